@@ -1,0 +1,42 @@
+# The commands of the house. `make run` and `make test` need nothing but Python 3.11, make and the package registries.
+.PHONY: run test setup setup-dev check soak bench pictures format
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE = 1
+
+run: setup
+	$(BIN)/wenyuan up --demo
+
+setup:
+	@$(PYTHON) tools/setup.py
+
+setup-dev:
+	@$(PYTHON) tools/setup.py --dev
+
+test: setup-dev
+	@$(PYTHON) tools/chromium.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 10 $(PYTEST_ARGS)
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python tools/check_words.py
+	$(BIN)/python tools/check_django.py
+	$(BIN)/mypy wenyuan tests tools
+
+format: setup-dev
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+soak: setup-dev
+	@$(PYTHON) tools/chromium.py
+	$(BIN)/python -m pytest -m soak -n 0 $(PYTEST_ARGS)
+
+bench: setup
+	$(BIN)/wenyuan bench circulation
+	$(BIN)/wenyuan bench import --records 100000
+
+pictures: setup-dev
+	@$(PYTHON) tools/chromium.py
+	$(BIN)/python tools/pictures.py
