@@ -1,0 +1,125 @@
+"""MARC records: CNMARC and MARC 21, in ISO 2709 and MARCXML, in and out without losing a character.
+
+An import reads `sniff`, `iter_raw`, `profile_file`, then for each record `decode_record`, `describe` and
+`extract_items`; the database keeps `to_storage`, and `content_hash` tells whether anything changed.
+"""
+
+from wenyuan.kernel.marc.derive import describe
+from wenyuan.kernel.marc.description import (
+    Audience,
+    ClassNumber,
+    ClassScheme,
+    Contribution,
+    Description,
+    DocumentKind,
+    Volume,
+)
+from wenyuan.kernel.marc.encoding import (
+    Decoded,
+    FileProfile,
+    decode_record,
+    detect_dialect,
+    detect_encoding,
+    profile_file,
+)
+from wenyuan.kernel.marc.iso2709 import decode, encode, from_storage, to_storage
+from wenyuan.kernel.marc.items import (
+    Extraction,
+    ItemFields,
+    ItemProblem,
+    ItemProblemCode,
+    default_mapping,
+    extract_items,
+)
+from wenyuan.kernel.marc.mapping import (
+    CNMARC_905,
+    DEFAULT_MAPPINGS,
+    KOHA_952,
+    MARC21_852,
+    MARC21_876,
+    ItemColumn,
+    ItemMapping,
+    MappingError,
+    MappingFault,
+    Source,
+    mapping_from_dict,
+    mapping_to_dict,
+)
+from wenyuan.kernel.marc.marcxml import (
+    COLLECTION_CLOSE,
+    COLLECTION_OPEN,
+    XmlRecord,
+    iter_marcxml,
+    to_marcxml,
+)
+from wenyuan.kernel.marc.model import (
+    ControlField,
+    Damaged,
+    DataField,
+    Dialect,
+    Encoding,
+    Field,
+    MarcError,
+    Reason,
+    Record,
+    content_hash,
+)
+from wenyuan.kernel.marc.stream import Container, RawRecord, iter_raw, sniff
+
+__all__ = [
+    "CNMARC_905",
+    "COLLECTION_CLOSE",
+    "COLLECTION_OPEN",
+    "DEFAULT_MAPPINGS",
+    "KOHA_952",
+    "MARC21_852",
+    "MARC21_876",
+    "Audience",
+    "ClassNumber",
+    "ClassScheme",
+    "Container",
+    "Contribution",
+    "ControlField",
+    "Damaged",
+    "DataField",
+    "Decoded",
+    "Description",
+    "Dialect",
+    "DocumentKind",
+    "Encoding",
+    "Extraction",
+    "Field",
+    "FileProfile",
+    "ItemColumn",
+    "ItemFields",
+    "ItemMapping",
+    "ItemProblem",
+    "ItemProblemCode",
+    "MappingError",
+    "MappingFault",
+    "MarcError",
+    "RawRecord",
+    "Reason",
+    "Record",
+    "Source",
+    "Volume",
+    "XmlRecord",
+    "content_hash",
+    "decode",
+    "decode_record",
+    "default_mapping",
+    "describe",
+    "detect_dialect",
+    "detect_encoding",
+    "encode",
+    "extract_items",
+    "from_storage",
+    "iter_marcxml",
+    "iter_raw",
+    "mapping_from_dict",
+    "mapping_to_dict",
+    "profile_file",
+    "sniff",
+    "to_marcxml",
+    "to_storage",
+]
