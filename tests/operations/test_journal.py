@@ -1,0 +1,157 @@
+"""The journal: what is recorded reaches every follower once, whatever order the writers commit in."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connections, transaction
+
+from wenyuan.organisation.journal.data import Entry, Kind
+from wenyuan.organisation.journal.delivery import deliver, retry_stuck
+from wenyuan.organisation.journal.followers import Follower, follows, forget
+from wenyuan.organisation.journal.models import Entry as Row
+from wenyuan.organisation.journal.models import Pending, Stuck
+from wenyuan.organisation.journal.operations import record, record_many
+from wenyuan.organisation.journal.queries import Filter, backlog, entry_with_key, list_entries
+
+AT = datetime(2026, 4, 23, 16, 30, tzinfo=UTC)
+
+
+def visit(**changes: object) -> Entry:
+    values: dict[str, object] = {"kind": Kind.VISIT, "occurred_at": AT, "door": "workbench", "persons": 3, **changes}
+    return Entry(**values)  # type: ignore[arg-type] # a test's own shorthand
+
+
+@pytest.fixture
+def seen() -> Iterator[list[int]]:
+    """What a follower of visits was called with."""
+    calls: list[int] = []
+
+    def follower(entry_id: int) -> None:
+        calls.append(entry_id)
+
+    follows(Kind.VISIT)(follower)
+    yield calls
+    forget(follower)
+
+
+@pytest.fixture
+def failing() -> Iterator[Follower]:
+    """A follower that fails until told otherwise."""
+
+    def follower(entry_id: int) -> None:
+        raise RuntimeError("no such shelf")
+
+    follows(Kind.VISIT)(follower)
+    yield follower
+    forget(follower)
+
+
+def test_an_entry_keeps_the_local_day_and_hour(db: None) -> None:
+    [entry_id] = record(visit())
+
+    row = Row.objects.get(id=entry_id)
+
+    assert (row.local_date.isoformat(), row.local_hour) == ("2026-04-24", 0)
+
+
+def test_an_entry_cannot_be_recorded_outside_a_verb(fresh_database: str) -> None:
+    with pytest.raises(AssertionError, match="transaction of a verb"):
+        record(visit())
+
+
+def test_many_entries_go_in_with_their_pending_rows(db: None) -> None:
+    count = record_many((visit(persons=n) for n in range(7)), chunk=3)
+
+    assert count == 7
+    assert Row.objects.count() == 7
+    assert Pending.objects.count() == 7
+
+
+def test_a_key_is_used_once(db: None) -> None:
+    record(visit(key="a1"))
+
+    earlier = entry_with_key("a1")
+
+    assert earlier is not None
+    assert earlier.entry.persons == 3
+    assert entry_with_key("a2") is None
+
+
+def test_each_entry_reaches_its_follower_once(db: None, seen: list[int]) -> None:
+    ids = record(visit(), visit(kind=Kind.ITEM_ADDED), visit())
+
+    taken = deliver(at=AT)
+    again = deliver(at=AT)
+
+    assert (taken, again) == (3, 0)
+    assert seen == [ids[0], ids[2]]
+
+
+def test_a_follower_that_fails_parks_the_entry_and_the_others_go_on(
+    db: None, seen: list[int], failing: Follower
+) -> None:
+    record(visit(), visit())
+
+    deliver(at=AT)
+
+    assert len(seen) == 2
+    assert Stuck.objects.count() == 2
+    assert "no such shelf" in Stuck.objects.first().error  # type: ignore[union-attr] # two rows exist
+    assert backlog().stuck == 2
+
+
+def test_a_parked_entry_is_delivered_when_its_follower_is_mended(db: None, failing: Follower) -> None:
+    record(visit())
+    deliver(at=AT)
+    forget(failing)
+
+    done = retry_stuck(at=AT)
+
+    assert done == 1
+    assert Stuck.objects.count() == 0
+
+
+def test_pages_run_newest_first_to_the_end(db: None) -> None:
+    ids = record(*(visit(branch_id=n % 2) for n in range(5)))
+
+    first = list_entries(wanted=Filter(branch_ids=frozenset({0})), size=2)
+    second = list_entries(wanted=Filter(branch_ids=frozenset({0})), before=first.before, size=2)
+
+    assert [row.id for row in first.entries] == [ids[4], ids[2]]
+    assert [row.id for row in second.entries] == [ids[0]]
+    assert second.before is None
+
+
+def test_eight_writers_with_pauses_miss_no_follower(fresh_database: str, seen: list[int]) -> None:
+    """Ids commit out of order: a follower that went by "greater than the last seen" would lose rows here."""
+    stop = threading.Event()
+
+    def write(seed: int) -> None:
+        dice = random.Random(seed)
+        for _ in range(40):
+            with transaction.atomic():
+                record(visit())
+                time.sleep(dice.random() * 0.004)
+        connections.close_all()
+
+    def follow() -> None:
+        while not stop.is_set() or deliver(at=AT, limit=7):
+            deliver(at=AT, limit=7)
+        connections.close_all()
+
+    writers = [threading.Thread(target=write, args=(seed,)) for seed in range(8)]
+    followers = [threading.Thread(target=follow) for _ in range(2)]
+    for thread in writers + followers:
+        thread.start()
+    for thread in writers:
+        thread.join()
+    stop.set()
+    for thread in followers:
+        thread.join()
+
+    assert sorted(seen) == sorted(Row.objects.values_list("id", flat=True))
+    assert len(seen) == 320

@@ -1,0 +1,1 @@
+"""What the library reports: figures and, later, publicity and the workplace."""

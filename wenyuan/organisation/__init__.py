@@ -1,0 +1,1 @@
+"""Who and where the library is, and the journal of what happened."""

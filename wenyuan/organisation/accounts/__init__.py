@@ -1,0 +1,1 @@
+"""Staff and machine accounts, roles by branch, sign-in and audit."""

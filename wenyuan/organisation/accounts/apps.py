@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+from wenyuan.plumbing import invariants
+
+
+class AccountsConfig(AppConfig):
+    name = "wenyuan.organisation.accounts"
+    label = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from wenyuan.organisation.accounts import sql
+
+        invariants.register(*sql.INVARIANTS)

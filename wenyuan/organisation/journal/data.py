@@ -1,0 +1,83 @@
+"""What crosses the journal's border: the kinds of entry and the entry itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Kind(StrEnum):
+    """What can happen. A kind is never renamed and never changes its meaning: a new one is added."""
+
+    LOAN = "loan"
+    RENEWAL = "renewal"
+    RETURN = "return"
+    TAKEN = "taken"  # 代收: taken back for another lending group, the loan still open
+    TRANSIT_SENT = "transit_sent"
+    TRANSIT_RECEIVED = "transit_received"
+    TRANSIT_CANCELLED = "transit_cancelled"
+    ITEM_ADDED = "item_added"
+    ITEM_CHANGED = "item_changed"
+    ITEM_WITHDRAWN = "item_withdrawn"
+    RECORDS_IMPORTED = "records_imported"  # a chunk of a file: quantity counts bib records added or changed
+    ITEM_MOVED = "item_moved"  # seen at another branch than the one on record
+    CARD_ISSUED = "card_issued"  # a patron's first card; replacements are card_replaced
+    CARD_REPLACED = "card_replaced"
+    CARD_LOST = "card_lost"
+    PATRON_CHANGED = "patron_changed"
+    PATRON_STATUS = "patron_status"
+    VISIT = "visit"
+    NETWORK_CHANGED = "network_changed"
+    CLOSURE_DECLARED = "closure_declared"
+    CLOSURE_ENDED = "closure_ended"  # another last day than declared
+    CLOSURE_WITHDRAWN = "closure_withdrawn"
+    ACCOUNT_CHANGED = "account_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row of the journal, before it has an id.
+
+    ``occurred_at`` is aware; ``quantity`` counts items, ``persons`` people, ``amount_fen`` money in fen. ``details``
+    hold codes, ids and amounts only: nothing that names a person.
+    """
+
+    kind: Kind
+    occurred_at: datetime
+    door: str
+    desk: str = ""
+    operator_id: int | None = None
+    branch_id: int | None = None
+    area_id: int | None = None
+    service_point_id: int | None = None
+    item_home_id: int | None = None
+    item_present_id: int | None = None
+    item_owner_id: int | None = None
+    patron_home_id: int | None = None
+    patron_category: str = ""
+    age_band: str = ""
+    gender: str = ""
+    item_type: str = ""
+    document_kind: str = ""
+    class_letter: str = ""
+    collection: str = ""
+    source: str = ""
+    quantity: int = 1
+    persons: int = 0
+    amount_fen: int = 0
+    subject_kind: str = ""
+    subject_id: int | None = None
+    reader_ref: UUID | None = None
+    reverses_id: int | None = None
+    key: str | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEntry:
+    """A row of the journal as read back: its id, when it was recorded, and the entry."""
+
+    id: int
+    recorded_at: datetime
+    entry: Entry

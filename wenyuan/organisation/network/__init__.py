@@ -1,0 +1,1 @@
+"""The branch tree, areas, service points, opening calendar and lending groups."""

@@ -1,0 +1,48 @@
+"""Verbs of the network: tree, areas and service points, calendar, lending groups, and the first branches from a sheet.
+
+They stand above the accounts (rights and audit), while this room's tables and reads stand below them: see README.
+"""
+
+from wenyuan.organisation.network.operations.calendar import (
+    declare_closure,
+    end_closure,
+    set_day_exception,
+    set_weekly_hours,
+    withdraw_closure,
+    withdraw_day_exception,
+)
+from wenyuan.organisation.network.operations.groups import create_lending_group, join_group, leave_group
+from wenyuan.organisation.network.operations.loading import load_branch_sheet
+from wenyuan.organisation.network.operations.places import add_area, add_service_point, close_service_point
+from wenyuan.organisation.network.operations.tree import (
+    close_branch,
+    describe_branch,
+    describe_library,
+    found_library,
+    move_branch,
+    open_branch,
+    rename_branch,
+)
+
+__all__ = [
+    "add_area",
+    "add_service_point",
+    "close_branch",
+    "close_service_point",
+    "create_lending_group",
+    "declare_closure",
+    "describe_branch",
+    "describe_library",
+    "end_closure",
+    "found_library",
+    "join_group",
+    "leave_group",
+    "load_branch_sheet",
+    "move_branch",
+    "open_branch",
+    "rename_branch",
+    "set_day_exception",
+    "set_weekly_hours",
+    "withdraw_closure",
+    "withdraw_day_exception",
+]

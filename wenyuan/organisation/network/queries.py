@@ -1,0 +1,236 @@
+"""Reads of the network. The map of tree, calendars and lending groups is kept in the process by its edition."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from wenyuan.kernel.opening import DayKind, OpeningCalendar
+from wenyuan.organisation.network import calendars, models, sql
+from wenyuan.organisation.network.data import (
+    AreaFacts,
+    BranchFacts,
+    ClosureFacts,
+    DateSpan,
+    GroupFacts,
+    LibraryFacts,
+    NetworkMap,
+    OpeningToday,
+    ServicePointFacts,
+)
+from wenyuan.plumbing.clock import local
+
+_latest: dict[tuple[str, str, str], NetworkMap] = {}
+"""The newest map this process has read, by database. A map is replaced whole and never changed."""
+_reading = Lock()
+
+
+def current_edition() -> UUID:
+    """The token of the network as it stands; it is another after every change of tree, calendar or groups."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.EDITION)
+        row = cursor.fetchone()
+        assert row is not None, "the edition row is made by migration"
+        edition: UUID = row[0]
+        return edition
+
+
+def network_map(edition: UUID | None = None) -> NetworkMap:
+    """The network of ``edition`` (a token the caller has just read; else it is read now), or a newer one.
+
+    Kept in the process until the edition changes: usually this asks the database for one token, or for nothing.
+    """
+    wanted = current_edition() if edition is None else edition
+    settings = connection.settings_dict
+    database = (str(settings["NAME"]), str(settings["HOST"]), str(settings["PORT"]))
+    kept = _latest.get(database)
+    if kept is not None and kept.edition == wanted:
+        return kept
+    with _reading:
+        kept = _latest.get(database)
+        if kept is None or kept.edition != wanted:
+            kept = _latest[database] = _read_map()
+        return kept
+
+
+def _read_map() -> NetworkMap:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.WHOLE)
+        row = cursor.fetchone()
+    assert row is not None, "the edition row is made by migration"
+    edition, branches, placements, memberships, week_rows, exception_rows, closure_rows = row[0], *map(_list, row[1:])
+    weekly, exceptions, closures = _by_first(week_rows), _by_first(exception_rows), _by_first(closure_rows)
+    facts = {values[0]: _branch(*values) for values in branches}
+    return NetworkMap(
+        edition=edition,
+        branches=facts,
+        placements=_spans(placements),
+        memberships=_spans(memberships),
+        calendars={
+            branch_id: OpeningCalendar(
+                weekly=calendars.weeks(weekly[branch_id]),
+                exceptions=calendars.exceptions(exceptions[branch_id]),
+                closures=calendars.closures(closures[branch_id]),
+            )
+            for branch_id in facts
+        },
+    )
+
+
+def _branch(branch_id: int, *values: Any) -> BranchFacts:
+    code, name_zh, name_en, kind, opened, closed, address, phone = values
+    return BranchFacts(
+        branch_id, code, name_zh, name_en, kind, date.fromisoformat(opened), calendars.day_of(closed), address, phone
+    )
+
+
+def _list(value: Any) -> list[list[Any]]:
+    """A JSON list as the driver gives it: Django's cursors leave JSON as text."""
+    found: list[list[Any]] = json.loads(value) if isinstance(value, str) else value
+    return found
+
+
+def _by_first(rows: Iterable[list[Any]]) -> defaultdict[int, list[Any]]:
+    grouped: defaultdict[int, list[Any]] = defaultdict(list)
+    for first, *rest in rows:
+        grouped[first].append(tuple(rest))
+    return grouped
+
+
+def _spans(rows: Iterable[list[Any]]) -> dict[int, tuple[tuple[int, DateSpan], ...]]:
+    return {
+        branch_id: tuple(
+            (other, DateSpan(calendars.day_of(first) or date.min, calendars.day_of(end))) for other, first, end in spans
+        )
+        for branch_id, spans in _by_first(rows).items()
+    }
+
+
+def get_library() -> LibraryFacts | None:
+    """The library's name and particulars, or nothing before it was founded."""
+    row = models.Library.objects.first()
+    if row is None:
+        return None
+    return LibraryFacts(row.name_zh, row.name_en, row.institution_code, row.address, row.phone)
+
+
+def get_branch(branch_id: int) -> BranchFacts | None:
+    """One branch, or nothing."""
+    return network_map().branches.get(branch_id)
+
+
+def branch_by_code(code: str) -> BranchFacts | None:
+    """The branch with exactly this code, or nothing."""
+    return network_map().by_code(code)
+
+
+def find_branch(text: str) -> BranchFacts | None:
+    """The one branch that ``text`` names: by code in any case, else by its whole Chinese or English name.
+
+    Nothing when no branch, or more than one, has the name.
+    """
+    wanted = text.strip().casefold()
+    branches = network_map().branches.values()
+    for branch in branches:
+        if branch.code.casefold() == wanted:
+            return branch
+    named = [
+        branch for branch in branches if wanted and wanted in (branch.name_zh.casefold(), branch.name_en.casefold())
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def opening_today(at: datetime, *, network: NetworkMap | None = None) -> tuple[OpeningToday, ...]:
+    """Every branch that stands on the local day of ``at``, in the order of codes, with its opening."""
+    here = local(at)
+    network = network or network_map()
+    standing = [branch for branch in network.branches.values() if branch.stands_on(here.date())]
+    return tuple(
+        _opening(branch, network.calendar(branch.id), here) for branch in sorted(standing, key=lambda one: one.code)
+    )
+
+
+def _opening(branch: BranchFacts, calendar: OpeningCalendar, here: datetime) -> OpeningToday:
+    status = calendar.day_status(here.date())
+    following = calendar.next_open_date(here.date(), inclusive=False)
+    if following is not None and calendar.day_status(following).kind is DayKind.NOT_STATED:
+        following = None
+    return OpeningToday(
+        branch=branch,
+        status=status,
+        open_now=calendar.open_at(here) if status.is_stated else None,
+        next_open_date=following,
+    )
+
+
+def list_areas(branch_id: int) -> tuple[AreaFacts, ...]:
+    """The reading areas of a branch, by floor and code."""
+    rows = models.Area.objects.filter(branch_id=branch_id).order_by("floor", "code")
+    return tuple(
+        AreaFacts(
+            row.id,
+            row.branch_id,
+            row.code,
+            row.name_zh,
+            row.name_en,
+            row.floor,
+            row.seats,
+            row.wheelchair,
+            row.accessibility,
+        )
+        for row in rows
+    )
+
+
+def area_calendar(area_id: int) -> OpeningCalendar | None:
+    """When an area is open (``calendars.area_calendar``); nothing for an unknown area."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.AREA, [area_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    own_week, branch_week, own_exceptions, branch_exceptions, closures = (_by_rows(part) for part in row)
+    return calendars.area_calendar(
+        own_week=own_week,
+        branch_week=branch_week,
+        own_exceptions=own_exceptions,
+        branch_exceptions=branch_exceptions,
+        branch_closures=closures,
+    )
+
+
+def _by_rows(value: Any) -> list[Any]:
+    return [tuple(row) for row in _list(value)]
+
+
+def list_service_points(branch_id: int, *, on: date | None = None) -> tuple[ServicePointFacts, ...]:
+    """The service points of a branch by code; with ``on`` only those that stand on that day."""
+    rows = models.ServicePoint.objects.filter(branch_id=branch_id).order_by("code")
+    return tuple(
+        ServicePointFacts(row.id, row.branch_id, row.area_id, row.code, row.name_zh, row.name_en, row.closed_date)
+        for row in rows
+        if on is None or row.closed_date is None or on < row.closed_date
+    )
+
+
+def list_closures(*, branch_id: int | None = None, from_date: date | None = None) -> tuple[ClosureFacts, ...]:
+    """Closures, withdrawn ones among them, the latest first; with ``from_date`` those that reach that day or later."""
+    rows = models.Closure.objects.order_by("-first_date", "-id")
+    if branch_id is not None:
+        rows = rows.filter(branch_id=branch_id)
+    return tuple(
+        ClosureFacts(row.id, row.branch_id, row.first_date, row.last_date, row.reason, row.withdrawn_at)
+        for row in rows
+        if from_date is None or row.last_date is None or row.last_date >= from_date
+    )
+
+
+def list_groups() -> tuple[GroupFacts, ...]:
+    """The lending groups by code."""
+    rows = models.LendingGroup.objects.order_by("code")
+    return tuple(GroupFacts(row.id, row.code, row.name_zh, row.name_en) for row in rows)

@@ -1,0 +1,1 @@
+"""Who may do what, from where, and the audit of what was done with it."""

@@ -1,0 +1,1 @@
+"""Django-aware parts that know no library words."""

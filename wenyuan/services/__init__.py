@@ -1,0 +1,1 @@
+"""What the library offers beside lending: visits and, later, spaces, events, contests, volunteers."""
