@@ -1,0 +1,325 @@
+"""Taking items back: in the group, outside it (代收), on the way, not on loan, again."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.factories.catalogue import make_item
+from tests.factories.circulation import District, make_policy
+from tests.factories.patrons import make_patron
+from wenyuan.holdings.catalogue.models import Item
+from wenyuan.lending.circulation.data import BlockCode, CheckinOutcome
+from wenyuan.lending.circulation.models import Loan
+from wenyuan.lending.circulation.operations import Refused, checkin, checkout, receive_transit
+from wenyuan.lending.circulation.queries import count_open_loans, loans_history, patron_loans
+from wenyuan.lending.patrons.models import Patron
+from wenyuan.lending.transit.models import Transit
+from wenyuan.organisation.journal.models import Entry
+from wenyuan.organisation.rights.queries import NotAllowed
+from wenyuan.plumbing.invariants import all_invariants, broken_rows
+
+BARCODE = "2300001"
+CARD = "C0001"
+
+
+@pytest.fixture
+def lent(district: District, at: datetime) -> Patron:
+    """An item of the central library on loan from its desk; gives its reader."""
+    patron = make_patron("陈小雨", card=CARD, home=district.central)
+    make_item(barcode=BARCODE, home=district.central)
+    checkout(item=BARCODE, card=CARD, at=at, desk=district.at_central)
+    return patron
+
+
+def kinds() -> list[str]:
+    """The journal since the checkout, oldest first."""
+    return list(Entry.objects.exclude(kind="loan").order_by("id").values_list("kind", flat=True))
+
+
+def broken() -> list[str]:
+    """Names of invariants that do not hold."""
+    return [rule.name for rule in all_invariants() if rule.room == "circulation" and broken_rows(rule)]
+
+
+def test_an_item_returned_at_home_is_available_again(district: District, at: datetime, lent: Patron) -> None:
+    receipt = checkin(item=BARCODE, at=at + timedelta(days=3), desk=district.at_central)
+
+    assert receipt.outcome is CheckinOutcome.RETURNED
+    assert (receipt.item.state, receipt.send_to, receipt.days_overdue) == ("available", None, 0)
+    assert receipt.patron_name == "陈＊雨"
+    assert Loan.objects.get().returned_at == at + timedelta(days=3)
+    assert kinds() == ["return"]
+    assert broken() == []
+
+
+def test_the_loan_forgets_its_reader_at_return(district: District, at: datetime, lent: Patron) -> None:
+    checkin(item=BARCODE, at=at, desk=district.at_central)
+
+    loan = Loan.objects.get()
+    assert loan.patron_id is None
+    assert (loan.patron_category, loan.age_band, loan.patron_home_id) == ("adult", "18-35", district.central.id)
+    assert count_open_loans(lent.id) == 0
+
+
+def test_a_reader_who_consented_keeps_a_history(district: District, at: datetime, lent: Patron) -> None:
+    Patron.objects.filter(id=lent.id).update(keep_history=True)
+
+    checkin(item=BARCODE, at=at, desk=district.at_central)
+
+    assert [loan.item.barcode for loan in loans_history(patron_id=lent.id)] == [BARCODE]
+    assert broken() == []
+
+
+def test_an_item_returned_at_another_branch_of_the_group_travels_home(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    receipt = checkin(item=BARCODE, at=at, desk=district.at_children)
+
+    assert receipt.outcome is CheckinOutcome.RETURNED
+    assert (receipt.item.state, receipt.send_to) == ("in_transit", district.central.id)
+    transit = Transit.objects.get()
+    assert (transit.from_branch_id, transit.to_branch_id, transit.reason) == (
+        district.children.id,
+        district.central.id,
+        "home",
+    )
+    assert kinds() == ["return", "transit_sent"]
+    assert broken() == []
+
+
+def test_an_item_floats_where_the_policy_says_so(district: District, at: datetime, lent: Patron) -> None:
+    make_policy(branch=district.children, return_route="float")
+
+    receipt = checkin(item=BARCODE, at=at, desk=district.at_children)
+
+    item = Item.objects.get()
+    assert (receipt.send_to, item.state) == (None, "available")
+    assert (item.present_branch_id, item.home_branch_id, item.owner_id) == (
+        district.children.id,
+        district.central.id,
+        district.central.id,
+    )
+    assert broken() == []
+
+
+def test_outside_the_group_an_item_is_taken_and_sent_where_its_loan_can_be_closed(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    receipt = checkin(item=BARCODE, at=at + timedelta(days=2), desk=district.at_south)
+
+    loan = Loan.objects.get()
+    assert receipt.outcome is CheckinOutcome.TAKEN
+    assert (receipt.item.state, receipt.send_to) == ("in_transit", district.central.id)
+    assert (loan.taken_at, loan.taken_branch_id, loan.returned_at) == (
+        at + timedelta(days=2),
+        district.south.id,
+        None,
+    )
+    assert Transit.objects.get().reason == "send_on"
+    assert kinds() == ["taken", "transit_sent"]
+    assert broken() == []
+
+
+def test_a_taken_item_no_longer_counts_for_its_reader(district: District, at: datetime, lent: Patron) -> None:
+    checkin(item=BARCODE, at=at, desk=district.at_south)
+
+    has = patron_loans(patron_id=lent.id, branch_id=district.central.id, at=at + timedelta(days=60))
+
+    assert has is not None
+    assert has.loans == ()
+    assert has.blocks == ()
+
+
+def test_receiving_a_taken_item_closes_its_loan_with_the_readers_clock_stopped(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    checkin(item=BARCODE, at=at + timedelta(days=29), desk=district.at_south)
+
+    receipt = receive_transit(item=BARCODE, at=at + timedelta(days=50), desk=district.at_central)
+
+    loan = Loan.objects.get()
+    assert (receipt.loan_closed, receipt.from_branch_id, receipt.item.state) == (True, district.south.id, "available")
+    assert (loan.returned_at, loan.patron_id) == (at + timedelta(days=50), None)
+    assert kinds() == ["taken", "transit_sent", "return", "transit_received"]
+    assert broken() == []
+
+
+def test_a_taken_item_turning_up_at_a_branch_of_the_group_is_closed_there_and_goes_on_home(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    checkin(item=BARCODE, at=at, desk=district.at_south)
+
+    receipt = checkin(item=BARCODE, at=at + timedelta(days=1), desk=district.at_children)
+
+    transit = Transit.objects.get()
+    assert (receipt.outcome, receipt.send_to) == (CheckinOutcome.RETURNED, district.central.id)
+    assert (transit.from_branch_id, transit.to_branch_id, transit.reason, transit.received_at) == (
+        district.children.id,
+        district.central.id,
+        "home",
+        None,
+    )
+    assert broken() == []
+
+
+def test_a_taken_item_scanned_again_where_it_was_taken_changes_nothing(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    checkin(item=BARCODE, at=at, desk=district.at_south)
+
+    receipt = checkin(item=BARCODE, at=at + timedelta(hours=5), desk=district.at_south)
+
+    assert (receipt.outcome, receipt.send_to, receipt.repeated) == (CheckinOutcome.TAKEN, district.central.id, True)
+    assert kinds() == ["taken", "transit_sent"]
+
+
+def test_a_repeated_return_gives_the_first_answer_and_changes_nothing(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    first = checkin(item=BARCODE, at=at, desk=district.at_children)
+
+    again = checkin(item=BARCODE, at=at + timedelta(minutes=9), desk=district.at_children)
+
+    assert again.repeated
+    assert (again.outcome, again.send_to, again.loan_id, again.at) == (
+        first.outcome,
+        first.send_to,
+        first.loan_id,
+        first.at,
+    )
+    assert kinds() == ["return", "transit_sent"]
+    assert Transit.objects.count() == 1
+
+
+def test_an_item_received_at_home_ends_its_journey(district: District, at: datetime, lent: Patron) -> None:
+    checkin(item=BARCODE, at=at, desk=district.at_children)
+
+    receipt = receive_transit(item=BARCODE, at=at + timedelta(days=1), desk=district.at_central)
+
+    assert (receipt.loan_closed, receipt.send_to, receipt.item.state) == (False, None, "available")
+    assert Transit.objects.get().received_at == at + timedelta(days=1)
+    assert Item.objects.get().present_branch_id == district.central.id
+    assert kinds() == ["return", "transit_sent", "transit_received"]
+    assert broken() == []
+
+
+def test_a_keyed_arrival_is_answered_again_by_its_key(district: District, at: datetime, lent: Patron) -> None:
+    checkin(item=BARCODE, at=at, desk=district.at_south)
+    first = receive_transit(item=BARCODE, at=at + timedelta(days=1), desk=district.at_central, key="a1")
+
+    again = receive_transit(item=BARCODE, at=at + timedelta(days=1), desk=district.at_central, key="a1")
+
+    assert again == first
+    assert kinds() == ["taken", "transit_sent", "return", "transit_received"]
+
+
+def test_a_check_in_at_home_receives_as_well(district: District, at: datetime, lent: Patron) -> None:
+    checkin(item=BARCODE, at=at, desk=district.at_children)
+
+    receipt = checkin(item=BARCODE, at=at + timedelta(days=1), desk=district.at_central)
+
+    assert (receipt.outcome, receipt.arrived, receipt.item.state) == (CheckinOutcome.NOT_ON_LOAN, True, "available")
+    assert broken() == []
+
+
+def test_receiving_what_was_not_sent_here_is_refused(district: District, at: datetime, lent: Patron) -> None:
+    with pytest.raises(Refused) as not_sent:
+        receive_transit(item=BARCODE, at=at, desk=district.at_central)
+    checkin(item=BARCODE, at=at, desk=district.at_children)
+    with pytest.raises(Refused) as elsewhere:
+        receive_transit(item=BARCODE, at=at, desk=district.at_children)
+
+    assert [block.code for block in not_sent.value.blocks] == [BlockCode.NO_TRANSIT]
+    [block] = elsewhere.value.blocks
+    assert (block.code, block.facts) == (BlockCode.TRANSIT_ELSEWHERE, {"branch": "C"})
+
+
+def test_an_item_in_transit_seen_at_a_third_place_is_sent_on(district: District, at: datetime) -> None:
+    item = make_item(barcode=BARCODE, home=district.central, state="in_transit", present=district.children)
+    Transit.objects.create(
+        item=item, from_branch=district.children, to_branch=district.central, reason="home", sent_at=at
+    )
+
+    receipt = checkin(item=BARCODE, at=at + timedelta(days=1), desk=district.at_south)
+
+    transit = Transit.objects.get()
+    assert (receipt.arrived, receipt.send_to, receipt.item.state) == (False, district.central.id, "in_transit")
+    assert (transit.from_branch_id, transit.to_branch_id) == (district.south.id, district.central.id)
+    assert kinds() == ["transit_sent"]
+    assert broken() == []
+
+
+def test_an_item_not_on_loan_found_elsewhere_is_sent_home(district: District, at: datetime) -> None:
+    make_item(barcode=BARCODE, home=district.central)
+
+    receipt = checkin(item=BARCODE, at=at, desk=district.at_children)
+
+    assert (receipt.outcome, receipt.send_to) == (CheckinOutcome.NOT_ON_LOAN, district.central.id)
+    assert kinds() == ["transit_sent"]
+    assert broken() == []
+
+
+def test_an_item_already_at_home_writes_nothing(district: District, at: datetime) -> None:
+    make_item(barcode=BARCODE, home=district.central)
+
+    receipt = checkin(item=BARCODE, at=at, desk=district.at_central)
+
+    assert (receipt.outcome, receipt.send_to, receipt.patron_name) == (CheckinOutcome.NOT_ON_LOAN, None, "")
+    assert kinds() == []
+    assert Item.objects.get().version == 1
+
+
+def test_an_item_that_had_wandered_is_noted_when_it_is_back(district: District, at: datetime) -> None:
+    make_item(barcode=BARCODE, home=district.central, present=district.children)
+
+    checkin(item=BARCODE, at=at, desk=district.at_central)
+
+    assert Item.objects.get().present_branch_id == district.central.id
+    assert kinds() == ["item_moved"]
+
+
+@pytest.mark.parametrize("condition", ["lost", "missing", "claimed_returned"])
+def test_what_was_lost_and_is_scanned_is_found(district: District, at: datetime, condition: str) -> None:
+    make_item(barcode=BARCODE, home=district.central, condition=condition)
+
+    checkin(item=BARCODE, at=at, desk=district.at_central)
+
+    item = Item.objects.get()
+    assert (item.condition, item.condition_at) == ("ok", at)
+
+
+def test_a_late_return_counts_open_days_only(district: District, at: datetime, lent: Patron) -> None:
+    due = Loan.objects.get().due_at  # Saturday 23 May; Monday 25 May is a closed day
+
+    receipt = checkin(item=BARCODE, at=due + timedelta(days=4), desk=district.at_central)
+
+    assert receipt.days_overdue == 3
+
+
+@pytest.mark.parametrize(("barcode", "code"), [("?", BlockCode.ITEM_UNKNOWN), ("W", BlockCode.ITEM_WITHDRAWN)])
+def test_unknown_and_withdrawn_items_are_refused(
+    district: District, at: datetime, barcode: str, code: BlockCode
+) -> None:
+    make_item(barcode="W", home=district.central, state="withdrawn")
+
+    with pytest.raises(Refused) as caught:
+        checkin(item=barcode, at=at, desk=district.at_central)
+
+    assert [block.code for block in caught.value.blocks] == [code]
+    assert Entry.objects.count() == 0
+
+
+def test_who_has_no_right_at_the_branch_takes_nothing_back(district: District, at: datetime, lent: Patron) -> None:
+    with pytest.raises(NotAllowed):
+        checkin(item=BARCODE, at=at, desk=replace(district.at_children, branch_id=district.south.id))
+
+
+def test_a_keyed_return_is_answered_again_by_its_key(district: District, at: datetime, lent: Patron) -> None:
+    first = checkin(item=BARCODE, at=at, desk=district.at_children, key="r1")
+    receive_transit(item=BARCODE, at=at + timedelta(hours=3), desk=district.at_central)
+
+    again = checkin(item=BARCODE, at=at + timedelta(hours=4), desk=district.at_children, key="r1")
+
+    assert (again.repeated, again.outcome, again.loan_id) == (True, first.outcome, first.loan_id)
+    assert Transit.objects.count() == 1

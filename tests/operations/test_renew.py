@@ -1,0 +1,111 @@
+"""Renewing: by today's row of the branch that lent, never shorter, and each refusal."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from tests.factories.catalogue import make_item
+from tests.factories.circulation import District, make_policy
+from tests.factories.patrons import make_patron
+from wenyuan.lending.circulation.data import BlockCode
+from wenyuan.lending.circulation.models import Loan, LoanPolicy
+from wenyuan.lending.circulation.operations import Refused, checkin, checkout, renew
+from wenyuan.lending.patrons.models import Patron
+from wenyuan.organisation.journal.models import Entry
+
+BARCODE = "2300001"
+CARD = "C0001"
+
+
+@pytest.fixture
+def lent(district: District, at: datetime) -> Patron:
+    """An item lent on 23 April, due on Saturday 23 May."""
+    patron = make_patron(card=CARD, home=district.central)
+    make_item(barcode=BARCODE, home=district.central)
+    checkout(item=BARCODE, card=CARD, at=at, desk=district.at_central)
+    return patron
+
+
+def codes(district: District, at: datetime, **arguments: str) -> list[BlockCode]:
+    """The blocks that a renewal is refused with."""
+    with pytest.raises(Refused) as caught:
+        renew(item=BARCODE, at=at, desk=district.at_central, **arguments)  # type: ignore[arg-type] # a card or nothing
+    return [block.code for block in caught.value.blocks]
+
+
+def test_a_renewal_counts_from_today_and_is_told_by_the_journal(district: District, at: datetime, lent: Patron) -> None:
+    receipt = renew(item=BARCODE, at=at + timedelta(days=10), desk=district.at_children, card=CARD)
+
+    assert receipt.due_date == date(2026, 6, 2)
+    assert (receipt.renewals, receipt.renewals_left, receipt.repeated) == (1, 0, False)
+    entry = Entry.objects.get(kind="renewal")
+    assert (entry.branch_id, entry.quantity, entry.subject_kind) == (district.children.id, 1, "item")
+
+
+def test_today_s_row_decides_not_the_row_of_the_day_of_lending(district: District, at: datetime, lent: Patron) -> None:
+    LoanPolicy.objects.update(valid_to=date(2026, 4, 30))
+    row = make_policy(valid_from=date(2026, 5, 1), loan_days=14, max_renewals=2)
+
+    receipt = renew(item=BARCODE, at=at + timedelta(days=20), desk=district.at_central)
+
+    assert receipt.due_date == date(2026, 5, 27)
+    assert receipt.renewals_left == 1
+    assert Loan.objects.get().policy_id == row.id
+
+
+def test_a_renewal_that_would_not_lengthen_the_loan_is_refused(district: District, at: datetime, lent: Patron) -> None:
+    LoanPolicy.objects.update(renewal_days=7)
+
+    assert codes(district, at + timedelta(days=1)) == [BlockCode.RENEWAL_GAINS_NOTHING]
+    assert Loan.objects.get().renewals == 0
+
+
+def test_the_limit_of_renewals_holds(district: District, at: datetime, lent: Patron) -> None:
+    renew(item=BARCODE, at=at + timedelta(days=5), desk=district.at_central)
+
+    assert codes(district, at + timedelta(days=9)) == [BlockCode.RENEWAL_LIMIT]
+
+
+def test_asking_again_within_ten_minutes_renews_once(district: District, at: datetime, lent: Patron) -> None:
+    first = renew(item=BARCODE, at=at + timedelta(days=5), desk=district.at_central)
+
+    again = renew(item=BARCODE, at=at + timedelta(days=5, minutes=4), desk=district.at_central)
+
+    assert (again.repeated, again.due_at, again.renewals) == (True, first.due_at, 1)
+    assert Entry.objects.filter(kind="renewal").count() == 1
+
+
+def test_another_reader_s_card_renews_nothing(district: District, at: datetime, lent: Patron) -> None:
+    make_patron("王芳", card="C0002", home=district.central)
+
+    assert codes(district, at + timedelta(days=5), card="C0002") == [BlockCode.ITEM_ON_LOAN_TO_OTHER]
+
+
+def test_who_may_not_borrow_may_not_renew(district: District, at: datetime, lent: Patron) -> None:
+    Patron.objects.update(status="suspended", expires_date=date(2026, 4, 25), version=2)
+
+    assert codes(district, at + timedelta(days=5)) == [BlockCode.PATRON_SUSPENDED, BlockCode.PATRON_EXPIRED]
+
+
+def test_what_is_not_on_loan_or_already_taken_back_is_not_renewed(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    checkin(item=BARCODE, at=at, desk=district.at_south)
+    taken = codes(district, at + timedelta(days=1))
+    checkin(item=BARCODE, at=at + timedelta(days=2), desk=district.at_central)
+    returned = codes(district, at + timedelta(days=3))
+
+    assert taken == [BlockCode.NOT_ON_LOAN]
+    assert returned == [BlockCode.NOT_ON_LOAN]
+
+
+def test_an_unknown_item_is_refused(district: District, at: datetime) -> None:
+    assert codes(district, at) == [BlockCode.ITEM_UNKNOWN]
+
+
+def test_an_overdue_loan_may_be_renewed_and_the_new_date_lies_ahead(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    receipt = renew(item=BARCODE, at=at + timedelta(days=40), desk=district.at_central)
+
+    assert receipt.due_date == date(2026, 7, 2)

@@ -1,0 +1,1 @@
+"""Loan policies, loans, and the verbs of the desk."""

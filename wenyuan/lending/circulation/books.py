@@ -1,0 +1,87 @@
+"""The network and the policies that the everyday verbs read without asking the database each time.
+
+A gather brings the editions it saw; the books of those editions are kept in the process and read again only when an
+edition has changed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from wenyuan.lending.circulation import sql
+from wenyuan.lending.circulation.facts import Editions
+from wenyuan.lending.circulation.policies import Policy, PolicyBook, PolicyRow
+from wenyuan.lending.circulation.rules import Place
+from wenyuan.organisation.network.data import NetworkMap
+from wenyuan.organisation.network.queries import network_map
+from wenyuan.plumbing.statements import Plan, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The network and the policies of one moment."""
+
+    network: NetworkMap
+    policies: PolicyBook
+
+    def policy(self, branch_id: int, category_id: int | None, item_type_id: int, on: date) -> Policy | None:
+        """The policy that a branch applies to a category and item type on a day."""
+        return self.policies.resolve(
+            branch_line=self.network.line_above(branch_id, on),
+            category_id=category_id,
+            item_type_id=item_type_id,
+            on=on,
+        )
+
+    def place(self, branch_id: int, home_branch_id: int, on: date) -> Place:
+        """What the branch is for an item of that home."""
+        branch = self.network.branches[branch_id]
+        return Place(
+            branch_id=branch_id,
+            open_for_business=branch.opened_date <= on and (branch.closed_date is None or on < branch.closed_date),
+            lends_with_home=self.network.lend_to_each_other(branch_id, home_branch_id, on),
+        )
+
+
+_policy_books: dict[str, PolicyBook] = {}
+"""The latest book by database name; a reference is replaced whole, so threads need no lock."""
+
+
+def books_of(editions: Editions) -> Plan[Books]:
+    """The books of these editions; asks the database only for what is new."""
+    database = str(connection.settings_dict["NAME"])
+    book = _policy_books.get(database)
+    if book is None or book.edition != editions.policies:
+        rows = yield Statement(sql.POLICY_ROWS, {})
+        book = PolicyBook(editions.policies, [_policy_row(*row) for row in rows])
+        _policy_books[database] = book
+    return Books(network_map(edition=editions.network), book)
+
+
+def _policy_row(
+    row_id: int,
+    branch_id: int | None,
+    category_id: int | None,
+    item_type_id: int | None,
+    valid_from: date,
+    valid_to: date | None,
+    *kinds: int | None,
+) -> PolicyRow:
+    *limits, route = kinds
+    loan_days, renewal_days, max_renewals, max_loans, max_loans_of_type, max_overdue = limits
+    return PolicyRow(
+        id=row_id,
+        branch_id=branch_id,
+        category_id=category_id,
+        item_type_id=item_type_id,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        loan_days=loan_days,
+        renewal_days=renewal_days,
+        max_renewals=max_renewals,
+        max_loans=max_loans,
+        max_loans_of_type=max_loans_of_type,
+        max_overdue=max_overdue,
+        return_route=str(route or ""),
+    )

@@ -1,0 +1,185 @@
+"""What crosses circulation's border: blocks, receipts and previews."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from wenyuan.organisation.rights.data import Act
+
+
+class BlockCode(StrEnum):
+    """Why a verb is refused. Doors turn each into words (``doors.furniture.words``)."""
+
+    ITEM_UNKNOWN = "item_unknown"
+    PATRON_UNKNOWN = "patron_unknown"
+    CARD_LOST = "card_lost"
+    CARD_REPLACED = "card_replaced"
+    PATRON_SUSPENDED = "patron_suspended"
+    PATRON_CLOSED = "patron_closed"
+    PATRON_EXPIRED = "patron_expired"
+    ITEM_ON_LOAN_TO_OTHER = "item_on_loan_to_other"
+    ITEM_ON_LOAN_ALREADY = "item_on_loan_already"  # to this patron: renew instead
+    ITEM_IN_TRANSIT = "item_in_transit"
+    ITEM_ON_HOLD_SHELF = "item_on_hold_shelf"
+    ITEM_IN_PROCESS = "item_in_process"
+    ITEM_WITHDRAWN = "item_withdrawn"
+    ITEM_LOST = "item_lost"
+    ITEM_MISSING = "item_missing"
+    ITEM_CLAIMED_RETURNED = "item_claimed_returned"
+    ITEM_DAMAGED = "item_damaged"
+    ITEM_NOT_LENDABLE = "item_not_lendable"
+    ITEM_IN_LIBRARY_ONLY = "item_in_library_only"
+    OTHER_LENDING_GROUP = "other_lending_group"
+    BRANCH_CLOSED_DOWN = "branch_closed_down"
+    LOAN_LIMIT = "loan_limit"
+    LOAN_LIMIT_OF_TYPE = "loan_limit_of_type"
+    OVERDUE_LOANS = "overdue_loans"
+    NO_POLICY = "no_policy"
+    NOT_ON_LOAN = "not_on_loan"
+    RENEWAL_LIMIT = "renewal_limit"
+    RENEWAL_GAINS_NOTHING = "renewal_gains_nothing"
+    NO_TRANSIT = "no_transit"
+    TRANSIT_ELSEWHERE = "transit_elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One reason. ``waiver`` is the act that lets an operator lift it, none if nobody may; ``facts`` fill its words
+    (limit, count, date, branch code)."""
+
+    code: BlockCode
+    waiver: Act | None = None
+    facts: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """An item as a door shows it."""
+
+    id: int
+    barcode: str
+    title: str
+    call_no: str
+    item_type: str
+    owner_id: int
+    home_branch_id: int
+    present_branch_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutReceipt:
+    """A loan was made (or, ``repeated``, had been made by this very request before)."""
+
+    loan_id: int
+    item: ItemFacts
+    patron_id: int
+    card: str
+    due_at: datetime
+    due_date: date
+    lent_at: datetime
+    policy_id: int
+    open_loans: int
+    max_loans: int | None
+    repeated: bool = False
+
+
+class CheckinOutcome(StrEnum):
+    """What a check-in did."""
+
+    RETURNED = "returned"
+    TAKEN = "taken"  # 代收: the reader is done, the item goes to a branch that can close the loan
+    NOT_ON_LOAN = "not_on_loan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckinReceipt:
+    """An item came back. ``send_to`` is the branch it must travel to now, none if it stays; ``arrived`` says that a
+    transit ended here. ``days_overdue`` counts open days of the lending branch."""
+
+    outcome: CheckinOutcome
+    item: ItemFacts
+    at: datetime
+    send_to: int | None = None
+    arrived: bool = False
+    loan_id: int | None = None
+    patron_name: str = ""  # masked; empty when nobody had it
+    patron_id: int | None = None
+    days_overdue: int = 0
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalReceipt:
+    """A loan was prolonged. ``renewals_left`` is none without a limit."""
+
+    loan_id: int
+    item: ItemFacts
+    patron_id: int
+    due_at: datetime
+    due_date: date
+    renewals: int
+    renewals_left: int | None
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitReceipt:
+    """An item arrived where it was sent. ``loan_closed`` when a loan taken elsewhere (代收) ended with it."""
+
+    transit_id: int
+    item: ItemFacts
+    from_branch_id: int
+    loan_closed: bool = False
+    send_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutPreview:
+    """What a checkout would say now, without doing it. ``policy_id`` names the row that gave the loan length."""
+
+    item: ItemFacts | None
+    patron_id: int | None
+    blocks: tuple[Block, ...]
+    due_date: date | None
+    policy_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLoan:
+    """A loan in a patron's hands, for lists."""
+
+    id: int
+    item: ItemFacts
+    patron_id: int
+    branch_id: int
+    lent_at: datetime
+    due_at: datetime
+    due_date: date
+    renewals: int
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatronLoans:
+    """What a patron has, and may still have, at a branch today. ``blocks`` are those that stop any checkout."""
+
+    patron_id: int
+    loans: tuple[OpenLoan, ...]
+    max_loans: int | None
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoanOfItem:
+    """The open loan of an item. ``taken_branch_id`` is where it was taken back outside its lending group (代收)."""
+
+    loan_id: int
+    patron_id: int
+    branch_id: int
+    lent_at: datetime
+    due_at: datetime
+    due_date: date
+    renewals: int
+    taken_branch_id: int | None

@@ -1,0 +1,245 @@
+"""What the everyday statements gather, as frozen values in the order of their columns (``sql.py``)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from wenyuan.lending.circulation.data import ItemFacts
+
+
+class Item(NamedTuple):
+    """``sql.ITEM_COLUMNS``."""
+
+    id: int
+    barcode: str
+    title: str
+    call_no: str
+    type_code: str
+    type_id: int
+    owner_id: int
+    home_branch_id: int
+    present_branch_id: int
+    state: str
+    condition: str
+    lendable: str
+    version: int
+    collection: str
+    source: str
+    class_letter: str
+    document_kind: str
+
+    def shown(self, *, state: str | None = None, present_branch_id: int | None = None) -> ItemFacts:
+        """As doors see it, after a write that changed its state or place."""
+        return ItemFacts(
+            id=self.id,
+            barcode=self.barcode,
+            title=self.title,
+            call_no=self.call_no,
+            item_type=self.type_code,
+            owner_id=self.owner_id,
+            home_branch_id=self.home_branch_id,
+            present_branch_id=present_branch_id or self.present_branch_id,
+            state=state or self.state,
+        )
+
+
+class Loan(NamedTuple):
+    """``sql.LOAN_COLUMNS``: the item's open loan."""
+
+    id: int
+    patron_id: int
+    account_id: int
+    branch_id: int
+    lent_at: datetime
+    base_due_date: date
+    due_at: datetime
+    policy_id: int
+    renewals: int
+    renewed_at: datetime | None
+    renewed_by_id: int | None
+    taken_at: datetime | None
+    patron_category: str
+    patron_home_id: int
+    age_band: str
+
+
+class Transit(NamedTuple):
+    """``sql.TRANSIT_COLUMNS``: the item's open transit."""
+
+    id: int
+    from_branch_id: int
+    to_branch_id: int
+    reason: str
+
+
+class Patron(NamedTuple):
+    """``sql.PATRON_COLUMNS``. ``ref`` is this year's random token for the journal, if there is one yet."""
+
+    id: int
+    version: int
+    status: str
+    suspended_until: date | None
+    expires_date: date | None
+    home_branch_id: int
+    category_id: int
+    category: str
+    birth_date: date | None
+    gender: str
+    keep_history: bool
+    name: str
+    ref: UUID | None
+
+
+class ClosedLoan(NamedTuple):
+    """The item's latest loan, when it is closed: to know a repeated check-in again."""
+
+    id: int
+    returned_at: datetime
+    returned_by_id: int
+    return_branch_id: int
+    due_at: datetime
+    branch_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a request with the same key has already done."""
+
+    kind: str
+    subject_id: int
+    occurred_at: datetime
+    details: Mapping[str, Any]
+
+
+class Editions(NamedTuple):
+    """Which network and which policies the gather saw."""
+
+    network: UUID
+    policies: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """A patron's open loans, counted: slots in use, item types, and how many are overdue."""
+
+    slots: frozenset[int]
+    item_types: tuple[int, ...]
+    overdue: int
+
+    @property
+    def count(self) -> int:
+        return len(self.item_types)
+
+    def free_slot(self) -> int:
+        """The smallest free slot. Two checkouts at once choose the same, and the unique index lets one pass."""
+        return next(slot for slot in range(1, len(self.slots) + 2) if slot not in self.slots)
+
+
+NO_HOLDINGS = Holdings(frozenset(), (), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutFacts:
+    """Everything a checkout's decision rests on. ``card_status`` is the token's, none where no token was found."""
+
+    editions: Editions
+    item: Item | None
+    loan: Loan | None
+    transit: Transit | None
+    patron: Patron | None
+    card_status: str | None
+    holdings: Holdings
+    earlier: Earlier | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnFacts:
+    """Everything a check-in's decision rests on; ``patron`` is the one who has the item."""
+
+    editions: Editions
+    item: Item | None
+    loan: Loan | None
+    transit: Transit | None
+    patron: Patron | None
+    last: ClosedLoan | None
+    earlier: Earlier | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalFacts:
+    """Everything a renewal's decision rests on; ``card_is_patrons`` when the shown card belongs to who has it."""
+
+    editions: Editions
+    item: Item | None
+    loan: Loan | None
+    patron: Patron | None
+    card_is_patrons: bool
+    earlier: Earlier | None
+
+
+class _Reader:
+    """Cuts a row into its groups, one after the other; a group whose first column is null is not there."""
+
+    def __init__(self, row: tuple[Any, ...]) -> None:
+        self._row = row
+        self._at = 0
+
+    def take(self, count: int) -> tuple[Any, ...]:
+        self._at += count
+        return self._row[self._at - count : self._at]
+
+    def item(self) -> Item | None:
+        values = self.take(len(Item._fields))
+        return Item(*values) if values[0] is not None else None
+
+    def loan(self) -> Loan | None:
+        values = self.take(len(Loan._fields))
+        return Loan(*values) if values[0] is not None else None
+
+    def transit(self) -> Transit | None:
+        values = self.take(len(Transit._fields))
+        return Transit(*values) if values[0] is not None else None
+
+    def patron(self) -> Patron | None:
+        values = self.take(len(Patron._fields))
+        return Patron(*values) if values[0] is not None else None
+
+    def closed(self) -> ClosedLoan | None:
+        values = self.take(len(ClosedLoan._fields))
+        return ClosedLoan(*values) if values[0] is not None else None
+
+    def earlier(self) -> Earlier | None:
+        kind, subject_id, occurred_at, details = self.take(4)
+        return None if kind is None else Earlier(kind, subject_id, occurred_at, json.loads(details))
+
+
+def read_checkout(row: tuple[Any, ...]) -> CheckoutFacts:
+    """``sql.GATHER_CHECKOUT``."""
+    cut = _Reader(row)
+    editions = Editions(*cut.take(2))
+    item, loan, transit, patron = cut.item(), cut.loan(), cut.transit(), cut.patron()
+    status, slots, types, overdue = cut.take(4)
+    holdings = Holdings(frozenset(slots), tuple(types), overdue) if slots else NO_HOLDINGS
+    return CheckoutFacts(editions, item, loan, transit, patron, status, holdings, cut.earlier())
+
+
+def read_return(row: tuple[Any, ...]) -> ReturnFacts:
+    """``sql.GATHER_RETURN``."""
+    cut = _Reader(row)
+    editions = Editions(*cut.take(2))
+    item, loan, transit, patron = cut.item(), cut.loan(), cut.transit(), cut.patron()
+    return ReturnFacts(editions, item, loan, transit, patron, cut.closed(), cut.earlier())
+
+
+def read_renewal(row: tuple[Any, ...]) -> RenewalFacts:
+    """``sql.GATHER_RENEWAL``."""
+    cut = _Reader(row)
+    editions = Editions(*cut.take(2))
+    item, loan = cut.item(), cut.loan()
+    cut.transit()
+    patron = cut.patron()
+    (card_is_patrons,) = cut.take(1)
+    return RenewalFacts(editions, item, loan, patron, bool(card_is_patrons), cut.earlier())

@@ -1,0 +1,112 @@
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+class ReturnRoute(models.TextChoices):
+    """Where an item goes when it comes back away from home."""
+
+    HOME = "home"  # a transit to its home branch
+    FLOAT = "float"  # it stays where it was returned; owner and home branch do not change
+
+
+class LoanPolicy(models.Model):
+    """One dated row of the policy matrix: branch × patron category × item type; an empty place means any.
+
+    Each rule kind left empty falls back on the next less specific row (``rules.resolve``). Rows are ended and
+    replaced, never edited, so that a loan's policy id stays true.
+    """
+
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    category = models.ForeignKey("patrons.Category", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    item_type = models.ForeignKey(
+        "catalogue.ItemType", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    loan_days = models.SmallIntegerField(null=True, blank=True)
+    renewal_days = models.SmallIntegerField(null=True, blank=True)
+    max_renewals = models.SmallIntegerField(null=True, blank=True)
+    max_loans = models.SmallIntegerField(null=True, blank=True)
+    max_loans_of_type = models.SmallIntegerField(null=True, blank=True)
+    max_overdue = models.SmallIntegerField(null=True, blank=True)  # overdue loans that still allow another
+    return_route = models.CharField(max_length=8, choices=ReturnRoute.choices, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["branch", "category", "item_type", "valid_from"],
+                name="circulation_policy_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="circulation_policy_dates",
+            ),
+        )
+
+
+class Edition(models.Model):
+    """A token that changes with every change of the policies; a trigger sets it (migration 0002)."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    token = models.UUIDField(default=uuid.uuid4)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="circulation_one_edition"),)
+
+
+class Loan(models.Model):
+    """借阅: an item in a patron's hands.
+
+    Open until ``returned_at``. Taken back outside the lending group (代收) it is still open, but ``taken_at`` stops
+    the reader's clock and frees the slot. At return the patron is forgotten unless they consent to history;
+    category, age band and home branch stay. ``base_due_date`` is the date the policy gave; ``due_at`` follows from it.
+    """
+
+    item = models.ForeignKey("catalogue.Item", on_delete=models.PROTECT, related_name="+")
+    patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+", null=True)
+    slot = models.SmallIntegerField(null=True)
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    door = models.CharField(max_length=16)
+    policy = models.ForeignKey("circulation.LoanPolicy", on_delete=models.PROTECT, related_name="+")
+    patron_category = models.CharField(max_length=32)
+    patron_home_id = models.IntegerField()
+    age_band = models.CharField(max_length=16)
+    lent_at = models.DateTimeField()
+    base_due_date = models.DateField()
+    due_at = models.DateTimeField()
+    renewals = models.SmallIntegerField(default=0)
+    renewed_at = models.DateTimeField(null=True)
+    renewed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    taken_at = models.DateTimeField(null=True)
+    taken_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", null=True)
+    returned_at = models.DateTimeField(null=True)
+    return_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", null=True)
+    returned_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["item"], name="circulation_one_open_loan", condition=Q(returned_at__isnull=True)
+            ),
+            models.UniqueConstraint(
+                fields=["patron", "slot"],
+                name="circulation_patron_slot",
+                condition=Q(returned_at__isnull=True, slot__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_at__isnull=False)
+                | Q(patron__isnull=False, slot__isnull=False)
+                | Q(patron__isnull=False, taken_at__isnull=False),
+                name="circulation_open_loan_has_patron",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["item", "-id"], name="circulation_loan_item"),
+            models.Index(fields=["patron", "-id"], name="circulation_loan_patron", condition=Q(patron__isnull=False)),
+        )

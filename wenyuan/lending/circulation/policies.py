@@ -1,0 +1,137 @@
+"""The policy matrix as a value, and how the row for a case is found."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRow:
+    """One dated row: branch × patron category × item type, none for any. A kind that is none falls back.
+
+    Loan and renewal length are in days; ``valid_to`` is the last day.
+    """
+
+    id: int
+    branch_id: int | None
+    category_id: int | None
+    item_type_id: int | None
+    valid_from: date
+    valid_to: date | None
+    loan_days: int | None
+    renewal_days: int | None
+    max_renewals: int | None
+    max_loans: int | None
+    max_loans_of_type: int | None
+    max_overdue: int | None
+    return_route: str
+
+    def in_force(self, on: date) -> bool:
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What holds for one case. ``row_id`` is the row that gave the loan length; ``rows`` names the row of each kind.
+
+    Limits that are none do not limit; ``return_route`` is ``home`` unless a row says otherwise.
+    """
+
+    row_id: int
+    loan_days: int
+    renewal_days: int
+    max_renewals: int | None
+    max_loans: int | None
+    max_loans_of_type: int | None
+    max_overdue: int | None
+    return_route: str
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+
+KINDS = (
+    "loan_days",
+    "renewal_days",
+    "max_renewals",
+    "max_loans",
+    "max_loans_of_type",
+    "max_overdue",
+    "return_route",
+)
+
+
+class PolicyBook:
+    """All rows of one edition, ready for look-up. It remembers answers, so a busy desk asks each question once a day.
+
+    The nearest branch wins (the branch itself, its parent, … , any), then a row for the category, then a row for the
+    item type; each rule kind is taken from the first row that states it.
+    """
+
+    def __init__(self, edition: UUID, rows: Iterable[PolicyRow]) -> None:
+        self.edition = edition
+        self._rows: dict[tuple[int | None, int | None, int | None], list[PolicyRow]] = {}
+        for row in rows:
+            self._rows.setdefault((row.branch_id, row.category_id, row.item_type_id), []).append(row)
+        self._answers: dict[tuple[tuple[int, ...], int | None, int, date], Policy | None] = {}
+
+    def resolve(
+        self, *, branch_line: tuple[int, ...], category_id: int | None, item_type_id: int, on: date
+    ) -> Policy | None:
+        """The policy for a case, or none where no row gives a loan length.
+
+        ``branch_line`` is the lending branch and those above it, nearest first.
+        """
+        question = (branch_line, category_id, item_type_id, on)
+        if question not in self._answers:
+            if len(self._answers) > 20_000:
+                self._answers.clear()
+            self._answers[question] = self._find(*question)
+        return self._answers[question]
+
+    def _find(
+        self, branch_line: tuple[int, ...], category_id: int | None, item_type_id: int, on: date
+    ) -> Policy | None:
+        found: dict[str, object] = {}
+        rows: dict[str, int] = {}
+        for branch_id in (*branch_line, None):
+            for category, item_type in (
+                (category_id, item_type_id),
+                (category_id, None),
+                (None, item_type_id),
+                (None, None),
+            ):
+                for row in self._rows.get((branch_id, category, item_type), ()):
+                    if row.in_force(on):
+                        _take(row, found, rows)
+        loan_days = found.get("loan_days")
+        if not isinstance(loan_days, int):
+            return None
+        return Policy(
+            row_id=rows["loan_days"],
+            loan_days=loan_days,
+            renewal_days=_number(found, "renewal_days") if "renewal_days" in found else loan_days,
+            max_renewals=_limit(found, "max_renewals"),
+            max_loans=_limit(found, "max_loans"),
+            max_loans_of_type=_limit(found, "max_loans_of_type"),
+            max_overdue=_limit(found, "max_overdue"),
+            return_route=str(found.get("return_route", "home")),
+            rows=rows,
+        )
+
+
+def _take(row: PolicyRow, found: dict[str, object], rows: dict[str, int]) -> None:
+    for kind in KINDS:
+        value = getattr(row, kind)
+        if kind not in found and value not in (None, ""):
+            found[kind] = value
+            rows[kind] = row.id
+
+
+def _number(found: Mapping[str, object], kind: str) -> int:
+    value = found[kind]
+    assert isinstance(value, int)
+    return value
+
+
+def _limit(found: Mapping[str, object], kind: str) -> int | None:
+    return _number(found, kind) if kind in found else None

@@ -1,0 +1,129 @@
+"""Reads of circulation: what a patron has and may have, what a checkout would say, where an item's loan stands."""
+
+from datetime import datetime
+
+from wenyuan.lending.circulation import sql
+from wenyuan.lending.circulation.books import books_of
+from wenyuan.lending.circulation.data import BlockCode, CheckoutPreview, ItemFacts, LoanOfItem, OpenLoan, PatronLoans
+from wenyuan.lending.circulation.everyday import Request, preview_plan
+from wenyuan.lending.circulation.facts import Editions, Holdings, Item, Patron
+from wenyuan.lending.circulation.models import Loan
+from wenyuan.lending.circulation.rules import limit_blocks, patron_blocks
+from wenyuan.organisation.rights.data import Desk
+from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.statements import Plan, Statement, run
+
+ITEM_WIDTH = len(Item._fields)
+PATRON_WIDTH = len(Patron._fields)
+
+
+def preview_checkout(
+    *, item: str, card: str, at: datetime, desk: Desk, waive: frozenset[BlockCode] = frozenset()
+) -> CheckoutPreview:
+    """What ``operations.checkout`` would answer now; nothing is written."""
+    request = Request(item=item.strip(), card=card, at=at, desk=desk, waive=waive)
+    return run(lambda: preview_plan(request))
+
+
+def patron_loans(*, patron_id: int, branch_id: int, at: datetime) -> PatronLoans | None:
+    """What a patron has, how many a branch lets them have today, and what stops any checkout; none if unknown.
+
+    Loans are those in the patron's hands, the earliest due first; one taken back elsewhere (代收) is not among them.
+    """
+    return run(lambda: _patron_loans_plan(patron_id, branch_id, at))
+
+
+def _patron_loans_plan(patron_id: int, branch_id: int, at: datetime) -> Plan[PatronLoans | None]:
+    today = local_date(at)
+    rows = yield Statement(sql.PATRON_LOANS, {"patron": patron_id, "year": today.year})
+    if not rows:
+        return None
+    books = yield from books_of(Editions(*rows[0][:2]))
+    patron = Patron(*rows[0][2 : 2 + PATRON_WIDTH])
+    loans = tuple(
+        _open_loan(row[2 + PATRON_WIDTH :], patron.id, at) for row in rows if row[2 + PATRON_WIDTH] is not None
+    )
+    policy = books.policy(branch_id, patron.category_id, 0, today)
+    holdings = Holdings(frozenset(), tuple(0 for _ in loans), sum(loan.overdue for loan in loans))
+    blocks = (*patron_blocks(patron, today=today), *limit_blocks(holdings, policy, item_type_id=0))
+    return PatronLoans(patron_id=patron.id, loans=loans, max_loans=policy.max_loans if policy else None, blocks=blocks)
+
+
+def _open_loan(values: tuple[object, ...], patron_id: int, at: datetime) -> OpenLoan:
+    loan_id, branch_id, lent_at, due_at, renewals, *item = values
+    assert isinstance(due_at, datetime)
+    return OpenLoan(
+        id=loan_id,  # type: ignore[arg-type] # columns of sql.PATRON_LOANS, in order
+        item=Item(*item).shown(),  # type: ignore[arg-type]
+        patron_id=patron_id,
+        branch_id=branch_id,  # type: ignore[arg-type]
+        lent_at=lent_at,  # type: ignore[arg-type]
+        due_at=due_at,
+        due_date=local_date(due_at),
+        renewals=renewals,  # type: ignore[arg-type]
+        overdue=due_at < at,
+    )
+
+
+def loan_of_item(item_id: int) -> LoanOfItem | None:
+    """The item's open loan, if it has one."""
+    row = Loan.objects.filter(item_id=item_id, returned_at__isnull=True).first()
+    if row is None or row.patron_id is None:
+        return None
+    return LoanOfItem(
+        loan_id=row.id,
+        patron_id=row.patron_id,
+        branch_id=row.branch_id,
+        lent_at=row.lent_at,
+        due_at=row.due_at,
+        due_date=local_date(row.due_at),
+        renewals=row.renewals,
+        taken_branch_id=row.taken_branch_id,
+    )
+
+
+def loans_history(*, patron_id: int, before_id: int | None = None, size: int = 50) -> tuple[OpenLoan, ...]:
+    """Closed loans of a patron who consented to history, newest first; for others there are none to find."""
+    return run(lambda: _history_plan(patron_id, before_id, size))
+
+
+def _history_plan(patron_id: int, before_id: int | None, size: int) -> Plan[tuple[OpenLoan, ...]]:
+    values = {"patron": patron_id, "before": before_id, "size": size}
+    rows = yield Statement(sql.HISTORY, values)
+    return tuple(_closed_loan(row, patron_id) for row in rows)
+
+
+def _closed_loan(values: tuple[object, ...], patron_id: int) -> OpenLoan:
+    returned_at, *rest = values
+    assert isinstance(returned_at, datetime)
+    return _open_loan(tuple(rest), patron_id, returned_at)
+
+
+def due_dates_of_items(item_ids: list[int]) -> dict[int, datetime]:
+    """When the items that are on loan fall due, by item id; others are not in the answer."""
+    rows = Loan.objects.filter(item_id__in=item_ids, returned_at__isnull=True).values_list("item_id", "due_at")
+    return dict(rows)
+
+
+def count_open_loans(patron_id: int) -> int:
+    """How many items a patron has, those taken back elsewhere and not yet closed among them."""
+    return Loan.objects.filter(patron_id=patron_id, returned_at__isnull=True).count()
+
+
+def count_overdue_at(branch_id: int, *, at: datetime) -> int:
+    """How many items lent by a branch are overdue."""
+    return Loan.objects.filter(
+        branch_id=branch_id, returned_at__isnull=True, taken_at__isnull=True, due_at__lt=at
+    ).count()
+
+
+__all__ = [
+    "ItemFacts",
+    "count_open_loans",
+    "count_overdue_at",
+    "due_dates_of_items",
+    "loan_of_item",
+    "loans_history",
+    "patron_loans",
+    "preview_checkout",
+]

@@ -1,0 +1,274 @@
+"""Circulation's decisions: facts in, blocks, dates and routes out. No database, no clock."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+
+from wenyuan.kernel.opening import OpeningCalendar, end_of_local_day, place_due_date, renewed_base_due_date
+from wenyuan.lending.circulation.data import Block, BlockCode
+from wenyuan.lending.circulation.facts import CheckoutFacts, Holdings, Item, Loan, Patron, RenewalFacts, ReturnFacts
+from wenyuan.lending.circulation.policies import Policy
+from wenyuan.organisation.rights.data import Act
+
+REPEAT_WINDOW = timedelta(minutes=10)
+"""Within this time the same machine asking for the same thing again gets the first answer."""
+
+STATE_BLOCKS = {
+    "in_transit": Block(BlockCode.ITEM_IN_TRANSIT, Act.RECEIVE_TRANSIT),
+    "on_hold_shelf": Block(BlockCode.ITEM_ON_HOLD_SHELF),
+    "in_process": Block(BlockCode.ITEM_IN_PROCESS),
+    "withdrawn": Block(BlockCode.ITEM_WITHDRAWN),
+}
+CONDITION_BLOCKS = {
+    "damaged": Block(BlockCode.ITEM_DAMAGED, Act.WAIVE_CONDITION),
+    "lost": Block(BlockCode.ITEM_LOST),
+    "missing": Block(BlockCode.ITEM_MISSING, Act.WAIVE_CONDITION),
+    "claimed_returned": Block(BlockCode.ITEM_CLAIMED_RETURNED),
+}
+LENDABLE_BLOCKS = {
+    "no": Block(BlockCode.ITEM_NOT_LENDABLE),
+    "in_library": Block(BlockCode.ITEM_IN_LIBRARY_ONLY, Act.WAIVE_CONDITION),
+}
+CARD_BLOCKS = {"lost": BlockCode.CARD_LOST, "replaced": BlockCode.CARD_REPLACED, "removed": BlockCode.PATRON_UNKNOWN}
+FOUND_AGAIN = frozenset({"lost", "missing", "claimed_returned"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the desk's branch means for the item: whether it still works, and shares a lending group with its home."""
+
+    branch_id: int
+    open_for_business: bool
+    lends_with_home: bool
+
+
+def blocks_for_checkout(facts: CheckoutFacts, policy: Policy | None, *, place: Place, today: date) -> tuple[Block, ...]:
+    """Every reason against lending this item to this patron here today."""
+    blocks: list[Block] = []
+    if not place.open_for_business:
+        blocks.append(Block(BlockCode.BRANCH_CLOSED_DOWN))
+    blocks += _card_blocks(facts)
+    if facts.patron:
+        blocks += patron_blocks(facts.patron, today=today)
+    if facts.item is None:
+        blocks.append(Block(BlockCode.ITEM_UNKNOWN))
+    else:
+        blocks += _item_blocks(facts.item, facts.loan, facts.patron, place)
+    if facts.item and facts.patron:
+        blocks += limit_blocks(facts.holdings, policy, item_type_id=facts.item.type_id)
+    return tuple(blocks)
+
+
+def _card_blocks(facts: CheckoutFacts) -> list[Block]:
+    if facts.card_status is None or facts.patron is None:
+        return [Block(BlockCode.PATRON_UNKNOWN)]
+    code = CARD_BLOCKS.get(facts.card_status)
+    return [Block(code)] if code else []
+
+
+def patron_blocks(patron: Patron, *, today: date) -> list[Block]:
+    """Reasons that lie with the patron alone."""
+    blocks: list[Block] = []
+    if patron.status == "closed":
+        blocks.append(Block(BlockCode.PATRON_CLOSED))
+    elif patron.status == "suspended" and (patron.suspended_until is None or today <= patron.suspended_until):
+        until = {"until": patron.suspended_until.isoformat()} if patron.suspended_until else {}
+        blocks.append(Block(BlockCode.PATRON_SUSPENDED, facts=until))
+    if patron.expires_date is not None and patron.expires_date < today:
+        blocks.append(Block(BlockCode.PATRON_EXPIRED, Act.WAIVE_EXPIRY, {"expired": patron.expires_date.isoformat()}))
+    return blocks
+
+
+def _item_blocks(item: Item, loan: Loan | None, patron: Patron | None, place: Place) -> list[Block]:
+    blocks: list[Block] = []
+    if loan is not None:
+        already = patron is not None and loan.patron_id == patron.id and loan.taken_at is None
+        code = BlockCode.ITEM_ON_LOAN_ALREADY if already else BlockCode.ITEM_ON_LOAN_TO_OTHER
+        blocks.append(Block(code))
+    elif block := STATE_BLOCKS.get(item.state):
+        blocks.append(block)
+    if block := CONDITION_BLOCKS.get(item.condition):
+        blocks.append(block)
+    if block := LENDABLE_BLOCKS.get(item.lendable):
+        blocks.append(block)
+    if not place.lends_with_home:
+        blocks.append(Block(BlockCode.OTHER_LENDING_GROUP, facts={"home": item.home_branch_id}))
+    return blocks
+
+
+def limit_blocks(holdings: Holdings, policy: Policy | None, *, item_type_id: int) -> list[Block]:
+    """Reasons that lie in how much the patron already has; a patron's totals count in the whole network."""
+    if policy is None:
+        return [Block(BlockCode.NO_POLICY)]
+    blocks: list[Block] = []
+    if policy.max_loans is not None and holdings.count >= policy.max_loans:
+        numbers = {"limit": policy.max_loans, "count": holdings.count}
+        blocks.append(Block(BlockCode.LOAN_LIMIT, Act.WAIVE_LIMIT, numbers))
+    of_type = holdings.item_types.count(item_type_id)
+    if policy.max_loans_of_type is not None and of_type >= policy.max_loans_of_type:
+        numbers = {"limit": policy.max_loans_of_type, "count": of_type}
+        blocks.append(Block(BlockCode.LOAN_LIMIT_OF_TYPE, Act.WAIVE_LIMIT, numbers))
+    if policy.max_overdue is not None and holdings.overdue > policy.max_overdue:
+        blocks.append(Block(BlockCode.OVERDUE_LOANS, Act.WAIVE_OVERDUE, {"count": holdings.overdue}))
+    return blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The base date the policy gave, the open day it falls on, and the last second of that day (UTC)."""
+
+    base: date
+    day: date
+    at: datetime
+
+
+def due_of_loan(policy: Policy, *, today: date, calendar: OpeningCalendar, zone: tzinfo) -> Due:
+    """When an item lent today falls due: the end of the local day, on an open day of the lending branch."""
+    base = today + timedelta(days=policy.loan_days)
+    day = place_due_date(base=base, earliest=today, calendar=calendar)
+    return Due(base, day, end_of_local_day(day, zone))
+
+
+def due_of_renewal(
+    policy: Policy, loan: Loan, *, current: date, today: date, calendar: OpeningCalendar, zone: tzinfo
+) -> Due:
+    """When a renewed loan falls due: counted from today by today's row, never before its present due date."""
+    counted = renewed_base_due_date(current_due=loan.base_due_date, today=today, renewal_days=policy.renewal_days)
+    day = place_due_date(base=max(counted, current), earliest=max(current, today), calendar=calendar)
+    return Due(counted, day, end_of_local_day(day, zone))
+
+
+def repeats_checkout(loan: Loan | None, patron: Patron | None, *, account_id: int, at: datetime) -> bool:
+    """Whether this very machine lent this item to this patron within ``REPEAT_WINDOW``: the answer was lost."""
+    return (
+        loan is not None
+        and patron is not None
+        and loan.patron_id == patron.id
+        and loan.account_id == account_id
+        and loan.taken_at is None
+        and timedelta(0) <= at - loan.lent_at <= REPEAT_WINDOW
+    )
+
+
+def repeats_renewal(loan: Loan, *, account_id: int, at: datetime) -> bool:
+    """Whether this machine renewed this loan within ``REPEAT_WINDOW``."""
+    return (
+        loan.renewed_at is not None
+        and loan.renewed_by_id == account_id
+        and timedelta(0) <= at - loan.renewed_at <= REPEAT_WINDOW
+    )
+
+
+def repeats_return(facts: ReturnFacts, *, account_id: int, branch_id: int, at: datetime) -> bool:
+    """Whether this account took this item back at this branch within ``REPEAT_WINDOW`` and nothing happened since."""
+    return (
+        facts.loan is None
+        and facts.last is not None
+        and facts.last.returned_by_id == account_id
+        and facts.last.return_branch_id == branch_id
+        and timedelta(0) <= at - facts.last.returned_at <= REPEAT_WINDOW
+        and facts.item is not None
+        and facts.item.present_branch_id == branch_id
+    )
+
+
+def blocks_for_renewal(
+    facts: RenewalFacts, policy: Policy | None, *, with_card: bool, today: date
+) -> tuple[Block, ...]:
+    """Every reason against renewing; whether it gains anything is decided with its due date."""
+    if facts.item is None:
+        return (Block(BlockCode.ITEM_UNKNOWN),)
+    loan, patron = facts.loan, facts.patron
+    if loan is None or patron is None or loan.taken_at is not None:
+        return (Block(BlockCode.NOT_ON_LOAN),)
+    if with_card and not facts.card_is_patrons:
+        return (Block(BlockCode.ITEM_ON_LOAN_TO_OTHER),)
+    blocks = patron_blocks(patron, today=today)
+    if policy is None:
+        blocks.append(Block(BlockCode.NO_POLICY))
+    elif policy.max_renewals is not None and loan.renewals >= policy.max_renewals:
+        numbers = {"limit": policy.max_renewals, "count": loan.renewals}
+        blocks.append(Block(BlockCode.RENEWAL_LIMIT, Act.WAIVE_LIMIT, numbers))
+    if block := CONDITION_BLOCKS.get(facts.item.condition):
+        blocks.append(block)
+    return tuple(blocks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnDecision:
+    """What a check-in writes. ``loan`` and ``transit`` name the steps of ``sql.return_statement``.
+
+    ``changes`` is false where the item is just where it belongs and nothing is written.
+    """
+
+    loan: str
+    transit: str
+    send_to: int | None
+    send_reason: str
+    state: str
+    condition: str
+    arrived: bool
+    changes: bool
+
+
+def decide_return(facts: ReturnFacts, *, place: Place, return_route: str) -> ReturnDecision:
+    """Where a scanned item goes: it closes its loan, ends or continues its transit, stays, travels home or floats.
+
+    Outside the home's lending group a loan is not closed but taken (代收) and the item is sent to its home branch,
+    where it can be. ``return_route`` is the policy's for an item in its group away from home.
+    """
+    item, transit = facts.item, facts.transit
+    assert item is not None
+    loan = ""
+    if facts.loan is not None and place.lends_with_home:
+        loan = "close"
+    elif facts.loan is not None and facts.loan.taken_at is None:
+        loan = "take"
+    arrived = transit is not None and transit.to_branch_id == place.branch_id
+    send_to, reason = _destination(facts, place, return_route, arrived)
+    how = ""
+    if transit is not None:
+        if arrived and send_to is None:
+            how = "receive"
+        elif send_to is not None and (send_to, place.branch_id) != (transit.to_branch_id, transit.from_branch_id):
+            how = "turn"
+        elif send_to is None:
+            how = "cancel"
+    state = "in_transit" if send_to is not None else _state_at_rest(item, facts)
+    sends = send_to is not None and (transit is None or how == "turn")
+    condition = "ok" if item.condition in FOUND_AGAIN else item.condition
+    return ReturnDecision(
+        loan=loan,
+        transit=how,
+        send_to=send_to,
+        send_reason=reason,
+        state=state,
+        condition=condition,
+        arrived=arrived,
+        changes=bool(loan or how or sends)
+        or item.present_branch_id != place.branch_id
+        or condition != item.condition
+        or state != item.state,
+    )
+
+
+def _destination(facts: ReturnFacts, place: Place, return_route: str, arrived: bool) -> tuple[int | None, str]:
+    item, transit = facts.item, facts.transit
+    assert item is not None
+    if item.home_branch_id == place.branch_id:
+        return None, ""
+    if not place.lends_with_home:
+        # Sent here on purpose (a moved item) it stays; a loan still open, or a stray, goes where it can be closed.
+        if arrived and facts.loan is None:
+            return None, ""
+        return item.home_branch_id, "send_on" if facts.loan is not None else "home"
+    if transit is not None and not arrived and facts.loan is None:
+        return transit.to_branch_id, transit.reason
+    if arrived and facts.loan is None:
+        return None, ""
+    return (None, "") if return_route == "float" else (item.home_branch_id, "home")
+
+
+def _state_at_rest(item: Item, facts: ReturnFacts) -> str:
+    if facts.loan is not None or facts.transit is not None or item.state in ("on_loan", "in_transit"):
+        return "available"
+    return item.state

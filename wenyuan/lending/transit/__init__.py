@@ -1,0 +1,1 @@
+"""Items on their way between branches."""
