@@ -1,0 +1,1 @@
+"""Indicators straight from the journal."""

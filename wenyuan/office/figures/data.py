@@ -1,0 +1,212 @@
+"""What crosses the border of the figures: indicators, periods, what a number covers, and the numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from wenyuan.organisation.journal.data import Kind
+
+
+class IndicatorCode(StrEnum):
+    """指标 that are counted. A code is never renamed and never changes its meaning: a new one is added."""
+
+    LOANS = "loans"  # 外借册次
+    RETURNS = "returns"  # 还回册次
+    RENEWALS = "renewals"  # 续借册次
+    NEW_CARDS = "new_cards"  # 新办证
+    VISITS = "visits"  # 到馆人次
+    ITEMS_ADDED = "items_added"  # 新增馆藏
+
+
+class Unit(StrEnum):
+    """What a number counts."""
+
+    ITEM_TIMES = "item_times"  # 册次
+    PERSON_TIMES = "person_times"  # 人次
+    CARDS = "cards"  # 个
+    ITEMS = "items"  # 册
+
+
+class Measure(StrEnum):
+    """The journal's column that is summed."""
+
+    QUANTITY = "quantity"
+    PERSONS = "persons"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """口径: an indicator is the sum of one measure over the journal's entries of one kind.
+
+    Undo and correction are entries of the same kind with a negative measure, so the sum needs no exception.
+    """
+
+    code: IndicatorCode
+    unit: Unit
+    kind: Kind
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole local days, both ends included. ``text`` is how it was asked for, in its canonical form (``2026-H1``)."""
+
+    text: str
+    first_date: date
+    last_date: date
+
+    def days(self) -> tuple[date, ...]:
+        """Every day of it."""
+        return tuple(
+            self.first_date + timedelta(days=number) for number in range((self.last_date - self.first_date).days + 1)
+        )
+
+    def months(self) -> tuple[date, ...]:
+        """The first day of every month it touches."""
+        first, last = (day.year * 12 + day.month - 1 for day in (self.first_date, self.last_date))
+        return tuple(date(number // 12, number % 12 + 1, 1) for number in range(first, last + 1))
+
+
+class PeriodReason(StrEnum):
+    """Why a text names no period."""
+
+    UNREADABLE = "unreadable"
+    NO_SUCH_DATE = "no_such_date"  # the 30th of February, week 53 of a year with 52
+    ENDS_BEFORE_IT_BEGINS = "ends_before_it_begins"
+    TOO_LONG = "too_long"
+
+
+class BadPeriod(ValueError):
+    """The text names no period; ``text`` is what was given."""
+
+    def __init__(self, reason: PeriodReason, text: str) -> None:
+        super().__init__(f"{reason.value}: {text!r}")
+        self.reason = reason
+        self.text = text
+
+
+class UnknownBranch(LookupError):
+    """No branch has this code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class BadSlice(ValueError):
+    """The terms of an address do not say which rows are wanted; ``term`` names the one at fault."""
+
+    def __init__(self, term: str) -> None:
+        super().__init__(term)
+        self.term = term
+
+
+NOWHERE = 0
+"""Stands for entries that name no branch, or no area, where an id is expected: ids begin at 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """A part of a figure: what was done at one branch, in one area, on one day or in one month.
+
+    An empty field does not narrow. ``at_branch_id`` and ``area_id`` may be ``NOWHERE``; ``month`` is its first day.
+    """
+
+    at_branch_id: int | None = None
+    area_id: int | None = None
+    day: date | None = None
+    month: date | None = None
+
+
+WHOLE = Slice()
+
+Values = Mapping[IndicatorCode, int]
+"""A number for every indicator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The indicators of a period for a branch and what stood below it on each day, or for everything (``branch`` none).
+
+    ``branch`` is a code; ``as_of`` is the moment they were read.
+    """
+
+    period: Period
+    branch: str | None
+    as_of: datetime
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class BranchFigures:
+    """What was done at one branch itself, without those below it. ``code`` is empty for ``NOWHERE``."""
+
+    branch_id: int
+    code: str
+    name_zh: str
+    name_en: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFigures:
+    """What was done in one area of a branch; ``area_id`` is ``NOWHERE`` for what names no area."""
+
+    branch_id: int
+    area_id: int
+    code: str
+    name_zh: str
+    name_en: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class DatedFigures:
+    """The indicators of one day, or of the month that begins on ``first_date``."""
+
+    first_date: date
+    values: Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureRow:
+    """A journal entry behind a number; ``value`` is what it adds to it, negative when it takes something back."""
+
+    id: int
+    recorded_at: datetime
+    occurred_at: datetime
+    local_date: date
+    kind: str
+    branch_id: int | None
+    area_id: int | None
+    service_point_id: int | None
+    door: str
+    desk: str
+    operator_id: int | None
+    item_type: str
+    document_kind: str
+    patron_category: str
+    age_band: str
+    subject_kind: str
+    subject_id: int | None
+    reverses_id: int | None
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowsPage:
+    """Rows newest first; ``before`` continues the list, none at its end."""
+
+    rows: tuple[FigureRow, ...]
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedRows:
+    """Which rows a link opens: those behind one indicator of a period and branch (a code, none for all), or a part."""
+
+    indicator: IndicatorCode
+    period: Period
+    branch: str | None
+    part: Slice = WHOLE

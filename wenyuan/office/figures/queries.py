@@ -1,0 +1,247 @@
+"""Figures, straight from the journal: totals, their parts by branch, area, day and month, and the rows behind them.
+
+A branch's figures are those of its subtree as it stood on each day. ``branch`` is a branch's code, or none for
+everything, entries without a branch included. Whoever asks has been checked by the door (``may_see``). A ``network``
+that the caller has just read saves asking for its edition again.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+
+from wenyuan.office.figures import sql
+from wenyuan.office.figures.data import (
+    WHOLE,
+    AreaFigures,
+    BranchFigures,
+    DatedFigures,
+    FigureRow,
+    Figures,
+    IndicatorCode,
+    Measure,
+    Period,
+    RowsPage,
+    Slice,
+    Unit,
+    UnknownBranch,
+    Values,
+    WantedRows,
+)
+from wenyuan.office.figures.rules import BY_CODE, EVERYTHING, INDICATORS, link_terms, memberships, narrowed
+from wenyuan.office.figures.sql import Grouping
+from wenyuan.organisation.network.data import NetworkMap
+from wenyuan.organisation.network.queries import network_map
+from wenyuan.organisation.rights.data import Act, Operator
+from wenyuan.organisation.rights.queries import may
+from wenyuan.plumbing.clock import local
+
+Parameters = dict[str, Any]
+
+NOTHING: Values = {indicator.code: 0 for indicator in INDICATORS}
+
+
+def may_see(operator: Operator, branch_id: int | None) -> bool:
+    """Whether the operator may see the figures of the branch and what stands below it; none: of the whole network."""
+    return may(operator, Act.SEE_FIGURES, branch_id)
+
+
+def may_see_rows(operator: Operator, branch_id: int | None) -> bool:
+    """Whether the operator may open the rows behind those figures: whoever sees a figure may, and so may whoever
+    sees the journal. The rows name no reader."""
+    return may_see(operator, branch_id) or may(operator, Act.SEE_JOURNAL, branch_id)
+
+
+def figures_of(
+    *, period: Period, at: datetime, branch: str | None = None, part: Slice = WHOLE, network: NetworkMap | None = None
+) -> Figures:
+    """The indicators of a period, or of a part of it.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    found = _split(Grouping.TOTAL, _parameters(period, branch, part, network or network_map()))
+    return Figures(period, branch, at, found.get((), NOTHING))
+
+
+def by_branch(
+    *, period: Period, branch: str | None = None, network: NetworkMap | None = None
+) -> tuple[BranchFigures, ...]:
+    """What was done at each branch itself, by code; together they make up the total.
+
+    Branches that stood in the subtree on some day of the period are there even where nothing happened. Entries that
+    name no branch come last, as ``NOWHERE``.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    network = network or network_map()
+    parameters = _parameters(period, branch, WHOLE, network)
+    found = {key[0]: values for key, values in _split(Grouping.BRANCH, parameters).items()}
+    candidates = (parameters or {}).get("members", network.branches.keys())
+    standing = {
+        branch_id
+        for branch_id in candidates
+        if (facts := network.branches[branch_id]).opened_date <= period.last_date
+        and (facts.closed_date is None or facts.closed_date > period.first_date)
+    }
+    known = sorted((standing | found.keys()) & network.branches.keys(), key=lambda one: network.branches[one].code)
+    unknown = sorted(found.keys() - network.branches.keys())
+    return tuple(_branch_figures(branch_id, network, found.get(branch_id, NOTHING)) for branch_id in [*known, *unknown])
+
+
+def by_area(*, period: Period, branch: str | None = None, network: NetworkMap | None = None) -> tuple[AreaFigures, ...]:
+    """What was done in each area where anything was, by branch, floor and code; together they make up the total.
+
+    What names no area of a branch is there as ``NOWHERE``, behind the branch's areas.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    parameters = _parameters(period, branch, WHOLE, network or network_map())
+    if parameters is None:
+        return ()
+    statement = sql.area_figures(**_narrowing(parameters, "subtree", "at"))
+    return tuple(
+        AreaFigures(branch_id, area_id, code or "", name_zh or "", name_en or "", _values(sums))
+        for branch_id, area_id, code, name_zh, name_en, *sums in _fetch(statement, parameters)
+    )
+
+
+def by_day(
+    *, period: Period, branch: str | None = None, part: Slice = WHOLE, network: NetworkMap | None = None
+) -> tuple[DatedFigures, ...]:
+    """The indicators of every day of the period, zeros among them.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    found = _split(Grouping.DAY, _parameters(period, branch, part, network or network_map()))
+    return tuple(DatedFigures(day, found.get((day,), NOTHING)) for day in period.days())
+
+
+def by_month(
+    *, period: Period, branch: str | None = None, part: Slice = WHOLE, network: NetworkMap | None = None
+) -> tuple[DatedFigures, ...]:
+    """The indicators of every month that the period touches, counting only the period's days.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    found = _split(Grouping.MONTH, _parameters(period, branch, part, network or network_map()))
+    return tuple(DatedFigures(month, found.get((month,), NOTHING)) for month in period.months())
+
+
+def rows_of(
+    wanted: WantedRows, *, before: int | None = None, size: int = 50, network: NetworkMap | None = None
+) -> RowsPage:
+    """A page of the journal's entries behind a number, newest first; the values of all its pages add up to it.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    indicator = BY_CODE[wanted.indicator]
+    parameters = _parameters(wanted.period, wanted.branch, wanted.part, network or network_map())
+    if parameters is None:
+        return RowsPage((), None)
+    parameters |= {"kinds": [indicator.kind.value], "before": before, "limit": size + 1}
+    found = _fetch(sql.rows(**_narrowing(parameters, "subtree", "at", "area")), parameters)
+    rows = tuple(_row(values, indicator.measure) for values in found[:size])
+    return RowsPage(rows, rows[-1].id if len(found) > size else None)
+
+
+def summary_json(
+    *,
+    period: Period,
+    branch: str | None,
+    at: datetime,
+    base_url: str,
+    name_of: Callable[[IndicatorCode], str],
+    unit_of: Callable[[Unit], str],
+    network: NetworkMap | None = None,
+) -> dict[str, object]:
+    """The summary as other programs read it: ``{period, branch, as_of, figures: [{code, name, value, unit,
+    rows_url}]}``.
+
+    ``branch`` is a code, ``all`` or none; ``base_url`` is the full address of the page of rows, without terms. The
+    caller gives the words for indicators and units in its language. ``as_of`` is local time with its offset.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    code = None if branch == EVERYTHING else branch
+    figures = figures_of(period=period, at=at, branch=code, network=network)
+    return {
+        "period": period.text,
+        "branch": code or EVERYTHING,
+        "as_of": local(at).isoformat(timespec="seconds"),
+        "figures": [
+            {
+                "code": indicator.code.value,
+                "name": name_of(indicator.code),
+                "value": figures.values[indicator.code],
+                "unit": unit_of(indicator.unit),
+                "rows_url": f"{base_url}?{urlencode(link_terms(WantedRows(indicator.code, period, code)))}",
+            }
+            for indicator in INDICATORS
+        ],
+    }
+
+
+def _parameters(period: Period, branch: str | None, part: Slice, network: NetworkMap) -> Parameters | None:
+    """What the statements ask for; nothing where the part lies outside the period, so that there is nothing to ask."""
+    parameters: Parameters = {"kinds": [indicator.kind.value for indicator in INDICATORS]}
+    if branch is not None:
+        facts = network.by_code(branch)
+        if facts is None:
+            raise UnknownBranch(branch)
+        spans = memberships(network, branch_id=facts.id, period=period)
+        parameters["members"] = [span.branch_id for span in spans]
+        parameters["member_first"] = [span.first_date for span in spans]
+        parameters["member_last"] = [span.last_date for span in spans]
+    days = narrowed(period, part)
+    if days is None:
+        return None
+    parameters["first"], parameters["last"] = days
+    if part.at_branch_id is not None:
+        parameters["at"] = part.at_branch_id
+    if part.area_id is not None:
+        parameters["area"] = part.area_id
+    return parameters
+
+
+_TELLTALES = {"subtree": "members", "at": "at", "area": "area"}
+"""The parameter whose presence says that a statement narrows that way."""
+
+
+def _narrowing(parameters: Parameters, *ways: str) -> dict[str, bool]:
+    return {way: _TELLTALES[way] in parameters for way in ways}
+
+
+def _split(grouping: Grouping, parameters: Parameters | None) -> Mapping[tuple[Any, ...], Values]:
+    """Values by key: one for the total with the empty key, none for keys without an entry."""
+    if parameters is None:
+        return {}
+    statement = sql.figures(grouping, **_narrowing(parameters, "subtree", "at", "area"))
+    split_at = -len(INDICATORS)
+    return {tuple(row[:split_at]): _values(row[split_at:]) for row in _fetch(statement, parameters)}
+
+
+def _fetch(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+def _values(sums: tuple[int, ...] | list[int]) -> Values:
+    """Sums in the order of ``INDICATORS``."""
+    return {indicator.code: value for indicator, value in zip(INDICATORS, sums, strict=True)}
+
+
+def _branch_figures(branch_id: int, network: NetworkMap, values: Values) -> BranchFigures:
+    facts = network.branches.get(branch_id)
+    if facts is None:
+        return BranchFigures(branch_id, "", "", "", values)
+    return BranchFigures(branch_id, facts.code, facts.name_zh, facts.name_en, values)
+
+
+def _row(values: tuple[Any, ...], measure: Measure) -> FigureRow:
+    columns = dict(zip(sql.ROW_COLUMNS, values, strict=True))
+    measures = {Measure.QUANTITY: columns.pop("quantity"), Measure.PERSONS: columns.pop("persons")}
+    return FigureRow(**columns, value=measures[measure])

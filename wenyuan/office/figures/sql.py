@@ -1,0 +1,99 @@
+"""Hand-written statements of the figures. They read lower tables and write none: journal_entry, network_area (names).
+
+All are composed of constants; values are always parameters: ``kinds`` (text[]), ``first`` and ``last`` (dates), and
+where they narrow ``members``, ``member_first`` and ``member_last`` (parallel arrays: branch and span), ``at`` and
+``area`` (ids, 0 for entries that name none), ``before``, ``limit``.
+"""
+
+from enum import Enum
+
+from wenyuan.office.figures.rules import INDICATORS
+
+_SUMS = ", ".join(
+    f"coalesce(sum(entry.{indicator.measure}) FILTER (WHERE entry.kind = '{indicator.kind}'), 0)::bigint"
+    for indicator in INDICATORS
+)
+
+_MEMBERS = """
+    JOIN unnest(%(members)s::int[], %(member_first)s::date[], %(member_last)s::date[])
+        AS member (branch_id, first_date, last_date)
+        ON member.branch_id = entry.branch_id AND entry.local_date BETWEEN member.first_date AND member.last_date
+"""
+"""Keeps what was done in a subtree as it stood on the day. Spans of one branch do not overlap: no row comes twice."""
+
+_WHERE = "entry.kind = ANY(%(kinds)s::text[]) AND entry.local_date BETWEEN %(first)s::date AND %(last)s::date"
+
+_AT = " AND coalesce(entry.branch_id, 0) = %(at)s::int"
+_AREA = " AND coalesce(entry.area_id, 0) = %(area)s::int"
+
+
+class Grouping(Enum):
+    """By what a read is split; the value is the key's expressions."""
+
+    TOTAL = ""
+    BRANCH = "coalesce(entry.branch_id, 0)"
+    AREA = "coalesce(entry.branch_id, 0), coalesce(entry.area_id, 0)"
+    DAY = "entry.local_date"
+    MONTH = "date_trunc('month', entry.local_date)::date"
+
+
+def figures(grouping: Grouping, *, subtree: bool, at: bool, area: bool) -> str:
+    """Sums of all indicators, in the order of ``INDICATORS`` behind the key, one pass over the entries.
+
+    Narrowing by ``kind`` and ``local_date`` first uses the index ``journal_kind_day``.
+    """
+    key = grouping.value
+    split = f"GROUP BY {key}" if key else ""
+    return f"SELECT {key}{', ' if key else ''}{_SUMS} {_from(subtree, at, area)} {split}"
+
+
+def area_figures(*, subtree: bool, at: bool) -> str:
+    """The same by branch and area, with the area's code and names (null where there is none)."""
+    inner = figures(Grouping.AREA, subtree=subtree, at=at, area=False)
+    columns = ", ".join(["branch_id", "area_id", *(f"n{number}" for number in range(len(INDICATORS)))])
+    return f"""
+        SELECT figure.branch_id, figure.area_id, area.code, area.name_zh, area.name_en,
+            {", ".join(f"figure.n{number}" for number in range(len(INDICATORS)))}
+        FROM ({inner}) AS figure ({columns})
+        LEFT JOIN network_area area ON area.id = figure.area_id
+        ORDER BY figure.branch_id, area.floor, area.code
+    """
+
+
+ROW_COLUMNS = (
+    "id",
+    "recorded_at",
+    "occurred_at",
+    "local_date",
+    "kind",
+    "branch_id",
+    "area_id",
+    "service_point_id",
+    "door",
+    "desk",
+    "operator_id",
+    "item_type",
+    "document_kind",
+    "patron_category",
+    "age_band",
+    "subject_kind",
+    "subject_id",
+    "reverses_id",
+    "quantity",
+    "persons",
+)
+
+
+def rows(*, subtree: bool, at: bool, area: bool) -> str:
+    """A page of the entries behind a number, newest first: exactly those that ``figures`` sums."""
+    return f"""
+        SELECT {", ".join(f"entry.{column}" for column in ROW_COLUMNS)}
+        {_from(subtree, at, area)}
+            AND (%(before)s::bigint IS NULL OR entry.id < %(before)s::bigint)
+        ORDER BY entry.id DESC LIMIT %(limit)s
+    """
+
+
+def _from(subtree: bool, at: bool, area: bool) -> str:
+    members = _MEMBERS if subtree else ""
+    return f"FROM journal_entry entry {members} WHERE {_WHERE}{_AT if at else ''}{_AREA if area else ''}"

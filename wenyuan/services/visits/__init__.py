@@ -1,0 +1,1 @@
+"""Visits counted by service point and day."""
