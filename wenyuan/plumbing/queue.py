@@ -70,7 +70,8 @@ def retry_stalled() -> int:
             await manager.retry_job(job)
         return len(stalled)
 
-    return asyncio.run(_with_worker_connector(retry))
+    count: int = asyncio.run(_with_worker_connector(retry))
+    return count
 
 
 def work(*, concurrency: int = 1, until_empty: bool = False) -> None:

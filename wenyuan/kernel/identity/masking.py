@@ -44,3 +44,17 @@ def mask_number(number: str) -> str:
 def _tail(text: str) -> str:
     shown = min(4, len(text) // 2)
     return text[len(text) - shown :]
+
+
+_NUMBERS = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15}|1[3-9][0-9]{9})(?![0-9])")
+"""Digits as long as an identity or a mobile number; checked no further, since a mistyped one must not show either."""
+
+
+def mask_numbers(text: str) -> str:
+    """The text with every identity and mobile number in it hidden but for its end (``····1824``, ``138****1234``)."""
+    return _NUMBERS.sub(_masked, text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    digits = found.group()
+    return mask_phone(digits) if len(digits) == 11 else mask_number(digits)

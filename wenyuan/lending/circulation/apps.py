@@ -9,6 +9,10 @@ class CirculationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wenyuan.lending.circulation import sql
+        from wenyuan.lending.circulation import answers, sql
+        from wenyuan.lending.patrons import seams as patron_seams
+        from wenyuan.organisation.network import seams
 
         invariants.register(*sql.INVARIANTS)
+        seams.join(answers.USER)
+        patron_seams.join(answers.KEEPER)

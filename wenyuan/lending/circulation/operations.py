@@ -5,6 +5,7 @@ keyword-only and take ``at`` and ``desk`` from the caller; a ``key`` makes a ret
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from wenyuan.lending.circulation.data import BlockCode, CheckinReceipt, CheckoutReceipt, RenewalReceipt, TransitReceipt
 from wenyuan.lending.circulation.everyday import (
@@ -140,17 +141,14 @@ def add_policy(
     :raises PolicyOverlap: a row of the same place begins on or after ``valid_from``.
     """
     require(desk.operator, Act.EDIT_POLICIES, branch_id)
-    same = LoanPolicy.objects.select_for_update().filter(
-        branch_id=branch_id, category_id=category_id, item_type_id=item_type_id
-    )
+    place: dict[str, Any] = {"branch_id": branch_id, "category_id": category_id, "item_type_id": item_type_id}
+    same = LoanPolicy.objects.select_for_update().filter(**place)
     if same.filter(valid_from__gte=valid_from).exists():
         raise PolicyOverlap
     for row in same.filter(valid_to__isnull=True) | same.filter(valid_to__gte=valid_from):
         _end(row, valid_from)
     row = LoanPolicy.objects.create(
-        branch_id=branch_id,
-        category_id=category_id,
-        item_type_id=item_type_id,
+        **place,
         valid_from=valid_from,
         valid_to=valid_to,
         loan_days=loan_days,

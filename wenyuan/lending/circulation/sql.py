@@ -4,7 +4,8 @@ They read network_edition, catalogue_item, catalogue_bib, catalogue_itemtype, pa
 patrons_token and patrons_readerref, and write catalogue_item (state, present branch, version), transit_transit,
 patrons_readerref, journal_entry and journal_pending beside this room's own tables. A write repeats in its first step
 what the decision rested on (the item's and the patron's version); each step feeds on the one before, so a refused step
-leaves nothing behind. Locks are taken in the house's order: item, loan, patron.
+leaves nothing behind. The patron's row is locked for share while its version is looked at, so that a patron who leaves
+at the same moment either has no loan or does not leave; nothing waits for an item while holding a patron for update.
 """
 
 from functools import lru_cache
@@ -140,7 +141,8 @@ def checkout_statement(*, ends_transit: bool) -> str:
             UPDATE catalogue_item SET state = 'on_loan', present_branch_id = :branch::bigint,
                 version = version + 1, changed_at = :at::timestamptz
             WHERE id = :item::bigint AND version = :item_version::int
-                AND EXISTS (SELECT 1 FROM patrons_patron WHERE id = :patron::bigint AND version = :patron_version::int)
+                AND EXISTS (SELECT 1 FROM patrons_patron WHERE id = :patron::bigint
+                    AND version = :patron_version::int FOR KEY SHARE)
             RETURNING id
         )""",
         """loan AS (
@@ -243,7 +245,8 @@ def renewal_statement() -> str:
                 policy_id = :policy::bigint
             WHERE id = :loan::bigint AND returned_at IS NULL AND taken_at IS NULL
                 AND due_at = :was_due_at::timestamptz AND renewals = :was_renewals::smallint
-                AND EXISTS (SELECT 1 FROM patrons_patron WHERE id = :patron::bigint AND version = :patron_version::int)
+                AND EXISTS (SELECT 1 FROM patrons_patron WHERE id = :patron::bigint
+                    AND version = :patron_version::int FOR KEY SHARE)
             RETURNING id
         ), {_journal("renewed", "loan")}, {_pending(["renewed"])}
         SELECT id FROM loan"""

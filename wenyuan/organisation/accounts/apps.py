@@ -9,6 +9,8 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wenyuan.organisation.accounts import sql
+        from wenyuan.organisation.accounts import answers, sql
+        from wenyuan.organisation.network import seams
 
         invariants.register(*sql.INVARIANTS)
+        seams.join(answers.USER)

@@ -53,7 +53,7 @@ def _append(entry: Entry) -> int:
         return int(row[0])
 
 
-def row_of(entry: Entry) -> tuple[object, ...]:
+def row_of(entry: Entry) -> tuple[Any, ...]:
     """The entry's values in the order of ``sql.COLUMNS``."""
     here = local(entry.occurred_at)
     return (

@@ -29,5 +29,3 @@ __all__ = [
     "unlock_account",
     "update_machine",
 ]
-
-from wenyuan.organisation.rights.operations import audit  # noqa: E402, F401 - shim, E402
