@@ -1,0 +1,1 @@
+"""Readers, their tokens, guardians and consents."""

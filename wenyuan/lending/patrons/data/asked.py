@@ -1,0 +1,155 @@
+"""What the room is asked: applications, changes, and the codes they use."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from wenyuan.kernel.identity import ByteOrder, Gender, IdentityForm, TokenKind, UidBase
+
+
+class NoNumberReason(StrEnum):
+    """Why a patron stands without an identity number. ``ERASED`` is the room's own."""
+
+    CHILD = "child"
+    NOT_ISSUED = "not_issued"
+    LOST = "lost"
+    NOT_SHOWN = "not_shown"
+    ORGANISATION = "organisation"
+    ERASED = "erased"
+
+
+class Relation(StrEnum):
+    """What a guardian is to the child."""
+
+    FATHER = "father"
+    MOTHER = "mother"
+    GRANDPARENT = "grandparent"
+    RELATIVE = "relative"
+    OTHER = "other"
+
+
+class ConsentPurpose(StrEnum):
+    """What a consent is for."""
+
+    REGISTRATION = "registration"
+    HISTORY = "history"
+    NOTICES = "notices"
+
+
+class GivenBy(StrEnum):
+    """Who consented: a child under 14 cannot (PIPL art. 31)."""
+
+    SELF = "self"
+    GUARDIAN = "guardian"
+
+
+class PersonalField(StrEnum):
+    """What a reveal may show in full."""
+
+    NUMBER = "number"
+    PHONE = "phone"
+    ADDRESS = "address"
+    EMAIL = "email"
+
+
+class Way(StrEnum):
+    """How a patron came into the house; the journal's entry of a first card says it."""
+
+    DESK = "desk"
+    FIRST_SWIPE = "first_swipe"
+    ROSTER = "roster"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NumberInput:
+    """An identity number as typed or read; a passport or travel permit must say its ``form``."""
+
+    text: str
+    form: IdentityForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GuardianInput:
+    """A guardian: an existing patron by id, or a name with what is known. A phone is never required."""
+
+    relation: Relation
+    patron_id: int | None = None
+    name: str = ""
+    phone: str | None = None
+    number: NumberInput | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TokenInput:
+    """Something a patron will show. ``uid_base`` and ``byte_order`` are those of the reader that gave a UID."""
+
+    kind: TokenKind
+    text: str
+    uid_base: UidBase = UidBase.HEX
+    byte_order: ByteOrder = ByteOrder.MSB_FIRST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentInput:
+    """Consent to registration under a version of the notice, and perhaps to other purposes (never bundled)."""
+
+    notice_version: str
+    given_by: GivenBy = GivenBy.SELF
+    also: frozenset[ConsentPurpose] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class NewPatron:
+    """An application for a card. ``category`` is its code. Birth date and gender follow from the number where it
+    states them. Without ``card_no`` the library numbers the card itself."""
+
+    name: str
+    category: str
+    home_branch_id: int
+    consent: ConsentInput | None
+    number: NumberInput | None = None
+    no_number_reason: NoNumberReason | None = None
+    birth_date: date | None = None
+    gender: Gender | None = None
+    phone: str | None = None
+    address: str | None = None
+    email: str | None = None
+    guardians: tuple[GuardianInput, ...] = ()
+    roster_id: int | None = None
+    card_no: str | None = None
+    tokens: tuple[TokenInput, ...] = ()
+    pin: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PatronChange:
+    """What shall be otherwise. None leaves a value alone; an empty text removes phone, address, email or note."""
+
+    name: str | None = None
+    pinyin: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    email: str | None = None
+    category: str | None = None
+    home_branch_id: int | None = None
+    expires_date: date | None = None
+    birth_date: date | None = None
+    gender: Gender | None = None
+    number: NumberInput | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class RosterRow:
+    """One child of a class list, as the file has it. ``line`` is the row of the sheet, counted from 1."""
+
+    line: int
+    name: str = ""
+    gender: str = ""
+    birth_date: str = ""
+    number: str = ""
+    no_number_reason: str = ""
+    guardian_name: str = ""
+    relation: str = ""
+    guardian_phone: str = ""
+    card_no: str = ""

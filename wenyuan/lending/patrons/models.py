@@ -1,0 +1,172 @@
+from django.contrib.postgres.indexes import OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from wenyuan.plumbing.fields import EncryptedTextField
+
+
+class PatronStatus(models.TextChoices):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"  # 停借
+    CLOSED = "closed"  # 退证
+
+
+class TokenStatus(models.TextChoices):
+    ACTIVE = "active"
+    LOST = "lost"  # 挂失
+    REPLACED = "replaced"  # 补证: stays searchable
+    REMOVED = "removed"
+
+
+class Category(models.Model):
+    """Kind of reader: adult, child, senior, group …; policies hang on it."""
+
+    code = models.CharField(max_length=32, unique=True)
+    name_zh = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=40)
+    min_age = models.SmallIntegerField(null=True, blank=True)
+    max_age = models.SmallIntegerField(null=True, blank=True)
+    guardian_required = models.BooleanField(default=False)
+    months_valid = models.SmallIntegerField(default=36)
+
+
+class Roster(models.Model):
+    """A class list: children enrolled together by their school."""
+
+    name = models.CharField(max_length=60)
+    school = models.CharField(max_length=100)
+    home_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["school", "name"], name="patrons_roster_once"),)
+
+
+class Patron(models.Model):
+    """读者. Identity number, phone and address are encrypted; number and phone are found by keyed hash.
+
+    States: active, suspended (停借, until a date or until lifted), closed (退证). ``version`` grows with every change
+    that a loan decision rests on.
+    """
+
+    name = models.CharField(max_length=60)
+    name_pinyin = models.CharField(max_length=200)  # without blanks, as it is searched
+    name_initials = models.CharField(max_length=60)
+    name_pinyin_other = models.CharField(max_length=200, blank=True)  # a second reading of the surname
+    name_initials_other = models.CharField(max_length=60, blank=True)
+    category = models.ForeignKey("patrons.Category", on_delete=models.PROTECT, related_name="+")
+    home_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=12, choices=PatronStatus.choices, default=PatronStatus.ACTIVE)
+    suspended_until = models.DateField(null=True, blank=True)
+    status_reason = models.CharField(max_length=200, blank=True)
+    registered_date = models.DateField()
+    expires_date = models.DateField(null=True, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    gender = models.CharField(max_length=8, blank=True)
+    number_form = models.CharField(max_length=24, blank=True)  # kernel.identity form; empty: no number
+    number_hash = models.BinaryField(null=True, unique=True)
+    number_last4 = models.CharField(max_length=4, blank=True)
+    number_sealed = EncryptedTextField(blank=True)
+    no_number_reason = models.CharField(max_length=24, blank=True)
+    phone_hash = models.BinaryField(null=True)
+    phone_last4 = models.CharField(max_length=4, blank=True)
+    phone_sealed = EncryptedTextField(blank=True)
+    address_sealed = EncryptedTextField(blank=True)
+    email_sealed = EncryptedTextField(blank=True)
+    pin_hash = models.CharField(max_length=200, blank=True)
+    pin_failures = models.SmallIntegerField(default=0)
+    pin_locked_until = models.DateTimeField(null=True, blank=True)
+    roster = models.ForeignKey("patrons.Roster", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    keep_history = models.BooleanField(default=False)
+    note = models.CharField(max_length=500, blank=True)
+    version = models.IntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = (
+            models.Index(OpClass("name", name="text_pattern_ops"), name="patrons_name"),
+            models.Index(OpClass("name_pinyin", name="text_pattern_ops"), name="patrons_pinyin"),
+            models.Index(fields=["name_initials"], name="patrons_initials"),
+            models.Index(OpClass("name_pinyin_other", name="text_pattern_ops"), name="patrons_pinyin_other"),
+            models.Index(fields=["name_initials_other"], name="patrons_initials_other"),
+            models.Index(fields=["phone_last4"], name="patrons_phone_tail"),
+            models.Index(fields=["phone_hash"], name="patrons_phone"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(number_hash__isnull=False) | ~Q(no_number_reason=""),
+                name="patrons_number_or_reason",
+            ),
+        )
+
+
+class Token(models.Model):
+    """What a patron shows: card, identity card, 社保卡, chip UID, QR. Found by hash; only the library's own card
+    number is kept readable, the others as their last four."""
+
+    patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)  # kernel.identity TokenKind
+    token_hash = models.BinaryField(unique=True)
+    card_no = models.CharField(max_length=32, null=True, unique=True)
+    last4 = models.CharField(max_length=4)
+    status = models.CharField(max_length=12, choices=TokenStatus.choices, default=TokenStatus.ACTIVE)
+    issued_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["patron"], name="patrons_token_patron"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind="card") | Q(card_no__isnull=True), name="patrons_only_cards_readable"
+            ),
+        )
+
+
+class Guardian(models.Model):
+    """Who answers for a child: a patron or a person named only here. Several children may have one guardian."""
+
+    child = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+", null=True)
+    name = models.CharField(max_length=60)
+    relation = models.CharField(max_length=16)
+    phone_last4 = models.CharField(max_length=4, blank=True)
+    phone_sealed = EncryptedTextField(blank=True)
+    number_hash = models.BinaryField(null=True)
+    number_last4 = models.CharField(max_length=4, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["child"], name="patrons_guardian_child"),
+            models.Index(fields=["patron"], name="patrons_guardian_patron"),
+            models.Index(fields=["phone_last4"], name="patrons_guardian_phone_tail"),
+        )
+
+
+class Consent(models.Model):
+    """A patron (or guardian, PIPL 31) agreed to a purpose under a version of the notice, and may withdraw it."""
+
+    patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=24)  # registration, history, notices
+    notice_version = models.CharField(max_length=16)
+    given_by = models.CharField(max_length=12)  # self, guardian
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["patron", "purpose"], name="patrons_consent_purpose"),)
+
+
+class ReaderRef(models.Model):
+    """The random token that stands for a patron in one calendar year of the journal. Deleted on erasure and when the
+    year's figures close; nothing else leads from the journal to a person."""
+
+    patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    year = models.SmallIntegerField()
+    ref = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["patron", "year"], name="patrons_one_ref_a_year"),)

@@ -1,0 +1,83 @@
+"""Every verb of this room and the steps that rooms above call; each module keeps one side of a patron's life.
+
+All verbs are keyword-only and take ``at`` and ``desk`` from the caller. Any desk of the network may serve any patron:
+what counts is the operator's right at the desk's branch, not at the patron's home branch.
+"""
+
+from wenyuan.lending.patrons.cards import (
+    add_token,
+    check_pin,
+    lift_lost,
+    remove_token,
+    replace_card,
+    report_lost,
+    reset_pin,
+    set_pin,
+)
+from wenyuan.lending.patrons.changing import change_patron, renew_registration
+from wenyuan.lending.patrons.data import (
+    CannotLeave,
+    PatronRefused,
+    PatronUnknown,
+    RegistrationRefused,
+    RosterRefused,
+)
+from wenyuan.lending.patrons.defaults import install_default_categories
+from wenyuan.lending.patrons.personal import (
+    add_guardian,
+    end_guardian,
+    record_consent,
+    reveal,
+    reveal_guardian_phone,
+    rotate_keys,
+    set_keep_history,
+    withdraw_consent,
+)
+from wenyuan.lending.patrons.records import reader_ref
+from wenyuan.lending.patrons.registration import register_on_first_swipe, register_patron
+from wenyuan.lending.patrons.rosters import enrol_roster
+from wenyuan.lending.patrons.sheets import read_sheet
+from wenyuan.lending.patrons.standing import (
+    close_patron,
+    erase_patron,
+    lift_suspension,
+    reopen_patron,
+    suspend_patron,
+)
+
+__all__ = [
+    "CannotLeave",
+    "PatronRefused",
+    "PatronUnknown",
+    "RegistrationRefused",
+    "RosterRefused",
+    "add_guardian",
+    "add_token",
+    "change_patron",
+    "check_pin",
+    "close_patron",
+    "end_guardian",
+    "enrol_roster",
+    "erase_patron",
+    "install_default_categories",
+    "lift_lost",
+    "lift_suspension",
+    "read_sheet",
+    "reader_ref",
+    "record_consent",
+    "register_on_first_swipe",
+    "register_patron",
+    "remove_token",
+    "renew_registration",
+    "reopen_patron",
+    "replace_card",
+    "report_lost",
+    "reset_pin",
+    "reveal",
+    "reveal_guardian_phone",
+    "rotate_keys",
+    "set_keep_history",
+    "set_pin",
+    "suspend_patron",
+    "withdraw_consent",
+]

@@ -1,0 +1,410 @@
+"""Reads of this room, for its own doors' pages and for the rooms above.
+
+They return frozen values in which numbers and phones are masked; nothing here opens a sealed value.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from wenyuan.kernel.chinese import half_width, name_sort_key
+from wenyuan.kernel.identity import (
+    BadIdentityNumber,
+    IdentityForm,
+    PhoneError,
+    TokenKind,
+    canonical_phone,
+    classify_scan,
+    mask_name,
+    parse_number,
+)
+from wenyuan.kernel.identity.numbers import canonical_number
+from wenyuan.lending.patrons.data import (
+    CategoryFacts,
+    ConsentView,
+    FoundPatron,
+    GuardianView,
+    MatchedBy,
+    PatronPage,
+    PatronView,
+    RosterFacts,
+    ScannedPatron,
+    TokenView,
+)
+from wenyuan.lending.patrons.models import (
+    Category,
+    Consent,
+    Guardian,
+    Patron,
+    PatronStatus,
+    ReaderRef,
+    Roster,
+    Token,
+    TokenStatus,
+)
+from wenyuan.lending.patrons.rules import clean_name
+from wenyuan.plumbing.secrets import lookup_hash
+
+PAGE_ROWS = 20
+LONGEST_PAGE = 200
+
+
+def token_hashes(scanned: str) -> list[bytes]:
+    """The hashes under which a scanned text may be stored, the likeliest first; empty if it can be no token.
+
+    A card number, an identity number and a chip UID may look alike, so one scan can have several.
+    """
+    return [token_hash(token.kind.value, token.canonical) for token in classify_scan(scanned)]
+
+
+def token_hash(kind: str, canonical: str) -> bytes:
+    """The keyed hash of a canonical token of this kind, as stored in ``Token.token_hash``."""
+    return lookup_hash(f"token:{kind}", canonical)
+
+
+def number_hash(form: IdentityForm, canonical: str) -> bytes:
+    """The keyed hash of an identity number; a passport and a travel permit may share their digits."""
+    return lookup_hash(f"patron:number:{form.value}", canonical)
+
+
+def phone_hash(canonical: str) -> bytes:
+    """The keyed hash of a canonical phone number."""
+    return lookup_hash("patron:phone", canonical)
+
+
+# One patron.
+
+
+def patron_by_token(scanned: str) -> ScannedPatron | None:
+    """Whose token this is, and how it stands: lost, replaced and removed ones are told too. Nothing if unknown.
+
+    Where one text is the token of two patrons by two readings (a card number and a chip's UID), one in use comes
+    before one that is not, and then the likelier reading.
+    """
+    hashes = token_hashes(scanned)
+    tokens = list(Token.objects.filter(token_hash__in=hashes).values("id", "patron_id", "kind", "token_hash", "status"))
+    if not tokens:
+        return None
+    tokens.sort(key=lambda row: (row["status"] != TokenStatus.ACTIVE, hashes.index(bytes(row["token_hash"]))))
+    best = tokens[0]
+    patron = get_patron(best["patron_id"])
+    assert patron is not None, "a token's patron is never deleted"
+    return ScannedPatron(patron, best["id"], TokenKind(best["kind"]), best["status"])
+
+
+def get_patron(patron_id: int) -> PatronView | None:
+    """One patron, or nothing."""
+    return next(iter(_views(Patron.objects.filter(id=patron_id))), None)
+
+
+def list_patrons(patron_ids: Sequence[int]) -> dict[int, PatronView]:
+    """Patrons by id, for a page of another room's rows; unknown ids are left out."""
+    return {view.id: view for view in _views(Patron.objects.filter(id__in=patron_ids))}
+
+
+# The desk's search.
+
+
+def find_patrons(*, text: str, limit: int = PAGE_ROWS, offset: int = 0) -> PatronPage:
+    """Patrons that a text typed or scanned at the desk may mean, the surest first, those who left after the others.
+
+    It may be a card or another token, an identity number, a phone or its last four digits, a name or its beginning,
+    pinyin with or without blanks or its beginning, or initials. A page of one identifier finds at most its owner.
+    """
+    limit = max(1, min(limit, LONGEST_PAGE))
+    wanted = _conditions(text)
+    if not wanted:
+        return PatronPage((), more=False)
+    order = list(MatchedBy)
+    whens = [When(condition, then=Value(order.index(by))) for by, condition in wanted]
+    anything = Q()
+    for _, condition in wanted:
+        anything |= condition
+    found = (
+        Patron.objects.filter(anything)
+        .annotate(
+            matched=Case(*whens, output_field=IntegerField()),
+            left=Case(When(status=PatronStatus.CLOSED, then=Value(1)), default=Value(0), output_field=IntegerField()),
+        )
+        .order_by("matched", "left", "name_pinyin", "id")
+        .values_list("id", "matched")[offset : offset + limit + 1]
+    )
+    ids = dict(found)
+    views = list_patrons(list(ids))
+    page = [FoundPatron(views[patron_id], order[matched]) for patron_id, matched in ids.items()]
+    return PatronPage(tuple(page[:limit]), more=len(page) > limit)
+
+
+def _conditions(text: str) -> list[tuple[MatchedBy, Q]]:
+    """What the text may be, the surest first."""
+    plain = " ".join(half_width(text).split())
+    if not plain:
+        return []
+    wanted: list[tuple[MatchedBy, Q]] = []
+    if hashes := token_hashes(text):
+        # Read first: an OR over two tables would cost the indexes.
+        owners = list(Token.objects.filter(token_hash__in=hashes).values_list("patron_id", flat=True))
+        if owners:
+            wanted.append((MatchedBy.TOKEN, Q(id__in=owners)))
+    if numbers := _number_hashes(plain):
+        wanted.append((MatchedBy.NUMBER, Q(number_hash__in=numbers)))
+    with suppress(PhoneError):
+        wanted.append((MatchedBy.PHONE, Q(phone_hash=phone_hash(canonical_phone(plain)))))
+    if plain.isdigit() and len(plain) == 4:
+        wanted.append((MatchedBy.PHONE_TAIL, Q(phone_last4=plain)))
+        wards = Guardian.objects.filter(phone_last4=plain, until__isnull=True).values_list("child_id", flat=True)
+        wanted.append((MatchedBy.GUARDIAN_PHONE_TAIL, Q(id__in=list(wards))))
+    if not any(character.isdigit() for character in plain):
+        wanted += _name_conditions(plain)
+    return sorted(wanted, key=lambda pair: list(MatchedBy).index(pair[0]))
+
+
+def _name_conditions(plain: str) -> list[tuple[MatchedBy, Q]]:
+    name = clean_name(plain)
+    conditions = [(MatchedBy.NAME, Q(name=name)), (MatchedBy.NAME_BEGINS, Q(name__startswith=name))]
+    typed = plain.casefold().replace("ü", "v")
+    letters = "".join(character for character in typed if character not in " '’·-")
+    if letters.isascii() and letters.isalpha():
+        conditions += [
+            (MatchedBy.PINYIN, Q(name_pinyin=letters) | Q(name_pinyin_other=letters)),
+            (MatchedBy.INITIALS, Q(name_initials=letters) | Q(name_initials_other=letters)),
+            (MatchedBy.PINYIN_BEGINS, Q(name_pinyin__startswith=letters) | Q(name_pinyin_other__startswith=letters)),
+        ]
+    return conditions
+
+
+def _number_hashes(plain: str) -> list[bytes]:
+    """The hashes of an identity number in full, of whatever document."""
+    hashes = []
+    try:
+        canonical, form = canonical_number(plain)
+        hashes.append(number_hash(form, canonical))
+    except BadIdentityNumber:
+        pass
+    for form in (IdentityForm.PASSPORT, IdentityForm.HMT_TRAVEL):
+        try:
+            hashes.append(number_hash(form, parse_number(plain, today=date.min, form=form).canonical))
+        except BadIdentityNumber:
+            continue
+    return hashes
+
+
+# Families, tokens, consents.
+
+
+def list_guardians(child_id: int, *, ended: bool = False) -> tuple[GuardianView, ...]:
+    """Who answers for a child, the longest first; with ``ended`` also who once did."""
+    rows = Guardian.objects.filter(child_id=child_id)
+    return _guardians(rows if ended else rows.filter(until__isnull=True))
+
+
+def list_children(patron_id: int) -> tuple[PatronView, ...]:
+    """The children for whom this patron answers, in the order of their names."""
+    children = Guardian.objects.filter(patron_id=patron_id, until__isnull=True).values("child_id")
+    return _by_name(_views(Patron.objects.filter(id__in=children)))
+
+
+def list_tokens(patron_id: int) -> tuple[TokenView, ...]:
+    """Everything the patron can show or could once, the newest first."""
+    return tuple(
+        TokenView(
+            id=row.id,
+            kind=TokenKind(row.kind),
+            shown=row.card_no or "····" + row.last4,
+            status=row.status,
+            issued_at=row.issued_at,
+            ended_at=row.ended_at,
+        )
+        for row in Token.objects.filter(patron_id=patron_id).order_by("-issued_at", "-id")
+    )
+
+
+def list_consents(patron_id: int) -> tuple[ConsentView, ...]:
+    """Every consent the patron gave, the newest first."""
+    return tuple(
+        ConsentView(
+            purpose=row.purpose,
+            notice_version=row.notice_version,
+            given_by=row.given_by,
+            given_at=row.given_at,
+            withdrawn_at=row.withdrawn_at,
+        )
+        for row in Consent.objects.filter(patron_id=patron_id).order_by("-given_at", "-id")
+    )
+
+
+def find_reader_ref(*, patron_id: int, year: int) -> UUID | None:
+    """The random token that stands for the patron in the journal of a year, if there is one."""
+    return ReaderRef.objects.filter(patron_id=patron_id, year=year).values_list("ref", flat=True).first()
+
+
+# Categories and class lists.
+
+
+def categories() -> tuple[CategoryFacts, ...]:
+    """Every kind of reader, in the order of their making."""
+    return tuple(category_facts(row) for row in Category.objects.order_by("id"))
+
+
+def get_category(code: str) -> CategoryFacts | None:
+    """The category with this code, or nothing."""
+    row = Category.objects.filter(code=code).first()
+    return category_facts(row) if row else None
+
+
+def category_facts(row: Category) -> CategoryFacts:
+    """The row as a value; for this room."""
+    return CategoryFacts(
+        id=row.id,
+        code=row.code,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        min_age=row.min_age,
+        max_age=row.max_age,
+        guardian_required=row.guardian_required,
+        months_valid=row.months_valid,
+    )
+
+
+def rosters() -> tuple[RosterFacts, ...]:
+    """Every class list with the number of its patrons, by school and name."""
+    counts = dict(Patron.objects.filter(roster__isnull=False).values_list("roster_id").annotate(Count("id")).order_by())
+    return tuple(
+        RosterFacts(row.id, row.school, row.name, row.home_branch_id, counts.get(row.id, 0))
+        for row in Roster.objects.order_by("school", "name")
+    )
+
+
+def list_roster(roster_id: int) -> tuple[PatronView, ...]:
+    """The patrons of a class list, in the order of their names."""
+    return _by_name(_views(Patron.objects.filter(roster_id=roster_id)))
+
+
+def count_registered(*, first: date, last: date, branch_ids: Iterable[int] | None = None) -> int:
+    """How many patrons were registered from ``first`` to ``last``, both included; by home branch if any are given."""
+    rows = Patron.objects.filter(registered_date__range=(first, last))
+    return (rows if branch_ids is None else rows.filter(home_branch_id__in=list(branch_ids))).count()
+
+
+def count_open(*, branch_ids: Iterable[int] | None = None) -> int:
+    """How many patrons there are who have not left."""
+    rows = Patron.objects.exclude(status=PatronStatus.CLOSED)
+    return (rows if branch_ids is None else rows.filter(home_branch_id__in=list(branch_ids))).count()
+
+
+# Values out of rows.
+
+
+class _PatronRow(TypedDict):
+    """The columns a view is made of: no sealed value is among them, so none is opened."""
+
+    id: int
+    name: str
+    category_id: int
+    category__code: str
+    home_branch_id: int
+    status: str
+    suspended_until: date | None
+    status_reason: str
+    registered_date: date
+    expires_date: date | None
+    birth_date: date | None
+    gender: str
+    number_form: str
+    number_last4: str
+    no_number_reason: str
+    phone_last4: str
+    pin_locked_until: datetime | None
+    roster_id: int | None
+    keep_history: bool
+    note: str
+    version: int
+    has_address: bool
+    has_email: bool
+    has_pin: bool
+    card_no: str | None
+
+
+_OWN = tuple(
+    name for name in _PatronRow.__annotations__ if name not in {"has_address", "has_email", "has_pin", "card_no"}
+)
+
+
+def _views(patrons: "QuerySet[Patron]") -> list[PatronView]:
+    card = (
+        Token.objects.filter(patron_id=OuterRef("id"), kind=TokenKind.CARD.value, status=TokenStatus.ACTIVE)
+        .order_by("-issued_at", "-id")
+        .values("card_no")[:1]
+    )
+    rows: Iterable[Any] = patrons.annotate(
+        has_address=_is_there("address_sealed"),
+        has_email=_is_there("email_sealed"),
+        has_pin=_is_there("pin_hash"),
+        card_no=Subquery(card),
+    ).values(*_OWN, "has_address", "has_email", "has_pin", "card_no")
+    return [_view(row) for row in rows]
+
+
+def _is_there(column: str) -> Case:
+    return Case(When(Q(**{column: ""}), then=Value(False)), default=Value(True))
+
+
+def _view(row: _PatronRow) -> PatronView:
+    return PatronView(
+        id=row["id"],
+        name=row["name"],
+        masked_name=mask_name(row["name"]),
+        card_no=row["card_no"] or "",
+        category_id=row["category_id"],
+        category=row["category__code"],
+        home_branch_id=row["home_branch_id"],
+        status=row["status"],
+        suspended_until=row["suspended_until"],
+        status_reason=row["status_reason"],
+        registered_date=row["registered_date"],
+        expires_date=row["expires_date"],
+        birth_date=row["birth_date"],
+        gender=row["gender"],
+        number_form=row["number_form"],
+        number_mask=_masked(row["number_last4"]),
+        no_number_reason=row["no_number_reason"],
+        phone_mask=_masked(row["phone_last4"]),
+        has_address=row["has_address"],
+        has_email=row["has_email"],
+        has_pin=row["has_pin"],
+        pin_locked_until=row["pin_locked_until"],
+        roster_id=row["roster_id"],
+        keep_history=row["keep_history"],
+        note=row["note"],
+        version=row["version"],
+    )
+
+
+def _guardians(rows: "QuerySet[Guardian]") -> tuple[GuardianView, ...]:
+    return tuple(
+        GuardianView(
+            id=row.id,
+            child_id=row.child_id,
+            patron_id=row.patron_id,
+            name=row.name,
+            masked_name=mask_name(row.name),
+            relation=row.relation,
+            phone_mask=_masked(row.phone_last4),
+            number_mask=_masked(row.number_last4),
+            since=row.since,
+            until=row.until,
+        )
+        for row in rows.defer("phone_sealed").order_by("since", "id")
+    )
+
+
+def _masked(last4: str) -> str:
+    return "····" + last4 if last4 else ""
+
+
+def _by_name(views: Iterable[PatronView]) -> tuple[PatronView, ...]:
+    return tuple(sorted(views, key=lambda view: (name_sort_key(view.name), view.id)))

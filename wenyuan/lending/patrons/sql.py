@@ -1,0 +1,80 @@
+"""Hand-written statements of this room. They touch its own tables only."""
+
+from wenyuan.plumbing.invariants import Invariant
+
+READER_REF = """
+    INSERT INTO patrons_readerref (patron_id, year, ref) VALUES (%s, %s, gen_random_uuid())
+    ON CONFLICT (patron_id, year) DO NOTHING
+"""
+NEXT_CARD = "SELECT nextval('patrons_card_number')"
+
+# Sealed values name their key first (plumbing/secrets.py), so the key of a row shows without opening it.
+_OLD_PATRON = " OR ".join(
+    f"({column} <> '' AND NOT starts_with({column}, %(current)s))"
+    for column in ("number_sealed", "phone_sealed", "address_sealed", "email_sealed")
+)
+OLD_PATRONS = f"SELECT id FROM patrons_patron WHERE {_OLD_PATRON} ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED"
+OLD_GUARDIANS = """
+    SELECT id FROM patrons_guardian WHERE phone_sealed <> '' AND NOT starts_with(phone_sealed, %(current)s)
+    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+COUNT_OLD = f"""
+    SELECT (SELECT count(*) FROM patrons_patron WHERE {_OLD_PATRON})
+        + (SELECT count(*) FROM patrons_guardian
+            WHERE phone_sealed <> '' AND NOT starts_with(phone_sealed, %(current)s))
+"""
+
+INVARIANTS = (
+    Invariant(
+        name="patrons_open_patron_has_a_token",
+        room="patrons",
+        says="Every patron who has not left has a token, in use or reported lost.",
+        sql="""
+            SELECT p.id FROM patrons_patron p
+            WHERE p.status <> 'closed' AND NOT EXISTS (
+                SELECT 1 FROM patrons_token t WHERE t.patron_id = p.id AND t.status IN ('active', 'lost')
+            )
+        """,
+    ),
+    Invariant(
+        name="patrons_closed_patron_has_no_token_in_use",
+        room="patrons",
+        says="A patron who has left has no token in use.",
+        sql="""
+            SELECT p.id, t.id FROM patrons_patron p JOIN patrons_token t ON t.patron_id = p.id
+            WHERE p.status = 'closed' AND t.status IN ('active', 'lost')
+        """,
+    ),
+    Invariant(
+        name="patrons_version_starts_at_one",
+        room="patrons",
+        says="A patron's version is one or more.",
+        sql="SELECT id, version FROM patrons_patron WHERE version < 1",
+    ),
+    Invariant(
+        name="patrons_guarded_category_has_a_guardian",
+        room="patrons",
+        says="A patron of a category that asks for a guardian has one, unless the patron has left.",
+        sql="""
+            SELECT p.id FROM patrons_patron p JOIN patrons_category c ON c.id = p.category_id
+            WHERE c.guardian_required AND p.status <> 'closed' AND NOT EXISTS (
+                SELECT 1 FROM patrons_guardian g WHERE g.child_id = p.id AND g.until IS NULL
+            )
+        """,
+    ),
+    Invariant(
+        name="patrons_sealed_values_can_be_found",
+        room="patrons",
+        says="A sealed number or phone has its hash, and no hash stands without it.",
+        sql="""
+            SELECT id FROM patrons_patron
+            WHERE (number_hash IS NULL) <> (number_sealed = '') OR (phone_hash IS NULL) <> (phone_sealed = '')
+        """,
+    ),
+    Invariant(
+        name="patrons_lock_follows_failures",
+        room="patrons",
+        says="No patron has more than five PIN failures on record.",
+        sql="SELECT id, pin_failures FROM patrons_patron WHERE pin_failures NOT BETWEEN 0 AND 5",
+    ),
+)
