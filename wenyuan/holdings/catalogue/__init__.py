@@ -1,0 +1,1 @@
+"""Bib records, items, call numbers and their import."""

@@ -1,0 +1,293 @@
+"""What crosses the catalogue's border: bibs and items as frozen values, what an import reports, why a verb refuses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum, StrEnum
+from typing import Final, NamedTuple
+
+
+class Refusal(StrEnum):
+    """Why a verb of the catalogue did not do what it was asked."""
+
+    BIB_UNKNOWN = "bib_unknown"
+    ITEM_UNKNOWN = "item_unknown"
+    ITEM_CHANGED_MEANWHILE = "item_changed_meanwhile"
+    ITEM_IN_USE = "item_in_use"  # on loan, in transit or on the hold shelf
+    ITEM_WITHDRAWN = "item_withdrawn"
+    ITEM_TYPE_UNKNOWN = "item_type_unknown"
+    BRANCH_UNKNOWN = "branch_unknown"
+    AREA_ELSEWHERE = "area_elsewhere"
+    BARCODE_INVALID = "barcode_invalid"
+    BARCODE_TAKEN = "barcode_taken"
+    ACCESSION_NO_INVALID = "accession_no_invalid"
+    ACCESSION_NO_TAKEN = "accession_no_taken"
+    UID_INVALID = "uid_invalid"
+    UID_TAKEN = "uid_taken"
+    PRICE_INVALID = "price_invalid"
+    TEXT_TOO_LONG = "text_too_long"
+    FILE_CHANGED = "file_changed"  # not the file that the batch began with
+    MAPPING_UNKNOWN = "mapping_unknown"
+    BATCH_UNKNOWN = "batch_unknown"
+    BATCH_RUNNING = "batch_running"  # somebody else imports the same file now
+
+
+class CatalogueRefused(Exception):
+    """A verb of the catalogue refused; ``field`` names the value concerned, if one is."""
+
+    def __init__(self, refusal: Refusal, field: str = "") -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+        self.field = field
+
+
+class Keep(Enum):
+    """Marks a value of ``ItemChanges`` that stays as it is, where ``None`` is a value of its own."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemChanges:
+    """What ``edit_item`` is to change. ``price_fen`` in fen, none for the item type's default."""
+
+    barcode: str | Keep = KEEP
+    accession_no: str | Keep | None = KEEP
+    item_type: str | Keep = KEEP
+    owner_id: int | Keep = KEEP
+    home_branch_id: int | Keep = KEEP
+    area_id: int | Keep | None = KEEP
+    call_no: str | Keep = KEEP
+    volume: str | Keep = KEEP
+    collection: str | Keep = KEEP
+    source: str | Keep = KEEP
+    price_fen: int | Keep | None = KEEP
+    uid: str | Keep | None = KEEP
+    acquired_date: date | Keep = KEEP
+
+    def given(self) -> dict[str, object]:
+        """The values that are to change, by name."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: value for name, value in values.items() if value is not KEEP}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTypeView:
+    """An item type; ``default_price_fen`` is what is asked for an item without a price of its own."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    default_price_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemView:
+    """An item as it is now. ``state``, ``condition`` and ``lendable`` are values of the enums in ``models``."""
+
+    id: int
+    bib_id: int
+    barcode: str
+    accession_no: str | None
+    item_type: str
+    owner_id: int
+    home_branch_id: int
+    present_branch_id: int
+    area_id: int | None
+    state: str
+    condition: str
+    condition_at: datetime | None
+    lendable: str
+    lendable_at: datetime | None
+    call_no: str
+    volume: str
+    collection: str
+    source: str
+    price_fen: int | None
+    uid: str | None
+    acquired_date: date
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BibBrief:
+    """A bib as a list shows it. ``isbns`` have thirteen digits."""
+
+    id: int
+    title: str
+    volume: str
+    author: str
+    publisher: str
+    year: int | None
+    class_no: str
+    document_kind: str
+    audience: str
+    isbns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BibView:
+    """A bib as its own page shows it. ``identifiers`` are (kind, value): isbn, issn, unified, cn_serial, other."""
+
+    id: int
+    source: str
+    control_number: str
+    variant: int
+    dialect: str
+    title: str
+    title_pinyin: str
+    volume: str
+    author: str
+    publisher: str
+    year: int | None
+    language: str
+    class_no: str
+    class_letter: str
+    document_kind: str
+    audience: str
+    price_fen: int | None
+    summary: str
+    identifiers: tuple[tuple[str, str], ...]
+    created_at: datetime
+    changed_at: datetime
+    items: tuple[ItemView, ...] = ()
+
+
+class MarcRow(NamedTuple):
+    """A line of a MARC display: the tag (``LDR`` for the leader), the indicators, (code, value) pairs.
+
+    A control field has no indicators and one pair with the code ``""``.
+    """
+
+    tag: str
+    indicators: str
+    subfields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BibPage:
+    """Some bibs in order; ``after`` continues the list, none at its end."""
+
+    bibs: tuple[BibBrief, ...]
+    after: tuple[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfPage:
+    """Items in shelf order; ``after`` (call key as hex, id) continues the list, none at its end."""
+
+    items: tuple[ItemView, ...]
+    after: tuple[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is. Withdrawn items are not counted among ``items``."""
+
+    bibs: int
+    items: int
+    withdrawn: int
+
+
+class ImportReason(StrEnum):
+    """Why a record or an item did not go in, beside the reasons of ``kernel.marc`` for a record that cannot be read.
+
+    The last group are warnings: the record went in all the same.
+    """
+
+    NO_TITLE = "no_title"
+    NOT_STORABLE = "not_storable"
+    BARCODE_TAKEN = "barcode_taken"
+    BARCODE_INVALID = "barcode_invalid"
+    ACCESSION_NO_TAKEN = "accession_no_taken"
+    ACCESSION_NO_INVALID = "accession_no_invalid"
+
+    SAME_NUMBER_OTHER_WORK = "same_number_other_work"
+    CONTROL_CHARACTERS = "control_characters"
+    BRANCH_NOT_ALLOWED = "branch_not_allowed"
+    ITEM_NO_BARCODE = "item_no_barcode"
+    ITEM_RANGE_BACKWARDS = "item_range_backwards"
+    ITEM_RANGE_TOO_LONG = "item_range_too_long"
+    ITEM_DUPLICATE_BARCODE = "item_duplicate_barcode"
+    ITEM_COPIES_DIFFER = "item_copies_differ"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFault:
+    """One line of an import's report. ``number`` counts the file's records from 1, ``position`` is a byte offset."""
+
+    id: int
+    number: int
+    position: int
+    reason: str
+    detail: str
+    warning: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportProgress:
+    """How far an import has come, after a chunk was committed."""
+
+    batch_id: int
+    position: int
+    file_bytes: int
+    read: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportResult:
+    """A batch and its counts, in records; ``items`` counts items added. ``state``: running, finished, failed.
+
+    ``read = added + updated + unchanged + failed``.
+    """
+
+    batch_id: int
+    file_name: str
+    file_bytes: int
+    branch_id: int
+    source: str
+    mapping: str
+    state: str
+    position: int
+    read: int
+    added: int
+    updated: int
+    unchanged: int
+    failed: int
+    items: int
+    encoding: str
+    dialect: str
+    stored_as: str
+    started_by_id: int | None
+    started_at: datetime
+    finished_at: datetime | None
+    counts_by_reason: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FaultPage:
+    """Some lines of the report in file order; ``after`` (number, id) continues the list, none at its end."""
+
+    faults: tuple[ImportFault, ...]
+    after: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFault:
+    """A bib that could not be written in the form asked for: its id, a ``kernel.marc`` reason, the tag or length."""
+
+    bib_id: int
+    reason: str
+    detail: str
+
+
+class ExportForm(StrEnum):
+    """What an export writes: ISO 2709 in one of two encodings, or MARCXML (always UTF-8)."""
+
+    ISO2709_UTF8 = "iso2709-utf-8"
+    ISO2709_GB18030 = "iso2709-gb18030"
+    MARCXML = "marcxml"

@@ -1,0 +1,244 @@
+"""Driving an import: open a batch for a file, run it chunk by chunk, take it up again where it was cut off."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+import psycopg
+from django.db import Error, connection, transaction
+from django.db.utils import OperationalError
+
+from wenyuan.holdings.catalogue import sql
+from wenyuan.holdings.catalogue.data import CatalogueRefused, ImportProgress, ImportReason, Refusal
+from wenyuan.holdings.catalogue.defaults import install_default_rows
+from wenyuan.holdings.catalogue.importing.preparing import Fault, prepare
+from wenyuan.holdings.catalogue.importing.reading import Source, hash_of, look_at, pieces
+from wenyuan.holdings.catalogue.importing.writing import Chunk, PositionMoved, Setting, store_chunk
+from wenyuan.holdings.catalogue.models import ImportBatch, ImportMapping, ItemType
+from wenyuan.holdings.catalogue.rules import column_text
+from wenyuan.kernel.marc import ItemMapping, MappingError, mapping_from_dict
+from wenyuan.organisation.network.queries import network_map
+from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.queries import needs, require
+from wenyuan.plumbing.transactions import verb
+
+CHUNK_RECORDS = 500
+"""Records a transaction: some tenths of a second."""
+
+TRIES = 3
+"""How often a chunk is written anew after another verb took one of its numbers first."""
+
+_LOCK_WAIT = "SET LOCAL lock_timeout = '3s'"
+"""A worker that was killed lets go of its lock as soon as the server notices."""
+
+RUNNING, FINISHED = "running", "finished"
+
+OnProgress = Callable[[ImportProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Digest:
+    """A file as a batch knows it."""
+
+    name: str
+    size: int
+    digest: bytes
+
+
+@needs(Act.IMPORT_RECORDS)
+def open_batch(
+    *,
+    path: Path,
+    branch_id: int,
+    at: datetime,
+    desk: Desk,
+    source: str = "",
+    mapping: str = "",
+    file_name: str = "",
+    stored_as: str = "",
+) -> int:
+    """The batch for importing this file into the branch: the one that was cut off, if there is one, else a new one.
+
+    ``source`` names where the records come from and is half of their identity; without it 801$b (003) says it.
+    ``mapping`` is the code of an ``ImportMapping``; without it each record's items are read by the default mapping for
+    the tags it has. ``stored_as`` is the path of an uploaded file below the home folder. Returns the batch's id.
+
+    :raises NotAllowed: without the right to import records at the branch.
+    :raises CatalogueRefused: MAPPING_UNKNOWN, BRANCH_UNKNOWN, TEXT_TOO_LONG (source).
+    :raises OSError: when the file cannot be read.
+    """
+    require(desk.operator, Act.IMPORT_RECORDS, branch_id)
+    if branch_id not in network_map().branches:
+        raise CatalogueRefused(Refusal.BRANCH_UNKNOWN, "branch_id")
+    source = column_text(source, 100)
+    if len(source) > 32:
+        raise CatalogueRefused(Refusal.TEXT_TOO_LONG, "source")
+    _mapping_named(mapping)
+    known = _Digest(column_text(file_name or path.name, 255), path.stat().st_size, hash_of(path))
+    looked = look_at(path)
+    return _open(
+        known,
+        ImportBatch(
+            branch_id=branch_id,
+            source=source,
+            mapping=mapping,
+            stored_as=stored_as,
+            encoding=looked.profile.encoding.value,
+            dialect=looked.profile.dialect.value,
+            started_by_id=desk.operator.account_id,
+            started_at=at,
+        ),
+    )
+
+
+@verb
+def _open(known: _Digest, batch: ImportBatch) -> int:
+    install_default_rows()
+    with connection.cursor() as cursor:
+        cursor.execute(sql.HOLD_CHUNK_LOCK, {"lock": sql.IMPORT_LOCK})
+    cut_off = (
+        ImportBatch.objects.filter(
+            file_hash=known.digest,
+            branch_id=batch.branch_id,
+            source=batch.source,
+            mapping=batch.mapping,
+            state=RUNNING,
+        )
+        .order_by("id")
+        .first()
+    )
+    if cut_off is not None:
+        return cut_off.id
+    batch.file_name, batch.file_bytes, batch.file_hash = known.name, known.size, known.digest
+    batch.save()
+    return batch.id
+
+
+@needs(Act.IMPORT_RECORDS)
+def run_batch(*, batch_id: int, path: Path, at: datetime, desk: Desk, on_progress: OnProgress | None = None) -> None:
+    """Read the batch's file to its end. Each chunk is a transaction of its own: what is done when this is interrupted
+    stays done, and running the batch again goes on from there. ``on_progress`` is called after every chunk.
+
+    A finished batch is left as it is. Records that fail are reported and do not stop the others.
+
+    :raises NotAllowed: without the right to import records at the batch's branch.
+    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_RUNNING (somebody runs it now), FILE_CHANGED.
+    """
+    batch = ImportBatch.objects.filter(id=batch_id).first()
+    if batch is None:
+        raise CatalogueRefused(Refusal.BATCH_UNKNOWN)
+    require(desk.operator, Act.IMPORT_RECORDS, batch.branch_id)
+    with _held(batch_id):
+        batch.refresh_from_db()
+        if batch.state == FINISHED:
+            return
+        if path.stat().st_size != batch.file_bytes or hash_of(path) != bytes(batch.file_hash):
+            raise CatalogueRefused(Refusal.FILE_CHANGED)
+        _read_on(batch, look_at(path), at=at, desk=desk, on_progress=on_progress)
+
+
+def _read_on(batch: ImportBatch, source: Source, *, at: datetime, desk: Desk, on_progress: OnProgress | None) -> None:
+    setting = Setting(
+        batch_id=batch.id,
+        branch_id=batch.branch_id,
+        source=source,
+        network=network_map(),
+        item_types=dict(ItemType.objects.values_list("code", "id")),
+        desk=desk,
+        at=at,
+    )
+    mapping = _mapping_named(batch.mapping)
+    failed = batch.failed
+    for chunk in _chunks(source, batch, mapping):
+        _store(chunk, setting)
+        failed += sum(isinstance(outcome, Fault) for outcome in chunk.outcomes)
+        if on_progress is not None:
+            last = chunk.pieces[-1]
+            on_progress(
+                ImportProgress(
+                    batch_id=batch.id,
+                    position=last.until,
+                    file_bytes=source.size,
+                    read=last.number,
+                    failed=failed,
+                )
+            )
+    _finish(batch.id, at)
+
+
+def _chunks(source: Source, batch: ImportBatch, mapping: ItemMapping | None) -> Iterator[Chunk]:
+    reading = pieces(source, position=batch.position, done=batch.read)
+    while taken := list(islice(reading, CHUNK_RECORDS)):
+        outcomes = [
+            prepare(piece.content, profile=source.profile, source=batch.source, mapping=mapping) for piece in taken
+        ]
+        yield Chunk(taken, outcomes)
+
+
+def _store(chunk: Chunk, setting: Setting) -> None:
+    """Write a chunk; where the database refuses a value, halve it until the one record is found, and report that."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            store_chunk(chunk, setting=setting)
+            return
+        except (Error, psycopg.Error) as error:
+            cause = error if isinstance(error, psycopg.Error) else error.__cause__
+            if isinstance(cause, psycopg.errors.UniqueViolation | psycopg.errors.DeadlockDetected):
+                if attempt == TRIES:
+                    raise
+            elif not isinstance(cause, psycopg.DataError):
+                raise
+            elif len(chunk.pieces) > 1:
+                for half in chunk.halves():
+                    _store(half, setting)
+                return
+            elif isinstance(chunk.outcomes[0], Fault):
+                raise
+            else:
+                fault = Fault(ImportReason.NOT_STORABLE, cause.diag.message_primary or type(cause).__name__)
+                chunk = Chunk(chunk.pieces, [fault])
+
+
+@verb
+def _finish(batch_id: int, at: datetime) -> None:
+    batch = ImportBatch.objects.select_for_update().get(id=batch_id)
+    batch.state, batch.position, batch.finished_at = FINISHED, batch.file_bytes, at
+    batch.save(update_fields=["state", "position", "finished_at"])
+
+
+@contextmanager
+def _held(batch_id: int) -> Iterator[None]:
+    """Hold the batch by an advisory lock of this session, which ends with the session if the process dies."""
+    keys = {"lock": sql.IMPORT_LOCK, "batch": batch_id % 2**31}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_LOCK_WAIT)
+            cursor.execute(sql.HOLD_BATCH, keys)
+    except OperationalError as error:
+        if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            raise CatalogueRefused(Refusal.BATCH_RUNNING) from error
+        raise
+    try:
+        yield
+    except PositionMoved as error:
+        raise CatalogueRefused(Refusal.BATCH_RUNNING) from error
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute(sql.RELEASE_BATCH, keys)
+
+
+def _mapping_named(code: str) -> ItemMapping | None:
+    """:raises CatalogueRefused: MAPPING_UNKNOWN, also for a mapping whose data cannot be used."""
+    if not code:
+        return None
+    row = ImportMapping.objects.filter(code=code).first()
+    if row is None:
+        raise CatalogueRefused(Refusal.MAPPING_UNKNOWN, code)
+    try:
+        return mapping_from_dict(row.mapping)
+    except MappingError as error:
+        raise CatalogueRefused(Refusal.MAPPING_UNKNOWN, error.where) from error

@@ -1,0 +1,193 @@
+from django.contrib.postgres.indexes import OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class ItemState(models.TextChoices):
+    """Where an item is in its life. The open loan, transit and captured hold are the truth; this agrees with them."""
+
+    AVAILABLE = "available"
+    ON_LOAN = "on_loan"
+    IN_TRANSIT = "in_transit"
+    ON_HOLD_SHELF = "on_hold_shelf"
+    IN_PROCESS = "in_process"
+    WITHDRAWN = "withdrawn"
+
+
+class Condition(models.TextChoices):
+    OK = "ok"
+    DAMAGED = "damaged"
+    LOST = "lost"
+    MISSING = "missing"
+    CLAIMED_RETURNED = "claimed_returned"
+
+
+class Lendable(models.TextChoices):
+    YES = "yes"
+    IN_LIBRARY = "in_library"
+    NO = "no"
+
+
+class Bib(models.Model):
+    """A bib record: its MARC, lossless, and columns derived from it.
+
+    Identity is ``(source, control_number)`` where the record has one, else ``(source, hash of its content)``. A
+    vendor that gives one number to different works gets ``variant`` 1, 2 … and a warning.
+    """
+
+    source = models.CharField(max_length=32)  # --source, else 801$b / 003
+    control_number = models.CharField(max_length=64)  # 001, or "#" + content hash where there is none
+    variant = models.SmallIntegerField(default=0)
+    content_hash = models.BinaryField()
+    dialect = models.CharField(max_length=8)  # cnmarc, marc21
+    marc = models.BinaryField()  # kernel.marc storage form
+    title = models.CharField(max_length=500)
+    title_fold = models.CharField(max_length=500)  # kernel.chinese.fold, for lookup by beginning
+    title_pinyin = models.CharField(max_length=600, blank=True)
+    title_sort = models.CharField(max_length=600, db_collation="C")
+    volume = models.CharField(max_length=100, blank=True)
+    author = models.CharField(max_length=300, blank=True)
+    author_fold = models.CharField(max_length=300, blank=True)
+    publisher = models.CharField(max_length=200, blank=True)
+    year = models.SmallIntegerField(null=True)
+    language = models.CharField(max_length=8, blank=True)
+    class_no = models.CharField(max_length=60, blank=True)
+    class_letter = models.CharField(max_length=4, blank=True)
+    document_kind = models.CharField(max_length=16)
+    audience = models.CharField(max_length=16, blank=True)
+    price_fen = models.BigIntegerField(null=True)
+    summary = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["source", "control_number", "variant"], name="catalogue_bib_identity"),
+        )
+        indexes = (
+            models.Index(OpClass("title_fold", name="text_pattern_ops"), name="catalogue_title_begins"),
+            models.Index(OpClass("author_fold", name="text_pattern_ops"), name="catalogue_author_begins"),
+            models.Index(fields=["title_sort", "id"], name="catalogue_title_order"),
+            models.Index(fields=["created_at", "id"], name="catalogue_newest"),
+        )
+
+
+class Identifier(models.Model):
+    """A number by which people look for a bib: ISBN-13, ISSN, 统一书号. Never unique: sets and reprints share one."""
+
+    bib = models.ForeignKey("catalogue.Bib", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12)
+    value = models.CharField(max_length=32)
+
+    class Meta:
+        indexes = (models.Index(fields=["value", "bib"], name="catalogue_identifier_value"),)
+
+
+class ItemType(models.Model):
+    """What kind of thing is lent: policies and statistics hang on it."""
+
+    code = models.CharField(max_length=32, unique=True)
+    name_zh = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=40)
+    default_price_fen = models.BigIntegerField(default=5000)
+
+
+class Item(models.Model):
+    """单册: one physical thing. Owner 产权单位, home branch and present branch are three things.
+
+    ``version`` grows with every change: the everyday verbs write only where it is still what they read.
+    """
+
+    bib = models.ForeignKey("catalogue.Bib", on_delete=models.PROTECT, related_name="+", db_index=False)
+    barcode = models.CharField(max_length=32)
+    accession_no = models.CharField(max_length=32, null=True)
+    item_type = models.ForeignKey("catalogue.ItemType", on_delete=models.PROTECT, related_name="+", db_index=False)
+    owner = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    home_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", db_index=False)
+    present_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey("network.Area", on_delete=models.PROTECT, related_name="+", null=True)
+    state = models.CharField(max_length=16, choices=ItemState.choices, default=ItemState.AVAILABLE)
+    condition = models.CharField(max_length=16, choices=Condition.choices, default=Condition.OK)
+    condition_at = models.DateTimeField(null=True)
+    lendable = models.CharField(max_length=12, choices=Lendable.choices, default=Lendable.YES)
+    lendable_at = models.DateTimeField(null=True)
+    call_no = models.CharField(max_length=100, blank=True)
+    call_key = models.BinaryField(default=b"")  # kernel.callnumbers.shelf_key
+    volume = models.CharField(max_length=60, blank=True)
+    collection = models.CharField(max_length=32, blank=True)
+    source = models.CharField(max_length=32, blank=True)  # bought, donated, transferred …
+    price_fen = models.BigIntegerField(null=True)  # null: the item type's default counts
+    uid = models.CharField(max_length=20, null=True)  # chip, canonical upper-case hex
+    acquired_date = models.DateField()
+    version = models.IntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["bib"], name="catalogue_item_bib"),
+            models.Index(fields=["home_branch", "call_key"], name="catalogue_shelf"),
+        )
+        # Named constraints rather than ``unique=True``, which adds a second index a column for LIKE.
+        constraints = (
+            models.UniqueConstraint(fields=["barcode"], name="catalogue_item_barcode"),
+            models.UniqueConstraint(
+                fields=["accession_no"], name="catalogue_item_accession", condition=Q(accession_no__isnull=False)
+            ),
+            models.UniqueConstraint(fields=["uid"], name="catalogue_item_uid", condition=Q(uid__isnull=False)),
+            models.CheckConstraint(condition=Q(state__in=ItemState.values), name="catalogue_item_state"),
+            models.CheckConstraint(condition=Q(condition__in=Condition.values), name="catalogue_item_condition"),
+            models.CheckConstraint(condition=Q(lendable__in=Lendable.values), name="catalogue_item_lendable"),
+        )
+
+
+class ImportMapping(models.Model):
+    """How a vendor writes holdings into its records: kernel.marc.items.ItemMapping as data."""
+
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=60)
+    mapping = models.JSONField()
+
+
+class ImportBatch(models.Model):
+    """One file read into the catalogue. An interrupted batch is taken up again at ``position``.
+
+    States: running, finished, failed.
+    """
+
+    file_name = models.CharField(max_length=255)
+    file_hash = models.BinaryField()
+    file_bytes = models.BigIntegerField()
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=32, blank=True)
+    mapping = models.CharField(max_length=32, blank=True)  # ImportMapping.code; blank: the default for the tags met
+    stored_as = models.CharField(max_length=255, blank=True)  # where an uploaded file waits, below the home folder
+    state = models.CharField(max_length=12, default="running")
+    position = models.BigIntegerField(default=0)  # bytes done
+    read = models.IntegerField(default=0)
+    added = models.IntegerField(default=0)
+    updated = models.IntegerField(default=0)
+    unchanged = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    items = models.IntegerField(default=0)
+    encoding = models.CharField(max_length=12, blank=True)
+    dialect = models.CharField(max_length=8, blank=True)
+    started_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    started_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+
+class ImportFailure(models.Model):
+    """A record, or an item of a record, that could not go in, or a warning; its bytes are kept to be mended."""
+
+    batch = models.ForeignKey("catalogue.ImportBatch", on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.IntegerField()  # ordinal of the record in the file, from 1
+    position = models.BigIntegerField()  # byte offset
+    reason = models.CharField(max_length=40)
+    detail = models.CharField(max_length=300, blank=True)
+    warning = models.BooleanField(default=False)
+    raw = models.BinaryField(default=b"")
+
+    class Meta:
+        indexes = (models.Index(fields=["batch", "number"], name="catalogue_failure_order"),)

@@ -1,0 +1,333 @@
+"""Verbs on items and imports. Bibs come in by import only; their records are never edited in place here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refusal
+from wenyuan.holdings.catalogue.defaults import install_default_rows
+from wenyuan.holdings.catalogue.importing.batches import open_batch, run_batch
+from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState, ItemType, Lendable
+from wenyuan.holdings.catalogue.rules import LARGEST_PRICE_FEN, accession_fault, barcode_fault, is_uid
+from wenyuan.kernel.callnumbers import shelf_key
+from wenyuan.organisation.journal.data import Entry, Kind
+from wenyuan.organisation.journal.operations import record
+from wenyuan.organisation.network.queries import list_areas, network_map
+from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.queries import needs, require
+from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.transactions import assert_in_verb, verb
+
+__all__ = [
+    "ItemChanged",
+    "add_item",
+    "change_state",
+    "edit_item",
+    "install_defaults",
+    "open_batch",
+    "run_batch",
+    "set_condition",
+    "set_lendable",
+    "withdraw_item",
+]
+
+_TEXTS = {"call_no": 100, "volume": 60, "collection": 32, "source": 32}
+_CONSTRAINTS = {
+    "catalogue_item_barcode": (Refusal.BARCODE_TAKEN, "barcode"),
+    "catalogue_item_accession": (Refusal.ACCESSION_NO_TAKEN, "accession_no"),
+    "catalogue_item_uid": (Refusal.UID_TAKEN, "uid"),
+}
+_NAMES_IN_TABLE = {"item_type": "item_type_id"}
+_SHELVED = frozenset({ItemState.AVAILABLE, ItemState.IN_PROCESS})
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChanged:
+    """What a verb on an item answers: the item's id and its version now."""
+
+    id: int
+    version: int
+
+
+@needs()
+@verb
+def install_defaults() -> None:
+    """Add the item types and import mappings that every installation begins with; what is there is left alone."""
+    install_default_rows()
+
+
+@needs(Act.EDIT_ITEM)
+@verb
+def add_item(
+    *,
+    bib_id: int,
+    barcode: str,
+    at: datetime,
+    desk: Desk,
+    home_branch_id: int | None = None,
+    owner_id: int | None = None,
+    area_id: int | None = None,
+    item_type: str = "book",
+    accession_no: str | None = None,
+    call_no: str = "",
+    volume: str = "",
+    collection: str = "",
+    source: str = "",
+    price_fen: int | None = None,
+    uid: str | None = None,
+    acquired_date: date | None = None,
+    in_process: bool = False,
+) -> ItemChanged:
+    """Put one item of a bib on the shelf (or, ``in_process``, on the cataloguer's table) of its home branch.
+
+    Without a home branch it is the desk's; owner and present branch are the home branch unless an owner is named.
+    ``price_fen`` in fen; without one it is the bib's, failing that the item type's default counts.
+
+    :raises NotAllowed: without the right to edit items at the desk's and the home branch.
+    :raises CatalogueRefused: BIB_UNKNOWN, and as ``edit_item`` for the values.
+    """
+    home_id = desk.branch_id if home_branch_id is None else home_branch_id
+    require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
+    require(desk.operator, Act.EDIT_ITEM, home_id)
+    bib = Bib.objects.only("id", "price_fen", "document_kind", "class_letter").filter(id=bib_id).first()
+    if bib is None:
+        raise CatalogueRefused(Refusal.BIB_UNKNOWN, "bib_id")
+    values: dict[str, Any] = {
+        "barcode": barcode.strip(),
+        "accession_no": accession_no,
+        "item_type": item_type,
+        "owner_id": home_id if owner_id is None else owner_id,
+        "home_branch_id": home_id,
+        "area_id": area_id,
+        "call_no": call_no.strip(),
+        "volume": volume.strip(),
+        "collection": collection.strip(),
+        "source": source.strip(),
+        "price_fen": bib.price_fen if price_fen is None else price_fen,
+        "uid": uid,
+        "acquired_date": acquired_date or local_date(at),
+    }
+    _refuse_unfit(values, home_id)
+    item = Item(bib_id=bib_id, present_branch_id=home_id, created_at=at, changed_at=at)
+    item.state = ItemState.IN_PROCESS if in_process else ItemState.AVAILABLE
+    _assign(item, values)
+    _save(item)
+    record(_entry(Kind.ITEM_ADDED, item, bib, desk=desk, at=at, details={"bib": bib.id, "price_fen": item.price_fen}))
+    return ItemChanged(item.id, item.version)
+
+
+@needs(Act.EDIT_ITEM)
+@verb
+def edit_item(*, item_id: int, version: int, changes: ItemChanges, at: datetime, desk: Desk) -> ItemChanged:
+    """Change what is given in ``changes``, if the item is still the ``version`` that the editor saw.
+
+    :raises NotAllowed: without the right to edit items at the desk's, the item's home and its new home branch.
+    :raises CatalogueRefused: ITEM_UNKNOWN, ITEM_CHANGED_MEANWHILE, ITEM_WITHDRAWN, and for the values BARCODE_INVALID
+        and _TAKEN, ACCESSION_NO_INVALID and _TAKEN, UID_INVALID and _TAKEN, ITEM_TYPE_UNKNOWN, BRANCH_UNKNOWN,
+        AREA_ELSEWHERE, PRICE_INVALID, TEXT_TOO_LONG.
+    """
+    require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
+    item = _locked(item_id, desk, version=version)
+    if item.state == ItemState.WITHDRAWN:
+        raise CatalogueRefused(Refusal.ITEM_WITHDRAWN)
+    values = {name: value.strip() if isinstance(value, str) else value for name, value in changes.given().items()}
+    home_id = values.get("home_branch_id", item.home_branch_id)
+    assert isinstance(home_id, int)
+    require(desk.operator, Act.EDIT_ITEM, home_id)
+    area_id = values.get("area_id", item.area_id)
+    if home_id != item.home_branch_id and "area_id" not in values:
+        values["area_id"] = area_id = None
+    _refuse_unfit({**values, "area_id": area_id}, home_id)
+    before = {name: getattr(item, _NAMES_IN_TABLE.get(name, name)) for name in values}
+    _assign(item, values)
+    changed = {
+        name: [_plain(before[name]), _plain(getattr(item, _NAMES_IN_TABLE.get(name, name)))]
+        for name in values
+        if before[name] != getattr(item, _NAMES_IN_TABLE.get(name, name))
+    }
+    if changed:
+        _save_changed(item, desk, at, Kind.ITEM_CHANGED, {"changed": changed})
+    return ItemChanged(item.id, item.version)
+
+
+@needs(Act.EDIT_ITEM)
+@verb
+def set_condition(*, item_id: int, condition: Condition, at: datetime, desk: Desk) -> ItemChanged:
+    """Say that an item is in order, damaged, lost, missing or claimed returned, from now on.
+
+    :raises NotAllowed: without the right to edit items at the desk's and the home branch.
+    :raises CatalogueRefused: ITEM_UNKNOWN, ITEM_WITHDRAWN.
+    """
+    require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
+    item = _locked(item_id, desk)
+    if item.state == ItemState.WITHDRAWN:
+        raise CatalogueRefused(Refusal.ITEM_WITHDRAWN)
+    if item.condition != condition:
+        details = {"changed": {"condition": [str(item.condition), condition.value]}}
+        item.condition, item.condition_at = condition, at
+        _save_changed(item, desk, at, Kind.ITEM_CHANGED, details)
+    return ItemChanged(item.id, item.version)
+
+
+@needs(Act.EDIT_ITEM)
+@verb
+def set_lendable(*, item_id: int, lendable: Lendable, at: datetime, desk: Desk) -> ItemChanged:
+    """Say whether an item may be lent, read in the library only, or neither, from now on.
+
+    :raises NotAllowed: without the right to edit items at the desk's and the home branch.
+    :raises CatalogueRefused: ITEM_UNKNOWN, ITEM_WITHDRAWN.
+    """
+    require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
+    item = _locked(item_id, desk)
+    if item.state == ItemState.WITHDRAWN:
+        raise CatalogueRefused(Refusal.ITEM_WITHDRAWN)
+    if item.lendable != lendable:
+        details = {"changed": {"lendable": [str(item.lendable), lendable.value]}}
+        item.lendable, item.lendable_at = lendable, at
+        _save_changed(item, desk, at, Kind.ITEM_CHANGED, details)
+    return ItemChanged(item.id, item.version)
+
+
+@needs(Act.EDIT_ITEM)
+@verb
+def withdraw_item(*, item_id: int, at: datetime, desk: Desk) -> ItemChanged:
+    """Take an item out of the stock for good (剔除). Its row and numbers stay; it can no longer be lent.
+
+    :raises NotAllowed: without the right to edit items at the desk's and the home branch.
+    :raises CatalogueRefused: ITEM_UNKNOWN, ITEM_WITHDRAWN, ITEM_IN_USE while on loan, in transit or on the hold shelf.
+    """
+    require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
+    item = _locked(item_id, desk)
+    if item.state == ItemState.WITHDRAWN:
+        raise CatalogueRefused(Refusal.ITEM_WITHDRAWN)
+    if item.state not in _SHELVED:
+        raise CatalogueRefused(Refusal.ITEM_IN_USE)
+    item.state = ItemState.WITHDRAWN
+    item.lendable, item.lendable_at = Lendable.NO, at
+    _save_changed(item, desk, at, Kind.ITEM_WITHDRAWN, {"price_fen": item.price_fen})
+    return ItemChanged(item.id, item.version)
+
+
+def change_state(
+    *,
+    item_id: int,
+    expected: ItemState,
+    state: ItemState,
+    at: datetime,
+    present_branch_id: int | None = None,
+) -> ItemChanged | None:
+    """Step: move an item from one state to another, and to where it now is; the verb around it writes the journal.
+
+    Nothing, and nothing changed, when the item is not (or no longer) in the ``expected`` state.
+    """
+    assert_in_verb()
+    item = Item.objects.select_for_update().filter(id=item_id, state=expected).first()
+    if item is None:
+        return None
+    item.state = state
+    if present_branch_id is not None:
+        item.present_branch_id = present_branch_id
+    item.version += 1
+    item.changed_at = at
+    item.save(update_fields=["state", "present_branch_id", "version", "changed_at"])
+    return ItemChanged(item.id, item.version)
+
+
+def _locked(item_id: int, desk: Desk, *, version: int | None = None) -> Item:
+    """The item's row, locked; who may edit at the desk must also be allowed to at the item's home."""
+    item = Item.objects.select_for_update().filter(id=item_id).first()
+    if item is None:
+        raise CatalogueRefused(Refusal.ITEM_UNKNOWN)
+    require(desk.operator, Act.EDIT_ITEM, item.home_branch_id)
+    if version is not None and item.version != version:
+        raise CatalogueRefused(Refusal.ITEM_CHANGED_MEANWHILE)
+    return item
+
+
+def _refuse_unfit(values: dict[str, Any], home_branch_id: int) -> None:
+    """:raises CatalogueRefused: for the first value that cannot be what its column says."""
+    if "barcode" in values and barcode_fault(values["barcode"]):
+        raise CatalogueRefused(Refusal.BARCODE_INVALID, "barcode")
+    if values.get("accession_no") and accession_fault(values["accession_no"]):
+        raise CatalogueRefused(Refusal.ACCESSION_NO_INVALID, "accession_no")
+    if values.get("uid") and not is_uid(values["uid"]):
+        raise CatalogueRefused(Refusal.UID_INVALID, "uid")
+    for name, longest in _TEXTS.items():
+        if len(values.get(name, "")) > longest:
+            raise CatalogueRefused(Refusal.TEXT_TOO_LONG, name)
+    price = values.get("price_fen")
+    if price is not None and not 0 <= price <= LARGEST_PRICE_FEN:
+        raise CatalogueRefused(Refusal.PRICE_INVALID, "price_fen")
+    branches = network_map().branches
+    for name in ("home_branch_id", "owner_id"):
+        if name in values and values[name] not in branches:
+            raise CatalogueRefused(Refusal.BRANCH_UNKNOWN, name)
+    area_id = values.get("area_id")
+    if area_id is not None and area_id not in {area.id for area in list_areas(home_branch_id)}:
+        raise CatalogueRefused(Refusal.AREA_ELSEWHERE, "area_id")
+    if "item_type" in values and not ItemType.objects.filter(code=values["item_type"]).exists():
+        raise CatalogueRefused(Refusal.ITEM_TYPE_UNKNOWN, "item_type")
+
+
+def _assign(item: Item, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if name == "item_type":
+            item.item_type = ItemType.objects.get(code=value)
+        elif name in ("accession_no", "uid"):
+            setattr(item, name, value or None)
+        else:
+            setattr(item, name, value)
+    if "call_no" in values:
+        item.call_key = shelf_key(item.call_no) if item.call_no else b""
+
+
+def _save_changed(item: Item, desk: Desk, at: datetime, kind: Kind, details: Mapping[str, object]) -> None:
+    item.version += 1
+    item.changed_at = at
+    _save(item)
+    bib = Bib.objects.only("id", "document_kind", "class_letter").get(id=item.bib_id)
+    record(_entry(kind, item, bib, desk=desk, at=at, details=details))
+
+
+def _save(item: Item) -> None:
+    """:raises CatalogueRefused: where another item has the barcode, accession number or chip number."""
+    try:
+        with transaction.atomic():
+            item.save()
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if constraint not in _CONSTRAINTS:
+            raise
+        raise CatalogueRefused(*_CONSTRAINTS[constraint]) from error
+
+
+def _plain(value: object) -> object:
+    """A value as the journal's details take it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _entry(kind: Kind, item: Item, bib: Bib, *, desk: Desk, at: datetime, details: Mapping[str, object]) -> Entry:
+    return Entry(
+        kind=kind,
+        occurred_at=at,
+        door=desk.door.value,
+        desk=desk.code,
+        operator_id=desk.operator.account_id,
+        branch_id=desk.branch_id,
+        area_id=desk.area_id,
+        service_point_id=desk.service_point_id,
+        item_home_id=item.home_branch_id,
+        item_present_id=item.present_branch_id,
+        item_owner_id=item.owner_id,
+        item_type=item.item_type.code,
+        document_kind=bib.document_kind,
+        class_letter=bib.class_letter,
+        collection=item.collection,
+        source=item.source,
+        subject_kind="item",
+        subject_id=item.id,
+        details=details,
+    )

@@ -1,0 +1,307 @@
+"""Reads of the catalogue: frozen values, never models. Availability comes from the items as they are now."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from wenyuan.holdings.catalogue.data import (
+    BibBrief,
+    BibPage,
+    BibView,
+    Counts,
+    FaultPage,
+    ImportFault,
+    ImportResult,
+    ItemTypeView,
+    ItemView,
+    MarcRow,
+    ShelfPage,
+)
+from wenyuan.holdings.catalogue.exporting import export_records
+from wenyuan.holdings.catalogue.models import (
+    Bib,
+    Identifier,
+    ImportBatch,
+    ImportFailure,
+    ImportMapping,
+    Item,
+    ItemState,
+    ItemType,
+)
+from wenyuan.kernel.booknumbers import (
+    BadBookNumber,
+    parse_cn_serial_number,
+    parse_isbn,
+    parse_issn,
+    parse_unified_number,
+)
+from wenyuan.kernel.chinese import fold, half_width
+from wenyuan.kernel.marc import ControlField, from_storage
+
+__all__ = [
+    "count_holdings",
+    "export_records",
+    "failed_bytes",
+    "get_bib",
+    "get_item",
+    "get_item_by_id",
+    "import_result",
+    "items_of_bib",
+    "iter_faults",
+    "list_batches",
+    "list_faults",
+    "list_item_types",
+    "list_mappings",
+    "list_newest",
+    "list_shelf",
+    "lookup",
+    "lookup_numbers",
+    "marc_rows",
+    "titles_of",
+]
+
+PAGE = 20
+_BRIEF = ("id", "title", "volume", "author", "publisher", "year", "class_no", "document_kind", "audience")
+
+
+def get_bib(bib_id: int) -> BibView | None:
+    """One bib with its identifiers and items, or nothing."""
+    bib = Bib.objects.defer("marc").filter(id=bib_id).first()
+    if bib is None:
+        return None
+    names = (name for name in BibView.__dataclass_fields__ if name not in ("identifiers", "items"))
+    return BibView(
+        **{name: getattr(bib, name) for name in names},
+        identifiers=tuple(Identifier.objects.filter(bib_id=bib_id).order_by("id").values_list("kind", "value")),
+        items=items_of_bib(bib_id),
+    )
+
+
+def marc_rows(bib_id: int) -> tuple[MarcRow, ...]:
+    """The bib's MARC record for display, leader first; empty for an unknown bib."""
+    stored = Bib.objects.filter(id=bib_id).values_list("marc", flat=True).first()
+    if stored is None:
+        return ()
+    record = from_storage(bytes(stored))
+    rows = [MarcRow("LDR", "", (("", record.leader),))]
+    for field in record.fields:
+        if isinstance(field, ControlField):
+            rows.append(MarcRow(field.tag, "", (("", field.data),)))
+        else:
+            rows.append(MarcRow(field.tag, field.ind1 + field.ind2, field.subfields))
+    return tuple(rows)
+
+
+def get_item(barcode: str) -> ItemView | None:
+    """The item with exactly this barcode, or nothing."""
+    return next(_items(Item.objects.filter(barcode=barcode.strip())), None)
+
+
+def get_item_by_id(item_id: int) -> ItemView | None:
+    """The item with this id, or nothing."""
+    return next(_items(Item.objects.filter(id=item_id)), None)
+
+
+def items_of_bib(bib_id: int) -> tuple[ItemView, ...]:
+    """The items of a bib, withdrawn ones last, by home branch, shelf and barcode."""
+    rows = Item.objects.filter(bib_id=bib_id).order_by("home_branch_id", "call_key", "barcode")
+    return tuple(sorted(_items(rows), key=lambda item: item.state == ItemState.WITHDRAWN))
+
+
+def list_shelf(*, branch_id: int, after: tuple[str, int] | None = None, size: int = PAGE) -> ShelfPage:
+    """A branch's items in shelf order (withdrawn ones left out); ``after`` is that of the page before."""
+    rows = Item.objects.filter(home_branch_id=branch_id).exclude(state=ItemState.WITHDRAWN)
+    if after is not None:
+        rows = rows.extra(
+            where=["(call_key, catalogue_item.id) > (%s, %s)"], params=[bytes.fromhex(after[0]), after[1]]
+        )
+    found = list(rows.order_by("call_key", "id").select_related("item_type")[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return ShelfPage(
+        tuple(map(_item_view, found[:size])), (bytes(last.call_key).hex(), last.id) if last is not None else None
+    )
+
+
+def lookup(
+    *,
+    title_begins: str = "",
+    author: str = "",
+    isbn: str = "",
+    barcode: str = "",
+    after: tuple[str, int] | None = None,
+    size: int = PAGE,
+) -> BibPage:
+    """Bibs that fit everything given, by title. Ways of writing do not count (traditional, full width, punctuation):
+    title and author from their beginning; an ISBN of ten digits finds the one of thirteen, and ISSN, 统一书号 and
+    misprinted numbers are found by the same field; barcodes and accession numbers exactly. Nothing given finds
+    nothing.
+    """
+    rows = Bib.objects.all()
+    conditions = []
+    if title_begins.strip():
+        conditions.append(Q(title_fold__startswith=fold(title_begins)) if fold(title_begins) else None)
+    if author.strip():
+        conditions.append(Q(author_fold__startswith=fold(author)) if fold(author) else None)
+    if isbn.strip():
+        conditions.append(Q(id__in=Identifier.objects.filter(value__in=lookup_numbers(isbn)).values("bib_id")))
+    if barcode.strip():
+        number = barcode.strip()
+        items = Item.objects.filter(Q(barcode=number) | Q(accession_no=number))
+        conditions.append(Q(id__in=items.values("bib_id")))
+    wanted = [condition for condition in conditions if condition is not None]
+    if not conditions or len(wanted) < len(conditions):
+        return BibPage((), None)
+    rows = rows.filter(*wanted)
+    if after is not None:
+        rows = rows.extra(where=["(catalogue_bib.title_sort, catalogue_bib.id) > (%s, %s)"], params=after)
+    return _bib_page(rows.order_by("title_sort", "id"), size, lambda row: (row["title_sort"], row["id"]))
+
+
+def lookup_numbers(text: str) -> tuple[str, ...]:
+    """Every form under which the catalogue may hold a number that somebody typed or scanned."""
+    plain = "".join(filter(str.isalnum, half_width(text).upper()))
+    found = {plain} if plain else set()
+    parsers: tuple[Callable[[], str], ...] = (
+        lambda: parse_isbn(text).isbn13,
+        lambda: parse_issn(text),
+        lambda: parse_unified_number(text),
+        lambda: parse_cn_serial_number(text).canonical,
+    )
+    for parse in parsers:
+        try:
+            found.add(parse())
+        except BadBookNumber:
+            continue
+    return tuple(sorted(found))
+
+
+def list_newest(*, after: tuple[str, int] | None = None, size: int = PAGE) -> BibPage:
+    """The bibs that came in last, newest first."""
+    rows = Bib.objects.all()
+    if after is not None:
+        rows = rows.extra(where=["(created_at, id) < (%s::timestamptz, %s)"], params=after)
+    return _bib_page(rows.order_by("-created_at", "-id"), size, lambda row: (row["created_at"].isoformat(), row["id"]))
+
+
+def titles_of(bib_ids: Iterable[int]) -> dict[int, BibBrief]:
+    """Bibs by id, for lists that other rooms show; unknown ids are left out."""
+    rows = list(Bib.objects.filter(id__in=set(bib_ids)).values(*_BRIEF))
+    return {brief.id: brief for brief in _briefs(rows)}
+
+
+def count_holdings(*, branch_ids: frozenset[int] | None = None) -> Counts:
+    """Bibs and items, of the whole catalogue or of what has its home in some branches."""
+    items = Item.objects.all()
+    if branch_ids is not None:
+        items = items.filter(home_branch_id__in=branch_ids)
+    counted = items.aggregate(
+        items=Count("id", filter=~Q(state=ItemState.WITHDRAWN)),
+        withdrawn=Count("id", filter=Q(state=ItemState.WITHDRAWN)),
+    )
+    bibs = Bib.objects.count() if branch_ids is None else items.values("bib_id").distinct().count()
+    return Counts(bibs, counted["items"], counted["withdrawn"])
+
+
+def list_item_types() -> tuple[ItemTypeView, ...]:
+    """The item types in the order they were made."""
+    rows = ItemType.objects.order_by("id").values_list("code", "name_zh", "name_en", "default_price_fen")
+    return tuple(ItemTypeView(*row) for row in rows)
+
+
+def list_mappings() -> tuple[tuple[str, str], ...]:
+    """Code and name of the import mappings, by code."""
+    return tuple(ImportMapping.objects.order_by("code").values_list("code", "name"))
+
+
+def import_result(batch_id: int) -> ImportResult | None:
+    """A batch with its counts and how often each reason was reported; nothing for an unknown one."""
+    batch = ImportBatch.objects.filter(id=batch_id).first()
+    if batch is None:
+        return None
+    reasons = Counter(
+        dict(
+            ImportFailure.objects.filter(batch_id=batch_id)
+            .values_list("reason")
+            .annotate(count=Count("id"))
+            .order_by("reason")
+        )
+    )
+    return _result(batch, reasons)
+
+
+def list_batches(*, before: int | None = None, size: int = PAGE) -> tuple[ImportResult, ...]:
+    """Imports, the latest first, with ids below ``before``; without their counts by reason."""
+    rows = ImportBatch.objects.order_by("-id")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return tuple(_result(batch, Counter()) for batch in rows[:size])
+
+
+def list_faults(
+    *, batch_id: int, after: tuple[int, int] | None = None, warnings: bool = True, size: int = PAGE
+) -> FaultPage:
+    """What a batch reports, in the order of the file; without ``warnings`` only what did not go in."""
+    rows = ImportFailure.objects.filter(batch_id=batch_id)
+    if not warnings:
+        rows = rows.filter(warning=False)
+    if after is not None:
+        rows = rows.filter(Q(number__gt=after[0]) | Q(number=after[0], id__gt=after[1]))
+    found = [
+        ImportFault(*row)
+        for row in rows.order_by("number", "id").values_list("id", "number", "position", "reason", "detail", "warning")[
+            : size + 1
+        ]
+    ]
+    last = found[size - 1] if len(found) > size else None
+    return FaultPage(tuple(found[:size]), (last.number, last.id) if last is not None else None)
+
+
+def iter_faults(*, batch_id: int, warnings: bool = True) -> Iterator[ImportFault]:
+    """All that a batch reports, in the order of the file, however much it is."""
+    after: tuple[int, int] | None = None
+    while True:
+        page = list_faults(batch_id=batch_id, after=after, warnings=warnings, size=500)
+        yield from page.faults
+        if page.after is None:
+            return
+        after = page.after
+
+
+def failed_bytes(fault_id: int) -> bytes:
+    """The bytes kept of a record that failed, to be mended; empty where there are none."""
+    raw = ImportFailure.objects.filter(id=fault_id).values_list("raw", flat=True).first()
+    return bytes(raw) if raw is not None else b""
+
+
+def _result(batch: ImportBatch, reasons: Counter[str]) -> ImportResult:
+    names = (name for name in ImportResult.__dataclass_fields__ if name not in ("batch_id", "counts_by_reason"))
+    return ImportResult(
+        batch_id=batch.id, counts_by_reason=dict(reasons), **{name: getattr(batch, name) for name in names}
+    )
+
+
+def _items(rows: QuerySet[Item]) -> Iterator[ItemView]:
+    return map(_item_view, rows.select_related("item_type"))
+
+
+def _item_view(item: Item) -> ItemView:
+    names = (name for name in ItemView.__dataclass_fields__ if name != "item_type")
+    return ItemView(item_type=item.item_type.code, **{name: getattr(item, name) for name in names})
+
+
+def _bib_page(rows: QuerySet[Bib], size: int, place: Any) -> BibPage:
+    found: list[dict[str, Any]] = list(rows.values(*_BRIEF, "title_sort", "created_at")[: size + 1])
+    after = place(found[size - 1]) if len(found) > size else None
+    return BibPage(_briefs(found[:size]), after)
+
+
+def _briefs(rows: Sequence[dict[str, Any]]) -> tuple[BibBrief, ...]:
+    isbns: dict[int, list[str]] = {}
+    pairs = Identifier.objects.filter(bib_id__in=[row["id"] for row in rows], kind="isbn").order_by("id")
+    for bib_id, value in pairs.values_list("bib_id", "value"):
+        isbns.setdefault(bib_id, []).append(value)
+    return tuple(
+        BibBrief(**{name: row[name] for name in _BRIEF}, isbns=tuple(isbns.get(row["id"], ()))) for row in rows
+    )

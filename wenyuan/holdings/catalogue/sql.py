@@ -1,0 +1,157 @@
+"""Hand-written statements of the catalogue. They read and write ``catalogue_…``; one invariant reads
+``network_area``."""
+
+from wenyuan.plumbing.invariants import Invariant
+
+IMPORT_LOCK = 7101
+"""First key of the advisory locks of imports: with a batch's id, held while it runs; with 0, while a chunk is written
+(and while a batch is opened), so that two imports never decide on the same numbers at once."""
+
+HOLD_CHUNK_LOCK = "SELECT pg_advisory_xact_lock(%(lock)s, 0)"
+HOLD_BATCH = "SELECT pg_advisory_lock(%(lock)s, %(batch)s)"
+RELEASE_BATCH = "SELECT pg_advisory_unlock(%(lock)s, %(batch)s)"
+
+PREFER_INDEXES = """
+    SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+        set_config('enable_mergejoin', 'off', true)
+"""
+"""For a chunk's look-ups: while a first import runs, the tables' statistics still say that they are empty."""
+
+BIBS_WITH_NUMBERS = """
+    SELECT bib.source, bib.control_number, bib.id, bib.variant, bib.content_hash, bib.title_fold, bib.author_fold
+    FROM unnest(%(sources)s::varchar[], %(numbers)s::varchar[]) AS wanted (source, control_number)
+    JOIN catalogue_bib bib ON bib.source = wanted.source AND bib.control_number = wanted.control_number
+    ORDER BY bib.id
+"""
+
+ISBNS_OF_BIBS = """
+    SELECT bib_id, value FROM catalogue_identifier WHERE bib_id = ANY(%(bibs)s) AND kind = 'isbn'
+"""
+
+ITEMS_WITH_NUMBERS = """
+    SELECT barcode, accession_no, bib_id FROM catalogue_item WHERE barcode = ANY(%(barcodes)s::varchar[])
+    UNION ALL
+    SELECT barcode, accession_no, bib_id FROM catalogue_item WHERE accession_no = ANY(%(accessions)s::varchar[])
+"""
+
+NEXT_BIB_IDS = """
+    SELECT nextval(pg_get_serial_sequence('catalogue_bib', 'id')) FROM generate_series(1, %(count)s)
+"""
+NEXT_ITEM_IDS = """
+    SELECT nextval(pg_get_serial_sequence('catalogue_item', 'id')) FROM generate_series(1, %(count)s)
+"""
+
+DERIVED = (
+    "dialect",
+    "marc",
+    "title",
+    "title_fold",
+    "title_pinyin",
+    "title_sort",
+    "volume",
+    "author",
+    "author_fold",
+    "publisher",
+    "year",
+    "language",
+    "class_no",
+    "class_letter",
+    "document_kind",
+    "audience",
+    "price_fen",
+    "summary",
+)
+"""The columns of a bib that come out of its record, in the order of ``importing.preparing.BibColumns``."""
+
+BIB_COLUMNS = ("id", "source", "control_number", "variant", "content_hash", *DERIVED, "created_at", "changed_at")
+IDENTIFIER_COLUMNS = ("bib_id", "kind", "value")
+ITEM_COLUMNS = (
+    "id",
+    "bib_id",
+    "barcode",
+    "accession_no",
+    "item_type_id",
+    "owner_id",
+    "home_branch_id",
+    "present_branch_id",
+    "state",
+    "condition",
+    "lendable",
+    "call_no",
+    "call_key",
+    "volume",
+    "collection",
+    "source",
+    "price_fen",
+    "acquired_date",
+    "version",
+    "created_at",
+    "changed_at",
+)
+FAILURE_COLUMNS = ("batch_id", "number", "position", "reason", "detail", "warning", "raw")
+
+
+def copy_into(table: str, columns: tuple[str, ...]) -> str:
+    """COPY rows with these columns into one of this room's tables."""
+    return f"COPY catalogue_{table} ({', '.join(columns)}) FROM STDIN"
+
+
+REPLACE_BIB = f"""
+    UPDATE catalogue_bib SET content_hash = %s, {", ".join(f"{column} = %s" for column in DERIVED)}, changed_at = %s
+    WHERE id = %s
+"""
+
+DROP_IDENTIFIERS = "DELETE FROM catalogue_identifier WHERE bib_id = ANY(%(bibs)s)"
+
+ADVANCE_BATCH = """
+    UPDATE catalogue_importbatch
+    SET position = %(until)s, read = read + %(read)s, added = added + %(added)s, updated = updated + %(updated)s,
+        unchanged = unchanged + %(unchanged)s, failed = failed + %(failed)s, items = items + %(items)s
+    WHERE id = %(batch)s AND position = %(position)s AND read = %(done)s AND state = 'running'
+    RETURNING id
+"""
+
+INVARIANTS = (
+    Invariant(
+        name="catalogue.call_key",
+        room="catalogue",
+        sql="SELECT id FROM catalogue_item WHERE (call_no = '') <> (length(call_key) = 0)",
+        says="an item has a shelf key exactly when it has a call number",
+    ),
+    Invariant(
+        name="catalogue.withdrawn",
+        room="catalogue",
+        sql="SELECT id FROM catalogue_item WHERE state = 'withdrawn' AND lendable <> 'no'",
+        says="a withdrawn item is not lendable",
+    ),
+    Invariant(
+        name="catalogue.condition_dated",
+        room="catalogue",
+        sql="SELECT id FROM catalogue_item WHERE condition <> 'ok' AND condition_at IS NULL",
+        says="an item that is not in order says since when",
+    ),
+    Invariant(
+        name="catalogue.area_of_home",
+        room="catalogue",
+        sql="""
+            SELECT item.id FROM catalogue_item item JOIN network_area area ON area.id = item.area_id
+            WHERE area.branch_id <> item.home_branch_id
+        """,
+        says="the area of an item belongs to its home branch",
+    ),
+    Invariant(
+        name="catalogue.variants",
+        room="catalogue",
+        sql="""
+            SELECT source, control_number FROM catalogue_bib GROUP BY source, control_number
+            HAVING max(variant) + 1 <> count(*)
+        """,
+        says="the variants of a control number count from 0 without a gap",
+    ),
+    Invariant(
+        name="catalogue.batch_counts",
+        room="catalogue",
+        sql="SELECT id FROM catalogue_importbatch WHERE read <> added + updated + unchanged + failed",
+        says="every record an import has read was added, updated, unchanged or failed",
+    ),
+)
