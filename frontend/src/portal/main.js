@@ -1,0 +1,4 @@
+import { furnish } from "../furniture/base.js";
+import "./portal.css";
+
+furnish();

@@ -1,0 +1,10 @@
+import { furnish } from "../furniture/base.js";
+import { watchDesk } from "./desk.js";
+import { watchKeys } from "./keys.js";
+import "./workbench.css";
+import { helpDesk } from "./desk-extras.js";
+
+furnish();
+watchKeys();
+watchDesk();
+helpDesk();

@@ -1,0 +1,184 @@
+"""The one table from what the verbs refuse to words: Chinese and English for pages, short Chinese for machines.
+
+Verbs give codes and facts, never sentences. A text may have alternatives: the first whose facts are all there is
+taken, and the last one needs none.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Final, Literal
+
+from wenyuan.lending.circulation.data import Block, BlockCode
+from wenyuan.organisation.network.data import NetworkMap
+from wenyuan.organisation.rights.data import Act
+
+Language = Literal["zh", "en"]
+BranchNames = Callable[[int | str], str]
+"""The name of a branch by its id or code; empty when there is none."""
+
+SIP2_CHARACTERS: Final = 60
+"""The most a small screen shows of one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A block in words: for pages in both languages, and for a machine's screen."""
+
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+    sip2: tuple[str, ...]
+
+
+def _say(zh: str, en: str, sip2: str = "") -> Wording:
+    return Wording((zh,), (en,), (sip2 or zh,))
+
+
+BLOCK_WORDS: Final[Mapping[BlockCode, Wording]] = {
+    BlockCode.ITEM_UNKNOWN: _say("没有这个条码号的馆藏", "No item has this barcode", "馆藏中没有此条码，请到服务台"),
+    BlockCode.PATRON_UNKNOWN: _say(
+        "没有找到这张读者证", "This card belongs to no reader", "读者证无效，请到服务台办理"
+    ),
+    BlockCode.CARD_LOST: _say("此读者证已挂失", "This card has been reported lost", "此读者证已挂失，请到服务台"),
+    BlockCode.CARD_REPLACED: _say(
+        "此读者证已补办新证，旧证停用", "This card has been replaced by a newer one", "此证已补办，请使用新证"
+    ),
+    BlockCode.PATRON_SUSPENDED: Wording(
+        ("读者停借至 {until}", "读者已停借"),
+        ("The reader is suspended until {until}", "The reader is suspended"),
+        ("您已停借至{until}，请到服务台", "您已停借，请到服务台"),
+    ),
+    BlockCode.PATRON_CLOSED: _say("读者已退证", "The reader's membership has ended", "此读者证已退证，请到服务台"),
+    BlockCode.PATRON_EXPIRED: Wording(
+        ("读者证已于 {expired} 到期", "读者证已过期"),
+        ("The membership expired on {expired}", "The membership has expired"),
+        ("读者证已于{expired}到期，请到服务台续期", "读者证已过期，请到服务台续期"),
+    ),
+    BlockCode.ITEM_ON_LOAN_TO_OTHER: _say(
+        "此册在其他读者名下借出", "The item is on loan to another reader", "此书在他人名下借出，请先还书"
+    ),
+    BlockCode.ITEM_ON_LOAN_ALREADY: _say(
+        "此册已在该读者名下借出，可以续借",
+        "The reader already has this item and may renew it",
+        "此书已在您名下，请用续借",
+    ),
+    BlockCode.ITEM_IN_TRANSIT: _say(
+        "此册在途，尚未签收", "The item is in transit and has not been received", "此书在途，请交服务台签收"
+    ),
+    BlockCode.ITEM_ON_HOLD_SHELF: _say(
+        "此册在预约架上为其他读者保留", "The item is kept on the hold shelf for another reader", "此书已为其他读者保留"
+    ),
+    BlockCode.ITEM_IN_PROCESS: _say("此册尚在加工", "The item is still being processed", "此书尚在加工，请交服务台"),
+    BlockCode.ITEM_WITHDRAWN: _say("此册已剔除", "The item has been withdrawn", "此书已剔除，请交服务台"),
+    BlockCode.ITEM_LOST: _say("此册登记为丢失", "The item is recorded as lost", "此书登记为丢失，请交服务台"),
+    BlockCode.ITEM_MISSING: _say("此册清点时未找到", "The item was missing at stocktake", "此书登记为缺失，请交服务台"),
+    BlockCode.ITEM_CLAIMED_RETURNED: _say(
+        "读者声称已还此册，尚未查清",
+        "A reader claims to have returned this item; the claim is open",
+        "此书状态待核查，请交服务台",
+    ),
+    BlockCode.ITEM_DAMAGED: _say("此册登记为破损", "The item is recorded as damaged", "此书登记为破损，请交服务台"),
+    BlockCode.ITEM_NOT_LENDABLE: _say("此册不外借", "The item is not lent", "此书不外借"),
+    BlockCode.ITEM_IN_LIBRARY_ONLY: _say(
+        "此册仅供馆内阅览", "The item may be read in the library only", "此书仅供馆内阅览"
+    ),
+    BlockCode.OTHER_LENDING_GROUP: Wording(
+        ("此册属于{home}，与本馆未通借", "此册的馆与本馆未通借"),
+        ("The item belongs to {home}, which does not lend here", "The item's branch does not lend here"),
+        ("此书属于{home}，不能在本馆借出", "此书不能在本馆借出"),
+    ),
+    BlockCode.BRANCH_CLOSED_DOWN: _say("本馆已停止服务", "This branch is not in service", "本馆已停止服务"),
+    BlockCode.LOAN_LIMIT: Wording(
+        ("已借 {count} 册，达到上限 {limit} 册", "已达到借阅册数上限"),
+        ("{count} items on loan, the limit is {limit}", "The loan limit is reached"),
+        ("您已借【{count}】册，最多可借【{limit}】册", "您已达到借阅册数上限"),
+    ),
+    BlockCode.LOAN_LIMIT_OF_TYPE: Wording(
+        ("此类文献已借 {count} 册，达到上限 {limit} 册", "此类文献已达到借阅上限"),
+        ("{count} items of this type on loan, the limit is {limit}", "The limit for this item type is reached"),
+        ("此类文献您已借【{count}】册，最多可借【{limit}】册", "此类文献您已达到借阅上限"),
+    ),
+    BlockCode.OVERDUE_LOANS: Wording(
+        ("有 {count} 册超期未还", "有超期未还的文献"),
+        ("Overdue items not returned: {count}", "There are overdue items"),
+        ("您有【{count}】册超期未还，请先还书", "您有超期未还图书，请先还书"),
+    ),
+    BlockCode.NO_POLICY: _say(
+        "没有适用的借阅规则", "No loan policy covers this reader and item", "没有适用的借阅规则，请到服务台"
+    ),
+    BlockCode.NOT_ON_LOAN: _say("此册没有借出", "The item is not on loan", "此书没有借出记录"),
+    BlockCode.RENEWAL_LIMIT: Wording(
+        ("已续借 {count} 次，达到上限 {limit} 次", "已达到续借次数上限"),
+        ("Renewed {count} times, the limit is {limit}", "The renewal limit is reached"),
+        ("已续借【{count}】次，最多可续借【{limit}】次", "已达到续借次数上限"),
+    ),
+    BlockCode.RENEWAL_GAINS_NOTHING: _say(
+        "现在续借不会延长应还日期", "Renewing now would not move the due date", "现在续借不会延长应还日期"
+    ),
+    BlockCode.NO_TRANSIT: _say("此册没有在途记录", "The item is not in transit", "此书没有在途记录"),
+    BlockCode.TRANSIT_ELSEWHERE: Wording(
+        ("此册应送往{branch}", "此册应送往别的馆"),
+        ("The item is on its way to {branch}", "The item is on its way to another branch"),
+        ("此书应送往{branch}", "此书应送往别的馆"),
+    ),
+}
+
+WAIVER_WORDS: Final[Mapping[Act, Mapping[Language, str]]] = {
+    Act.WAIVE_LIMIT: {"zh": "可由有“超限借阅”权限的馆员放行", "en": "Staff who may exceed limits can lift this"},
+    Act.WAIVE_OVERDUE: {
+        "zh": "可由有“超期放行”权限的馆员放行",
+        "en": "Staff who may lend despite overdues can lift this",
+    },
+    Act.WAIVE_EXPIRY: {
+        "zh": "可由有“过期证放行”权限的馆员放行",
+        "en": "Staff who may accept expired cards can lift this",
+    },
+    Act.WAIVE_CONDITION: {
+        "zh": "可由有“馆藏状态放行”权限的馆员放行",
+        "en": "Staff who may lend items despite their condition can lift this",
+    },
+    Act.RECEIVE_TRANSIT: {"zh": "可由有签收权限的馆员先签收", "en": "Staff who may receive transits can lift this"},
+}
+"""Who may lift a block, by the act it names."""
+
+
+def words_for_block(block: Block, language: Language, names: BranchNames) -> str:
+    """A block as a sentence without its full stop, in Chinese or English."""
+    wording = BLOCK_WORDS[block.code]
+    return _fill(wording.en if language == "en" else wording.zh, block, names)
+
+
+def sip2_text(block: Block, names: BranchNames = lambda _branch: "") -> str:
+    """A block for a machine's screen: Chinese, at most ``SIP2_CHARACTERS`` characters."""
+    return _fill(BLOCK_WORDS[block.code].sip2, block, names)[:SIP2_CHARACTERS]
+
+
+def words_for_waiver(act: Act, language: Language) -> str:
+    """Who may lift a block whose ``waiver`` is this act."""
+    return WAIVER_WORDS[act][language]
+
+
+def branch_names(network: NetworkMap, language: Language = "zh") -> BranchNames:
+    """The names of a network's branches, for the functions above."""
+
+    def name_of(branch: int | str) -> str:
+        facts = network.branches.get(branch) if isinstance(branch, int) else network.by_code(branch)
+        return facts.name(language) if facts else ""
+
+    return name_of
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """The names of the facts that a text needs."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+def _fill(alternatives: tuple[str, ...], block: Block, names: BranchNames) -> str:
+    facts = {name: _shown(name, value, names) for name, value in block.facts.items()}
+    known = {name for name, value in facts.items() if value}
+    text = next(text for text in alternatives if placeholders(text) <= known)
+    return text.format_map(facts)
+
+
+def _shown(name: str, value: int | str, names: BranchNames) -> str:
+    return names(value) if name in ("home", "branch") else str(value)

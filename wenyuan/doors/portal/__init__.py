@@ -1,0 +1,1 @@
+"""The readers' web pages."""
