@@ -30,7 +30,7 @@ from wenyuan.runtime.problem import Problem
 
 FIRST_BACKOFF_S = 0.2
 LONGEST_BACKOFF_S = 10.0
-HEALTHY_AFTER_S = 30.0
+HEALTHY_AFTER_S = 5.0
 _TICK_S = 0.1
 _LOCK = "up.lock"
 

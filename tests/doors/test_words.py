@@ -1,0 +1,93 @@
+"""Every refusal has words in both languages and on a machine's small screen."""
+
+import pytest
+
+from wenyuan.doors.furniture.words import (
+    BLOCK_WORDS,
+    WAIVER_WORDS,
+    placeholders,
+    sip2_text,
+    words_for_block,
+    words_for_waiver,
+)
+from wenyuan.lending.circulation import rules
+from wenyuan.lending.circulation.data import Block, BlockCode
+from wenyuan.organisation.rights.data import Act
+
+FACTS: dict[str, int | str] = {
+    "limit": 10,
+    "count": 12,
+    "until": "2026-12-31",
+    "expired": "2026-10-01",
+    "home": 7,
+    "branch": "E",
+}
+
+
+def name_of(branch: int | str) -> str:
+    """A network of two branches."""
+    return {7: "城南分馆", "E": "少儿分馆"}.get(branch, "")
+
+
+def english_name_of(branch: int | str) -> str:
+    """The same in English."""
+    return {7: "South Branch", "E": "Children's Branch"}.get(branch, "")
+
+
+@pytest.mark.parametrize("code", BlockCode)
+@pytest.mark.parametrize("facts", [{}, FACTS], ids=["no facts", "facts"])
+def test_every_block_has_words_everywhere_with_and_without_its_facts(
+    code: BlockCode, facts: dict[str, int | str]
+) -> None:
+    block = Block(code, facts=facts)
+
+    zh, en = words_for_block(block, "zh", name_of), words_for_block(block, "en", english_name_of)
+    screen = sip2_text(block, name_of)
+
+    assert zh
+    assert not zh.isascii()
+    assert en
+    assert en.isascii()
+    assert screen
+    assert len(screen) <= 60
+    assert "{" not in zh + en + screen
+
+
+@pytest.mark.parametrize("code", BlockCode)
+def test_the_last_wording_of_each_block_needs_no_facts_and_all_use_known_ones(code: BlockCode) -> None:
+    wording = BLOCK_WORDS[code]
+
+    for texts in (wording.zh, wording.en, wording.sip2):
+        assert placeholders(texts[-1]) == frozenset()
+        assert all(placeholders(text) <= FACTS.keys() for text in texts)
+
+
+def test_every_act_that_lifts_a_block_has_words_in_both_languages() -> None:
+    named = {act for act in Act if act.value.startswith("waive_")}
+    named |= {
+        block.waiver
+        for table in (rules.STATE_BLOCKS, rules.CONDITION_BLOCKS, rules.LENDABLE_BLOCKS)
+        for block in table.values()
+        if block.waiver
+    }
+
+    assert WAIVER_WORDS.keys() == named
+    for act in named:
+        assert not words_for_waiver(act, "zh").isascii()
+        assert words_for_waiver(act, "en").isascii()
+
+
+def test_numbers_dates_and_branches_stand_in_the_words() -> None:
+    limit = Block(BlockCode.LOAN_LIMIT, facts={"limit": 3, "count": 3})
+    suspended = Block(BlockCode.PATRON_SUSPENDED, facts={"until": "2026-12-31"})
+    group = Block(BlockCode.OTHER_LENDING_GROUP, facts={"home": 7})
+
+    assert words_for_block(limit, "zh", name_of) == "已借 3 册，达到上限 3 册"
+    assert words_for_block(suspended, "en", name_of) == "The reader is suspended until 2026-12-31"
+    assert sip2_text(group, name_of) == "此书属于城南分馆，不能在本馆借出"
+
+
+def test_a_branch_without_a_name_gives_the_wording_that_needs_none() -> None:
+    group = Block(BlockCode.OTHER_LENDING_GROUP, facts={"home": 99})
+
+    assert words_for_block(group, "zh", name_of) == "此册的馆与本馆未通借"

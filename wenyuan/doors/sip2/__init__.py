@@ -1,0 +1,1 @@
+"""Self-service machines over SIP2."""

@@ -1,0 +1,286 @@
+"""One function a request of a signed-in machine: ask the verb, say its answer in SIP2."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from wenyuan.doors.sip2 import screens
+from wenyuan.doors.sip2.negatives import negative
+from wenyuan.doors.sip2.patron_answers import patron_information, patron_status
+from wenyuan.doors.sip2.readers import Pin, Readers
+from wenyuan.doors.sip2.station import Station
+from wenyuan.doors.sip2.times import printed
+from wenyuan.holdings.catalogue.data import ItemView
+from wenyuan.holdings.catalogue.queries import get_item, titles_of
+from wenyuan.kernel.sip2.answers import (
+    Answer,
+    CheckinAnswer,
+    CheckoutAnswer,
+    EndSessionAnswer,
+    ItemInformationAnswer,
+    RenewAnswer,
+)
+from wenyuan.kernel.sip2.codes import AlertType, CirculationStatus
+from wenyuan.kernel.sip2.parse import Request
+from wenyuan.kernel.sip2.requests import CheckoutRequest
+from wenyuan.lending.circulation import operations
+from wenyuan.lending.circulation.data import BlockCode, CheckoutReceipt, RenewalReceipt
+from wenyuan.lending.circulation.operations import Refused
+from wenyuan.lending.circulation.queries import loan_of_item
+from wenyuan.organisation.rights.data import Act
+from wenyuan.organisation.rights.queries import require
+
+STATUS_OF_STATE: Final[Mapping[str, CirculationStatus]] = MappingProxyType(
+    {
+        "available": CirculationStatus.AVAILABLE,
+        "on_loan": CirculationStatus.CHARGED,
+        "in_transit": CirculationStatus.IN_TRANSIT,
+        "on_hold_shelf": CirculationStatus.ON_HOLD_SHELF,
+        "in_process": CirculationStatus.IN_PROCESS,
+        "withdrawn": CirculationStatus.OTHER,
+    }
+)
+STATUS_OF_CONDITION: Final[Mapping[str, CirculationStatus]] = MappingProxyType(
+    {
+        "lost": CirculationStatus.LOST,
+        "missing": CirculationStatus.MISSING,
+        "claimed_returned": CirculationStatus.CLAIMED_RETURNED,
+    }
+)
+
+
+class Asked(NamedTuple):
+    """A request with all it is answered from."""
+
+    request: Request
+    station: Station
+    readers: Readers
+    at: datetime
+
+
+class Handled(NamedTuple):
+    """An answer, and in one word what became of the request, for the log."""
+
+    answer: Answer
+    outcome: str = "ok"
+
+
+def checkout(asked: Asked) -> Handled:
+    """11. An item that the reader already has is renewed if the machine allows it."""
+    request, station = asked.request, asked.station
+    if refusal := _refusal_by_pin(asked):
+        return refusal
+    try:
+        receipt = operations.checkout(item=_barcode(request), card=request.value("AA"), at=asked.at, desk=station.desk)
+    except Refused as refused:
+        if _may_renew_instead(request, refused):
+            return _renewal(asked, CheckoutAnswer)
+        return _refusal(asked, refused)
+    return Handled(_lent(asked, receipt), _outcome(receipt, "lent"))
+
+
+def renew(asked: Asked) -> Handled:
+    """29."""
+    if refusal := _refusal_by_pin(asked):
+        return refusal
+    return _renewal(asked, RenewAnswer)
+
+
+def checkin(asked: Asked) -> Handled:
+    """09. The reader at the machine need not be the one who had it."""
+    request, station = asked.request, asked.station
+    try:
+        receipt = operations.checkin(item=_barcode(request), at=asked.at, desk=station.desk)
+    except Refused as refused:
+        return _refusal(asked, refused)
+    send_to = receipt.send_to
+    answer = CheckinAnswer(
+        at=printed(asked.at),
+        ok=True,
+        institution=institution_of(asked),
+        item=request.value("AB"),
+        permanent_location=station.names(receipt.item.home_branch_id),
+        resensitise=True,
+        magnetic=False,
+        alert=None if send_to is None else AlertType.SEND_ON,
+        title=receipt.item.title,
+        call_number=receipt.item.call_no,
+        destination=None if send_to is None else station.code_of(send_to),
+        messages=screens.returned(receipt, station.names),
+    )
+    return Handled(answer, receipt.outcome.value)
+
+
+def item_information(asked: Asked) -> Handled:
+    """17."""
+    request, station = asked.request, asked.station
+    require(station.desk.operator, Act.SEE_ITEM, station.desk.branch_id)
+    item = get_item(_barcode(request))
+    if item is None:
+        unknown = negative(request, at=printed(asked.at), institution="", messages=[screens.unknown_item()])
+        return Handled(unknown, BlockCode.ITEM_UNKNOWN.value)
+    loan = loan_of_item(item.id)
+    # Of an item taken back elsewhere (代收) nobody is waiting for the due date any more.
+    is_out = loan is not None and loan.taken_branch_id is None
+    answer = ItemInformationAnswer(
+        at=printed(asked.at),
+        status=_status_of(item),
+        item=request.value("AB"),
+        title=_title_of(item),
+        due=printed(loan.due_at) if loan and is_out else None,
+        owner=station.names(item.owner_id),
+        permanent_location=station.names(item.home_branch_id),
+        current_location=station.names(item.present_branch_id),
+        call_number=item.call_no,
+    )
+    return Handled(answer)
+
+
+def end_session(asked: Asked) -> Handled:
+    """35."""
+    asked.readers.leave()
+    answer = EndSessionAnswer(
+        at=printed(asked.at),
+        institution=institution_of(asked),
+        patron=asked.request.value("AA"),
+        messages=[screens.SESSION_ENDED],
+    )
+    return Handled(answer)
+
+
+def information_of_patron(asked: Asked) -> Handled:
+    """63."""
+    return Handled(*patron_information(*asked, institution=institution_of(asked)))
+
+
+def status_of_patron(asked: Asked) -> Handled:
+    """23."""
+    return Handled(*patron_status(*asked, institution=institution_of(asked)))
+
+
+def not_served(asked: Asked) -> Handled:
+    """37, which is understood but not served: there are no fees yet. Its own negative, lest it be sent for ever."""
+    answer = negative(
+        asked.request,
+        at=printed(asked.at),
+        institution=institution_of(asked),
+        messages=[screens.NOT_SERVED],
+    )
+    return Handled(answer, "not_served")
+
+
+HANDLERS: Final[Mapping[str, Callable[[Asked], Handled]]] = MappingProxyType(
+    {
+        "11": checkout,
+        "09": checkin,
+        "29": renew,
+        "17": item_information,
+        "63": information_of_patron,
+        "23": status_of_patron,
+        "35": end_session,
+        "37": not_served,
+    }
+)
+
+SERVED: Final = (frozenset(HANDLERS) - {"37"}) | {"93", "99", "97"}
+"""The requests that BX says yes to."""
+
+
+def institution_of(asked: Asked) -> str:
+    """AO: the library's code, else what the machine calls it."""
+    return asked.station.institution or asked.request.value("AO")
+
+
+def _renewal(asked: Asked, kind: type[CheckoutAnswer]) -> Handled:
+    request = asked.request
+    try:
+        receipt = operations.renew(
+            item=_barcode(request), card=request.value("AA"), at=asked.at, desk=asked.station.desk
+        )
+    except Refused as refused:
+        return _refusal(asked, refused)
+    answer = kind(
+        at=printed(asked.at),
+        ok=True,
+        is_renewal=True,
+        magnetic=False,
+        institution=institution_of(asked),
+        patron=request.value("AA"),
+        item=request.value("AB"),
+        title=receipt.item.title,
+        due=printed(receipt.due_at),
+        transaction=str(receipt.loan_id),
+        messages=[screens.renewed(receipt.due_date)],
+    )
+    return Handled(answer, _outcome(receipt, "renewed"))
+
+
+def _lent(asked: Asked, receipt: CheckoutReceipt) -> CheckoutAnswer:
+    """The receipt as 12. A repeated one says the very same, so that the machine cannot tell it from the first."""
+    request = asked.request
+    return CheckoutAnswer(
+        at=printed(asked.at),
+        ok=True,
+        magnetic=False,
+        desensitise=True,
+        institution=institution_of(asked),
+        patron=request.value("AA"),
+        item=request.value("AB"),
+        title=receipt.item.title,
+        due=printed(receipt.due_at),
+        transaction=str(receipt.loan_id),
+        messages=[screens.lent(receipt.due_date)],
+    )
+
+
+def _outcome(receipt: CheckoutReceipt | RenewalReceipt, word: str) -> str:
+    return "repeated" if receipt.repeated else word
+
+
+def _may_renew_instead(request: Request, refused: Refused) -> bool:
+    fixed = request.fixed
+    codes = {block.code for block in refused.blocks}
+    return isinstance(fixed, CheckoutRequest) and fixed.may_renew and codes == {BlockCode.ITEM_ON_LOAN_ALREADY}
+
+
+def _refusal(asked: Asked, refused: Refused) -> Handled:
+    item = get_item(_barcode(asked.request))
+    answer = negative(
+        asked.request,
+        at=printed(asked.at),
+        institution=institution_of(asked),
+        messages=screens.refused(refused.blocks, asked.station.names),
+        title=_title_of(item) if item else "",
+    )
+    return Handled(answer, ",".join(block.code.value for block in refused.blocks))
+
+
+def _refusal_by_pin(asked: Asked) -> Handled | None:
+    """No act on a card whose PIN was given and is wrong. Whether to ask for one is the machine's affair."""
+    request = asked.request
+    pin = asked.readers.pin(card=request.value("AA"), pin=request.value("AD"), at=asked.at)
+    if pin in (Pin.NOT_GIVEN, Pin.RIGHT):
+        return None
+    text = screens.PIN_LOCKED if pin is Pin.LOCKED else screens.WRONG_PIN
+    answer = negative(request, at=printed(asked.at), institution=institution_of(asked), messages=[text])
+    return Handled(answer, f"pin_{pin.value}")
+
+
+def _barcode(request: Request) -> str:
+    """The item's barcode as it may be looked up: a text with control characters is none."""
+    text = request.value("AB")
+    return text if text.isprintable() else ""
+
+
+def _status_of(item: ItemView) -> CirculationStatus:
+    if item.condition in STATUS_OF_CONDITION:
+        return STATUS_OF_CONDITION[item.condition]
+    if item.state == "available" and (item.condition != "ok" or item.lendable != "yes"):
+        return CirculationStatus.OTHER
+    return STATUS_OF_STATE.get(item.state, CirculationStatus.OTHER)
+
+
+def _title_of(item: ItemView) -> str:
+    brief = titles_of([item.bib_id]).get(item.bib_id)
+    return f"{brief.title} {brief.volume}".strip() if brief else ""

@@ -1,0 +1,168 @@
+"""Messages 24 and 64: what a machine may show of a reader. Both rest on the same facts, so they cannot disagree."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wenyuan.doors.sip2 import screens
+from wenyuan.doors.sip2.negatives import ALL_DENIED
+from wenyuan.doors.sip2.readers import Pin, Readers
+from wenyuan.doors.sip2.station import Station
+from wenyuan.doors.sip2.times import printed
+from wenyuan.kernel.sip2.answers import PatronInformationAnswer, PatronStatusAnswer, PatronStatusFlags
+from wenyuan.kernel.sip2.codes import SummaryList
+from wenyuan.kernel.sip2.parse import Request
+from wenyuan.kernel.sip2.profile import Profile
+from wenyuan.kernel.sip2.requests import PatronInformationRequest, PatronStatusRequest
+from wenyuan.lending.circulation.data import Block, BlockCode, OpenLoan
+from wenyuan.lending.circulation.queries import patron_loans
+from wenyuan.organisation.rights.data import Act
+from wenyuan.organisation.rights.queries import require
+
+CARD_BLOCKS = {
+    "lost": BlockCode.CARD_LOST,
+    "replaced": BlockCode.CARD_REPLACED,
+    "removed": BlockCode.PATRON_UNKNOWN,
+}
+_IN_USE, _REMOVED = "active", "removed"
+_LIMITS = frozenset({BlockCode.LOAN_LIMIT, BlockCode.LOAN_LIMIT_OF_TYPE, BlockCode.OVERDUE_LOANS})
+NO_FEE_FEN = 0
+"""There are no fees yet, so nobody owes any."""
+NO_HOLDS = 0
+"""Machines can place no holds yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderFacts:
+    """A reader as a machine may show one."""
+
+    name: str
+    flags: PatronStatusFlags
+    is_valid: bool
+    is_password_right: bool | None
+    loans: tuple[OpenLoan, ...]
+    limit: int | None
+    messages: list[str]
+    outcome: str
+
+
+def patron_status(
+    request: Request, station: Station, readers: Readers, at: datetime, *, institution: str
+) -> tuple[PatronStatusAnswer, str]:
+    """24, and its outcome for the log."""
+    assert isinstance(request.fixed, PatronStatusRequest)
+    facts = _facts(request, station, readers, at)
+    answer = PatronStatusAnswer(
+        at=printed(at),
+        flags=facts.flags,
+        institution=institution,
+        patron=request.value("AA"),
+        name=facts.name,
+        language=request.fixed.language,
+        is_valid=facts.is_valid,
+        is_password_right=facts.is_password_right,
+        fee_fen=NO_FEE_FEN,
+        messages=facts.messages,
+    )
+    return answer, facts.outcome
+
+
+def patron_information(
+    request: Request, station: Station, readers: Readers, at: datetime, *, institution: str
+) -> tuple[PatronInformationAnswer, str]:
+    """64, and its outcome for the log. With a wrong PIN the lists stay empty."""
+    assert isinstance(request.fixed, PatronInformationRequest)
+    facts = _facts(request, station, readers, at)
+    listed = request.fixed.wanted
+    answer = PatronInformationAnswer(
+        at=printed(at),
+        flags=facts.flags,
+        institution=institution,
+        patron=request.value("AA"),
+        name=facts.name,
+        language=request.fixed.language,
+        overdue=sum(loan.overdue for loan in facts.loans),
+        charged=len(facts.loans),
+        hold_limit=NO_HOLDS,
+        charged_limit=facts.limit,
+        is_valid=facts.is_valid,
+        is_password_right=facts.is_password_right,
+        fee_fen=NO_FEE_FEN,
+        listed=listed,
+        entries=[] if facts.is_password_right is False else _entries(facts.loans, listed, station.profile),
+        first=request.value("BP"),
+        last=request.value("BQ"),
+        messages=facts.messages,
+    )
+    return answer, facts.outcome
+
+
+def _entries(loans: tuple[OpenLoan, ...], listed: SummaryList | None, profile: Profile) -> list[str]:
+    """Barcodes, the earliest due first."""
+    match listed:
+        case SummaryList.CHARGED:
+            return [loan.item.barcode for loan in loans]
+        case SummaryList.HOLDS if profile.holds_list_means_loans:
+            return [loan.item.barcode for loan in loans]
+        case SummaryList.OVERDUE:
+            return [loan.item.barcode for loan in loans if loan.overdue]
+        case _:
+            return []
+
+
+def _facts(request: Request, station: Station, readers: Readers, at: datetime) -> ReaderFacts:
+    require(station.desk.operator, Act.SEE_PATRON, station.desk.branch_id)
+    card = request.value("AA")
+    scanned = readers.find(card)
+    loans = None
+    if scanned is not None and scanned.token_status != _REMOVED:
+        loans = patron_loans(patron_id=scanned.patron.id, branch_id=station.desk.branch_id, at=at)
+    if scanned is None or loans is None:
+        unknown = Block(BlockCode.PATRON_UNKNOWN)
+        return ReaderFacts(
+            name="",
+            flags=ALL_DENIED,
+            is_valid=False,
+            is_password_right=False if request.value("AD") else None,
+            loans=(),
+            limit=None,
+            messages=screens.refused([unknown], station.names),
+            outcome=unknown.code.value,
+        )
+    pin = readers.pin(card=card, pin=request.value("AD"), at=at, reader=scanned)
+    is_wrong = pin in (Pin.WRONG, Pin.LOCKED)
+    shows_name = readers.is_verified(card) and not is_wrong
+    blocks = loans.blocks
+    if code := CARD_BLOCKS.get(scanned.token_status):
+        blocks = (Block(code), *blocks)
+    codes = {block.code for block in blocks}
+    return ReaderFacts(
+        name=scanned.patron.name if shows_name else scanned.patron.masked_name,
+        flags=_flags(codes),
+        is_valid=scanned.token_status == _IN_USE and BlockCode.PATRON_CLOSED not in codes,
+        is_password_right=None if pin is Pin.NOT_GIVEN else pin is Pin.RIGHT,
+        loans=loans.loans,
+        limit=loans.max_loans,
+        messages=_messages(pin, blocks, len(loans.loans), loans.max_loans, station),
+        outcome=f"pin_{pin.value}" if is_wrong else ",".join(block.code.value for block in blocks) or "ok",
+    )
+
+
+def _flags(codes: set[BlockCode]) -> PatronStatusFlags:
+    return PatronStatusFlags(
+        charge_denied=bool(codes),
+        renewal_denied=bool(codes - _LIMITS),
+        recall_denied=True,
+        hold_denied=True,
+        card_reported_lost=BlockCode.CARD_LOST in codes,
+        too_many_charged=BlockCode.LOAN_LIMIT in codes,
+        too_many_overdue=BlockCode.OVERDUE_LOANS in codes,
+    )
+
+
+def _messages(pin: Pin, blocks: tuple[Block, ...], charged: int, limit: int | None, station: Station) -> list[str]:
+    if pin is Pin.LOCKED:
+        return [screens.PIN_LOCKED]
+    if pin is Pin.WRONG:
+        return [screens.WRONG_PIN]
+    # "You may borrow seven more" is said only to whom it is true.
+    return screens.refused(blocks, station.names) or [screens.greeting(charged=charged, limit=limit)]

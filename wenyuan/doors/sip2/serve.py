@@ -1,0 +1,97 @@
+"""The process that speaks SIP2: ``python -m wenyuan.doors.sip2``."""
+
+import argparse
+import asyncio
+import os
+import resource
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import structlog
+
+from wenyuan.runtime.address import Address, BadAddress
+from wenyuan.runtime.logs import configure_logging
+
+WANTED_FILES = 8192
+CONNECT_TIMEOUT_S = 3
+STATEMENT_TIMEOUT_MS = 8_000
+UNSENT_TIMEOUT_MS = 8_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; 0 after an orderly end, 1 when the address cannot be had, 2 for bad arguments."""
+    arguments = _arguments(argv)
+    configure_logging(terminal=sys.stdout, as_json=not sys.stdout.isatty())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wenyuan.config.settings")
+    import django
+    from django.conf import settings
+
+    django.setup()
+    log = structlog.get_logger("wenyuan.sip2")
+    try:
+        address = Address.parse(arguments.listen or settings.WENYUAN_SIP2, setting="WENYUAN_SIP2")
+    except BadAddress as bad:
+        log.error("bad address", reason=str(bad))
+        return 2
+    _bound_waiting(settings.DATABASES["default"])
+    _raise_file_limit()
+    try:
+        asyncio.run(_serve(address, reuse_port=arguments.reuse_port, threads=arguments.threads))
+    except OSError as error:
+        log.error("cannot listen", address=str(address), reason=error.strerror or type(error).__name__)
+        return 1
+    return 0
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m wenyuan.doors.sip2", description="Serve self-service machines over SIP2."
+    )
+    parser.add_argument("--listen", metavar="HOST:PORT", help="instead of WENYUAN_SIP2")
+    parser.add_argument("--threads", type=_positive, default=4, help="messages in work at once (default: %(default)s)")
+    parser.add_argument("--reuse-port", action="store_true", help="let several processes share the port")
+    return parser.parse_args(argv)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+async def _serve(address: Address, *, reuse_port: bool, threads: int) -> None:
+    from wenyuan.doors.sip2.limits import Limits
+    from wenyuan.doors.sip2.message_log import quick_log
+    from wenyuan.doors.sip2.server import Server
+
+    log = structlog.get_logger("wenyuan.sip2")
+    server = Server(clock=lambda: datetime.now(UTC), limits=Limits(threads=threads), message_log=quick_log(sys.stdout))
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(wanted, stop.set)
+    host, port = await server.start(address.host, address.port, reuse_port=reuse_port)
+    log.info("listening", address=f"{host}:{port}")
+    await stop.wait()
+    log.info("stopping")
+    await server.stop()
+    log.info("stopped")
+
+
+def _bound_waiting(database: dict[str, object]) -> None:
+    """Give the database a few seconds for each thing, so that machines get an answer instead of a hang."""
+    options = database["OPTIONS"]
+    assert isinstance(options, dict)
+    options["connect_timeout"] = CONNECT_TIMEOUT_S
+    options["tcp_user_timeout"] = UNSENT_TIMEOUT_MS
+    options["options"] = f"{options.get('options', '')} -c statement_timeout={STATEMENT_TIMEOUT_MS}".strip()
+
+
+def _raise_file_limit() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
