@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("WENYUAN_SECRET_KEY", "for tests only")
+os.environ.setdefault("WENYUAN_SECRET_KEY", "for tests only, and long enough to be taken")
 os.environ.setdefault("WENYUAN_PII_KEY", "k1:" + base64.b64encode(bytes(range(32))).decode())
 
 import psycopg
@@ -60,7 +60,7 @@ def _template(server: str, run_id: str) -> str:
             return name
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name + "_making")))
         url = make_conninfo(server, dbname=name + "_making")
-        _point_django_at(url)
+        point_django_at(url)
         call_command("migrate", verbosity=0)
         connections["default"].close()
         with psycopg.connect(url, autocommit=True) as owner:
@@ -87,7 +87,8 @@ def _drop(server: str, name: str) -> None:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _point_django_at(conninfo: str) -> None:
+def point_django_at(conninfo: str) -> None:
+    """Let Django use another database from now on."""
     from wenyuan.config.database import django_database
 
     connection = connections["default"]
@@ -116,7 +117,7 @@ def django_db_setup(server_url: str, template_database: str, worker_id: str, dja
     name = f"{template_database}_{worker_id}"
     url = _clone(server_url, template_database, name)
     with django_db_blocker.unblock():
-        _point_django_at(url)
+        point_django_at(url)
         yield
         connections.close_all()
     _drop(server_url, name)
@@ -137,10 +138,10 @@ def fresh_database(
     _drop(server_url, name)
     url = _clone(server_url, template_database, name)
     with django_db_blocker.unblock():
-        _point_django_at(url)
+        point_django_at(url)
         yield url
         connections.close_all()
-        _point_django_at(make_conninfo(url, dbname=before["NAME"]))
+        point_django_at(make_conninfo(url, dbname=before["NAME"]))
     _drop(server_url, name)
 
 
