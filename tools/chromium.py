@@ -14,10 +14,9 @@ def main() -> None:
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("· installing Chromium for the browser tests", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL}
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, env=environment, **quiet)
-        subprocess.run([*COMMAND.split(), "-qq"], check=False, env=environment, **quiet)
+        subprocess.run(["apt-get", "update", "-qq"], check=False, env=environment, stdout=subprocess.DEVNULL)
+        subprocess.run([*COMMAND.split(), "-qq"], check=False, env=environment, stdout=subprocess.DEVNULL)
     if not find_chromium() and os.environ.get("CI") == "true":
         sys.exit(f"the browser tests need Chromium: {COMMAND}")
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from django.db import connections
 
+from tests.conftest import point_django_at
 from wenyuan.runtime.home import Home
 from wenyuan.runtime.postgres import EmbeddedPostgres
 
@@ -25,6 +27,14 @@ KEYS = {
     "WENYUAN_PII_KEY": "k1:" + base64.b64encode(bytes(range(32))).decode(),
 }
 START_S = 120
+BRANCHES = (
+    "编码,名称,类型,上级,开放日期,通借通还\n"
+    "ZG,文渊区图书馆,总馆,,2010-01-01,G1\n"
+    "DJ,东街分馆,分馆,ZG,2015-05-01,G1\n"
+    "CN,城南分馆,分馆,ZG,2018-05-01,\n"
+)
+FOUNDERS = {"system-admin": "sysa", "security-admin": "seca", "audit-admin": "auda", "director": "boss"}
+PASSWORD = "Quiet-crane-52"
 
 
 class RunningHouse:
@@ -144,6 +154,31 @@ class RunningHouse:
             self.down()
         self.postgres.erase()
         shutil.rmtree(self.home.path.parent, ignore_errors=True)
+
+    def found(self) -> None:
+        """Found a library of three branches: ZG and DJ lend to each other, CN does not yet."""
+        folder = self.home.path.parent
+        (folder / "branches.csv").write_text(BRANCHES, "utf-8")
+        passwords = folder / "passwords"
+        passwords.write_text("".join(f"{user}:{PASSWORD}\n" for user in FOUNDERS.values()), "utf-8")
+        passwords.chmod(0o600)
+        people = [word for role, user in FOUNDERS.items() for word in (f"--{role}", user)]
+        sheet = ("--branches", str(folder / "branches.csv"), "--password-file", str(passwords))
+        self.wenyuan("init", "--library", "文渊区图书馆", *people, *sheet)
+
+    @contextmanager
+    def looked_into(self, blocker: Any) -> Iterator[None]:
+        """Django as the application on the house's own database; ``blocker`` is pytest-django's."""
+        before = dict(connections["default"].settings_dict)
+        urls = self.postgres.urls()
+        assert urls is not None, "the house has a database"
+        with blocker.unblock():
+            point_django_at(urls.app_url)
+            try:
+                yield
+            finally:
+                connections.close_all()
+                connections["default"].settings_dict.update(before)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from typing import Any
 
 import psycopg
 from django.apps import apps
-from django.db import models
 from psycopg import sql
 
 
@@ -25,13 +24,14 @@ def grant_application_rights(owner: psycopg.Connection[Any], role: str) -> None:
     current = owner.execute("SELECT current_user").fetchone()
     if current is None or current[0] == role:
         return
-    name = sql.Identifier(role)
-    owner.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
-    owner.execute(sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(name))
-    owner.execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(name))
-    owner.execute(sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}").format(name))
-    for table in append_only_tables():
-        owner.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name))
+    with owner.transaction():
+        name = sql.Identifier(role)
+        owner.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
+        owner.execute(sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(name))
+        owner.execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(name))
+        owner.execute(sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}").format(name))
+        for table in append_only_tables():
+            owner.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name))
 
 
 class AppendOnly:
@@ -79,8 +79,3 @@ def edition_triggers(edition_table: str, watched: list[str]) -> tuple[list[str],
         )
         undo.append(f"DROP TRIGGER edition ON {table}")
     return do, [*undo, f"DROP FUNCTION {function}()", f"DELETE FROM {edition_table}"]
-
-
-def is_append_only(model: type[models.Model]) -> bool:
-    """Whether rows of this model may never change."""
-    return bool(getattr(model, "append_only", False))

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CliDoorConfig(AppConfig):
+    name = "wenyuan.doors.cli"
+    label = "cli_door"

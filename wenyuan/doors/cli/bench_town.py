@@ -1,0 +1,254 @@
+"""The library that ``bench circulation`` lends in: four branches, 3,000 readers, 20,000 items, 217 policy rows,
+and a past of 40,000 loans.
+
+Branches, machines, policies and PINs are made by the verbs; readers and items, which are many, are written straight
+into catalogue_bib, catalogue_item, patrons_patron, patrons_token and patrons_readerref; so is the past, into
+circulation_loan, transit_transit and journal_entry. A library without one would be measured by plans that PostgreSQL
+made for empty tables.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from wenyuan.doors.cli.environment import Installation
+from wenyuan.kernel.identity import TokenKind
+from wenyuan.lending.circulation.operations import add_policy
+from wenyuan.lending.patrons.operations import set_pin
+from wenyuan.lending.patrons.queries import categories, token_hash
+from wenyuan.organisation.accounts.data import FirstAccount, Role
+from wenyuan.organisation.accounts.operations import create_machine, first_administrators, grant_role
+from wenyuan.organisation.network.operations import create_lending_group, join_group, open_branch
+from wenyuan.organisation.rights.data import Act, Desk, Door, Operator
+from wenyuan.plumbing.clock import local_date
+
+BRANCHES = 4
+BIBS, ITEMS, PATRONS = 2_000, 20_000, 3_000
+PAST_LOANS, PAST_TRANSITS = 40_000, 4_000
+PIN = "135246"
+_OPENED = date(2020, 1, 1)
+
+_BIBS = """
+    INSERT INTO catalogue_bib (source, control_number, variant, content_hash, dialect, marc, title, title_fold,
+        title_pinyin, title_sort, volume, author, author_fold, publisher, language, class_no, class_letter,
+        document_kind, audience, summary)
+    SELECT 'bench', n::text, 0, sha256(n::text::bytea), 'cnmarc', '', '江南园林史话 ' || n, '江南园林史话 ' || n,
+        'jiang nan yuan lin shi hua ' || n, 'jiang nan ' || n, '', '沈复', '沈复', '', 'chi', 'TU986.62', 'T',
+        'book', '', ''
+    FROM generate_series(1, %s) AS n RETURNING id
+"""
+_ITEMS = """
+    INSERT INTO catalogue_item (bib_id, barcode, item_type_id, owner_id, home_branch_id, present_branch_id, state,
+        condition, lendable, call_no, call_key, volume, collection, source, price_fen, acquired_date, version)
+    SELECT (%(bibs)s::bigint[])[1 + n %% cardinality(%(bibs)s::bigint[])], %(prefix)s || n,
+        (%(types)s::bigint[])[1 + n %% cardinality(%(types)s::bigint[])], b, b, b, 'available', 'ok', 'yes',
+        'TU986.62/' || n, convert_to('TU986.62/' || n, 'UTF8'), '', '', '', 3800, %(on)s, 1
+    FROM (SELECT n, (%(branches)s::bigint[])[1 + n %% cardinality(%(branches)s::bigint[])] AS b
+          FROM generate_series(0, %(count)s - 1) AS n) AS rows
+    RETURNING id
+"""
+_PATRONS = """
+    INSERT INTO patrons_patron (name, name_pinyin, name_initials, name_pinyin_other, name_initials_other, category_id,
+        home_branch_id, status, status_reason, registered_date, birth_date, gender, number_form, number_last4,
+        number_sealed, no_number_reason, phone_last4, phone_sealed, address_sealed, email_sealed, pin_hash,
+        pin_failures, keep_history, note, version)
+    SELECT '读者' || n, 'duzhe' || n, 'dz' || n, '', '', %(category)s,
+        (%(branches)s::bigint[])[1 + n %% cardinality(%(branches)s::bigint[])], 'active', '', %(on)s, '1990-05-01',
+        'female', '', '', '', 'not_shown', '', '', '', '', '', 0, false, '', 1
+    FROM generate_series(0, %(count)s - 1) AS n RETURNING id
+"""
+_TOKENS = "COPY patrons_token (patron_id, kind, token_hash, card_no, last4, status, issued_at) FROM STDIN"
+_REFS = """
+    INSERT INTO patrons_readerref (patron_id, year, ref)
+    SELECT patron_id, %s, gen_random_uuid() FROM patrons_token
+"""
+_PAST_LOANS = """
+    INSERT INTO circulation_loan (item_id, branch_id, account_id, door, policy_id, patron_category, patron_home_id,
+        age_band, lent_at, base_due_date, due_at, renewals, returned_at, return_branch_id, returned_by_id)
+    SELECT (%(items)s::bigint[])[1 + n %% cardinality(%(items)s::bigint[])], %(branch)s, %(account)s, 'past',
+        %(policy)s, 'adult', %(branch)s, '30-39', lent, lent::date + 30, lent + interval '30 days', 0,
+        lent + interval '20 days', %(branch)s, %(account)s
+    FROM (SELECT n, %(at)s::timestamptz - interval '40 days' - n * interval '10 minutes' AS lent
+          FROM generate_series(1, %(count)s) AS n) AS rows
+    RETURNING id
+"""
+_PAST_JOURNAL = """
+    INSERT INTO journal_entry (occurred_at, local_date, local_hour, kind, branch_id, door, operator_id,
+        item_present_id, patron_category, subject_kind, subject_id, details)
+    SELECT l.at, l.at::date, 12, l.kind, l.branch_id, 'past', l.account_id, l.branch_id, 'adult', 'item', l.item_id,
+        jsonb_build_object('loan', l.id)
+    FROM (SELECT *, lent_at AS at, 'loan' AS kind FROM circulation_loan
+          UNION ALL SELECT *, returned_at, 'return' FROM circulation_loan) AS l
+    RETURNING id
+"""
+_PAST_TRANSITS = """
+    INSERT INTO transit_transit (item_id, from_branch_id, to_branch_id, reason, sent_at, received_at)
+    SELECT item_id, (%(branches)s::bigint[])[2], branch_id, 'home', returned_at, returned_at + interval '1 day'
+    FROM circulation_loan ORDER BY id LIMIT %(count)s
+    RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine's account, and the branch it stands in by its place among the branches."""
+
+    username: str
+    branch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """What was loaded. Item ``BI<n>`` is at home in branch ``n % BRANCHES`` and so is card ``BC<n>``; cards with an
+    even number divided by ``BRANCHES`` have a PIN. ``spare_items`` are for the limit alone."""
+
+    branch_ids: tuple[int, ...]
+    machines: tuple[Machine, ...]
+    password: str
+    account_id: int
+    policy_id: int
+    first_patron_id: int
+    first_spare_id: int
+    spare_items: int
+
+    @staticmethod
+    def has_pin(card: int) -> bool:
+        """Whether the card's reader has the PIN."""
+        return card // BRANCHES % 2 == 0
+
+
+def load_town(here: Installation, *, machines: int, spare_items: int, at: datetime) -> Town:
+    """Fill the empty database, and have it analysed."""
+    password = secrets.token_urlsafe(24)
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+    desk = _founder(at, password)
+    branch_ids = _branches(desk, at)
+    made = tuple(_machine(number, branch_ids, password, desk, at) for number in range(machines))
+    policy_id = _policies(branch_ids, desk, at)
+    bibs, types = _column(_BIBS, [BIBS]), _column("SELECT id FROM catalogue_itemtype ORDER BY id", [])
+    values = {"bibs": bibs, "types": types, "branches": list(branch_ids), "on": _OPENED}
+    items = _column(_ITEMS, {**values, "prefix": "BI", "count": ITEMS})
+    _past(items, branch_ids, policy_id, desk, at)
+    spare = _column(_ITEMS, {**values, "prefix": "BX", "count": spare_items})
+    patrons = _patrons(branch_ids, at)
+    for card, patron_id in enumerate(patrons):
+        if Town.has_pin(card):
+            set_pin(patron_id=patron_id, pin=PIN, at=at, desk=desk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO on")
+    with psycopg.connect(here.urls.owner_url, autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE")
+    return Town(
+        branch_ids=branch_ids,
+        machines=made,
+        password=password,
+        account_id=desk.operator.account_id,
+        policy_id=policy_id,
+        first_patron_id=min(patrons),
+        first_spare_id=min(spare),
+        spare_items=spare_items,
+    )
+
+
+def _founder(at: datetime, password: str) -> Desk:
+    """Somebody who may do everything, as nobody may in a library; the account ends with the bench's database."""
+    roles = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+    account = FirstAccount(username="founder", name="bench", password=password, roles=roles)
+    made = first_administrators(accounts=(account,), at=at, exception_reason="bench")[0]
+    return Desk(operator=Operator(made.id, made.name, everywhere=frozenset(Act)), branch_id=0, door=Door.CLI)
+
+
+def _branches(desk: Desk, at: datetime) -> tuple[int, ...]:
+    """Branches that lend to each other, the first the central one."""
+    group = create_lending_group(code="BENCH", name_zh="BENCH", at=at, desk=desk)
+    ids: list[int] = []
+    for number in range(BRANCHES):
+        branch = open_branch(
+            code=f"B{number}",
+            name_zh=f"{number}号馆",
+            kind="branch" if number else "central",
+            opened_date=_OPENED,
+            parent_id=ids[0] if ids else None,
+            at=at,
+            desk=desk,
+        )
+        join_group(branch_id=branch.id, group_id=group.id, from_date=_OPENED, at=at, desk=desk)
+        ids.append(branch.id)
+    return tuple(ids)
+
+
+def _machine(number: int, branch_ids: tuple[int, ...], password: str, desk: Desk, at: datetime) -> Machine:
+    username, branch = f"kiosk{number}", number % BRANCHES
+    made = create_machine(
+        username=username,
+        name=username,
+        password=password,
+        branch_id=branch_ids[branch],
+        checksum="off",
+        at=at,
+        desk=desk,
+    )
+    grant_role(
+        account_id=made.account_id,
+        role=Role.MACHINE,
+        branch_id=branch_ids[branch],
+        valid_from=local_date(at),
+        at=at,
+        desk=desk,
+    )
+    return Machine(username, branch)
+
+
+def _policies(branch_ids: tuple[int, ...], desk: Desk, at: datetime) -> int:
+    """A row for every branch, category and item type beside two general ones; gives the general row's id."""
+    general = add_policy(
+        valid_from=_OPENED, loan_days=30, renewal_days=30, max_renewals=1, max_loans=20, max_overdue=5, at=at, desk=desk
+    )
+    types = _column("SELECT id FROM catalogue_itemtype ORDER BY id", [])
+    for branch_id in branch_ids:
+        for category in categories():
+            for type_id in types:
+                add_policy(
+                    branch_id=branch_id,
+                    category_id=category.id,
+                    item_type_id=type_id,
+                    valid_from=_OPENED,
+                    loan_days=28,
+                    at=at,
+                    desk=desk,
+                )
+    return general
+
+
+def _patrons(branch_ids: tuple[int, ...], at: datetime) -> list[int]:
+    """Readers with a card each and this year's token for the journal; their ids in the order of their cards."""
+    category = next(category.id for category in categories() if category.code == "adult")
+    values = {"category": category, "branches": list(branch_ids), "on": _OPENED, "count": PATRONS}
+    ids = sorted(_column(_PATRONS, values))
+    with connection.cursor() as cursor:
+        with cursor.copy(_TOKENS) as copy:
+            for number, patron_id in enumerate(ids):
+                card = f"BC{number}"
+                digest = token_hash(TokenKind.CARD.value, card)
+                copy.write_row((patron_id, TokenKind.CARD.value, digest, card, card[-4:], "active", at))
+        cursor.execute(_REFS, [local_date(at).year])
+    return ids
+
+
+def _past(items: list[int], branch_ids: tuple[int, ...], policy_id: int, desk: Desk, at: datetime) -> None:
+    """Loans long returned and transits long received, with the journal rows of the loans."""
+    values = {"items": items, "branch": branch_ids[0], "account": desk.operator.account_id, "policy": policy_id}
+    _column(_PAST_LOANS, {**values, "at": at, "count": PAST_LOANS})
+    _column(_PAST_JOURNAL, [])
+    _column(_PAST_TRANSITS, {"branches": list(branch_ids), "count": PAST_TRANSITS})
+
+
+def _column(statement: str, values: list[Any] | dict[str, Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [row[0] for row in cursor.fetchall()]

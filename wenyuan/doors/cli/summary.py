@@ -1,0 +1,65 @@
+"""``wenyuan summary``: the figures of a period, each with the address of the rows behind it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from wenyuan.doors.cli.environment import Installation, installation
+from wenyuan.doors.cli.output import json_option, print_json
+from wenyuan.runtime.address import http_address
+from wenyuan.runtime.problem import Problem
+
+_ROWS_PATH = "/workbench/figures/rows"
+
+
+@click.command()
+@click.argument("period")
+@click.option("--branch", default="all", show_default=True, metavar="CODE|all", help="With what stands below it.")
+@click.option("--language", type=click.Choice(["zh-hans", "en"]), default="zh-hans", show_default=True)
+@json_option
+def summary(period: str, branch: str, language: str, as_json: bool) -> None:
+    """Show the figures of PERIOD: 2026, 2026-H1, 2026-Q2, 2026-04, 2026-W17, 2026-04-23, or A..B from any to any.
+
+    Each figure names the page that lists the entries it was counted from.
+    """
+    with installation() as here:
+        found = _summary(here, period, branch, language)
+    if as_json:
+        print_json(found)
+        return
+    table = Table(title=f"{found['period']}  {found['branch']}  {found['as_of']}")
+    table.add_column("")
+    table.add_column("", justify="right")
+    table.add_column("")
+    for figure in found["figures"]:
+        table.add_row(figure["name"], f"{figure['value']:,}", figure["unit"])
+    Console().print(table)
+
+
+def _summary(here: Installation, text: str, branch: str, language: str) -> dict[str, Any]:
+    from django.utils import translation
+
+    from wenyuan.doors.cli.figure_words import name_of, unit_of
+    from wenyuan.office.figures.data import BadPeriod, UnknownBranch
+    from wenyuan.office.figures.queries import summary_json
+    from wenyuan.office.figures.rules import parse_period
+
+    tls = bool(here.given.get("WENYUAN_TLS_CERT"))
+    try:
+        with translation.override(language):
+            return summary_json(
+                period=parse_period(text),
+                branch=branch,
+                at=datetime.now(UTC),
+                base_url=http_address(here.given).url(tls=tls) + _ROWS_PATH,
+                name_of=name_of,
+                unit_of=unit_of,
+            )
+    except BadPeriod as bad:
+        reason = bad.reason.value.replace("_", " ")
+        raise click.BadParameter(f"{text!r} is no period: {reason}.", param_hint="PERIOD") from None
+    except UnknownBranch as unknown:
+        raise Problem(f"No branch has the code {unknown.code!r}.") from None

@@ -1,0 +1,95 @@
+"""``wenyuan worker``: queued jobs, and the journal's entries on their way to their followers."""
+
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import click
+import structlog
+
+from wenyuan.doors.cli.environment import CHECKOUT, installation
+from wenyuan.runtime.logs import configure_logging
+
+LONGEST_WAIT_S = 0.5
+"""How long an entry may wait before it is seen."""
+CHORES_EVERY_S = 60.0
+_AFTER_FAILURE_S = 5.0
+_RETRY_TIMEOUT_S = 50
+
+
+@click.command()
+@click.option("--jobs", type=click.IntRange(1, 32), default=2, show_default=True, help="Jobs at work at once.")
+@click.option("--only-retry-stalled", is_flag=True, hidden=True)
+def worker(jobs: int, only_retry_stalled: bool) -> None:
+    """Do background work until SIGTERM: queued jobs, and journal entries for those who follow them.
+
+    `up` runs one; more of them, on this machine or another with the same DATABASE_URL and keys, share the work.
+    """
+    from wenyuan.plumbing import queue
+
+    with installation():
+        configure_logging(terminal=sys.stdout, as_json=not sys.stdout.isatty(), level=logging.INFO)
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)
+        if only_retry_stalled:
+            queue.retry_stalled()
+            return
+        queue.retry_stalled()
+        end = threading.Event()
+        threads = [
+            threading.Thread(target=_repeat, args=(act, wait_s, end), name=act.__name__)
+            for act, wait_s in ((_deliver, LONGEST_WAIT_S), (_chores, CHORES_EVERY_S))
+        ]
+        for thread in threads:
+            thread.start()
+        structlog.get_logger("wenyuan.worker").info("working", jobs=jobs)
+        try:
+            queue.work(concurrency=jobs)
+        finally:
+            end.set()
+            for thread in threads:
+                thread.join()
+
+
+def _repeat(act: Callable[[threading.Event], None], wait_s: float, end: threading.Event) -> None:
+    """Call ``act`` every ``wait_s`` seconds until the end; after a failure it begins anew on a new connection."""
+    from django.db import connections
+
+    log = structlog.get_logger("wenyuan.worker")
+    try:
+        while not end.is_set():
+            try:
+                if not end.wait(wait_s):
+                    act(end)
+            except Exception as error:  # the database may be gone for a while; the worker must outlast that
+                log.warning("background work failed", what=act.__name__.strip("_"), error=type(error).__name__)
+                with suppress(Exception):
+                    connections.close_all()
+                end.wait(_AFTER_FAILURE_S)
+    finally:
+        connections.close_all()
+
+
+def _deliver(end: threading.Event) -> None:
+    """Bring every waiting entry to its followers."""
+    from wenyuan.organisation.journal.delivery import deliver
+
+    while not end.is_set() and deliver(at=datetime.now(UTC)) > 0:
+        continue
+
+
+def _chores(_end: threading.Event) -> None:
+    """What is due every minute: parked followers, jobs of workers that died."""
+    from wenyuan.organisation.journal.delivery import retry_stuck
+
+    retry_stuck(at=datetime.now(UTC))
+    # In a process of its own: in this one the queue is open for the worker and cannot be opened a second time.
+    subprocess.run(
+        [sys.executable, "-m", "wenyuan.doors.cli", "worker", "--only-retry-stalled"],
+        cwd=CHECKOUT,
+        timeout=_RETRY_TIMEOUT_S,
+        check=True,
+    )
