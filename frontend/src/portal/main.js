@@ -1,4 +1,5 @@
 import { furnish } from "../furniture/base.js";
 import "./portal.css";
+import "./pages.css";
 
 furnish();

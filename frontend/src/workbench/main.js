@@ -2,6 +2,7 @@ import { furnish } from "../furniture/base.js";
 import { watchDesk } from "./desk.js";
 import { watchKeys } from "./keys.js";
 import "./workbench.css";
+import "./office.css";
 import { helpDesk } from "./desk-extras.js";
 
 furnish();

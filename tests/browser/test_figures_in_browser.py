@@ -1,0 +1,183 @@
+"""Pages of the office in a real Chromium: the chart is drawn, the numbers open, and nothing keeps anybody out."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from django.test.testcases import LiveServerThread, _StaticFilesHandler
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.factories.catalogue import make_bib, make_item
+from tests.factories.office_pages import Town, happened, make_town
+from tests.factories.staff_pages import staff_at
+from tests.factories.visits import make_count
+from tools.chromium import COMMAND, find_chromium
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.accounts.models import RoleGrant
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.plumbing.clock import local_date
+
+pytestmark = pytest.mark.browser
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+NOW = datetime.now(tz=UTC)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"the browser tests need Chromium: {COMMAND}")
+        pytest.skip(f"no Chromium: {COMMAND}")
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    arguments = ["--disable-background-networking", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(fresh_database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
+    """The address of a running workbench on this test's own database."""
+    settings.STATIC_ROOT = tmp_path / "statics"
+    settings.STATIC_ROOT.mkdir()
+    settings.HOME = tmp_path
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    server = LiveServerThread("127.0.0.1", _StaticFilesHandler, port=0)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    assert server.error is None
+    yield f"http://127.0.0.1:{server.port}"
+    server.terminate()
+    connections.close_all()
+
+
+@pytest.fixture
+def town(site: str) -> Town:
+    """A town in which something has happened in the last months."""
+    made = make_town()
+    bibs = [make_bib(title=title) for title in ("平凡的世界", "额尔古纳河右岸", "城南旧事")]
+    for number, bib in enumerate(bibs):
+        item = make_item(home=made.central, bib=bib, barcode=f"230011774{number}")
+        happened(Kind.ITEM_ADDED, made.central, at=NOW - timedelta(days=40), item_id=item.id)
+    for days in range(1, 80):
+        at = NOW - timedelta(days=days)
+        happened(Kind.LOAN, made.central, at=at, times=1 + days % 7, area=made.area, item_id=item.id)
+        happened(Kind.RETURN, made.ring, at=at, times=days % 4)
+    for days in range(1, 8):
+        make_count(made.gate, local_date(NOW) - timedelta(days=days), 300 + 17 * days, at=NOW)
+    return made
+
+
+def as_staff(chromium: Browser, site: str, town: Town, *roles: Role, **options: Any) -> BrowserContext:
+    """A browser window whose clerk is signed in."""
+    clerk = staff_at(town.central, *roles)
+    if set(roles) & {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}:
+        RoleGrant.objects.filter(account_id=clerk.session["_auth_user_id"]).update(branch=None)
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900}, **options)
+    context.add_cookies([{"name": "wenyuan_staff", "value": clerk.cookies["wenyuan_staff"].value, "url": site}])
+    return context
+
+
+def test_the_chart_is_drawn_from_its_table_and_a_number_opens(chromium: Browser, site: str, town: Town) -> None:
+    context = as_staff(chromium, site, town, Role.DIRECTOR)
+    page = context.new_page()
+
+    page.goto(f"{site}/workbench/figures/?period={local_date(NOW).year}&branch=C")
+    page.wait_for_selector(".chart svg path", state="attached")
+    page.click(".tile >> nth=0 >> .value .opens")
+
+    assert "/figures/rows" in page.url
+    assert page.locator(".drawer .figure").is_visible()
+    context.close()
+
+
+def test_without_scripts_the_numbers_stand_in_open_tables(chromium: Browser, site: str, town: Town) -> None:
+    context = as_staff(chromium, site, town, Role.DIRECTOR, java_script_enabled=False)
+    page = context.new_page()
+
+    page.goto(f"{site}/workbench/figures/?period={local_date(NOW).year}&branch=C")
+
+    assert page.locator("table[data-chart=bars] tbody tr").count() == 12
+    assert page.locator("table[data-chart=bars] tbody tr >> nth=0").is_visible()
+    context.close()
+
+
+PAGES = {
+    Role.DIRECTOR: [
+        "figures/",
+        "figures/rows?indicator=loans&period={year}&branch=C",
+        "journal/",
+        "network/",
+        "network/{branch}/",
+        "network/{branch}/hours",
+        "network/{branch}/closures/new",
+        "network/sheet",
+        "network/new",
+        "visits/",
+        "visits/{gate}/{yesterday}/",
+        "items/",
+        "items/{item}/",
+        "items/transits",
+    ],
+    Role.CATALOGUER: ["records/", "records/imports", "records/imports/new", "records/export", "records/{bib}/"],
+    Role.SYSTEM_ADMIN: ["accounts/", "accounts/new", "accounts/machines/new", "accounts/separation"],
+    Role.SECURITY_ADMIN: ["accounts/sign-ins"],
+    Role.AUDIT_ADMIN: ["accounts/audit"],
+}
+
+
+def test_no_page_of_the_office_breaks_a_rule_of_accessibility(chromium: Browser, site: str, town: Town) -> None:
+    faults = []
+
+    for role, paths in PAGES.items():
+        context = as_staff(chromium, site, town, role)
+        page = context.new_page()
+        for path in paths:
+            page.goto(f"{site}/workbench/{_filled(path, town)}")
+            faults += [(path, fault) for fault in _faults(page)]
+        context.close()
+
+    assert faults == []
+
+
+def test_no_page_of_the_office_is_wider_than_a_phone(chromium: Browser, site: str, town: Town) -> None:
+    wide = []
+
+    for role, paths in PAGES.items():
+        context = as_staff(chromium, site, town, role)
+        page = context.new_page()
+        page.set_viewport_size({"width": 390, "height": 844})
+        for path in paths:
+            page.goto(f"{site}/workbench/{_filled(path, town)}")
+            if page.evaluate("document.documentElement.scrollWidth") > 390:
+                wide.append(path)
+        context.close()
+
+    assert wide == []
+
+
+def _filled(path: str, town: Town) -> str:
+    from wenyuan.holdings.catalogue.models import Bib, Item
+
+    return path.format(
+        year=local_date(NOW).year,
+        branch=town.central.id,
+        gate=town.gate.id,
+        yesterday=local_date(NOW) - timedelta(days=1),
+        item=Item.objects.latest("id").id,
+        bib=Bib.objects.latest("id").id,
+    )
+
+
+def _faults(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": AXE_TAGS}).response["violations"]
+    return [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in found]

@@ -1,0 +1,343 @@
+"""The readers' pages in a real Chromium: axe, the keyboard alone, enlarged, without scripts, in both languages."""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.factories.catalogue import make_bib, make_item
+from tests.factories.network import (
+    make_area,
+    make_branch,
+    make_closure,
+    make_exception,
+    make_group,
+    make_hours,
+    make_library,
+)
+from tools.chromium import COMMAND, find_chromium
+
+pytestmark = pytest.mark.browser
+
+AFTERNOON = datetime(2026, 4, 25, 7, 30, tzinfo=UTC)
+"""Saturday 25 April 2026, 15:30 in Shanghai."""
+
+WORKS = (
+    ("红楼梦", "曹雪芹", "I242.4", "7-02-000220-X", ""),
+    ("红楼梦断", "高阳", "I247.5", None, ""),
+    ("万历十五年", "黄仁宇", "K248.3", None, ""),
+    ("额尔古纳河右岸", "迟子建", "I247.5", None, ""),
+    ("时间简史", "霍金", "P159", None, ""),
+    ("我的第一本昆虫记", "法布尔", "Q96", None, "juvenile"),
+    ("美的历程", "李泽厚", "J120.9", None, ""),
+    ("The Old Man and the Sea", "Ernest Hemingway", "I712.45", None, ""),
+)
+PAGES = (
+    "/",
+    "/find",
+    "/find?q=红楼",
+    "/find?q=没有的书",
+    "/new",
+    "/record/{rich}",
+    "/record/{bare}",
+    "/branches",
+    "/branches?kind=station&open=now",
+    "/branch/C",
+    "/branch/K",
+    "/branch/H",
+    "/about/privacy",
+    "/accessibility",
+    "/no-such-page",
+)
+
+
+def build_town() -> dict[str, int]:
+    """A small district with works in every state; returns the ids of a record with many items and of one with none."""
+    library = make_library(name_zh="鹿鸣区图书馆", name_en="Luming District Library")
+    library.address, library.phone = "书院路 18 号", "0000-8800 1234"
+    library.save()
+    central = make_branch("C", kind="central", name_zh="总馆", name_en="Central Library")
+    children = make_branch("E", kind="children", name_zh="少儿分馆", name_en="Children's Branch", parent=central)
+    ring = make_branch("R", name_zh="环城分馆", name_en="Ring Road Branch", parent=central)
+    tower = make_branch("K", name_zh="黄楼分馆", name_en="Yellow Tower Branch", parent=central)
+    make_branch("H", kind="rural_bookhouse", name_zh="磨坊村农家书屋", name_en="Mill Village Bookhouse", parent=ring)
+    make_branch("S", kind="station", name_zh="环城小学图书流动站", name_en="Ring Road School Station", parent=ring)
+    shelf = make_branch("Z", kind="shelf_24h", name_zh="车站 24 小时书架", name_en="Railway Shelf", parent=central)
+    for branch in (central, children, ring, tower, shelf):
+        branch.address, branch.phone = f"{branch.name_zh}路 6 号", "0000-8800 5678"
+        branch.save()
+    make_group("G1", [central, children, tower])
+    make_hours(central, (1, 2, 3, 4, 5, 6), time(8, 30), time(20, 30))
+    make_hours(children, (2, 3, 4, 5, 6), time(9), time(16))
+    make_hours(ring, range(7), time(9), time(12))
+    make_hours(ring, range(5), time(13, 30), time(17))
+    make_hours(tower)
+    make_hours(shelf, range(7), time(0), time(0))
+    make_closure(tower, date(2026, 4, 20), date(2026, 4, 25), reason="修缮")
+    make_exception(central, date(2026, 5, 1), time(9), time(17), reason="劳动节")
+    make_exception(central, date(2026, 5, 2), reason="系统维护")
+    literature = make_area(central, "A3", name_zh="文学区", floor=3, seats=48)
+    literature.wheelchair, literature.accessibility = True, "助视器"
+    literature.save()
+    make_area(central, "A0", name_zh="自习室", floor=-1, seats=120)
+    bibs = [
+        make_bib(title=title, author=author, class_no=class_no, isbn=isbn, audience=audience, summary=SUMMARY)
+        for title, author, class_no, isbn, audience in WORKS
+    ]
+    rich, bare = bibs[0], bibs[-1]
+    call_no = "I242.4/C178"
+    for _ in range(5):
+        make_item(bib=rich, home=central, area=literature, call_no=call_no)
+    make_item(bib=rich, home=children, call_no=call_no, volume="上册")
+    make_item(bib=rich, home=ring, call_no=call_no, state="on_loan")
+    make_item(bib=rich, home=tower, call_no=call_no, state="in_transit")
+    make_item(bib=rich, home=central, call_no=call_no, lendable="in_library")
+    make_item(bib=rich, home=central, call_no=call_no, condition="missing")
+    for number, bib in enumerate(bibs[1:-1]):
+        make_item(bib=bib, home=(central, ring, children)[number % 3], state=("on_loan", "available")[number % 2])
+    for number in range(12):
+        make_bib(title=f"红楼梦研究资料汇编第{number + 1:02d}辑", author="人民文学出版社编辑部")
+    return {"rich": rich.id, "bare": bare.id}
+
+
+SUMMARY = "以贾、史、王、薛四家的兴衰为背景，写大观园中一群女子的才情与命运。此本附校记与注释。"
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """The test run's output stays its own."""
+
+
+def _answer_and_leave(application: Any) -> Any:
+    """The application, giving its database connection back after each answer: threads do not outlive them."""
+
+    def serve(environ: Any, start_response: Any) -> Any:
+        parts = application(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            getattr(parts, "close", lambda: None)()  # files stay open without it
+            connections.close_all()
+
+    return serve
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The whole house on a free port of this machine; yields its address."""
+    server = make_server("127.0.0.1", 0, _answer_and_leave(get_wsgi_application()), _Server, _Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A Chromium of the system, or a skip that names the command (a failure where CI is to run everything)."""
+    path = find_chromium()
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"the browser tests need Chromium: {COMMAND}")
+        pytest.skip(f"no Chromium: {COMMAND}")
+    arguments = ["--disable-background-networking", "--disable-gpu"]
+    if sys.platform != "darwin" and os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Town:
+    """The browser, the address, and the ids of the two records."""
+
+    def __init__(self, browser: Browser, address: str, ids: dict[str, int]) -> None:
+        self.browser, self.address, self.ids = browser, address, ids
+
+    def url(self, path: str) -> str:
+        return self.address + path.format(**self.ids)
+
+    @contextmanager
+    def reader(self, *, locale: str = "en-GB", width: int = 390, height: int = 844, **options: Any) -> Iterator[Page]:
+        context: BrowserContext = self.browser.new_context(
+            locale=locale, viewport={"width": width, "height": height}, **options
+        )
+        try:
+            yield context.new_page()
+        finally:
+            context.close()
+
+
+@pytest.fixture
+def town(fresh_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Iterator[Town]:
+    settings.STATIC_ROOT, settings.ALLOWED_HOSTS = tmp_path, ["127.0.0.1"]
+    settings.WHITENOISE_USE_FINDERS = True  # files straight from the packages, without collecting them first
+    monkeypatch.setattr(timezone, "now", lambda: AFTERNOON)
+    ids = build_town()
+    connections.close_all()
+    with serving() as address, chromium() as browser:
+        yield Town(browser, address, ids)
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "high contrast and large print"])
+def test_axe_finds_nothing_on_any_page(town: Town, look: str) -> None:
+    faults = []
+    # So tall that the bar at the foot lies over nothing: what scrolls below it is not covered for good.
+    with town.reader(height=6000, color_scheme="dark" if look == "dark" else "light") as page:
+        if "large" in look:
+            page.context.add_cookies(
+                [{"name": "wenyuan_look", "value": "print=large&contrast=high", "url": town.address}]
+            )
+        for path in PAGES:
+            page.goto(town.url(path))
+            results = Axe().run(
+                page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+            )
+            faults += [
+                f"{path}: {fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in results.response["violations"]
+            ]
+
+    assert faults == []
+
+
+@pytest.mark.parametrize(("width", "large"), [(390, False), (320, False), (390, True), (640, False), (1280, True)])
+def test_no_page_scrolls_sideways(town: Town, width: int, large: bool) -> None:
+    """640 pixels is a window of 1280 enlarged to 200 %; 320 one enlarged to 400 %."""
+    wide = []
+    with town.reader(width=width) as page:
+        if large:
+            page.context.add_cookies([{"name": "wenyuan_look", "value": "print=large", "url": town.address}])
+        for path in PAGES:
+            page.goto(town.url(path))
+            beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if beyond > 0:
+                wide.append((path, beyond))
+
+    assert wide == []
+
+
+def test_the_keyboard_alone_finds_a_work_and_a_branch(town: Town) -> None:
+    with town.reader(width=1280) as page:
+        page.goto(town.url("/"))
+
+        page.keyboard.press("Tab")
+        expect(page.locator(":focus")).to_have_text("Skip to the content")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(page.locator(":focus")).to_have_attribute("name", "q")
+        page.keyboard.type("红楼")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/find?q=*")
+        _tab_to(page, "红楼梦")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/record/*")
+        _tab_to(page, "Central Library")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/branch/C")
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("Central Library")
+
+
+def test_the_focus_is_always_seen_and_never_caught(town: Town) -> None:
+    with town.reader(width=1280) as page:
+        for path in ("/", "/find?q=红楼", "/record/{rich}", "/branches", "/branch/C"):
+            page.goto(town.url(path))
+            stops, unseen = 0, []
+            for _ in range(200):
+                page.keyboard.press("Tab")
+                name = page.evaluate("document.activeElement.outerHTML.slice(0, 80)")
+                if page.evaluate("document.activeElement === document.body"):
+                    break
+                stops += 1
+                if page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "none":
+                    unseen.append(name)
+            assert unseen == []
+            assert 5 < stops < 200
+
+
+def _tab_to(page: Page, name: str) -> None:
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent").strip() == name:
+            return
+    raise AssertionError(f"no press of Tab reaches {name}")
+
+
+def test_everything_works_without_scripts(town: Town) -> None:
+    with town.reader(java_script_enabled=False) as page:
+        page.goto(town.url("/"))
+        page.get_by_role("searchbox").fill("红楼梦")
+        page.get_by_role("button", name="Find").click()
+        page.get_by_role("link", name="Next page").click()
+        page.get_by_role("link", name="To the beginning").click()
+        page.get_by_role("link", name="红楼梦", exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("红楼梦")
+        page.goto(town.url("/branches"))
+        page.get_by_label("Kind").select_option("station")
+        page.get_by_role("button", name="Show").click()
+        expect(page.locator(".places > li")).to_have_count(1)
+        page.get_by_role("button", name="Large print").click()
+        expect(page.locator("html")).to_have_attribute("data-print", "large")
+
+
+def test_what_can_be_touched_is_large_enough(town: Town) -> None:
+    """At least 40 CSS pixels high on a phone, the words of a sentence apart (WCAG 2.2, 2.5.8 asks for 24)."""
+    small = []
+    with town.reader() as page:
+        for path in PAGES:
+            page.goto(town.url(path))
+            small += [(path, words) for words in page.evaluate(_TOO_SMALL)]
+
+    assert small == []
+
+
+_TOO_SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary")]
+  .filter((one) => !["hidden", "checkbox"].includes(one.type))
+  .filter((one) => !one.classList.contains("skip") && one.offsetParent && one.getBoundingClientRect().height < 40)
+  .filter((one) => !one.closest("label"))
+  .map((one) => one.textContent.trim() + " " + Math.round(one.getBoundingClientRect().height))"""
+
+
+def test_a_reader_of_chinese_is_told_so_by_the_page(town: Town) -> None:
+    with town.reader(locale="zh-CN") as page:
+        page.goto(town.url("/record/{rich}"))
+
+        expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+        expect(page.locator("th a").first).to_have_text("总馆")
+
+
+def test_nothing_is_fetched_from_elsewhere_and_nothing_is_refused(town: Town) -> None:
+    with town.reader() as page:
+        asked: list[str] = []
+        complaints: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        for path in PAGES[:-1]:
+            page.goto(town.url(path))
+
+    assert [url for url in asked if not url.startswith(town.address)] == []
+    assert complaints == []

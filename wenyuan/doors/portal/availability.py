@@ -1,0 +1,232 @@
+"""Where a work can be had now, in a reader's words. Everything comes from the items as they are at this moment."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Final
+
+from django.utils.translation import gettext, ngettext
+
+from wenyuan.doors.portal.words import short_day
+from wenyuan.holdings.catalogue.data import ItemView
+from wenyuan.holdings.catalogue.queries import items_of_bib
+from wenyuan.lending.circulation.queries import due_dates_of_items
+from wenyuan.organisation.network.data import NetworkMap
+from wenyuan.plumbing.clock import local_date
+
+BRANCHES_NAMED: Final = 3
+"""How many branches a line of a result names before it says "and others"."""
+
+
+class Standing(Enum):
+    """What an item is to a reader, the most wanted first."""
+
+    LENDABLE = "lendable"
+    IN_LIBRARY = "in_library"
+    ON_LOAN = "on_loan"
+    IN_TRANSIT = "in_transit"
+    KEPT = "kept"
+    IN_PROCESS = "in_process"
+    NOT_LENT = "not_lent"
+    UNAVAILABLE = "unavailable"
+
+
+SHAPES: Final[Mapping[Standing, str]] = {
+    Standing.LENDABLE: "in",
+    Standing.IN_LIBRARY: "none",
+    Standing.ON_LOAN: "out",
+    Standing.IN_TRANSIT: "way",
+    Standing.KEPT: "kept",
+    Standing.IN_PROCESS: "soon",
+    Standing.NOT_LENT: "none",
+    Standing.UNAVAILABLE: "stop",
+}
+
+_BY_STATE: Final[Mapping[str, Standing]] = {
+    "on_loan": Standing.ON_LOAN,
+    "in_transit": Standing.IN_TRANSIT,
+    "on_hold_shelf": Standing.KEPT,
+    "in_process": Standing.IN_PROCESS,
+}
+_BY_LENDABLE: Final[Mapping[str, Standing]] = {
+    "yes": Standing.LENDABLE,
+    "in_library": Standing.IN_LIBRARY,
+    "no": Standing.NOT_LENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A work in one tag: its shape and word, and where, or when it comes back."""
+
+    shape: str
+    word: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """Items of a work that stand alike: same branch, area, call number and volume.
+
+    ``due_date`` is the earliest day on which one of them falls due, if they are on loan and that day is not past.
+    """
+
+    branch_id: int
+    area_id: int | None
+    call_no: str
+    volume: str
+    standing: Standing
+    count: int
+    due_date: date | None
+    is_overdue: bool
+
+    @property
+    def shape(self) -> str:
+        """Shape of the tag."""
+        return SHAPES[self.standing]
+
+    @property
+    def word(self) -> str:
+        """Word of the tag, with how many items."""
+        return standing_words(self.standing, self.count)
+
+
+def standing_of(item: ItemView) -> Standing | None:
+    """What an item is to a reader; nothing for a withdrawn one, which is not shown.
+
+    A damaged, lost or missing item cannot be had, whatever else is said of it.
+    """
+    if item.state == "withdrawn":
+        return None
+    if item.condition != "ok":
+        return Standing.UNAVAILABLE
+    return _BY_STATE.get(item.state) or _BY_LENDABLE.get(item.lendable, Standing.UNAVAILABLE)
+
+
+def place_of(item: ItemView) -> int:
+    """The branch a reader would go to: where the item stands, or where it belongs while it is in nobody's shelf."""
+    return item.home_branch_id if item.state in ("on_loan", "in_transit") else item.present_branch_id
+
+
+def due_dates(items: Iterable[ItemView]) -> dict[int, date]:
+    """When items on loan fall due, as local days by item id; one query, none when nothing is on loan."""
+    on_loan = [item.id for item in items if item.state == "on_loan"]
+    if not on_loan:
+        return {}
+    return {item_id: local_date(due) for item_id, due in due_dates_of_items(on_loan).items()}
+
+
+def holdings_of(
+    items: Sequence[ItemView], due: Mapping[int, date], *, network: NetworkMap, at: datetime
+) -> list[Holding]:
+    """A work's items gathered into lines, those that can be had first, then by branch; ``due`` is ``due_dates``."""
+    today = local_date(at)
+    lines: dict[tuple[int, int | None, str, str, Standing], list[ItemView]] = defaultdict(list)
+    for item in items:
+        standing = standing_of(item)
+        if standing is None:
+            continue
+        place = place_of(item)
+        area_id = item.area_id if place == item.home_branch_id else None
+        lines[place, area_id, item.call_no, item.volume, standing].append(item)
+    found = [_holding(*key, alike, due, today) for key, alike in lines.items()]
+    return sorted(found, key=lambda line: (_order(line.standing), _code(network, line.branch_id), line.volume))
+
+
+def _holding(
+    branch_id: int,
+    area_id: int | None,
+    call_no: str,
+    volume: str,
+    standing: Standing,
+    items: list[ItemView],
+    due: Mapping[int, date],
+    today: date,
+) -> Holding:
+    days = [due[item.id] for item in items if item.id in due] if standing is Standing.ON_LOAN else []
+    ahead = [day for day in days if day >= today]
+    return Holding(
+        branch_id=branch_id,
+        area_id=area_id,
+        call_no=call_no,
+        volume=volume,
+        standing=standing,
+        count=len(items),
+        due_date=min(ahead, default=None),
+        is_overdue=bool(days) and not ahead,
+    )
+
+
+def summaries_of(bib_ids: Sequence[int], *, network: NetworkMap, language: str, at: datetime) -> dict[int, Summary]:
+    """One tag for each work of a page of results."""
+    items = {bib_id: items_of_bib(bib_id) for bib_id in bib_ids}
+    due = due_dates(item for held in items.values() for item in held)
+    today = local_date(at)
+    return {bib_id: _summary(held, due, network, language, today) for bib_id, held in items.items()}
+
+
+def summary_of(
+    items: Sequence[ItemView], due: Mapping[int, date], *, network: NetworkMap, language: str, at: datetime
+) -> Summary:
+    """The tag of one work; ``due`` is ``due_dates``."""
+    return _summary(items, due, network, language, local_date(at))
+
+
+def _summary(
+    items: Sequence[ItemView], due: Mapping[int, date], network: NetworkMap, language: str, today: date
+) -> Summary:
+    standings = [(standing, item) for item in items if (standing := standing_of(item)) is not None]
+    if not standings:
+        return Summary("none", gettext("No items yet"))
+    best = min((standing for standing, _ in standings), key=_order)
+    alike = [item for standing, item in standings if standing is best]
+    if best is Standing.LENDABLE:
+        word = ngettext("%(count)s item to borrow", "%(count)s items to borrow", len(alike)) % {"count": len(alike)}
+        return Summary("in", word, _where(alike, network, language))
+    if best is Standing.ON_LOAN:
+        ahead = [due[item.id] for item in alike if item.id in due and due[item.id] >= today]
+        note = gettext("first due back %(day)s") % {"day": short_day(min(ahead))} if ahead else ""
+        return Summary("out", gettext("All on loan"), note)
+    return Summary(SHAPES[best], standing_words(best, len(alike)), _where(alike, network, language))
+
+
+def _where(items: Sequence[ItemView], network: NetworkMap, language: str) -> str:
+    counts: dict[int, int] = defaultdict(int)
+    for item in items:
+        counts[place_of(item)] += 1
+    places = sorted(counts.items(), key=lambda place: (-place[1], _code(network, place[0])))
+    named = [
+        f"{branch.name(language)} {count}"
+        for branch_id, count in places[:BRANCHES_NAMED]
+        if (branch := network.branches.get(branch_id)) is not None
+    ]
+    if len(places) > BRANCHES_NAMED:
+        more = len(places) - BRANCHES_NAMED
+        named.append(ngettext("%(count)s more branch", "%(count)s more branches", more) % {"count": more})
+    return gettext(", ").join(named)
+
+
+def standing_words(standing: Standing, count: int) -> str:
+    """How many items stand so, in words."""
+    sentences = {
+        Standing.LENDABLE: ngettext("%(count)s on the shelf", "%(count)s on the shelf", count),
+        Standing.IN_LIBRARY: ngettext("%(count)s to read here", "%(count)s to read here", count),
+        Standing.ON_LOAN: ngettext("%(count)s on loan", "%(count)s on loan", count),
+        Standing.IN_TRANSIT: ngettext("%(count)s on its way", "%(count)s on their way", count),
+        Standing.KEPT: ngettext("%(count)s kept for a reader", "%(count)s kept for readers", count),
+        Standing.IN_PROCESS: ngettext("%(count)s being prepared", "%(count)s being prepared", count),
+        Standing.NOT_LENT: ngettext("%(count)s not lent", "%(count)s not lent", count),
+        Standing.UNAVAILABLE: ngettext("%(count)s not to be had now", "%(count)s not to be had now", count),
+    }
+    return sentences[standing] % {"count": count}
+
+
+def _order(standing: Standing) -> int:
+    return list(Standing).index(standing)
+
+
+def _code(network: NetworkMap, branch_id: int) -> str:
+    branch = network.branches.get(branch_id)
+    return branch.code if branch else ""

@@ -1,0 +1,121 @@
+"""Finding a work, and its page."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import pgettext
+
+from wenyuan.doors.furniture.navigation import Crumb
+from wenyuan.doors.portal import searching
+from wenyuan.doors.portal.access import PublicRequest, public_page
+from wenyuan.doors.portal.availability import Holding, due_dates, holdings_of, summaries_of, summary_of
+from wenyuan.doors.portal.citation import cite
+from wenyuan.doors.portal.places import openings
+from wenyuan.doors.portal.searching import By
+from wenyuan.doors.portal.shell import page
+from wenyuan.doors.portal.words import IDENTIFIERS, document_words, language_words
+from wenyuan.holdings.catalogue.data import BibBrief
+from wenyuan.holdings.catalogue.queries import get_bib
+from wenyuan.organisation.network.data import AreaFacts
+from wenyuan.organisation.network.queries import list_areas, network_map
+
+LINES_A_PAGE = 40
+
+
+@public_page
+def find(request: PublicRequest) -> HttpResponse:
+    """What begins with, was written by, or carries the number of, what stands in the box."""
+    text = searching.clean(request.GET.get("q", ""))
+    chosen = searching.by_of(request.GET.get("by", ""))
+    after = searching.place_of(request.GET.get("after", ""))
+    found = searching.find(text, by=chosen, after=after) if text else None
+    context = {
+        "q": text,
+        "by": chosen,
+        "found": found,
+        "rows": _rows(request, found.page.bibs) if found else [],
+        "next_url": _next_url(text, found),
+        "start_url": _url(text, found.by) if found and after else "",
+        "as_author": _url(text, By.AUTHOR) if found and found.by is By.TITLE else "",
+        "as_title": _url(text, By.TITLE) if found and found.by is not By.TITLE else "",
+    }
+    canonical = _url(text, chosen) if text else reverse("portal:find")
+    return page(request, "portal/results.html", context, at="find", canonical=canonical)
+
+
+def _rows(request: PublicRequest, bibs: tuple[BibBrief, ...]) -> list[dict[str, object]]:
+    summaries = summaries_of([bib.id for bib in bibs], network=network_map(), language=request.language, at=request.at)
+    return [{"bib": bib, "summary": summaries[bib.id]} for bib in bibs]
+
+
+def _url(text: str, by: By | None) -> str:
+    asked = {"q": text} | ({"by": by.value} if by else {})
+    return f"{reverse('portal:find')}?{urlencode(asked)}"
+
+
+def _next_url(text: str, found: searching.Found | None) -> str:
+    if found is None or found.page.after is None:
+        return ""
+    return f"{_url(text, found.by)}&{urlencode({'after': searching.place_text(found.page.after)})}"
+
+
+@public_page
+def newest(request: PublicRequest) -> HttpResponse:
+    """What came in last."""
+    after = searching.moment_place_of(request.GET.get("after", ""))
+    found = searching.newest(after)
+    here = reverse("portal:newest")
+    context = {
+        "rows": _rows(request, found.bibs),
+        "next_url": f"{here}?{urlencode({'after': searching.place_text(found.after)})}" if found.after else "",
+        "start_url": here if after else "",
+    }
+    return page(request, "portal/newest.html", context, at="newest")
+
+
+@public_page
+def record(request: PublicRequest, bib_id: int) -> HttpResponse:
+    """One work: what it is, and where it can be had now."""
+    bib = get_bib(bib_id)
+    if bib is None:
+        raise Http404
+    network = network_map()
+    due = due_dates(bib.items)
+    holdings = holdings_of(bib.items, due, network=network, at=request.at)
+    lines = Paginator(holdings, LINES_A_PAGE).get_page(request.GET.get("page"))
+    areas = _areas(list(lines))
+    now = openings(network, request.at)
+    held = [item for item in bib.items if item.state != "withdrawn"]
+    context = {
+        "bib": bib,
+        "summary": summary_of(bib.items, due, network=network, language=request.language, at=request.at),
+        "item_count": len(held),
+        "branch_count": len({item.home_branch_id for item in held}),
+        "page": lines,
+        "lines": [
+            {
+                "holding": line,
+                "branch": network.branches.get(line.branch_id),
+                "area": areas.get(line.area_id or 0),
+                "opening": now.get(line.branch_id),
+            }
+            for line in lines
+        ],
+        "kind": document_words(bib.document_kind),
+        "language": language_words(bib.language),
+        "identifiers": [(IDENTIFIERS.get(kind, kind), kind, number) for kind, number in bib.identifiers],
+        "citation": cite(bib),
+        "now": request.at,
+        "crumbs": [
+            Crumb(label=pgettext("part of the portal", "Find"), url=reverse("portal:find")),
+            Crumb(label=bib.title),
+        ],
+    }
+    return page(request, "portal/record.html", context, at="find")
+
+
+def _areas(lines: list[Holding]) -> dict[int, AreaFacts]:
+    """The areas of one page of lines, by id; a query for each branch that has some."""
+    branch_ids = {line.branch_id for line in lines if line.area_id is not None}
+    return {area.id: area for branch_id in sorted(branch_ids) for area in list_areas(branch_id)}

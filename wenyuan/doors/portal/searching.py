@@ -1,0 +1,131 @@
+"""One box: what somebody typed or scanned, and what it is looked up as."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from wenyuan.holdings.catalogue.data import BibPage
+from wenyuan.holdings.catalogue.queries import list_newest, lookup
+from wenyuan.kernel.booknumbers import (
+    BadBookNumber,
+    parse_cn_serial_number,
+    parse_isbn,
+    parse_issn,
+    parse_unified_number,
+)
+from wenyuan.kernel.chinese import half_width
+
+PAGE_SIZE: Final = 10
+LONGEST: Final = 100
+"""Characters of a question; the rest is cut off."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_NUMBER = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9./\- ]{3,31}")
+_LARGEST_ID = 2**63 - 1
+
+
+class By(StrEnum):
+    """What a text is looked up as."""
+
+    TITLE = "title"
+    AUTHOR = "author"
+    ISBN = "isbn"
+    BARCODE = "barcode"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of bibs, and as what the text was taken."""
+
+    by: By
+    page: BibPage
+
+
+def clean(text: str) -> str:
+    """What was typed, without control characters and blanks around it, at most ``LONGEST`` characters."""
+    return _CONTROL.sub(" ", text).strip()[:LONGEST].strip()
+
+
+def by_of(text: str) -> By | None:
+    """What the address asks to look the text up as; nothing for "decide"."""
+    return next((by for by in By if by == text), None)
+
+
+def find(text: str, *, by: By | None = None, after: tuple[str, int] | None = None) -> Found:
+    """Look a clean text up as ``by`` says, else as the first of ``guesses`` that finds something.
+
+    When nothing is found it was taken for the likeliest.
+    """
+    tried = (by,) if by else guesses(text)
+    for guess in tried:
+        page = _lookup(text, guess, after)
+        if page.bibs:
+            return Found(guess, page)
+    return Found(tried[0], BibPage((), None))
+
+
+def guesses(text: str) -> tuple[By, ...]:
+    """What the text may be, the likeliest first.
+
+    A correct book number is one; another run of digits and letters is a barcode before it is a misprinted number;
+    anything may be a title (``1984``), and a name is looked for last.
+    """
+    if _is_book_number(text):
+        return (By.ISBN, By.BARCODE, By.TITLE)
+    if _NUMBER.fullmatch(half_width(text)):
+        return (By.BARCODE, By.ISBN, By.TITLE, By.AUTHOR)
+    return (By.TITLE, By.AUTHOR)
+
+
+def _is_book_number(text: str) -> bool:
+    for parse in (parse_isbn, parse_issn, parse_unified_number, parse_cn_serial_number):
+        try:
+            parse(text)
+        except BadBookNumber:
+            continue
+        return True
+    return False
+
+
+def _lookup(text: str, by: By, after: tuple[str, int] | None) -> BibPage:
+    match by:
+        case By.TITLE:
+            return lookup(title_begins=text, after=after, size=PAGE_SIZE)
+        case By.AUTHOR:
+            return lookup(author=text, after=after, size=PAGE_SIZE)
+        case By.ISBN:
+            return lookup(isbn=text, after=after, size=PAGE_SIZE)
+        case By.BARCODE:
+            return lookup(barcode=half_width(text), after=after, size=PAGE_SIZE)
+
+
+def newest(after: tuple[str, int] | None) -> BibPage:
+    """The works that came in last."""
+    return list_newest(after=after, size=PAGE_SIZE)
+
+
+def place_text(place: tuple[str, int] | None) -> str:
+    """Where a list goes on, for an address: ``12~ping fan de shi jie``; empty at its end."""
+    return f"{place[1]}~{place[0]}" if place else ""
+
+
+def place_of(text: str) -> tuple[str, int] | None:
+    """Read ``place_text`` back; nothing for what no page of ours wrote."""
+    number, mark, key = text.partition("~")
+    if not mark or not number.isascii() or not number.isdecimal() or int(number) > _LARGEST_ID or _CONTROL.search(key):
+        return None
+    return key, int(number)
+
+
+def moment_place_of(text: str) -> tuple[str, int] | None:
+    """Read the place of a list by time back; nothing when its key is no moment with a zone."""
+    place = place_of(text)
+    if place is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(place[0])
+    except ValueError:
+        return None
+    return place if moment.tzinfo is not None else None

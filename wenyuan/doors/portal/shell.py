@@ -1,0 +1,55 @@
+"""The frame of the portal's pages: where one can go, whose library it is, and the page's one address."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import pgettext
+
+from wenyuan.doors.furniture.navigation import Place
+from wenyuan.doors.portal.access import PublicRequest
+
+_PLACES = (("home", "home"), ("find", "search"), ("newest", "books"), ("branches", "place"))
+
+
+def page(
+    request: PublicRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    at: str = "",
+    canonical: str = "",
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """Draw a page. ``at`` is the part of the portal it belongs to; ``canonical`` the path that stands for it."""
+    return render(
+        request,
+        template,
+        {
+            "library": request.library,
+            "library_name": request.library.name(request.language),
+            "home_url": reverse("portal:home"),
+            "nav": places(at),
+            "tabs": places(at),
+            "canonical": request.build_absolute_uri(canonical or request.path),
+            **(context or {}),
+        },
+        status=status,
+    )
+
+
+def places(at: str) -> list[Place]:
+    """The parts of the portal, with the one the page belongs to marked."""
+    labels = {
+        "home": pgettext("part of the portal", "Home"),
+        "find": pgettext("part of the portal", "Find"),
+        "newest": pgettext("part of the portal", "New"),
+        "branches": pgettext("part of the portal", "Hours"),
+    }
+    return [
+        Place(label=labels[name], url=reverse(f"portal:{name}"), icon=icon, current=name == at)
+        for name, icon in _PLACES
+    ]

@@ -1,0 +1,123 @@
+"""The first page, the list and page of branches, and the pages about the house itself."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from wenyuan.doors.furniture.navigation import Crumb
+from wenyuan.doors.portal.access import PublicRequest, public_page
+from wenyuan.doors.portal.opening import closures_in_words, opening_in_words, other_days, week_in_words
+from wenyuan.doors.portal.places import by_district, for_home, openings, shares_with
+from wenyuan.doors.portal.shell import page
+from wenyuan.doors.portal.words import BRANCH_KINDS, kind_words
+from wenyuan.holdings.catalogue.queries import list_newest
+from wenyuan.organisation.network.queries import list_areas, list_closures, network_map, opening_today
+from wenyuan.plumbing.clock import local_date
+
+NEWEST_ON_HOME = 8
+BRANCHES_A_PAGE = 50
+NOTICE_VERSION = "2026-1"
+"""The notice on personal data that ``portal/privacy.html`` explains; consents name it."""
+
+ROBOTS = """User-agent: *
+Disallow: /find
+Disallow: /workbench/
+Disallow: /look
+Disallow: /i18n/
+Disallow: /api/
+"""
+"""Lists of results are not for search engines: they are endless, and each record has a page of its own."""
+
+
+@public_page
+def home(request: PublicRequest) -> HttpResponse:
+    """The box, who is open today, and what is new."""
+    network = network_map()
+    found = openings(network, request.at)
+    context = {
+        "today": local_date(request.at),
+        "openings": for_home(found.values()),
+        "branch_count": len(found),
+        "newest": list_newest(size=NEWEST_ON_HOME).bibs,
+    }
+    return page(request, "portal/home.html", context, at="home")
+
+
+@public_page
+def branches(request: PublicRequest) -> HttpResponse:
+    """Every branch by district, or those of one kind, or those that are open now."""
+    network, today = network_map(), local_date(request.at)
+    found = openings(network, request.at)
+    kind, only_open = request.GET.get("kind", ""), request.GET.get("open") == "now"
+    kinds = {opening.branch.kind for opening in found.values()}
+    kind = kind if kind in kinds else ""
+    rows = [
+        row
+        for row in by_district(network, found, today)
+        if (not kind or row.opening.branch.kind == kind) and (not only_open or row.opening.is_open)
+    ]
+    context = {
+        "today": today,
+        "page": Paginator(rows, BRANCHES_A_PAGE).get_page(request.GET.get("page")),
+        "kinds": [(code, words) for code, words in BRANCH_KINDS.items() if code in kinds],
+        "kind": kind,
+        "only_open": only_open,
+        "branch_count": len(found),
+    }
+    return page(request, "portal/branches.html", context, at="branches")
+
+
+@public_page
+def branch(request: PublicRequest, code: str) -> HttpResponse:
+    """One branch: when it is open, where it is, what is inside, and which others take its items back."""
+    network, today = network_map(), local_date(request.at)
+    facts = network.by_code(code)
+    if facts is None or not facts.stands_on(today):
+        raise Http404
+    calendar = network.calendar(facts.id)
+    now = next(one for one in opening_today(request.at, network=network) if one.branch.id == facts.id)
+    parent = network.branches.get(network.parent_of(facts.id, today) or 0)
+    name = facts.name(request.language)
+    context = {
+        "branch": facts,
+        "name": name,
+        "kind": kind_words(facts.kind),
+        "parent": parent,
+        "opening": opening_in_words(now, request.at),
+        "week": week_in_words(calendar, today),
+        "other_days": other_days(calendar, today),
+        "closures": closures_in_words(list_closures(branch_id=facts.id, from_date=today), today),
+        "areas": list_areas(facts.id),
+        "groups": shares_with(network, facts.id, on=today, language=request.language),
+        "crumbs": [
+            Crumb(label=gettext("Branches and opening hours"), url=reverse("portal:branches")),
+            Crumb(label=name),
+        ],
+    }
+    return page(request, "portal/branch.html", context, at="branches")
+
+
+@public_page
+def privacy(request: PublicRequest) -> HttpResponse:
+    """How personal data is used."""
+    return page(request, "portal/privacy.html", {"version": NOTICE_VERSION})
+
+
+@public_page
+def accessibility(request: PublicRequest) -> HttpResponse:
+    """What these pages do for everybody, and what branches have for wheelchairs."""
+    return page(request, "portal/accessibility.html")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read. It needs no library, so it answers at once."""
+    response = HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+vars(robots)["needs"] = frozenset()
+vars(robots)["is_open"] = True
