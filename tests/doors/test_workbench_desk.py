@@ -1,0 +1,446 @@
+"""The desk: what is scanned, what it does, and what is said when it is refused."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from tests.factories.catalogue import make_bib, make_item
+from tests.factories.circulation import make_policy
+from tests.factories.network import make_branch, make_group
+from tests.factories.patrons import make_category, make_patron
+from tests.factories.staff_pages import staff_at
+from wenyuan.doors.workbench.desk.piles import MOST_LINES, DeskTop, Done, Line, NoRoom, Pile
+from wenyuan.lending.circulation.models import Loan
+from wenyuan.lending.patrons.models import Consent, Patron
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.network.models import Branch
+
+# The folder of collected static files is made by set-up; tests serve pages without it.
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+
+UNKNOWN_CARD = "11010519491231002X"  # the worked example of GB 11643-1999
+CHILD_CARD = "110101201601012225"  # of the same form, born 2016-01-01
+
+
+@pytest.fixture
+def branch() -> Branch:
+    branch = make_branch("ZG", name_zh="总馆")
+    make_policy(loan_days=30, renewal_days=30, max_renewals=1, max_loans=2, max_overdue=0)
+    make_category("adult", min_age=14)
+    make_category("child", max_age=13, guardian_required=True)
+    return branch
+
+
+@pytest.fixture
+def browser(branch: Branch) -> Client:
+    return staff_at(branch, Role.DESK_LEAD)
+
+
+def scan(browser: Client, code: str, **more: str) -> int:
+    return browser.post("/workbench/desk/scans", {"code": code, **more}).status_code
+
+
+def seen(browser: Client) -> str:
+    return browser.get("/workbench/desk/").content.decode()
+
+
+def item(branch: Branch, barcode: str, title: str = "活着", *, condition: str = "ok") -> None:
+    make_item(home=branch, barcode=barcode, bib=make_bib(title=title), condition=condition)
+
+
+def test_a_card_opens_a_pile_and_the_items_after_it_are_lent(browser: Client, branch: Branch) -> None:
+    reader = make_patron("陈小雨", "T100", home=branch)
+    item(branch, "2301", "草房子")
+
+    statuses = [scan(browser, "T100"), scan(browser, "2301")]
+
+    assert statuses == [303, 303]
+    assert Loan.objects.filter(patron_id=reader.id, returned_at__isnull=True).count() == 1
+    assert "陈＊雨" in seen(browser)
+    assert "草房子" in seen(browser)
+    assert "陈小雨" not in seen(browser)
+
+
+def test_an_item_without_a_card_is_taken_back(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+    item(branch, "2301")
+    scan(browser, "T100")
+    scan(browser, "2301")
+    browser.post("/workbench/desk/done")
+
+    status = scan(browser, "2301")
+
+    assert status == 303
+    assert Loan.objects.filter(returned_at__isnull=True).count() == 0
+    assert "李＊军" in seen(browser)
+
+
+def test_f3_takes_back_while_a_reader_is_open(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+    item(branch, "2301")
+    scan(browser, "T100")
+    scan(browser, "2301")
+
+    browser.post("/workbench/desk/mode", {"mode": "return"})
+    scan(browser, "2301")
+
+    assert Loan.objects.filter(returned_at__isnull=True).count() == 0
+
+
+def test_f4_renews(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+    item(branch, "2301")
+    scan(browser, "T100")
+    scan(browser, "2301")
+    soon = datetime.now(tz=UTC) + timedelta(days=2)
+    Loan.objects.update(base_due_date=soon.date(), due_at=soon, lent_at=soon - timedelta(days=30))
+
+    browser.post("/workbench/desk/mode", {"mode": "renew"})
+    status = scan(browser, "2301")
+
+    assert status == 303
+    assert Loan.objects.get().renewals == 1
+    assert browser.session["desk"]["piles"][0]["counts"] == {"lent": 1, "renewed": 1}
+
+
+def test_a_reader_who_has_the_item_already_is_offered_its_renewal(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+    item(branch, "2301")
+    scan(browser, "T100")
+    scan(browser, "2301")
+    soon = datetime.now(tz=UTC) + timedelta(days=2)
+    Loan.objects.update(base_due_date=soon.date(), due_at=soon, lent_at=soon - timedelta(days=30))
+
+    refused = browser.post("/workbench/desk/scans", {"code": "2301"})
+    renewed = browser.post("/workbench/desk/retries", {"mode": "renew", "key": "r1"})
+
+    assert refused.status_code == 422
+    assert "/workbench/desk/retries" in refused.content.decode()
+    assert renewed.status_code == 303
+    assert Loan.objects.get().renewals == 1
+
+
+def test_beyond_the_limit_the_rest_is_listed_as_not_lent(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+    for barcode in ("2301", "2302", "2303"):
+        item(branch, barcode)
+    scan(browser, "T100")
+
+    statuses = [scan(browser, barcode) for barcode in ("2301", "2302", "2303")]
+
+    assert statuses == [303, 303, 422]
+    assert Loan.objects.count() == 2
+    assert browser.session["desk"]["piles"][0]["counts"] == {"lent": 2, "refused": 1}
+
+
+def test_the_waive_key_lifts_exactly_the_refused_scan(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+    item(branch, "2301", "昆虫记", condition="damaged")
+    scan(browser, "T100")
+    refused = browser.post("/workbench/desk/scans", {"code": "2301"})
+
+    lifted = browser.post("/workbench/desk/waivers", {"key": "w1"})
+
+    assert refused.status_code == 422
+    assert "F8" in refused.content.decode()
+    assert lifted.status_code == 303
+    assert Loan.objects.count() == 1
+    assert browser.session["desk"]["piles"][0]["counts"] == {"refused": 0, "lent": 1}
+
+
+def test_who_may_not_waive_is_not_offered_the_key_and_cannot_press_it(branch: Branch) -> None:
+    browser = staff_at(branch, Role.DESK)
+    make_patron("李小军", "T100", home=branch)
+    item(branch, "2301", condition="damaged")
+    scan(browser, "T100")
+
+    refused = browser.post("/workbench/desk/scans", {"code": "2301"})
+    pressed = browser.post("/workbench/desk/waivers")
+
+    assert "F8" not in refused.content.decode()
+    assert pressed.status_code == 422
+    assert Loan.objects.count() == 0
+
+
+def test_what_nobody_may_lift_offers_no_key(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch, status="suspended", suspended_until=date(2099, 1, 1))
+    item(branch, "2301", condition="damaged")
+    scan(browser, "T100")
+
+    refused = browser.post("/workbench/desk/scans", {"code": "2301"}).content.decode()
+
+    assert refused.count("<li><b>") == 2
+    assert "F8" not in refused
+
+
+def test_the_same_key_again_adds_nothing(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+    item(branch, "2301")
+    scan(browser, "T100")
+
+    statuses = [scan(browser, "2301", key="k1"), scan(browser, "2301", key="k1")]
+
+    assert statuses == [303, 303]
+    assert Loan.objects.count() == 1
+    assert browser.session["desk"]["piles"][0]["counts"] == {"lent": 1}
+
+
+@pytest.mark.parametrize("mode", ["lend", "return"])
+def test_an_item_scanned_twice_stands_in_the_pile_once(browser: Client, branch: Branch, mode: str) -> None:
+    make_patron("李小军", "T100", home=branch)
+    item(branch, "2301")
+    scan(browser, "T100")
+    scan(browser, "2301", key="k0")
+    browser.post("/workbench/desk/mode", {"mode": mode})
+
+    statuses = [scan(browser, "2301", key="k1"), scan(browser, "2301", key="k2")]
+
+    expected = {"lend": {"lent": 1}, "return": {"lent": 1, "returned": 1}}
+    assert statuses == [303, 303]
+    assert browser.session["desk"]["piles"][0]["counts"] == expected[mode]
+
+
+def test_a_dispute_is_parked_and_comes_back(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+    make_patron("王大力", "T200", home=branch)
+    item(branch, "2301", "昆虫记", condition="damaged")
+    scan(browser, "T100")
+    scan(browser, "2301")
+
+    browser.post("/workbench/desk/parked")
+    scan(browser, "T200")
+    meanwhile = seen(browser)
+    browser.post("/workbench/desk/piles/1")
+
+    assert "data-refused" not in meanwhile
+    assert "data-refused" in seen(browser)
+    assert browser.post("/workbench/desk/waivers").status_code == 303
+
+
+def test_a_pile_that_is_gone_says_so(browser: Client) -> None:
+    assert browser.post("/workbench/desk/piles/5").status_code == 422
+    assert browser.get("/workbench/desk/piles/5/slips").status_code == 404
+
+
+def test_each_reader_of_a_mixed_stream_gets_a_receipt(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+    make_patron("陈小雨", "T200", home=branch)
+    item(branch, "2301", "草房子")
+    item(branch, "2302", "红楼梦")
+    scan(browser, "T100")
+    scan(browser, "2301")
+    scan(browser, "T200")
+    scan(browser, "2302")
+    browser.post("/workbench/desk/mode", {"mode": "return"})
+    scan(browser, "2301")
+
+    slips = browser.get("/workbench/desk/piles/2/slips").content.decode()
+
+    assert slips.count('class="slip80"') == 2
+    assert slips.index("陈＊雨") < slips.index("红楼梦") < slips.index("李＊军") < slips.index("草房子")
+    assert "李小军" not in slips
+
+
+def test_an_item_of_another_branch_is_sent_there_with_a_slip(browser: Client, branch: Branch) -> None:
+    other = make_branch("SE", name_zh="少儿分馆")
+    make_group("G", [branch, other])
+    make_item(home=other, present=branch, barcode="2301", bib=make_bib(title="草房子"))
+
+    scan(browser, "2301", key="k1")
+    page = seen(browser)
+    slip = browser.get("/workbench/desk/piles/1/slips/k1").content.decode()
+
+    assert "少儿分馆" in page
+    assert "<h1>少儿分馆</h1>" in slip
+    assert "草房子" in slip
+
+
+def test_an_item_of_another_lending_group_is_taken_for_its_branch(browser: Client, branch: Branch) -> None:
+    far = make_branch("FC", name_zh="丰财分馆")
+    make_patron("李小军", "T100", home=far)
+    item(far, "2301")
+    lender = staff_at(far)
+    scan(lender, "T100")
+    scan(lender, "2301")
+
+    status = scan(browser, "2301")
+
+    assert status == 303
+    assert browser.session["desk"]["piles"][0]["lines"][0]["done"] == "taken"
+    assert "丰财分馆" in seen(browser)
+
+
+def test_an_unknown_identity_card_begins_a_registration_and_lending_goes_on(browser: Client, branch: Branch) -> None:
+    item(branch, "2301")
+
+    scan(browser, UNKNOWN_CARD)
+    form = seen(browser)
+    done = browser.post("/workbench/desk/registrations", {"name": "郑海", "phone": "", "consent": "on"})
+    lent = scan(browser, "2301")
+
+    reader = Patron.objects.get()
+    assert UNKNOWN_CARD not in form
+    assert "002X" in form
+    assert (done.status_code, lent) == (303, 303)
+    assert Loan.objects.get().patron_id == reader.id
+    assert Consent.objects.get().notice_version == "2026-1"
+
+
+def test_without_consent_nobody_is_registered(browser: Client) -> None:
+    scan(browser, UNKNOWN_CARD)
+
+    answer = browser.post("/workbench/desk/registrations", {"name": "郑海"})
+
+    assert answer.status_code == 422
+    assert Patron.objects.count() == 0
+
+
+def test_a_child_is_registered_with_its_guardian(browser: Client) -> None:
+    scan(browser, CHILD_CARD)
+    form = seen(browser)
+
+    answer = browser.post(
+        "/workbench/desk/registrations",
+        {"name": "郑小海", "guardian_name": "郑海", "relation": "father", "consent": "on"},
+    )
+
+    assert "guardian_name" in form
+    assert answer.status_code == 303
+    assert Consent.objects.get().given_by == "guardian"
+
+
+def test_the_number_of_an_applicant_is_never_stored_in_the_open(browser: Client) -> None:
+    scan(browser, UNKNOWN_CARD)
+
+    stored = repr(dict(browser.session.items()))
+
+    assert UNKNOWN_CARD not in stored
+    assert "19491231" not in stored
+
+
+@pytest.mark.parametrize("code", ["110105194912310021", "999999", "<script>alert(1)</script>", "1" * 600])
+def test_what_nobody_knows_is_refused_and_shown_by_its_end_only(browser: Client, code: str) -> None:
+    answer = browser.post("/workbench/desk/scans", {"code": code})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "110105194912310021" not in page
+    assert "<script>alert" not in page
+
+
+def test_nothing_scanned_changes_nothing(browser: Client) -> None:
+    assert scan(browser, "   ") == 303
+    assert browser.session["desk"]["piles"] == []
+
+
+def test_a_barcode_that_is_also_a_card_means_the_item_while_a_reader_is_open(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+    make_patron("王大力", "2301", home=branch)
+    item(branch, "2301")
+    scan(browser, "T100")
+
+    scan(browser, "2301")
+
+    assert Loan.objects.count() == 1
+    assert len(browser.session["desk"]["piles"]) == 1
+
+
+def test_the_ninth_reader_finds_no_room_but_an_empty_pile_gives_way(browser: Client, branch: Branch) -> None:
+    for number in range(9):
+        make_patron(f"李{number}", f"T10{number}", home=branch)
+    scan(browser, "T100")
+    for number in range(1, 9):
+        scan(browser, f"T10{number}")
+
+    piles = browser.session["desk"]["piles"]
+
+    assert len(piles) == 8
+
+
+def test_an_item_on_loan_to_another_reader_can_be_taken_back_first(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+    make_patron("王大力", "T200", home=branch)
+    item(branch, "2301")
+    scan(browser, "T100")
+    scan(browser, "2301")
+    scan(browser, "T200")
+    refused = browser.post("/workbench/desk/scans", {"code": "2301"})
+
+    back = browser.post("/workbench/desk/retries", {"mode": "return", "key": "r1"})
+
+    assert refused.status_code == 422
+    assert back.status_code == 303
+    assert Loan.objects.filter(returned_at__isnull=True).count() == 0
+
+
+def test_htmx_is_answered_with_the_part_alone(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+
+    part = browser.post("/workbench/desk/scans", {"code": "T100"}, headers={"HX-Request": "true"})
+
+    page = part.content.decode()
+    assert part.status_code == 200
+    assert "<html" not in page
+    assert 'id="scan-form"' in page
+    assert 'hx-swap-oob="true"' in page
+
+
+def test_a_reader_without_a_card_at_hand_is_served_by_id(browser: Client, branch: Branch) -> None:
+    reader = make_patron("李小军", "T100", home=branch)
+    item(branch, "2301")
+
+    opened = browser.post(f"/workbench/desk/patrons/{reader.id}")
+    lent = scan(browser, "2301")
+
+    assert (opened.status_code, lent) == (303, 303)
+    assert Loan.objects.count() == 1
+
+
+def test_who_has_no_right_at_a_desk_sees_none(branch: Branch) -> None:
+    browser = staff_at(branch, Role.CATALOGUER)
+
+    assert browser.get("/workbench/desk/").status_code == 403
+    assert scan(browser, "T100") == 403
+
+
+def test_a_keeper_elsewhere_may_not_lend_here(branch: Branch) -> None:
+    other = make_branch("SE")
+    browser = staff_at(branch, Role.CATALOGUER, elsewhere=[(Role.DESK, other)])
+
+    assert browser.get("/workbench/desk/").status_code == 403
+
+
+def test_a_scan_needs_few_queries_however_long_the_pile(
+    browser: Client, branch: Branch, django_assert_max_num_queries: object
+) -> None:
+    make_patron("李小军", "T100", home=branch)
+    scan(browser, "T100")
+    for number in range(30):
+        item(branch, f"24{number:02d}")
+        browser.post("/workbench/desk/mode", {"mode": "return"})
+        scan(browser, f"24{number:02d}")
+
+    with django_assert_max_num_queries(24):  # type: ignore[operator] # a fixture of pytest-django
+        page = seen(browser)
+
+    assert len(re.findall(r'<th scope="row"', page)) == 30
+
+
+def test_a_pile_keeps_counting_when_its_oldest_lines_go() -> None:
+    pile = Pile(number=1, opened_at="2026-04-25T10:00:00+08:00")
+    for number in range(MOST_LINES + 5):
+        line = Line(key=f"k{number}", done=Done.RETURNED, barcode=str(number), title="", call_no="", at="")
+        pile = pile.with_line(line)
+
+    assert len(pile.lines) == 60
+    assert pile.count == 65
+
+
+def test_a_desk_full_of_items_has_no_room() -> None:
+    line = Line(key="k", done=Done.LENT, barcode="1", title="", call_no="", at="")
+    desk = DeskTop(piles=tuple(Pile(number=n, opened_at="", patron_id=n, lines=(line,)) for n in range(1, 9)))
+
+    with pytest.raises(NoRoom):
+        desk.opened_for(patron_id=99, card="", name="", category="", at="")

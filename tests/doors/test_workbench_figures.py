@@ -1,0 +1,201 @@
+"""Figures at the workbench: every number opens, its rows add up to it, and nobody sees another's branch."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from tests.factories.network import make_branch
+from tests.factories.office_pages import NOON, Town, happened, make_town
+from tests.factories.staff_pages import staff_at
+from wenyuan.doors.workbench.figures.tables import year_before
+from wenyuan.doors.workbench.figures.words import period_words
+from wenyuan.office.figures.rules import parse_period
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.journal.data import Kind
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture
+def town() -> Town:
+    return make_town()
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def english(browser: Any) -> Any:
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return browser
+
+
+def number_after(markup: str, heading: str) -> str:
+    found = re.search(rf"<h3>{heading}</h3><p class=\"value\"><a class=\"opens\" href=\"([^\"]+)\">([\d,]+)", markup)
+    assert found is not None
+    return found.group(2)
+
+
+def link_after(markup: str, heading: str) -> str:
+    found = re.search(rf"<h3>{heading}</h3><p class=\"value\"><a class=\"opens\" href=\"([^\"]+)\">", markup)
+    assert found is not None
+    return found.group(1).replace("&amp;", "&")
+
+
+def test_the_tiles_show_the_sums_of_a_branch_and_what_stands_below_it(town: Town) -> None:
+    happened(Kind.LOAN, town.central, times=3)
+    happened(Kind.LOAN, town.ring, times=2)
+    happened(Kind.LOAN, town.south, times=7)
+    happened(Kind.VISIT, town.central, quantity=0, persons=1234)
+    browser = english(staff_at(town.central, Role.DIRECTOR))
+
+    page = browser.get("/workbench/figures/?period=2026-04&branch=C").content.decode()
+
+    assert number_after(page, "Loans counted in items") == "5"
+    assert number_after(page, "Visits") == "1,234"
+
+
+def test_the_rows_behind_a_number_add_up_to_it_over_all_pages(town: Town) -> None:
+    happened(Kind.LOAN, town.central, times=60)
+    happened(Kind.LOAN, town.ring, quantity=-1)
+    browser = english(staff_at(town.central, Role.DIRECTOR))
+    figures = browser.get("/workbench/figures/?period=2026-04&branch=C").content.decode()
+
+    first = browser.get(link_after(figures, "Loans counted in items"))
+    token = first.context["onward"].token
+    second = browser.get(link_after(figures, "Loans counted in items") + f"&from={token}")
+
+    assert (first.context["value"], first.context["page_sum"], second.context["page_sum"]) == (59, 48, 11)
+    assert second.context["onward"].token == ""
+
+
+def test_every_number_of_the_page_opens_onto_rows_of_its_own_sum(town: Town) -> None:
+    happened(Kind.LOAN, town.central, times=2, area=town.area)
+    happened(Kind.RETURN, town.ring)
+    browser = english(staff_at(town.central, Role.DIRECTOR))
+    page = browser.get("/workbench/figures/?period=2026-Q2&branch=C").content.decode()
+
+    found = re.findall(r'<a class="opens" href="([^"]*/figures/rows[^"]*)">([\d,-]+)</a>', page)
+
+    assert len(found) > 30
+    for url, shown in set(found):
+        answer = browser.get(url.replace("&amp;", "&"))
+        assert answer.status_code == 200
+        assert f"{answer.context['page_sum']:,}" == shown
+
+
+def test_last_year_stands_beside_this_one(town: Town) -> None:
+    happened(Kind.LOAN, town.central, times=4)
+    happened(Kind.LOAN, town.central, at=NOON.replace(year=2025), times=2)
+    browser = english(staff_at(town.central, Role.DIRECTOR))
+
+    tiles = browser.get("/workbench/figures/?period=2026-04&branch=C").context["tiles"]
+
+    loans = next(tile for tile in tiles if tile.code == "loans")
+    assert (loans.number.value, loans.before.value, loans.change_shown) == (4, 2, "100.0%")
+
+
+def test_a_year_and_its_part_lead_to_their_own_address(town: Town) -> None:
+    browser = staff_at(town.central, Role.DIRECTOR)
+
+    chosen = browser.get("/workbench/figures/?year=2026&part=-H1&branch=C")
+    own = browser.get("/workbench/figures/?year=2026&part=&first=2026-04-01&last=2026-04-15&branch=C")
+
+    assert chosen["Location"] == "/workbench/figures/?period=2026-H1&branch=C"
+    assert own["Location"] == "/workbench/figures/?period=2026-04-01..2026-04-15&branch=C"
+
+
+@pytest.mark.parametrize(
+    "query", ["period=abc", "period=2026-13", "period=2026-04-02..2026-04-01", "year=2026&part=-X9", "first=2026-04-01"]
+)
+def test_a_period_that_cannot_be_read_is_told_with_the_form(town: Town, query: str) -> None:
+    browser = english(staff_at(town.central, Role.DIRECTOR))
+
+    answer = browser.get(f"/workbench/figures/?{query}&branch=C")
+
+    assert answer.status_code == 422
+    assert "could not be saved" in answer.content.decode() or "errors" in answer.content.decode()
+
+
+def test_another_branch_is_forbidden_and_an_unknown_one_is_not_found(town: Town) -> None:
+    browser = staff_at(town.ring, Role.DIRECTOR)
+
+    statuses = [
+        browser.get(f"/workbench/figures/{path}").status_code
+        for path in (
+            "?branch=C",
+            "?branch=all",
+            "rows?indicator=loans&period=2026-04&branch=S",
+            "?branch=nowhere",
+            "rows?indicator=loans",
+            "rows?indicator=gold&period=2026",
+        )
+    ]
+
+    assert statuses == [403, 403, 403, 404, 404, 404]
+
+
+def test_a_clerk_without_the_right_sees_no_figures(town: Town) -> None:
+    browser = staff_at(town.central, Role.DESK)
+
+    assert browser.get("/workbench/figures/").status_code == 403
+
+
+def test_a_period_without_anything_is_all_zeros_and_its_rows_say_so(town: Town) -> None:
+    browser = english(staff_at(town.central, Role.DIRECTOR))
+
+    page = browser.get("/workbench/figures/?period=2020-02&branch=C").content.decode()
+    rows = browser.get(link_after(page, "Loans counted in items")).content.decode()
+
+    assert number_after(page, "Loans counted in items") == "0"
+    assert "No row stands behind this number" in rows
+
+
+def test_the_queries_do_not_grow_with_the_branches(town: Town, django_assert_max_num_queries: Any) -> None:
+    for number in range(40):
+        branch = make_branch(f"X{number}", parent=town.central)
+        happened(Kind.LOAN, branch)
+    browser = staff_at(town.central, Role.DIRECTOR)
+    browser.get("/workbench/figures/")
+
+    with django_assert_max_num_queries(25):
+        answer = browser.get("/workbench/figures/?period=2026&branch=C")
+
+    assert len(answer.context["branch_lines"]) == 42
+
+
+@pytest.mark.parametrize(
+    ("text", "english_words", "chinese_words"),
+    [
+        ("2026-04", "Apr 2026", "二〇二六年四月"),
+        ("2026-12", "Dec 2026", "二〇二六年十二月"),
+        ("2026-04-23", "Thu 23 Apr 2026", "2026年4月23日 周四"),
+    ],
+)
+def test_a_period_is_said_in_words(text: str, english_words: str, chinese_words: str) -> None:
+    period = parse_period(text)
+
+    with translation.override("zh-hans"):
+        chinese = period_words(period)
+
+    assert (period_words(period), chinese) == (english_words, chinese_words)
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("2026", "2025"),
+        ("2026-H2", "2025-H2"),
+        ("2026-04-01..2026-04-15", "2025-04-01..2025-04-15"),
+        ("2024-02-29", None),
+    ],
+)
+def test_the_year_before_is_the_same_period_a_year_earlier(text: str, before: str | None) -> None:
+    earlier = year_before(parse_period(text))
+
+    assert (earlier.text if earlier else None) == before

@@ -1,0 +1,218 @@
+"""Records at the workbench: a file is taken, read in the background, reported line by line, and exported again."""
+
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.factories.catalogue import cnmarc_record, make_bib, make_item
+from tests.factories.office_pages import Town, make_town
+from tests.factories.staff_pages import staff_at
+from wenyuan.doors.workbench.records import imports
+from wenyuan.doors.workbench.records.running import run_import
+from wenyuan.doors.workbench.records.words import EXPORT_FORMS, REASONS
+from wenyuan.holdings.catalogue.data import ExportForm, ImportReason
+from wenyuan.holdings.catalogue.models import ImportBatch
+from wenyuan.holdings.catalogue.queries import import_result, list_newest
+from wenyuan.kernel.marc import Dialect, Encoding, Reason, encode
+from wenyuan.organisation.accounts.data import Role
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture
+def town() -> Town:
+    return make_town()
+
+
+@pytest.fixture(autouse=True)
+def home(settings: Any, tmp_path: Path) -> Path:
+    settings.HOME = tmp_path
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def queued(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What would wait for the worker."""
+    waiting: list[dict[str, Any]] = []
+    monkeypatch.setattr(imports, "hand_over", lambda **work: waiting.append(work))
+    return waiting
+
+
+def marc(*titles: str) -> bytes:
+    return b"".join(
+        encode(cnmarc_record(f"n{number}", title=title, author="路遥"), encoding=Encoding.UTF8, dialect=Dialect.CNMARC)
+        for number, title in enumerate(titles)
+    )
+
+
+def send(browser: Any, town: Town, content: bytes, name: str = "books.iso") -> Any:
+    fields = {"branch": town.central.id, "source": "", "mapping": "", "file": SimpleUploadedFile(name, content)}
+    return browser.post("/workbench/records/imports/new", fields)
+
+
+def run(work: dict[str, Any]) -> None:
+    desk = work["desk"]
+    run_import(
+        batch_id=work["batch_id"],
+        account_id=desk.operator.account_id,
+        branch_id=desk.branch_id,
+        stored_as=work["stored_as"],
+        at=datetime.now(tz=UTC),
+    )
+
+
+def test_every_reason_and_form_has_words() -> None:
+    assert set(REASONS) == {reason.value for reason in (*Reason, *ImportReason)}
+    assert set(EXPORT_FORMS) == set(ExportForm)
+
+
+def test_a_file_is_kept_for_the_server_alone_and_handed_to_the_worker(
+    town: Town, home: Path, queued: list[dict[str, Any]]
+) -> None:
+    answer = send(staff_at(town.central, Role.CATALOGUER), town, marc("人生", "平凡的世界"))
+
+    [work] = queued
+    kept = home / work["stored_as"]
+    assert answer["Location"] == f"/workbench/records/imports/{work['batch_id']}/"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert kept.parent == home / "files" / "uploads"
+
+
+def test_the_worker_reads_the_file_and_takes_it_away(town: Town, home: Path, queued: list[dict[str, Any]]) -> None:
+    browser = staff_at(town.central, Role.CATALOGUER)
+    send(browser, town, marc("人生", "平凡的世界") + b"not a record at all\x1d")
+
+    run(queued[0])
+    run(queued[0])
+
+    result = import_result(queued[0]["batch_id"])
+    assert result is not None
+    assert (result.state, result.added, result.failed) == ("finished", 2, 1)
+    assert not (home / queued[0]["stored_as"]).exists()
+
+
+def test_faults_are_listed_with_place_and_words_and_can_be_downloaded(town: Town, queued: list[dict[str, Any]]) -> None:
+    browser = staff_at(town.central, Role.CATALOGUER)
+    send(browser, town, marc("人生") + b"not a record at all\x1d")
+    run(queued[0])
+    batch_id = queued[0]["batch_id"]
+
+    listed = browser.get(f"/workbench/records/imports/{batch_id}/faults").context["faults"]
+    [(fault, words)] = listed
+    one = browser.get(f"/workbench/records/imports/faults/{fault.id}/record.marc")
+    all_of_them = browser.get(f"/workbench/records/imports/{batch_id}/failed.marc")
+
+    assert fault.number == 2
+    assert str(words) != fault.reason
+    assert one.content.startswith(b"not a record at all")
+    assert b"".join(all_of_them) == one.content
+
+
+def test_progress_is_polled_and_ends_by_itself(town: Town, queued: list[dict[str, Any]]) -> None:
+    browser = staff_at(town.central, Role.CATALOGUER)
+    send(browser, town, marc("人生"))
+    url = f"/workbench/records/imports/{queued[0]['batch_id']}/progress"
+
+    running = browser.get(url)
+    run(queued[0])
+    finished = browser.get(url)
+
+    assert b"hx-trigger" in running.content
+    assert "HX-Refresh" not in running
+    assert b"hx-trigger" not in finished.content
+    assert finished["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize("content", [b"hello, this is a letter", b"\xff\xfe<\x00", b"PK\x03\x04 zip"])
+def test_what_is_no_marc_file_is_refused_and_not_kept(
+    town: Town, home: Path, queued: list[dict[str, Any]], content: bytes
+) -> None:
+    answer = send(staff_at(town.central, Role.CATALOGUER), town, content)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["file"]
+    assert queued == []
+    assert list(home.rglob("*.marc")) == []
+
+
+def test_a_file_above_the_bound_is_refused(town: Town, settings: Any) -> None:
+    settings.WENYUAN_MOST_IMPORT_BYTES = 10
+
+    answer = send(staff_at(town.central, Role.CATALOGUER), town, marc("人生"))
+
+    assert list(answer.context["form"].errors) == ["file"]
+
+
+def test_an_import_that_lost_its_job_goes_on(town: Town, queued: list[dict[str, Any]]) -> None:
+    browser = staff_at(town.central, Role.CATALOGUER)
+    send(browser, town, marc("人生"))
+
+    browser.post(f"/workbench/records/imports/{queued[0]['batch_id']}/going-on")
+
+    assert queued[1]["stored_as"] == queued[0]["stored_as"]
+
+
+def test_a_clerk_imports_and_exports_nothing(town: Town) -> None:
+    browser = staff_at(town.central, Role.DESK)
+
+    paths = ("", "imports", "imports/new", "export", "export/file?form=marcxml")
+    assert [browser.get(f"/workbench/records/{path}").status_code for path in paths] == [403] * 5
+
+
+@pytest.mark.parametrize(("form", "begins"), [("iso2709-utf-8", b"0"), ("marcxml", b"<?xml")])
+def test_records_leave_as_a_file(town: Town, form: str, begins: bytes) -> None:
+    make_bib(title="人生")
+    browser = staff_at(town.central, Role.CATALOGUER)
+
+    answer = browser.get("/workbench/records/export/file", {"form": form, "branch": "", "source": ""})
+
+    content = b"".join(answer)
+    assert content.startswith(begins)
+    assert "人生".encode() in content
+    assert answer["Content-Disposition"].startswith("attachment; filename=")
+
+
+def test_the_records_of_one_branch_leave_without_the_others(town: Town) -> None:
+    make_item(home=town.central, bib=make_bib(title="总馆有的书"))
+    make_item(home=town.ring, bib=make_bib(title="分馆有的书"))
+    browser = staff_at(town.central, Role.CATALOGUER)
+
+    answer = browser.get("/workbench/records/export/file", {"form": "marcxml", "branch": str(town.ring.id)})
+
+    content = b"".join(answer).decode()
+    assert "分馆有的书" in content
+    assert "总馆有的书" not in content
+
+
+def test_a_record_is_shown_with_its_marc_and_items(town: Town) -> None:
+    bib = make_bib(title="平凡的世界", isbn="9787530212004")
+    make_item(home=town.central, bib=bib, barcode="W77")
+
+    page = staff_at(town.central).get(f"/workbench/records/{bib.id}/").content.decode()
+
+    assert '<b class="code">$a</b>平凡的世界' in page
+    assert "W77" in page
+    assert "9787530212004" in page
+
+
+def test_the_queries_of_the_lists_do_not_grow_with_their_rows(town: Town, django_assert_max_num_queries: Any) -> None:
+    for number in range(30):
+        make_bib(title=f"书{number}")
+        ImportBatch.objects.create(
+            file_name=f"{number}.iso", file_hash=bytes([number]), file_bytes=number, branch=town.central
+        )
+    browser = staff_at(town.central, Role.CATALOGUER)
+    browser.get("/workbench/records/")
+
+    with django_assert_max_num_queries(12):
+        newest = browser.get("/workbench/records/")
+    with django_assert_max_num_queries(10):
+        batches = browser.get("/workbench/records/imports")
+
+    assert len(newest.context["bibs"]) == len(list_newest().bibs) == 20
+    assert len(batches.context["batches"]) == 20
+    assert batches.context["onward"].token

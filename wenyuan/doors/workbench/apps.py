@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WorkbenchDoorConfig(AppConfig):
+    name = "wenyuan.doors.workbench"
+    label = "workbench_door"

@@ -1,0 +1,278 @@
+"""What a scan at the desk means, and what it does to the piles. The verbs decide; here is only which one is asked."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from wenyuan.doors.workbench.desk.piles import DeskTop, Done, Line, Mode, NoRoom, Pile, Refusal
+from wenyuan.holdings.catalogue.data import ItemView
+from wenyuan.holdings.catalogue.queries import get_item, titles_of
+from wenyuan.kernel.identity import BadIdentityNumber, Reason, mask_number, parse_number
+from wenyuan.lending.circulation.data import BlockCode, CheckinOutcome, CheckinReceipt
+from wenyuan.lending.circulation.operations import Contended, KeyReused, Refused, checkin, checkout, renew
+from wenyuan.lending.patrons.data import PatronView, ScannedPatron
+from wenyuan.lending.patrons.queries import get_patron, patron_by_token
+from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.queries import may, require
+from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.secrets import key_ring
+
+LONGEST_SCAN = 512
+_PERSONAL = re.compile(r"\d{17}[\dXx]|\d{15}|1\d{10}")
+
+
+class Trouble(StrEnum):
+    """Why nothing came of a request, apart from what the verbs refuse."""
+
+    UNKNOWN = "unknown"  # neither item nor card
+    BAD_NUMBER = "bad_number"  # an identity number misread
+    DESK_FULL = "desk_full"
+    BUSY = "busy"  # somebody else kept changing the same item
+    STALE = "stale"  # the request belongs to a pile or a refusal that is gone
+    NO_CARD = "no_card"  # the reader has no card in use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The desk after a request. ``refusal`` is shown though no pile keeps it; ``shown`` is the scan as it may be
+    printed on a screen."""
+
+    desk: DeskTop
+    refusal: Refusal | None = None
+    trouble: Trouble | None = None
+    shown: str = ""
+
+    @property
+    def is_refused(self) -> bool:
+        return self.trouble is not None or self.refusal is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Who works where at which moment, and under which key this request is known."""
+
+    desk: Desk
+    at: datetime
+    key: str
+
+    @property
+    def when(self) -> str:
+        return self.at.isoformat()
+
+
+def take_scan(text: str, top: DeskTop, work: Work) -> Answer:
+    """Do what the scan means: a card opens its reader's pile, an item is lent, taken back or renewed, and an identity
+    card that nobody has begins a registration."""
+    code = text.strip()[:LONGEST_SCAN]
+    if not code:
+        return Answer(desk=top)
+    top = replace(_settled(top), applicant="")
+    has_reader = top.pile is not None and top.pile.patron_id is not None
+    if has_reader or top.mode is not Mode.LEND:
+        if item := get_item(code):
+            return take_item(item, top, work)
+        if scanned := patron_by_token(code):
+            return _open_scanned(scanned, code, top, work)
+    else:
+        if scanned := patron_by_token(code):
+            return _open_scanned(scanned, code, top, work)
+        if item := get_item(code):
+            return take_item(item, top, work)
+    return _unknown(code, top, work)
+
+
+def take_item(item: ItemView, top: DeskTop, work: Work, mode: Mode | None = None) -> Answer:
+    """Lend, take back or renew an item, as the desk's mode (or ``mode``) says."""
+    wanted = mode or top.next_mode
+    if wanted is Mode.RETURN:
+        return _take_back(item, top, work)
+    if wanted is Mode.RENEW:
+        return _renew(item, top, work)
+    assert top.pile is not None
+    return _lend(item, top, top.pile, work)
+
+
+def waive(top: DeskTop, work: Work) -> Answer:
+    """Try the refused item of the open pile once more, lifting whatever this operator may lift; exactly that item."""
+    pile = top.pile
+    item = get_item(pile.refusal.barcode) if pile and pile.refusal else None
+    if pile is None or pile.refusal is None or item is None:
+        return Answer(desk=top, trouble=Trouble.STALE)
+    lifted = waivable(pile.refusal, work.desk)
+    if pile.refusal.mode is Mode.RENEW:
+        return _renew(item, top, work, lifted)
+    return _lend(item, top, pile, work, lifted)
+
+
+def waivable(refusal: Refusal, desk: Desk) -> frozenset[BlockCode]:
+    """The reasons of a refusal that this operator may lift here."""
+    return frozenset(
+        block.code for block in refusal.blocks if block.waiver and may(desk.operator, block.waiver, desk.branch_id)
+    )
+
+
+def retry(top: DeskTop, work: Work, mode: Mode) -> Answer:
+    """The refused item once more in another way: what the reader has already is renewed, what is another's returned."""
+    item = get_item(top.pile.refusal.barcode) if top.pile and top.pile.refusal else None
+    if item is None:
+        return Answer(desk=top, trouble=Trouble.STALE)
+    return take_item(item, _settled(top), work, mode)
+
+
+def open_patron(patron_id: int, top: DeskTop, work: Work) -> Answer:
+    """Open the pile of a reader found without a card, in the name of the card they have in use."""
+    patron = get_patron(patron_id)
+    if patron is None or not patron.card_no:
+        return Answer(desk=top, trouble=Trouble.NO_CARD)
+    return _open(patron, patron.card_no, top, work)
+
+
+def _settled(top: DeskTop) -> DeskTop:
+    """The desk with the open pile's last refusal put aside; its line stays."""
+    return top.with_pile(replace(top.pile, refusal=None)) if top.pile and top.pile.refusal else top
+
+
+def _open_scanned(scanned: ScannedPatron, code: str, top: DeskTop, work: Work) -> Answer:
+    if scanned.token_status == "removed":  # noqa: S105 - a status
+        return _unknown(code, top, work)
+    return _open(scanned.patron, code, top, work)
+
+
+def _open(patron: PatronView, card: str, top: DeskTop, work: Work) -> Answer:
+    require(work.desk.operator, Act.SEE_PATRON, work.desk.branch_id)
+    try:
+        desk = top.opened_for(
+            patron_id=patron.id, card=card, name=patron.masked_name, category=patron.category, at=work.when
+        )
+    except NoRoom:
+        return Answer(desk=top, trouble=Trouble.DESK_FULL)
+    return Answer(desk=desk)
+
+
+def _unknown(code: str, top: DeskTop, work: Work) -> Answer:
+    """An identity card seen for the first time, a misread one, or nothing the library knows."""
+    shown = shown_scan(code)
+    try:
+        number = parse_number(code, today=local_date(work.at))
+    except BadIdentityNumber as bad:
+        misread = bad.reason in (Reason.WRONG_CHECK_DIGIT, Reason.IMPOSSIBLE_DATE, Reason.BORN_IN_FUTURE)
+        trouble = Trouble.BAD_NUMBER if misread and _PERSONAL.fullmatch(code) else Trouble.UNKNOWN
+        return Answer(desk=top, trouble=trouble, shown=shown)
+    if not may(work.desk.operator, Act.EDIT_PATRON, work.desk.branch_id):
+        return Answer(desk=top, trouble=Trouble.UNKNOWN, shown=shown)
+    return Answer(desk=replace(top, applicant=key_ring().encrypt(number.canonical)))
+
+
+def shown_scan(code: str) -> str:
+    """A scanned text as a screen may show it: what could be a personal number by its end only."""
+    return mask_number(code) if _PERSONAL.fullmatch(code) else code[:40]
+
+
+def _lend(item: ItemView, top: DeskTop, pile: Pile, work: Work, lifted: frozenset[BlockCode] = frozenset()) -> Answer:
+    try:
+        receipt = checkout(item=item.barcode, card=pile.card, at=work.at, desk=work.desk, waive=lifted, key=work.key)
+    except Refused as refused:
+        return _refused(item, top, pile, work, Mode.LEND, refused)
+    except (Contended, KeyReused):
+        return Answer(desk=top, trouble=Trouble.BUSY)
+    line = Line(
+        key=work.key,
+        done=Done.LENT,
+        barcode=receipt.item.barcode,
+        title=receipt.item.title,
+        call_no=receipt.item.call_no,
+        at=work.when,
+        due=receipt.due_date.isoformat(),
+        waived=tuple(sorted(code.value for code in lifted)),
+    )
+    return Answer(desk=top.with_pile(replace(pile.with_line(line, repeated=receipt.repeated), refusal=None)))
+
+
+def _renew(item: ItemView, top: DeskTop, work: Work, lifted: frozenset[BlockCode] = frozenset()) -> Answer:
+    pile = top.pile
+    card = pile.card if pile and pile.patron_id is not None else None
+    try:
+        receipt = renew(item=item.barcode, card=card, at=work.at, desk=work.desk, waive=lifted, key=work.key)
+    except Refused as refused:
+        return _refused(item, top, pile, work, Mode.RENEW, refused)
+    except (Contended, KeyReused):
+        return Answer(desk=top, trouble=Trouble.BUSY)
+    line = Line(
+        key=work.key,
+        done=Done.RENEWED,
+        barcode=receipt.item.barcode,
+        title=receipt.item.title,
+        call_no=receipt.item.call_no,
+        at=work.when,
+        due=receipt.due_date.isoformat(),
+        reader_id=receipt.patron_id,
+        waived=tuple(sorted(code.value for code in lifted)),
+    )
+    return _on_some_pile(line, top, work, repeated=receipt.repeated)
+
+
+def _take_back(item: ItemView, top: DeskTop, work: Work) -> Answer:
+    try:
+        receipt = checkin(item=item.barcode, at=work.at, desk=work.desk, key=work.key)
+    except Refused as refused:
+        return _refused(item, top, top.pile, work, Mode.RETURN, refused)
+    except (Contended, KeyReused):
+        return Answer(desk=top, trouble=Trouble.BUSY)
+    return _on_some_pile(_line_of_return(receipt, top.pile, work), top, work, repeated=receipt.repeated)
+
+
+def _line_of_return(receipt: CheckinReceipt, pile: Pile | None, work: Work) -> Line:
+    kinds = {CheckinOutcome.RETURNED: Done.RETURNED, CheckinOutcome.TAKEN: Done.TAKEN}
+    is_own = pile is not None and receipt.patron_id is not None and receipt.patron_id == pile.patron_id
+    return Line(
+        key=work.key,
+        done=kinds.get(receipt.outcome, Done.PUT_BACK),
+        barcode=receipt.item.barcode,
+        title=receipt.item.title,
+        call_no=receipt.item.call_no,
+        at=work.when,
+        send_to=receipt.send_to,
+        arrived=receipt.arrived,
+        reader="" if is_own else receipt.patron_name,
+        reader_id=receipt.patron_id,
+        late=receipt.days_overdue,
+    )
+
+
+def _on_some_pile(line: Line, top: DeskTop, work: Work, *, repeated: bool) -> Answer:
+    """What came back without a reader at the desk lies on the pile of returns. The act is done, so a full desk does
+    not refuse it: it is then told on the pile that was open last."""
+    if top.pile is None:
+        try:
+            top = top.with_loose_pile(at=work.when)
+        except NoRoom:
+            top = top.with_pile(top.piles[-1])
+    assert top.pile is not None
+    return Answer(desk=top.with_pile(replace(top.pile.with_line(line, repeated=repeated), refusal=None)))
+
+
+def _refused(item: ItemView, top: DeskTop, pile: Pile | None, work: Work, mode: Mode, refused: Refused) -> Answer:
+    brief = titles_of([item.bib_id]).get(item.bib_id)
+    refusal = Refusal(
+        key=work.key,
+        mode=mode,
+        barcode=item.barcode,
+        title=brief.title if brief else "",
+        call_no=item.call_no,
+        blocks=refused.blocks,
+    )
+    if pile is None:
+        return Answer(desk=top, refusal=refusal)
+    if mode is Mode.LEND:
+        pile = pile.with_line(
+            Line(
+                key=work.key,
+                done=Done.REFUSED,
+                barcode=item.barcode,
+                title=refusal.title,
+                call_no=item.call_no,
+                at=work.when,
+            )
+        )
+    return Answer(desk=top.with_pile(replace(pile, refusal=refusal)), refusal=refusal)

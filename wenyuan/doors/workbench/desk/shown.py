@@ -1,0 +1,277 @@
+"""The desk as its page shows it: lines and reasons in words, and the reader who is being served."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from wenyuan.doors.furniture.words import WAIVER_WORDS, words_for_block
+from wenyuan.doors.workbench.desk.piles import DeskTop, Done, Line, Mode, Pile, Refusal
+from wenyuan.doors.workbench.desk.scans import Answer, Trouble, waivable
+from wenyuan.doors.workbench.shell import branch_names
+from wenyuan.kernel.identity import age_on
+from wenyuan.lending.circulation.data import Block, BlockCode, OpenLoan, PatronLoans
+from wenyuan.lending.circulation.queries import patron_loans
+from wenyuan.lending.patrons.data import GuardianView, PatronView
+from wenyuan.lending.patrons.queries import categories, get_patron, list_guardians, list_tokens
+from wenyuan.organisation.rights.data import Desk
+from wenyuan.plumbing.clock import local_date
+
+ADULT = 18
+SOON = timedelta(days=3)
+
+MODE_WORDS = {Mode.LEND: _("Lend"), Mode.RETURN: _("Take back"), Mode.RENEW: _("Renew")}
+DONE_WORDS = {
+    Done.LENT: _("Lent"),
+    Done.RENEWED: _("Renewed"),
+    Done.RETURNED: _("Returned"),
+    Done.TAKEN: _("Taken for its branch"),
+    Done.PUT_BACK: _("Was not on loan"),
+    Done.REFUSED: _("Not lent"),
+}
+TROUBLE_WORDS = {
+    Trouble.UNKNOWN: (
+        _("Nothing in the library has the number %(scan)s"),
+        _("It is neither an item's barcode nor a reader's card. Scan it again, or type it from the label."),
+    ),
+    Trouble.BAD_NUMBER: (
+        _("The identity number %(scan)s was misread"),
+        _("Its check digit or date does not fit. Hold the card to the reader again, or type the number."),
+    ),
+    Trouble.DESK_FULL: (
+        _("Eight piles are open already"),
+        _("Finish one of them with Esc, then scan the card again."),
+    ),
+    Trouble.BUSY: (
+        _("Somebody else was working on this item"),
+        _("Nothing was recorded. Scan it once more."),
+    ),
+    Trouble.STALE: (
+        _("This was settled already"),
+        _("The page was older than the desk. What you see now is how things stand."),
+    ),
+    Trouble.NO_CARD: (
+        _("This reader has no card in use"),
+        _("Replace the card on the reader's page, or scan the identity card."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line of a pile in words; ``note`` explains it, ``shape`` is its status tag's."""
+
+    number: int
+    line: Line
+    shape: str
+    word: str
+    due: date | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of a refusal; ``who`` says who may lift it."""
+
+    words: str
+    who: str
+    is_lifted_by_operator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRefusal:
+    """A refusal in words. ``can_waive``: this operator may lift every reason."""
+
+    refusal: Refusal
+    reasons: tuple[Reason, ...]
+    can_waive: bool
+    waives_some: bool
+    offers_renewal: bool
+    offers_return: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who is being served. ``late`` counts overdue items; ``limits`` are the reasons that stop any checkout."""
+
+    patron: PatronView
+    category: str
+    home: str
+    age: int | None
+    guardians: tuple[GuardianView, ...]
+    loans: tuple[OpenLoan, ...]
+    max_loans: int | None
+    late: int
+    limits: tuple[str, ...]
+    lost_tokens: int
+
+    @property
+    def is_at_limit(self) -> bool:
+        return self.max_loans is not None and len(self.loans) >= self.max_loans
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A pile as the row of piles shows it; ``minutes`` since it was parked."""
+
+    pile: Pile
+    is_open: bool
+    undecided: int
+    minutes: int | None
+    category: str
+
+
+def desk_context(answer: Answer, *, desk: Desk, at: datetime) -> dict[str, Any]:
+    """Everything the desk's page shows."""
+    top, pile = answer.desk, answer.desk.pile
+    names, category_names = branch_names(), _category_names()
+    refusal = answer.refusal or (pile.refusal if pile else None)
+    return {
+        "top": top,
+        "pile": pile,
+        "mode": top.next_mode.value,
+        "mode_word": MODE_WORDS[top.next_mode],
+        "tabs": [_tab(one, top, at, category_names) for one in top.piles],
+        "lines": shown_lines(pile, names) if pile else [],
+        "reader": _reader(pile.patron_id, desk, at, names, category_names) if pile and pile.patron_id else None,
+        "refused": shown_refusal(refusal, desk, names) if refusal else None,
+        "trouble": _trouble(answer),
+        "tally": _tally(pile) if pile else None,
+        "latest": _latest(pile, names),
+    }
+
+
+def shown_lines(pile: Pile, names: Callable[[int | str | None], str]) -> list[ShownLine]:
+    """The lines of a pile, the newest first."""
+    first = pile.count - len(pile.lines) + 1
+    numbered = [_shown_line(number, line, names) for number, line in enumerate(pile.lines, start=first)]
+    return numbered[::-1]
+
+
+def _shown_line(number: int, line: Line, names: Callable[[int | str | None], str]) -> ShownLine:
+    word, shape = str(DONE_WORDS[line.done]), "done"
+    if line.done is Done.REFUSED:
+        shape = "stop"
+    elif line.send_to is not None:
+        shape = "way"
+        if line.done is not Done.TAKEN:
+            word = gettext("Send to %(branch)s") % {"branch": names(line.send_to)}
+    elif line.done is Done.RETURNED:
+        shape = "in"
+    elif line.done is Done.PUT_BACK:
+        word, shape = (gettext("Arrived"), "in") if line.arrived else (word, "none")
+    due = date.fromisoformat(line.due) if line.due else None
+    return ShownLine(number, line, shape, word, due, _note(line, names))
+
+
+def _note(line: Line, names: Callable[[int | str | None], str]) -> str:
+    notes = []
+    if line.done is Done.TAKEN:
+        notes.append(gettext("The reader is done. Put it in the box for %(branch)s.") % {"branch": names(line.send_to)})
+    if line.reader:
+        notes.append(gettext("Was lent to %(reader)s") % {"reader": line.reader})
+    if line.late:
+        notes.append(gettext("%(days)s days overdue") % {"days": line.late})
+    if line.waived:
+        notes.append(gettext("A restriction was lifted, this once"))
+    return gettext("; ").join(notes)
+
+
+def shown_refusal(refusal: Refusal, desk: Desk, names: Callable[[int | str | None], str]) -> ShownRefusal:
+    """The refusal with all its reasons in words, and what this operator can do about it."""
+    liftable = waivable(refusal, desk)
+    can_waive = bool(refusal.blocks) and liftable >= refusal.codes
+    return ShownRefusal(
+        refusal=refusal,
+        reasons=tuple(
+            Reason(words_for_block(block, _language(), names), _who(block, desk, liftable), block.code in liftable)
+            for block in refusal.blocks
+        ),
+        can_waive=can_waive,
+        waives_some=bool(liftable),
+        offers_renewal=BlockCode.ITEM_ON_LOAN_ALREADY in refusal.codes,
+        offers_return=BlockCode.ITEM_ON_LOAN_TO_OTHER in refusal.codes and refusal.mode is Mode.LEND,
+    )
+
+
+def _who(block: Block, desk: Desk, liftable: frozenset[BlockCode]) -> str:
+    if block.waiver is None:
+        return gettext("Nobody can lift this")
+    if block.code in liftable:
+        return gettext("You may lift this")
+    return WAIVER_WORDS[block.waiver][_language()]
+
+
+def _language() -> Any:
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def _category_names() -> dict[str, str]:
+    language = get_language() or "zh-hans"
+    return {category.code: category.name(language) for category in categories()}
+
+
+def _tab(pile: Pile, top: DeskTop, at: datetime, category_names: dict[str, str]) -> Tab:
+    parked = datetime.fromisoformat(pile.parked_at) if pile.parked_at else None
+    return Tab(
+        pile=pile,
+        is_open=pile.number == top.open_number,
+        undecided=pile.count_of(Done.REFUSED),
+        minutes=int((at - parked).total_seconds() // 60) if parked else None,
+        category=category_names.get(pile.category, pile.category),
+    )
+
+
+def _reader(
+    patron_id: int,
+    desk: Desk,
+    at: datetime,
+    names: Callable[[int | str | None], str],
+    category_names: dict[str, str],
+) -> Reader | None:
+    patron = get_patron(patron_id)
+    if patron is None:
+        return None
+    today = local_date(at)
+    known: PatronLoans | None = patron_loans(patron_id=patron_id, branch_id=desk.branch_id, at=at)
+    loans = known.loans if known else ()
+    age = age_on(birth=patron.birth_date, on=today) if patron.birth_date and patron.birth_date <= today else None
+    is_child = age is None or age < ADULT
+    return Reader(
+        patron=patron,
+        category=category_names.get(patron.category, patron.category),
+        home=names(patron.home_branch_id),
+        age=age,
+        guardians=list_guardians(patron_id) if is_child else (),
+        loans=loans,
+        max_loans=known.max_loans if known else None,
+        late=sum(loan.overdue for loan in loans),
+        limits=tuple(words_for_block(block, _language(), names) for block in (known.blocks if known else ())),
+        lost_tokens=sum(token.status == "lost" for token in list_tokens(patron_id)),
+    )
+
+
+def _trouble(answer: Answer) -> tuple[str, str] | None:
+    if answer.trouble is None:
+        return None
+    what, then = TROUBLE_WORDS[answer.trouble]
+    return str(what) % {"scan": answer.shown}, str(then)
+
+
+def _tally(pile: Pile) -> dict[str, Any]:
+    dues = sorted(line.due for line in pile.lines if line.due)
+    return {
+        "lent": pile.count_of(Done.LENT),
+        "renewed": pile.count_of(Done.RENEWED),
+        "returned": pile.count_of(Done.RETURNED, Done.TAKEN, Done.PUT_BACK),
+        "refused": pile.count_of(Done.REFUSED),
+        "since": datetime.fromisoformat(pile.opened_at),
+        "first_due": date.fromisoformat(dues[0]) if dues else None,
+    }
+
+
+def _latest(pile: Pile | None, names: Callable[[int | str | None], str]) -> ShownLine | None:
+    return _shown_line(pile.count, pile.lines[-1], names) if pile and pile.lines else None

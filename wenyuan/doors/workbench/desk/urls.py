@@ -1,0 +1,20 @@
+"""URLs of the desk."""
+
+from django.urls import path
+
+from wenyuan.doors.workbench.desk import views
+
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("scans", views.scan, name="desk-scan"),
+    path("mode", views.mode, name="desk-mode"),
+    path("waivers", views.waiver, name="desk-waive"),
+    path("retries", views.retry, name="desk-retry"),
+    path("parked", views.park, name="desk-park"),
+    path("done", views.done, name="desk-done"),
+    path("registrations", views.registration, name="desk-register"),
+    path("patrons/<int:patron_id>", views.patron, name="desk-patron"),
+    path("piles/<int:number>", views.pile, name="desk-pile"),
+    path("piles/<int:number>/slips", views.slips, name="desk-slips"),
+    path("piles/<int:number>/slips/<str:key>", views.routing_slip, name="desk-routing-slip"),
+]

@@ -1,0 +1,219 @@
+"""The desk 借还台: one field for whatever is scanned, a pile for each reader, a reason for every refusal.
+
+Every request changes the desk that is kept with the session and answers with it: a part of the page to htmx, the whole
+page (or a redirect to it) to a browser without scripts. What is refused answers 422 with the same page.
+"""
+
+from dataclasses import replace
+from http import HTTPStatus
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from wenyuan.doors.workbench.access import StaffRequest, staff_page
+from wenyuan.doors.workbench.desk.forms import FirstSwipeForm
+from wenyuan.doors.workbench.desk.piles import DeskTop, Done, Mode, read_desk, write_desk
+from wenyuan.doors.workbench.desk.scans import Answer, Trouble, Work, open_patron, take_scan
+from wenyuan.doors.workbench.desk.scans import retry as retry_item
+from wenyuan.doors.workbench.desk.scans import waive as waive_item
+from wenyuan.doors.workbench.desk.shown import desk_context
+from wenyuan.doors.workbench.desk.slips import routing_slip_of, slips_of
+from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
+from wenyuan.doors.workbench.patrons.words import add_problems
+from wenyuan.doors.workbench.shell import page
+from wenyuan.kernel.identity import IdentityNumber, mask_number, parse_number
+from wenyuan.lending.patrons.data import NumberInput, RegistrationRefused
+from wenyuan.lending.patrons.operations import register_on_first_swipe
+from wenyuan.organisation.rights.data import Act
+from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.secrets import key_ring
+
+TEMPLATE = "workbench/desk/desk.html"
+MOST_KEY = 60
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_GET
+def desk(request: StaffRequest) -> HttpResponse:
+    """The desk as it stands."""
+    return _show(request, Answer(desk=read_desk(request.session)))
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_POST
+def scan(request: StaffRequest) -> HttpResponse:
+    """Something was scanned or typed: a card, an item, an identity card."""
+    return _answer(request, take_scan(request.POST.get("code", ""), read_desk(request.session), _work(request)))
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_POST
+def mode(request: StaffRequest) -> HttpResponse:
+    """F2, F3, F4: what the next item is for."""
+    try:
+        wanted = Mode(request.POST.get("mode", ""))
+    except ValueError:
+        raise BadRequest("mode") from None
+    return _answer(request, Answer(desk=replace(read_desk(request.session), mode=wanted, applicant="")))
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_POST
+def waiver(request: StaffRequest) -> HttpResponse:
+    """F8: the refused item once more, lifting what this operator may lift."""
+    return _answer(request, waive_item(read_desk(request.session), _work(request)))
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_POST
+def retry(request: StaffRequest) -> HttpResponse:
+    """The refused item is to be renewed (F4) or taken back (F3) instead."""
+    wanted = Mode.RENEW if request.POST.get("mode") == Mode.RENEW else Mode.RETURN
+    return _answer(request, retry_item(read_desk(request.session), _work(request), wanted))
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_POST
+def park(request: StaffRequest) -> HttpResponse:
+    """F6: the open pile waits, with whatever is disputed in it; the next reader is served."""
+    top = read_desk(request.session)
+    if top.pile is not None:
+        parked = replace(top.pile, parked_at=request.at.isoformat())
+        top = replace(top.with_pile(parked), open_number=None, mode=Mode.LEND)
+    return _answer(request, Answer(desk=top))
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_POST
+def done(request: StaffRequest) -> HttpResponse:
+    """Esc: the open pile is done and leaves the desk; with no pile open, what was asked is put aside."""
+    top = read_desk(request.session)
+    if top.applicant or top.open_number is None:
+        return _answer(request, Answer(desk=replace(top, applicant="", mode=Mode.LEND)))
+    return _answer(request, Answer(desk=replace(top.without(top.open_number), mode=Mode.LEND)))
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_POST
+def pile(request: StaffRequest, number: int) -> HttpResponse:
+    """Alt and a digit: another pile is worked on; the one that was open stays as it is."""
+    top = read_desk(request.session)
+    wanted = top.get(number)
+    if wanted is None:
+        return _answer(request, Answer(desk=top, trouble=Trouble.STALE))
+    opened = replace(top.with_pile(replace(wanted, parked_at="")), mode=Mode.LEND, applicant="")
+    return _answer(request, Answer(desk=opened))
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_POST
+def patron(request: StaffRequest, patron_id: int) -> HttpResponse:
+    """From a reader's page: serve this reader, who has no card at hand."""
+    return _answer(request, open_patron(patron_id, read_desk(request.session), _work(request)))
+
+
+@staff_page(Act.EDIT_PATRON)
+@require_POST
+def registration(request: StaffRequest) -> HttpResponse:
+    """First swipe of an unknown identity card: name, phone and consent, and the pile opens."""
+    top = read_desk(request.session)
+    number = _applicant(request, top)
+    if number is None:
+        return _answer(request, Answer(desk=top, trouble=Trouble.STALE))
+    form = FirstSwipeForm(request.POST, birth_date=number.birth_date, today=local_date(request.at))
+    if not form.is_valid():
+        return _show(request, Answer(desk=top), form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        registered = register_on_first_swipe(
+            name=form.cleaned_data["name"],
+            phone=form.cleaned_data["phone"] or None,
+            number=NumberInput(number.canonical, number.form),
+            consent=form.consent_given(),
+            guardians=form.guardians(),
+            at=request.at,
+            desk=request.desk,
+        )
+    except RegistrationRefused as refused:
+        known = next((one.existing_patron_id for one in refused.problems if one.existing_patron_id), None)
+        add_problems(form, refused.problems)
+        answer = Answer(desk=top)
+        return _show(request, answer, form=form, known=known, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    messages.success(request, gettext("Registered, card %(card)s. Lending may begin.") % {"card": registered.card_no})
+    return _answer(request, open_patron(registered.patron_id, top, _work(request)))
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_GET
+def slips(request: StaffRequest, number: int) -> HttpResponse:
+    """F9: a receipt for each reader in the pile, to be printed."""
+    wanted = read_desk(request.session).get(number)
+    if wanted is None:
+        raise Http404
+    context = {"slips": slips_of(wanted, request), "at": request.at}
+    return page(request, "workbench/desk/slips.html", context)
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_GET
+def routing_slip(request: StaffRequest, number: int, key: str) -> HttpResponse:
+    """The slip that travels in an item on its way to another branch."""
+    wanted = read_desk(request.session).get(number)
+    lines = wanted.lines if wanted else ()
+    line = next((one for one in lines if one.key == key and one.send_to is not None), None)
+    if line is None:
+        raise Http404
+    context = {"slip": routing_slip_of(line, request), "is_taken": line.done is Done.TAKEN}
+    return page(request, "workbench/desk/routing_slip.html", context)
+
+
+def _work(request: StaffRequest) -> Work:
+    """The request's key makes a repeated one harmless; one that is missing or odd is replaced."""
+    key = request.POST.get("key", "")
+    usable = key if 0 < len(key) <= MOST_KEY and key.isascii() and key.isprintable() else uuid4().hex
+    return Work(desk=request.desk, at=request.at, key=usable)
+
+
+def _answer(request: StaffRequest, answer: Answer) -> HttpResponse:
+    write_desk(request.session, answer.desk)
+    if answer.is_refused:
+        return _show(request, answer, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if request.headers.get("HX-Request"):
+        return _show(request, answer)
+    return HttpResponseRedirect(reverse("workbench:desk"), status=HTTPStatus.SEE_OTHER)
+
+
+def _show(
+    request: StaffRequest,
+    answer: Answer,
+    *,
+    form: FirstSwipeForm | None = None,
+    known: int | None = None,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    number = _applicant(request, answer.desk)
+    if number is not None and form is None:
+        form = FirstSwipeForm(birth_date=number.birth_date, today=local_date(request.at))
+    is_part = bool(request.headers.get("HX-Request"))
+    context = {
+        **desk_context(answer, desk=request.desk, at=request.at),
+        "key": uuid4().hex,
+        "form": form,
+        "known_patron_id": known,
+        "applicant": mask_number(number.canonical) if number else "",
+        "applicant_birth": number.birth_date if number else None,
+        "notice_version": NOTICE_VERSION,
+        "is_part": is_part,
+    }
+    return page(request, f"{TEMPLATE}#part" if is_part else TEMPLATE, context, status=status)
+
+
+def _applicant(request: StaffRequest, top: DeskTop) -> IdentityNumber | None:
+    """The number of the identity card that is being registered."""
+    if not top.applicant:
+        return None
+    return parse_number(key_ring().decrypt(top.applicant), today=local_date(request.at))

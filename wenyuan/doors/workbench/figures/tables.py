@@ -1,0 +1,200 @@
+"""Numbers as the tables and tiles of a page show them: each with the address of the rows behind it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django_stubs_ext import StrOrPromise
+
+from wenyuan.doors.furniture.figure_words import NAMES as WORDS
+from wenyuan.doors.furniture.figure_words import UNITS
+from wenyuan.doors.workbench.templatetags.staff import month_of, short_day
+from wenyuan.office.figures.data import (
+    WHOLE,
+    AreaFigures,
+    BadPeriod,
+    BranchFigures,
+    DatedFigures,
+    Figures,
+    IndicatorCode,
+    Period,
+    Slice,
+    Values,
+    WantedRows,
+)
+from wenyuan.office.figures.queries import INDICATORS, link_terms, parse_period
+
+_YEAR = re.compile(r"(?<![0-9-])[0-9]{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number and where its rows are; no address where there is nothing to open."""
+
+    value: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """An indicator's number, and how it stands to the same period of the year before (in per cent, none if unknown)."""
+
+    code: str
+    name: StrOrPromise
+    unit: StrOrPromise
+    number: Number
+    before: Number | None
+    change: float | None
+
+    @property
+    def change_shown(self) -> str:
+        """The change without its sign, which the arrow tells."""
+        return "" if self.change is None else f"{abs(self.change):.1f}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a table: its name, perhaps the branch above it, and a number for each indicator."""
+
+    name: StrOrPromise
+    numbers: tuple[Number, ...]
+    above: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a chart: its name, its number, and the one of the year before."""
+
+    name: str
+    number: Number
+    before: Number | None
+
+
+def opened(indicator: IndicatorCode, value: int, period: Period, branch: str | None, part: Slice = WHOLE) -> Number:
+    """A number with the address of exactly its rows. A sum of nothing may still have rows that cancel out."""
+    terms = link_terms(WantedRows(indicator, period, branch, part))
+    return Number(value, f"{reverse('workbench:figure-rows')}?{urlencode(terms)}")
+
+
+def year_before(period: Period) -> Period | None:
+    """The same period a year earlier; nothing where it has no counterpart (the 29th of February)."""
+    try:
+        return parse_period(_YEAR.sub(lambda found: f"{int(found.group()) - 1:04d}", period.text))
+    except BadPeriod:
+        return None
+
+
+def tiles(now: Figures, before: Figures | None) -> list[Tile]:
+    """One tile an indicator."""
+    found = []
+    for indicator in INDICATORS:
+        code = indicator.code
+        earlier = before.values[code] if before else 0
+        found.append(
+            Tile(
+                code=code.value,
+                name=WORDS[code],
+                unit=UNITS[indicator.unit],
+                number=opened(code, now.values[code], now.period, now.branch),
+                before=opened(code, earlier, before.period, before.branch) if before else None,
+                change=100 * (now.values[code] - earlier) / earlier if earlier > 0 else None,
+            )
+        )
+    return found
+
+
+def branch_lines(found: Iterable[BranchFigures], period: Period, branch: str | None) -> list[Line]:
+    """A line a branch; ``at`` narrows the rows to what was done there."""
+    return [
+        Line(
+            _name(one.name_zh, one.name_en) or gettext("no branch"),
+            _numbers(one.values, period, branch, Slice(at_branch_id=one.branch_id)),
+        )
+        for one in found
+    ]
+
+
+def area_lines(found: Iterable[AreaFigures], period: Period, branch: str | None, names: dict[int, str]) -> list[Line]:
+    """A line an area where anything was done."""
+    return [
+        Line(
+            _name(one.name_zh, one.name_en) or gettext("no area"),
+            _numbers(one.values, period, branch, Slice(at_branch_id=one.branch_id, area_id=one.area_id)),
+            names.get(one.branch_id, ""),
+        )
+        for one in found
+    ]
+
+
+def total_line(figures: Figures) -> Line:
+    """The line of sums."""
+    return Line(gettext("Total"), _numbers(figures.values, figures.period, figures.branch, WHOLE))
+
+
+def _numbers(values: Values, period: Period, branch: str | None, part: Slice) -> tuple[Number, ...]:
+    return tuple(
+        opened(indicator.code, values[indicator.code], period, branch, part)
+        if values[indicator.code]
+        else Number(0, "")
+        for indicator in INDICATORS
+    )
+
+
+def day_steps(
+    now: Sequence[DatedFigures],
+    before: Sequence[DatedFigures],
+    *,
+    shown: IndicatorCode,
+    period: Period,
+    earlier: Period | None,
+    branch: str | None,
+) -> list[Step]:
+    """A step a day; the year before stands beside it by its place in the period."""
+    return [
+        _step(short_day(one.first_date), one, place, before, shown, period, earlier, branch, monthly=False)
+        for place, one in enumerate(now)
+    ]
+
+
+def month_steps(
+    now: Sequence[DatedFigures],
+    before: Sequence[DatedFigures],
+    *,
+    shown: IndicatorCode,
+    period: Period,
+    earlier: Period | None,
+    branch: str | None,
+) -> list[Step]:
+    """A step a month."""
+    return [
+        _step(month_of(one.first_date), one, place, before, shown, period, earlier, branch, monthly=True)
+        for place, one in enumerate(now)
+    ]
+
+
+def _step(
+    name: str,
+    one: DatedFigures,
+    place: int,
+    before: Sequence[DatedFigures],
+    shown: IndicatorCode,
+    period: Period,
+    earlier: Period | None,
+    branch: str | None,
+    *,
+    monthly: bool,
+) -> Step:
+    part = Slice(month=one.first_date) if monthly else Slice(day=one.first_date)
+    then = None
+    if earlier is not None and place < len(before):
+        old = before[place]
+        old_part = replace(part, month=old.first_date) if monthly else replace(part, day=old.first_date)
+        then = opened(shown, old.values[shown], earlier, branch, old_part)
+    return Step(name, opened(shown, one.values[shown], period, branch, part), then)
+
+
+def _name(name_zh: str, name_en: str) -> str:
+    return name_en if name_en and (get_language() or "").startswith("en") else name_zh

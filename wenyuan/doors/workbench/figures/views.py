@@ -1,0 +1,264 @@
+"""Figures of a period and a branch, and the rows behind each of them."""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from wenyuan.doors.furniture.figure_words import NAMES, UNITS
+from wenyuan.doors.furniture.navigation import Crumb
+from wenyuan.doors.workbench.access import StaffRequest, staff_page
+from wenyuan.doors.workbench.branches import INDENT, Choices, branch_name, branches_with, in_tree_order
+from wenyuan.doors.workbench.figures.forms import PeriodForm
+from wenyuan.doors.workbench.figures.tables import (
+    area_lines,
+    branch_lines,
+    day_steps,
+    month_steps,
+    tiles,
+    total_line,
+    year_before,
+)
+from wenyuan.doors.workbench.figures.words import DEFINITIONS, period_words, reason_words
+from wenyuan.doors.workbench.journal.rows import account_names
+from wenyuan.doors.workbench.journal.words import DOORS, KINDS
+from wenyuan.doors.workbench.paging import number_from, onward
+from wenyuan.doors.workbench.shell import page
+from wenyuan.doors.workbench.templatetags.staff import day, month_of
+from wenyuan.office.figures import queries
+from wenyuan.office.figures.data import (
+    BadPeriod,
+    BadSlice,
+    FigureRow,
+    IndicatorCode,
+    Period,
+    UnknownBranch,
+    WantedRows,
+)
+from wenyuan.office.figures.queries import BY_CODE, EVERYTHING, parse_period, rows_wanted
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.network.data import NetworkMap
+from wenyuan.organisation.network.queries import list_areas, network_map
+from wenyuan.organisation.rights.data import Act, Operator
+from wenyuan.plumbing.clock import local_date
+
+MOST_DAYS_DRAWN = 366
+ROWS = 50
+
+
+@require_GET
+@staff_page(Act.SEE_FIGURES, any_branch=True)
+def figures(request: StaffRequest) -> HttpResponse:
+    network, today = network_map(), local_date(request.at)
+    choices = _branch_choices(request.operator, network, today)
+    chosen = request.GET.get("branch") or _own_branch(request, network, choices)
+    if "year" in request.GET or "first" in request.GET:
+        form = PeriodForm(request.GET, today=today, branches=choices)
+        if form.is_valid():
+            terms = {"period": form.period_text(), "branch": form.cleaned_data["branch"] or chosen}
+            return HttpResponseRedirect(f"{request.path}?{urlencode(terms)}")
+        return _refused(request, form)
+    try:
+        period = parse_period(request.GET.get("period") or f"{today:%Y-%m}")
+    except BadPeriod as bad:
+        form = PeriodForm({"branch": chosen, "year": str(today.year)}, today=today, branches=choices)
+        form.add_error(None, str(reason_words(bad.reason)))
+        return _refused(request, form)
+    branch = _allowed(request.operator, chosen, network)
+    shown = _indicator(request.GET.get("show", ""))
+    earlier = year_before(period)
+    now = queries.figures_of(period=period, at=request.at, branch=branch, network=network)
+    before = queries.figures_of(period=earlier, at=request.at, branch=branch, network=network) if earlier else None
+    initial: dict[str, object] = {"year": period.text[:4], "part": period.text[4:], "branch": branch or EVERYTHING}
+    if ".." in period.text or len(period.text) > 7:
+        initial |= {"first": period.first_date, "last": period.last_date, "part": ""}
+    names = {branch_id: branch_name(branch_id, network) for branch_id in network.branches}
+    context = {
+        "title": period_words(period),
+        "line": _place_words(branch, network),
+        "form": PeriodForm(today=today, branches=choices, initial=initial),
+        "period": period,
+        "shortcuts": _shortcuts(today, period, branch),
+        "at": request.at,
+        "tiles": tiles(now, before),
+        "shown": shown.value,
+        "shown_words": NAMES[shown],
+        "indicators": [(code.value, words) for code, words in NAMES.items()],
+        "heads": list(NAMES.values()),
+        "earlier_words": period_words(earlier) if earlier else "",
+        "branch_lines": branch_lines(queries.by_branch(period=period, branch=branch, network=network), period, branch),
+        "area_lines": area_lines(queries.by_area(period=period, branch=branch, network=network), period, branch, names),
+        "total": total_line(now),
+        **_charts(period, earlier, branch, shown, network),
+    }
+    return page(request, "workbench/figures/figures.html", context)
+
+
+def _charts(
+    period: Period, earlier: Period | None, branch: str | None, shown: IndicatorCode, network: NetworkMap
+) -> dict[str, object]:
+    """Months where the period has several, days where they can still be told apart."""
+    months, days = len(period.months()), (period.last_date - period.first_date).days + 1
+    context: dict[str, object] = {"month_steps": [], "day_steps": []}
+    if months > 1:
+        context["month_steps"] = month_steps(
+            queries.by_month(period=period, branch=branch, network=network),
+            queries.by_month(period=earlier, branch=branch, network=network) if earlier else (),
+            shown=shown,
+            period=period,
+            earlier=earlier,
+            branch=branch,
+        )
+    if 1 < days <= MOST_DAYS_DRAWN:
+        context["day_steps"] = day_steps(
+            queries.by_day(period=period, branch=branch, network=network),
+            queries.by_day(period=earlier, branch=branch, network=network) if earlier else (),
+            shown=shown,
+            period=period,
+            earlier=earlier,
+            branch=branch,
+        )
+    return context
+
+
+@require_GET
+@staff_page(Act.SEE_FIGURES, Act.SEE_JOURNAL, any_branch=True)
+def rows(request: StaffRequest) -> HttpResponse:
+    network = network_map()
+    try:
+        wanted = rows_wanted(request.GET.dict())
+    except (BadPeriod, BadSlice) as bad:
+        raise Http404 from bad
+    _allowed(request.operator, wanted.branch or EVERYTHING, network, rows=True)
+    try:
+        figure = queries.figures_of(
+            period=wanted.period, at=request.at, branch=wanted.branch, part=wanted.part, network=network
+        )
+        found = queries.rows_of(wanted, before=number_from(request), size=ROWS, network=network)
+    except UnknownBranch as unknown:
+        raise Http404 from unknown
+    indicator = BY_CODE[wanted.indicator]
+    terms = {"period": wanted.period.text, "branch": wanted.branch or EVERYTHING}
+    back = f"{reverse('workbench:figures')}?{urlencode(terms)}"
+    context = {
+        "title": NAMES[wanted.indicator],
+        "line": " · ".join(_slice_words(wanted, network)),
+        "crumbs": (
+            Crumb(gettext("Figures"), back),
+            Crumb(str(NAMES[wanted.indicator])),
+        ),
+        "value": figure.values[wanted.indicator],
+        "unit": UNITS[indicator.unit],
+        "definition": DEFINITIONS[wanted.indicator],
+        "rows": _shown_rows(found.rows, network),
+        "page_sum": sum(row.value for row in found.rows),
+        "onward": onward(request, found.before),
+        "at": request.at,
+        "kind": KINDS[indicator.kind],
+    }
+    return page(request, "workbench/figures/rows.html", context)
+
+
+def _shown_rows(found: tuple[FigureRow, ...], network: NetworkMap) -> list[dict[str, object]]:
+    names = account_names() if found else {}
+    return [
+        {
+            "row": row,
+            "kind": KINDS[Kind(row.kind)],
+            "branch": branch_name(row.branch_id, network),
+            "operator": names.get(row.operator_id, "") if row.operator_id is not None else "",
+            "door": DOORS.get(row.door, row.door),
+        }
+        for row in found
+    ]
+
+
+def _slice_words(wanted: WantedRows, network: NetworkMap) -> list[str]:
+    part = wanted.part
+    words = [_place_words(wanted.branch, network), period_words(wanted.period)]
+    if part.at_branch_id:
+        words.append(branch_name(part.at_branch_id, network))
+    elif part.at_branch_id == 0:
+        words.append(gettext("no branch"))
+    if part.area_id:
+        areas = {area.id: area.name_zh for area in list_areas(part.at_branch_id or 0)}
+        words.append(areas.get(part.area_id, f"#{part.area_id}"))
+    elif part.area_id == 0:
+        words.append(gettext("no area"))
+    if part.day:
+        words.append(day(part.day))
+    if part.month:
+        words.append(month_of(part.month))
+    return words
+
+
+def _refused(request: StaffRequest, form: PeriodForm) -> HttpResponse:
+    context = {"title": gettext("Figures"), "form": form, "cleared_url": reverse("workbench:figures")}
+    return page(request, "workbench/figures/refused.html", context, status=422)
+
+
+def _branch_choices(operator: Operator, network: NetworkMap, today: date) -> Choices:
+    """Everything for those who may, then the tree, by code."""
+    mine = branches_with(operator, Act.SEE_FIGURES)
+    choices: Choices = [(EVERYTHING, _("the whole network"))] if mine is None else []
+    return choices + [
+        (network.branches[branch_id].code, INDENT * depth + branch_name(branch_id, network))
+        for branch_id, depth in in_tree_order(network, today)
+        if mine is None or branch_id in mine
+    ]
+
+
+def _own_branch(request: StaffRequest, network: NetworkMap, choices: Choices) -> str:
+    """What a page without a branch in its address shows: everything, else one's own branch, else the first."""
+    own = network.branches.get(request.desk.branch_id)
+    codes = [code for code, _words in choices]
+    if EVERYTHING in codes:
+        return EVERYTHING
+    return own.code if own and own.code in codes else codes[0]
+
+
+def _allowed(operator: Operator, chosen: str, network: NetworkMap, *, rows: bool = False) -> str | None:
+    """The branch's code, none for everything, if this operator may see its figures (or rows)."""
+    facts = None if chosen == EVERYTHING else network.by_code(chosen)
+    if facts is None and chosen != EVERYTHING:
+        raise Http404
+    may_see = queries.may_see_rows if rows else queries.may_see
+    if not may_see(operator, facts.id if facts else None):
+        raise PermissionDenied
+    return facts.code if facts else None
+
+
+def _place_words(branch: str | None, network: NetworkMap) -> str:
+    facts = network.by_code(branch) if branch else None
+    if facts is None:
+        return gettext("the whole network")
+    return gettext("%(branch)s and what stands below it") % {"branch": branch_name(facts.id, network)}
+
+
+def _indicator(text: str) -> IndicatorCode:
+    try:
+        return IndicatorCode(text)
+    except ValueError:
+        return IndicatorCode.LOANS
+
+
+def _shortcuts(today: date, period: Period, branch: str | None) -> list[tuple[object, str, bool]]:
+    """Periods that most people want: name, address, and whether this is it."""
+    quarter = (today.month - 1) // 3 + 1
+    half = (today.month - 1) // 6 + 1
+    texts = [
+        (_("This month"), f"{today:%Y-%m}"),
+        (_("This quarter"), f"{today.year}-Q{quarter}"),
+        (_("This half-year"), f"{today.year}-H{half}"),
+        (_("This year"), f"{today.year}"),
+        (_("Last year"), f"{today.year - 1}"),
+    ]
+    return [
+        (words, f"?{urlencode({'period': text, 'branch': branch or EVERYTHING})}", text == period.text)
+        for words, text in texts
+    ]

@@ -1,0 +1,96 @@
+"""Figures in words: indicators with their definitions and units, and periods."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from wenyuan.doors.workbench.templatetags.staff import day, month_of
+from wenyuan.office.figures.data import IndicatorCode, Period, PeriodReason
+
+DEFINITIONS: Final[Mapping[IndicatorCode, StrOrPromise]] = {
+    IndicatorCode.LOANS: _("Each item lent counts one, at the branch that lent it; a renewal does not count."),
+    IndicatorCode.RETURNS: _("Each item whose loan is closed counts one, at the branch that closed it."),
+    IndicatorCode.RENEWALS: _("Each prolongation of a loan counts one, whichever door it came through."),
+    IndicatorCode.NEW_CARDS: _("Each reader's first card counts one; a replaced card does not."),
+    IndicatorCode.VISITS: _("Persons counted at service points on the day itself, with the evidence typed for it."),
+    IndicatorCode.ITEMS_ADDED: _("Each item that entered the holdings counts one; withdrawals are not taken off."),
+}
+
+_REASONS: Final[Mapping[PeriodReason, StrOrPromise]] = {
+    PeriodReason.UNREADABLE: _("This is no period. Write 2026, 2026-H1, 2026-Q2, 2026-04 or 2026-04-01..2026-04-15."),
+    PeriodReason.NO_SUCH_DATE: _("There is no such day."),
+    PeriodReason.ENDS_BEFORE_IT_BEGINS: _("The period ends before it begins."),
+    PeriodReason.TOO_LONG: _("A period may not be longer than ten years."),
+}
+
+_NUMERALS = "〇一二三四五六七八九"
+
+
+def reason_words(reason: PeriodReason) -> StrOrPromise:
+    """Why a text names no period."""
+    return _REASONS[reason]
+
+
+def period_words(period: Period) -> str:
+    """A period as a heading: ``二〇二六年四月``, ``2026, second quarter``, or its two days."""
+    year = period.text[:4]
+    part = period.text[4:]
+    if ".." in part or not (part in _PARTS or _is_month(part) or not part):
+        return _span_words(period)
+    if _is_month(part):
+        return _month_words(period.first_date)
+    shown = _chinese_year(year) if not _is_english() else year
+    words = {"year": shown, "part": str(_PARTS[part]) if part else ""}
+    return gettext("%(year)s, %(part)s") % words if part else gettext("The year %(year)s") % words
+
+
+_PARTS: Final[Mapping[str, StrOrPromise]] = {
+    "-H1": _("first half"),
+    "-H2": _("second half"),
+    "-Q1": _("first quarter"),
+    "-Q2": _("second quarter"),
+    "-Q3": _("third quarter"),
+    "-Q4": _("fourth quarter"),
+}
+
+
+def part_choices() -> list[tuple[str, StrOrPromise]]:
+    """Parts of a year for a select: all of it, halves, quarters, months."""
+    months = [(f"-{number:02d}", _month_only(number)) for number in range(1, 13)]
+    return [("", _("the whole year")), *_PARTS.items(), *months]
+
+
+def _month_only(number: int) -> str:
+    return f"{date(2000, number, 1):%b}" if _is_english() else f"{number}月"
+
+
+def _is_month(part: str) -> bool:
+    return len(part) == 3 and part[1:].isdigit()
+
+
+def _month_words(first: date) -> str:
+    if _is_english():
+        return month_of(first)
+    return f"{_chinese_year(str(first.year))}年{_chinese_month(first.month)}月"
+
+
+def _chinese_year(year: str) -> str:
+    return "".join(_NUMERALS[int(digit)] for digit in year)
+
+
+def _chinese_month(number: int) -> str:
+    return _NUMERALS[number] if number < 10 else "十" + (_NUMERALS[number - 10] if number > 10 else "")
+
+
+def _span_words(period: Period) -> str:
+    if period.first_date == period.last_date:
+        return day(period.first_date)
+    return gettext("%(first)s to %(last)s") % {"first": day(period.first_date), "last": day(period.last_date)}
+
+
+def _is_english() -> bool:
+    return (get_language() or "").startswith("en")

@@ -1,0 +1,94 @@
+"""Items on their way to and from the branch one works at."""
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from wenyuan.doors.furniture.navigation import Crumb
+from wenyuan.doors.furniture.words import Language, branch_names, words_for_block
+from wenyuan.doors.workbench.access import StaffRequest, staff_page
+from wenyuan.doors.workbench.branches import branch_name
+from wenyuan.doors.workbench.form_pages import done, not_done
+from wenyuan.doors.workbench.items.forms import ReceiveForm
+from wenyuan.doors.workbench.items.views import item_crumbs
+from wenyuan.doors.workbench.items.words import TRANSIT_REASONS
+from wenyuan.doors.workbench.paging import number_from, onward
+from wenyuan.doors.workbench.shell import page
+from wenyuan.holdings.catalogue.queries import get_item_by_id, titles_of
+from wenyuan.lending.circulation.operations import Refused, receive_transit
+from wenyuan.lending.transit.data import TransitView
+from wenyuan.lending.transit.queries import coming_to, count_coming, gone_from
+from wenyuan.organisation.network.queries import network_map
+from wenyuan.organisation.rights.data import Act
+from wenyuan.organisation.rights.queries import may
+
+ROWS = 20
+
+
+@require_GET
+@staff_page(Act.SEE_ITEM, Act.RECEIVE_TRANSIT)
+def coming(request: StaffRequest) -> HttpResponse:
+    branch_id = request.desk.branch_id
+    return _list(request, coming_to(branch_id, after_id=number_from(request) or 0, size=ROWS + 1), is_coming=True)
+
+
+@require_GET
+@staff_page(Act.SEE_ITEM, Act.RECEIVE_TRANSIT)
+def gone(request: StaffRequest) -> HttpResponse:
+    branch_id = request.desk.branch_id
+    return _list(request, gone_from(branch_id, after_id=number_from(request) or 0, size=ROWS + 1), is_coming=False)
+
+
+def _list(request: StaffRequest, transits: tuple[TransitView, ...], *, is_coming: bool) -> HttpResponse:
+    network = network_map()
+    shown = transits[:ROWS]
+    items = {item.id: item for transit in shown if (item := get_item_by_id(transit.item_id)) is not None}
+    titles = titles_of(item.bib_id for item in items.values())
+    rows = []
+    for transit in shown:
+        item = items.get(transit.item_id)
+        other = transit.from_branch_id if is_coming else transit.to_branch_id
+        rows.append(
+            {
+                "transit": transit,
+                "item": item,
+                "bib": titles.get(item.bib_id) if item else None,
+                "other": branch_name(other, network),
+                "reason": TRANSIT_REASONS.get(transit.reason, transit.reason),
+                "days": (request.at - transit.sent_at).days,
+            }
+        )
+    title = gettext("Coming") if is_coming else gettext("Gone from here")
+    context = {
+        "title": title,
+        "line": branch_name(request.desk.branch_id, network),
+        "crumbs": item_crumbs(Crumb(title)),
+        "rows": rows,
+        "is_coming": is_coming,
+        "count": count_coming(request.desk.branch_id),
+        "onward": onward(request, shown[-1].id if len(transits) > ROWS else None),
+        "form": ReceiveForm(),
+        "may_receive": may(request.operator, Act.RECEIVE_TRANSIT, request.desk.branch_id),
+    }
+    return page(request, "workbench/items/transits.html", context)
+
+
+@require_POST
+@staff_page(Act.RECEIVE_TRANSIT)
+def receive(request: StaffRequest) -> HttpResponse:
+    back = reverse("workbench:transits")
+    form = ReceiveForm(request.POST)
+    if not form.is_valid():
+        return not_done(request, gettext("Scan the barcode of an item."), back)
+    try:
+        receipt = receive_transit(item=form.cleaned_data["code"], at=request.at, desk=request.desk)
+    except Refused as refused:
+        language: Language = "en" if (get_language() or "").startswith("en") else "zh"
+        names = branch_names(network_map(), language)
+        why = "; ".join(words_for_block(block, language, names) for block in refused.blocks)
+        return not_done(request, gettext("Not received: %(why)s") % {"why": why}, back)
+    words = gettext("Received: %(title)s") % {"title": receipt.item.title}
+    if receipt.send_to is not None:
+        words += " · " + gettext("send on to %(branch)s") % {"branch": branch_name(receipt.send_to)}
+    return done(request, words, back)

@@ -1,0 +1,277 @@
+"""Forms of readers."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
+from wenyuan.doors.workbench.patrons.words import NO_NUMBER_WORDS, RELATION_CHOICES
+from wenyuan.kernel.identity import Gender, IdentityForm
+from wenyuan.lending.patrons.data import (
+    CategoryFacts,
+    ConsentInput,
+    ConsentPurpose,
+    GivenBy,
+    GuardianInput,
+    NewPatron,
+    NoNumberReason,
+    NumberInput,
+    PatronChange,
+    Relation,
+)
+from wenyuan.organisation.network.data import BranchFacts
+
+UNKNOWN = [("", _("Not known"))]
+DOCUMENTS = [
+    ("", _("Identity card or residence permit")),
+    (IdentityForm.HMT_TRAVEL.value, _("Travel permit (Hong Kong, Macao, Taiwan)")),
+    (IdentityForm.PASSPORT.value, _("Passport")),
+]
+NO_NUMBER = [("", _("The number is entered above"))] + [
+    (reason.value, words) for reason, words in NO_NUMBER_WORDS.items() if reason is not NoNumberReason.ERASED
+]
+GENDERS = [*UNKNOWN, (Gender.MALE.value, _("Male")), (Gender.FEMALE.value, _("Female"))]
+
+
+def text(label: Any, *, most: int, required: bool = False, **attrs: str) -> forms.CharField:
+    """A line of text that browsers do not remember."""
+    widget = forms.TextInput(attrs={"autocomplete": "off", **attrs})
+    return forms.CharField(label=label, max_length=most, required=required, widget=widget)
+
+
+def day(label: Any, *, required: bool = False) -> forms.DateField:
+    """A date as browsers enter it."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, widget=widget)
+
+
+def branch_choices(branches: list[BranchFacts]) -> list[tuple[str, str]]:
+    """Branches as choices, by their names."""
+    language = get_language() or "zh-hans"
+    return [(str(branch.id), branch.name(language)) for branch in branches]
+
+
+def category_choices(categories: tuple[CategoryFacts, ...]) -> list[tuple[str, str]]:
+    """Kinds of reader as choices."""
+    language = get_language() or "zh-hans"
+    return [(category.code, category.name(language)) for category in categories]
+
+
+class SearchForm(forms.Form):
+    """Whatever a clerk has of a reader. It is posted, since it may be a number."""
+
+    text = forms.CharField(
+        label=_("Card, number, name, pinyin, or the end of a phone number"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
+    )
+
+
+class PersonForm(forms.Form):
+    """What is known of a person, in registration and in later changes."""
+
+    name = text(_("Name"), most=60, required=True)
+    number = text(_("Identity number"), most=40, autocapitalize="characters")
+    document = forms.ChoiceField(label=_("Kind of document"), choices=DOCUMENTS, required=False)
+    birth_date = day(_("Birth date"))
+    gender = forms.ChoiceField(label=_("Gender"), choices=GENDERS, required=False)
+    phone = text(_("Phone"), most=32, inputmode="tel")
+    email = text(_("E-mail"), most=254, inputmode="email")
+    address = text(_("Address"), most=200)
+    category = forms.ChoiceField(label=_("Kind of reader"))
+    home_branch = forms.ChoiceField(label=_("Home branch"))
+
+    def __init__(
+        self, *args: Any, categories: tuple[CategoryFacts, ...], branches: list[BranchFacts], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = category_choices(categories)  # type: ignore[attr-defined] # a ChoiceField
+        self.fields["home_branch"].choices = branch_choices(branches)  # type: ignore[attr-defined]
+
+    def number_given(self) -> NumberInput | None:
+        """The number as the verbs take it, with the document where that says what it is."""
+        number, document = self.cleaned_data["number"], self.cleaned_data["document"]
+        return NumberInput(number, IdentityForm(document) if document else None) if number else None
+
+    def gender_given(self) -> Gender | None:
+        """The gender, if it is known."""
+        return Gender(self.cleaned_data["gender"]) if self.cleaned_data["gender"] else None
+
+
+class GuardianForm(forms.Form):
+    """Who answers for a child: a reader by card, or a name with what is known."""
+
+    guardian_name = text(_("Name of the guardian"), most=60, required=True)
+    relation = forms.ChoiceField(label=_("The guardian is"), choices=RELATION_CHOICES)
+    guardian_phone = text(_("Phone of the guardian"), most=32, inputmode="tel")
+
+    def guardian(self) -> GuardianInput:
+        """The guardian as the verb takes it."""
+        values = self.cleaned_data
+        return GuardianInput(
+            name=values["guardian_name"],
+            relation=Relation(values["relation"]),
+            phone=values["guardian_phone"] or None,
+        )
+
+
+class RegistrationForm(PersonForm):
+    """办证: everything an application may hold; consent is asked for each purpose by itself."""
+
+    no_number_reason = forms.ChoiceField(label=_("Why there is no number"), choices=NO_NUMBER, required=False)
+    guardian_name = text(_("Name of the guardian"), most=60)
+    relation = forms.ChoiceField(label=_("The guardian is"), choices=RELATION_CHOICES, required=False)
+    guardian_phone = text(_("Phone of the guardian"), most=32, inputmode="tel")
+    card_no = text(_("Card number"), most=32, autocapitalize="characters")
+    pin = text(_("PIN, four to six digits"), most=6, inputmode="numeric")
+    given_by = forms.ChoiceField(
+        label=_("Who consents"),
+        choices=[(GivenBy.SELF.value, _("The reader")), (GivenBy.GUARDIAN.value, _("The guardian (below 14)"))],
+        widget=forms.RadioSelect,
+        initial=GivenBy.SELF.value,
+    )
+    consent = forms.BooleanField(
+        label=_("The notice on personal data was shown, and they agree to be registered"),
+        error_messages={"required": _("Without consent nobody is registered.")},
+    )
+    keep_history = forms.BooleanField(label=_("They ask the library to keep their reading history"), required=False)
+    notices = forms.BooleanField(label=_("They agree to messages"), required=False)
+
+    def application(self) -> NewPatron:
+        """The application as the verb takes it."""
+        values = self.cleaned_data
+        reason, number = values["no_number_reason"], self.number_given()
+        return NewPatron(
+            name=values["name"],
+            category=values["category"],
+            home_branch_id=int(values["home_branch"]),
+            consent=self._consent(),
+            number=number,
+            no_number_reason=NoNumberReason(reason) if reason and number is None else None,
+            birth_date=values["birth_date"],
+            gender=self.gender_given(),
+            phone=values["phone"] or None,
+            address=values["address"] or None,
+            email=values["email"] or None,
+            guardians=self._guardians(),
+            card_no=values["card_no"] or None,
+            pin=values["pin"] or None,
+        )
+
+    def _guardians(self) -> tuple[GuardianInput, ...]:
+        values = self.cleaned_data
+        if not values["guardian_name"] and not values["guardian_phone"]:
+            return ()
+        return (
+            GuardianInput(
+                name=values["guardian_name"],
+                relation=Relation(values["relation"] or Relation.OTHER.value),
+                phone=values["guardian_phone"] or None,
+            ),
+        )
+
+    def _consent(self) -> ConsentInput:
+        values = self.cleaned_data
+        also = {
+            purpose
+            for purpose, field in ((ConsentPurpose.HISTORY, "keep_history"), (ConsentPurpose.NOTICES, "notices"))
+            if values[field]
+        }
+        given_by = GivenBy(values["given_by"])
+        return ConsentInput(notice_version=NOTICE_VERSION, given_by=given_by, also=frozenset(also))
+
+
+class EditForm(PersonForm):
+    """What shall be otherwise. Sealed values are not shown: an empty field leaves them, a tick takes them away."""
+
+    pinyin = text(_("Pinyin"), most=200)
+    expires_date = day(_("Valid until"))
+    note = forms.CharField(
+        label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
+    )
+    forget_phone = forms.BooleanField(label=_("Take the phone away"), required=False)
+    forget_address = forms.BooleanField(label=_("Take the address away"), required=False)
+    forget_email = forms.BooleanField(label=_("Take the e-mail away"), required=False)
+
+    def change(self) -> PatronChange:
+        """The change as the verb takes it."""
+        values = {name: self.cleaned_data[name] if name in self.changed_data else None for name in self.cleaned_data}
+        return PatronChange(
+            name=values["name"],
+            pinyin=values["pinyin"] or None,
+            phone=self._sealed("phone"),
+            address=self._sealed("address"),
+            email=self._sealed("email"),
+            category=values["category"],
+            home_branch_id=int(values["home_branch"]) if values["home_branch"] else None,
+            expires_date=values["expires_date"],
+            birth_date=values["birth_date"],
+            gender=Gender(values["gender"]) if values["gender"] else None,
+            number=self.number_given(),
+            note=values["note"],
+        )
+
+    def _sealed(self, name: str) -> str | None:
+        if self.cleaned_data[f"forget_{name}"]:
+            return ""
+        return self.cleaned_data[name] or None
+
+
+class ReasonForm(forms.Form):
+    """Why something is done to a reader."""
+
+    reason = text(_("Why"), most=200, required=True)
+
+
+class SuspensionForm(ReasonForm):
+    """停借: until a day, or until it is lifted."""
+
+    until = day(_("Until (empty: until lifted)"))
+
+
+class NewCardForm(forms.Form):
+    """补证: a card that was printed already, or the library's next number."""
+
+    card_no = text(_("Number of the new card (empty: the next one)"), most=32, autocapitalize="characters")
+
+
+class ClassListForm(forms.Form):
+    """A class list as a school sends it."""
+
+    school = text(_("School"), most=100, required=True)
+    class_name = text(_("School class"), most=60, required=True)
+    category = forms.ChoiceField(label=_("Kind of reader"))
+    home_branch = forms.ChoiceField(label=_("Home branch"))
+    sheet = forms.FileField(
+        label=_("Class list (XLSX or CSV)"),
+        help_text=_("Columns: name, gender, birth date, number, guardian, relation, phone; a hundred rows at most."),
+    )
+    consent = forms.BooleanField(
+        label=_("The school holds the guardians' signed consents to the notice on personal data"),
+        error_messages={"required": _("Without consent nobody is registered.")},
+    )
+
+    def __init__(
+        self, *args: Any, categories: tuple[CategoryFacts, ...], branches: list[BranchFacts], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = category_choices(categories)  # type: ignore[attr-defined] # a ChoiceField
+        self.fields["home_branch"].choices = branch_choices(branches)  # type: ignore[attr-defined]
+
+
+def edit_initial(
+    *, name: str, category: str, home_branch_id: int, expires: date | None, birth: date | None, gender: str, note: str
+) -> dict[str, Any]:
+    """What the form for changes begins with; the birth date is left to the number where there is one."""
+    return {
+        "name": name,
+        "category": category,
+        "home_branch": str(home_branch_id),
+        "expires_date": expires,
+        "birth_date": birth,
+        "gender": gender,
+        "note": note,
+    }

@@ -1,0 +1,20 @@
+"""URLs of readers. Nothing that names or numbers a person stands in them, only the row's id."""
+
+from django.urls import path
+
+from wenyuan.doors.workbench.patrons import cards, rosters, views
+
+urlpatterns = [
+    path("", views.search, name="patrons"),
+    path("new", views.register, name="patron-new"),
+    path("class-lists", rosters.class_lists, name="class-lists"),
+    path("class-lists/new", rosters.enrol, name="class-list-new"),
+    path("class-lists/<int:roster_id>", rosters.class_list, name="class-list"),
+    path("<int:patron_id>", views.patron, name="patron"),
+    path("<int:patron_id>/edit", views.edit, name="patron-edit"),
+    path("<int:patron_id>/reveal", views.reveal_value, name="patron-reveal"),
+    path("<int:patron_id>/history", views.history, name="patron-history"),
+    path("<int:patron_id>/renewals", views.renewal, name="patron-renew-loan"),
+    path("<int:patron_id>/acts/<slug:act>", cards.act, name="patron-act"),
+    path("<int:patron_id>/guardians", cards.guardian, name="patron-guardian"),
+]

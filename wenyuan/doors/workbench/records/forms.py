@@ -1,0 +1,47 @@
+"""Forms of import and export."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wenyuan.doors.workbench.branches import Choices
+from wenyuan.doors.workbench.records.words import EXPORT_FORMS
+from wenyuan.holdings.catalogue.data import ExportForm
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(label=_("File"))
+    branch = forms.TypedChoiceField(
+        label=_("Branch"), coerce=int, help_text=_("Items that name no branch of their own become its items.")
+    )
+    source = forms.CharField(
+        label=_("Source"),
+        max_length=32,
+        required=False,
+        help_text=_("Who supplied the records. Left empty, each record says so itself (801$b or 003)."),
+    )
+    mapping = forms.ChoiceField(
+        label=_("Items are read by"),
+        required=False,
+        help_text=_("Left as it is, each record's own fields decide: 905, 852 or 952."),
+    )
+
+    def __init__(self, *args: object, branches: Choices, mappings: Choices, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
+        self.fields["mapping"].choices = mappings  # type: ignore[attr-defined] # a choice field
+
+
+class ExportChoice(forms.Form):
+    form = forms.ChoiceField(
+        label=_("Format and encoding"), choices=[(form.value, words) for form, words in EXPORT_FORMS.items()]
+    )
+    branch = forms.TypedChoiceField(label=_("Records with items of"), required=False, coerce=int, empty_value=None)
+    source = forms.CharField(label=_("Records of this source only"), max_length=32, required=False)
+
+    def __init__(self, *args: object, branches: Choices, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
+
+    def chosen(self) -> ExportForm:
+        """The format, once the form is valid."""
+        return ExportForm(self.cleaned_data["form"])

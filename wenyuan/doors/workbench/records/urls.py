@@ -1,0 +1,18 @@
+from django.urls import path
+
+from wenyuan.doors.workbench.records import exports, imports, views
+
+urlpatterns = [
+    path("", views.newest, name="records"),
+    path("<int:bib_id>/", views.record, name="record"),
+    path("imports", imports.batch_list, name="imports"),
+    path("imports/new", imports.new_import, name="import-new"),
+    path("imports/<int:batch_id>/", imports.batch, name="import"),
+    path("imports/<int:batch_id>/progress", imports.progress, name="import-progress"),
+    path("imports/<int:batch_id>/going-on", imports.go_on, name="import-go-on"),
+    path("imports/<int:batch_id>/faults", imports.faults, name="import-faults"),
+    path("imports/<int:batch_id>/failed.marc", imports.failed_file, name="import-failed"),
+    path("imports/faults/<int:fault_id>/record.marc", imports.failed_record, name="import-fault-record"),
+    path("export", exports.export, name="export"),
+    path("export/file", exports.export_file, name="export-file"),
+]

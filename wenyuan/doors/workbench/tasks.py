@@ -1,0 +1,12 @@
+"""Background work that the workbench hands over: one line into a verb."""
+
+from django.utils import timezone
+
+from wenyuan.doors.workbench.records.running import IMPORT_TASK, run_import
+from wenyuan.plumbing.queue import task
+
+
+@task(IMPORT_TASK)
+def import_records(batch_id: int, account_id: int, branch_id: int, stored_as: str) -> None:
+    """Read an uploaded file into the catalogue."""
+    run_import(batch_id=batch_id, account_id=account_id, branch_id=branch_id, stored_as=stored_as, at=timezone.now())

@@ -1,0 +1,18 @@
+"""The workbench, a list of pages per room. Each part owns its urls."""
+
+from django.urls import include, path
+
+app_name = "workbench"
+
+urlpatterns = [
+    path("", include("wenyuan.doors.workbench.home.urls")),
+    path("desk/", include("wenyuan.doors.workbench.desk.urls")),
+    path("patrons/", include("wenyuan.doors.workbench.patrons.urls")),
+    path("items/", include("wenyuan.doors.workbench.items.urls")),
+    path("records/", include("wenyuan.doors.workbench.records.urls")),
+    path("network/", include("wenyuan.doors.workbench.network.urls")),
+    path("journal/", include("wenyuan.doors.workbench.journal.urls")),
+    path("figures/", include("wenyuan.doors.workbench.figures.urls")),
+    path("visits/", include("wenyuan.doors.workbench.visits.urls")),
+    path("accounts/", include("wenyuan.doors.workbench.accounts.urls")),
+]

@@ -1,0 +1,42 @@
+"""Counts of visits in words."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from wenyuan.services.visits.data import EvidenceKind, VisitReason
+
+EVIDENCE: Final[Mapping[EvidenceKind, StrOrPromise]] = {
+    EvidenceKind.GATE_COUNTER: _("Gate counter"),
+    EvidenceKind.HAND_COUNT: _("Counted by hand"),
+    EvidenceKind.SIGN_IN_SHEET: _("Sign-in sheet"),
+    EvidenceKind.OTHER: _("Something else"),
+}
+
+REASONS: Final[Mapping[VisitReason, StrOrPromise]] = {
+    VisitReason.UNKNOWN_POINT: _("There is no such service point."),
+    VisitReason.POINT_CLOSED: _("The service point no longer stood on that day."),
+    VisitReason.BRANCH_NOT_STANDING: _("The branch did not stand on that day."),
+    VisitReason.FUTURE_DAY: _("That day has not come yet."),
+    VisitReason.BAD_PERSONS: _("One door counts 0 to 99,999 persons a day."),
+    VisitReason.EVIDENCE_MISSING: _("Say what the number rests on."),
+    VisitReason.EVIDENCE_TOO_LONG: _("At most 200 characters."),
+    VisitReason.REASON_MISSING: _("Say why."),
+    VisitReason.REASON_TOO_LONG: _("At most 200 characters."),
+    VisitReason.ALREADY_COUNTED: _("Somebody has counted this day meanwhile. Look at the number and correct it."),
+    VisitReason.UNKNOWN_COUNT: _("There is no such count."),
+    VisitReason.SUPERSEDED: _("Somebody corrected this count first. Look at the newer number."),
+    VisitReason.WITHDRAWN: _("The count has been withdrawn. Count the day anew."),
+    VisitReason.NOTHING_CHANGES: _("Nothing would change."),
+    VisitReason.KEY_REUSED: _("This form has been sent before. Open the page again."),
+}
+
+FIELDS: Final[Mapping[VisitReason, str]] = {
+    VisitReason.BAD_PERSONS: "persons",
+    VisitReason.EVIDENCE_MISSING: "evidence",
+    VisitReason.EVIDENCE_TOO_LONG: "evidence",
+    VisitReason.REASON_MISSING: "reason",
+    VisitReason.REASON_TOO_LONG: "reason",
+}
