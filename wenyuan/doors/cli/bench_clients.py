@@ -105,8 +105,10 @@ class Machine:
             self._steps.append(Step(lines.checkin(item), b"101", f"return:{item.decode()}:{owner}"))
         if len(self._free) >= ITEMS_A_VISIT:
             self._visit()
-        if len(self._held) > HELD_VISITS or not self._steps:
+        if len(self._held) > HELD_VISITS or (self._held and not self._steps):
             self._take_back()
+        if not self._steps:  # all its items are with others: a reader looks at the account meanwhile
+            self._steps.append(Step(self._lines.patron(self._cards[0][0]), b"64", "", counts=False))
 
     def _visit(self) -> None:
         """A reader: shows the card (and PIN), takes some items; now and then tries what cannot be."""

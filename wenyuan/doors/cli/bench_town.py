@@ -1,5 +1,5 @@
 """The library that ``bench circulation`` lends in: four branches, 3,000 readers, 20,000 items, 217 policy rows,
-and a past of 40,000 loans.
+and a past of 44,000 loans, 4,000 of them open.
 
 Branches, machines, policies and PINs are made by the verbs; readers and items, which are many, are written straight
 into catalogue_bib, catalogue_item, patrons_patron, patrons_token and patrons_readerref; so is the past, into
@@ -28,7 +28,7 @@ from wenyuan.plumbing.clock import local_date
 
 BRANCHES = 4
 BIBS, ITEMS, PATRONS = 2_000, 20_000, 3_000
-PAST_LOANS, PAST_TRANSITS = 40_000, 4_000
+PAST_LOANS, PAST_TRANSITS, OPEN_LOANS = 40_000, 4_000, 4_000
 PIN = "135246"
 _OPENED = date(2020, 1, 1)
 
@@ -76,19 +76,31 @@ _PAST_LOANS = """
           FROM generate_series(1, %(count)s) AS n) AS rows
     RETURNING id
 """
+_OPEN_LOANS = """
+    WITH lent AS (
+        UPDATE catalogue_item SET state = 'on_loan', version = version + 1 WHERE id = ANY(%(items)s) RETURNING id
+    )
+    INSERT INTO circulation_loan (item_id, patron_id, slot, branch_id, account_id, door, policy_id, patron_category,
+        patron_home_id, age_band, lent_at, base_due_date, due_at, renewals)
+    SELECT id, (%(patrons)s::bigint[])[1 + n %% cardinality(%(patrons)s::bigint[])],
+        1 + n / cardinality(%(patrons)s::bigint[]), %(branch)s, %(account)s, 'past', %(policy)s, 'adult', %(branch)s,
+        '30-39', %(at)s, %(at)s::date + 20, %(at)s::timestamptz + interval '20 days', 0
+    FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM lent) AS numbered
+    RETURNING id
+"""
 _PAST_JOURNAL = """
     INSERT INTO journal_entry (occurred_at, local_date, local_hour, kind, branch_id, door, operator_id,
         item_present_id, patron_category, subject_kind, subject_id, details)
     SELECT l.at, l.at::date, 12, l.kind, l.branch_id, 'past', l.account_id, l.branch_id, 'adult', 'item', l.item_id,
         jsonb_build_object('loan', l.id)
     FROM (SELECT *, lent_at AS at, 'loan' AS kind FROM circulation_loan
-          UNION ALL SELECT *, returned_at, 'return' FROM circulation_loan) AS l
+          UNION ALL SELECT *, returned_at, 'return' FROM circulation_loan WHERE returned_at IS NOT NULL) AS l
     RETURNING id
 """
 _PAST_TRANSITS = """
     INSERT INTO transit_transit (item_id, from_branch_id, to_branch_id, reason, sent_at, received_at)
     SELECT item_id, (%(branches)s::bigint[])[2], branch_id, 'home', returned_at, returned_at + interval '1 day'
-    FROM circulation_loan ORDER BY id LIMIT %(count)s
+    FROM circulation_loan WHERE returned_at IS NOT NULL ORDER BY id LIMIT %(count)s
     RETURNING id
 """
 
@@ -104,14 +116,15 @@ class Machine:
 @dataclass(frozen=True, slots=True)
 class Town:
     """What was loaded. Item ``BI<n>`` is at home in branch ``n % BRANCHES`` and so is card ``BC<n>``; cards with an
-    even number divided by ``BRANCHES`` have a PIN. ``spare_items`` are for the limit alone."""
+    even number divided by ``BRANCHES`` have a PIN. ``spare_items`` and the ``PATRONS``
+    others from ``first_other_id`` on are for the limit and the past alone."""
 
     branch_ids: tuple[int, ...]
     machines: tuple[Machine, ...]
     password: str
     account_id: int
     policy_id: int
-    first_patron_id: int
+    first_other_id: int
     first_spare_id: int
     spare_items: int
 
@@ -133,9 +146,14 @@ def load_town(here: Installation, *, machines: int, spare_items: int, at: dateti
     bibs, types = _column(_BIBS, [BIBS]), _column("SELECT id FROM catalogue_itemtype ORDER BY id", [])
     values = {"bibs": bibs, "types": types, "branches": list(branch_ids), "on": _OPENED}
     items = _column(_ITEMS, {**values, "prefix": "BI", "count": ITEMS})
-    _past(items, branch_ids, policy_id, desk, at)
+    lent = _column(_ITEMS, {**values, "prefix": "BO", "count": OPEN_LOANS})
     spare = _column(_ITEMS, {**values, "prefix": "BX", "count": spare_items})
-    patrons = _patrons(branch_ids, at)
+    patrons, others = _patrons(branch_ids, at)
+    past = {"branch": branch_ids[0], "account": desk.operator.account_id, "policy": policy_id, "at": at}
+    _column(_PAST_LOANS, {**past, "items": items, "count": PAST_LOANS})
+    _column(_OPEN_LOANS, {**past, "items": lent, "patrons": others})
+    _column(_PAST_JOURNAL, [])
+    _column(_PAST_TRANSITS, {"branches": list(branch_ids), "count": PAST_TRANSITS})
     for card, patron_id in enumerate(patrons):
         if Town.has_pin(card):
             set_pin(patron_id=patron_id, pin=PIN, at=at, desk=desk)
@@ -149,7 +167,7 @@ def load_town(here: Installation, *, machines: int, spare_items: int, at: dateti
         password=password,
         account_id=desk.operator.account_id,
         policy_id=policy_id,
-        first_patron_id=min(patrons),
+        first_other_id=min(others),
         first_spare_id=min(spare),
         spare_items=spare_items,
     )
@@ -225,27 +243,21 @@ def _policies(branch_ids: tuple[int, ...], desk: Desk, at: datetime) -> int:
     return general
 
 
-def _patrons(branch_ids: tuple[int, ...], at: datetime) -> list[int]:
-    """Readers with a card each and this year's token for the journal; their ids in the order of their cards."""
+def _patrons(branch_ids: tuple[int, ...], at: datetime) -> tuple[list[int], list[int]]:
+    """Readers with a card each and this year's token for the journal, by the order of their cards: those of the
+    machines, and as many others."""
     category = next(category.id for category in categories() if category.code == "adult")
-    values = {"category": category, "branches": list(branch_ids), "on": _OPENED, "count": PATRONS}
-    ids = sorted(_column(_PATRONS, values))
+    values = {"category": category, "branches": list(branch_ids), "on": _OPENED, "count": 2 * PATRONS}
+    everybody = sorted(_column(_PATRONS, values))
+    ids, others = everybody[:PATRONS], everybody[PATRONS:]
     with connection.cursor() as cursor:
         with cursor.copy(_TOKENS) as copy:
-            for number, patron_id in enumerate(ids):
+            for number, patron_id in enumerate(everybody):
                 card = f"BC{number}"
                 digest = token_hash(TokenKind.CARD.value, card)
                 copy.write_row((patron_id, TokenKind.CARD.value, digest, card, card[-4:], "active", at))
         cursor.execute(_REFS, [local_date(at).year])
-    return ids
-
-
-def _past(items: list[int], branch_ids: tuple[int, ...], policy_id: int, desk: Desk, at: datetime) -> None:
-    """Loans long returned and transits long received, with the journal rows of the loans."""
-    values = {"items": items, "branch": branch_ids[0], "account": desk.operator.account_id, "policy": policy_id}
-    _column(_PAST_LOANS, {**values, "at": at, "count": PAST_LOANS})
-    _column(_PAST_JOURNAL, [])
-    _column(_PAST_TRANSITS, {"branches": list(branch_ids), "count": PAST_TRANSITS})
+    return ids, others
 
 
 def _column(statement: str, values: list[Any] | dict[str, Any]) -> list[int]:

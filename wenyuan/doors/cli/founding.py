@@ -146,7 +146,7 @@ def _refuse_twice() -> None:
 
 def _sheet(path: Path) -> tuple[Any, ...]:
     """The checked rows. :raises Problem: with every fault of the sheet."""
-    from wenyuan.organisation.network.sheet import SheetRefused, read_branch_sheet
+    from wenyuan.organisation.network.operations import SheetRefused, read_branch_sheet
 
     try:
         rows = read_branch_sheet(path.read_bytes())
@@ -202,9 +202,8 @@ def _found(
     from wenyuan.organisation.accounts.operations import first_administrators
     from wenyuan.organisation.accounts.queries import list_accounts
     from wenyuan.organisation.network.data import NetworkRefused
-    from wenyuan.organisation.network.operations import found_library, load_branch_sheet
+    from wenyuan.organisation.network.operations import SheetRefused, found_library, load_branch_sheet
     from wenyuan.organisation.network.queries import get_library
-    from wenyuan.organisation.network.sheet import SheetRefused
     from wenyuan.organisation.rights.data import Act
 
     try:

@@ -42,10 +42,9 @@ def summary(period: str, branch: str, language: str, as_json: bool) -> None:
 def _summary(here: Installation, text: str, branch: str, language: str) -> dict[str, Any]:
     from django.utils import translation
 
-    from wenyuan.doors.cli.figure_words import name_of, unit_of
+    from wenyuan.doors.furniture.figure_words import name_of, unit_of
     from wenyuan.office.figures.data import BadPeriod, UnknownBranch
-    from wenyuan.office.figures.queries import summary_json
-    from wenyuan.office.figures.rules import parse_period
+    from wenyuan.office.figures.queries import parse_period, summary_json
 
     tls = bool(here.given.get("WENYUAN_TLS_CERT"))
     try:

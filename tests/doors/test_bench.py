@@ -1,0 +1,104 @@
+"""The bench measures what it says: a short run loses nothing, and its figures are of one kind with the limit's."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.doors.command import Command, new_command
+from wenyuan.doors.cli.bench_clients import Machine, Step
+
+
+@pytest.fixture
+def command() -> Iterator[Command]:
+    with new_command() as made:
+        yield made
+
+
+class _Lines:
+    """Requests as readable text."""
+
+    def checkout(self, card: bytes, item: bytes, *, has_pin: bool) -> bytes:
+        return b"11 %s %s %d" % (card, item, has_pin)
+
+    def checkin(self, item: bytes) -> bytes:
+        return b"09 " + item
+
+    def patron(self, card: bytes) -> bytes:
+        return b"63 " + card
+
+
+def _machines(clients: int) -> list[Machine]:
+    settings = {
+        "branches": 2,
+        "clients": clients,
+        "patrons": 40,
+        "items": 400,
+        "machines": [{"branch": number % 2} for number in range(clients)],
+    }
+    machines = [Machine(number, settings, _Lines()) for number in range(clients)]  # type: ignore[arg-type] # by shape
+    for machine in machines:
+        machine.others = [other for other in machines if other is not machine]
+    return machines
+
+
+def test_a_machine_asks_for_refusals_pins_and_returns_elsewhere_in_the_agreed_shares() -> None:
+    machines = _machines(4)
+
+    steps: list[Step] = []
+    for _ in range(6000):
+        for machine in machines:
+            step = machine.next_step()
+            steps.append(step)
+            if step.note.startswith("return:"):
+                _, item, owner = step.note.split(":")
+                machines[int(owner)].coming.append(item.encode())
+
+    counted = [step for step in steps if step.counts]
+    refused = sum(step.note == "refused" for step in counted)
+    elsewhere = sum(step.note.startswith("return:") for step in counted)
+    returned = sum(step.note == "return" for step in counted)
+    assert 0.03 < refused / len(counted) < 0.07
+    assert 0.06 < elsewhere / (elsewhere + returned) < 0.14
+    with_pin = sum(step.line.startswith(b"63") for step in steps)
+    visits = sum(step.note == "loan" for step in counted) / 3
+    assert 0.4 < with_pin / visits < 0.6
+
+
+def test_no_item_is_lent_twice_before_it_came_back() -> None:
+    (machine,) = _machines(1)
+    out: set[bytes] = set()
+
+    for _ in range(5000):
+        step = machine.next_step()
+        words = step.line.split()
+        if step.note == "loan":
+            assert words[2] not in out
+            out.add(words[2])
+        elif step.note == "return":
+            out.remove(words[1])
+        elif step.note == "refused":
+            assert words[2] in out
+
+
+@pytest.mark.timeout(400)
+def test_a_short_bench_of_circulation_loses_nothing(command: Command) -> None:
+    measured = json.loads(
+        command.run("bench", "circulation", "--clients", "4", "--seconds", "1", "--json").splitlines()[-1]
+    )
+
+    assert measured["errors"] == 0, measured["wrong"]
+    assert {"clients", "seconds", "rate", "limit", "ratio", "p50_ms", "p99_ms", "cpu_ms_per_op", "errors"} <= set(
+        measured
+    )
+    assert (measured["clients"], measured["seconds"]) == (4, 1.0)
+    assert measured["operations"]["loan"] > measured["operations"]["return"] > 0
+    assert measured["operations"]["refused"] > 0
+    assert 0 < measured["p50_ms"] <= measured["p99_ms"]
+
+
+@pytest.mark.timeout(200)
+def test_the_bench_of_imports_counts_its_records(command: Command) -> None:
+    measured = command.json("bench", "import", "--records", "300")
+
+    assert (measured["records"], measured["items"], measured["errors"]) == (300, 600, 0)

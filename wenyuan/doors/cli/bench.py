@@ -1,0 +1,107 @@
+"""``wenyuan bench``: how fast this machine does the library's work, beside the most it could do."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from wenyuan.doors.cli.environment import Installation, chosen_home, installation
+from wenyuan.doors.cli.migrate import bring_up_to_date
+from wenyuan.doors.cli.output import json_option, print_json
+from wenyuan.runtime.problem import Problem
+from wenyuan.runtime.supervisor import running_supervisor
+
+
+@click.group()
+def bench() -> None:
+    """Measure the speed beside its limit, in an empty home of its own, with nothing else running.
+
+    Every figure is a ratio of two measurements of the same run. Set WENYUAN_HOME to an empty folder first.
+    """
+
+
+@bench.command("circulation")
+@click.option("--clients", type=click.IntRange(1, 64), default=8, show_default=True, help="SIP2 connections.")
+@click.option("--seconds", type=click.FloatRange(0.5, 600), default=6.0, show_default=True, help="Length of a slice.")
+@click.option("--processes", type=click.IntRange(1, 16), default=1, show_default=True, help="SIP2 server processes.")
+@json_option
+def circulation(clients: int, seconds: float, processes: int, as_json: bool) -> int:
+    """SIP2 checkouts and check-ins over real sockets, beside pgbench making the same rows.
+
+    Five slices of each, in turn; the figures are medians. Exit code 1 when anything was lost or went wrong.
+    """
+    with _empty_installation(as_json) as here:
+        from wenyuan.doors.cli.bench_circulation import measure_circulation
+
+        measured = measure_circulation(
+            here,
+            clients=clients,
+            seconds=seconds,
+            processes=processes,
+            at=datetime.now(UTC),
+            echo=_silent if as_json else click.echo,
+        )
+    if as_json:
+        print_json(measured)
+    else:
+        _tell_circulation(measured)
+    return 1 if measured["errors"] else 0
+
+
+@bench.command("import")
+@click.option("--records", type=click.IntRange(1, 10_000_000), default=10_000, show_default=True)
+@json_option
+def import_(records: int, as_json: bool) -> int:
+    """An import of ISO 2709 records with items, beside slicing and decoding the same file alone."""
+    with _empty_installation(as_json) as here:
+        from wenyuan.doors.cli.bench_import import measure_import
+
+        measured = measure_import(records=records, at=datetime.now(UTC), folder=here.home.files)
+    if as_json:
+        print_json(measured)
+    else:
+        click.echo(
+            f"{measured['records']} records: {measured['rate']} records/s, {measured['ratio']} of reading alone; "
+            f"at most {measured['peak_rss_mb']} MB; {measured['errors']} errors."
+        )
+    return 1 if measured["errors"] else 0
+
+
+@contextmanager
+def _empty_installation(quiet: bool) -> Iterator[Installation]:
+    """:raises Problem: something runs on this home, or it holds a library."""
+    home = chosen_home(os.environ)
+    if running_supervisor(home) is not None:
+        raise Problem(f"Wenyuan runs on {home.path}.", command="WENYUAN_HOME=/an/empty/folder wenyuan bench …")
+    with installation(home=home) as here:
+        bring_up_to_date(here, quiet=quiet)
+        from wenyuan.organisation.accounts.queries import list_accounts
+
+        if list_accounts():
+            raise Problem(
+                f"{home.path} holds a library: a bench needs an empty home.",
+                command="WENYUAN_HOME=/an/empty/folder wenyuan bench …",
+            )
+        yield here
+
+
+def _tell_circulation(measured: dict[str, Any]) -> None:
+    click.echo(
+        f"{measured['rate']} SIP2 operations/s on {measured['clients']} connections, {measured['ratio']} of the limit "
+        f"({measured['limit']}/s by pgbench).\n"
+        f"Answers: half within {measured['p50_ms']} ms, 99 of 100 within {measured['p99_ms']} ms; "
+        f"{measured['cpu_ms_per_op']} ms of CPU an operation. Errors: {measured['errors']}."
+    )
+    if not measured["steady"]:
+        click.echo(
+            f"The limit itself was unsteady: its slices differ by {measured['limit_spread']:.0%} of their median."
+        )
+    for line in measured["wrong"]:
+        click.echo(f"  {line}")
+
+
+def _silent(_line: str) -> None:
+    """Say nothing."""
