@@ -6,15 +6,16 @@
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "wenyuan/locale/zh_Hans/LC_MESSAGES/django.po"
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+KEYWORDS: Any = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -32,10 +33,18 @@ def main() -> None:
         catalogue = read_po(file, locale="zh_Hans")
     if "--update" in sys.argv[1:]:
         update(catalogue, wanted)
-    known = {(message.id if isinstance(message.id, str) else tuple(message.id), message.context): message for message in catalogue if message.id}
+    known = {
+        (message.id if isinstance(message.id, str) else tuple(message.id), message.context): message
+        for message in catalogue
+        if message.id
+    }
     faults = [f"not in the catalogue: {key[0]!r}" for key in wanted if key not in known]
     faults += [f"no longer used: {key[0]!r}" for key in known if key not in wanted]
-    faults += [f"not translated: {key[0]!r}" for key, message in known.items() if key in wanted and not is_whole(message.string)]
+    faults += [
+        f"not translated: {key[0]!r}"
+        for key, message in known.items()
+        if key in wanted and not is_whole(message.string)
+    ]
     faults += [f"fuzzy: {key[0]!r}" for key, message in known.items() if message.fuzzy]
     for fault in faults:
         print(fault)
@@ -46,44 +55,48 @@ def sentences() -> list[Key]:
     """What the code and the templates mark, in a stable order."""
     found: set[Key] = set()
     for path in sorted((ROOT / "wenyuan").rglob("*.py")):
-        with path.open("rb") as file:
-            for _, function, message, _ in extract_python(file, list(KEYWORDS), [], {}):
-                add(found, function, message)
+        collect(found, path.read_text("utf-8"))
     for path in sorted((ROOT / "wenyuan").glob("**/templates/**/*.html")):
-        for function, message in of_template(path.read_text("utf-8")):
-            add(found, function, message)
+        # Django rewrites a template into a script that gettext reads.
+        collect(found, templatize(path.read_text("utf-8")))
     return sorted(found, key=str)
 
 
-def of_template(text: str) -> list[tuple[str | None, object]]:
-    """Sentences of a template, by way of Django's own rewriting into a script that gettext reads."""
-    script = templatize(text)
-    return [(function, message) for _, function, message, _ in extract_python(io.BytesIO(script.encode()), list(KEYWORDS), [], {})]
+def collect(found: set[Key], script: str) -> None:
+    for _, function, message, _ in extract_python(io.BytesIO(script.encode()), KEYWORDS, [], {}):
+        add(found, function, message)
 
 
-def add(found: set[Key], function: str | None, message: object) -> None:
+def add(found: set[Key], called: str | tuple[str, ...], message: object) -> None:
     parts = message if isinstance(message, tuple) else (message,)
-    if function and function.startswith("pgettext"):
+    function = str(called)
+    if function.startswith("pgettext"):
         if isinstance(parts[1], str):
             found.add((parts[1], str(parts[0])))
-    elif function and function.startswith("ngettext"):
+    elif function.startswith("ngettext"):
         found.add(((str(parts[0]), str(parts[1])), None))
     elif isinstance(parts[0], str) and parts[0]:
         found.add((parts[0], None))
 
 
-def is_whole(string: object) -> bool:
-    return bool(string) and (isinstance(string, str) or all(string))  # type: ignore[call-overload] # a tuple of forms
+def key_of(message: Message) -> Key:
+    """A message's id and context, comparable with what the code marks."""
+    return (message.id if isinstance(message.id, str) else tuple(message.id), message.context)
+
+
+def is_whole(string: str | tuple[str, ...] | list[str] | None) -> bool:
+    """Whether every form of a translation is there."""
+    return string is not None and bool(string) and all(string)
 
 
 def update(catalogue: Catalog, wanted: list[Key]) -> None:
     for message in list(catalogue):
-        key = (message.id if isinstance(message.id, str) else tuple(message.id), message.context)
-        if message.id and key not in wanted:
+        if message.id and key_of(message) not in wanted:
             catalogue.delete(message.id, message.context)
     for sentence, context in wanted:
         if catalogue.get(sentence, context) is None:
             catalogue.add(sentence, context=context)
+    catalogue.fuzzy = False
     with CATALOGUE.open("wb") as file:
         write_po(file, catalogue, width=0, no_location=True, sort_output=True, omit_header=False)
 

@@ -23,17 +23,26 @@ def main() -> None:
     dev = "--dev" in sys.argv[1:]
     refuse_what_is_missing()
     make_environment()
-    lock = "requirements-dev.txt" if dev or stamp_of("packages") == digest([ROOT / "requirements-dev.txt"]) else "requirements.txt"
+    lock = (
+        "requirements-dev.txt"
+        if dev or stamp_of("packages") == digest([ROOT / "requirements-dev.txt"])
+        else "requirements.txt"
+    )
     step("packages", [ROOT / lock], lambda: install(ROOT / lock))
     step("launcher", [ROOT / "pyproject.toml", Path(__file__)], install_launcher)
     step("frontend", frontend_sources(), build_frontend, wanted=BUILT)
     catalogues = sorted(ROOT.glob("wenyuan/locale/*/LC_MESSAGES/django.po"))
-    step("words", catalogues, lambda: compile_words(catalogues), wanted=catalogues[0].with_suffix(".mo") if catalogues else None)
+    step(
+        "words",
+        catalogues,
+        lambda: compile_words(catalogues),
+        wanted=catalogues[0].with_suffix(".mo") if catalogues else None,
+    )
 
 
 def refuse_what_is_missing() -> None:
     """One line for what the host lacks, with the command that mends it."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this script is what meets an older Python
         sys.exit("Python 3.11 or newer is needed: apt-get install python3 (Debian 12), then make PYTHON=python3.11 run")
     try:
         import ensurepip  # noqa: F401
@@ -54,14 +63,14 @@ def make_environment() -> None:
 def install(lock: Path) -> None:
     """Install exactly the lock file, by uv where it can be had, else by pip."""
     say(f"installing the packages of {lock.name}")
-    pip = [BIN / "python", "-m", "pip", "--disable-pip-version-check", "-q"]
+    pip: list[Path | str] = [BIN / "python", "-m", "pip", "--disable-pip-version-check", "-q"]
     environment = {**os.environ, "VIRTUAL_ENV": str(VENV)}
     index = os.environ.get("UV_DEFAULT_INDEX") or configured_index(pip)
     if index:
         environment["UV_DEFAULT_INDEX"] = index
     got_uv = subprocess.run([*pip, "install", "--require-hashes", "-r", ROOT / "requirements-uv.txt"], check=False)
     if got_uv.returncode == 0:
-        uv = [BIN / "uv", "pip", "install", "-q", "--require-hashes", "-r", lock]
+        uv: list[Path | str] = [BIN / "uv", "pip", "install", "-q", "--require-hashes", "-r", lock]
         if subprocess.run(uv, env=environment, check=False).returncode == 0:
             return
         say("uv could not install them; pip tries")
@@ -79,9 +88,7 @@ def install_launcher() -> None:
     packages = next((VENV / "lib").glob("python3*/site-packages"))
     (packages / "wenyuan-checkout.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     command = BIN / "wenyuan"
-    command.write_text(
-        f"#!{BIN / 'python'}\nfrom wenyuan.doors.cli.main import main\n\nmain()\n", encoding="utf-8"
-    )
+    command.write_text(f"#!{BIN / 'python'}\nfrom wenyuan.doors.cli.main import main\n\nmain()\n", encoding="utf-8")
     command.chmod(0o755)
 
 
@@ -106,7 +113,15 @@ def build_frontend() -> None:
 
 def compile_words(catalogues: list[Path]) -> None:
     for catalogue in catalogues:
-        command = [BIN / "pybabel", "-q", "compile", "-i", catalogue, "-o", catalogue.with_suffix(".mo")]
+        command: list[Path | str] = [
+            BIN / "pybabel",
+            "-q",
+            "compile",
+            "-i",
+            catalogue,
+            "-o",
+            catalogue.with_suffix(".mo"),
+        ]
         subprocess.run([*command, "-l", catalogue.parent.parent.name], check=True)
 
 
