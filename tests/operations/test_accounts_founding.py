@@ -17,6 +17,8 @@ from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import Act, Desk, Door
 from wenyuan.organisation.rights.models import AuditRow
+from wenyuan.organisation.rights.operations import audit
+from wenyuan.organisation.rights.queries import list_audit
 
 AT = datetime(2026, 4, 23, 1, tzinfo=UTC)
 TODAY = date(2026, 4, 23)
@@ -161,7 +163,7 @@ def test_two_installers_at_once_found_one_library(fresh_database: str) -> None:
 def test_the_audit_masks_numbers_and_carries_plain_values(branch: Branch) -> None:
     desk = make_desk(branch)
 
-    row_id = operations.audit(
+    row_id = audit(
         at=AT,
         desk=desk,
         act=Act.REVEAL_PERSONAL,
@@ -172,7 +174,7 @@ def test_the_audit_masks_numbers_and_carries_plain_values(branch: Branch) -> Non
         after={"typed": ["11010519491231002X"], "door": Door.SIP2, "count": 3, "none": None},
     )
 
-    (row,) = queries.list_audit(subject_kind="patron", subject_id=7)
+    (row,) = list_audit(subject_kind="patron", subject_id=7)
     assert (row.id, row.at, row.act, row.branch_id) == (row_id, AT, "reveal_personal", branch.id)
     assert row.reason == "核对 ····002X，电话 138****1234"
     assert row.before == {"day": "2026-04-23", "roles": ["desk", "keeper"]}
@@ -184,18 +186,18 @@ def test_the_audit_refuses_what_is_no_plain_value_and_needs_a_verb(fresh_databas
     desk = make_desk(branch)
 
     with pytest.raises(TypeError), transaction.atomic():
-        operations.audit(at=AT, desk=desk, act="x", subject_kind="branch", after={"row": branch})
+        audit(at=AT, desk=desk, act="x", subject_kind="branch", after={"row": branch})
     with pytest.raises(AssertionError):
-        operations.audit(at=AT, desk=desk, act="x", subject_kind="branch")
+        audit(at=AT, desk=desk, act="x", subject_kind="branch")
 
 
 def test_the_audit_is_read_in_pages(branch: Branch) -> None:
     desk = make_desk(branch)
-    ids = [operations.audit(at=AT, desk=desk, act="x", subject_kind="branch", subject_id=one) for one in range(3)]
+    ids = [audit(at=AT, desk=desk, act="x", subject_kind="branch", subject_id=one) for one in range(3)]
 
-    first = queries.list_audit(size=2)
-    rest = queries.list_audit(before=first[-1].id)
+    first = list_audit(size=2)
+    rest = list_audit(before=first[-1].id)
 
     assert [row.id for row in (*first, *rest)] == ids[::-1]
-    assert queries.list_audit(act="y") == ()
-    assert len(queries.list_audit(account_id=desk.operator.account_id, first_at=AT)) == 3
+    assert list_audit(act="y") == ()
+    assert len(list_audit(account_id=desk.operator.account_id, first_at=AT)) == 3

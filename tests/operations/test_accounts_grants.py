@@ -16,7 +16,7 @@ from wenyuan.organisation.accounts.models import RoleGrant
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.models import AuditRow
-from wenyuan.organisation.rights.queries import NotAllowed
+from wenyuan.organisation.rights.queries import NotAllowed, may
 
 AT = datetime(2026, 4, 23, 1, tzinfo=UTC)
 TODAY = date(2026, 4, 23)
@@ -63,10 +63,10 @@ def test_a_role_at_a_branch_spreads_over_what_stands_below_it(security: Desk, br
     assert today is not None
     assert later is not None
     assert yesterday is not None
-    assert queries.may(today, Act.CHECKOUT, branch.id)
-    assert not queries.may(today, Act.CHECKOUT, street.id)
-    assert queries.may(later, Act.CHECKOUT, street.id)
-    assert not queries.may(later, Act.CHECKOUT, other.id)
+    assert may(today, Act.CHECKOUT, branch.id)
+    assert not may(today, Act.CHECKOUT, street.id)
+    assert may(later, Act.CHECKOUT, street.id)
+    assert not may(later, Act.CHECKOUT, other.id)
     assert today.everywhere == ROLE_ACTS[Role.OUTREACH]
     assert (yesterday.everywhere, yesterday.at_branches) == (frozenset(), {})
     assert queries.operator_for(999_999, TODAY) is None

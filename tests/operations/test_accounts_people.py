@@ -18,7 +18,7 @@ from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.models import AuditRow
-from wenyuan.organisation.rights.queries import NotAllowed
+from wenyuan.organisation.rights.queries import NotAllowed, may
 from wenyuan.plumbing.invariants import broken_rows
 
 AT = datetime(2026, 4, 23, 1, tzinfo=UTC)
@@ -158,7 +158,7 @@ def test_a_disabled_account_has_no_right_and_no_session(system: Desk, branch: Br
 
     operator = queries.operator_for(clerk.id, TODAY)
     assert operator is not None
-    assert not queries.may(operator, Act.CHECKOUT, branch.id)
+    assert not may(operator, Act.CHECKOUT, branch.id)
     assert SessionBackend().get_user(clerk.id) is None
     assert Account.objects.get(id=clerk.id).badge_hash is None
     assert refusal(lambda: operations.disable_account(account_id=clerk.id, at=AT, desk=system)) is (

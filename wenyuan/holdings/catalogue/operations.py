@@ -22,7 +22,9 @@ from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 __all__ = [
+    "Condition",
     "ItemChanged",
+    "Lendable",
     "add_item",
     "change_state",
     "edit_item",

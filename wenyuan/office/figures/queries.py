@@ -30,13 +30,40 @@ from wenyuan.office.figures.data import (
     Values,
     WantedRows,
 )
-from wenyuan.office.figures.rules import BY_CODE, EVERYTHING, INDICATORS, link_terms, memberships, narrowed
+from wenyuan.office.figures.rules import (
+    BY_CODE,
+    EVERYTHING,
+    INDICATORS,
+    link_terms,
+    memberships,
+    narrowed,
+    parse_period,
+    rows_wanted,
+)
 from wenyuan.office.figures.sql import Grouping
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Operator
 from wenyuan.organisation.rights.queries import may
 from wenyuan.plumbing.clock import local
+
+__all__ = [
+    "BY_CODE",
+    "EVERYTHING",
+    "INDICATORS",
+    "by_area",
+    "by_branch",
+    "by_day",
+    "by_month",
+    "figures_of",
+    "link_terms",
+    "may_see",
+    "may_see_rows",
+    "parse_period",
+    "rows_of",
+    "rows_wanted",
+    "summary_json",
+]
 
 Parameters = dict[str, Any]
 

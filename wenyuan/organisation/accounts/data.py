@@ -248,6 +248,3 @@ class SignInRow:
     door: str
     address: str | None
     outcome: str
-
-
-from wenyuan.organisation.rights.data import NO_BRANCH, Act, AuditEntry, Desk, Door, Operator  # noqa: E402, F401 - shim, E402

@@ -196,6 +196,3 @@ def _passwords_set_by_others(account_ids: list[int], at: datetime) -> list[int]:
         first_at=at - timedelta(days=PASSWORD_FINDING_DAYS),
         after={"administrator": True},
     )
-
-
-from wenyuan.organisation.rights.queries import NotAllowed, list_audit, may, needs, require  # noqa: E402, F401 - shim, E402

@@ -36,6 +36,7 @@ class BranchFacts:
     closed_date: date | None
     address: str
     phone: str
+    accessibility: str
 
     def name(self, language: str) -> str:
         """The name in Chinese, or in English where there is one and ``language`` begins with ``en``."""

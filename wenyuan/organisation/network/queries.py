@@ -83,9 +83,9 @@ def _read_map() -> NetworkMap:
 
 
 def _branch(branch_id: int, *values: Any) -> BranchFacts:
-    code, name_zh, name_en, kind, opened, closed, address, phone = values
+    code, name_zh, name_en, kind, opened, closed, *said = values
     return BranchFacts(
-        branch_id, code, name_zh, name_en, kind, date.fromisoformat(opened), calendars.day_of(closed), address, phone
+        branch_id, code, name_zh, name_en, kind, date.fromisoformat(opened), calendars.day_of(closed), *said
     )
 
 

@@ -1,4 +1,4 @@
-"""Verbs of accounts, roles, machines and sign-in, and the step ``audit`` for the verbs of other rooms."""
+"""Verbs of accounts, roles, machines and sign-in."""
 
 from wenyuan.organisation.accounts.operations.entering import sign_in, switch_by_badge
 from wenyuan.organisation.accounts.operations.founding import first_administrators
@@ -12,7 +12,6 @@ from wenyuan.organisation.accounts.operations.people import (
     set_password,
     unlock_account,
 )
-from wenyuan.organisation.rights.operations import audit
 
 __all__ = [
     "change_own_password",

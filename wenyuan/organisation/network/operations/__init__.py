@@ -1,7 +1,4 @@
-"""Verbs of the network: tree, areas and service points, calendar, lending groups, and the first branches from a sheet.
-
-They stand above the accounts (rights and audit), while this room's tables and reads stand below them: see README.
-"""
+"""Verbs of the network: tree, areas and service points, calendar, lending groups, first branches from a sheet."""
 
 from wenyuan.organisation.network.operations.calendar import (
     declare_closure,
@@ -23,8 +20,12 @@ from wenyuan.organisation.network.operations.tree import (
     open_branch,
     rename_branch,
 )
+from wenyuan.organisation.network.sheet import MOST_BYTES, SheetFault, SheetRefused, read_branch_sheet
 
 __all__ = [
+    "MOST_BYTES",
+    "SheetFault",
+    "SheetRefused",
     "add_area",
     "add_service_point",
     "close_branch",
@@ -40,6 +41,7 @@ __all__ = [
     "load_branch_sheet",
     "move_branch",
     "open_branch",
+    "read_branch_sheet",
     "rename_branch",
     "set_day_exception",
     "set_weekly_hours",
