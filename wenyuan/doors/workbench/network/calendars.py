@@ -161,7 +161,7 @@ def new_closure(request: StaffRequest, branch_id: int) -> HttpResponse:
             except NetworkRefused as refused:
                 refuse(form, refusal_words(refused), refused_field(refused))
             else:
-                words = gettext("Declared for %(count)s branches. Due dates on these days move to the next open day.")
+                words = gettext("Declared for %(count)s branches. New loans no longer fall due on these days.")
                 return done(request, words % {"count": len(made)}, url_of(branch_id))
     title = gettext("Declare a closure")
     sheet = Sheet(
