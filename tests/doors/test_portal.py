@@ -594,7 +594,7 @@ def test_a_page_of_results_asks_once_for_the_items_of_each_of_its_works_and_no_m
 ) -> None:
     reader.get("/")
 
-    with django_assert_num_queries(15):  # library; bibs, their numbers; edition; items of ten works; due dates
+    with django_assert_num_queries(6):  # library; bibs, their numbers; edition; items of ten works; due dates
         response = reader.get("/find?q=平凡")
 
     assert response.content.decode().count("<h2><a") == 10

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from wenyuan.doors.portal.words import short_day
 from wenyuan.holdings.catalogue.data import ItemView
-from wenyuan.holdings.catalogue.queries import items_of_bib
+from wenyuan.holdings.catalogue.queries import items_of_bibs
 from wenyuan.lending.circulation.queries import due_dates_of_items
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.plumbing.clock import local_date
@@ -161,7 +161,7 @@ def _holding(
 
 def summaries_of(bib_ids: Sequence[int], *, network: NetworkMap, language: str, at: datetime) -> dict[int, Summary]:
     """One tag for each work of a page of results."""
-    items = {bib_id: items_of_bib(bib_id) for bib_id in bib_ids}
+    items = items_of_bibs(bib_ids)
     due = due_dates(item for held in items.values() for item in held)
     today = local_date(at)
     return {bib_id: _summary(held, due, network, language, today) for bib_id, held in items.items()}

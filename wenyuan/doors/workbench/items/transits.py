@@ -15,7 +15,7 @@ from wenyuan.doors.workbench.items.views import item_crumbs
 from wenyuan.doors.workbench.items.words import TRANSIT_REASONS
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
-from wenyuan.holdings.catalogue.queries import get_item_by_id, titles_of
+from wenyuan.holdings.catalogue.queries import get_items, titles_of
 from wenyuan.lending.circulation.operations import Refused, receive_transit
 from wenyuan.lending.transit.data import TransitView
 from wenyuan.lending.transit.queries import coming_to, count_coming, gone_from
@@ -43,7 +43,7 @@ def gone(request: StaffRequest) -> HttpResponse:
 def _list(request: StaffRequest, transits: tuple[TransitView, ...], *, is_coming: bool) -> HttpResponse:
     network = network_map()
     shown = transits[:ROWS]
-    items = {item.id: item for transit in shown if (item := get_item_by_id(transit.item_id)) is not None}
+    items = get_items([transit.item_id for transit in shown])
     titles = titles_of(item.bib_id for item in items.values())
     rows = []
     for transit in shown:
