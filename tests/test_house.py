@@ -59,6 +59,7 @@ NO_ACT = {
     "accounts.sign_in": "who signs in holds no right yet",
     "accounts.switch_by_badge": "the same",
     "catalogue.install_defaults": "run by the set-up, nobody's act",
+    "circulation.install_default_policies": "run by the set-up, nobody's act",
     "patrons.check_pin": "asked for the reader, who is no operator",
     "patrons.install_default_categories": "run by the set-up, nobody's act",
 }

@@ -46,6 +46,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def site(fresh_database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
     """The address of a running workbench on this test's own database."""
+    settings.WHITENOISE_USE_FINDERS = True
     settings.STATIC_ROOT = tmp_path / "statics"
     settings.STATIC_ROOT.mkdir()
     settings.HOME = tmp_path

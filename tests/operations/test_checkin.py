@@ -7,6 +7,7 @@ import pytest
 
 from tests.factories.catalogue import make_item
 from tests.factories.circulation import District, make_policy
+from tests.factories.network import make_hours
 from tests.factories.patrons import make_patron
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.data import BlockCode, CheckinOutcome
@@ -323,3 +324,92 @@ def test_a_keyed_return_is_answered_again_by_its_key(district: District, at: dat
 
     assert (again.repeated, again.outcome, again.loan_id) == (True, first.outcome, first.loan_id)
     assert Transit.objects.count() == 1
+
+
+@pytest.mark.parametrize("state", ["in_process", "on_hold_shelf"])
+def test_an_item_that_others_work_on_keeps_its_state_when_scanned(district: District, at: datetime, state: str) -> None:
+    make_item(barcode=BARCODE, home=district.central, state=state)
+
+    receipt = checkin(item=BARCODE, at=at, desk=district.at_children)
+
+    item = Item.objects.get()
+    assert (receipt.send_to, item.state, item.present_branch_id) == (None, state, district.children.id)
+    assert kinds() == ["item_moved"]
+
+
+@pytest.fixture
+def moving(district: District, at: datetime) -> Transit:
+    """An item of the central library on its way, by hand, to the southern branch."""
+    item = make_item(barcode=BARCODE, home=district.central, state="in_transit", present=district.central)
+    return Transit.objects.create(
+        item=item, from_branch=district.central, to_branch=district.south, reason="move", sent_at=at
+    )
+
+
+def test_a_moving_item_scanned_where_it_was_sent_from_changes_nothing(
+    district: District, at: datetime, moving: Transit
+) -> None:
+    receipt = checkin(item=BARCODE, at=at + timedelta(hours=1), desk=district.at_central)
+
+    moving.refresh_from_db()
+    assert (receipt.send_to, receipt.item.state, moving.cancelled_at) == (district.south.id, "in_transit", None)
+    assert kinds() == []
+
+
+def test_a_moving_item_seen_at_a_third_place_goes_on_to_where_it_was_sent(
+    district: District, at: datetime, moving: Transit
+) -> None:
+    receipt = checkin(item=BARCODE, at=at + timedelta(hours=1), desk=district.at_children)
+
+    moving.refresh_from_db()
+    assert (receipt.send_to, moving.from_branch_id, moving.to_branch_id, moving.reason) == (
+        district.south.id,
+        district.children.id,
+        district.south.id,
+        "move",
+    )
+    assert broken() == []
+
+
+def test_a_return_repeated_after_the_item_was_reported_missing_finds_it(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    checkin(item=BARCODE, at=at, desk=district.at_central)
+    Item.objects.update(condition="missing", version=9)
+
+    checkin(item=BARCODE, at=at + timedelta(minutes=5), desk=district.at_central)
+
+    assert Item.objects.get().condition == "ok"
+
+
+def test_a_taken_item_is_late_up_to_the_day_it_was_taken_also_in_a_repeated_answer(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    checkin(item=BARCODE, at=at + timedelta(days=32), desk=district.at_south)  # 25 May is a closed day
+
+    first = checkin(item=BARCODE, at=at + timedelta(days=50), desk=district.at_central)
+    again = checkin(item=BARCODE, at=at + timedelta(days=50, minutes=1), desk=district.at_central)
+
+    assert (first.days_overdue, again.days_overdue, again.repeated) == (1, 1, True)
+
+
+def test_open_days_of_the_lending_branch_count_wherever_the_item_comes_back(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    make_hours(district.children, weekdays=[0])  # open on Mondays, too
+    due = Loan.objects.get().due_at
+
+    receipt = checkin(item=BARCODE, at=due + timedelta(days=4), desk=district.at_children)
+
+    assert receipt.days_overdue == 3
+
+
+def test_a_taken_item_leaves_room_for_another(district: District, at: datetime, lent: Patron) -> None:
+    make_policy(branch=district.central, max_loans=1)
+    make_item(barcode="2300002", home=district.central)
+    checkin(item=BARCODE, at=at, desk=district.at_south)
+
+    receipt = checkout(item="2300002", card=CARD, at=at, desk=district.at_central)
+
+    assert receipt.open_loans == 1
+    assert broken() == []

@@ -9,6 +9,7 @@ import pytest
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_item, make_item_type
 from tests.factories.circulation import District, make_policy
+from tests.factories.network import make_hours
 from tests.factories.patrons import make_category, make_patron
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.data import Block, BlockCode
@@ -55,6 +56,17 @@ def test_a_due_date_on_a_closed_day_moves_to_the_next_open_day(district: Distric
 
     assert receipt.due_date == date(2026, 5, 26)
     assert Loan.objects.get().base_due_date == date(2026, 5, 25)
+
+
+def test_a_due_date_follows_the_opening_days_of_the_branch_that_lends(district: District) -> None:
+    make_hours(district.children, weekdays=[0])  # open on Mondays, too
+    make_patron(card=CARD, home=district.central)
+    make_item(barcode="2300001", home=district.central)
+    saturday = datetime(2026, 4, 25, 2, 0, tzinfo=UTC)
+
+    receipt = checkout(item="2300001", card=CARD, at=saturday, desk=district.at_children)
+
+    assert receipt.due_date == date(2026, 5, 25)
 
 
 def test_the_journal_tells_the_loan_without_naming_the_reader(district: District, at: datetime) -> None:
@@ -352,6 +364,25 @@ def test_a_request_with_the_same_key_gets_the_first_receipt_even_after_the_retur
 
     assert (again.loan_id, again.due_at, again.repeated) == (first.loan_id, first.due_at, True)
     assert Loan.objects.count() == 1
+
+
+def test_what_was_not_in_the_way_is_not_called_lifted(district: District, at: datetime) -> None:
+    make_patron(card=CARD, home=district.central)
+    make_item(barcode="2300001", home=district.central)
+
+    checkout(item="2300001", card=CARD, at=at, desk=district.at_central, waive=frozenset(BlockCode))
+
+    assert "waived" not in Entry.objects.get(kind="loan").details
+
+
+def test_a_second_request_by_a_clock_slightly_behind_gets_the_first_receipt(district: District, at: datetime) -> None:
+    make_patron(card=CARD, home=district.central)
+    make_item(barcode="2300001", home=district.central)
+    checkout(item="2300001", card=CARD, at=at, desk=district.at_central)
+
+    again = checkout(item="2300001", card=CARD, at=at - timedelta(milliseconds=3), desk=district.at_central)
+
+    assert again.repeated
 
 
 def test_a_key_does_not_serve_two_items(district: District, at: datetime) -> None:

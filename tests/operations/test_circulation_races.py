@@ -2,20 +2,31 @@
 
 import random
 import threading
+import time
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
-from tests.factories.catalogue import make_item
-from tests.factories.circulation import District, make_district
+from tests.factories.catalogue import make_item, make_item_type
+from tests.factories.circulation import District, make_district, make_policy
 from tests.factories.patrons import make_patron
+from wenyuan.holdings.catalogue.models import Item
+from wenyuan.lending.circulation.answers import forget_history
+from wenyuan.lending.circulation.checking_in import checkin_plan
+from wenyuan.lending.circulation.checking_out import checkout_plan
 from wenyuan.lending.circulation.data import BlockCode
-from wenyuan.lending.circulation.models import Loan
-from wenyuan.lending.circulation.operations import Refused, checkin, checkout, renew
+from wenyuan.lending.circulation.everyday import Request
+from wenyuan.lending.circulation.models import Loan, LoanPolicy
+from wenyuan.lending.circulation.operations import KeyReused, Refused, checkin, checkout, renew
+from wenyuan.lending.circulation.renewing import renewal_plan
+from wenyuan.lending.patrons.models import Patron
 from wenyuan.organisation.journal.models import Entry
+from wenyuan.organisation.network.models import Branch
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
+from wenyuan.plumbing.statements import Conflict, Plan, run
 
 AT = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
 
@@ -47,6 +58,25 @@ def at_once(*calls: object) -> list[object]:
     for thread in threads:
         thread.join()
     return results
+
+
+def interrupted(plan: Plan[object], act: Callable[[], object], *, before: str) -> Plan[object]:
+    """The plan, with ``act`` done by somebody else right before its first statement that has these words."""
+    done = False
+    try:
+        statement = next(plan)
+        while True:
+            if not done and before in statement.sql:
+                done = True
+                act()
+            try:
+                rows = yield statement
+            except Conflict as conflict:
+                statement = plan.throw(conflict)
+            else:
+                statement = plan.send(rows)
+    except StopIteration as end:
+        return end.value
 
 
 def broken() -> list[str]:
@@ -139,4 +169,167 @@ def test_everyday_verbs_raced_on_shared_readers_and_items_stay_true(committed: D
     assert [result for result in results if result is not None] == []
     assert seen.total() == 480
     assert seen["done"] > 100
+    assert broken() == []
+
+
+ITEM_WRITE = "UPDATE catalogue_item"
+
+
+def test_history_is_not_kept_when_consent_is_withdrawn_before_the_return_is_written(
+    district: District, at: datetime
+) -> None:
+    patron = make_patron(card="C1", home=district.central, keep_history=True)
+    make_item(barcode="I1", home=district.central)
+    checkout(item="I1", card="C1", at=at, desk=district.at_central)
+
+    def withdraw() -> None:
+        Patron.objects.filter(id=patron.id).update(keep_history=False)
+        forget_history(patron.id)
+
+    request = Request(item="I1", at=at, desk=district.at_central)
+    run(lambda: interrupted(checkin_plan(request), withdraw, before=ITEM_WRITE))
+
+    assert Loan.objects.get().patron_id is None
+
+
+def test_a_limit_of_one_type_holds_when_another_item_went_and_one_of_that_type_came(
+    district: District, at: datetime
+) -> None:
+    audio = make_item_type("av")
+    make_policy(item_type=audio, max_loans_of_type=1)
+    make_patron(card="C1", home=district.central)
+    make_item(barcode="B1", home=district.central)
+    for barcode in ("A1", "A2"):
+        make_item(barcode=barcode, home=district.central, item_type=audio)
+    checkout(item="B1", card="C1", at=at, desk=district.at_central)
+
+    def exchange() -> None:
+        checkin(item="B1", at=at, desk=district.at_central)
+        checkout(item="A2", card="C1", at=at, desk=district.at_central)
+
+    request = Request(item="A1", card="C1", at=at, desk=district.at_central)
+    with pytest.raises(Refused) as caught:
+        run(lambda: interrupted(checkout_plan(request), exchange, before=ITEM_WRITE))
+
+    assert [block.code for block in caught.value.blocks] == [BlockCode.LOAN_LIMIT_OF_TYPE]
+
+
+def close_the_branch(district: District) -> None:
+    Branch.objects.filter(id=district.children.id).update(closed_date=date(2026, 4, 23))
+
+
+def lower_the_limit(district: District) -> None:
+    LoanPolicy.objects.update(max_loans=0)
+
+
+def suspend_the_reader(district: District) -> None:
+    Patron.objects.update(status="suspended", version=2)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (close_the_branch, BlockCode.BRANCH_CLOSED_DOWN),
+        (lower_the_limit, BlockCode.LOAN_LIMIT),
+        (suspend_the_reader, BlockCode.PATRON_SUSPENDED),
+    ],
+)
+def test_a_checkout_looks_again_when_its_grounds_change_before_it_is_written(
+    district: District, at: datetime, change: Callable[[District], None], code: BlockCode
+) -> None:
+    make_patron(card="C1", home=district.central)
+    make_item(barcode="I1", home=district.central)
+    request = Request(item="I1", card="C1", at=at, desk=district.at_children)
+
+    with pytest.raises(Refused) as caught:
+        run(lambda: interrupted(checkout_plan(request), lambda: change(district), before=ITEM_WRITE))
+
+    assert code in {block.code for block in caught.value.blocks}
+    assert (Item.objects.get().version, Loan.objects.count()) == (1, 0)
+
+
+def test_a_renewal_looks_again_when_its_reader_is_suspended_and_leaves_nothing_half_written(
+    district: District, at: datetime
+) -> None:
+    make_patron(card="C1", home=district.central)
+    make_item(barcode="I1", home=district.central)
+    checkout(item="I1", card="C1", at=at, desk=district.at_central)
+    request = Request(item="I1", at=at + timedelta(days=5), desk=district.at_central)
+
+    with pytest.raises(Refused):
+        run(
+            lambda: interrupted(
+                renewal_plan(request), lambda: suspend_the_reader(district), before="UPDATE circulation_loan"
+            )
+        )
+
+    assert (Item.objects.get().version, Loan.objects.get().renewals) == (2, 0)
+    assert broken() == []
+
+
+def test_a_key_taken_by_another_renewal_meanwhile_is_told(district: District, at: datetime) -> None:
+    make_patron(card="C1", home=district.central)
+    for barcode in ("I1", "I2"):
+        make_item(barcode=barcode, home=district.central)
+        checkout(item=barcode, card="C1", at=at, desk=district.at_central)
+    later = at + timedelta(days=3)
+    request = Request(item="I1", at=later, desk=district.at_central, key="k")
+
+    with pytest.raises(KeyReused):
+        run(
+            lambda: interrupted(
+                renewal_plan(request),
+                lambda: renew(item="I2", at=later, desk=district.at_central, key="k"),
+                before="UPDATE circulation_loan",
+            )
+        )
+
+    assert Loan.objects.filter(renewals=1).count() == 1
+
+
+def test_a_return_that_meets_a_renewal_counts_by_the_new_due_date(district: District, at: datetime) -> None:
+    make_patron(card="C1", home=district.central)
+    make_item(barcode="I1", home=district.central)
+    checkout(item="I1", card="C1", at=at, desk=district.at_central)
+    late = at + timedelta(days=40)
+    request = Request(item="I1", at=late, desk=district.at_central)
+
+    run(
+        lambda: interrupted(
+            checkin_plan(request), lambda: renew(item="I1", at=late, desk=district.at_central), before=ITEM_WRITE
+        )
+    )
+
+    assert Entry.objects.get(kind="return").details["due_at"] == Loan.objects.get().due_at.isoformat()
+    assert broken() == []
+
+
+def test_a_checkout_that_waits_for_its_item_holds_no_patron(committed: District) -> None:
+    patron = make_patron(card="C1", home=committed.central)
+    make_item(barcode="I1", home=committed.central)
+    result: list[object] = []
+
+    def lend() -> None:
+        try:
+            result.append(checkout(item="I1", card="C1", at=AT, desk=committed.at_central))
+        finally:
+            connections.close_all()
+
+    clerk = threading.Thread(target=lend)
+    with transaction.atomic():
+        Item.objects.select_for_update().get()
+        clerk.start()
+        with connection.cursor() as cursor:
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
+            for _ in range(200):
+                cursor.execute("SELECT pg_stat_clear_snapshot()")
+                cursor.execute(waiting, ["WITH item%"])
+                if cursor.fetchone() == (1,):
+                    break
+                time.sleep(0.02)
+            cursor.execute("SELECT id FROM patrons_patron WHERE id = %s FOR UPDATE NOWAIT", [patron.id])
+            assert cursor.fetchone() == (patron.id,)
+    clerk.join()
+
+    assert len(result) == 1
     assert broken() == []

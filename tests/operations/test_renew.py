@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories.catalogue import make_item
 from tests.factories.circulation import District, make_policy
+from tests.factories.network import make_hours
 from tests.factories.patrons import make_patron
 from wenyuan.lending.circulation.data import BlockCode
 from wenyuan.lending.circulation.models import Loan, LoanPolicy
@@ -109,3 +110,40 @@ def test_an_overdue_loan_may_be_renewed_and_the_new_date_lies_ahead(
     receipt = renew(item=BARCODE, at=at + timedelta(days=40), desk=district.at_central)
 
     assert receipt.due_date == date(2026, 7, 2)
+
+
+def test_length_and_limit_of_a_renewal_are_the_lenders_wherever_it_is_asked(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    make_policy(branch=district.children, renewal_days=60, max_renewals=9)
+
+    receipt = renew(item=BARCODE, at=at + timedelta(days=10), desk=district.at_children)
+
+    assert (receipt.due_date, receipt.renewals_left) == (date(2026, 6, 2), 0)
+
+
+def test_what_was_lifted_stands_in_the_journal_and_nothing_else(district: District, at: datetime, lent: Patron) -> None:
+    Patron.objects.update(expires_date=date(2026, 4, 24), version=2)
+    everything = frozenset(BlockCode)
+
+    renew(item=BARCODE, at=at + timedelta(days=5), desk=district.at_central, waive=everything)
+
+    assert Entry.objects.get(kind="renewal").details["waived"] == ["patron_expired"]
+
+
+def test_that_a_renewal_gains_nothing_is_told_with_the_other_reasons(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    Patron.objects.update(status="suspended", version=2)
+
+    assert codes(district, at) == [BlockCode.PATRON_SUSPENDED, BlockCode.RENEWAL_GAINS_NOTHING]
+
+
+def test_a_renewed_loan_falls_due_when_the_lender_is_open_wherever_it_is_asked(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    make_hours(district.children, weekdays=[0])  # open on Mondays, too
+
+    receipt = renew(item=BARCODE, at=at + timedelta(days=16), desk=district.at_children)
+
+    assert receipt.due_date == date(2026, 6, 9)  # thirty days later is Monday, 8 June

@@ -6,6 +6,7 @@ A task is one line into an idempotent verb, in chunks with a stored position: a 
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from django.db import close_old_connections, transaction
@@ -13,6 +14,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.manager import JobManager
 
 Task = TypeVar("Task", bound=Callable[..., None])
 
@@ -46,32 +48,33 @@ def every(cron: str, name: str) -> Callable[[Callable[[], None]], Callable[[], N
 
 
 def defer(name: str, *, once: str | None = None, **arguments: Any) -> None:
-    """Queue a task when the running transaction commits, at once outside one.
+    """Queue a task in the running transaction, so that it waits exactly when the act is kept; at once outside one.
 
     ``once`` names a lock under which only one such job waits at a time; a second is dropped.
     """
 
-    def queue() -> None:
-        try:
-            app.configure_task(name, queueing_lock=once).defer(**arguments)
-        except AlreadyEnqueued:
-            return
-
-    transaction.on_commit(queue)
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(name, queueing_lock=once).defer(**arguments)
 
 
 def retry_stalled() -> int:
-    """Let jobs of dead workers run again; returns how many."""
+    """Let jobs of dead workers run again; returns how many. Works within a worker as well as outside."""
 
     async def retry() -> int:
-        manager = app.job_manager
+        connector = DjangoConnector().get_worker_connector()
+        await connector.open_async()
+        try:
+            return await retry_with(JobManager(connector))
+        finally:
+            await connector.close_async()
+
+    async def retry_with(manager: JobManager) -> int:
         stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
         for job in stalled:
             await manager.retry_job(job)
         return len(stalled)
 
-    count: int = asyncio.run(_with_worker_connector(retry))
-    return count
+    return asyncio.run(retry())
 
 
 def work(*, concurrency: int = 1, until_empty: bool = False) -> None:

@@ -19,6 +19,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import psycopg
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import OperationalError
 from psycopg import Connection, pq
@@ -32,21 +33,45 @@ PLACEHOLDER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with ``:name`` placeholders, each cast where its type matters, and a value for every name."""
+    """SQL with ``:name`` placeholders, each cast where its type matters, and a value for every name.
+
+    ``contested`` names the check constraints by which this statement learns that somebody else was faster.
+    """
 
     sql: str
     values: Mapping[str, object]
+    contested: frozenset[str] = frozenset()
 
 
 Plan = Generator[Statement, list[Row], R]
 
 
 class Conflict(Exception):
-    """A unique or exclusion constraint refused the write: somebody else was faster. Gather again."""
+    """Somebody else was faster and the statement wrote nothing: gather again.
+
+    ``constraint`` names the unique, exclusion or contested check constraint; empty after a deadlock or a failed
+    serialization.
+    """
 
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
         self.constraint = constraint
+
+
+def run_outermost(plan: Callable[[], Plan[R]]) -> R:
+    """Drive an everyday verb: like ``transactions.verb`` it refuses to run inside a transaction of somebody else.
+
+    :raises RuntimeError: there is one, and ``WENYUAN_VERBS_NEST`` is not set.
+    """
+    if _inside_another() and not getattr(settings, "WENYUAN_VERBS_NEST", False):
+        raise RuntimeError("a verb is outermost: it commits by itself")
+    return run(plan)
+
+
+def _inside_another() -> bool:
+    """Whether a transaction is open that is no test case's own; the rule of ``atomic(durable=True)``."""
+    blocks = connection.atomic_blocks
+    return bool(blocks) and not getattr(blocks[-1], "_from_testcase", False)
 
 
 def run(plan: Callable[[], Plan[R]]) -> R:
@@ -57,6 +82,7 @@ def run(plan: Callable[[], Plan[R]]) -> R:
 
     :raises OperationalError: the connection broke later; whether a write was kept is then unknown, and the caller's
         request must be repeatable by its key or by what the plan finds.
+    :raises DatabaseError: Django's, for whatever else the server refused.
     """
     fresh = False
     while True:
@@ -67,20 +93,46 @@ def run(plan: Callable[[], Plan[R]]) -> R:
             while True:
                 try:
                     rows = _execute(statement)
-                except psycopg.errors.UniqueViolation as error:
-                    statement = steps.throw(Conflict(error.diag.constraint_name or ""))
+                except psycopg.Error as error:
+                    if _is_lost():
+                        raise _Lost from error
+                    statement = steps.throw(_conflict(error, statement))
                     continue
                 answered += 1
                 statement = steps.send(rows)
         except StopIteration as end:
             result: R = end.value
             return result
-        except psycopg.OperationalError as error:
+        except _Lost as lost:
             steps.close()
+            inside = connection.in_atomic_block
             connection.close()
-            if answered or fresh or connection.in_atomic_block:
-                raise OperationalError("the database connection was lost") from error
+            if answered or fresh or inside:
+                raise OperationalError("the database connection was lost") from lost.__cause__
             fresh = True
+
+
+class _Lost(Exception):
+    """The connection is really broken."""
+
+
+def _is_lost() -> bool:
+    raw: Connection[Any] | None = connection.connection
+    return raw is None or raw.pgconn.status != pq.ConnStatus.OK
+
+
+def _conflict(error: psycopg.Error, statement: Statement) -> Conflict:
+    """The conflict that an error stands for. :raises DatabaseError: it stands for none."""
+    constraint = error.diag.constraint_name or ""
+    match error:
+        case psycopg.errors.UniqueViolation() | psycopg.errors.ExclusionViolation():
+            return Conflict(constraint)
+        case psycopg.errors.CheckViolation() if constraint in statement.contested:
+            return Conflict(constraint)
+        case psycopg.errors.DeadlockDetected() | psycopg.errors.SerializationFailure():
+            return Conflict("")
+    with connection.wrap_database_errors:
+        raise error
 
 
 def _execute(statement: Statement) -> list[Row]:
@@ -116,8 +168,6 @@ def _execute_prepared(raw: Connection[Any], statement: Statement) -> list[Row]:
 def _checked(raw: Connection[Any], result: pq.abc.PGresult) -> pq.abc.PGresult:
     if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
         return result
-    if raw.pgconn.status != pq.ConnStatus.OK:
-        raise psycopg.OperationalError("the server closed the connection")
     raise psycopg.errors.error_from_result(result)
 
 
@@ -136,11 +186,16 @@ def numbered(sql: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _as_text(value: object) -> bytes | None:
-    """A value in PostgreSQL's text form; the statement's casts say its type."""
+    """A value in PostgreSQL's text form; the statement's casts say its type.
+
+    :raises ValueError: a text that the database cannot hold: with NUL, or with half a character (a surrogate).
+    """
     match value:
         case None:
             return None
         case str():
+            if "\0" in value:
+                raise ValueError("a text for the database has no NUL")
             return value.encode()
         case bool():
             return b"t" if value else b"f"

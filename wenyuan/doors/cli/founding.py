@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -220,25 +219,4 @@ def _found(
         raise Problem(f"The library was not founded: {refused.reason.value.replace('_', ' ')}.") from None
     except SheetRefused as refused:
         raise _sheet_problem("The sheet", refused) from None
-    _first_policy(accounts[-1].username, at)
     return [branch.code for branch in opened]
-
-
-def _first_policy(director: str, at: datetime) -> None:
-    """Loan rules to begin with, for every branch, reader and item: without any, nothing could be lent."""
-    from wenyuan.doors.cli.acting import acting_desk
-    from wenyuan.lending.circulation.operations import PolicyOverlap, add_policy
-    from wenyuan.organisation.rights.data import Act
-    from wenyuan.plumbing.clock import local_date
-
-    desk = acting_desk(act=Act.EDIT_POLICIES, branch_id=None, username=director, at=at)
-    with suppress(PolicyOverlap):  # there are rules already
-        add_policy(
-            at=at,
-            desk=desk,
-            valid_from=local_date(at),
-            loan_days=30,
-            renewal_days=30,
-            max_renewals=1,
-            max_loans=10,
-        )

@@ -11,7 +11,7 @@ from django.db import connection
 
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.facts import Editions
-from wenyuan.lending.circulation.policies import Policy, PolicyBook, PolicyRow
+from wenyuan.lending.circulation.policies import Policy, PolicyBook, PolicyRow, Totals
 from wenyuan.lending.circulation.rules import Place
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
@@ -33,6 +33,19 @@ class Books:
             item_type_id=item_type_id,
             on=on,
         )
+
+    def return_route(self, branch_id: int, category_id: int | None, item_type_id: int, on: date) -> str:
+        """Where an item goes that comes back to a branch which is not its home."""
+        return self.policies.return_route(
+            branch_line=self.network.line_above(branch_id, on),
+            category_id=category_id,
+            item_type_id=item_type_id,
+            on=on,
+        )
+
+    def totals(self, branch_id: int, category_id: int | None, on: date) -> Totals:
+        """What a branch allows a category whatever the item."""
+        return self.policies.totals(branch_line=self.network.line_above(branch_id, on), category_id=category_id, on=on)
 
     def place(self, branch_id: int, home_branch_id: int, on: date) -> Place:
         """What the branch is for an item of that home."""

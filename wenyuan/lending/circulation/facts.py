@@ -102,15 +102,18 @@ class ClosedLoan(NamedTuple):
     return_branch_id: int
     due_at: datetime
     branch_id: int
+    taken_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What a request with the same key has already done."""
+    """What a request with the same key has already done; ``patron_id`` while the year's map leads to its reader."""
 
     kind: str
-    subject_id: int
+    subject_id: int | None
+    branch_id: int | None
     occurred_at: datetime
+    patron_id: int | None
     details: Mapping[str, Any]
 
 
@@ -123,11 +126,12 @@ class Editions(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """A patron's open loans, counted: slots in use, item types, and how many are overdue."""
+    """A patron's open loans: slots in use, item types, how many are overdue, and their ids in order."""
 
     slots: frozenset[int]
     item_types: tuple[int, ...]
     overdue: int
+    loans: tuple[int, ...] = ()
 
     @property
     def count(self) -> int:
@@ -170,7 +174,8 @@ class ReturnFacts:
 
 @dataclass(frozen=True, slots=True)
 class RenewalFacts:
-    """Everything a renewal's decision rests on; ``card_is_patrons`` when the shown card belongs to who has it."""
+    """Everything a renewal's decision rests on; ``card_is_patrons`` when the shown card belongs to who has it,
+    or to the reader of ``earlier``."""
 
     editions: Editions
     item: Item | None
@@ -212,8 +217,10 @@ class _Reader:
         return ClosedLoan(*values) if values[0] is not None else None
 
     def earlier(self) -> Earlier | None:
-        kind, subject_id, occurred_at, details = self.take(4)
-        return None if kind is None else Earlier(kind, subject_id, occurred_at, json.loads(details))
+        kind, subject_id, branch_id, occurred_at, patron_id, details = self.take(6)
+        if kind is None:
+            return None
+        return Earlier(kind, subject_id, branch_id, occurred_at, patron_id, json.loads(details))
 
 
 def read_checkout(row: tuple[Any, ...]) -> CheckoutFacts:
@@ -221,8 +228,8 @@ def read_checkout(row: tuple[Any, ...]) -> CheckoutFacts:
     cut = _Reader(row)
     editions = Editions(*cut.take(2))
     item, loan, transit, patron = cut.item(), cut.loan(), cut.transit(), cut.patron()
-    status, slots, types, overdue = cut.take(4)
-    holdings = Holdings(frozenset(slots), tuple(types), overdue) if slots else NO_HOLDINGS
+    status, loans, slots, types, overdue = cut.take(5)
+    holdings = Holdings(frozenset(slots), tuple(types), overdue, tuple(loans)) if slots else NO_HOLDINGS
     return CheckoutFacts(editions, item, loan, transit, patron, status, holdings, cut.earlier())
 
 

@@ -1,8 +1,10 @@
 import uuid
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, Now
 
 
 class ReturnRoute(models.TextChoices):
@@ -16,7 +18,7 @@ class LoanPolicy(models.Model):
     """One dated row of the policy matrix: branch × patron category × item type; an empty place means any.
 
     Each rule kind left empty falls back on the next less specific row (``rules.resolve``). Rows are ended and
-    replaced, never edited, so that a loan's policy id stays true.
+    replaced, never edited, so that a loan's policy id stays true; two rows of one place never hold on one day.
     """
 
     branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
@@ -44,6 +46,35 @@ class LoanPolicy(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="circulation_policy_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    loan_days__gte=0,
+                    renewal_days__gte=0,
+                    max_renewals__gte=0,
+                    max_loans__gte=0,
+                    max_loans_of_type__gte=0,
+                    max_overdue__gte=0,
+                ),
+                name="circulation_policy_numbers",
+            ),
+            ExclusionConstraint(
+                name="circulation_policy_no_overlap",
+                expressions=[
+                    (Coalesce(F("branch"), 0, output_field=models.BigIntegerField()), RangeOperators.EQUAL),
+                    (Coalesce(F("category"), 0, output_field=models.BigIntegerField()), RangeOperators.EQUAL),
+                    (Coalesce(F("item_type"), 0, output_field=models.BigIntegerField()), RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("valid_from"),
+                            F("valid_to"),
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
             ),
         )
 

@@ -1,39 +1,40 @@
 """Circulation's verbs, for every door alike.
 
 The everyday ones are optimistic (``everyday.py``): each needs two round trips and no lock held while deciding. All are
-keyword-only and take ``at`` and ``desk`` from the caller; a ``key`` makes a retry return the first receipt.
+keyword-only, outermost, and take ``at`` and ``desk`` from the caller. A ``key`` (1 to 64 characters) makes a retry
+return the first receipt of that very act, item and reader, whatever happened since; anything else under it is
+``KeyReused``.
 """
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
+from wenyuan.lending.circulation.checking_in import checkin_plan, receive_plan
+from wenyuan.lending.circulation.checking_out import checkout_plan
 from wenyuan.lending.circulation.data import BlockCode, CheckinReceipt, CheckoutReceipt, RenewalReceipt, TransitReceipt
-from wenyuan.lending.circulation.everyday import (
-    Contended,
-    KeyReused,
-    Refused,
-    Request,
-    checkin_plan,
-    checkout_plan,
-    receive_plan,
-    renewal_plan,
+from wenyuan.lending.circulation.everyday import Contended, KeyReused, Refused, Request, scanned
+from wenyuan.lending.circulation.matrix import (
+    PolicyReason,
+    PolicyRefused,
+    add_policy,
+    end_policy,
+    install_default_policies,
 )
-from wenyuan.lending.circulation.models import LoanPolicy
+from wenyuan.lending.circulation.renewing import renewal_plan
 from wenyuan.organisation.rights.data import Act, Desk
-from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
-from wenyuan.plumbing.statements import run
-from wenyuan.plumbing.transactions import verb
+from wenyuan.plumbing.statements import run_outermost
 
 __all__ = [
     "Contended",
     "KeyReused",
-    "PolicyOverlap",
+    "PolicyReason",
+    "PolicyRefused",
     "Refused",
     "add_policy",
     "checkin",
     "checkout",
     "end_policy",
+    "install_default_policies",
     "receive_transit",
     "renew",
 ]
@@ -56,8 +57,8 @@ def checkout(
     :raises KeyReused: the key stands for another act.
     """
     require(desk.operator, Act.CHECKOUT, desk.branch_id)
-    request = Request(item=item.strip(), card=card, at=at, desk=desk, waive=waive, key=key)
-    return run(lambda: checkout_plan(request))
+    request = Request(item=scanned(item), card=scanned(card), at=at, desk=desk, waive=waive, key=key)
+    return run_outermost(lambda: checkout_plan(request))
 
 
 @needs(Act.CHECKIN)
@@ -71,10 +72,11 @@ def checkin(*, item: str, at: datetime, desk: Desk, key: str | None = None) -> C
     :raises NotAllowed: the operator may not take items back here.
     :raises Refused: unknown or withdrawn item.
     :raises Contended: somebody else kept changing the item.
+    :raises KeyReused: the key stands for another act.
     """
     require(desk.operator, Act.CHECKIN, desk.branch_id)
-    request = Request(item=item.strip(), at=at, desk=desk, key=key)
-    return run(lambda: checkin_plan(request))
+    request = Request(item=scanned(item), at=at, desk=desk, key=key)
+    return run_outermost(lambda: checkin_plan(request))
 
 
 @needs(Act.RENEW)
@@ -94,10 +96,12 @@ def renew(
     :raises NotAllowed: the operator may not renew here.
     :raises Refused: with every block at once.
     :raises Contended: somebody else kept changing the loan.
+    :raises KeyReused: the key stands for another act.
     """
     require(desk.operator, Act.RENEW, desk.branch_id)
-    request = Request(item=item.strip(), card=card, at=at, desk=desk, waive=waive, key=key)
-    return run(lambda: renewal_plan(request))
+    shown = None if card is None else scanned(card)
+    request = Request(item=scanned(item), card=shown, at=at, desk=desk, waive=waive, key=key)
+    return run_outermost(lambda: renewal_plan(request))
 
 
 @needs(Act.RECEIVE_TRANSIT)
@@ -106,86 +110,9 @@ def receive_transit(*, item: str, at: datetime, desk: Desk, key: str | None = No
 
     :raises NotAllowed: the operator may not receive here.
     :raises Refused: the item is unknown, not on its way, or on its way to another branch.
+    :raises Contended: somebody else kept changing the item.
+    :raises KeyReused: the key stands for another act.
     """
     require(desk.operator, Act.RECEIVE_TRANSIT, desk.branch_id)
-    request = Request(item=item.strip(), at=at, desk=desk, key=key)
-    return run(lambda: receive_plan(request))
-
-
-class PolicyOverlap(Exception):
-    """A row for the same branch, category and item type is already in force on some of these days."""
-
-
-@needs(Act.EDIT_POLICIES)
-@verb
-def add_policy(
-    *,
-    at: datetime,
-    desk: Desk,
-    valid_from: date,
-    branch_id: int | None = None,
-    category_id: int | None = None,
-    item_type_id: int | None = None,
-    valid_to: date | None = None,
-    loan_days: int | None = None,
-    renewal_days: int | None = None,
-    max_renewals: int | None = None,
-    max_loans: int | None = None,
-    max_loans_of_type: int | None = None,
-    max_overdue: int | None = None,
-    return_route: str = "",
-) -> int:
-    """Add a dated row to the policy matrix and return its id; a running row of the same place ends the day before.
-
-    :raises NotAllowed: no right to policies at that branch (a row for any branch needs it everywhere).
-    :raises PolicyOverlap: a row of the same place begins on or after ``valid_from``.
-    """
-    require(desk.operator, Act.EDIT_POLICIES, branch_id)
-    place: dict[str, Any] = {"branch_id": branch_id, "category_id": category_id, "item_type_id": item_type_id}
-    same = LoanPolicy.objects.select_for_update().filter(**place)
-    if same.filter(valid_from__gte=valid_from).exists():
-        raise PolicyOverlap
-    for row in same.filter(valid_to__isnull=True) | same.filter(valid_to__gte=valid_from):
-        _end(row, valid_from)
-    row = LoanPolicy.objects.create(
-        **place,
-        valid_from=valid_from,
-        valid_to=valid_to,
-        loan_days=loan_days,
-        renewal_days=renewal_days,
-        max_renewals=max_renewals,
-        max_loans=max_loans,
-        max_loans_of_type=max_loans_of_type,
-        max_overdue=max_overdue,
-        return_route=return_route,
-    )
-    audit(
-        desk=desk,
-        at=at,
-        act=Act.EDIT_POLICIES,
-        subject_kind="policy",
-        subject_id=row.id,
-        after={"from": str(valid_from)},
-    )
-    return row.id
-
-
-@needs(Act.EDIT_POLICIES)
-@verb
-def end_policy(*, at: datetime, desk: Desk, policy_id: int, last_date: date) -> None:
-    """Let a row hold up to ``last_date`` and no longer; loans made by it keep it.
-
-    :raises NotAllowed: no right to policies at its branch.
-    """
-    row = LoanPolicy.objects.select_for_update().get(id=policy_id)
-    require(desk.operator, Act.EDIT_POLICIES, row.branch_id)
-    row.valid_to = last_date
-    row.save(update_fields=["valid_to"])
-    audit(
-        desk=desk, at=at, act=Act.EDIT_POLICIES, subject_kind="policy", subject_id=row.id, after={"to": str(last_date)}
-    )
-
-
-def _end(row: LoanPolicy, next_from: date) -> None:
-    row.valid_to = date.fromordinal(next_from.toordinal() - 1)
-    row.save(update_fields=["valid_to"])
+    request = Request(item=scanned(item), at=at, desk=desk, key=key)
+    return run_outermost(lambda: receive_plan(request))

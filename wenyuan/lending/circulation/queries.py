@@ -4,11 +4,20 @@ from datetime import datetime
 
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.books import books_of
-from wenyuan.lending.circulation.data import BlockCode, CheckoutPreview, ItemFacts, LoanOfItem, OpenLoan, PatronLoans
-from wenyuan.lending.circulation.everyday import Request, preview_plan
+from wenyuan.lending.circulation.checking_out import preview_plan
+from wenyuan.lending.circulation.data import (
+    Block,
+    BlockCode,
+    CheckoutPreview,
+    ItemFacts,
+    LoanOfItem,
+    OpenLoan,
+    PatronLoans,
+)
+from wenyuan.lending.circulation.everyday import Request, scanned
 from wenyuan.lending.circulation.facts import Editions, Holdings, Item, Patron
 from wenyuan.lending.circulation.models import Loan
-from wenyuan.lending.circulation.rules import limit_blocks, patron_blocks
+from wenyuan.lending.circulation.rules import patron_blocks, total_blocks
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.statements import Plan, Statement, run
@@ -21,7 +30,7 @@ def preview_checkout(
     *, item: str, card: str, at: datetime, desk: Desk, waive: frozenset[BlockCode] = frozenset()
 ) -> CheckoutPreview:
     """What ``operations.checkout`` would answer now; nothing is written."""
-    request = Request(item=item.strip(), card=card, at=at, desk=desk, waive=waive)
+    request = Request(item=scanned(item), card=scanned(card), at=at, desk=desk, waive=waive)
     return run(lambda: preview_plan(request))
 
 
@@ -43,10 +52,13 @@ def _patron_loans_plan(patron_id: int, branch_id: int, at: datetime) -> Plan[Pat
     loans = tuple(
         _open_loan(row[2 + PATRON_WIDTH :], patron.id, at) for row in rows if row[2 + PATRON_WIDTH] is not None
     )
-    policy = books.policy(branch_id, patron.category_id, 0, today)
+    allowed = books.totals(branch_id, patron.category_id, today)
     holdings = Holdings(frozenset(), tuple(0 for _ in loans), sum(loan.overdue for loan in loans))
-    blocks = (*patron_blocks(patron, today=today), *limit_blocks(holdings, policy, item_type_id=0))
-    return PatronLoans(patron_id=patron.id, loans=loans, max_loans=policy.max_loans if policy else None, blocks=blocks)
+    blocks = patron_blocks(patron, today=today)
+    if not allowed.lends:
+        blocks.append(Block(BlockCode.NO_POLICY))
+    blocks += total_blocks(holdings, max_loans=allowed.max_loans, max_overdue=allowed.max_overdue)
+    return PatronLoans(patron_id=patron.id, loans=loans, max_loans=allowed.max_loans, blocks=tuple(blocks))
 
 
 def _open_loan(values: tuple[object, ...], patron_id: int, at: datetime) -> OpenLoan:
@@ -94,15 +106,15 @@ def _history_plan(patron_id: int, before_id: int | None, size: int) -> Plan[tupl
 
 
 def _closed_loan(values: tuple[object, ...], patron_id: int) -> OpenLoan:
-    returned_at, *rest = values
-    assert isinstance(returned_at, datetime)
-    return _open_loan(tuple(rest), patron_id, returned_at)
+    back_at, *rest = values
+    assert isinstance(back_at, datetime)
+    return _open_loan(tuple(rest), patron_id, back_at)
 
 
 def due_dates_of_items(item_ids: list[int]) -> dict[int, datetime]:
-    """When the items that are on loan fall due, by item id; others are not in the answer."""
-    rows = Loan.objects.filter(item_id__in=item_ids, returned_at__isnull=True).values_list("item_id", "due_at")
-    return dict(rows)
+    """When the items in readers' hands fall due, by item id; others, and those taken back (代收), are not there."""
+    loans = Loan.objects.filter(item_id__in=item_ids, returned_at__isnull=True, taken_at__isnull=True)
+    return dict(loans.values_list("item_id", "due_at"))
 
 
 def count_open_loans(patron_id: int) -> int:

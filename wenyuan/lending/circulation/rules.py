@@ -10,7 +10,7 @@ from wenyuan.lending.circulation.policies import Policy
 from wenyuan.organisation.rights.data import Act
 
 REPEAT_WINDOW = timedelta(minutes=10)
-"""Within this time the same machine asking for the same thing again gets the first answer."""
+"""Within this time, by clocks that may differ a little, the same account asking again gets the first answer."""
 
 STATE_BLOCKS = {
     "in_transit": Block(BlockCode.ITEM_IN_TRANSIT, Act.RECEIVE_TRANSIT),
@@ -30,6 +30,8 @@ LENDABLE_BLOCKS = {
 }
 CARD_BLOCKS = {"lost": BlockCode.CARD_LOST, "replaced": BlockCode.CARD_REPLACED, "removed": BlockCode.PATRON_UNKNOWN}
 FOUND_AGAIN = frozenset({"lost", "missing", "claimed_returned"})
+KEPT_STATES = frozenset({"in_process", "on_hold_shelf"})
+"""A scan notes where such an item is and leaves to those who work on it what becomes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +101,20 @@ def limit_blocks(holdings: Holdings, policy: Policy | None, *, item_type_id: int
     """Reasons that lie in how much the patron already has; a patron's totals count in the whole network."""
     if policy is None:
         return [Block(BlockCode.NO_POLICY)]
-    blocks: list[Block] = []
-    if policy.max_loans is not None and holdings.count >= policy.max_loans:
-        numbers = {"limit": policy.max_loans, "count": holdings.count}
-        blocks.append(Block(BlockCode.LOAN_LIMIT, Act.WAIVE_LIMIT, numbers))
+    blocks = total_blocks(holdings, max_loans=policy.max_loans, max_overdue=policy.max_overdue)
     of_type = holdings.item_types.count(item_type_id)
     if policy.max_loans_of_type is not None and of_type >= policy.max_loans_of_type:
         numbers = {"limit": policy.max_loans_of_type, "count": of_type}
         blocks.append(Block(BlockCode.LOAN_LIMIT_OF_TYPE, Act.WAIVE_LIMIT, numbers))
-    if policy.max_overdue is not None and holdings.overdue > policy.max_overdue:
+    return blocks
+
+
+def total_blocks(holdings: Holdings, *, max_loans: int | None, max_overdue: int | None) -> list[Block]:
+    """Reasons against any further loan, whatever the item."""
+    blocks: list[Block] = []
+    if max_loans is not None and holdings.count >= max_loans:
+        blocks.append(Block(BlockCode.LOAN_LIMIT, Act.WAIVE_LIMIT, {"limit": max_loans, "count": holdings.count}))
+    if max_overdue is not None and holdings.overdue > max_overdue:
         blocks.append(Block(BlockCode.OVERDUE_LOANS, Act.WAIVE_OVERDUE, {"count": holdings.overdue}))
     return blocks
 
@@ -145,16 +152,14 @@ def repeats_checkout(loan: Loan | None, patron: Patron | None, *, account_id: in
         and loan.patron_id == patron.id
         and loan.account_id == account_id
         and loan.taken_at is None
-        and timedelta(0) <= at - loan.lent_at <= REPEAT_WINDOW
+        and abs(at - loan.lent_at) <= REPEAT_WINDOW
     )
 
 
 def repeats_renewal(loan: Loan, *, account_id: int, at: datetime) -> bool:
     """Whether this machine renewed this loan within ``REPEAT_WINDOW``."""
     return (
-        loan.renewed_at is not None
-        and loan.renewed_by_id == account_id
-        and timedelta(0) <= at - loan.renewed_at <= REPEAT_WINDOW
+        loan.renewed_at is not None and loan.renewed_by_id == account_id and abs(at - loan.renewed_at) <= REPEAT_WINDOW
     )
 
 
@@ -165,9 +170,11 @@ def repeats_return(facts: ReturnFacts, *, account_id: int, branch_id: int, at: d
         and facts.last is not None
         and facts.last.returned_by_id == account_id
         and facts.last.return_branch_id == branch_id
-        and timedelta(0) <= at - facts.last.returned_at <= REPEAT_WINDOW
+        and abs(at - facts.last.returned_at) <= REPEAT_WINDOW
         and facts.item is not None
         and facts.item.present_branch_id == branch_id
+        and facts.item.condition not in FOUND_AGAIN
+        and (facts.transit is None or facts.transit.to_branch_id != branch_id)
     )
 
 
@@ -214,7 +221,8 @@ def decide_return(facts: ReturnFacts, *, place: Place, return_route: str) -> Ret
     """Where a scanned item goes: it closes its loan, ends or continues its transit, stays, travels home or floats.
 
     Outside the home's lending group a loan is not closed but taken (代收) and the item is sent to its home branch,
-    where it can be. ``return_route`` is the policy's for an item in its group away from home.
+    where it can be. What is already on its way goes on to where it was sent. ``return_route`` is the policy's for an
+    item in its group away from home.
     """
     item, transit = facts.item, facts.transit
     assert item is not None
@@ -254,6 +262,10 @@ def decide_return(facts: ReturnFacts, *, place: Place, return_route: str) -> Ret
 def _destination(facts: ReturnFacts, place: Place, return_route: str, arrived: bool) -> tuple[int | None, str]:
     item, transit = facts.item, facts.transit
     assert item is not None
+    if facts.loan is None and transit is None and item.state in KEPT_STATES:
+        return None, ""
+    if facts.loan is None and transit is not None and not arrived:
+        return transit.to_branch_id, transit.reason
     if item.home_branch_id == place.branch_id:
         return None, ""
     if not place.lends_with_home:
@@ -261,8 +273,6 @@ def _destination(facts: ReturnFacts, place: Place, return_route: str, arrived: b
         if arrived and facts.loan is None:
             return None, ""
         return item.home_branch_id, "send_on" if facts.loan is not None else "home"
-    if transit is not None and not arrived and facts.loan is None:
-        return transit.to_branch_id, transit.reason
     if arrived and facts.loan is None:
         return None, ""
     return (None, "") if return_route == "float" else (item.home_branch_id, "home")

@@ -3,9 +3,12 @@
 They read network_edition, catalogue_item, catalogue_bib, catalogue_itemtype, patrons_patron, patrons_category,
 patrons_token and patrons_readerref, and write catalogue_item (state, present branch, version), transit_transit,
 patrons_readerref, journal_entry and journal_pending beside this room's own tables. A write repeats in its first step
-what the decision rested on (the item's and the patron's version); each step feeds on the one before, so a refused step
-leaves nothing behind. The patron's row is locked for share while its version is looked at, so that a patron who leaves
-at the same moment either has no loan or does not leave; nothing waits for an item while holding a patron for update.
+what the decision rested on (the item's version, both editions, the patron's open loans); each step feeds on the one
+before, so a refused first step writes nothing. The patron is asked after the item: an open loan's
+patron is whoever has that id *and version*, locked for key share, so that a patron who leaves at the same moment either
+has no loan or does not leave. Where the version is another, the patron is null, ``circulation_open_loan_has_patron``
+refuses the row and the whole statement is undone. A renewal changes the item's version too, so that a return racing it
+looks again.
 """
 
 from functools import lru_cache
@@ -38,12 +41,15 @@ JOIN_PATRON = """
     LEFT JOIN patrons_category c ON c.id = p.category_id
     LEFT JOIN patrons_readerref r ON r.patron_id = p.id AND r.year = :year::smallint
 """
-ENTRY_BY_KEY = "LEFT JOIN journal_entry e ON e.key = :key::text"
-ENTRY_COLUMNS = "e.kind, e.subject_id, e.occurred_at, e.details::text"
+ENTRY_BY_KEY = """
+    LEFT JOIN journal_entry e ON e.key = :key::text
+    LEFT JOIN patrons_readerref u ON u.ref = e.reader_ref
+"""
+ENTRY_COLUMNS = "e.kind, e.subject_id, e.branch_id, e.occurred_at, u.patron_id, e.details::text"
 
 GATHER_CHECKOUT = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
-        k.status, s.slots, s.item_types, s.overdue, {ENTRY_COLUMNS}
+        k.status, s.loans, s.slots, s.item_types, s.overdue, {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     LEFT JOIN LATERAL (
@@ -53,7 +59,8 @@ GATHER_CHECKOUT = f"""
     LEFT JOIN patrons_patron p ON p.id = k.patron_id
     {JOIN_PATRON}
     LEFT JOIN LATERAL (
-        SELECT array_agg(l.slot) AS slots, array_agg(li.item_type_id) AS item_types,
+        SELECT array_agg(l.id ORDER BY l.id) AS loans, array_agg(l.slot) AS slots,
+            array_agg(li.item_type_id) AS item_types,
             count(*) FILTER (WHERE l.due_at < :at::timestamptz) AS overdue
         FROM circulation_loan l JOIN catalogue_item li ON li.id = l.item_id
         WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
@@ -63,13 +70,14 @@ GATHER_CHECKOUT = f"""
 
 GATHER_RETURN = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
-        z.id, z.returned_at, z.returned_by_id, z.return_branch_id, z.due_at, z.branch_id, {ENTRY_COLUMNS}
+        z.id, z.returned_at, z.returned_by_id, z.return_branch_id, z.due_at, z.branch_id, z.taken_at,
+        {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     LEFT JOIN patrons_patron p ON p.id = o.patron_id
     {JOIN_PATRON}
     LEFT JOIN LATERAL (
-        SELECT id, returned_at, returned_by_id, return_branch_id, due_at, branch_id FROM circulation_loan
+        SELECT id, returned_at, returned_by_id, return_branch_id, due_at, branch_id, taken_at FROM circulation_loan
         WHERE item_id = i.id ORDER BY item_id, id DESC LIMIT 1
     ) z ON z.returned_at IS NOT NULL
     {ENTRY_BY_KEY}
@@ -77,7 +85,8 @@ GATHER_RETURN = f"""
 
 GATHER_RENEWAL = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
-        EXISTS (SELECT 1 FROM patrons_token WHERE patron_id = p.id AND token_hash = ANY (:hashes::bytea[])),
+        EXISTS (SELECT 1 FROM patrons_token WHERE patron_id = COALESCE(u.patron_id, p.id)
+            AND token_hash = ANY (:hashes::bytea[])),
         {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
@@ -133,22 +142,32 @@ def _pending(names: list[str]) -> str:
     return f"pending AS (INSERT INTO journal_pending (entry_id, kind) {union})"
 
 
+_SAME_EDITIONS = """(SELECT token FROM network_edition WHERE id = 1) = :network_edition::uuid
+                AND (SELECT token FROM circulation_edition WHERE id = 1) = :policy_edition::uuid"""
+_SAME_PATRON = """(SELECT id FROM patrons_patron WHERE id = :patron::bigint
+                    AND version = :patron_version::int FOR KEY SHARE)"""
+PATRON_CHANGED = frozenset({"circulation_open_loan_has_patron"})
+"""What refuses a write whose patron is no longer as the decision saw them."""
+
+
 @lru_cache(maxsize=2)
 def checkout_statement(*, ends_transit: bool) -> str:
     """Lend: item, loan, journal; with a waived transit also its end. Gives the loan's id, or no row."""
     steps = [
-        """item AS (
+        f"""item AS (
             UPDATE catalogue_item SET state = 'on_loan', present_branch_id = :branch::bigint,
                 version = version + 1, changed_at = :at::timestamptz
             WHERE id = :item::bigint AND version = :item_version::int
-                AND EXISTS (SELECT 1 FROM patrons_patron WHERE id = :patron::bigint
-                    AND version = :patron_version::int FOR KEY SHARE)
+                AND {_SAME_EDITIONS}
+                AND COALESCE((SELECT array_agg(l.id ORDER BY l.id) FROM circulation_loan l
+                    WHERE l.patron_id = :patron::bigint AND l.returned_at IS NULL AND l.slot IS NOT NULL), '{{}}')
+                    = :loans::bigint[]
             RETURNING id
         )""",
-        """loan AS (
+        f"""loan AS (
             INSERT INTO circulation_loan (item_id, patron_id, slot, branch_id, account_id, door, policy_id,
                 patron_category, patron_home_id, age_band, lent_at, base_due_date, due_at, renewals)
-            SELECT id, :patron::bigint, :slot::smallint, :branch::bigint, :account::bigint, :door::text,
+            SELECT id, {_SAME_PATRON}, :slot::smallint, :branch::bigint, :account::bigint, :door::text,
                 :policy::bigint, :category::text, :patron_home::int, :age_band::text, :at::timestamptz,
                 :base_due_date::date, :due_at::timestamptz, 0
             FROM item RETURNING id
@@ -196,12 +215,12 @@ def return_statement(*, loan: str, transit: str, send: bool) -> str:
     goes on to another branch) or empty; ``send`` begins a transit.
     """
     steps = [
-        """item AS (
+        f"""item AS (
             UPDATE catalogue_item SET state = :state::text, present_branch_id = :branch::bigint,
                 condition = :condition::text,
                 condition_at = CASE WHEN condition = :condition::text THEN condition_at ELSE :at::timestamptz END,
                 version = version + 1, changed_at = :at::timestamptz
-            WHERE id = :item::bigint AND version = :item_version::int RETURNING id
+            WHERE id = :item::bigint AND version = :item_version::int AND {_SAME_EDITIONS} RETURNING id
         )"""
     ]
     entries = []
@@ -209,7 +228,8 @@ def return_statement(*, loan: str, transit: str, send: bool) -> str:
         steps.append("""loan AS (
             UPDATE circulation_loan SET returned_at = :at::timestamptz, return_branch_id = :branch::bigint,
                 returned_by_id = :account::bigint, slot = NULL,
-                patron_id = CASE WHEN :keep_patron::bool THEN patron_id END
+                patron_id = CASE WHEN :keep_patron::bool THEN (SELECT p.id FROM patrons_patron p
+                    WHERE p.id = circulation_loan.patron_id AND p.keep_history FOR SHARE) END
             WHERE id = :loan::bigint AND returned_at IS NULL AND EXISTS (SELECT 1 FROM item) RETURNING id
         )""")
         steps.append(_journal("closed", "loan"))
@@ -237,16 +257,26 @@ def return_statement(*, loan: str, transit: str, send: bool) -> str:
     return f"WITH {', '.join(steps)}, {_pending(entries)} SELECT id FROM item"
 
 
+ITEM_SEEN = f"""
+    WITH item AS (SELECT id FROM catalogue_item WHERE id = :item::bigint AND version = :item_version::int),
+    {_journal("seen", "item")}, {_pending(["seen"])} SELECT id FROM item
+"""
+"""A keyed check-in that changes nothing: only the journal keeps its key and its answer."""
+
+
+@lru_cache(maxsize=1)
 def renewal_statement() -> str:
-    """Prolong a loan. Gives its id, or no row where it changed meanwhile."""
-    return f"""WITH loan AS (
+    """Prolong a loan: item, loan, journal. Gives the loan's id, or no row where something changed meanwhile."""
+    return f"""WITH item AS (
+            UPDATE catalogue_item SET version = version + 1, changed_at = :at::timestamptz
+            WHERE id = :item::bigint AND version = :item_version::int AND {_SAME_EDITIONS} RETURNING id
+        ), loan AS (
             UPDATE circulation_loan SET base_due_date = :base_due_date::date, due_at = :due_at::timestamptz,
                 renewals = renewals + 1, renewed_at = :at::timestamptz, renewed_by_id = :account::bigint,
-                policy_id = :policy::bigint
-            WHERE id = :loan::bigint AND returned_at IS NULL AND taken_at IS NULL
-                AND due_at = :was_due_at::timestamptz AND renewals = :was_renewals::smallint
-                AND EXISTS (SELECT 1 FROM patrons_patron WHERE id = :patron::bigint
-                    AND version = :patron_version::int FOR KEY SHARE)
+                policy_id = :policy::bigint,
+                patron_id = CASE WHEN taken_at IS NULL AND due_at = :was_due_at::timestamptz
+                    AND renewals = :was_renewals::smallint THEN {_SAME_PATRON} END
+            WHERE id = :loan::bigint AND returned_at IS NULL AND EXISTS (SELECT 1 FROM item)
             RETURNING id
         ), {_journal("renewed", "loan")}, {_pending(["renewed"])}
         SELECT id FROM loan"""
@@ -265,7 +295,7 @@ PATRON_LOANS = f"""
 """
 
 HISTORY = f"""
-    SELECT l.returned_at, l.id, l.branch_id, l.lent_at, l.due_at, l.renewals, {ITEM_COLUMNS}
+    SELECT COALESCE(l.taken_at, l.returned_at), l.id, l.branch_id, l.lent_at, l.due_at, l.renewals, {ITEM_COLUMNS}
     FROM circulation_loan l
     JOIN catalogue_item i ON i.id = l.item_id
     JOIN catalogue_bib b ON b.id = i.bib_id

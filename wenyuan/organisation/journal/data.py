@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+MAX_KEY = 64
+"""How many characters a key may have."""
+
 
 class Kind(StrEnum):
     """What can happen. A kind is never renamed and never changes its meaning: a new one is added."""
@@ -21,6 +24,7 @@ class Kind(StrEnum):
     ITEM_CHANGED = "item_changed"
     ITEM_WITHDRAWN = "item_withdrawn"
     RECORDS_IMPORTED = "records_imported"  # a chunk of a file: quantity counts bib records added or changed
+    ITEM_SEEN = "item_seen"  # a keyed scan that changed nothing: quantity 0
     ITEM_MOVED = "item_moved"  # seen at another branch than the one on record
     CARD_ISSUED = "card_issued"  # a patron's first card; replacements are card_replaced
     CARD_REPLACED = "card_replaced"
@@ -33,6 +37,7 @@ class Kind(StrEnum):
     CLOSURE_ENDED = "closure_ended"  # another last day than declared
     CLOSURE_WITHDRAWN = "closure_withdrawn"
     ACCOUNT_CHANGED = "account_changed"
+    POLICY_CHANGED = "policy_changed"  # a row of the loan policies added or ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
+import psycopg
 from django.db import connection, transaction
+from django.db.models import F
 
 from wenyuan.organisation.journal import sql
 from wenyuan.organisation.journal.followers import Follower, followers_of
 from wenyuan.organisation.journal.models import Stuck
 from wenyuan.plumbing.transactions import verb
-
-ERROR_CHARACTERS = 500
 
 
 @verb
@@ -31,14 +31,21 @@ def deliver(*, at: datetime, limit: int = 200) -> int:
 
 @verb
 def retry_stuck(*, at: datetime, limit: int = 50) -> int:
-    """Call the parked followers again; returns how many succeeded."""
+    """Call the parked followers again, those tried least first; returns how many succeeded.
+
+    A follower that this process does not know (its room is not loaded here, or is newer) keeps its entry.
+    """
     done = 0
     stuck = list(
-        Stuck.objects.select_for_update(skip_locked=True, of=("self",)).select_related("entry").order_by("id")[:limit]
+        Stuck.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("entry")
+        .order_by("attempts", "id")[:limit]
     )
     for row in stuck:
         follower = followers_of(row.entry.kind).get(row.follower)
-        if follower is None or _call(row.entry_id, row.follower, follower, at):
+        if follower is None:
+            Stuck.objects.filter(id=row.id).update(attempts=F("attempts") + 1)
+        elif _call(row.entry_id, row.follower, follower, at):
             row.delete()
             done += 1
     return done
@@ -50,6 +57,15 @@ def _call(entry_id: int, name: str, follower: Follower, at: datetime) -> bool:
             follower(entry_id)
     except Exception as error:  # a follower's fault must not stop the others
         with connection.cursor() as cursor:
-            cursor.execute(sql.NOTE_STUCK, [entry_id, name, f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS], at])
+            cursor.execute(sql.NOTE_STUCK, [entry_id, name, describe(error), at])
         return False
     return True
+
+
+def describe(error: Exception) -> str:
+    """What failed, without the words of the error, which may hold personal data: type, SQLSTATE and constraint."""
+    cause = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
+    words = [type(error).__name__]
+    if isinstance(cause, psycopg.Error):
+        words += filter(None, (cause.sqlstate, cause.diag.constraint_name))
+    return " ".join(words)

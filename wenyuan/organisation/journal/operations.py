@@ -1,11 +1,11 @@
 """Writing the journal. ``record`` is a step: it stands in the transaction of the verb whose act it records."""
 
+import json
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from wenyuan.organisation.journal import sql
 from wenyuan.organisation.journal.data import Entry
@@ -54,7 +54,7 @@ def _append(entry: Entry) -> int:
 
 
 def row_of(entry: Entry) -> tuple[Any, ...]:
-    """The entry's values in the order of ``sql.COLUMNS``."""
+    """The entry's values in the order of ``sql.COLUMNS``; details as JSON text."""
     here = local(entry.occurred_at)
     return (
         entry.occurred_at,
@@ -87,5 +87,5 @@ def row_of(entry: Entry) -> tuple[Any, ...]:
         entry.reader_ref,
         entry.reverses_id,
         entry.key,
-        Jsonb(dict(entry.details)),
+        json.dumps(dict(entry.details)),
     )

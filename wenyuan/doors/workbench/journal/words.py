@@ -20,6 +20,7 @@ KINDS: Final[Mapping[Kind, StrOrPromise]] = {
     Kind.ITEM_CHANGED: _("Item changed"),
     Kind.ITEM_WITHDRAWN: _("Item withdrawn"),
     Kind.RECORDS_IMPORTED: _("Records imported"),
+    Kind.ITEM_SEEN: _("Item scanned again"),
     Kind.ITEM_MOVED: _("Item seen elsewhere"),
     Kind.CARD_ISSUED: _("Card issued"),
     Kind.CARD_REPLACED: _("Card replaced"),
@@ -32,6 +33,7 @@ KINDS: Final[Mapping[Kind, StrOrPromise]] = {
     Kind.CLOSURE_ENDED: _("Closure's last day changed"),
     Kind.CLOSURE_WITHDRAWN: _("Closure withdrawn"),
     Kind.ACCOUNT_CHANGED: _("Account changed"),
+    Kind.POLICY_CHANGED: _("Loan policy changed"),
 }
 
 DOORS: Final[Mapping[str, StrOrPromise]] = {

@@ -2,7 +2,10 @@
 
 import uuid
 
+import django.contrib.postgres.constraints
+import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
@@ -190,6 +193,57 @@ class Migration(migrations.Migration):
                     ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
                 ),
                 name="circulation_policy_dates",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loanpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("loan_days__gte", 0),
+                    ("max_loans__gte", 0),
+                    ("max_loans_of_type__gte", 0),
+                    ("max_overdue__gte", 0),
+                    ("max_renewals__gte", 0),
+                    ("renewal_days__gte", 0),
+                ),
+                name="circulation_policy_numbers",
+            ),
+        ),
+        # The extension btree_gist, which compares the places, comes with the network's tables.
+        migrations.AddConstraint(
+            model_name="loanpolicy",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                name="circulation_policy_no_overlap",
+                expressions=[
+                    (
+                        django.db.models.functions.comparison.Coalesce(
+                            models.F("branch"), 0, output_field=models.BigIntegerField()
+                        ),
+                        "=",
+                    ),
+                    (
+                        django.db.models.functions.comparison.Coalesce(
+                            models.F("category"), 0, output_field=models.BigIntegerField()
+                        ),
+                        "=",
+                    ),
+                    (
+                        django.db.models.functions.comparison.Coalesce(
+                            models.F("item_type"), 0, output_field=models.BigIntegerField()
+                        ),
+                        "=",
+                    ),
+                    (
+                        models.Func(
+                            models.F("valid_from"),
+                            models.F("valid_to"),
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
             ),
         ),
         migrations.AddIndex(

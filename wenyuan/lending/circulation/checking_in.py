@@ -1,0 +1,225 @@
+"""Taking back and receiving as plans."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from wenyuan.kernel.identity import mask_name
+from wenyuan.kernel.opening import days_overdue
+from wenyuan.lending.circulation import keyed, rules, sql
+from wenyuan.lending.circulation.books import Books, books_of
+from wenyuan.lending.circulation.data import Block, BlockCode, CheckinOutcome, CheckinReceipt, TransitReceipt
+from wenyuan.lending.circulation.everyday import (
+    Refused,
+    Request,
+    journal,
+    reader_ref,
+    same_editions,
+    until_settled,
+)
+from wenyuan.lending.circulation.facts import ClosedLoan, Earlier, Item, Loan, ReturnFacts, read_return
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.statements import Plan, Statement
+
+CHECKIN, RECEIVE = "checkin", "receive_transit"
+
+
+class _Answer(NamedTuple):
+    """A receipt and the transit that the item came by, if any: its id and where it began."""
+
+    receipt: CheckinReceipt
+    transit_id: int | None
+    from_branch_id: int | None
+
+
+def checkin_plan(request: Request) -> Plan[CheckinReceipt]:
+    """Take an item back; see ``operations.checkin``."""
+    answer = yield from until_settled(lambda: _attempt(request, CHECKIN))
+    return answer.receipt
+
+
+def receive_plan(request: Request) -> Plan[TransitReceipt]:
+    """Receive an item that was sent here; see ``operations.receive_transit``."""
+    receipt, transit_id, from_branch_id = yield from until_settled(lambda: _attempt(request, RECEIVE))
+    assert transit_id is not None
+    assert from_branch_id is not None
+    return TransitReceipt(
+        transit_id=transit_id,
+        item=receipt.item,
+        from_branch_id=from_branch_id,
+        loan_closed=receipt.outcome is CheckinOutcome.RETURNED,
+        send_to=receipt.send_to,
+    )
+
+
+def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
+    rows = yield Statement(sql.GATHER_RETURN, request.gathers())
+    facts = read_return(rows[0])
+    if facts.earlier:
+        return _earlier(facts, facts.earlier, verb)
+    books = yield from books_of(facts.editions)
+    item = _refuse_unless_returnable(facts, request, books, verb)
+    if verb == CHECKIN and _is_repeated(facts, request):
+        receipt = _receipt_of_repeated(facts, item, books)
+        return (yield from _note(facts, item, receipt, request, verb))
+    if facts.patron and facts.patron.ref is None:
+        yield reader_ref(facts.patron, request)
+        return None
+    decision = _decide(facts, item, request, books)
+    receipt = _receipt(facts, item, decision, request, books)
+    if not decision.changes:
+        return (yield from _note(facts, item, receipt, request, verb))
+    written = yield _write(facts, item, decision, request, receipt, verb)
+    return _answer(facts, receipt) if written else None
+
+
+def _answer(facts: ReturnFacts, receipt: CheckinReceipt) -> _Answer:
+    transit = facts.transit
+    return _Answer(receipt, transit.id if transit else None, transit.from_branch_id if transit else None)
+
+
+def _earlier(facts: ReturnFacts, earlier: Earlier, verb: str) -> _Answer:
+    receipt = keyed.earlier_return(facts, earlier, verb=verb)
+    return _Answer(receipt, earlier.details.get("transit"), earlier.details.get("from"))
+
+
+def _refuse_unless_returnable(facts: ReturnFacts, request: Request, books: Books, verb: str) -> Item:
+    item, transit = facts.item, facts.transit
+    if item is None:
+        raise Refused(Block(BlockCode.ITEM_UNKNOWN))
+    if item.state == "withdrawn":
+        raise Refused(Block(BlockCode.ITEM_WITHDRAWN))
+    if verb == RECEIVE and transit is None:
+        raise Refused(Block(BlockCode.NO_TRANSIT))
+    if verb == RECEIVE and transit is not None and transit.to_branch_id != request.desk.branch_id:
+        branch = books.network.branches[transit.to_branch_id]
+        raise Refused(Block(BlockCode.TRANSIT_ELSEWHERE, facts={"branch": branch.code}))
+    return item
+
+
+def _is_repeated(facts: ReturnFacts, request: Request) -> bool:
+    return rules.repeats_return(
+        facts, account_id=request.desk.operator.account_id, branch_id=request.desk.branch_id, at=request.at
+    )
+
+
+def _decide(facts: ReturnFacts, item: Item, request: Request, books: Books) -> rules.ReturnDecision:
+    branch_id, today = request.desk.branch_id, request.today
+    category_id = facts.patron.category_id if facts.patron else None
+    return rules.decide_return(
+        facts,
+        place=books.place(branch_id, item.home_branch_id, today),
+        return_route=books.return_route(branch_id, category_id, item.type_id, today),
+    )
+
+
+def _note(facts: ReturnFacts, item: Item, receipt: CheckinReceipt, request: Request, verb: str) -> Plan[_Answer | None]:
+    """Nothing changes; under a key the journal keeps the answer, so that a late retry does nothing either."""
+    if request.key is None:
+        return _answer(facts, receipt)
+    details = {**_of_transit(facts), **keyed.of_return(receipt, verb=verb)}
+    values = {
+        "item": item.id,
+        "item_version": item.version,
+        **journal("seen", Kind.ITEM_SEEN, item, None, request, key=request.key, quantity=0, details=details),
+    }
+    written = yield Statement(sql.ITEM_SEEN, values)
+    return _answer(facts, receipt) if written else None
+
+
+def _write(
+    facts: ReturnFacts, item: Item, decision: rules.ReturnDecision, request: Request, receipt: CheckinReceipt, verb: str
+) -> Statement:
+    desk, loan = request.desk, facts.loan
+    values: dict[str, object] = {
+        **same_editions(facts.editions),
+        "item": item.id,
+        "item_version": item.version,
+        "branch": desk.branch_id,
+        "account": desk.operator.account_id,
+        "at": request.at,
+        "state": decision.state,
+        "condition": decision.condition,
+        "transit": facts.transit.id if facts.transit else None,
+        "send_to": decision.send_to,
+        "send_reason": decision.send_reason,
+        "loan": loan.id if loan else None,
+        "keep_patron": facts.patron is not None and facts.patron.keep_history,
+    }
+    sends = decision.send_to is not None and (facts.transit is None or decision.transit == "turn")
+    key = request.key
+    for name, kind, details in _entries(facts, decision, sends=sends):
+        patron = facts.patron if name in ("closed", "taken") else None
+        if key:  # the first row of the act carries the key and the answer
+            details |= {**_of_transit(facts), **keyed.of_return(receipt, verb=verb)}
+        values |= journal(name, kind, item, patron, request, key=key, details=details)
+        key = None
+    return Statement(sql.return_statement(loan=decision.loan, transit=decision.transit, send=sends), values)
+
+
+def _entries(
+    facts: ReturnFacts, decision: rules.ReturnDecision, *, sends: bool
+) -> list[tuple[str, Kind, dict[str, object]]]:
+    """The journal rows of this return as ``sql.return_statement`` names them: name, kind, details."""
+    entries: list[tuple[str, Kind, dict[str, object]]] = []
+    if decision.loan and facts.loan is not None:
+        name, kind = ("closed", Kind.RETURN) if decision.loan == "close" else ("taken", Kind.TAKEN)
+        entries.append((name, kind, {**_of_loan(facts.loan), **_of_transit(facts)}))
+    if decision.transit == "receive":
+        entries.append(("received", Kind.TRANSIT_RECEIVED, _of_transit(facts)))
+    elif decision.transit == "cancel":
+        entries.append(("cancelled", Kind.TRANSIT_CANCELLED, _of_transit(facts)))
+    if sends:
+        entries.append(("sent", Kind.TRANSIT_SENT, {"to": decision.send_to, "reason": decision.send_reason}))
+    return entries or [("moved", Kind.ITEM_MOVED, {})]
+
+
+def _of_loan(loan: Loan) -> dict[str, object]:
+    taken = {"taken_at": loan.taken_at.isoformat()} if loan.taken_at else {}
+    return {"loan": loan.id, "due_at": loan.due_at.isoformat(), "lent_at_branch": loan.branch_id, **taken}
+
+
+def _of_transit(facts: ReturnFacts) -> dict[str, object]:
+    return {"transit": facts.transit.id, "from": facts.transit.from_branch_id} if facts.transit else {}
+
+
+def _receipt(
+    facts: ReturnFacts, item: Item, decision: rules.ReturnDecision, request: Request, books: Books
+) -> CheckinReceipt:
+    outcome = {"close": CheckinOutcome.RETURNED, "take": CheckinOutcome.TAKEN}.get(
+        decision.loan, CheckinOutcome.TAKEN if facts.loan else CheckinOutcome.NOT_ON_LOAN
+    )
+    loan = facts.loan
+    return CheckinReceipt(
+        outcome=outcome,
+        item=item.shown(state=decision.state, present_branch_id=request.desk.branch_id),
+        at=request.at,
+        send_to=decision.send_to,
+        arrived=decision.arrived,
+        loan_id=loan.id if loan else None,
+        patron_name=mask_name(facts.patron.name) if facts.patron else "",
+        patron_id=facts.patron.id if facts.patron else None,
+        days_overdue=_days_overdue(loan, books, back_at=loan.taken_at or request.at) if loan else 0,
+        repeated=not decision.changes and loan is not None,
+    )
+
+
+def _days_overdue(loan: Loan | ClosedLoan, books: Books, *, back_at: datetime) -> int:
+    """Open days of the lending branch between the due day and the day the reader was done."""
+    calendar = books.network.calendar(loan.branch_id)
+    return days_overdue(due=local_date(loan.due_at), on=local_date(back_at), calendar=calendar, count_closed=False)
+
+
+def _receipt_of_repeated(facts: ReturnFacts, item: Item, books: Books) -> CheckinReceipt:
+    """The answer that was lost on the way: rebuilt from the closed loan and from where the item was sent."""
+    last = facts.last
+    assert last is not None
+    return CheckinReceipt(
+        outcome=CheckinOutcome.RETURNED,
+        item=item.shown(),
+        at=last.returned_at,
+        send_to=facts.transit.to_branch_id if facts.transit else None,
+        loan_id=last.id,
+        days_overdue=_days_overdue(last, books, back_at=last.taken_at or last.returned_at),
+        repeated=True,
+    )

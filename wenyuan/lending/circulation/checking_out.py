@@ -1,0 +1,165 @@
+"""Lending as a plan, and what a checkout would say."""
+
+from dataclasses import replace
+
+from wenyuan.kernel.identity import age_band
+from wenyuan.lending.circulation import keyed, rules, sql
+from wenyuan.lending.circulation.books import Books, books_of
+from wenyuan.lending.circulation.data import Block, CheckoutPreview, CheckoutReceipt
+from wenyuan.lending.circulation.everyday import (
+    Request,
+    is_waived,
+    journal,
+    reader_ref,
+    refuse,
+    same_editions,
+    until_settled,
+    waived,
+)
+from wenyuan.lending.circulation.facts import CheckoutFacts, Item, Loan, Patron, read_checkout
+from wenyuan.lending.circulation.policies import Policy
+from wenyuan.lending.patrons.queries import token_hashes
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.plumbing.clock import library_zone, local_date
+from wenyuan.plumbing.statements import Plan, Statement
+
+
+def checkout_plan(request: Request) -> Plan[CheckoutReceipt]:
+    """Lend an item; see ``operations.checkout``."""
+    return until_settled(lambda: _attempt(request))
+
+
+def _attempt(request: Request) -> Plan[CheckoutReceipt | None]:
+    facts = yield from _gather(request)
+    if facts.earlier:
+        return keyed.earlier_checkout(facts, facts.earlier, request)
+    books = yield from books_of(facts.editions)
+    account_id = request.desk.operator.account_id
+    if facts.loan and rules.repeats_checkout(facts.loan, facts.patron, account_id=account_id, at=request.at):
+        return _receipt_of_repeated(facts, facts.loan, request, books)
+    policy, blocks = _judge(facts, request, books)
+    refuse(blocks, request)
+    item, patron = facts.item, facts.patron
+    assert item is not None
+    assert patron is not None
+    assert policy is not None
+    if patron.ref is None:
+        yield reader_ref(patron, request)
+        return None
+    calendar = books.network.calendar(request.desk.branch_id)
+    due = rules.due_of_loan(policy, today=request.today, calendar=calendar, zone=library_zone())
+    receipt = _receipt(facts, item, patron, policy, due, request)
+    written = yield _write(facts, item, patron, policy, due, request, receipt, blocks)
+    return replace(receipt, loan_id=written[0][0]) if written else None
+
+
+def preview_plan(request: Request) -> Plan[CheckoutPreview]:
+    """What a checkout would say now; one round trip, nothing written."""
+    facts = yield from _gather(request)
+    books = yield from books_of(facts.editions)
+    policy, blocks = _judge(facts, request, books)
+    left = tuple(block for block in blocks if not is_waived(block, request))
+    due = None
+    if policy and facts.item and facts.patron:
+        calendar = books.network.calendar(request.desk.branch_id)
+        due = rules.due_of_loan(policy, today=request.today, calendar=calendar, zone=library_zone()).day
+    return CheckoutPreview(
+        item=facts.item.shown() if facts.item else None,
+        patron_id=facts.patron.id if facts.patron else None,
+        blocks=left,
+        due_date=due,
+        policy_id=policy.row_id if policy else None,
+    )
+
+
+def _gather(request: Request) -> Plan[CheckoutFacts]:
+    hashes = token_hashes(request.card or "")
+    rows = yield Statement(sql.GATHER_CHECKOUT, {**request.gathers(), "hashes": hashes, "at": request.at})
+    return read_checkout(rows[0])
+
+
+def _judge(facts: CheckoutFacts, request: Request, books: Books) -> tuple[Policy | None, tuple[Block, ...]]:
+    branch_id, today = request.desk.branch_id, request.today
+    policy = None
+    if facts.item and facts.patron:
+        policy = books.policy(branch_id, facts.patron.category_id, facts.item.type_id, today)
+    home = facts.item.home_branch_id if facts.item else branch_id
+    blocks = rules.blocks_for_checkout(facts, policy, place=books.place(branch_id, home, today), today=today)
+    return policy, blocks
+
+
+def _write(
+    facts: CheckoutFacts,
+    item: Item,
+    patron: Patron,
+    policy: Policy,
+    due: rules.Due,
+    request: Request,
+    receipt: CheckoutReceipt,
+    blocks: tuple[Block, ...],
+) -> Statement:
+    desk = request.desk
+    values: dict[str, object] = {
+        **same_editions(facts.editions),
+        "item": item.id,
+        "item_version": item.version,
+        "patron": patron.id,
+        "patron_version": patron.version,
+        "loans": facts.holdings.loans,
+        "branch": desk.branch_id,
+        "account": desk.operator.account_id,
+        "door": desk.door.value,
+        "slot": facts.holdings.free_slot(),
+        "policy": policy.row_id,
+        "category": patron.category,
+        "patron_home": patron.home_branch_id,
+        "age_band": age_band(patron.birth_date, on=request.today).value,
+        "at": request.at,
+        "base_due_date": due.base,
+        "due_at": due.at,
+    }
+    details: dict[str, object] = {"due_at": due.at.isoformat(), "policy": policy.row_id, **waived(blocks)}
+    if request.key:
+        details |= keyed.of_checkout(receipt)
+    values |= journal("lent", Kind.LOAN, item, patron, request, key=request.key, details=details)
+    if facts.transit:
+        values["transit"] = facts.transit.id
+        values |= journal("cancelled", Kind.TRANSIT_CANCELLED, item, None, request, details={"by": "loan"})
+    return Statement(sql.checkout_statement(ends_transit=facts.transit is not None), values, sql.PATRON_CHANGED)
+
+
+def _receipt(
+    facts: CheckoutFacts, item: Item, patron: Patron, policy: Policy, due: rules.Due, request: Request
+) -> CheckoutReceipt:
+    """The receipt but for the loan's id, which the write gives."""
+    return CheckoutReceipt(
+        loan_id=0,
+        item=item.shown(state="on_loan", present_branch_id=request.desk.branch_id),
+        patron_id=patron.id,
+        card=request.card or "",
+        due_at=due.at,
+        due_date=due.day,
+        lent_at=request.at,
+        policy_id=policy.row_id,
+        open_loans=facts.holdings.count + 1,
+        max_loans=policy.max_loans,
+    )
+
+
+def _receipt_of_repeated(facts: CheckoutFacts, loan: Loan, request: Request, books: Books) -> CheckoutReceipt:
+    assert facts.item is not None
+    assert facts.patron is not None
+    policy = books.policy(loan.branch_id, facts.patron.category_id, facts.item.type_id, request.today)
+    return CheckoutReceipt(
+        loan_id=loan.id,
+        item=facts.item.shown(),
+        patron_id=loan.patron_id,
+        card=request.card or "",
+        due_at=loan.due_at,
+        due_date=local_date(loan.due_at),
+        lent_at=loan.lent_at,
+        policy_id=loan.policy_id,
+        open_loans=facts.holdings.count,
+        max_loans=policy.max_loans if policy else None,
+        repeated=True,
+    )

@@ -1,0 +1,109 @@
+"""The answer of a key: the first receipt, rebuilt from the journal row that carries the key, whatever happened since.
+
+The row of a keyed request holds, beside its usual details, what its receipt said (codes, ids, dates and counts). Of the
+reader it knows only the year's token; once that leads nowhere, the key of a checkout or renewal answers no more.
+"""
+
+from datetime import datetime
+
+from wenyuan.lending.circulation.data import CheckinOutcome, CheckinReceipt, CheckoutReceipt, RenewalReceipt
+from wenyuan.lending.circulation.everyday import KeyReused, Request
+from wenyuan.lending.circulation.facts import CheckoutFacts, Earlier, Item, RenewalFacts, ReturnFacts
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.plumbing.clock import local_date
+
+
+def of_checkout(receipt: CheckoutReceipt) -> dict[str, object]:
+    """What the row of a keyed checkout keeps for its answer."""
+    return {"open_loans": receipt.open_loans, "max_loans": receipt.max_loans}
+
+
+def earlier_checkout(facts: CheckoutFacts, earlier: Earlier, request: Request) -> CheckoutReceipt:
+    """:raises KeyReused: the key stands for another act, item or reader."""
+    item = _item(facts.item, earlier)
+    if earlier.kind != Kind.LOAN or facts.patron is None or earlier.patron_id != facts.patron.id:
+        raise KeyReused
+    kept = earlier.details
+    due_at = datetime.fromisoformat(kept["due_at"])
+    return CheckoutReceipt(
+        loan_id=kept["loan"],
+        item=item.shown(state="on_loan", present_branch_id=earlier.branch_id),
+        patron_id=facts.patron.id,
+        card=request.card or "",
+        due_at=due_at,
+        due_date=local_date(due_at),
+        lent_at=earlier.occurred_at,
+        policy_id=kept["policy"],
+        open_loans=kept["open_loans"],
+        max_loans=kept["max_loans"],
+        repeated=True,
+    )
+
+
+def of_return(receipt: CheckinReceipt, *, verb: str) -> dict[str, object]:
+    """What the row of a keyed check-in or arrival keeps for its answer."""
+    return {
+        "verb": verb,
+        "outcome": receipt.outcome.value,
+        "state": receipt.item.state,
+        "send_to": receipt.send_to,
+        "arrived": receipt.arrived,
+        "loan": receipt.loan_id,
+        "days_overdue": receipt.days_overdue,
+    }
+
+
+def earlier_return(facts: ReturnFacts, earlier: Earlier, *, verb: str) -> CheckinReceipt:
+    """The first receipt, but for the reader: a returned loan has forgotten them.
+
+    :raises KeyReused: the key stands for another act or item.
+    """
+    item = _item(facts.item, earlier)
+    kept = earlier.details
+    if kept.get("verb") != verb:
+        raise KeyReused
+    return CheckinReceipt(
+        outcome=CheckinOutcome(kept["outcome"]),
+        item=item.shown(state=kept["state"], present_branch_id=earlier.branch_id),
+        at=earlier.occurred_at,
+        send_to=kept["send_to"],
+        arrived=kept["arrived"],
+        loan_id=kept["loan"],
+        days_overdue=kept["days_overdue"],
+        repeated=True,
+    )
+
+
+def of_renewal(receipt: RenewalReceipt) -> dict[str, object]:
+    """What the row of a keyed renewal keeps for its answer."""
+    return {
+        "renewals": receipt.renewals,
+        "renewals_left": receipt.renewals_left,
+        "present": receipt.item.present_branch_id,
+    }
+
+
+def earlier_renewal(facts: RenewalFacts, earlier: Earlier, *, with_card: bool) -> RenewalReceipt:
+    """:raises KeyReused: the key stands for another act, item or reader."""
+    item = _item(facts.item, earlier)
+    if earlier.kind != Kind.RENEWAL or earlier.patron_id is None or (with_card and not facts.card_is_patrons):
+        raise KeyReused
+    kept = earlier.details
+    due_at = datetime.fromisoformat(kept["due_at"])
+    return RenewalReceipt(
+        loan_id=kept["loan"],
+        item=item.shown(state="on_loan", present_branch_id=kept["present"]),
+        patron_id=earlier.patron_id,
+        due_at=due_at,
+        due_date=local_date(due_at),
+        renewals=kept["renewals"],
+        renewals_left=kept["renewals_left"],
+        repeated=True,
+    )
+
+
+def _item(item: Item | None, earlier: Earlier) -> Item:
+    """The item the key stands for. A journal row of a room above may carry the same key, but not this shape."""
+    if item is None or earlier.subject_id != item.id:
+        raise KeyReused
+    return item

@@ -1,0 +1,207 @@
+"""Changing the policy matrix: rows are added and ended, never edited, and two of one place never hold on one day."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from wenyuan.lending.circulation.models import LoanPolicy, ReturnRoute
+from wenyuan.organisation.journal.data import Entry, Kind
+from wenyuan.organisation.journal.operations import record
+from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.operations import audit
+from wenyuan.organisation.rights.queries import needs, require
+from wenyuan.plumbing.transactions import verb
+
+MAX_NUMBER = 32_767
+OVERLAP_CONSTRAINT = "circulation_policy_no_overlap"
+
+
+class PolicyReason(StrEnum):
+    """Why the matrix was not changed."""
+
+    OVERLAP = "overlap"  # another row of the same place holds on some of these days
+    UNKNOWN = "unknown"  # no such row
+    DATES = "dates"  # the last day lies before the first
+    NUMBER = "number"  # days and counts are whole numbers from 0
+    ROUTE = "route"  # no such return route
+    EMPTY = "empty"  # the row states nothing
+
+
+class PolicyRefused(Exception):
+    """Nothing was changed, for this ``reason``."""
+
+    def __init__(self, reason: PolicyReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@needs(Act.EDIT_POLICIES)
+@verb
+def add_policy(
+    *,
+    at: datetime,
+    desk: Desk,
+    valid_from: date,
+    branch_id: int | None = None,
+    category_id: int | None = None,
+    item_type_id: int | None = None,
+    valid_to: date | None = None,
+    loan_days: int | None = None,
+    renewal_days: int | None = None,
+    max_renewals: int | None = None,
+    max_loans: int | None = None,
+    max_loans_of_type: int | None = None,
+    max_overdue: int | None = None,
+    return_route: str = "",
+) -> int:
+    """Add a dated row to the policy matrix and return its id; a row of the same place that runs ends the day before.
+
+    :raises NotAllowed: no right to policies at that branch (a row for any branch needs it everywhere).
+    :raises PolicyRefused: bad dates, numbers or route, or a row of the same place begins on one of these days.
+    """
+    require(desk.operator, Act.EDIT_POLICIES, branch_id)
+    place = {"branch_id": branch_id, "category_id": category_id, "item_type_id": item_type_id}
+    numbers = {
+        "loan_days": loan_days,
+        "renewal_days": renewal_days,
+        "max_renewals": max_renewals,
+        "max_loans": max_loans,
+        "max_loans_of_type": max_loans_of_type,
+        "max_overdue": max_overdue,
+    }
+    _refuse_bad_values(numbers, valid_from=valid_from, valid_to=valid_to, return_route=return_route)
+    _end_running(place, valid_from, at=at, desk=desk)
+    row_id = _add({**place, **numbers, "valid_from": valid_from, "valid_to": valid_to, "return_route": return_route})
+    stated = {name: value for name, value in (place | numbers).items() if value is not None}
+    after: dict[str, object] = {"from": valid_from, **stated}
+    if valid_to is not None:
+        after["to"] = valid_to
+    if return_route:
+        after["return_route"] = return_route
+    _note(row_id, branch_id, at=at, desk=desk, after=after)
+    return row_id
+
+
+@needs(Act.EDIT_POLICIES)
+@verb
+def end_policy(*, at: datetime, desk: Desk, policy_id: int, last_date: date) -> None:
+    """Let a row hold up to ``last_date`` and no longer; loans made by it keep it.
+
+    :raises NotAllowed: no right to policies at its branch.
+    :raises PolicyRefused: no such row, its first day lies later, or the days up to ``last_date`` belong to another.
+    """
+    row = LoanPolicy.objects.select_for_update().filter(id=policy_id).first()
+    require(desk.operator, Act.EDIT_POLICIES, row.branch_id if row else desk.branch_id)
+    if row is None:
+        raise PolicyRefused(PolicyReason.UNKNOWN)
+    if last_date < row.valid_from:
+        raise PolicyRefused(PolicyReason.DATES)
+    _end(row, last_date, at=at, desk=desk)
+
+
+@needs()
+@verb
+def install_default_policies() -> int:
+    """One row for everything (30 days, one renewal of 30, ten loans, none while overdue) where there is none yet.
+
+    Without any row nothing could be lent. Returns how many rows were added, 1 or 0.
+    """
+    if LoanPolicy.objects.exists():
+        return 0
+    try:
+        _add(
+            {
+                "valid_from": date(1900, 1, 1),
+                "loan_days": 30,
+                "renewal_days": 30,
+                "max_renewals": 1,
+                "max_loans": 10,
+                "max_overdue": 0,
+            }
+        )
+    except PolicyRefused:  # another process was faster
+        return 0
+    return 1
+
+
+def _refuse_bad_values(
+    numbers: dict[str, int | None], *, valid_from: date, valid_to: date | None, return_route: str
+) -> None:
+    if valid_to is not None and valid_to < valid_from:
+        raise PolicyRefused(PolicyReason.DATES)
+    if any(value is not None and not 0 <= value <= MAX_NUMBER for value in numbers.values()):
+        raise PolicyRefused(PolicyReason.NUMBER)
+    if return_route and return_route not in ReturnRoute.values:
+        raise PolicyRefused(PolicyReason.ROUTE)
+    if not return_route and all(value is None for value in numbers.values()):
+        raise PolicyRefused(PolicyReason.EMPTY)
+
+
+def _end_running(place: dict[str, int | None], next_from: date, *, at: datetime, desk: Desk) -> None:
+    """End the row of this place that holds on ``next_from`` and began before it."""
+    before: dict[str, Any] = {**place, "valid_from__lt": next_from}
+    same = LoanPolicy.objects.select_for_update().filter(**before)
+    for row in same.filter(valid_to__isnull=True) | same.filter(valid_to__gte=next_from):
+        _end(row, next_from - timedelta(days=1), at=at, desk=desk)
+
+
+def _end(row: LoanPolicy, last_date: date, *, at: datetime, desk: Desk) -> None:
+    before = {"to": row.valid_to} if row.valid_to else {}
+    row.valid_to = last_date
+    with _overlap_refused(), transaction.atomic():
+        row.save(update_fields=["valid_to"])
+    _note(row.id, row.branch_id, at=at, desk=desk, before=before, after={"to": last_date})
+
+
+def _add(values: dict[str, Any]) -> int:
+    with _overlap_refused(), transaction.atomic():
+        return LoanPolicy.objects.create(**values).id
+
+
+@contextmanager
+def _overlap_refused() -> Iterator[None]:
+    """:raises PolicyRefused: the database saw another row of the same place on one of the days."""
+    try:
+        yield
+    except IntegrityError as error:
+        if OVERLAP_CONSTRAINT in str(error):
+            raise PolicyRefused(PolicyReason.OVERLAP) from error
+        raise
+
+
+def _note(
+    row_id: int,
+    branch_id: int | None,
+    *,
+    at: datetime,
+    desk: Desk,
+    after: dict[str, object],
+    before: dict[str, date] | None = None,
+) -> None:
+    audit(
+        desk=desk,
+        at=at,
+        act=Act.EDIT_POLICIES,
+        subject_kind="policy",
+        subject_id=row_id,
+        branch_id=branch_id,
+        before=before,
+        after=after,
+    )
+    record(
+        Entry(
+            kind=Kind.POLICY_CHANGED,
+            occurred_at=at,
+            door=desk.door.value,
+            desk=desk.code,
+            operator_id=desk.operator.account_id,
+            branch_id=branch_id or desk.branch_id or None,
+            subject_kind="policy",
+            subject_id=row_id,
+            details={name: str(value) if isinstance(value, date) else value for name, value in after.items()},
+        )
+    )

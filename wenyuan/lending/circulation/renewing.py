@@ -1,0 +1,146 @@
+"""Renewing as a plan."""
+
+from datetime import datetime
+
+from wenyuan.lending.circulation import keyed, rules, sql
+from wenyuan.lending.circulation.books import Books, books_of
+from wenyuan.lending.circulation.data import Block, BlockCode, RenewalReceipt
+from wenyuan.lending.circulation.everyday import (
+    Request,
+    journal,
+    reader_ref,
+    refuse,
+    same_editions,
+    until_settled,
+    waived,
+)
+from wenyuan.lending.circulation.facts import Item, Loan, Patron, RenewalFacts, read_renewal
+from wenyuan.lending.circulation.policies import Policy
+from wenyuan.lending.patrons.queries import token_hashes
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.plumbing.clock import library_zone, local_date
+from wenyuan.plumbing.statements import Plan, Statement
+
+NOTHING_TO_RENEW = frozenset({BlockCode.ITEM_UNKNOWN, BlockCode.NOT_ON_LOAN, BlockCode.ITEM_ON_LOAN_TO_OTHER})
+
+
+def renewal_plan(request: Request) -> Plan[RenewalReceipt]:
+    """Prolong a loan; see ``operations.renew``."""
+    return until_settled(lambda: _attempt(request))
+
+
+def _attempt(request: Request) -> Plan[RenewalReceipt | None]:
+    facts = yield from _gather(request)
+    if facts.earlier:
+        return keyed.earlier_renewal(facts, facts.earlier, with_card=request.card is not None)
+    books = yield from books_of(facts.editions)
+    policy = _policy(facts, request, books)
+    if facts.item and facts.loan and _is_repeated(facts, facts.loan, request):
+        return _receipt(facts.item, facts.loan, policy, facts.loan.due_at, facts.loan.renewals, repeated=True)
+    blocks, due = _judge(facts, policy, request, books)
+    refuse(blocks, request)
+    item, loan, patron = facts.item, facts.loan, facts.patron
+    assert item is not None
+    assert loan is not None
+    assert patron is not None
+    assert policy is not None
+    assert due is not None
+    if patron.ref is None:
+        yield reader_ref(patron, request)
+        return None
+    receipt = _receipt(item, loan, policy, due.at, loan.renewals + 1, repeated=False)
+    written = yield _write(facts, item, loan, patron, policy, due, request, receipt, blocks)
+    return receipt if written else None
+
+
+def _gather(request: Request) -> Plan[RenewalFacts]:
+    hashes = token_hashes(request.card) if request.card else []
+    rows = yield Statement(sql.GATHER_RENEWAL, {**request.gathers(), "hashes": hashes})
+    return read_renewal(rows[0])
+
+
+def _policy(facts: RenewalFacts, request: Request, books: Books) -> Policy | None:
+    """Today's policy of the branch that lent, for the reader and item of the loan."""
+    if facts.item is None or facts.loan is None or facts.patron is None:
+        return None
+    return books.policy(facts.loan.branch_id, facts.patron.category_id, facts.item.type_id, request.today)
+
+
+def _is_repeated(facts: RenewalFacts, loan: Loan, request: Request) -> bool:
+    mine = request.card is None or facts.card_is_patrons
+    return mine and rules.repeats_renewal(loan, account_id=request.desk.operator.account_id, at=request.at)
+
+
+def _judge(
+    facts: RenewalFacts, policy: Policy | None, request: Request, books: Books
+) -> tuple[tuple[Block, ...], rules.Due | None]:
+    """Every block, and the new due date where there is a loan to renew and a policy for it."""
+    blocks = rules.blocks_for_renewal(facts, policy, with_card=request.card is not None, today=request.today)
+    loan = facts.loan
+    if loan is None or policy is None or any(block.code in NOTHING_TO_RENEW for block in blocks):
+        return blocks, None
+    due = rules.due_of_renewal(
+        policy,
+        loan,
+        current=local_date(loan.due_at),
+        today=request.today,
+        calendar=books.network.calendar(loan.branch_id),
+        zone=library_zone(),
+    )
+    if due.at <= loan.due_at:
+        blocks = (*blocks, Block(BlockCode.RENEWAL_GAINS_NOTHING))
+    return blocks, due
+
+
+def _write(
+    facts: RenewalFacts,
+    item: Item,
+    loan: Loan,
+    patron: Patron,
+    policy: Policy,
+    due: rules.Due,
+    request: Request,
+    receipt: RenewalReceipt,
+    blocks: tuple[Block, ...],
+) -> Statement:
+    details: dict[str, object] = {
+        "loan": loan.id,
+        "due_at": due.at.isoformat(),
+        "policy": policy.row_id,
+        **waived(blocks),
+    }
+    if request.key:
+        details |= keyed.of_renewal(receipt)
+    values: dict[str, object] = {
+        **same_editions(facts.editions),
+        "item": item.id,
+        "item_version": item.version,
+        "loan": loan.id,
+        "patron": patron.id,
+        "patron_version": patron.version,
+        "account": request.desk.operator.account_id,
+        "at": request.at,
+        "base_due_date": due.base,
+        "due_at": due.at,
+        "was_due_at": loan.due_at,
+        "was_renewals": loan.renewals,
+        "policy": policy.row_id,
+        **journal("renewed", Kind.RENEWAL, item, patron, request, key=request.key, details=details),
+    }
+    return Statement(sql.renewal_statement(), values, sql.PATRON_CHANGED)
+
+
+def _receipt(
+    item: Item, loan: Loan, policy: Policy | None, due_at: datetime, renewals: int, *, repeated: bool
+) -> RenewalReceipt:
+    limit = policy.max_renewals if policy else None
+    return RenewalReceipt(
+        loan_id=loan.id,
+        item=item.shown(),
+        patron_id=loan.patron_id,
+        due_at=due_at,
+        due_date=local_date(due_at),
+        renewals=renewals,
+        renewals_left=None if limit is None else max(0, limit - renewals),
+        repeated=repeated,
+    )
