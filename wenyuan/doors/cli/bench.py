@@ -26,7 +26,13 @@ def bench() -> None:
 @bench.command("circulation")
 @click.option("--clients", type=click.IntRange(1, 64), default=8, show_default=True, help="SIP2 connections.")
 @click.option("--seconds", type=click.FloatRange(0.5, 600), default=6.0, show_default=True, help="Length of a slice.")
-@click.option("--processes", type=click.IntRange(1, 16), default=1, show_default=True, help="SIP2 server processes.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 16),
+    default=2,
+    show_default=True,
+    help="SIP2 processes, as in `up`.",
+)
 @json_option
 def circulation(clients: int, seconds: float, processes: int, as_json: bool) -> int:
     """SIP2 checkouts and check-ins over real sockets, beside pgbench making the same rows.

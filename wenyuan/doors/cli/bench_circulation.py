@@ -26,6 +26,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from wenyuan.doors.cli.bench_town import BRANCHES, ITEMS, PATRONS, PIN, Town, load_town
 from wenyuan.doors.cli.environment import CHECKOUT, Installation
+from wenyuan.doors.cli.parts import SIP2_THREADS
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
 from wenyuan.runtime.address import Address
 from wenyuan.runtime.binaries import find_binaries
@@ -200,7 +201,7 @@ def _limit_runner(
 def _servers(here: Installation, processes: int) -> Iterator[tuple[Address, list[int]]]:
     """The SIP2 server as ``up`` starts it, on a free port, its log beside the others."""
     address = Address("127.0.0.1", _free_port())
-    argv = [sys.executable, "-m", "wenyuan.doors.sip2", "--listen", str(address)]
+    argv = [sys.executable, "-m", "wenyuan.doors.sip2", "--listen", str(address), "--threads", str(SIP2_THREADS)]
     if processes > 1:
         argv.append("--reuse-port")
     with (here.home.logs / "bench-sip2.log").open("ab") as log:

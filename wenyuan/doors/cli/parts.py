@@ -14,6 +14,9 @@ from wenyuan.runtime.probes import http_probe, tcp_probe
 from wenyuan.runtime.problem import Problem
 from wenyuan.runtime.supervisor import Part
 
+SIP2_PROCESSES = 2
+"""They share the port: one interpreter cannot use two cores. The machines of one killed go on with the other."""
+SIP2_THREADS = 3
 WEB_WORKERS = 2
 WEB_THREADS = 4
 """Threads of one web process; each keeps a database connection."""
@@ -29,17 +32,18 @@ def parts(here: Installation) -> list[Part]:
     :raises Problem: a setting that a part needs cannot be used.
     """
     environment = here.environment()
-    started = [_sip2(environment), _worker(environment), _web(environment)]
+    machines = [_sip2(environment, number) for number in range(1, SIP2_PROCESSES + 1)]
+    started = [*machines, _worker(environment), _web(environment)]
     if here.is_embedded:
         # The keeper alone gets the environment as given: for it the database is not somewhere else.
         started.insert(0, keeper_part(home=here.home, environ=here.given))
     return [replace(part, cwd=CHECKOUT) for part in started]
 
 
-def _sip2(environment: Mapping[str, str]) -> Part:
+def _sip2(environment: Mapping[str, str], number: int) -> Part:
     return Part(
-        name="sip2",
-        argv=(sys.executable, "-m", "wenyuan.doors.sip2"),
+        name=f"sip2-{number}",
+        argv=(sys.executable, "-m", "wenyuan.doors.sip2", "--reuse-port", "--threads", str(SIP2_THREADS)),
         env=environment,
         ready=tcp_probe(sip2_address(environment)),
     )

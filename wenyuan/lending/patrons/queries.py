@@ -23,6 +23,7 @@ from wenyuan.kernel.identity import (
     parse_number,
 )
 from wenyuan.kernel.identity.numbers import canonical_number
+from wenyuan.lending.patrons import sql
 from wenyuan.lending.patrons.data import (
     CategoryFacts,
     ConsentView,
@@ -48,6 +49,7 @@ from wenyuan.lending.patrons.models import (
 )
 from wenyuan.lending.patrons.rules import clean_name
 from wenyuan.plumbing.secrets import lookup_hash
+from wenyuan.plumbing.statements import Plan, Row, Statement, run
 
 PAGE_ROWS = 20
 LONGEST_PAGE = 200
@@ -86,14 +88,18 @@ def patron_by_token(scanned: str) -> ScannedPatron | None:
     before one that is not, and then the likelier reading.
     """
     hashes = token_hashes(scanned)
-    tokens = list(Token.objects.filter(token_hash__in=hashes).values("id", "patron_id", "kind", "token_hash", "status"))
-    if not tokens:
+    found = run(lambda: _by_token(hashes)) if hashes else []
+    if not found:
         return None
-    tokens.sort(key=lambda row: (row["status"] != TokenStatus.ACTIVE, hashes.index(bytes(row["token_hash"]))))
-    best = tokens[0]
-    patron = get_patron(best["patron_id"])
-    assert patron is not None, "a token's patron is never deleted"
-    return ScannedPatron(patron, best["id"], TokenKind(best["kind"]), best["status"])
+    token_id, kind, _, status, *columns = min(
+        found, key=lambda row: (row[3] != TokenStatus.ACTIVE, hashes.index(bytes(row[2])))
+    )
+    return ScannedPatron(_view_of_columns(columns), token_id, TokenKind(kind), status)
+
+
+def _by_token(hashes: list[bytes]) -> Plan[list[Row]]:
+    rows = yield Statement(sql.BY_TOKEN, {"hashes": hashes})
+    return rows
 
 
 def get_patron(patron_id: int) -> PatronView | None:
@@ -382,6 +388,20 @@ def _view(row: _PatronRow) -> PatronView:
         note=row["note"],
         version=row["version"],
     )
+
+
+def _view_of_columns(columns: Sequence[Any]) -> PatronView:
+    """A view from the columns of ``sql.BY_TOKEN`` behind those of the token."""
+    category, has_address, has_email, has_pin, card_no, *own = columns
+    row: Any = {
+        **dict(zip(sql.VIEW_COLUMNS, own, strict=True)),
+        "category__code": category,
+        "has_address": has_address,
+        "has_email": has_email,
+        "has_pin": has_pin,
+        "card_no": card_no,
+    }
+    return _view(row)
 
 
 def _guardians(rows: "QuerySet[Guardian]") -> tuple[GuardianView, ...]:

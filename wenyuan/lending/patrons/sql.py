@@ -6,6 +6,42 @@ READER_REF = """
     INSERT INTO patrons_readerref (patron_id, year, ref) VALUES (%s, %s, gen_random_uuid())
     ON CONFLICT (patron_id, year) DO NOTHING
 """
+VIEW_COLUMNS = (
+    "id",
+    "name",
+    "category_id",
+    "home_branch_id",
+    "status",
+    "suspended_until",
+    "status_reason",
+    "registered_date",
+    "expires_date",
+    "birth_date",
+    "gender",
+    "number_form",
+    "number_last4",
+    "no_number_reason",
+    "phone_last4",
+    "pin_locked_until",
+    "roster_id",
+    "keep_history",
+    "note",
+    "version",
+)
+BY_TOKEN = f"""
+    SELECT t.id, t.kind, t.token_hash, t.status, c.code, p.address_sealed <> '', p.email_sealed <> '',
+        p.pin_hash <> '', (
+            SELECT k.card_no FROM patrons_token k
+            WHERE k.patron_id = p.id AND k.kind = 'card' AND k.status = 'active'
+            ORDER BY k.issued_at DESC, k.id DESC LIMIT 1
+        ), {", ".join(f"p.{column}" for column in VIEW_COLUMNS)}
+    FROM patrons_token t
+    JOIN patrons_patron p ON p.id = t.patron_id
+    JOIN patrons_category c ON c.id = p.category_id
+    WHERE t.token_hash = ANY (:hashes::bytea[])
+"""
+"""A machine asks for its reader with every message: one round trip, and no query to build."""
+
 NEXT_CARD = "SELECT nextval('patrons_card_number')"
 
 # Sealed values name their key first (plumbing/secrets.py), so the key of a row shows without opening it.
