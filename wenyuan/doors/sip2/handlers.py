@@ -245,13 +245,12 @@ def _may_renew_instead(request: Request, refused: Refused) -> bool:
 
 
 def _refusal(asked: Asked, refused: Refused) -> Handled:
-    item = get_item(_barcode(asked.request))
     answer = negative(
         asked.request,
         at=printed(asked.at),
         institution=institution_of(asked),
         messages=screens.refused(refused.blocks, asked.station.names),
-        title=_title_of(item) if item else "",
+        title=refused.item.title if refused.item else "",
     )
     return Handled(answer, ",".join(block.code.value for block in refused.blocks))
 

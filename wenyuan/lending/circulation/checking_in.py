@@ -88,7 +88,7 @@ def _refuse_unless_returnable(facts: ReturnFacts, request: Request, books: Books
     if item is None:
         raise Refused(Block(BlockCode.ITEM_UNKNOWN))
     if item.state == "withdrawn":
-        raise Refused(Block(BlockCode.ITEM_WITHDRAWN))
+        raise Refused(Block(BlockCode.ITEM_WITHDRAWN), item=item.shown())
     if verb == RECEIVE and transit is None:
         raise Refused(Block(BlockCode.NO_TRANSIT))
     if verb == RECEIVE and transit is not None and transit.to_branch_id != request.desk.branch_id:

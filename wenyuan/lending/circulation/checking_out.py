@@ -38,7 +38,7 @@ def _attempt(request: Request) -> Plan[CheckoutReceipt | None]:
     if facts.loan and rules.repeats_checkout(facts.loan, facts.patron, account_id=account_id, at=request.at):
         return _receipt_of_repeated(facts, facts.loan, request, books)
     policy, blocks = _judge(facts, request, books)
-    refuse(blocks, request)
+    refuse(blocks, request, item=facts.item.shown() if facts.item else None)
     item, patron = facts.item, facts.patron
     assert item is not None
     assert patron is not None

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from wenyuan.kernel.identity import age_band
 from wenyuan.lending.circulation import sql
-from wenyuan.lending.circulation.data import Block, BlockCode
+from wenyuan.lending.circulation.data import Block, BlockCode, ItemFacts
 from wenyuan.lending.circulation.facts import Editions, Item, Patron
 from wenyuan.organisation.journal.data import MAX_KEY, Entry, Kind
 from wenyuan.organisation.journal.operations import row_of
@@ -26,11 +26,13 @@ MAX_GATHERS = 8
 
 
 class Refused(Exception):
-    """The verb did nothing; ``blocks`` are all the reasons, not only the first."""
+    """The verb did nothing; ``blocks`` are all the reasons, not only the first. ``item`` is what was asked for, where a
+    checkout or renewal found it, so that a door can name it."""
 
-    def __init__(self, *blocks: Block) -> None:
+    def __init__(self, *blocks: Block, item: ItemFacts | None = None) -> None:
         super().__init__(", ".join(block.code.value for block in blocks))
         self.blocks = blocks
+        self.item = item
 
 
 class Contended(Exception):
@@ -88,10 +90,10 @@ def until_settled(attempt: Callable[[], Plan[R | None]]) -> Plan[R]:
     raise Contended
 
 
-def refuse(blocks: tuple[Block, ...], request: Request) -> None:
+def refuse(blocks: tuple[Block, ...], request: Request, *, item: ItemFacts | None = None) -> None:
     """:raises Refused: with every block unless each is waived by one who may."""
     if any(not is_waived(block, request) for block in blocks):
-        raise Refused(*blocks)
+        raise Refused(*blocks, item=item)
 
 
 def is_waived(block: Block, request: Request) -> bool:

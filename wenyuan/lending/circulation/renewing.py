@@ -38,7 +38,7 @@ def _attempt(request: Request) -> Plan[RenewalReceipt | None]:
     if facts.item and facts.loan and _is_repeated(facts, facts.loan, request):
         return _receipt(facts.item, facts.loan, policy, facts.loan.due_at, facts.loan.renewals, repeated=True)
     blocks, due = _judge(facts, policy, request, books)
-    refuse(blocks, request)
+    refuse(blocks, request, item=facts.item.shown() if facts.item else None)
     item, loan, patron = facts.item, facts.loan, facts.patron
     assert item is not None
     assert loan is not None

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from wenyuan.kernel.identity import TokenKind
-from wenyuan.lending.patrons import rules
+from wenyuan.lending.patrons import rules, sql
 from wenyuan.lending.patrons.data import PatronRefused, PatronUnknown, Problem, ProblemCode, TokenInput
 from wenyuan.lending.patrons.models import Patron, Token, TokenStatus
 from wenyuan.lending.patrons.pins import pin_hash, pin_matches, random_pin
@@ -25,6 +25,7 @@ from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.statements import Plan, Row, Statement, run
 from wenyuan.plumbing.transactions import verb
 
 
@@ -165,7 +166,6 @@ def reset_pin(*, patron_id: int, at: datetime, desk: Desk) -> str:
 
 
 @needs()
-@verb
 def check_pin(*, patron_id: int, pin: str, at: datetime) -> bool:
     """Whether this is the patron's PIN; five failures lock it for fifteen minutes, even for the right one.
 
@@ -177,6 +177,23 @@ def check_pin(*, patron_id: int, pin: str, at: datetime) -> bool:
     """
     if not pin.strip():
         return False
+    rows = run(lambda: _stored_pin(patron_id))
+    if not rows:
+        raise PatronUnknown("patron")
+    stored, failures, locked_until = rows[0]
+    if not failures and locked_until is None and pin_matches(stored=stored, patron_id=patron_id, pin=pin.strip()):
+        return True
+    return _count_attempt(patron_id=patron_id, pin=pin, at=at)
+
+
+def _stored_pin(patron_id: int) -> Plan[list[Row]]:
+    rows = yield Statement(sql.PIN, {"patron": patron_id})
+    return rows
+
+
+@verb
+def _count_attempt(*, patron_id: int, pin: str, at: datetime) -> bool:
+    """An attempt that changes or meets a count: under the patron's lock, so that none is lost."""
     columns = ("id", "pin_hash", "pin_failures", "pin_locked_until")
     patron = Patron.objects.select_for_update(no_key=True).only(*columns).filter(id=patron_id).first()
     if patron is None:

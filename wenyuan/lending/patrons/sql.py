@@ -42,6 +42,7 @@ BY_TOKEN = f"""
 """
 """A machine asks for its reader with every message: one round trip, and no query to build."""
 
+PIN = "SELECT pin_hash, pin_failures, pin_locked_until FROM patrons_patron WHERE id = :patron::bigint"
 NEXT_CARD = "SELECT nextval('patrons_card_number')"
 
 # Sealed values name their key first (plumbing/secrets.py), so the key of a row shows without opening it.
