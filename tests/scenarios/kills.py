@@ -22,7 +22,7 @@ from tests.factories.patrons import make_patron
 from tests.scenarios.running_house import RunningHouse
 from wenyuan.kernel.sip2 import client
 from wenyuan.kernel.sip2.profile import STANDARD
-from wenyuan.lending.circulation.models import Loan
+from wenyuan.lending.circulation.models import Loan, LoanPolicy
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
 
@@ -106,6 +106,7 @@ class Machine:
 
 def furnish() -> None:
     """Machines, readers and items for the load, in the database Django points at."""
+    LoanPolicy.objects.all().delete()  # the district brings its own, in place of the one a new library begins with
     district = make_district()
     for number in range(MACHINES):
         make_machine(district.central, f"kiosk{number}", PASSWORD)
