@@ -95,8 +95,11 @@ class RunningHouse:
         assert self._up.stdout is not None
         with self._up.stdout as output:
             line = output.readline()
+        if not line or '"error"' in line:
+            self._up.wait(START_S)  # it says why and ends by itself
         assert line, f"up did not start: {log_path.read_text()[-2000:]}"
         told: dict[str, Any] = json.loads(line)
+        assert "error" not in told, f"up did not start: {told}"
         return told
 
     @property
