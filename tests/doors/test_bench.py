@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.doors.command import Command, new_command
+from tests.command import Command, new_command
 from wenyuan.doors.cli.bench_clients import Machine, Step
 
 

@@ -1,6 +1,5 @@
 """``wenyuan up`` as a real process: it comes up, runs once a home, and leaves nothing behind, however it ends."""
 
-import os
 import signal
 import socket
 import stat
@@ -9,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.doors.command import Command, new_command, wait_until
+from tests.command import Command, new_command, wait_until
 
 
 @pytest.fixture
@@ -31,22 +30,21 @@ def _listens(port: int) -> bool:
 
 @pytest.mark.timeout(120)
 def test_up_serves_once_a_home_and_stops_everything_when_told_to(command: Command) -> None:
-    with command.up() as (process, said):
-        assert _status(said["http"] + "healthz") == 200
-        assert said["sip2"] == f"127.0.0.1:{command.sip2_port}"
-        assert _listens(command.sip2_port)
+    said = command.up()
 
-        code_file = command.home.keys / "setup-code"
-        assert said["setup"]["url"] == f"http://127.0.0.1:{command.http_port}/workbench/setup"
-        assert code_file.read_text() == said["setup"]["code"] + "\n"
-        assert stat.S_IMODE(code_file.stat().st_mode) == 0o600
+    assert _status(said["http"] + "healthz") == 200
+    assert said["sip2"] == f"127.0.0.1:{command.sip2_port}"
+    assert _listens(command.sip2_port)
 
-        second = command.json("up", expect=3)
-        assert second["command"] == f"kill {process.pid}"
+    code_file = command.home.keys / "setup-code"
+    assert said["setup"]["url"] == f"http://127.0.0.1:{command.http_port}/workbench/setup"
+    assert code_file.read_text() == said["setup"]["code"] + "\n"
+    assert stat.S_IMODE(code_file.stat().st_mode) == 0o600
 
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+    assert command.supervisor is not None
+    assert command.json("up", expect=3)["command"] == f"kill {command.supervisor.pid}"
 
+    assert command.down() == 0
     wait_until(lambda: not command.processes(), within_s=5)
     assert not _listens(command.http_port)
     assert not _listens(command.sip2_port)
@@ -54,17 +52,16 @@ def test_up_serves_once_a_home_and_stops_everything_when_told_to(command: Comman
 
 @pytest.mark.timeout(120)
 def test_nothing_survives_a_killed_supervisor_and_the_next_up_takes_over(command: Command) -> None:
-    with command.up() as (process, _):
-        process.kill()
-        process.wait()
+    command.up()
+    assert command.supervisor is not None
 
-        wait_until(lambda: not command.processes() and not _listens(command.http_port), within_s=5)
+    command.supervisor.kill()
+    command.supervisor.wait()
+    wait_until(lambda: not command.processes() and not _listens(command.http_port), within_s=5)
 
-    with command.up() as (process, said):
-        assert _status(said["http"] + "healthz") == 200
-
-        os.kill(process.pid, signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+    said = command.up()
+    assert _status(said["http"] + "healthz") == 200
+    assert command.down(by=signal.SIGINT) == 0
 
 
 def test_up_says_which_port_is_taken_and_starts_nothing(command: Command) -> None:

@@ -14,12 +14,12 @@ from datetime import datetime
 import psutil
 from django.db import connections
 
+from tests.command import Command
 from tests.doors.sip2_client import Sip2Client
 from tests.factories.accounts import make_machine
 from tests.factories.catalogue import make_item
 from tests.factories.circulation import make_district
 from tests.factories.patrons import make_patron
-from tests.scenarios.running_house import RunningHouse
 from wenyuan.kernel.sip2 import client
 from wenyuan.kernel.sip2.profile import STANDARD
 from wenyuan.lending.circulation.models import Loan, LoanPolicy
@@ -115,11 +115,11 @@ def furnish() -> None:
             make_item(barcode=f"M{number}I{index}", home=district.central)
 
 
-def kill_under_load(house: RunningHouse, *, kills: int, seed: int) -> tuple[list[Machine], Counter[str]]:
+def kill_under_load(library: Command, *, kills: int, seed: int) -> tuple[list[Machine], Counter[str]]:
     """Kill that many processes, one after the other, under load; returns the machines and who was killed."""
     dice = random.Random(seed)
     stop = threading.Event()
-    machines = [Machine(number, house.sip2_address, stop) for number in range(MACHINES)]
+    machines = [Machine(number, library.sip2_address, stop) for number in range(MACHINES)]
     threads = [threading.Thread(target=machine.run) for machine in machines]
     for thread in threads:
         thread.start()
@@ -130,7 +130,7 @@ def kill_under_load(house: RunningHouse, *, kills: int, seed: int) -> tuple[list
                 raise AssertionError(faults)
             time.sleep(dice.uniform(0.05, 1.2))
             kind = dice.choice(["sip2", "sip2", "postgres", "postgres backend", "web", "worker", "any", "supervisor"])
-            killed[_kill_one(house, kind, dice)] += 1
+            killed[_kill_one(library, kind, dice)] += 1
             _wait_until_served(machines)
     finally:
         stop.set()
@@ -139,33 +139,33 @@ def kill_under_load(house: RunningHouse, *, kills: int, seed: int) -> tuple[list
     return machines, killed
 
 
-def _kill_one(house: RunningHouse, kind: str, dice: random.Random) -> str:
+def _kill_one(library: Command, kind: str, dice: random.Random) -> str:
     by_kind: dict[str, list[psutil.Process]] = {}
-    for process in house.processes():
-        by_kind.setdefault(_kind_of(process, house), []).append(process)
+    for process in library.processes():
+        by_kind.setdefault(_kind_of(process, library), []).append(process)
     everybody = sorted((process for members in by_kind.values() for process in members), key=lambda one: one.pid)
     victims = everybody if kind == "any" else by_kind.get(kind, everybody)
     if not victims:
-        house.up_again()
+        library.up_again()
         return "nobody"
     victim = dice.choice(sorted(victims, key=lambda one: one.pid))
-    name = _kind_of(victim, house)
+    name = _kind_of(victim, library)
     try:
         victim.kill()
     except psutil.NoSuchProcess:
         return "gone"
     if name == "supervisor":
-        house.up_again()
+        library.up_again()
     return name
 
 
-def _kind_of(process: psutil.Process, house: RunningHouse) -> str:
+def _kind_of(process: psutil.Process, library: Command) -> str:
     try:
         words = " ".join(process.cmdline())
         parent = process.ppid()
     except psutil.NoSuchProcess:
         return "gone"
-    if process.pid == house.supervisor_pid:
+    if library.supervisor is not None and process.pid == library.supervisor.pid:
         return "supervisor"
     if "postgres" in words.split(" ")[0] and "-D" in words:
         return "postgres"

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser.chromium import launch_arguments
+from tests.command import PASSWORDS, Command, new_command
 from tests.doors.sip2_client import Sip2Client
-from tests.scenarios.running_house import PASSWORD, RunningHouse, running_house
 from wenyuan.kernel.identity import Gender
 from wenyuan.kernel.marc import ControlField, DataField, Encoding, Record, encode
 from wenyuan.kernel.sip2 import client
@@ -122,32 +122,32 @@ def desk_of(username: str, branch_id: int, at: datetime) -> Desk:
     return Desk(operator=operator, branch_id=branch_id, door=Door.WORKBENCH)
 
 
-def at_machine(house: RunningHouse, user: str, profile: Profile, line: bytes) -> client.Response:
+def at_machine(library: Command, user: str, profile: Profile, line: bytes) -> client.Response:
     """Sign in as a machine and ask one thing."""
-    with Sip2Client(house.sip2_address, profile=profile) as machine:
+    with Sip2Client(library.sip2_address, profile=profile) as machine:
         assert machine.sign_in(user, KIOSK_PASSWORD)
         return machine.ask(line)
 
 
-def figures(house: RunningHouse, period: str, branch: str) -> dict[str, int]:
+def figures(library: Command, period: str, branch: str) -> dict[str, int]:
     """The figures of ``wenyuan summary``, by code."""
-    told = house.json_of("summary", period, "--branch", branch)
+    told = library.json("summary", period, "--branch", branch)
     return {figure["code"]: figure["value"] for figure in told["figures"]}
 
 
-def figures_on_the_page(house: RunningHouse, period: str) -> dict[str, str]:
+def figures_on_the_page(library: Command, period: str) -> dict[str, str]:
     """The tiles of the figures page in Chromium, signed in as the director, by their Chinese names."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_arguments())
         page = browser.new_page(locale="zh-CN")
-        page.goto(f"http://{house.http}/workbench/figures/?period={period}")
+        page.goto(f"http://{library.http}/workbench/figures/?period={period}")
         page.fill("input[name=username]", "boss")
-        page.fill("input[name=password]", PASSWORD)
+        page.fill("input[name=password]", PASSWORDS["boss"])
         page.click("main form button")
         if "workplace" in page.url:
             page.select_option("#branch", label="文渊区图书馆")
             page.click("main form button")
-        page.goto(f"http://{house.http}/workbench/figures/?period={period}")
+        page.goto(f"http://{library.http}/workbench/figures/?period={period}")
         tiles = page.locator(".tile")
         shown = {
             tiles.nth(n).locator("h3").inner_text(): tiles.nth(n).locator(".value .opens").inner_text()
@@ -162,34 +162,34 @@ def figures_on_the_page(house: RunningHouse, period: str) -> dict[str, str]:
 def test_from_a_record_file_to_the_figures(tmp_path: Path, django_db_blocker: Any) -> None:
     at = datetime.now(tz=UTC)
     today = local_date(at).isoformat()
-    with running_house("title") as house:
-        house.found()
-        house.up()
-        with house.looked_into(django_db_blocker):
+    with new_command(with_keys_of_the_tests=True) as library:
+        library.found()
+        library.up()
+        with library.looked_into(django_db_blocker):
             card = staff_the_library(at)
 
-        imported = house.json_of("import", str(record_file(tmp_path / "vendor.iso")), "--branch", "ZG")
+        imported = library.json("import", str(record_file(tmp_path / "vendor.iso")), "--branch", "ZG")
         lent = at_machine(
-            house,
+            library,
             "kiosk-zg",
             GBK_MACHINE,
             client.checkout(profile=GBK_MACHINE, at=datetime.now(), patron=card, item="ZG000001"),
         )
         returned = at_machine(
-            house,
+            library,
             "kiosk-dj",
             UTF8_MACHINE,
             client.checkin(profile=UTF8_MACHINE, at=datetime.now(), item="ZG000001"),
         )
         received = at_machine(
-            house,
+            library,
             "kiosk-zg",
             GBK_MACHINE,
             client.checkin(profile=GBK_MACHINE, at=datetime.now(), item="ZG000001"),
         )
-        whole, central, street = (figures(house, today, branch) for branch in ("all", "ZG", "DJ"))
-        page = figures_on_the_page(house, today)
-        invariants = house.json_of("doctor", "--invariants")["invariants"]
+        whole, central, street = (figures(library, today, branch) for branch in ("all", "ZG", "DJ"))
+        page = figures_on_the_page(library, today)
+        invariants = library.json("doctor", "--invariants")["invariants"]
 
     assert (imported["added"], imported["items"], imported["failed"], imported["encoding"]) == (2, 3, 0, "gb18030")
     assert (lent.code, lent.fixed["ok"], lent.first("AJ"), lent.first("AA")) == ("12", "1", TITLE, card)

@@ -6,23 +6,23 @@ from typing import Any
 
 import pytest
 
+from tests.command import new_command
 from tests.scenarios.kills import assert_nothing_lost, furnish, kill_under_load
-from tests.scenarios.running_house import running_house
 
 
 def kill(blocker: Any, *, kills: int, seed: int) -> None:
     print(f"seed {seed}")
-    with running_house("kills") as house:
-        house.up()
-        with house.looked_into(blocker):
+    with new_command(with_keys_of_the_tests=True) as library:
+        library.up()
+        with library.looked_into(blocker):
             furnish()
-        machines, killed = kill_under_load(house, kills=kills, seed=seed)
+        machines, killed = kill_under_load(library, kills=kills, seed=seed)
         print(f"killed {dict(killed)}, answered {sum(machine.answers for machine in machines)}")
-        if not house.is_up():
-            house.up_again()
-        with house.looked_into(blocker):
+        if not library.is_up():
+            library.up_again()
+        with library.looked_into(blocker):
             assert_nothing_lost(machines)
-        assert house.down() == 0
+        assert library.down() == 0
 
 
 @pytest.mark.timeout(420)
