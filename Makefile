@@ -31,7 +31,7 @@ format: setup-dev
 
 soak: setup-dev
 	@$(PYTHON) tools/chromium.py
-	$(BIN)/python -m pytest -m soak -n 0 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m soak -n 0 -s $(PYTEST_ARGS)
 
 bench: setup
 	$(BIN)/wenyuan bench circulation

@@ -1,6 +1,5 @@
 """The ``wenyuan`` command as real processes on a home of its own: single commands, and a whole library kept up."""
 
-import base64
 import json
 import os
 import shutil
@@ -20,6 +19,7 @@ import psutil
 from django.db import connections
 
 from tests.conftest import point_django_at
+from tests.environment import KEYS
 from wenyuan.doors.cli.environment import running_database
 from wenyuan.runtime.home import Home
 from wenyuan.runtime.keys import load_keys
@@ -29,12 +29,6 @@ PROJECT = Path(__file__).resolve().parents[1]
 _FROM_TESTS = ("WENYUAN_", "DATABASE_", "DJANGO_", "PYTEST_", "PYTHONDONTWRITEBYTECODE")
 _COMMAND_S = 150
 _STOP_S = 60
-
-KEYS_OF_THE_TESTS = {
-    "WENYUAN_SECRET_KEY": "for tests only, and long enough to be taken",
-    "WENYUAN_PII_KEY": "k1:" + base64.b64encode(bytes(range(32))).decode(),
-}
-"""For a library whose database the test also looks into with Django: both must hold the same keys."""
 
 BRANCHES = (
     "编码,名称,类型,上级,开放日期,开放时间,通借通还\n"
@@ -135,7 +129,7 @@ class Command:
     def looked_into(self, blocker: Any) -> Iterator[None]:
         """Django as the application on this library's own database; ``blocker`` is pytest-django's.
 
-        What is sealed can be read if the command runs with ``KEYS_OF_THE_TESTS``.
+        What is sealed can be read if the command runs with the keys of the tests.
         """
         before = dict(connections["default"].settings_dict)
         urls = EmbeddedPostgres(self.home, environ=self.environment()).urls()
@@ -216,7 +210,7 @@ def new_command(*, with_keys_of_the_tests: bool = False) -> Iterator[Command]:
     """A command in a folder of its own below /tmp (a database started by root runs as another user); all is erased."""
     folder = Path(tempfile.mkdtemp(prefix="wy-", dir="/tmp"))
     folder.chmod(0o755)
-    command = Command(folder, extra=dict(KEYS_OF_THE_TESTS) if with_keys_of_the_tests else {})
+    command = Command(folder, extra=dict(KEYS) if with_keys_of_the_tests else {})
     try:
         yield command
     finally:

@@ -4,15 +4,11 @@ Tests connect as the application's role, so a missing right shows here first. ``
 server by its superuser URL; without it the embedded one is started in a temporary home.
 """
 
-import base64
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-os.environ.setdefault("WENYUAN_SECRET_KEY", "for tests only, and long enough to be taken")
-os.environ.setdefault("WENYUAN_PII_KEY", "k1:" + base64.b64encode(bytes(range(32))).decode())
 
 import psycopg
 import pytest

@@ -20,7 +20,7 @@ from wenyuan.kernel.sip2.requests import REQUESTS
 
 ITEM = b"1720261124    100000AO|ABC0001|AC|"
 SC_STATUS = b"9900302.00"
-QUICK = Limits(idle_s=3.0, before_login_s=0.6, half_line_s=0.3, unread_s=0.5, threads=2)
+QUICK = Limits(idle_s=6.0, before_login_s=2.0, half_line_s=1.0, unread_s=2.0, threads=2)
 
 
 @pytest.fixture
