@@ -48,6 +48,9 @@ STEPS = {
     "rights.write_audit": "the same, before anybody has signed in",
     "catalogue.change_state": "a step of the verbs of rooms above",
     "patrons.reader_ref": "a step of the verbs of rooms above",
+    "network.central_branch": "a pure reader of two fields; nothing is written",
+    "network.enter_library": "a step of the founding, which makes the accounts in the same transaction",
+    "network.open_first_branches": "the same",
     "network.read_branch_sheet": "a pure reader of an uploaded file; nothing is written",
     "patrons.read_sheet": "a pure reader of a school's list; nothing is written",
 }
@@ -56,6 +59,7 @@ STEPS = {
 NO_ACT = {
     "accounts.change_own_password": "one's own affair",
     "accounts.first_administrators": "the founding hour: nobody can hold a right yet, and it works once",
+    "accounts.found_installation": "the same",
     "accounts.sign_in": "who signs in holds no right yet",
     "accounts.switch_by_badge": "the same",
     "catalogue.install_defaults": "run by the set-up, nobody's act",

@@ -16,6 +16,7 @@ from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.accounts.models import Account, SignIn
 from wenyuan.organisation.accounts.operations import set_badge
 from wenyuan.organisation.network.models import Branch, Library
+from wenyuan.organisation.rights.models import AuditRow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
 
@@ -265,6 +266,8 @@ def test_without_the_printed_code_nothing_is_founded(code_file: Path) -> None:
         {"branch_code": "总 馆"},
         {"name_zh": ""},
         {"security_admin-username": "11010519491231002X"},
+        {"name_zh": "鹿鸣区\x07图书馆"},
+        {"branch_name": "总\x07馆"},
     ],
 )
 def test_a_faulty_first_visit_writes_nothing(code_file: Path, changes: dict[str, str]) -> None:
@@ -272,7 +275,21 @@ def test_a_faulty_first_visit_writes_nothing(code_file: Path, changes: dict[str,
 
     assert answer.status_code == 422
     assert Account.objects.count() == 0
+    assert Library.objects.count() == 0
     assert Branch.objects.count() == 0
+    assert code_file.exists()
+
+
+def test_what_the_first_visit_enters_stands_in_the_audit_as_the_system_administrators(code_file: Path) -> None:
+    Client().post("/workbench/setup", first_visit())
+
+    system = Account.objects.get(username="system_admin")
+    rows = AuditRow.objects.exclude(act="first_administrators")
+    assert sorted(rows.values_list("act", "account_id", "door")) == [
+        ("found_library", system.id, "workbench"),
+        ("load_branch_sheet", system.id, "workbench"),
+    ]
+    assert set(AuditRow.objects.values_list("door", flat=True)) == {"workbench"}
 
 
 def test_the_first_branches_may_come_as_a_sheet(code_file: Path) -> None:

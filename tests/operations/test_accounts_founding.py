@@ -13,8 +13,11 @@ from tests.factories.network import make_branch, make_service_point
 from wenyuan.organisation.accounts import operations, queries
 from wenyuan.organisation.accounts.data import AccountReason, AccountRefused, Finding, FindingCode, FirstAccount, Role
 from wenyuan.organisation.accounts.models import Account, Machine
+from wenyuan.organisation.accounts.operations import founding
 from wenyuan.organisation.journal.models import Entry
-from wenyuan.organisation.network.models import Branch
+from wenyuan.organisation.network.data import NetworkRefused
+from wenyuan.organisation.network.models import Branch, Library
+from wenyuan.organisation.network.operations import BranchRow, SheetRefused, central_branch
 from wenyuan.organisation.rights.data import Act, Desk, Door
 from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.organisation.rights.operations import audit
@@ -110,6 +113,68 @@ def test_an_installation_begins_with_three_administrators_and_a_director(db: Non
     assert AuditRow.objects.filter(act="first_administrators").count() == 4
     assert Entry.objects.filter(kind="account_changed").count() == 4
     assert refusal(lambda: operations.first_administrators(accounts=FIRST, at=AT)) is AccountReason.ALREADY_FOUNDED
+
+
+def branches(*codes: str) -> tuple[BranchRow, ...]:
+    return tuple(central_branch(code=code, name_zh="总馆", opened=date(2010, 1, 1)) for code in codes)
+
+
+def test_accounts_name_and_branches_are_founded_together(db: None) -> None:
+    opened = operations.found_installation(
+        accounts=FIRST, name_zh="鹿鸣区图书馆", branches=branches("ZG"), at=AT, door=Door.CLI
+    )
+
+    assert [branch.code for branch in opened] == ["ZG"]
+    assert Account.objects.count() == 4
+    assert Library.objects.get().name_zh == "鹿鸣区图书馆"
+    assert Branch.objects.get().code == "ZG"
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "refused"),
+    [
+        ("鹿鸣区图书馆", (), SheetRefused),
+        ("", ("ZG",), NetworkRefused),
+        ("鹿鸣区图书馆", ("TAKEN",), SheetRefused),
+    ],
+)
+def test_what_stops_a_founding_leaves_nothing_behind(
+    db: None, name: str, codes: tuple[str, ...], refused: type[Exception]
+) -> None:
+    make_branch("TAKEN")
+
+    with pytest.raises(refused):
+        operations.found_installation(
+            accounts=FIRST, name_zh=name, branches=branches(*codes), at=AT, door=Door.WORKBENCH
+        )
+
+    assert not Account.objects.exists()
+    assert not AuditRow.objects.exists()
+    assert not Library.objects.exists()
+    assert Branch.objects.count() == 1
+
+
+def test_a_founding_whose_server_dies_before_its_end_may_be_begun_again(
+    fresh_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found() -> None:
+        operations.found_installation(
+            accounts=FIRST, name_zh="鹿鸣区图书馆", branches=branches("ZG"), at=AT, door=Door.WORKBENCH
+        )
+
+    with monkeypatch.context() as dying:
+        dying.setattr(founding, "open_first_branches", _die)
+        with pytest.raises(SystemExit):
+            found()
+    left = (Account.objects.count(), Library.objects.count())
+    found()
+
+    assert left == (0, 0)
+    assert (Account.objects.count(), Branch.objects.count()) == (4, 1)
+
+
+def _die(**_: object) -> None:
+    raise SystemExit
 
 
 def test_an_installation_does_not_begin_without_its_administrators(db: None) -> None:

@@ -137,9 +137,8 @@ def _refuse_a_demo(home: Home) -> None:
 
 def _refuse_twice() -> None:
     from wenyuan.organisation.accounts.queries import list_accounts
-    from wenyuan.organisation.network.queries import get_library, network_map
 
-    if list_accounts() and get_library() is not None and network_map().branches:
+    if list_accounts():
         raise Problem("The library is founded already. More branches and accounts are made in the workbench.")
 
 
@@ -195,23 +194,23 @@ def _account(role: str, text: str, given: Mapping[str, str], *, ask: bool) -> An
 def _found(
     *, accounts: list[Any], name: str, name_en: str, code: str, rows: tuple[Any, ...], at: datetime
 ) -> list[str]:
-    """Accounts, then the name, then the branches; what an earlier, interrupted run has done is not done twice."""
-    from wenyuan.doors.cli.acting import acting_desk
+    """The codes of the branches opened; accounts, name and branches come together or not at all."""
     from wenyuan.organisation.accounts.data import AccountRefused
-    from wenyuan.organisation.accounts.operations import first_administrators
-    from wenyuan.organisation.accounts.queries import list_accounts
+    from wenyuan.organisation.accounts.operations import found_installation
     from wenyuan.organisation.network.data import NetworkRefused
-    from wenyuan.organisation.network.operations import SheetRefused, found_library, load_branch_sheet
-    from wenyuan.organisation.network.queries import get_library
-    from wenyuan.organisation.rights.data import Act
+    from wenyuan.organisation.network.operations import SheetRefused
+    from wenyuan.organisation.rights.data import Door
 
     try:
-        if not list_accounts():
-            first_administrators(accounts=accounts, at=at)
-        desk = acting_desk(act=Act.EDIT_NETWORK, branch_id=None, username=accounts[0].username, at=at)
-        if get_library() is None:
-            found_library(name_zh=name, name_en=name_en, institution_code=code, at=at, desk=desk)
-        opened = load_branch_sheet(rows=rows, at=at, desk=desk)
+        opened = found_installation(
+            accounts=accounts,
+            name_zh=name,
+            name_en=name_en,
+            institution_code=code,
+            branches=rows,
+            at=at,
+            door=Door.CLI,
+        )
     except AccountRefused as refused:
         codes = f" ({', '.join(refused.codes)})" if refused.codes else ""
         raise Problem(f"The accounts were not made: {refused.reason.value.replace('_', ' ')}{codes}.") from None

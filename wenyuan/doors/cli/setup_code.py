@@ -11,9 +11,8 @@ _GROUPS, _GROUP = 4, 4
 def setup_code(home: Home) -> str | None:
     """The code of a library not founded yet, made where it is missing; nothing, and no file, once it is founded."""
     from wenyuan.organisation.accounts.queries import list_accounts
-    from wenyuan.organisation.network.queries import network_map
 
-    if list_accounts() and network_map().branches:
+    if list_accounts():
         forget_setup_code(home)
         return None
     path = home.keys / "setup-code"

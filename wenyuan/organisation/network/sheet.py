@@ -149,6 +149,19 @@ def read_branch_sheet(content: bytes) -> tuple[BranchRow, ...]:
     return tuple(rows)
 
 
+def central_branch(*, code: str, name_zh: str, opened: date) -> BranchRow:
+    """The row of a library that begins with its central library alone, checked as a sheet's row is.
+
+    :raises SheetRefused: what is wrong with code or name, at row 1.
+    """
+    errors: list[SheetError] = []
+    cells = {"code": code.strip(), "name_zh": name_zh.strip(), "kind": "central", "opened": opened.isoformat()}
+    row = _row(1, cells, errors)
+    if row is None:
+        raise SheetRefused(errors)
+    return row
+
+
 def _csv_lines(content: bytes) -> Iterable[list[str]]:
     for encoding in ("utf-8-sig", "gb18030"):
         try:

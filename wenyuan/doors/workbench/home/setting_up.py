@@ -1,7 +1,7 @@
 """The first visit to an empty installation: name, branches, administrators.
 
-Only who holds the one-time code that the server printed when it started may do this, and only until administrators
-and a branch exist. Then the code is deleted and the page is gone.
+Only who holds the one-time code that the server printed when it started may do this, and only until there are accounts,
+which come together with name and branches or not at all. Then the code is deleted and the page is gone.
 """
 
 from collections.abc import Sequence
@@ -25,31 +25,28 @@ from wenyuan.doors.workbench.home.words import account_words
 from wenyuan.doors.workbench.network.words import SHEET_FAULTS, refusal_words
 from wenyuan.doors.workbench.shell import page
 from wenyuan.organisation.accounts.data import AccountRefused, FirstAccount
-from wenyuan.organisation.accounts.operations import first_administrators
-from wenyuan.organisation.accounts.queries import list_accounts, operator_for
+from wenyuan.organisation.accounts.operations import found_installation
+from wenyuan.organisation.accounts.queries import list_accounts
 from wenyuan.organisation.network.data import NetworkRefused
-from wenyuan.organisation.network.operations import SheetRefused, found_library, load_branch_sheet, open_branch
-from wenyuan.organisation.network.queries import get_library, network_map
-from wenyuan.organisation.rights.data import NO_BRANCH, Act, Desk, Door, Operator
-from wenyuan.plumbing.clock import local_date
+from wenyuan.organisation.network.operations import SheetRefused
+from wenyuan.organisation.rights.data import Door
 
 
 def is_open() -> bool:
-    """Whether this installation still waits for its first administrators and its first branch."""
-    return _code_file().is_file() and not (list_accounts() and network_map().branches)
+    """Whether this installation still waits to be founded."""
+    return _code_file().is_file() and not list_accounts()
 
 
 @open_page
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def setup(request: HttpRequest) -> HttpResponse:
-    """Set the library up in one form. What is wrong is told before anything is written."""
+    """Set the library up in one form, all of it or nothing."""
     if not is_open():
         raise Http404
-    founded = bool(list_accounts())
     sent = request.POST or None
     library = LibraryForm(sent, request.FILES or None)
-    accounts = [] if founded else [AccountForm(sent, prefix=role.value, role=role) for role in ROLES]
+    accounts = [AccountForm(sent, prefix=role.value, role=role) for role in ROLES]
     if request.method == "POST":
         valid = [form.is_valid() for form in (library, *accounts)]
         if not _code_fits(request.POST.get("code", "")):
@@ -58,7 +55,7 @@ def setup(request: HttpRequest) -> HttpResponse:
             _code_file().unlink(missing_ok=True)
             messages.success(request, gettext("The library is set up. Sign in with one of the accounts just made."))
             return HttpResponseRedirect(reverse("workbench:sign-in"))
-    context = {"library": library, "accounts": accounts, "founded": founded}
+    context = {"library": library, "accounts": accounts}
     is_wrong = bool(library.errors) or any(form.errors for form in accounts)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK
     return page(request, "workbench/home/setup.html", context, status=status)
@@ -89,36 +86,25 @@ def _accounts_fit(accounts: Sequence[AccountForm]) -> bool:
 
 
 def _set_up(library: LibraryForm, accounts: Sequence[AccountForm], *, at: datetime) -> bool:
-    """Accounts first, since whoever founds the library must stand in the audit; then its name, then its branches."""
-    try:
-        if accounts:
-            first_administrators(accounts=[_first_account(form) for form in accounts], at=at)
-    except AccountRefused as refused:
-        accounts[0].add_error(None, account_words(refused))
-        return False
-    desk = Desk(operator=_founder(at), branch_id=NO_BRANCH, door=Door.WORKBENCH, code="setup")
     values = library.cleaned_data
     try:
-        if get_library() is None:
-            found_library(name_zh=values["name_zh"], name_en=values["name_en"], at=at, desk=desk)
-        if rows := values.get("rows"):
-            load_branch_sheet(rows=rows, at=at, desk=desk)
-        elif not network_map().branches:
-            open_branch(
-                code=values["branch_code"],
-                name_zh=values["branch_name"],
-                kind="central",
-                opened_date=values["opened"] or local_date(at),
-                at=at,
-                desk=desk,
-            )
+        found_installation(
+            accounts=[_first_account(form) for form in accounts],
+            name_zh=values["name_zh"],
+            name_en=values["name_en"],
+            branches=values["rows"],
+            at=at,
+            door=Door.WORKBENCH,
+        )
+    except AccountRefused as refused:
+        accounts[0].add_error(None, account_words(refused))
     except SheetRefused as unfit:
         library.add_error("sheet", str(SHEET_FAULTS[unfit.errors[0].fault]))
-        return False
     except NetworkRefused as refused:
         library.add_error(None, refusal_words(refused))
-        return False
-    return True
+    else:
+        return True
+    return False
 
 
 def _first_account(form: AccountForm) -> FirstAccount:
@@ -126,9 +112,3 @@ def _first_account(form: AccountForm) -> FirstAccount:
     return FirstAccount(
         username=values["username"], name=values["name"], password=values["password"], roles=frozenset({form.role})
     )
-
-
-def _founder(at: datetime) -> Operator:
-    """The account that may edit the network everywhere: the system administrator just made, or made before."""
-    operators = (operator_for(account.id, local_date(at)) for account in list_accounts(active_only=True))
-    return next(one for one in operators if one is not None and Act.EDIT_NETWORK in one.everywhere)

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,14 @@ from wenyuan.doors.workbench.home.forms import password_field
 from wenyuan.doors.workbench.home.words import PASSWORD_WORDS
 from wenyuan.doors.workbench.network.words import SHEET_FAULTS, column_words
 from wenyuan.organisation.accounts.data import Role
-from wenyuan.organisation.network.operations import MOST_BYTES, SheetFault, SheetRefused, read_branch_sheet
+from wenyuan.organisation.network.operations import (
+    MOST_BYTES,
+    SheetFault,
+    SheetRefused,
+    central_branch,
+    read_branch_sheet,
+)
+from wenyuan.plumbing.clock import local_date
 
 ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.DIRECTOR)
 ROLE_WORDS = {
@@ -56,9 +64,20 @@ class LibraryForm(forms.Form):
         sheet = values.get("sheet")
         if sheet is not None:
             self._read(sheet)
-        elif not values.get("branch_code") or not values.get("branch_name"):
+        elif values.get("branch_code") and values.get("branch_name"):
+            self._begin_alone(values)
+        else:
             self.add_error("branch_code", gettext("Give a sheet of branches, or code and name of the central library."))
         return values
+
+    def _begin_alone(self, values: dict[str, Any]) -> None:
+        opened = values.get("opened") or local_date(timezone.now())
+        try:
+            values["rows"] = (central_branch(code=values["branch_code"], name_zh=values["branch_name"], opened=opened),)
+        except SheetRefused as refused:
+            for error in refused.errors:
+                field = "branch_code" if error.column == "code" else "branch_name"
+                self.add_error(field, str(SHEET_FAULTS[error.fault]))
 
     def _read(self, sheet: Any) -> None:
         if sheet.size > MOST_BYTES:

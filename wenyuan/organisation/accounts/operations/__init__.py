@@ -1,7 +1,7 @@
 """Verbs of accounts, roles, machines and sign-in."""
 
 from wenyuan.organisation.accounts.operations.entering import sign_in, switch_by_badge
-from wenyuan.organisation.accounts.operations.founding import first_administrators
+from wenyuan.organisation.accounts.operations.founding import first_administrators, found_installation
 from wenyuan.organisation.accounts.operations.grants import end_grant, grant_role
 from wenyuan.organisation.accounts.operations.machines import create_machine, update_machine
 from wenyuan.organisation.accounts.operations.people import (
@@ -20,6 +20,7 @@ __all__ = [
     "disable_account",
     "end_grant",
     "first_administrators",
+    "found_installation",
     "grant_role",
     "set_badge",
     "set_password",

@@ -1,4 +1,4 @@
-"""The first accounts of an installation, and the guard that the last administrators are not lost."""
+"""The founding of an installation, and the guard that the last administrators are not lost."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,14 +8,48 @@ from django.db import connection
 from wenyuan.organisation.accounts import models, rules, sql
 from wenyuan.organisation.accounts.data import AccountFacts, AccountReason, AccountRefused, FirstAccount, Role
 from wenyuan.organisation.accounts.operations.records import new_account
-from wenyuan.organisation.accounts.queries import account_facts
+from wenyuan.organisation.accounts.queries import account_facts, operator_for
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
-from wenyuan.organisation.rights.data import Door
+from wenyuan.organisation.network.data import BranchFacts
+from wenyuan.organisation.network.operations import BranchRow, enter_library, open_first_branches
+from wenyuan.organisation.rights.data import NO_BRANCH, Desk, Door
 from wenyuan.organisation.rights.operations import write_audit
 from wenyuan.organisation.rights.queries import needs
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import verb
+
+
+@needs()
+@verb
+def found_installation(
+    *,
+    accounts: Sequence[FirstAccount],
+    name_zh: str,
+    branches: Sequence[BranchRow],
+    at: datetime,
+    door: Door,
+    name_en: str = "",
+    institution_code: str = "",
+    exception_reason: str = "",
+) -> tuple[BranchFacts, ...]:
+    """Found a library: its first accounts, its name and its first branches, all of it or nothing. Returns the branches.
+
+    One transaction, since accounts without a branch have nowhere to work and could not make one: whatever stops it
+    half-way leaves an installation as empty as before, and it is simply begun again. Name and branches are entered by
+    the system administrator just made, who stands in the audit.
+
+    :raises AccountRefused: as ``first_administrators``.
+    :raises NetworkRefused: no name, or a text too long.
+    :raises SheetRefused: the branches do not fit together, or there is none.
+    """
+    made = _first_accounts(accounts, door=door, at=at, exception_reason=exception_reason)
+    founder = next(facts for facts, account in zip(made, accounts, strict=True) if Role.SYSTEM_ADMIN in account.roles)
+    operator = operator_for(founder.id, local_date(at))
+    assert operator is not None, "the account has just been written"
+    desk = Desk(operator=operator, branch_id=NO_BRANCH, door=door, code="setup")
+    enter_library(name_zh=name_zh, name_en=name_en, institution_code=institution_code, at=at, desk=desk)
+    return open_first_branches(rows=branches, at=at, desk=desk)
 
 
 @needs()
@@ -25,12 +59,20 @@ def first_administrators(
 ) -> tuple[AccountFacts, ...]:
     """Make the accounts with which an installation begins, with their roles in the whole network.
 
+    A library is founded by ``found_installation``; this is for a demo or a bench, which open their branches one by one.
+
     There must be a system, a security and an audit administrator. A library too small to keep them apart names its
     ``exception_reason``; the audit keeps it and ``separation_findings`` goes on reporting it.
 
     :raises AccountRefused: any account exists already; an administrator is missing; roles that exclude each other
         without a reason; a user name, name or password that will not do.
     """
+    return _first_accounts(accounts, door=Door.CLI, at=at, exception_reason=exception_reason)
+
+
+def _first_accounts(
+    accounts: Sequence[FirstAccount], *, door: Door, at: datetime, exception_reason: str
+) -> tuple[AccountFacts, ...]:
     with connection.cursor() as cursor:
         cursor.execute(sql.LOCK_FOUNDING)
     if models.Account.objects.exists():
@@ -41,10 +83,10 @@ def first_administrators(
         raise AccountRefused(AccountReason.MACHINE_ROLE)
     if any(rules.separation_faults(account.roles) for account in accounts) and not exception_reason.strip():
         raise AccountRefused(AccountReason.ADMINISTRATORS_APART)
-    return tuple(_first_account(account, at, exception_reason) for account in accounts)
+    return tuple(_first_account(account, door, at, exception_reason) for account in accounts)
 
 
-def _first_account(account: FirstAccount, at: datetime, exception_reason: str) -> AccountFacts:
+def _first_account(account: FirstAccount, door: Door, at: datetime, exception_reason: str) -> AccountFacts:
     row = new_account(
         username=account.username,
         name=account.name,
@@ -62,7 +104,7 @@ def _first_account(account: FirstAccount, at: datetime, exception_reason: str) -
         Entry(
             kind=Kind.ACCOUNT_CHANGED,
             occurred_at=at,
-            door=Door.CLI.value,
+            door=door.value,
             operator_id=row.id,
             subject_kind="account",
             subject_id=row.id,
@@ -72,7 +114,7 @@ def _first_account(account: FirstAccount, at: datetime, exception_reason: str) -
     write_audit(
         at=at,
         account_id=row.id,
-        door=Door.CLI.value,
+        door=door.value,
         act="first_administrators",
         subject_kind="account",
         subject_id=row.id,

@@ -16,7 +16,7 @@ from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import local_date
-from wenyuan.plumbing.transactions import verb
+from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 
 @needs(Act.EDIT_NETWORK)
@@ -32,6 +32,21 @@ def load_branch_sheet(*, rows: Sequence[BranchRow], at: datetime, desk: Desk) ->
     :raises NotAllowed: no right to the whole network.
     """
     require(desk.operator, Act.EDIT_NETWORK, None)
+    return _load(rows, at=at, desk=desk)
+
+
+def open_first_branches(*, rows: Sequence[BranchRow], at: datetime, desk: Desk) -> tuple[BranchFacts, ...]:
+    """A step: what ``load_branch_sheet`` does, within the founding of an installation.
+
+    :raises SheetRefused: as ``load_branch_sheet``; also without a row, since a library has a branch.
+    """
+    assert_in_verb()
+    if not rows:
+        raise SheetRefused([SheetError(0, "", SheetFault.NO_ROWS)])
+    return _load(rows, at=at, desk=desk)
+
+
+def _load(rows: Sequence[BranchRow], *, at: datetime, desk: Desk) -> tuple[BranchFacts, ...]:
     lock_network()
     standing = {branch.code.casefold(): branch for branch in network_map().branches.values()}
     if errors := _faults(rows, standing):

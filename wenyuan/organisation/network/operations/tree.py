@@ -17,7 +17,7 @@ from wenyuan.organisation.network.operations.records import (
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
-from wenyuan.plumbing.transactions import verb
+from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 
 @needs(Act.EDIT_NETWORK)
@@ -38,6 +38,32 @@ def found_library(
     :raises NotAllowed: no right to the whole network.
     """
     require(desk.operator, Act.EDIT_NETWORK, None)
+    enter_library(
+        name_zh=name_zh,
+        name_en=name_en,
+        institution_code=institution_code,
+        address=address,
+        phone=phone,
+        at=at,
+        desk=desk,
+    )
+
+
+def enter_library(
+    *,
+    name_zh: str,
+    at: datetime,
+    desk: Desk,
+    name_en: str = "",
+    institution_code: str = "",
+    address: str = "",
+    phone: str = "",
+) -> None:
+    """A step: what ``found_library`` does, within the founding of an installation.
+
+    :raises NetworkRefused: as ``found_library``.
+    """
+    assert_in_verb()
     lock_network()
     if models.Library.objects.exists():
         raise NetworkRefused(NetworkReason.ALREADY_FOUNDED)
