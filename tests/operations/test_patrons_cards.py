@@ -66,6 +66,22 @@ def test_a_chip_is_known_on_every_reader(desk: Desk, patron: Patron) -> None:
     assert _version(patron) == 2
 
 
+@pytest.mark.parametrize("scanned", ["04A1B2C3", "C3B2A104", "0077705923", "77705923", "3283263748", "01185,45763"])
+def test_a_chip_added_on_one_reader_serves_on_the_others(desk: Desk, patron: Patron, scanned: str) -> None:
+    add_token(patron_id=patron.id, token=TokenInput(kind=TokenKind.UID, text="04A1B2C3"), at=AT, desk=desk)
+
+    assert _status(scanned) == "active"
+
+
+def test_a_chip_is_nobody_elses_in_the_other_byte_order(desk: Desk, patron: Patron) -> None:
+    make_token(make_patron("王芳", home=_branch(desk)), TokenKind.UID, "04A1B2C3")
+
+    with pytest.raises(PatronRefused) as refused:
+        add_token(patron_id=patron.id, token=TokenInput(kind=TokenKind.UID, text="C3B2A104"), at=AT, desk=desk)
+
+    assert refused.value.codes == {ProblemCode.TOKEN_TAKEN}
+
+
 def test_a_token_of_somebody_else_is_refused(desk: Desk, patron: Patron) -> None:
     other = make_patron("王芳", home=_branch(desk))
     make_token(other, TokenKind.UID, "04A1B2C3")

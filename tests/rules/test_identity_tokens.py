@@ -135,10 +135,20 @@ def test_a_text_that_is_no_token_of_its_kind_is_refused(kind: TokenKind, text: s
             ],
         ),
         ("wy000123", [("card", "WY000123")]),
-        ("04A1B2C3", [("card", "04A1B2C3"), ("uid", "04A1B2C3")]),
-        ("04:A1:B2:C3", [("uid", "04A1B2C3")]),
+        ("04A1B2C3", [("card", "04A1B2C3"), ("uid", "04A1B2C3"), ("uid", "C3B2A104")]),
+        ("04:A1:B2:C3", [("uid", "04A1B2C3"), ("uid", "C3B2A104")]),
+        ("3283263748", [("card", "3283263748"), ("uid", "C3B2A104"), ("uid", "04A1B2C3")]),
+        ("01185,45763", [("uid", "04A1B2C3"), ("uid", "C3B2A104")]),
         ("A12345678", [("card", "A12345678"), ("social_security", "A12345678")]),
-        ("110105491231002", [("card", "110105491231002"), ("identity", "11010519491231002X")]),
+        (
+            "110105491231002",
+            [
+                ("card", "110105491231002"),
+                ("identity", "11010519491231002X"),
+                ("uid", "006423EEB1511A"),
+                ("uid", "1A51B1EE236400"),
+            ],
+        ),
         ("CAN110078010112", [("card", "CAN110078010112"), ("identity", "CAN110078010112")]),
         ("", []),
         ("陈小雨", []),
@@ -148,10 +158,16 @@ def test_a_scan_is_offered_as_what_it_may_be(text: str, tokens: list[tuple[str, 
     assert [(token.kind.value, token.canonical) for token in classify_scan(text)] == tokens
 
 
-def test_a_scan_uses_the_settings_of_the_desk_s_chip_reader() -> None:
-    tokens = classify_scan("3283263748", uid_base=DECIMAL, byte_order=LSB)
+@given(st.binary(min_size=4, max_size=4) | st.binary(min_size=7, max_size=7))
+def test_a_chip_is_known_on_every_reader_by_what_any_reader_gave(uid: bytes) -> None:
+    hexes = (uid.hex(), uid[::-1].hex())
+    digits = 10 if len(uid) == 4 else 17
+    decimals = (f"{int.from_bytes(uid, 'big'):0{digits}d}", f"{int.from_bytes(uid, 'little'):0{digits}d}")
 
-    assert tokens == (Token(TokenKind.CARD, "3283263748"), Token(TokenKind.UID, "04A1B2C3"))
+    for scanned in hexes + decimals:
+        offered = classify_scan(scanned)
+        assert Token(TokenKind.UID, uid.hex().upper()) in offered
+        assert Token(TokenKind.UID, uid[::-1].hex().upper()) in offered
 
 
 def test_printing_a_token_shows_its_end_only() -> None:

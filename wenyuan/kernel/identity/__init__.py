@@ -22,6 +22,7 @@ from wenyuan.kernel.identity.tokens import (
     canonical_token,
     canonical_uid,
     classify_scan,
+    reversed_uid,
 )
 
 __all__ = [
@@ -51,4 +52,5 @@ __all__ = [
     "mask_phone",
     "parse_number",
     "parse_passport",
+    "reversed_uid",
 ]

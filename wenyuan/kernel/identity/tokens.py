@@ -108,6 +108,11 @@ def canonical_uid(text: str, *, base: UidBase, byte_order: ByteOrder, size: int 
     return ordered.rjust(4, b"\0").hex().upper()
 
 
+def reversed_uid(canonical: str) -> str:
+    """The same chip as a reader set to the other byte order would give it."""
+    return bytes.fromhex(canonical)[::-1].hex().upper()
+
+
 def canonical_token(kind: TokenKind, text: str) -> str:
     """The text under which a token of this kind is stored and looked up.
 
@@ -133,14 +138,14 @@ def canonical_token(kind: TokenKind, text: str) -> str:
             return _identity(bare) if _EIGHTEEN.fullmatch(bare) else _matching(_SOCIAL_SECURITY, bare)
 
 
-def classify_scan(
-    text: str, *, uid_base: UidBase = UidBase.HEX, byte_order: ByteOrder = ByteOrder.MSB_FIRST
-) -> tuple[Token, ...]:
+def classify_scan(text: str) -> tuple[Token, ...]:
     """What a desk scanner's text may be, the likeliest first; empty if nothing fits.
 
     A code led by ``WY1:`` is a QR and nothing else; a resident's or other 18-character number is an identity
-    first. Everything else is tried as a card, then by the other kinds whose shape it has; ``uid_base`` and
-    ``byte_order`` are those of the chip reader at this desk, which types into the same field.
+    first. Everything else is tried as a card, then by the other kinds whose shape it has. A chip reader types into
+    the same field, and nobody knows how it is set: a chip is tried in each base and byte order, so that one that was
+    added on a reader is known on every other. Two chips of a library meet in this only by a rare chance (about one in
+    two thousand million for a pair of four bytes).
     """
     plain = "".join(character for character in half_width(text) if character.isprintable()).strip()
     if plain.startswith(QR_PREFIX):
@@ -151,7 +156,7 @@ def classify_scan(
     if identity and len(identity[0].canonical) == len("".join(plain.split())) == 18:
         return identity + social_security + card
     # Fifteen digits are no less likely a card than a first-generation number.
-    return card + identity + _as_uid(plain, uid_base, byte_order) + social_security
+    return card + identity + _as_uids(plain) + social_security
 
 
 def _bytes_of_hex(text: str, size: int | None) -> bytes:
@@ -219,8 +224,13 @@ def _as_checked_identity(text: str) -> tuple[Token, ...]:
         return ()
 
 
-def _as_uid(text: str, base: UidBase, byte_order: ByteOrder) -> tuple[Token, ...]:
-    try:
-        return (Token(TokenKind.UID, canonical_uid(text, base=base, byte_order=byte_order)),)
-    except BadToken:
-        return ()
+def _as_uids(text: str) -> tuple[Token, ...]:
+    """The chip in every base in which the text is a serial number, and in either byte order; as sent comes first."""
+    found: dict[Token, None] = {}
+    for order in ByteOrder:
+        for base in UidBase:
+            try:
+                found[Token(TokenKind.UID, canonical_uid(text, base=base, byte_order=order))] = None
+            except BadToken:
+                continue
+    return tuple(found)

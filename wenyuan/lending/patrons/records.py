@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from wenyuan.kernel.identity import TokenKind, age_band
+from wenyuan.kernel.identity import TokenKind, age_band, reversed_uid
 from wenyuan.lending.patrons import sql
 from wenyuan.lending.patrons.data import PatronRefused, PatronUnknown, Problem, ProblemCode
 from wenyuan.lending.patrons.models import Guardian, Patron, PatronStatus, ReaderRef, Token, TokenStatus
@@ -113,8 +113,12 @@ def add_token_row(patron: Patron, kind: TokenKind, canonical: str, *, at: dateti
 
 
 def is_taken(kind: TokenKind, canonical: str) -> bool:
-    """Whether somebody has this token; cards of the past stay taken, so that an old slip names one reader only."""
-    held = Token.objects.filter(token_hash=token_hash(kind.value, canonical))
+    """Whether somebody has this token; cards of the past stay taken, so that an old slip names one reader only.
+
+    A chip is taken in either byte order: what another reader gave is the same chip.
+    """
+    spellings = {canonical, reversed_uid(canonical)} if kind is TokenKind.UID else {canonical}
+    held = Token.objects.filter(token_hash__in=[token_hash(kind.value, spelling) for spelling in spellings])
     if kind is not TokenKind.CARD:
         held = held.exclude(status=TokenStatus.REMOVED)
     return held.exists()
