@@ -13,7 +13,7 @@ from tests.factories.patrons import make_category, make_patron
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.desk.piles import MOST_LINES, DeskTop, Done, Line, NoRoom, Pile
 from wenyuan.lending.circulation.models import Loan
-from wenyuan.lending.patrons.models import Consent, Patron
+from wenyuan.lending.patrons.models import Consent, Guardian, Patron
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.models import Branch
 
@@ -309,6 +309,20 @@ def test_a_child_is_registered_with_its_guardian(browser: Client) -> None:
     assert "guardian_name" in form
     assert answer.status_code == 303
     assert Consent.objects.get().given_by == "guardian"
+
+
+def test_a_second_child_names_the_guardian_by_the_guardians_card(browser: Client, branch: Branch) -> None:
+    mother = make_patron("王芳", "T100", home=branch)
+    scan(browser, CHILD_CARD)
+
+    answer = browser.post(
+        "/workbench/desk/registrations",
+        {"name": "郑小海", "guardian_card": "T100", "relation": "mother", "consent": "on"},
+    )
+
+    guardian = Guardian.objects.get()
+    assert answer.status_code == 303
+    assert (guardian.patron_id, guardian.relation) == (mother.id, "mother")
 
 
 def test_the_number_of_an_applicant_is_never_stored_in_the_open(browser: Client) -> None:

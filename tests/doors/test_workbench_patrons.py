@@ -228,6 +228,49 @@ def test_a_card_is_lost_found_and_replaced(browser: Client, branch: Branch) -> N
     assert card_of(reader).card_no == "K0002"
 
 
+@pytest.mark.parametrize(
+    ("fields", "scanned"),
+    [
+        ({"kind": "uid", "code": "0077705923", "base": "decimal"}, "04A1B2C3"),
+        ({"kind": "social_security", "code": "A12345678"}, "a12345678"),
+        ({"kind": "card", "code": "K0009"}, "K0009"),
+    ],
+)
+def test_a_reader_shows_another_card_or_chip_from_now_on(
+    browser: Client, branch: Branch, fields: dict[str, str], scanned: str
+) -> None:
+    reader = make_patron("李小军", "T100", home=branch)
+
+    added = act(browser, reader, "add-token", **fields)
+    page = browser.post("/workbench/desk/scans", {"code": scanned}, follow=True).content.decode()
+
+    assert added == 302
+    assert "李＊军" in page
+
+
+def test_a_chip_is_removed_and_a_card_is_not(browser: Client, branch: Branch) -> None:
+    reader = make_patron("李小军", "T100", home=branch)
+    act(browser, reader, "add-token", kind="uid", code="04A1B2C3", base="hex")
+    chip = Token.objects.get(kind="uid")
+
+    page = browser.get(f"/workbench/patrons/{reader.id}").content.decode()
+    removed = act(browser, reader, "remove-token", token=chip.id)
+
+    assert page.count("/acts/remove-token") == 1
+    assert removed == 302
+    assert Token.objects.get(id=chip.id).status == "removed"
+
+
+def test_what_is_no_chip_is_told_without_repeating_it(browser: Client, branch: Branch) -> None:
+    reader = make_patron("李小军", "T100", home=branch)
+
+    answer = browser.post(f"/workbench/patrons/{reader.id}/acts/add-token", {"kind": "identity", "code": NUMBER[:-1]})
+
+    assert answer.status_code == 422
+    assert "data-refused" in answer.content.decode()
+    assert NUMBER[:-1] not in answer.content.decode()
+
+
 def test_anothers_card_cannot_be_touched_from_this_page(browser: Client, branch: Branch) -> None:
     reader, other = make_patron("李小军", "T100", home=branch), make_patron("王大力", "T200", home=branch)
 
@@ -306,6 +349,85 @@ def test_another_guardian_is_noted_and_the_last_one_stays(browser: Client, branc
     ended = act(browser, child, "end-guardian", guardian=first.id)
 
     assert (alone, added, ended) == (422, 302, 302)
+
+
+def test_several_children_have_one_guardian_by_card(browser: Client, branch: Branch) -> None:
+    mother = make_patron("王芳", "T100", home=branch)
+    fields = application(
+        branch, number="", no_number_reason="child", birth_date="2018-05-01", category="child", given_by="guardian"
+    )
+
+    first = browser.post("/workbench/patrons/new", {**fields, "name": "郑小海", "guardian_card": "T100"})
+    second = browser.post(
+        "/workbench/patrons/new", {**fields, "name": "郑小雨", "guardian_name": "王芳", "relation": "mother"}
+    )
+    child = Patron.objects.get(name="郑小雨")
+    added = browser.post(f"/workbench/patrons/{child.id}/guardians", {"guardian_card": "T100", "relation": "mother"})
+    page = browser.get(f"/workbench/patrons/{mother.id}").content.decode()
+
+    assert (first.status_code, second.status_code, added.status_code) == (302, 302, 302)
+    assert Guardian.objects.filter(patron=mother).count() == 2
+    assert "郑小海" in page
+    assert "郑小雨" in page
+
+
+def test_a_card_that_nobody_has_names_no_guardian(browser: Client, branch: Branch) -> None:
+    child = make_patron("郑小海", "T100", home=branch, category=make_category("child"), birth_date=date(2018, 5, 1))
+
+    answer = browser.post(f"/workbench/patrons/{child.id}/guardians", {"guardian_card": "T999", "relation": "mother"})
+    nobody = browser.post(f"/workbench/patrons/{child.id}/guardians", {"relation": "mother"})
+
+    assert (answer.status_code, nobody.status_code) == (422, 422)
+    assert Guardian.objects.count() == 0
+
+
+def test_the_guardians_phone_is_revealed_on_the_childs_page_and_audited(browser: Client, branch: Branch) -> None:
+    child = make_patron("郑小海", "T100", home=branch, category=make_category("child"), birth_date=date(2018, 5, 1))
+    browser.post(
+        f"/workbench/patrons/{child.id}/guardians",
+        {"guardian_name": "王芳", "relation": "mother", "guardian_phone": PHONE},
+    )
+    guardian = Guardian.objects.get()
+
+    page = browser.get(f"/workbench/patrons/{child.id}").content.decode()
+    shown = browser.post(
+        f"/workbench/patrons/{child.id}/reveal", {"guardian": guardian.id, "reveal-reason": "图书逾期，需要联系"}
+    ).content.decode()
+
+    assert f'name="guardian" value="{guardian.id}"' in page
+    assert PHONE not in page
+    assert PHONE in shown
+    assert AuditRow.objects.get(act="reveal_personal").after == {"field": "guardian_phone"}
+
+
+def test_consent_to_messages_is_given_and_withdrawn_on_the_page(browser: Client, branch: Branch) -> None:
+    reader = make_patron("李小军", "T100", home=branch)
+    address = f"/workbench/patrons/{reader.id}"
+
+    before = browser.get(address).content.decode()
+    given = act(browser, reader, "take-notices")
+    page = browser.get(address).content.decode()
+    withdrawn = act(browser, reader, "withdraw-notices")
+
+    assert "/acts/take-notices" in before
+    assert "/acts/withdraw-notices" not in before
+    assert (given, withdrawn) == (302, 302)
+    assert "/acts/withdraw-notices" in page
+    assert Consent.objects.get(purpose="notices").withdrawn_at is not None
+
+
+def test_a_person_is_erased_with_a_reason_by_a_head_of_desk(browser: Client, branch: Branch) -> None:
+    reader = make_patron("李小军", "T100", home=branch, number=NUMBER)
+
+    by_a_clerk = act(staff_at(branch, Role.DESK), reader, "erase", reason="本人要求")
+    without_reason = act(browser, reader, "erase", reason="")
+    erased = act(browser, reader, "erase", reason="本人要求")
+    page = browser.get(f"/workbench/patrons/{reader.id}").content.decode()
+
+    reader.refresh_from_db()
+    assert (by_a_clerk, without_reason, erased) == (403, 422, 302)
+    assert (reader.name, reader.number_last4) == ("", "")
+    assert "/acts/erase" not in page
 
 
 def test_a_loan_is_renewed_from_the_readers_page_or_refused_in_words(browser: Client, branch: Branch) -> None:

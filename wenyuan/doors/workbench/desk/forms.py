@@ -5,16 +5,16 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from wenyuan.doors.workbench.patrons.forms import GuardianFields
 from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
-from wenyuan.doors.workbench.patrons.words import RELATION_CHOICES
 from wenyuan.kernel.identity import age_on
-from wenyuan.lending.patrons.data import ConsentInput, GivenBy, GuardianInput, Relation
+from wenyuan.lending.patrons.data import ConsentInput, GivenBy, GuardianInput
 
 AGE_OF_OWN_CONSENT = 14
 """个人信息保护法 art. 31: below it the guardian consents."""
 
 
-class FirstSwipeForm(forms.Form):
+class FirstSwipeForm(GuardianFields):
     """Registration of somebody whose identity card was shown for the first time; with a guardian if it is a child."""
 
     name = forms.CharField(
@@ -28,22 +28,12 @@ class FirstSwipeForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )
-    guardian_name = forms.CharField(
-        label=_("Name of the guardian"),
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    relation = forms.ChoiceField(label=_("The guardian is"), choices=RELATION_CHOICES)
-    guardian_phone = forms.CharField(
-        label=_("Phone of the guardian"),
-        max_length=32,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
-    )
     consent = forms.BooleanField(
         label=_("The notice on personal data was shown, and they agree to be registered"),
         error_messages={"required": _("Without consent nobody is registered.")},
     )
+
+    field_order = ("name", "phone", *GuardianFields.base_fields, "consent")
 
     def __init__(self, *args: object, birth_date: date | None, today: date, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type] # passed through
@@ -53,7 +43,7 @@ class FirstSwipeForm(forms.Form):
                 "The notice on personal data was shown to the guardian, who agrees to the registration"
             )
         else:
-            for name in ("guardian_name", "relation", "guardian_phone"):
+            for name in GuardianFields.base_fields:
                 del self.fields[name]
 
     def consent_given(self) -> ConsentInput:
@@ -63,13 +53,4 @@ class FirstSwipeForm(forms.Form):
 
     def guardians(self) -> tuple[GuardianInput, ...]:
         """The guardian of a child, else nobody."""
-        if not self.is_child:
-            return ()
-        values = self.cleaned_data
-        return (
-            GuardianInput(
-                name=values["guardian_name"],
-                relation=Relation(values["relation"]),
-                phone=values["guardian_phone"] or None,
-            ),
-        )
+        return super().guardians() if self.is_child else ()

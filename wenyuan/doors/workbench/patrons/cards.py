@@ -1,4 +1,5 @@
-"""What is done to a reader's cards, standing and consents: 挂失, 解挂, 补证, 停借, 恢复, 退证. One press, one verb."""
+"""What is done to a reader's cards, standing and consents: 挂失, 解挂, 补证, 停借, 恢复, 退证, 删除. One press, one
+verb."""
 
 from collections.abc import Callable
 from datetime import date
@@ -12,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
-from wenyuan.doors.workbench.patrons.forms import GuardianForm
+from wenyuan.doors.workbench.patrons.forms import GuardianForm, TokenForm
 from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.views import show_patron
 from wenyuan.doors.workbench.patrons.words import add_problems, obstacle_words, refused_words
@@ -53,6 +54,7 @@ def act(request: StaffRequest, patron_id: int, act: str) -> HttpResponse:
 
 
 @staff_page(Act.EDIT_PATRON)
+@sensitive_post_parameters()
 @require_POST
 def guardian(request: StaffRequest, patron_id: int) -> HttpResponse:
     """Note who answers for a child."""
@@ -79,6 +81,14 @@ def _report_lost(request: StaffRequest, view: PatronView) -> str:
 def _lift_lost(request: StaffRequest, view: PatronView) -> str:
     operations.lift_lost(token_id=_own_token(request, view), at=request.at, desk=request.desk)
     return gettext("Found again and good to use.")
+
+
+def _add_token(request: StaffRequest, view: PatronView) -> str | HttpResponse:
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return show_patron(request, view, status=HTTPStatus.UNPROCESSABLE_ENTITY, token_form=form)
+    operations.add_token(patron_id=view.id, token=form.token(), at=request.at, desk=request.desk)
+    return gettext("The reader may show this from now on.")
 
 
 def _remove_token(request: StaffRequest, view: PatronView) -> str:
@@ -123,6 +133,11 @@ def _close(request: StaffRequest, view: PatronView) -> str:
     return gettext("The reader has left; the cards no longer lend.")
 
 
+def _erase(request: StaffRequest, view: PatronView) -> str:
+    operations.erase_patron(patron_id=view.id, reason=request.POST.get("reason", ""), at=request.at, desk=request.desk)
+    return gettext("Everything that named this person is erased.")
+
+
 def _reopen(request: StaffRequest, view: PatronView) -> str:
     given_by = GivenBy.GUARDIAN if request.POST.get("given_by") == GivenBy.GUARDIAN else GivenBy.SELF
     consents = request.POST.get("consent") == "on"
@@ -159,6 +174,19 @@ def _forget_history(request: StaffRequest, view: PatronView) -> str:
     return gettext("The reading history is forgotten.")
 
 
+def _take_notices(request: StaffRequest, view: PatronView) -> str:
+    given_by = GivenBy.GUARDIAN if request.POST.get("given_by") == GivenBy.GUARDIAN else GivenBy.SELF
+    operations.record_consent(
+        patron_id=view.id,
+        purpose=ConsentPurpose.NOTICES,
+        notice_version=NOTICE_VERSION,
+        given_by=given_by,
+        at=request.at,
+        desk=request.desk,
+    )
+    return gettext("The consent was noted.")
+
+
 def _withdraw_notices(request: StaffRequest, view: PatronView) -> str:
     operations.withdraw_consent(patron_id=view.id, purpose=ConsentPurpose.NOTICES, at=request.at, desk=request.desk)
     return gettext("The consent was withdrawn.")
@@ -191,6 +219,7 @@ def _day(text: str) -> date | None:
 ACTS: dict[str, Callable[[StaffRequest, PatronView], str | HttpResponse]] = {
     "report-lost": _report_lost,
     "lift-lost": _lift_lost,
+    "add-token": _add_token,
     "remove-token": _remove_token,
     "replace-card": _replace_card,
     "renew-registration": _renew_registration,
@@ -198,9 +227,11 @@ ACTS: dict[str, Callable[[StaffRequest, PatronView], str | HttpResponse]] = {
     "lift-suspension": _lift_suspension,
     "close": _close,
     "reopen": _reopen,
+    "erase": _erase,
     "reset-pin": _reset_pin,
     "keep-history": _keep_history,
     "forget-history": _forget_history,
+    "take-notices": _take_notices,
     "withdraw-notices": _withdraw_notices,
     "end-guardian": _end_guardian,
 }

@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
-from wenyuan.doors.workbench.patrons.words import NO_NUMBER_WORDS, RELATION_CHOICES
-from wenyuan.kernel.identity import Gender, IdentityForm
+from wenyuan.doors.workbench.patrons.words import NO_NUMBER_WORDS, RELATION_CHOICES, TOKEN_WORDS
+from wenyuan.kernel.identity import Gender, IdentityForm, TokenKind, UidBase
 from wenyuan.lending.patrons.data import (
     CategoryFacts,
     ConsentInput,
@@ -21,7 +21,9 @@ from wenyuan.lending.patrons.data import (
     NumberInput,
     PatronChange,
     Relation,
+    TokenInput,
 )
+from wenyuan.lending.patrons.queries import patron_by_token
 from wenyuan.organisation.network.data import BranchFacts
 
 UNKNOWN = [("", _("Not known"))]
@@ -33,6 +35,16 @@ DOCUMENTS = [
 NO_NUMBER = [("", _("The number is entered above"))] + [
     (reason.value, words) for reason, words in NO_NUMBER_WORDS.items() if reason is not NoNumberReason.ERASED
 ]
+TOKENS = [
+    (kind.value, TOKEN_WORDS[kind.value])
+    for kind in (TokenKind.SOCIAL_SECURITY, TokenKind.UID, TokenKind.IDENTITY, TokenKind.CARD, TokenKind.QR)
+]
+BASES = [
+    (UidBase.HEX.value, _("in hexadecimal digits")),
+    (UidBase.DECIMAL.value, _("as one decimal number")),
+    (UidBase.WIEGAND.value, _("as two decimal numbers")),
+]
+ACTIVE = "active"
 GENDERS = [*UNKNOWN, (Gender.MALE.value, _("Male")), (Gender.FEMALE.value, _("Female"))]
 
 
@@ -101,30 +113,49 @@ class PersonForm(forms.Form):
         return Gender(self.cleaned_data["gender"]) if self.cleaned_data["gender"] else None
 
 
-class GuardianForm(forms.Form):
-    """Who answers for a child: a reader by card, or a name with what is known."""
+class GuardianFields(forms.Form):
+    """Who answers for a child: a reader by card, so that several children share one guardian, or a name with what is
+    known."""
 
-    guardian_name = text(_("Name of the guardian"), most=60, required=True)
-    relation = forms.ChoiceField(label=_("The guardian is"), choices=RELATION_CHOICES)
+    guardian_card = text(_("Card of the guardian, who is a reader"), most=64)
+    guardian_name = text(_("or name of the guardian"), most=60)
+    relation = forms.ChoiceField(label=_("The guardian is"), choices=RELATION_CHOICES, required=False)
     guardian_phone = text(_("Phone of the guardian"), most=32, inputmode="tel")
 
-    def guardian(self) -> GuardianInput:
-        """The guardian as the verb takes it."""
+    def clean_guardian_card(self) -> int | None:
+        """The reader whose card it is."""
+        card = self.cleaned_data["guardian_card"]
+        if not card:
+            return None
+        found = patron_by_token(card)
+        if found is None or found.token_status != ACTIVE:
+            raise forms.ValidationError(_("No reader has this card in use."))
+        return found.patron.id
+
+    def guardians(self) -> tuple[GuardianInput, ...]:
+        """The guardian as the verbs take it, nobody where nothing was entered."""
         values = self.cleaned_data
-        return GuardianInput(
-            name=values["guardian_name"],
-            relation=Relation(values["relation"]),
-            phone=values["guardian_phone"] or None,
-        )
+        relation = Relation(values["relation"] or Relation.OTHER.value)
+        if values["guardian_card"]:
+            return (GuardianInput(relation=relation, patron_id=values["guardian_card"]),)
+        if not values["guardian_name"] and not values["guardian_phone"]:
+            return ()
+        return (GuardianInput(name=values["guardian_name"], relation=relation, phone=values["guardian_phone"] or None),)
 
 
-class RegistrationForm(PersonForm):
+class GuardianForm(GuardianFields):
+    """Another guardian of a child who is a reader already."""
+
+    def guardian(self) -> GuardianInput:
+        """The guardian as the verb takes it; one of whom nothing is known is refused by it."""
+        nobody = GuardianInput(relation=Relation.OTHER)
+        return next(iter(self.guardians()), nobody)
+
+
+class RegistrationForm(PersonForm, GuardianFields):
     """办证: everything an application may hold; consent is asked for each purpose by itself."""
 
     no_number_reason = forms.ChoiceField(label=_("Why there is no number"), choices=NO_NUMBER, required=False)
-    guardian_name = text(_("Name of the guardian"), most=60)
-    relation = forms.ChoiceField(label=_("The guardian is"), choices=RELATION_CHOICES, required=False)
-    guardian_phone = text(_("Phone of the guardian"), most=32, inputmode="tel")
     card_no = text(_("Card number"), most=32, autocapitalize="characters")
     pin = text(_("PIN, four to six digits"), most=6, inputmode="numeric")
     given_by = forms.ChoiceField(
@@ -156,21 +187,9 @@ class RegistrationForm(PersonForm):
             phone=values["phone"] or None,
             address=values["address"] or None,
             email=values["email"] or None,
-            guardians=self._guardians(),
+            guardians=self.guardians(),
             card_no=values["card_no"] or None,
             pin=values["pin"] or None,
-        )
-
-    def _guardians(self) -> tuple[GuardianInput, ...]:
-        values = self.cleaned_data
-        if not values["guardian_name"] and not values["guardian_phone"]:
-            return ()
-        return (
-            GuardianInput(
-                name=values["guardian_name"],
-                relation=Relation(values["relation"] or Relation.OTHER.value),
-                phone=values["guardian_phone"] or None,
-            ),
         )
 
     def _consent(self) -> ConsentInput:
@@ -232,6 +251,20 @@ class SuspensionForm(ReasonForm):
     until = day(_("Until (empty: until lifted)"))
 
 
+class TokenForm(forms.Form):
+    """Something else the reader will show."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=TOKENS)
+    code = text(_("Scan it, or type its number"), most=64, required=True)
+    base = forms.ChoiceField(label=_("A chip's number is written"), choices=BASES, required=False)
+
+    def token(self) -> TokenInput:
+        """The token as the verb takes it. A chip's byte order need not be known: it is found by either."""
+        values = self.cleaned_data
+        base = UidBase(values["base"] or UidBase.HEX.value)
+        return TokenInput(kind=TokenKind(values["kind"]), text=values["code"], uid_base=base)
+
+
 class NewCardForm(forms.Form):
     """补证: a card that was printed already, or the library's next number."""
 
@@ -247,7 +280,7 @@ class ClassListForm(forms.Form):
     home_branch = forms.ChoiceField(label=_("Home branch"))
     sheet = forms.FileField(
         label=_("Class list (XLSX or CSV)"),
-        help_text=_("Columns: name, gender, birth date, number, guardian, relation, phone; a hundred rows at most."),
+        help_text=_("Columns: name, gender, birth date, number, guardian, relation, phone; sixty rows at most."),
     )
     consent = forms.BooleanField(
         label=_("The school holds the guardians' signed consents to the notice on personal data"),

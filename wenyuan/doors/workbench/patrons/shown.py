@@ -41,6 +41,9 @@ from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import may
 from wenyuan.plumbing.clock import local_date
 
+WITHDRAWING_ACTS = {ConsentPurpose.HISTORY: "forget-history", ConsentPurpose.NOTICES: "withdraw-notices"}
+"""Of ``cards.ACTS``; consent to the registration itself is taken back by closing or erasing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -74,12 +77,12 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class Consented:
-    """A consent in words; ``can_withdraw`` for one that may be taken back by itself."""
+    """A consent in words; ``withdraw`` is the act that takes it back by itself, empty where there is none."""
 
     consent: ConsentView
     purpose: str
     given_by: str
-    can_withdraw: bool
+    withdraw: str
 
 
 def shown_found(found: Iterable[FoundPatron]) -> list[Found]:
@@ -119,7 +122,8 @@ def patron_context(view: PatronView, *, desk: Desk, at: datetime) -> dict[str, A
     today, names = local_date(at), branch_names()
     known = patron_loans(patron_id=view.id, branch_id=desk.branch_id, at=at)
     loans = known.loans if known else ()
-    born = view.birth_date
+    born, guardians = view.birth_date, list_guardians(view.id)
+    consents = [_consented(consent) for consent in list_consents(view.id)]
     language: Any = "en" if (get_language() or "").startswith("en") else "zh"
     return {
         "patron": view,
@@ -135,19 +139,28 @@ def patron_context(view: PatronView, *, desk: Desk, at: datetime) -> dict[str, A
         "max_loans": known.max_loans if known else None,
         "late": sum(loan.overdue for loan in loans),
         "limits": [words_for_block(block, language, names) for block in (known.blocks if known else ())],
+        "is_erased": view.no_number_reason == NoNumberReason.ERASED,
         "cards": [_card(token) for token in list_tokens(view.id)],
-        "guardians": [_answering(guardian) for guardian in list_guardians(view.id)],
+        "guardians": [_answering(guardian) for guardian in guardians],
         "children": list_children(view.id),
-        "consents": [_consented(consent) for consent in list_consents(view.id)],
+        "consents": consents,
+        "takes_notices": any(one.withdraw == WITHDRAWING_ACTS[ConsentPurpose.NOTICES] for one in consents),
         "is_expired": view.expires_date is not None and view.expires_date < today,
         "is_closed": view.status == "closed",
         "notice_version": NOTICE_VERSION,
         "may_edit": may(desk.operator, Act.EDIT_PATRON, desk.branch_id),
         "may_suspend": may(desk.operator, Act.SUSPEND_PATRON, desk.branch_id),
-        "may_reveal": may(desk.operator, Act.REVEAL_PERSONAL, desk.branch_id),
+        "may_reveal": may(desk.operator, Act.REVEAL_PERSONAL, desk.branch_id)
+        and _has_something_sealed(view, guardians),
         "may_renew": may(desk.operator, Act.RENEW, desk.branch_id),
         "may_lend": may(desk.operator, Act.CHECKOUT, desk.branch_id),
     }
+
+
+def _has_something_sealed(view: PatronView, guardians: Iterable[GuardianView]) -> bool:
+    own = view.number_mask or view.phone_mask or view.has_address or view.has_email
+    # The phone of a guardian who is a reader is shown on that reader's page.
+    return bool(own) or any(one.phone_mask and one.patron_id is None for one in guardians)
 
 
 def _no_number(reason: str) -> str:
@@ -174,7 +187,7 @@ def _consented(consent: ConsentView) -> Consented:
         consent,
         str(PURPOSE_WORDS[purpose]),
         str(GIVEN_BY_WORDS[GivenBy(consent.given_by)]),
-        purpose is not ConsentPurpose.REGISTRATION and consent.withdrawn_at is None,
+        WITHDRAWING_ACTS.get(purpose, "") if consent.withdrawn_at is None else "",
     )
 
 

@@ -20,6 +20,7 @@ from wenyuan.doors.workbench.patrons.forms import (
     ReasonForm,
     RegistrationForm,
     SearchForm,
+    TokenForm,
     edit_initial,
 )
 from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
@@ -98,6 +99,7 @@ def show_patron(
         "key": uuid4().hex,
         "reason_form": ReasonForm(prefix="reveal"),
         "blank_guardian_form": GuardianForm(),
+        "blank_token_form": TokenForm(),
         **more,
     }
     return page(request, "workbench/patrons/patron.html", context, status=status)

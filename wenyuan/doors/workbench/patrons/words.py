@@ -63,7 +63,7 @@ PROBLEM_WORDS = {
     ProblemCode.PATRON_ERASED: _("The reader's data has been erased."),
     ProblemCode.NO_SUCH_VALUE: _("There is nothing to show."),
     ProblemCode.ROW_MISSING: _("The list holds no rows."),
-    ProblemCode.TOO_MANY_ROWS: _("The list is too long: a hundred children at most."),
+    ProblemCode.TOO_MANY_ROWS: _("The list is too long: sixty children at most."),
     ProblemCode.COLUMN_MISSING: _("No column for names was found."),
     ProblemCode.VALUE_UNREADABLE: _("This value cannot be read."),
     ProblemCode.DUPLICATE_ROW: _("The same child stands in the list twice."),
