@@ -115,9 +115,7 @@ def _a_day_at_the_desk() -> tuple[Client, list[str]]:
 
 def _dump(url: str) -> str:
     program = programs(os.environ).program("pg_dump")
-    done = subprocess.run(
-        [str(Path(program)), f"--dbname={url}"], capture_output=True, check=True, timeout=60
-    )
+    done = subprocess.run([str(Path(program)), f"--dbname={url}"], capture_output=True, check=True, timeout=60)
     return done.stdout.decode()
 
 

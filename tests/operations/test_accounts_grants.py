@@ -187,6 +187,18 @@ def test_the_last_security_administrator_keeps_the_role(security: Desk) -> None:
     assert found is AccountReason.LAST_ADMINISTRATOR
 
 
+def test_the_last_auditor_stays_until_there_is_another(security: Desk) -> None:
+    auditor = make_account(roles=[(Role.AUDIT_ADMIN, None)])
+    grant = RoleGrant.objects.get(account=auditor)
+
+    alone = refusal(lambda: operations.end_grant(grant_id=grant.id, date=TODAY, at=AT, desk=security))
+    make_account(roles=[(Role.AUDIT_ADMIN, None)])
+    operations.end_grant(grant_id=grant.id, date=TODAY, at=AT, desk=security)
+
+    assert alone is AccountReason.LAST_ADMINISTRATOR
+    assert RoleGrant.objects.get(id=grant.id).valid_to == TODAY
+
+
 def test_two_administrators_at_once_do_not_remove_each_other(fresh_database: str) -> None:
     branch = make_branch("C")
     people = [make_account(roles=[(Role.SECURITY_ADMIN, None)]) for _ in range(2)]

@@ -175,6 +175,15 @@ def test_nobody_disables_himself_or_the_last_administrator(system: Desk, securit
     assert (own, last) == (AccountReason.OWN_ACCOUNT, AccountReason.LAST_ADMINISTRATOR)
 
 
+def test_the_system_administrator_does_not_disable_the_last_auditor(system: Desk) -> None:
+    auditor = make_account(roles=[(Role.AUDIT_ADMIN, None)])
+
+    alone = refusal(lambda: operations.disable_account(account_id=auditor.id, at=AT, desk=system))
+
+    assert alone is AccountReason.LAST_ADMINISTRATOR
+    assert Account.objects.get(id=auditor.id).is_active
+
+
 def test_a_lock_is_lifted_by_hand(system: Desk) -> None:
     clerk = make_account("clerk")
     Account.objects.filter(id=clerk.id).update(failed_sign_ins=7, locked_until=AT)

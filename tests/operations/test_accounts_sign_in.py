@@ -232,6 +232,20 @@ def test_a_badge_alone_is_not_enough(branch: Branch, desk: Desk) -> None:
     assert SignIn.objects.filter(username="badge ····9999").count() == 1
 
 
+def test_a_badge_is_not_found_by_trying(branch: Branch, desk: Desk) -> None:
+    colleague = make_account("li", roles=[(Role.DESK, branch)])
+    give_badge(colleague, branch)
+
+    guesses = [no_switch(desk, f"S900{number}") for number in range(5)]
+    right = no_switch(desk)
+    after_a_password = switch(desk, signed_in_at=AT + timedelta(minutes=1), at=AT + timedelta(minutes=2))
+
+    assert guesses == [SignInOutcome.BAD_BADGE] * 5
+    assert right is SignInOutcome.BADGES_TRIED
+    assert after_a_password.account_id == colleague.id
+    assert SignIn.objects.filter(account_id=desk.operator.account_id, outcome="bad_badge").count() == 5
+
+
 def test_a_colleague_of_another_branch_an_administrator_and_a_disabled_one_do_not_take_over(
     branch: Branch, desk: Desk
 ) -> None:

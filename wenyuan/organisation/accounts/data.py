@@ -157,6 +157,7 @@ class SignInOutcome(StrEnum):
     WRONG_ADDRESS = "wrong_address"  # a machine from an address it is not bound to
     BAD_BADGE = "bad_badge"
     BAD_PIN = "bad_pin"
+    BADGES_TRIED = "badges_tried"  # too many unknown badges since somebody gave a password at this machine
     SESSION_TOO_OLD = "session_too_old"
     NO_RIGHT_HERE = "no_right_here"
     ADMINISTRATOR = "administrator"  # administrators sign in with their password only

@@ -61,6 +61,7 @@ OUTCOMES: Final[Mapping[SignInOutcome, tuple[str, StrOrPromise]]] = {
     SignInOutcome.WRONG_ADDRESS: ("stop", _("wrong address")),
     SignInOutcome.BAD_BADGE: ("stop", _("unknown badge")),
     SignInOutcome.BAD_PIN: ("stop", _("wrong PIN")),
+    SignInOutcome.BADGES_TRIED: ("stop", _("too many unknown badges")),
     SignInOutcome.SESSION_TOO_OLD: ("soon", _("signed in too long ago")),
     SignInOutcome.NO_RIGHT_HERE: ("stop", _("no right at this branch")),
     SignInOutcome.ADMINISTRATOR: ("stop", _("administrators use their password")),

@@ -14,6 +14,7 @@ SIGN_IN_WORDS = {
     SignInOutcome.WRONG_ADDRESS: _("This account cannot be used from this address."),
     SignInOutcome.BAD_BADGE: _("No member of staff has this badge."),
     SignInOutcome.BAD_PIN: _("The badge needs its PIN, and this was not it."),
+    SignInOutcome.BADGES_TRIED: _("Too many unknown badges were tried here. Sign in with your password."),
     SignInOutcome.SESSION_TOO_OLD: _("The last sign-in with a password is too long ago. Sign in with your password."),
     SignInOutcome.NO_RIGHT_HERE: _("You have no right at the branch where this machine stands."),
     SignInOutcome.ADMINISTRATOR: _("Administrators sign in with their password only."),

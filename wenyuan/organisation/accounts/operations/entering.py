@@ -113,7 +113,8 @@ def switch_by_badge(
     """Let a colleague take over a desk by badge, on a machine where somebody has signed in with a password.
 
     ``signed_in_at`` is that sign-in; it is good for 12 hours. The colleague must hold a right at the desk's branch and
-    be no administrator. An account with a PIN must give it, and wrong PINs count as wrong passwords do.
+    be no administrator. An account with a PIN must give it, and wrong PINs count as wrong passwords do. After five
+    badges that nobody has, only a password helps: a badge is a short number, and may not be found by trying.
 
     :raises SignInRefused: with the outcome that the log has kept.
     """
@@ -122,10 +123,13 @@ def switch_by_badge(
     if not signed_in_at <= at < signed_in_at + rules.SWITCH_WITHIN or desk.door is not Door.WORKBENCH:
         _log(None, shown, desk.door, address, at, SignInOutcome.SESSION_TOO_OLD)
         raise SignInRefused(SignInOutcome.SESSION_TOO_OLD)
+    if _badges_tried(desk.operator.account_id, signed_in_at) >= rules.LOCKING_FAILURES:
+        _log(desk.operator.account_id, shown, desk.door, address, at, SignInOutcome.BADGES_TRIED)
+        raise SignInRefused(SignInOutcome.BADGES_TRIED)
     held = models.Account.objects.filter(badge_hash=lookup_hash("badge", canonical)) if canonical else None
     seen = held.first() if held is not None else None
     if seen is None:
-        _log(None, shown, desk.door, address, at, SignInOutcome.BAD_BADGE)
+        _log(desk.operator.account_id, shown, desk.door, address, at, SignInOutcome.BAD_BADGE)
         raise SignInRefused(SignInOutcome.BAD_BADGE)
     right_pin = not seen.pin_hash or (pin is not None and check_password(pin[:12], seen.pin_hash))
     outcome, row = _settle_badge(account_id=seen.id, right_pin=right_pin, address=address, desk=desk, at=at)
@@ -134,6 +138,13 @@ def switch_by_badge(
             outcome, locked_until=row.locked_until if rules.is_locked(row.locked_until, at=at) else None
         )
     return SignedIn(row.id, row.must_change_password)
+
+
+def _badges_tried(account_id: int, since: datetime) -> int:
+    """Badges that nobody has, scanned while this account held the desk."""
+    return models.SignIn.objects.filter(
+        account_id=account_id, at__gte=since, outcome=SignInOutcome.BAD_BADGE.value
+    ).count()
 
 
 @verb

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from wenyuan.organisation.accounts import models, rules
-from wenyuan.organisation.accounts.data import AccountReason, AccountRefused, Role
+from wenyuan.organisation.accounts.data import ADMIN_ROLES, AccountReason, AccountRefused, Role
 from wenyuan.organisation.accounts.operations.founding import refuse_last_administrator
 from wenyuan.organisation.accounts.operations.records import leave_trace, locked_account
 from wenyuan.organisation.network.queries import network_map
@@ -97,7 +97,7 @@ def _grants_beside(account_id: int, valid_from: date, valid_to: date | None) -> 
 def end_grant(*, grant_id: int, date: date, at: datetime, desk: Desk) -> None:
     """End a role: from ``date`` on it is no longer held. A date before its first day empties it.
 
-    :raises AccountRefused: unknown, ended by then already, or the last administrator of accounts or rights.
+    :raises AccountRefused: unknown, ended by then already, or the last administrator of its kind.
     :raises NotAllowed: no right to grant roles at the grant's branch.
     """
     found = models.RoleGrant.objects.filter(id=grant_id).first()
@@ -105,7 +105,7 @@ def end_grant(*, grant_id: int, date: date, at: datetime, desk: Desk) -> None:
     if found is None:
         raise AccountRefused(AccountReason.UNKNOWN_GRANT)
     role = Role(found.role)
-    if found.branch_id is None and role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN):
+    if found.branch_id is None and role in ADMIN_ROLES:
         refuse_last_administrator(role, leaving_account_id=found.account_id, at=at)
     row = models.RoleGrant.objects.select_for_update().get(id=grant_id)
     before = row.valid_to

@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
 
 from wenyuan.organisation.accounts import models, rules
-from wenyuan.organisation.accounts.data import AccountFacts, AccountReason, AccountRefused, Role
+from wenyuan.organisation.accounts.data import ADMIN_ROLES, AccountFacts, AccountReason, AccountRefused
 from wenyuan.organisation.accounts.operations.founding import refuse_last_administrator
 from wenyuan.organisation.accounts.operations.records import (
     give_password,
@@ -129,13 +129,13 @@ def unlock_account(*, account_id: int, at: datetime, desk: Desk) -> None:
 def disable_account(*, account_id: int, at: datetime, desk: Desk, reason: str = "") -> None:
     """Take an account out of use for good; its rows in journal and audit keep its id. Its badge becomes free.
 
-    :raises AccountRefused: unknown or disabled already, one's own account, or the last administrator of accounts or
-        rights, without whom the installation could not be governed.
+    :raises AccountRefused: unknown or disabled already, one's own account, or the last administrator of its kind,
+        without whom the installation could not be governed, or nobody would watch who governs it.
     :raises NotAllowed: no right to manage accounts.
     """
     require(desk.operator, Act.MANAGE_ACCOUNTS, None)
     _refuse_own(account_id, desk)
-    for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN):
+    for role in sorted(ADMIN_ROLES):
         refuse_last_administrator(role, leaving_account_id=account_id, at=at)
     row = locked_account(account_id)
     if not row.is_active:
