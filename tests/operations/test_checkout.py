@@ -10,8 +10,9 @@ from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_item, make_item_type
 from tests.factories.circulation import District, make_policy
 from tests.factories.network import make_hours
-from tests.factories.patrons import make_category, make_patron
+from tests.factories.patrons import make_category, make_patron, make_token
 from wenyuan.holdings.catalogue.models import Item
+from wenyuan.kernel.identity import TokenKind
 from wenyuan.lending.circulation.data import Block, BlockCode
 from wenyuan.lending.circulation.models import Loan
 from wenyuan.lending.circulation.operations import KeyReused, Refused, checkin, checkout
@@ -45,6 +46,17 @@ def test_an_item_is_lent_until_the_end_of_an_open_day(district: District, at: da
     assert (receipt.open_loans, receipt.max_loans) == (1, 3)
     assert not receipt.repeated
     assert Item.objects.get(barcode="2300001").state == "on_loan"
+
+
+def test_a_chip_in_use_borrows_although_an_old_card_has_the_same_number(district: District, at: datetime) -> None:
+    make_patron("王芳", card="04A1B2C3", card_status="replaced", home=district.central)
+    reader = make_patron(card=CARD, home=district.central)
+    make_token(reader, TokenKind.UID, "04A1B2C3")
+    make_item(barcode="2300001", home=district.central)
+
+    checkout(item="2300001", card="04A1B2C3", at=at, desk=district.at_central)
+
+    assert Loan.objects.get().patron_id == reader.id
 
 
 def test_a_due_date_on_a_closed_day_moves_to_the_next_open_day(district: District) -> None:

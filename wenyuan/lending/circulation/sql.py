@@ -54,7 +54,7 @@ GATHER_CHECKOUT = f"""
     {JOIN_ITEM}
     LEFT JOIN LATERAL (
         SELECT status, patron_id FROM patrons_token WHERE token_hash = ANY (:hashes::bytea[])
-        ORDER BY array_position(:hashes::bytea[], token_hash) LIMIT 1
+        ORDER BY status <> 'active', array_position(:hashes::bytea[], token_hash) LIMIT 1
     ) k ON true
     LEFT JOIN patrons_patron p ON p.id = k.patron_id
     {JOIN_PATRON}
