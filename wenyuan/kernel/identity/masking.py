@@ -3,6 +3,7 @@
 import re
 
 from wenyuan.kernel.chinese.names import is_han_name, split_name
+from wenyuan.kernel.chinese.width import half_width
 
 _LATIN_WORD = re.compile(r"[^\W\d_]+")
 _MOBILE = re.compile(r"1[0-9]{10}")
@@ -46,8 +47,16 @@ def _tail(text: str) -> str:
     return text[len(text) - shown :]
 
 
-_NUMBERS = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15}|1[3-9][0-9]{9})(?![0-9])")
-"""Digits as long as an identity or a mobile number; checked no further, since a mistyped one must not show either."""
+_DIGIT, _GAP = "[0-9０-９]", r"[\s\-‐-―−]?"
+_NUMBERS = re.compile(
+    rf"(?<!{_DIGIT})(?:"
+    rf"{_DIGIT}{{6}}{_GAP}{_DIGIT}{{8}}{_GAP}{_DIGIT}{{3}}[0-9０-９XxＸｘ]"
+    rf"|{_DIGIT}{{6}}{_GAP}{_DIGIT}{{6}}{_GAP}{_DIGIT}{{3}}"
+    rf"|[1１][3-9３-９]{_DIGIT}{_GAP}{_DIGIT}{{4}}{_GAP}{_DIGIT}{{4}}"
+    rf")(?!{_DIGIT})"
+)
+"""Digits as long as an identity or a mobile number, also in the groups and the width in which people write them;
+checked no further, since a mistyped one must not show either."""
 
 
 def mask_numbers(text: str) -> str:
@@ -56,5 +65,5 @@ def mask_numbers(text: str) -> str:
 
 
 def _masked(found: re.Match[str]) -> str:
-    digits = found.group()
+    digits = re.sub(_GAP, "", half_width(found.group()))
     return mask_phone(digits) if len(digits) == 11 else mask_number(digits)
