@@ -115,11 +115,17 @@ def make_token(patron: Patron, kind: TokenKind, text: str, *, status: str = "act
 
 
 def make_guardian(
-    child: Patron, *, patron: Patron | None = None, name: str = "王芳", relation: str = "mother"
+    child: Patron, *, patron: Patron | None = None, name: str = "王芳", relation: str = "mother", phone: str = ""
 ) -> Guardian:
     """A guardian of the child, a patron or a name only."""
     return Guardian.objects.create(
-        child=child, patron=patron, name=patron.name if patron else name, relation=relation, since=REGISTERED
+        child=child,
+        patron=patron,
+        name=patron.name if patron else name,
+        relation=relation,
+        phone_last4=phone[-4:],
+        phone_sealed=phone,
+        since=REGISTERED,
     )
 
 

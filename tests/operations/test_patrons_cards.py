@@ -8,7 +8,7 @@ from django.db import connections
 
 from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
-from tests.factories.patrons import make_patron, make_token
+from tests.factories.patrons import make_guardian, make_patron, make_token
 from tests.operations.patrons_cast import AT, MANS_NUMBER, PHONE
 from wenyuan.kernel.identity import ByteOrder, TokenKind
 from wenyuan.lending.patrons.data import PatronRefused, PatronUnknown, ProblemCode, TokenInput
@@ -90,6 +90,18 @@ def test_a_token_of_somebody_else_is_refused(desk: Desk, patron: Patron) -> None
         add_token(patron_id=patron.id, token=TokenInput(kind=TokenKind.UID, text="04A1B2C3"), at=AT, desk=desk)
 
     assert refused.value.codes == {ProblemCode.TOKEN_TAKEN}
+
+
+@pytest.mark.parametrize("card_no", [PHONE, "13900001111", "138-1234-1234"])
+def test_a_phone_in_the_family_becomes_no_readable_card_number(desk: Desk, patron: Patron, card_no: str) -> None:
+    make_guardian(patron, phone="13900001111")
+
+    with pytest.raises(PatronRefused) as added:
+        add_token(patron_id=patron.id, token=TokenInput(kind=TokenKind.CARD, text=card_no), at=AT, desk=desk)
+    with pytest.raises(PatronRefused) as replaced:
+        replace_card(patron_id=patron.id, card_no=card_no, at=AT, desk=desk)
+
+    assert added.value.codes == replaced.value.codes == {ProblemCode.CARD_IS_PERSONAL}
 
 
 def test_a_removed_chip_may_go_to_the_next_reader(desk: Desk, patron: Patron) -> None:

@@ -15,6 +15,7 @@ from wenyuan.lending.patrons.records import (
     lock_open_patron,
     lock_token,
     note,
+    phones_of_guardians,
     refuse_when_closed,
     save_change,
     tails_of,
@@ -219,7 +220,8 @@ def checked_card(patron: Patron, token: TokenInput, *, at: datetime) -> str:
 
     :raises PatronRefused: it cannot be a card, is a personal number, or is taken.
     """
-    own = frozenset({patron.number_sealed, patron.phone_sealed.replace("-", "")} - {""})
+    phones = {patron.phone_sealed, *phones_of_guardians(patron.id)}
+    own = frozenset({patron.number_sealed, *(phone.replace("-", "") for phone in phones)} - {""})
     card, problems = rules.check_card(token.text, own=own, today=local_date(at))
     if card and is_taken(TokenKind.CARD, card):
         problems.append(Problem(ProblemCode.CARD_TAKEN, "card_no"))

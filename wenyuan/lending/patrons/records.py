@@ -144,6 +144,12 @@ def has_guardian(patron_id: int) -> bool:
     return Guardian.objects.filter(child_id=patron_id, until__isnull=True).exists()
 
 
+def phones_of_guardians(patron_id: int) -> list[str]:
+    """The phones of those who answer for the patron and are named only there."""
+    named = Guardian.objects.filter(child_id=patron_id, until__isnull=True)
+    return [guardian.phone_sealed for guardian in named if guardian.phone_sealed]
+
+
 def tails_of(patron: Patron) -> frozenset[str]:
     """The last four of the patron's own number and phone, which make a weak PIN."""
     return frozenset({patron.number_last4, patron.phone_last4} - {""})
