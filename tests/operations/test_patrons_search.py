@@ -81,6 +81,15 @@ def test_a_surname_with_two_readings_is_found_by_both(home: Branch) -> None:
     assert _found("dtf") == [("单田芳", "initials")]
 
 
+def test_a_child_is_found_by_a_guardians_phone_in_full(home: Branch, li: Patron) -> None:
+    child = make_patron("陈思雨", home=home, birth_date=date(2016, 2, 29))
+    make_guardian(child, phone="13900001111")
+    make_guardian(child, name="陈伟", phone=f"139{PHONE[3:]}")
+
+    assert _found("139 0000 1111") == [("陈思雨", "guardian_phone_tail")]
+    assert _found(PHONE) == [("李小军", "phone")]
+
+
 def test_a_child_is_found_by_the_end_of_a_guardians_phone(home: Branch) -> None:
     child = make_patron("陈思雨", home=home)
     guardian = make_guardian(child)

@@ -118,8 +118,9 @@ def list_patrons(patron_ids: Sequence[int]) -> dict[int, PatronView]:
 def find_patrons(*, text: str, limit: int = PAGE_ROWS, offset: int = 0) -> PatronPage:
     """Patrons that a text typed or scanned at the desk may mean, the surest first, those who left after the others.
 
-    It may be a card or another token, an identity number, a phone or its last four digits, a name or its beginning,
-    pinyin with or without blanks or its beginning, or initials. A page of one identifier finds at most its owner.
+    It may be a card or another token, an identity number, a phone or its last four digits (also a guardian's; of a
+    guardian's only those four are compared), a name or its beginning, pinyin with or without blanks or its beginning,
+    or initials. A page of one identifier finds at most its owner.
     """
     limit = max(1, min(limit, LONGEST_PAGE))
     wanted = _conditions(text)
@@ -159,14 +160,23 @@ def _conditions(text: str) -> list[tuple[MatchedBy, Q]]:
     if numbers := _number_hashes(plain):
         wanted.append((MatchedBy.NUMBER, Q(number_hash__in=numbers)))
     with suppress(PhoneError):
-        wanted.append((MatchedBy.PHONE, Q(phone_hash=phone_hash(canonical_phone(plain)))))
+        phone = canonical_phone(plain)
+        own = Q(phone_hash=phone_hash(phone))
+        wanted.append((MatchedBy.PHONE, own))
+        if not Patron.objects.filter(own).exists():
+            # A guardian's phone is kept sealed with its last four only: those are what can be compared.
+            wanted.append((MatchedBy.GUARDIAN_PHONE_TAIL, _wards(phone[-4:])))
     if plain.isdigit() and len(plain) == 4:
-        wanted.append((MatchedBy.PHONE_TAIL, Q(phone_last4=plain)))
-        wards = Guardian.objects.filter(phone_last4=plain, until__isnull=True).values_list("child_id", flat=True)
-        wanted.append((MatchedBy.GUARDIAN_PHONE_TAIL, Q(id__in=list(wards))))
+        wanted += [(MatchedBy.PHONE_TAIL, Q(phone_last4=plain)), (MatchedBy.GUARDIAN_PHONE_TAIL, _wards(plain))]
     if not any(character.isdigit() for character in plain):
         wanted += _name_conditions(plain)
     return sorted(wanted, key=lambda pair: list(MatchedBy).index(pair[0]))
+
+
+def _wards(tail: str) -> Q:
+    """The children of the guardians whose phone ends so."""
+    wards = Guardian.objects.filter(phone_last4=tail, until__isnull=True).values_list("child_id", flat=True)
+    return Q(id__in=list(wards))
 
 
 def _name_conditions(plain: str) -> list[tuple[MatchedBy, Q]]:
