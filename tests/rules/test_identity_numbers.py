@@ -50,6 +50,8 @@ def test_a_valid_number_states_form_birth_gender_and_area(
         ("110105194912310020", Reason.WRONG_CHECK_DIGIT),
         ("110105200102290029", Reason.IMPOSSIBLE_DATE),
         ("110105200113010029", Reason.IMPOSSIBLE_DATE),
+        ("110105000101010017", Reason.IMPOSSIBLE_DATE),
+        ("110105179912310016", Reason.IMPOSSIBLE_DATE),
         ("110105209912310029", Reason.BORN_IN_FUTURE),
         ("11010519491231002", Reason.BAD_SHAPE),
         ("1101051949123100２XX", Reason.BAD_SHAPE),

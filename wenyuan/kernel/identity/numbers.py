@@ -172,9 +172,16 @@ def _bare(text: str) -> str:
     return bare
 
 
+EARLIEST_BIRTH_YEAR = 1800
+"""The oldest example in GB 11643-1999 is of 1880; a year long before that is a slip, or another kind of number."""
+
+
 def _birth_date(digits: str) -> date:
     try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        birth_date = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         # "from None": the first error quotes parts of the number.
         raise BadIdentityNumber(Reason.IMPOSSIBLE_DATE) from None
+    if birth_date.year < EARLIEST_BIRTH_YEAR:
+        raise BadIdentityNumber(Reason.IMPOSSIBLE_DATE)
+    return birth_date
