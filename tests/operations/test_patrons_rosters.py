@@ -8,7 +8,13 @@ from tests.operations.patrons_cast import AT, BY_GUARDIAN, CHILDS_NUMBER, SELF, 
 from wenyuan.kernel.identity import IdentityForm
 from wenyuan.lending.patrons.data import NumberInput, ProblemCode, RosterReceipt, RosterRefused, RosterRow
 from wenyuan.lending.patrons.models import Guardian, Patron, Roster
-from wenyuan.lending.patrons.operations import enrol_roster, install_default_categories, read_sheet, register_patron
+from wenyuan.lending.patrons.operations import (
+    close_patron,
+    enrol_roster,
+    install_default_categories,
+    read_sheet,
+    register_patron,
+)
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.rights.data import Desk
 
@@ -71,6 +77,20 @@ def test_a_child_who_is_a_patron_already_is_left_as_they_are(desk: Desk) -> None
 
     assert (receipt.children[0].patron_id, receipt.children[0].new) == (before.patron_id, False)
     assert Patron.objects.get(id=before.patron_id).roster_id is None
+
+
+def test_a_child_who_has_left_is_told_and_not_passed_over(desk: Desk) -> None:
+    application = child(desk.branch_id, number=NumberInput(CHILDS_NUMBER, IdentityForm.RESIDENT), no_number_reason=None)
+    before = register_patron(application=application, at=AT, desk=desk)
+    close_patron(patron_id=before.patron_id, at=AT, desk=desk)
+
+    with pytest.raises(RosterRefused) as refused:
+        _enrol(desk, read_sheet(SHEET.encode()))
+
+    assert [(row.line, row.column, row.problem.code) for row in refused.value.problems] == [
+        (2, "name", ProblemCode.PATRON_CLOSED)
+    ]
+    assert Patron.objects.count() == 1
 
 
 def test_every_problem_is_told_with_row_and_column_and_nobody_is_enrolled(desk: Desk) -> None:

@@ -23,7 +23,7 @@ from wenyuan.lending.patrons.data import (
     RowProblem,
     Way,
 )
-from wenyuan.lending.patrons.models import Patron, Roster, Token, TokenStatus
+from wenyuan.lending.patrons.models import Patron, PatronStatus, Roster, Token, TokenStatus
 from wenyuan.lending.patrons.records import branch_code_standing
 from wenyuan.lending.patrons.registration import enrol, owner_of_number
 from wenyuan.organisation.rights.data import Act, Desk
@@ -63,7 +63,7 @@ def enrol_roster(
 
     ``consent`` says under which notice the school holds the guardians' signed forms. The same list again enrols only
     who is new in it: a child is known by the identity number, else by name and birth date on this list. A child who
-    is a patron already is not changed.
+    is a patron already is not changed; one who has left must be taken in again first.
 
     :raises NotAllowed: the operator may not edit patrons here.
     :raises RosterRefused: with every problem of every row and column; nobody was enrolled.
@@ -89,7 +89,7 @@ def enrol_roster(
 
 
 class _RowRefused(Exception):
-    """A row cannot be read, or stands twice in the sheet."""
+    """A row cannot be read, stands twice in the sheet, or names somebody who has left."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__()
@@ -167,6 +167,9 @@ def _enrol_child(
     seen[child] = line
     known = _known(application, number, roster)
     if known is not None:
+        if Patron.objects.filter(id=known, status=PatronStatus.CLOSED).exists():
+            # Left out in silence, the child would stand before the desk without a card.
+            raise _RowRefused(Problem(ProblemCode.PATRON_CLOSED, "name", existing_patron_id=known))
         return EnrolledChild(line, known, _card_of(known), new=False)
     made = enrol(application, at=at, desk=desk, way=Way.ROSTER)
     return EnrolledChild(line, made.patron_id, made.card_no, new=True)
