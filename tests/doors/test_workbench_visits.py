@@ -9,6 +9,8 @@ from tests.factories.network import make_service_point
 from tests.factories.office_pages import Town, make_town
 from tests.factories.staff_pages import staff_at
 from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.journal.models import Entry
 from wenyuan.plumbing.clock import local_date
 from wenyuan.services.visits.queries import count_history
 
@@ -120,3 +122,15 @@ def test_the_queries_do_not_grow_with_the_service_points(town: Town, django_asse
         answer = browser.get("/workbench/visits/")
 
     assert len(answer.context["rows"]) == 62
+
+
+def test_the_journal_tells_browsers_apart_without_a_piece_of_their_session_keys(town: Town, yesterday: date) -> None:
+    first, other = staff_at(town.central), staff_at(town.central)
+
+    first.post(f"/workbench/visits/{town.desk.id}/{yesterday}/", typed(5))
+    other.post(f"/workbench/visits/{town.desk.id}/{yesterday - timedelta(days=1)}/", typed(7))
+
+    desks = list(Entry.objects.filter(kind=Kind.VISIT).order_by("id").values_list("desk", flat=True))
+    assert [desk[:4] for desk in desks] == ["web-", "web-"]
+    assert len(set(desks)) == 2
+    assert str(first.session.session_key)[:4] not in desks[0]
