@@ -96,6 +96,13 @@ def test_a_record_cut_short_does_not_take_the_next_one_along() -> None:
     assert third.position == len(ONE) + 40
 
 
+@pytest.mark.parametrize("kept", [1, 12, 20, 22, 23, 24])
+def test_a_record_cut_inside_its_leader_does_not_take_the_next_one_along(kept: int) -> None:
+    found = cut(ONE + TWO[:kept] + THREE)
+
+    assert numbers(found) == ["000001", "000003"]
+
+
 def test_garbage_between_records_is_damage_at_its_place() -> None:
     found = cut(ONE + b"\r\n<html>busy</html>" + TWO)
 

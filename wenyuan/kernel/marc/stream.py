@@ -136,7 +136,8 @@ def _settle(window: bytes, *, at_end_of_file: bool) -> tuple[int, bytes | Reason
         longer = window[:declared]
         if stop < declared == len(longer) and longer[-1:] == _TERMINATOR and _is_coherent(longer):
             return declared, longer
-    following = _LEADER.search(window, LEADER_LENGTH if begins else 1, stop)
+    # From the second byte on: a record cut inside its leader completes it with the first bytes of the next one.
+    following = _LEADER.search(window, 1, stop)
     if following:
         stop = following.start()
     elif end >= 0:
