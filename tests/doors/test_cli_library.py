@@ -24,13 +24,13 @@ def library() -> Iterator[Command]:
         yield command
 
 
-def _record(number: int, title: str) -> bytes:
+def _record(number: int, title: str, tag: str = "905") -> bytes:
     fields = (
         ControlField("001", f"T{number:04d}"),
         DataField("100", " ", " ", (("a", "20260401d2020    em y0chiy50      ea"),)),
         DataField("200", "1", " ", (("a", title), ("f", "鲁迅著"))),
         DataField("690", " ", " ", (("a", "I210.6"), ("v", "5"))),
-        DataField("905", " ", " ", (("a", "TEST"), ("b", f"WYT{number:06d}"), ("d", "I210.6"), ("e", str(number)))),
+        DataField(tag, " ", " ", (("a", "TEST"), ("b", f"WYT{number:06d}"), ("d", "I210.6"), ("e", str(number)))),
     )
     return encode(Record("00000nam0 2200000   450 ", fields), encoding=Encoding.GB18030)
 
@@ -119,6 +119,25 @@ def test_import_export_and_summary_speak_the_agreed_json(library: Command) -> No
         "items_added": 2,
     }
     assert summary["figures"][0]["rows_url"].startswith(f"http://127.0.0.1:{library.http_port}/workbench/figures/rows?")
+
+
+def test_a_suppliers_own_item_field_is_read_by_a_mapping_from_a_file() -> None:
+    own = '{"name": "own", "tag": "997", "columns": {"barcode": {"codes": ["b"]}}}'
+    with new_command() as command, command.kept_running():
+        command.found()
+        _let_the_director_catalogue(command)
+        (command.folder / "own.iso").write_bytes(_record(11, "彷徨", "997"))
+        (command.folder / "own.json").write_text(own, "utf-8")
+        (command.folder / "odd.json").write_text('{"name": "odd", "tag": "9"}', "utf-8")
+
+        imported = command.json("import", "own.iso", "--branch", "ZG", "--mapping-file", "own.json")
+        again = command.json("import", "own.iso", "--branch", "ZG", "--mapping", "own")
+        odd = command.json("import", "own.iso", "--branch", "ZG", "--mapping-file", "odd.json", expect=1)
+        absent = command.json("import", "own.iso", "--branch", "ZG", "--mapping", "absent", expect=1)
+
+    assert (imported["items"], again["unchanged"]) == (1, 1)
+    assert odd["error"] == "odd.json is no mapping: tag: bad tag."
+    assert absent["error"].endswith("There are: cnmarc-905, koha-952, marc21-852, marc21-876, own.")
 
 
 def test_a_wrong_call_ends_with_2_and_an_unknown_branch_with_1(library: Command) -> None:

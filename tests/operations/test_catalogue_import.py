@@ -1,6 +1,7 @@
 """``open_batch`` and ``run_batch``: files as vendors deliver them, good and bad."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,10 +11,17 @@ from django.db import connections
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import make_branch
-from wenyuan.holdings.catalogue.data import CatalogueRefused, ImportFault, ImportProgress, ImportResult, Refusal
+from wenyuan.holdings.catalogue.data import (
+    CatalogueRefused,
+    ImportFault,
+    ImportProgress,
+    ImportResult,
+    MappingUnfit,
+    Refusal,
+)
 from wenyuan.holdings.catalogue.importing import batches, preparing
 from wenyuan.holdings.catalogue.models import Bib, Identifier, ImportMapping, Item
-from wenyuan.holdings.catalogue.operations import install_defaults, open_batch, run_batch
+from wenyuan.holdings.catalogue.operations import install_defaults, keep_mapping, open_batch, run_batch
 from wenyuan.holdings.catalogue.queries import failed_bytes, import_result, iter_faults, list_item_types, list_mappings
 from wenyuan.holdings.catalogue.sql import INVARIANTS
 from wenyuan.kernel.marc import (
@@ -34,6 +42,7 @@ from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.models import Entry, Pending
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.organisation.rights.queries import NotAllowed
 from wenyuan.plumbing.invariants import broken_rows
 
@@ -48,6 +57,12 @@ def branch(db: None) -> Branch:
 @pytest.fixture
 def desk(branch: Branch) -> Desk:
     return make_desk(branch, role=Role.CATALOGUER)
+
+
+def everywhere(branch: Branch) -> Desk:
+    """A cataloguer of the whole network."""
+    desk = make_desk(branch, role=Role.CATALOGUER)
+    return replace(desk, operator=replace(desk.operator, everywhere=frozenset({Act.IMPORT_RECORDS})))
 
 
 def cnmarc(
@@ -341,6 +356,51 @@ def test_the_mapping_is_data(tmp_path: Path, desk: Desk) -> None:
 
     assert result.mapping == "vendor"
     assert list(Item.objects.values_list("barcode", "price_fen")) == [("W9", 3350)]
+
+
+def test_a_library_keeps_a_mapping_of_its_own_and_each_change_is_audited(tmp_path: Path, branch: Branch) -> None:
+    desk = everywhere(branch)
+    vendor = {"name": "书商", "tag": "997", "columns": {"barcode": {"codes": ["x"]}}}
+    record = cnmarc("1", "活着", "余华", DataField("997", " ", " ", (("x", "W8"), ("y", "W9"))), barcodes=("W1",))
+
+    code = keep_mapping(data=vendor, at=AT, desk=desk)
+    import_file(tmp_path, gb(record)[0], desk, mapping=code)
+    keep_mapping(data=vendor, at=AT, desk=desk)
+    keep_mapping(data={**vendor, "columns": {"barcode": {"codes": ["y"]}}}, at=AT, desk=desk)
+    import_file(tmp_path, gb(record)[0], desk, mapping=code)
+
+    assert list_mappings()[-1] == ("书商", "书商")
+    assert sorted(Item.objects.values_list("barcode", flat=True)) == ["W8", "W9"]
+    rows = AuditRow.objects.filter(act="keep_mapping").order_by("id")
+    assert [(row.before == {}, row.after["columns"]["barcode"]["codes"]) for row in rows] == [
+        (True, ["x"]),
+        (False, ["y"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "where", "fault"),
+    [
+        ([], "", "wrong_type"),
+        ({"name": "v", "tag": "905", "columns": {"shelf": {"codes": ["a"]}}}, "columns.shelf", "unknown_key"),
+        ({"name": "v" * 33, "tag": "905", "columns": {"barcode": {"codes": ["b"]}}}, "name", "out_of_range"),
+    ],
+)
+def test_data_that_is_no_mapping_is_not_kept_and_the_place_is_named(
+    branch: Branch, data: object, where: str, fault: str
+) -> None:
+    with pytest.raises(MappingUnfit) as caught:
+        keep_mapping(data=data, at=AT, desk=everywhere(branch))
+
+    assert (caught.value.where, caught.value.fault) == (where, fault)
+    assert not ImportMapping.objects.exists()
+
+
+def test_a_mapping_is_for_every_branch_and_needs_the_right_in_the_whole_network(desk: Desk) -> None:
+    with pytest.raises(NotAllowed):
+        keep_mapping(data={"name": "v", "tag": "905", "columns": {"barcode": {"codes": ["b"]}}}, at=AT, desk=desk)
+
+    assert not ImportMapping.objects.exists()
 
 
 @pytest.mark.parametrize("data", [{"tag": "905"}, {"name": "x", "tag": "905", "columns": {"shelf": {"codes": ["a"]}}}])

@@ -1,5 +1,6 @@
 """``wenyuan import`` and ``wenyuan export``: bib records and items from MARC files, and out again."""
 
+import json
 import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -23,16 +24,29 @@ as_option = click.option("--as", "username", metavar="USER", help="The account t
 @click.option("--branch", "code", required=True, metavar="CODE", help="The branch whose items these are.")
 @click.option("--source", default="", metavar="NAME", help="Where the records come from; else the file says it.")
 @click.option("--mapping", default="", metavar="CODE", help="How the vendor's item fields are read.")
+@click.option(
+    "--mapping-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The same as a JSON file, kept under its name for the next time.",
+)
 @as_option
 @json_option
 def import_records(
-    files: Sequence[Path], code: str, source: str, mapping: str, username: str | None, as_json: bool
+    files: Sequence[Path],
+    code: str,
+    source: str,
+    mapping: str,
+    mapping_file: Path | None,
+    username: str | None,
+    as_json: bool,
 ) -> int:
     """Read bib records and items from MARC files: ISO 2709 or MARCXML, CNMARC or MARC 21, UTF-8 or GB18030.
 
     The good records go in, the others are reported by their place in the file. An import that was cut off goes on where
     it stood when the same file is imported again. Exit codes: 0 all went in, 1 some did not.
     """
+    if mapping and mapping_file:
+        raise click.UsageError("--mapping and --mapping-file say the same thing: give one of them.")
     with installation():
         from wenyuan.doors.cli.acting import acting_desk, branch_of
         from wenyuan.organisation.rights.data import Act
@@ -40,6 +54,8 @@ def import_records(
         at = datetime.now(UTC)
         branch = branch_of(code)
         desk = acting_desk(act=Act.IMPORT_RECORDS, branch_id=branch.id, username=username, at=at)
+        if mapping_file is not None:
+            mapping = _keep_mapping(mapping_file, at=at, desk=desk)
         results = [
             _import(path, branch_id=branch.id, source=source, mapping=mapping, at=at, desk=desk, quiet=as_json)
             for path in files
@@ -52,12 +68,30 @@ def import_records(
     return 1 if total["failed"] or total["errors"] else 0
 
 
+def _keep_mapping(path: Path, *, at: datetime, desk: Any) -> str:
+    """Keep the mapping of a JSON file; its code. :raises Problem: no JSON, no mapping, or not allowed."""
+    from wenyuan.holdings.catalogue.data import MappingUnfit
+    from wenyuan.holdings.catalogue.operations import keep_mapping
+    from wenyuan.organisation.rights.queries import NotAllowed
+
+    try:
+        return keep_mapping(data=json.loads(path.read_text("utf-8-sig")), at=at, desk=desk)
+    except (ValueError, RecursionError) as error:
+        raise Problem(f"{path} is not JSON in UTF-8: {error}.") from None
+    except OSError as error:
+        raise Problem(f"{path} cannot be read: {error.strerror}.", command=f"ls -l {path}") from None
+    except MappingUnfit as unfit:
+        raise Problem(f"{path} is no mapping: {unfit.where or 'the whole'}: {unfit.fault.replace('_', ' ')}.") from None
+    except NotAllowed:
+        raise Problem(f"{desk.operator.name} may not: a mapping is for the whole network.") from None
+
+
 def _import(
     path: Path, *, branch_id: int, source: str, mapping: str, at: datetime, desk: Any, quiet: bool
 ) -> dict[str, Any]:
-    from wenyuan.holdings.catalogue.data import CatalogueRefused, ImportProgress
+    from wenyuan.holdings.catalogue.data import CatalogueRefused, ImportProgress, Refusal
     from wenyuan.holdings.catalogue.operations import open_batch, run_batch
-    from wenyuan.holdings.catalogue.queries import import_result, iter_faults
+    from wenyuan.holdings.catalogue.queries import import_result, iter_faults, list_mappings
 
     with progress(path.name, total=path.stat().st_size, quiet=quiet) as bar:
 
@@ -68,7 +102,10 @@ def _import(
             batch_id = open_batch(path=path, branch_id=branch_id, at=at, desk=desk, source=source, mapping=mapping)
             run_batch(batch_id=batch_id, path=path, at=at, desk=desk, on_progress=move)
         except CatalogueRefused as refused:
-            raise Problem(f"{path} was not imported: {refused.refusal.value.replace('_', ' ')}.") from None
+            known = ""
+            if refused.refusal is Refusal.MAPPING_UNKNOWN:
+                known = f" There are: {', '.join(code for code, _ in list_mappings())}."
+            raise Problem(f"{path} was not imported: {refused.refusal.value.replace('_', ' ')}.{known}") from None
         except OSError as error:
             raise Problem(f"{path} cannot be read: {error.strerror}.", command=f"ls -l {path}") from None
     result = import_result(batch_id)

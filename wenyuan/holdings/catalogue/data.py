@@ -41,6 +41,16 @@ class CatalogueRefused(Exception):
         self.field = field
 
 
+class MappingUnfit(Exception):
+    """Data that is no import mapping: ``where`` is the path to the value (``columns.barcode.codes``; empty for the
+    whole), ``fault`` the code of what is wrong there."""
+
+    def __init__(self, where: str, fault: str) -> None:
+        super().__init__(f"{where}: {fault}".removeprefix(": "))
+        self.where = where
+        self.fault = fault
+
+
 class Keep(Enum):
     """Marks a value of ``ItemChanges`` that stays as it is, where ``None`` is a value of its own."""
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refusal
 from wenyuan.holdings.catalogue.defaults import install_default_rows
 from wenyuan.holdings.catalogue.importing.batches import open_batch, run_batch
+from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
 from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState, ItemType, Lendable
 from wenyuan.holdings.catalogue.rules import LARGEST_PRICE_FEN, accession_fault, barcode_fault, is_uid
 from wenyuan.kernel.callnumbers import shelf_key
@@ -29,6 +30,7 @@ __all__ = [
     "change_state",
     "edit_item",
     "install_defaults",
+    "keep_mapping",
     "open_batch",
     "run_batch",
     "set_condition",

@@ -14,12 +14,13 @@ from django.db.utils import OperationalError
 from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ImportProgress, ImportReason, Refusal
 from wenyuan.holdings.catalogue.defaults import install_default_rows
+from wenyuan.holdings.catalogue.importing.mappings import mapping_named
 from wenyuan.holdings.catalogue.importing.preparing import Fault, prepare
 from wenyuan.holdings.catalogue.importing.reading import Source, hash_of, look_at, pieces
 from wenyuan.holdings.catalogue.importing.writing import Chunk, PositionMoved, Setting, store_chunk
-from wenyuan.holdings.catalogue.models import ImportBatch, ImportMapping, ItemType
+from wenyuan.holdings.catalogue.models import ImportBatch, ItemType
 from wenyuan.holdings.catalogue.rules import column_text
-from wenyuan.kernel.marc import ItemMapping, MappingError, mapping_from_dict
+from wenyuan.kernel.marc import ItemMapping
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
@@ -76,7 +77,7 @@ def open_batch(
     source = column_text(source, 100)
     if len(source) > 32:
         raise CatalogueRefused(Refusal.TEXT_TOO_LONG, "source")
-    _mapping_named(mapping)
+    mapping_named(mapping)
     known = _Digest(column_text(file_name or path.name, 255), path.stat().st_size, hash_of(path))
     looked = look_at(path)
     return _open(
@@ -150,7 +151,7 @@ def _read_on(batch: ImportBatch, source: Source, *, at: datetime, desk: Desk, on
         desk=desk,
         at=at,
     )
-    mapping = _mapping_named(batch.mapping)
+    mapping = mapping_named(batch.mapping)
     failed = batch.failed
     for chunk in _chunks(source, batch, mapping):
         _store(chunk, setting)
@@ -229,16 +230,3 @@ def _held(batch_id: int) -> Iterator[None]:
         if connection.is_usable():
             with connection.cursor() as cursor:
                 cursor.execute(sql.RELEASE_BATCH, keys)
-
-
-def _mapping_named(code: str) -> ItemMapping | None:
-    """:raises CatalogueRefused: MAPPING_UNKNOWN, also for a mapping whose data cannot be used."""
-    if not code:
-        return None
-    row = ImportMapping.objects.filter(code=code).first()
-    if row is None:
-        raise CatalogueRefused(Refusal.MAPPING_UNKNOWN, code)
-    try:
-        return mapping_from_dict(row.mapping)
-    except MappingError as error:
-        raise CatalogueRefused(Refusal.MAPPING_UNKNOWN, error.where) from error
