@@ -1,5 +1,6 @@
 """Records at the workbench: a file is taken, read in the background, reported line by line, and exported again."""
 
+import io
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from wenyuan.doors.workbench.records.words import EXPORT_FORMS, REASONS
 from wenyuan.holdings.catalogue.data import ExportForm, ImportReason
 from wenyuan.holdings.catalogue.models import ImportBatch
 from wenyuan.holdings.catalogue.queries import import_result, list_newest
-from wenyuan.kernel.marc import Dialect, Encoding, Reason, encode
+from wenyuan.kernel.marc import Dialect, Encoding, Reason, XmlRecord, encode, iter_marcxml
 from wenyuan.organisation.accounts.data import Role
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -110,6 +111,23 @@ def test_faults_are_listed_with_place_and_words_and_can_be_downloaded(town: Town
     assert str(words) != fault.reason
     assert one.content.startswith(b"not a record at all")
     assert b"".join(all_of_them) == one.content
+
+
+@pytest.mark.parametrize("prefix", ["", "marc:"])
+def test_failed_records_of_marcxml_leave_as_a_file_that_can_come_in_again(
+    town: Town, queued: list[dict[str, Any]], prefix: str
+) -> None:
+    declared = f'xmlns{":" if prefix else ""}{prefix.rstrip(":")}="http://www.loc.gov/MARC21/slim"'
+    record = f"<{prefix}record><{prefix}leader>00000nam0 2200000   450 </{prefix}leader></{prefix}record>\n"
+    content = f"<{prefix}collection {declared}>\n{record}{record}</{prefix}collection>\n".encode()
+    browser = staff_at(town.central, Role.CATALOGUER)
+    send(browser, town, content, name="books.xml")
+    run(queued[0])
+
+    failed = b"".join(browser.get(f"/workbench/records/imports/{queued[0]['batch_id']}/failed.marc"))
+
+    found = list(iter_marcxml(io.BytesIO(failed)))
+    assert [type(piece) for piece in found] == [XmlRecord, XmlRecord]
 
 
 def test_progress_is_polled_and_ends_by_itself(town: Town, queued: list[dict[str, Any]]) -> None:

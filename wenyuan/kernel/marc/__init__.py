@@ -49,6 +49,7 @@ from wenyuan.kernel.marc.marcxml import (
     COLLECTION_CLOSE,
     COLLECTION_OPEN,
     XmlRecord,
+    collection_around,
     iter_marcxml,
     to_marcxml,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "Source",
     "Volume",
     "XmlRecord",
+    "collection_around",
     "content_hash",
     "decode",
     "decode_record",

@@ -35,6 +35,7 @@ _NO_LEADER = "00000     2200000   450 "
 _ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 )
+_PREFIXED_RECORD = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.-]*):record\b")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -200,6 +201,17 @@ class _Reader:
             self.number += 1
             self.done.append(XmlRecord(self.position, self.number, record))
         self._forget()
+
+
+def collection_around(record: bytes) -> tuple[bytes, bytes]:
+    """What to write before and after ``record`` elements cut out of a file, of which this is the first.
+
+    Their prefix was declared where they came from, so it is declared again.
+    """
+    opening = COLLECTION_OPEN.encode()
+    if found := _PREFIXED_RECORD.match(record):
+        opening = opening.replace(b"<collection ", b'<collection xmlns:%s="%s" ' % (found.group(1), NAMESPACE.encode()))
+    return opening, COLLECTION_CLOSE.encode()
 
 
 def to_marcxml(record: Record) -> str:

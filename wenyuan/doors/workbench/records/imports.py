@@ -30,6 +30,7 @@ from wenyuan.holdings.catalogue.queries import (
     list_faults,
     list_mappings,
 )
+from wenyuan.kernel.marc import collection_around
 from wenyuan.organisation.accounts.queries import get_account
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
@@ -195,13 +196,22 @@ def failed_record(request: StaffRequest, fault_id: int) -> HttpResponse:
 @require_GET
 @staff_page(Act.IMPORT_RECORDS, any_branch=True)
 def failed_file(request: StaffRequest, batch_id: int) -> HttpResponseBase:
-    """All records of a batch that failed, one after the other, to be mended and imported again."""
+    """All records of a batch that failed, one after the other, as a file to be mended and imported again."""
     _result_or_404(batch_id)
     return StreamingHttpResponse(
-        _failed_records(batch_id),
+        _as_file(_failed_records(batch_id)),
         content_type="application/octet-stream",
         headers=_attached(f"import-{batch_id}-failed.marc"),
     )
+
+
+def _as_file(records: Iterator[bytes]) -> Iterator[bytes]:
+    """ISO 2709 needs nothing between its records; those of MARCXML stand in a collection."""
+    first = next(records, b"")
+    opening, closing = collection_around(first) if first.startswith(b"<") else (b"", b"")
+    yield opening + first
+    yield from records
+    yield closing
 
 
 def _failed_records(batch_id: int) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """A file as a stream of pieces, each knowing where the next one begins, so that reading can be taken up there."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ LONGEST_RAW = 200_000
 
 _SAMPLE = 200
 _HEAD = 4096
+
+_RECORD_END = re.compile(rb"</(?:[^\s<>/:]+:)?record\s*>")
 
 Content = RawRecord | XmlRecord | Damaged
 
@@ -129,4 +132,8 @@ def raw_bytes(source: Source, piece: Piece) -> bytes:
     with source.path.open("rb") as stream:
         stream.seek(piece.position)
         data = stream.read(min(max(piece.until - piece.position, 0), LONGEST_RAW))
-    return data if data.startswith(b"<") else b""
+    if not data.startswith(b"<"):
+        return b""
+    # Behind the last record the collection is closed; that is not the record's.
+    closed = [found.end() for found in _RECORD_END.finditer(data)]
+    return data[: closed[-1]] if closed else data
