@@ -174,6 +174,18 @@ def test_an_import_that_lost_its_job_goes_on(town: Town, queued: list[dict[str, 
     assert queued[1]["stored_as"] == queued[0]["stored_as"]
 
 
+def test_a_file_sent_twice_while_its_import_waits_is_kept_once(
+    town: Town, home: Path, queued: list[dict[str, Any]]
+) -> None:
+    browser = staff_at(town.central, Role.CATALOGUER)
+    send(browser, town, marc("人生"))
+    send(browser, town, marc("人生"))
+
+    assert queued[1]["batch_id"] == queued[0]["batch_id"]
+    assert [str(path.relative_to(home)) for path in home.rglob("*.marc")] == [queued[1]["stored_as"]]
+    assert queued[1]["stored_as"] == queued[0]["stored_as"]
+
+
 def test_a_clerk_imports_and_exports_nothing(town: Town) -> None:
     browser = staff_at(town.central, Role.DESK)
 

@@ -95,7 +95,7 @@ def new_import(request: StaffRequest) -> HttpResponse:
             uploads.drop(stored_as)
             refuse(form, refusal_words(refused), refused_field(refused))
         else:
-            hand_over(batch_id=batch_id, stored_as=stored_as, desk=request.desk)
+            hand_over(batch_id=batch_id, stored_as=_kept_once(batch_id, stored_as), desk=request.desk)
             return done(request, _("The file is in. It is read in the background."), _url(batch_id))
     title = gettext("Import records")
     sheet = Sheet(
@@ -108,6 +108,15 @@ def new_import(request: StaffRequest) -> HttpResponse:
     return form_page(
         request, form, sheet, template="workbench/records/import_form.html", most_bytes=uploads.most_bytes()
     )
+
+
+def _kept_once(batch_id: int, stored_as: str) -> str:
+    """The file the batch began with, where it still waits: the same one sent again is not kept beside it."""
+    first = _result_or_404(batch_id).stored_as
+    if first == stored_as or not uploads.is_kept(first):
+        return stored_as
+    uploads.drop(stored_as)
+    return first
 
 
 @require_GET
