@@ -30,7 +30,9 @@ RETURNS = [
 
 BUILT: dict[str, list[str]] = {
     "wenyuan.lending.circulation.sql.checkout_statement": [
-        circulation_sql.checkout_statement(ends_transit=ends) for ends in SWITCHES
+        circulation_sql.checkout_statement(ends_transit=ends, counts_type=counts)
+        for ends in SWITCHES
+        for counts in SWITCHES
     ],
     "wenyuan.lending.circulation.sql.return_statement": [circulation_sql.return_statement(**case) for case in RETURNS],
     "wenyuan.lending.circulation.sql.renewal_statement": [circulation_sql.renewal_statement()],

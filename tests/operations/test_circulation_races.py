@@ -304,6 +304,57 @@ def test_a_return_that_meets_a_renewal_counts_by_the_new_due_date(district: Dist
     assert broken() == []
 
 
+def wait_until_a_checkout_waits() -> None:
+    """Return when one everyday statement waits for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
+    with connection.cursor() as cursor:
+        for _ in range(500):
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(waiting, ["WITH item%"])
+            if cursor.fetchone() == (1,):
+                return
+            time.sleep(0.02)
+    raise AssertionError("no checkout waits")
+
+
+def test_a_limit_of_one_type_holds_when_loans_are_exchanged_while_a_checkout_waits_for_its_item(
+    committed: District,
+) -> None:
+    audio = make_item_type("av")
+    make_policy(item_type=audio, max_loans_of_type=1)
+    make_patron(card="C1", home=committed.central)
+    make_item(barcode="B1", home=committed.central)
+    for barcode in ("A1", "A2"):
+        make_item(barcode=barcode, home=committed.central, item_type=audio)
+    checkout(item="B1", card="C1", at=AT, desk=committed.at_central)
+    results: list[object] = []
+
+    def lend(barcode: str) -> None:
+        try:
+            results.append(checkout(item=barcode, card="C1", at=AT, desk=committed.at_central))
+        except Refused as refused:
+            results.append([block.code for block in refused.blocks])
+        finally:
+            connections.close_all()
+
+    def exchange() -> None:
+        checkin(item="B1", at=AT, desk=committed.at_central)
+        lend("A2")
+
+    clerk, other_clerk = threading.Thread(target=lend, args=["A1"]), threading.Thread(target=exchange)
+    with transaction.atomic():
+        Item.objects.select_for_update().get(barcode="A1")
+        clerk.start()
+        wait_until_a_checkout_waits()
+        other_clerk.start()
+        other_clerk.join()
+    clerk.join()
+
+    assert results[1:] == [[BlockCode.LOAN_LIMIT_OF_TYPE]]
+    assert Loan.objects.filter(returned_at__isnull=True).count() == 1
+    assert broken() == []
+
+
 def test_a_checkout_that_waits_for_its_item_holds_no_patron(committed: District) -> None:
     patron = make_patron(card="C1", home=committed.central)
     make_item(barcode="I1", home=committed.central)
@@ -319,14 +370,8 @@ def test_a_checkout_that_waits_for_its_item_holds_no_patron(committed: District)
     with transaction.atomic():
         Item.objects.select_for_update().get()
         clerk.start()
+        wait_until_a_checkout_waits()
         with connection.cursor() as cursor:
-            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
-            for _ in range(200):
-                cursor.execute("SELECT pg_stat_clear_snapshot()")
-                cursor.execute(waiting, ["WITH item%"])
-                if cursor.fetchone() == (1,):
-                    break
-                time.sleep(0.02)
             cursor.execute("SELECT id FROM patrons_patron WHERE id = %s FOR UPDATE NOWAIT", [patron.id])
             assert cursor.fetchone() == (patron.id,)
     clerk.join()

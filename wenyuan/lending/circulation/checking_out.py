@@ -125,7 +125,10 @@ def _write(
     if facts.transit:
         values["transit"] = facts.transit.id
         values |= journal("cancelled", Kind.TRANSIT_CANCELLED, item, None, request, details={"by": "loan"})
-    return Statement(sql.checkout_statement(ends_transit=facts.transit is not None), values, sql.PATRON_CHANGED)
+    statement = sql.checkout_statement(
+        ends_transit=facts.transit is not None, counts_type=policy.max_loans_of_type is not None
+    )
+    return Statement(statement, values, sql.PATRON_CHANGED)
 
 
 def _receipt(

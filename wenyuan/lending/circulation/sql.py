@@ -1,14 +1,18 @@
 """The everyday statements of circulation, each one round trip.
 
 They read network_edition, catalogue_item, catalogue_bib, catalogue_itemtype, patrons_patron, patrons_category,
-patrons_token and patrons_readerref, and write catalogue_item (state, present branch, version), transit_transit,
-patrons_readerref, journal_entry and journal_pending beside this room's own tables. A write repeats in its first step
-what the decision rested on (the item's version, both editions, the patron's open loans); each step feeds on the one
-before, so a refused first step writes nothing. The patron is asked after the item: an open loan's
+patrons_token and patrons_readerref, and write catalogue_item (state, present branch, version), patrons_patron
+(version), transit_transit, patrons_readerref, journal_entry and journal_pending beside this room's own tables. A write
+repeats in its first step what the decision rested on (the item's version, both editions, the patron's open loans); each
+step feeds on the one before, so a refused first step writes nothing. The patron is asked after the item: an open loan's
 patron is whoever has that id *and version*, locked for key share, so that a patron who leaves at the same moment either
 has no loan or does not leave. Where the version is another, the patron is null, ``circulation_open_loan_has_patron``
 refuses the row and the whole statement is undone. A renewal changes the item's version too, so that a return racing it
 looks again.
+
+What a statement reads of other rows dates from before it waited for its item; only a row it locks is seen as it is
+after the wait. Hence the limit of one item type, which no slot holds, is held by the patron's version: a checkout under
+such a limit raises it, so that of two that decided on the same loans one looks again.
 """
 
 from functools import lru_cache
@@ -146,13 +150,22 @@ _SAME_EDITIONS = """(SELECT token FROM network_edition WHERE id = 1) = :network_
                 AND (SELECT token FROM circulation_edition WHERE id = 1) = :policy_edition::uuid"""
 _SAME_PATRON = """(SELECT id FROM patrons_patron WHERE id = :patron::bigint
                     AND version = :patron_version::int FOR KEY SHARE)"""
+_NEXT_PATRON = """patron AS (
+            UPDATE patrons_patron SET version = version + 1
+            WHERE id = :patron::bigint AND version = :patron_version::int AND EXISTS (SELECT 1 FROM item)
+            RETURNING id
+        )"""
 PATRON_CHANGED = frozenset({"circulation_open_loan_has_patron"})
 """What refuses a write whose patron is no longer as the decision saw them."""
 
 
-@lru_cache(maxsize=2)
-def checkout_statement(*, ends_transit: bool) -> str:
-    """Lend: item, loan, journal; with a waived transit also its end. Gives the loan's id, or no row."""
+@lru_cache(maxsize=4)
+def checkout_statement(*, ends_transit: bool, counts_type: bool) -> str:
+    """Lend: item, loan, journal; with a waived transit also its end. Gives the loan's id, or no row.
+
+    ``counts_type``: the policy limits items of this type, so the patron's version grows.
+    """
+    patron = "(SELECT id FROM patron)" if counts_type else _SAME_PATRON
     steps = [
         f"""item AS (
             UPDATE catalogue_item SET state = 'on_loan', present_branch_id = :branch::bigint,
@@ -164,10 +177,11 @@ def checkout_statement(*, ends_transit: bool) -> str:
                     = :loans::bigint[]
             RETURNING id
         )""",
+        *([_NEXT_PATRON] if counts_type else []),
         f"""loan AS (
             INSERT INTO circulation_loan (item_id, patron_id, slot, branch_id, account_id, door, policy_id,
                 patron_category, patron_home_id, age_band, lent_at, base_due_date, due_at, renewals)
-            SELECT id, {_SAME_PATRON}, :slot::smallint, :branch::bigint, :account::bigint, :door::text,
+            SELECT id, {patron}, :slot::smallint, :branch::bigint, :account::bigint, :door::text,
                 :policy::bigint, :category::text, :patron_home::int, :age_band::text, :at::timestamptz,
                 :base_due_date::date, :due_at::timestamptz, 0
             FROM item RETURNING id

@@ -47,7 +47,7 @@ class Patron(models.Model):
     """读者. Identity number, phone and address are encrypted; number and phone are found by keyed hash.
 
     States: active, suspended (停借, until a date or until lifted), closed (退证). ``version`` grows with every change
-    that a loan decision rests on.
+    that a loan decision rests on, a loan under the limit of an item type among them.
     """
 
     name = models.CharField(max_length=60)
