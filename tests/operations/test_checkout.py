@@ -353,6 +353,21 @@ def test_after_ten_minutes_or_at_another_desk_it_is_on_loan_already(district: Di
     assert set(afterwards) == {BlockCode.ITEM_ON_LOAN_ALREADY}
 
 
+def test_what_a_reader_has_already_is_not_measured_by_the_limits_again(district: District, at: datetime) -> None:
+    make_policy(category=district.adult, max_loans=1)
+    make_patron(card=CARD, home=district.central)
+    make_item(barcode="2300001", home=district.central)
+    checkout(item="2300001", card=CARD, at=at, desk=district.at_central)
+
+    at_the_limit = refusal(
+        lambda: checkout(item="2300001", card=CARD, at=at + timedelta(days=1), desk=district.at_central)
+    )
+    overdue = refusal(lambda: checkout(item="2300001", card=CARD, at=at + timedelta(days=40), desk=district.at_south))
+
+    assert set(at_the_limit) == {BlockCode.ITEM_ON_LOAN_ALREADY}
+    assert set(overdue) == {BlockCode.ITEM_ON_LOAN_ALREADY}
+
+
 def test_an_item_on_loan_to_another_is_refused(district: District, at: datetime) -> None:
     make_patron(card=CARD, home=district.central)
     make_patron("王芳", card="C0002", home=district.central)

@@ -44,7 +44,10 @@ class Place:
 
 
 def blocks_for_checkout(facts: CheckoutFacts, policy: Policy | None, *, place: Place, today: date) -> tuple[Block, ...]:
-    """Every reason against lending this item to this patron here today."""
+    """Every reason against lending this item to this patron here today.
+
+    What the patron has already asks to be renewed: limits, lending group and policy are a renewal's matter then.
+    """
     blocks: list[Block] = []
     if not place.open_for_business:
         blocks.append(Block(BlockCode.BRANCH_CLOSED_DOWN))
@@ -55,7 +58,7 @@ def blocks_for_checkout(facts: CheckoutFacts, policy: Policy | None, *, place: P
         blocks.append(Block(BlockCode.ITEM_UNKNOWN))
     else:
         blocks += _item_blocks(facts.item, facts.loan, facts.patron, place)
-    if facts.item and facts.patron:
+    if facts.item and facts.patron and not _has_it(facts.loan, facts.patron):
         blocks += limit_blocks(facts.holdings, policy, item_type_id=facts.item.type_id)
     return tuple(blocks)
 
@@ -83,18 +86,24 @@ def patron_blocks(patron: Patron, *, today: date) -> list[Block]:
 def _item_blocks(item: Item, loan: Loan | None, patron: Patron | None, place: Place) -> list[Block]:
     blocks: list[Block] = []
     if loan is not None:
-        already = patron is not None and loan.patron_id == patron.id and loan.taken_at is None
-        code = BlockCode.ITEM_ON_LOAN_ALREADY if already else BlockCode.ITEM_ON_LOAN_TO_OTHER
+        code = BlockCode.ITEM_ON_LOAN_ALREADY if _has_it(loan, patron) else BlockCode.ITEM_ON_LOAN_TO_OTHER
         blocks.append(Block(code))
     elif block := STATE_BLOCKS.get(item.state):
         blocks.append(block)
     if block := CONDITION_BLOCKS.get(item.condition):
         blocks.append(block)
+    if _has_it(loan, patron):
+        return blocks
     if block := LENDABLE_BLOCKS.get(item.lendable):
         blocks.append(block)
     if not place.lends_with_home:
         blocks.append(Block(BlockCode.OTHER_LENDING_GROUP, facts={"home": item.home_branch_id}))
     return blocks
+
+
+def _has_it(loan: Loan | None, patron: Patron | None) -> bool:
+    """Whether the item is in this very patron's hands."""
+    return loan is not None and patron is not None and loan.patron_id == patron.id and loan.taken_at is None
 
 
 def limit_blocks(holdings: Holdings, policy: Policy | None, *, item_type_id: int) -> list[Block]:
