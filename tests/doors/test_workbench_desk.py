@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.test import Client
 
+from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
 from tests.factories.network import make_branch, make_group
@@ -13,6 +14,7 @@ from tests.factories.patrons import make_category, make_patron
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.desk.piles import MOST_LINES, DeskTop, Done, Line, NoRoom, Pile
 from wenyuan.lending.circulation.models import Loan
+from wenyuan.lending.circulation.operations import checkin
 from wenyuan.lending.patrons.models import Consent, Guardian, Patron
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.models import Branch
@@ -385,6 +387,24 @@ def test_an_item_on_loan_to_another_reader_can_be_taken_back_first(browser: Clie
     back = browser.post("/workbench/desk/retries", {"mode": "return", "key": "r1"})
 
     assert refused.status_code == 422
+    assert back.status_code == 303
+    assert Loan.objects.filter(returned_at__isnull=True).count() == 0
+
+
+def test_an_item_taken_elsewhere_can_be_taken_back_first(browser: Client, branch: Branch) -> None:
+    make_patron("李小军", "T100", home=branch)
+    item(branch, "2301")
+    scan(browser, "T100")
+    scan(browser, "2301")
+    outside = make_desk(make_branch("CN", name_zh="城南分馆"), role=Role.DESK_LEAD)
+    checkin(item="2301", at=datetime.now(UTC), desk=outside)
+    refused = browser.post("/workbench/desk/scans", {"code": "2301"})
+
+    back = browser.post("/workbench/desk/retries", {"mode": "return", "key": "r1"})
+
+    page = refused.content.decode()
+    assert "此册已代收，还书尚未办结" in page
+    assert "先还书 <kbd>F3</kbd>" in page
     assert back.status_code == 303
     assert Loan.objects.filter(returned_at__isnull=True).count() == 0
 

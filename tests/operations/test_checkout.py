@@ -368,6 +368,21 @@ def test_what_a_reader_has_already_is_not_measured_by_the_limits_again(district:
     assert set(overdue) == {BlockCode.ITEM_ON_LOAN_ALREADY}
 
 
+@pytest.mark.parametrize("card", [CARD, "C0002"])
+def test_a_taken_item_is_said_to_be_taken_and_not_to_be_on_loan_to_somebody(
+    district: District, at: datetime, card: str
+) -> None:
+    make_patron(card=CARD, home=district.central)
+    make_patron("王芳", card="C0002", home=district.central)
+    make_item(barcode="2300001", home=district.central)
+    checkout(item="2300001", card=CARD, at=at, desk=district.at_central)
+    checkin(item="2300001", at=at, desk=district.at_south)
+
+    blocks = refusal(lambda: checkout(item="2300001", card=card, at=at, desk=district.at_central))
+
+    assert set(blocks) == {BlockCode.ITEM_TAKEN_ELSEWHERE}
+
+
 def test_an_item_on_loan_to_another_is_refused(district: District, at: datetime) -> None:
     make_patron(card=CARD, home=district.central)
     make_patron("王芳", card="C0002", home=district.central)

@@ -62,6 +62,11 @@ BLOCK_WORDS: Final[Mapping[BlockCode, Wording]] = {
         "The reader already has this item and may renew it",
         "此书已在您名下，请用续借",
     ),
+    BlockCode.ITEM_TAKEN_ELSEWHERE: _say(
+        "此册已代收，还书尚未办结",
+        "The item was taken back for its branch and its loan is not closed yet",
+        "此书已代收，尚未办结，请交服务台",
+    ),
     BlockCode.ITEM_IN_TRANSIT: _say(
         "此册在途，尚未签收", "The item is in transit and has not been received", "此书在途，请交服务台签收"
     ),

@@ -20,6 +20,7 @@ class BlockCode(StrEnum):
     PATRON_EXPIRED = "patron_expired"
     ITEM_ON_LOAN_TO_OTHER = "item_on_loan_to_other"
     ITEM_ON_LOAN_ALREADY = "item_on_loan_already"  # to this patron: renew instead
+    ITEM_TAKEN_ELSEWHERE = "item_taken_elsewhere"  # 代收: nobody has it, its loan is not closed yet
     ITEM_IN_TRANSIT = "item_in_transit"
     ITEM_ON_HOLD_SHELF = "item_on_hold_shelf"
     ITEM_IN_PROCESS = "item_in_process"

@@ -86,8 +86,7 @@ def patron_blocks(patron: Patron, *, today: date) -> list[Block]:
 def _item_blocks(item: Item, loan: Loan | None, patron: Patron | None, place: Place) -> list[Block]:
     blocks: list[Block] = []
     if loan is not None:
-        code = BlockCode.ITEM_ON_LOAN_ALREADY if _has_it(loan, patron) else BlockCode.ITEM_ON_LOAN_TO_OTHER
-        blocks.append(Block(code))
+        blocks.append(Block(_code_of_open_loan(loan, patron)))
     elif block := STATE_BLOCKS.get(item.state):
         blocks.append(block)
     if block := CONDITION_BLOCKS.get(item.condition):
@@ -99,6 +98,12 @@ def _item_blocks(item: Item, loan: Loan | None, patron: Patron | None, place: Pl
     if not place.lends_with_home:
         blocks.append(Block(BlockCode.OTHER_LENDING_GROUP, facts={"home": item.home_branch_id}))
     return blocks
+
+
+def _code_of_open_loan(loan: Loan, patron: Patron | None) -> BlockCode:
+    if loan.taken_at is not None:
+        return BlockCode.ITEM_TAKEN_ELSEWHERE
+    return BlockCode.ITEM_ON_LOAN_ALREADY if _has_it(loan, patron) else BlockCode.ITEM_ON_LOAN_TO_OTHER
 
 
 def _has_it(loan: Loan | None, patron: Patron | None) -> bool:

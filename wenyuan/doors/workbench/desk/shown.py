@@ -22,6 +22,8 @@ from wenyuan.plumbing.clock import local_date
 
 ADULT = 18
 SOON = timedelta(days=3)
+RETURNED_FIRST = frozenset({BlockCode.ITEM_ON_LOAN_TO_OTHER, BlockCode.ITEM_TAKEN_ELSEWHERE})
+"""What stands in the way until the item has been checked in."""
 
 MODE_WORDS = {Mode.LEND: _("Lend"), Mode.RETURN: _("Take back"), Mode.RENEW: _("Renew")}
 DONE_WORDS = {
@@ -193,7 +195,7 @@ def shown_refusal(refusal: Refusal, desk: Desk, names: Callable[[int | str | Non
         can_waive=can_waive,
         waives_some=bool(liftable),
         offers_renewal=BlockCode.ITEM_ON_LOAN_ALREADY in refusal.codes,
-        offers_return=BlockCode.ITEM_ON_LOAN_TO_OTHER in refusal.codes and refusal.mode is Mode.LEND,
+        offers_return=refusal.mode is Mode.LEND and not refusal.codes.isdisjoint(RETURNED_FIRST),
     )
 
 
