@@ -11,7 +11,7 @@ from tests.factories.patrons import make_patron
 from wenyuan.lending.circulation.data import BlockCode
 from wenyuan.lending.circulation.models import Loan, LoanPolicy
 from wenyuan.lending.circulation.operations import Refused, checkin, checkout, renew
-from wenyuan.lending.patrons.models import Patron
+from wenyuan.lending.patrons.models import Patron, Token
 from wenyuan.organisation.journal.models import Entry
 
 BARCODE = "2300001"
@@ -80,6 +80,24 @@ def test_another_reader_s_card_renews_nothing(district: District, at: datetime, 
     make_patron("王芳", card="C0002", home=district.central)
 
     assert codes(district, at + timedelta(days=5), card="C0002") == [BlockCode.ITEM_ON_LOAN_TO_OTHER]
+
+
+@pytest.mark.parametrize(
+    ("status", "block"),
+    [
+        ("lost", BlockCode.CARD_LOST),
+        ("replaced", BlockCode.CARD_REPLACED),
+        ("removed", BlockCode.PATRON_UNKNOWN),
+    ],
+)
+def test_a_card_that_no_longer_counts_renews_nothing(
+    district: District, at: datetime, lent: Patron, status: str, block: BlockCode
+) -> None:
+    Token.objects.update(status=status)
+
+    assert codes(district, at + timedelta(days=5), card=CARD) == [block]
+    assert codes(district, at + timedelta(days=5), card="nobody's") == [BlockCode.PATRON_UNKNOWN]
+    assert renew(item=BARCODE, at=at + timedelta(days=5), desk=district.at_central).renewals == 1
 
 
 def test_who_may_not_borrow_may_not_renew(district: District, at: datetime, lent: Patron) -> None:

@@ -174,13 +174,14 @@ class ReturnFacts:
 
 @dataclass(frozen=True, slots=True)
 class RenewalFacts:
-    """Everything a renewal's decision rests on; ``card_is_patrons`` when the shown card belongs to who has it,
-    or to the reader of ``earlier``."""
+    """Everything a renewal's decision rests on. ``card_status`` is the shown card's, none where there is no such card;
+    ``card_is_patrons`` when it belongs to who has the item, or to the reader of ``earlier``."""
 
     editions: Editions
     item: Item | None
     loan: Loan | None
     patron: Patron | None
+    card_status: str | None
     card_is_patrons: bool
     earlier: Earlier | None
 
@@ -248,5 +249,5 @@ def read_renewal(row: tuple[Any, ...]) -> RenewalFacts:
     item, loan = cut.item(), cut.loan()
     cut.transit()
     patron = cut.patron()
-    (card_is_patrons,) = cut.take(1)
-    return RenewalFacts(editions, item, loan, patron, bool(card_is_patrons), cut.earlier())
+    card_status, card_is_patrons = cut.take(2)
+    return RenewalFacts(editions, item, loan, patron, card_status, bool(card_is_patrons), cut.earlier())

@@ -21,7 +21,9 @@ from wenyuan.organisation.journal.data import Kind
 from wenyuan.plumbing.clock import library_zone, local_date
 from wenyuan.plumbing.statements import Plan, Statement
 
-NOTHING_TO_RENEW = frozenset({BlockCode.ITEM_UNKNOWN, BlockCode.NOT_ON_LOAN, BlockCode.ITEM_ON_LOAN_TO_OTHER})
+NOTHING_TO_RENEW = frozenset(
+    {BlockCode.PATRON_UNKNOWN, BlockCode.ITEM_UNKNOWN, BlockCode.NOT_ON_LOAN, BlockCode.ITEM_ON_LOAN_TO_OTHER}
+)
 
 
 def renewal_plan(request: Request) -> Plan[RenewalReceipt]:

@@ -51,7 +51,7 @@ def blocks_for_checkout(facts: CheckoutFacts, policy: Policy | None, *, place: P
     blocks: list[Block] = []
     if not place.open_for_business:
         blocks.append(Block(BlockCode.BRANCH_CLOSED_DOWN))
-    blocks += _card_blocks(facts)
+    blocks += _card_blocks(facts.card_status)
     if facts.patron:
         blocks += patron_blocks(facts.patron, today=today)
     if facts.item is None:
@@ -63,10 +63,10 @@ def blocks_for_checkout(facts: CheckoutFacts, policy: Policy | None, *, place: P
     return tuple(blocks)
 
 
-def _card_blocks(facts: CheckoutFacts) -> list[Block]:
-    if facts.card_status is None or facts.patron is None:
+def _card_blocks(card_status: str | None) -> list[Block]:
+    if card_status is None:
         return [Block(BlockCode.PATRON_UNKNOWN)]
-    code = CARD_BLOCKS.get(facts.card_status)
+    code = CARD_BLOCKS.get(card_status)
     return [Block(code)] if code else []
 
 
@@ -195,15 +195,22 @@ def repeats_return(facts: ReturnFacts, *, account_id: int, branch_id: int, at: d
 def blocks_for_renewal(
     facts: RenewalFacts, policy: Policy | None, *, with_card: bool, today: date
 ) -> tuple[Block, ...]:
-    """Every reason against renewing; whether it gains anything is decided with its due date."""
+    """Every reason against renewing; whether it gains anything is decided with its due date.
+
+    A card that is shown must count as at a checkout; one that is nobody's learns nothing of the loan.
+    """
+    blocks = _card_blocks(facts.card_status) if with_card else []
+    is_nobodys = any(block.code is BlockCode.PATRON_UNKNOWN for block in blocks)
     if facts.item is None:
-        return (Block(BlockCode.ITEM_UNKNOWN),)
+        return (*blocks, Block(BlockCode.ITEM_UNKNOWN))
     loan, patron = facts.loan, facts.patron
     if loan is None or patron is None or loan.taken_at is not None:
-        return (Block(BlockCode.NOT_ON_LOAN),)
+        return (*blocks, Block(BlockCode.NOT_ON_LOAN))
+    if is_nobodys:
+        return tuple(blocks)
     if with_card and not facts.card_is_patrons:
-        return (Block(BlockCode.ITEM_ON_LOAN_TO_OTHER),)
-    blocks = patron_blocks(patron, today=today)
+        return (*blocks, Block(BlockCode.ITEM_ON_LOAN_TO_OTHER))
+    blocks += patron_blocks(patron, today=today)
     if policy is None:
         blocks.append(Block(BlockCode.NO_POLICY))
     elif policy.max_renewals is not None and loan.renewals >= policy.max_renewals:

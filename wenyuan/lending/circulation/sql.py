@@ -49,6 +49,12 @@ ENTRY_BY_KEY = """
     LEFT JOIN journal_entry e ON e.key = :key::text
     LEFT JOIN patrons_readerref u ON u.ref = e.reader_ref
 """
+JOIN_CARD = """
+    LEFT JOIN LATERAL (
+        SELECT status, patron_id FROM patrons_token WHERE token_hash = ANY (:hashes::bytea[])
+        ORDER BY status <> 'active', array_position(:hashes::bytea[], token_hash) LIMIT 1
+    ) k ON true
+"""
 ENTRY_COLUMNS = "e.kind, e.subject_id, e.branch_id, e.occurred_at, u.patron_id, e.details::text"
 
 GATHER_CHECKOUT = f"""
@@ -56,10 +62,7 @@ GATHER_CHECKOUT = f"""
         k.status, s.loans, s.slots, s.item_types, s.overdue, {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
-    LEFT JOIN LATERAL (
-        SELECT status, patron_id FROM patrons_token WHERE token_hash = ANY (:hashes::bytea[])
-        ORDER BY status <> 'active', array_position(:hashes::bytea[], token_hash) LIMIT 1
-    ) k ON true
+    {JOIN_CARD}
     LEFT JOIN patrons_patron p ON p.id = k.patron_id
     {JOIN_PATRON}
     LEFT JOIN LATERAL (
@@ -89,11 +92,10 @@ GATHER_RETURN = f"""
 
 GATHER_RENEWAL = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
-        EXISTS (SELECT 1 FROM patrons_token WHERE patron_id = COALESCE(u.patron_id, p.id)
-            AND token_hash = ANY (:hashes::bytea[])),
-        {ENTRY_COLUMNS}
+        k.status, k.patron_id = COALESCE(u.patron_id, p.id), {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
+    {JOIN_CARD}
     LEFT JOIN patrons_patron p ON p.id = o.patron_id
     {JOIN_PATRON}
     {ENTRY_BY_KEY}
