@@ -21,6 +21,7 @@ from wenyuan.lending.patrons.models import Patron, Token
 from wenyuan.lending.transit.models import Transit
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.models import Entry, Pending
+from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import NotAllowed
 
@@ -473,3 +474,15 @@ def test_what_a_patron_has_is_listed_the_earliest_due_first(district: District, 
     assert has.max_loans == 3
     assert [block.code for block in has.blocks] == [BlockCode.OVERDUE_LOANS]
     assert patron_loans(patron_id=Patron.objects.count() + 10_000, branch_id=district.central.id, at=at) is None
+
+
+def test_where_nothing_is_lent_any_more_no_reader_is_told_how_much_they_may_have(
+    district: District, at: datetime
+) -> None:
+    patron = make_patron(card=CARD, home=district.central)
+    Branch.objects.filter(id=district.south.id).update(closed_date=date(2026, 4, 1))
+
+    has = patron_loans(patron_id=patron.id, branch_id=district.south.id, at=at)
+
+    assert has is not None
+    assert [block.code for block in has.blocks] == [BlockCode.BRANCH_CLOSED_DOWN]

@@ -256,10 +256,11 @@ def _refusal(asked: Asked, refused: Refused) -> Handled:
 
 
 def _refusal_by_pin(asked: Asked) -> Handled | None:
-    """No act on a card whose PIN was given and is wrong. Whether to ask for one is the machine's affair."""
+    """No act on a card whose PIN was given and is wrong. Whether to ask for one is the machine's affair; that a card is
+    nobody's the verb says, with its other reasons."""
     request = asked.request
     pin = asked.readers.pin(card=request.value("AA"), pin=request.value("AD"), at=asked.at)
-    if pin in (Pin.NOT_GIVEN, Pin.RIGHT):
+    if pin not in (Pin.WRONG, Pin.LOCKED):
         return None
     text = screens.PIN_LOCKED if pin is Pin.LOCKED else screens.WRONG_PIN
     answer = negative(request, at=printed(asked.at), institution=institution_of(asked), messages=[text])

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from wenyuan.doors.sip2 import screens
 from wenyuan.doors.sip2.negatives import ALL_DENIED
-from wenyuan.doors.sip2.readers import Pin, Readers
+from wenyuan.doors.sip2.readers import REMOVED, Pin, Readers
 from wenyuan.doors.sip2.station import Station
 from wenyuan.doors.sip2.times import printed
 from wenyuan.kernel.sip2.answers import PatronInformationAnswer, PatronStatusAnswer, PatronStatusFlags
@@ -23,8 +23,16 @@ CARD_BLOCKS = {
     "replaced": BlockCode.CARD_REPLACED,
     "removed": BlockCode.PATRON_UNKNOWN,
 }
-_IN_USE, _REMOVED = "active", "removed"
-_LIMITS = frozenset({BlockCode.LOAN_LIMIT, BlockCode.LOAN_LIMIT_OF_TYPE, BlockCode.OVERDUE_LOANS})
+_IN_USE = "active"
+_LET_RENEW = frozenset(
+    {
+        BlockCode.LOAN_LIMIT,
+        BlockCode.LOAN_LIMIT_OF_TYPE,
+        BlockCode.OVERDUE_LOANS,
+        BlockCode.BRANCH_CLOSED_DOWN,
+    }
+)
+"""What stops a checkout and no renewal."""
 NO_FEE_FEN = 0
 """There are no fees yet, so nobody owes any."""
 NO_HOLDS = 0
@@ -114,7 +122,7 @@ def _facts(request: Request, station: Station, readers: Readers, at: datetime) -
     card = request.value("AA")
     scanned = readers.find(card)
     loans = None
-    if scanned is not None and scanned.token_status != _REMOVED:
+    if scanned is not None and scanned.token_status != REMOVED:
         loans = patron_loans(patron_id=scanned.patron.id, branch_id=station.desk.branch_id, at=at)
     if scanned is None or loans is None:
         unknown = Block(BlockCode.PATRON_UNKNOWN)
@@ -150,7 +158,7 @@ def _facts(request: Request, station: Station, readers: Readers, at: datetime) -
 def _flags(codes: set[BlockCode]) -> PatronStatusFlags:
     return PatronStatusFlags(
         charge_denied=bool(codes),
-        renewal_denied=bool(codes - _LIMITS),
+        renewal_denied=bool(codes - _LET_RENEW),
         recall_denied=True,
         hold_denied=True,
         card_reported_lost=BlockCode.CARD_LOST in codes,

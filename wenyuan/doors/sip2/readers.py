@@ -15,6 +15,9 @@ from wenyuan.lending.patrons.queries import get_patron, patron_by_token
 LEFT_AFTER_S: Final = 5 * 60
 """A reader who is not heard of for so long has left without saying so."""
 
+REMOVED: Final = "removed"
+"""The status of a token that leads to nobody any more."""
+
 _DIGEST_KEY = secrets.token_bytes(32)
 
 
@@ -25,6 +28,8 @@ class Pin(Enum):
     RIGHT = "right"
     WRONG = "wrong"
     LOCKED = "locked"
+    NO_READER = "no_reader"
+    """There is no such card, so nothing to compare with."""
 
 
 @dataclass(slots=True)
@@ -67,8 +72,8 @@ class Readers:
         if known is not None:
             return known
         reader = reader or patron_by_token(card)
-        if reader is None:
-            return Pin.WRONG
+        if reader is None or reader.token_status == REMOVED:
+            return Pin.NO_READER
         outcome = _verify(reader, pin, at)
         if outcome is not Pin.LOCKED:
             session.answers[digest] = outcome
