@@ -25,7 +25,7 @@ from wenyuan.kernel.sip2.codes import AlertType, CirculationStatus
 from wenyuan.kernel.sip2.parse import Request
 from wenyuan.kernel.sip2.requests import CheckoutRequest
 from wenyuan.lending.circulation import operations
-from wenyuan.lending.circulation.data import BlockCode, CheckoutReceipt, RenewalReceipt
+from wenyuan.lending.circulation.data import BlockCode, CheckinReceipt, CheckoutReceipt, RenewalReceipt
 from wenyuan.lending.circulation.operations import Refused
 from wenyuan.lending.circulation.queries import loan_of_item
 from wenyuan.organisation.rights.data import Act
@@ -48,6 +48,10 @@ STATUS_OF_CONDITION: Final[Mapping[str, CirculationStatus]] = MappingProxyType(
         "claimed_returned": CirculationStatus.CLAIMED_RETURNED,
     }
 )
+
+
+NOT_FOR_THE_SHELF: Final = frozenset({"in_process", "on_hold_shelf"})
+"""States that a scan leaves as they are: staff must see such an item before a sorter shelves it."""
 
 
 class Asked(NamedTuple):
@@ -103,11 +107,11 @@ def checkin(asked: Asked) -> Handled:
         permanent_location=station.names(receipt.item.home_branch_id),
         resensitise=True,
         magnetic=False,
-        alert=None if send_to is None else AlertType.SEND_ON,
+        alert=_alert_of(receipt),
         title=receipt.item.title,
         call_number=receipt.item.call_no,
         destination=None if send_to is None else station.code_of(send_to),
-        messages=screens.returned(receipt, station.names),
+        messages=screens.returned(receipt, station.names, for_staff=receipt.item.state in NOT_FOR_THE_SHELF),
     )
     return Handled(answer, receipt.outcome.value)
 
@@ -232,6 +236,12 @@ def _lent(asked: Asked, receipt: CheckoutReceipt) -> CheckoutAnswer:
         transaction=str(receipt.loan_id),
         messages=[screens.lent(receipt.due_date)],
     )
+
+
+def _alert_of(receipt: CheckinReceipt) -> AlertType | None:
+    if receipt.send_to is not None:
+        return AlertType.SEND_ON
+    return AlertType.OTHER if receipt.item.state in NOT_FOR_THE_SHELF else None
 
 
 def _outcome(receipt: CheckoutReceipt | RenewalReceipt, word: str) -> str:

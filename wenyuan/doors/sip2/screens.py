@@ -30,8 +30,11 @@ def renewed(due: date) -> str:
     return f"续借成功，应还日期{due.isoformat()}"
 
 
-def returned(receipt: CheckinReceipt, names: BranchNames) -> list[str]:
-    """An item came back: one line for the reader, and one for whoever must carry it on."""
+def returned(receipt: CheckinReceipt, names: BranchNames, *, for_staff: bool) -> list[str]:
+    """An item came back: one line for the reader, and one for whoever must carry it on.
+
+    :param for_staff: the item is not for the shelf, though it need not travel.
+    """
     lines = ["还书成功"]
     if receipt.outcome is CheckinOutcome.NOT_ON_LOAN:
         lines[0] += "，此书没有借出记录"
@@ -39,6 +42,8 @@ def returned(receipt: CheckinReceipt, names: BranchNames) -> list[str]:
         lines[0] += f"，超期{receipt.days_overdue}天"
     if receipt.send_to is not None:
         lines.append(f"此书请送往{names(receipt.send_to)}")
+    elif for_staff:
+        lines.append("此书请交服务台")
     return lines
 
 
