@@ -133,7 +133,12 @@ def test_an_item_returned_twice_at_once_is_returned_once(committed: District) ->
     assert broken() == []
 
 
-def test_everyday_verbs_raced_on_shared_readers_and_items_stay_true(committed: District) -> None:
+@pytest.mark.parametrize("most_of_type", [None, 3])
+def test_everyday_verbs_raced_on_shared_readers_and_items_stay_true(
+    committed: District, most_of_type: int | None
+) -> None:
+    if most_of_type is not None:
+        make_policy(item_type=committed.book, max_loans_of_type=most_of_type)
     items = [f"I{number}" for number in range(12)]
     cards = [f"C{number}" for number in range(6)]
     for item in items:
