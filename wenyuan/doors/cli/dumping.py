@@ -7,11 +7,13 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from wenyuan.runtime.binaries import Binaries, find_binaries
+from wenyuan.runtime.binaries import Binaries, find_binaries, system_binaries
+from wenyuan.runtime.database import is_embedded
 from wenyuan.runtime.place import SHARED
 from wenyuan.runtime.problem import Problem
 from wenyuan.runtime.server_user import ServerUser
 
+_SETTING_SINCE_17 = b"SET transaction_timeout = 0;"
 CONTENTS = ("--no-owner", "--no-privileges", "--no-comments", "--no-publications", "--no-subscriptions")
 
 
@@ -20,11 +22,17 @@ class DumpFailed(Problem):
 
 
 def programs(environ: Mapping[str, str], *, server_major: int | None = None) -> Binaries:
-    """pg_dump and pg_restore as ourselves.
+    """pg_dump, pg_restore and psql as ourselves.
+
+    For a server that is not ours those of this machine come first, if they are new enough: the wheel's speak no TLS.
 
     :raises Problem: none are there, or they are older than the server.
     """
     ourselves = ServerUser(name=str(os.geteuid()), uid=os.geteuid(), gid=os.getegid(), is_self=True)
+    if not is_embedded(environ) and not environ.get("WENYUAN_PG_BIN"):
+        for of_machine in system_binaries(ourselves):
+            if server_major is None or of_machine.major >= server_major:
+                return of_machine
     found = find_binaries(environ=environ, user=ourselves, shared=SHARED)
     if server_major is not None and found.major < server_major:
         raise Problem(
@@ -53,9 +61,11 @@ def list_dump(*, binaries: Binaries, dump_file: Path) -> int:
     return sum(1 for line in listed.splitlines() if line and not line.startswith(";"))
 
 
-def replace_all(*, binaries: Binaries, url: str, dump_file: Path, rows: Mapping[str, int]) -> None:
+def replace_all(*, binaries: Binaries, client: Binaries, url: str, dump_file: Path, rows: Mapping[str, int]) -> None:
     """Put the dump's contents in the place of everything the database holds, and count: one transaction, all or
     nothing. ``rows`` says how many rows each table must have at its end.
+
+    ``binaries`` read the dump, so they must be as new as those that wrote it; ``client`` speaks to the server.
 
     :raises DumpFailed: a statement failed or a table has another number of rows; the database is as it was.
     """
@@ -63,10 +73,23 @@ def replace_all(*, binaries: Binaries, url: str, dump_file: Path, rows: Mapping[
     before, script, after = (dump_file.with_suffix(suffix) for suffix in (".before", ".sql", ".after"))
     before.write_text("DROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n", "utf-8")
     _run([binaries.program("pg_restore"), *CONTENTS, f"--file={script}", str(dump_file)], {})
+    _leave_out_newer_setting(script)
     after.write_text(_counting(rows), "utf-8")
     arguments = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--no-password"]
     files = [f"--file={file}" for file in (before, script, after)]
-    _run([binaries.program("psql"), *arguments, f"--dbname={place}", *files], secret)
+    _run([client.program("psql"), *arguments, f"--dbname={place}", *files], secret)
+
+
+def _leave_out_newer_setting(script: Path) -> None:
+    """Make a comment of the setting with which programs from 17 on begin a script, and which older servers refuse.
+
+    It is written over in its place, since the script may be larger than memory; 0 is the setting's default anyway.
+    """
+    with script.open("r+b") as file:
+        found = file.read(8192).find(_SETTING_SINCE_17)
+        if found >= 0:
+            file.seek(found)
+            file.write(b"-" * len(_SETTING_SINCE_17))
 
 
 def _counting(rows: Mapping[str, int]) -> str:
@@ -110,5 +133,10 @@ def _run(arguments: Sequence[str | Path], secret: Mapping[str, str]) -> str:
         program = Path(arguments[0]).name
         errors = [line for line in done.stderr.splitlines() if "error:" in line or "ERROR:" in line]
         last = (errors or done.stderr.strip().splitlines() or ["it gave no reason"])[0]
+        if "SSL support is not compiled in" in last:
+            raise DumpFailed(
+                f"{program} here speaks no TLS, which DATABASE_URL asks for: PostgreSQL's own programs are needed.",
+                command="apt-get install postgresql-client   # or: export WENYUAN_PG_BIN=/a/folder/of/programs",
+            )
         raise DumpFailed(f"{last if last.startswith(program) else f'{program}: {last}'}")
     return done.stdout

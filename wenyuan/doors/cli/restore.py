@@ -97,7 +97,13 @@ def _bring_back(
         )
     bar(manifest.total_bytes, says="Loading the database")
     with _files_exchanged(home, place / archive.FILES):
-        dumping.replace_all(binaries=binaries, url=urls.owner_url, dump_file=place / archive.DUMP, rows=manifest.tables)
+        dumping.replace_all(
+            binaries=binaries,
+            client=dumping.programs(os.environ),
+            url=urls.owner_url,
+            dump_file=place / archive.DUMP,
+            rows=manifest.tables,
+        )
     with psycopg.connect(urls.owner_url) as connection:
         tables = count_rows(connection)
     if differences := compare(manifest.tables, tables):
