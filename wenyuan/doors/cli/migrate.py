@@ -100,13 +100,15 @@ def working_as_owner(here: Installation) -> Iterator[None]:
     connection = connections["default"]
     before = dict(connection.settings_dict)
     parts = conninfo_to_dict(here.urls.owner_url)
+    ours = {name: before["OPTIONS"][name] for name in ("application_name", "options")}
     connection.close()
     connection.settings_dict.update(
-        USER=parts.get("user") or "",
-        PASSWORD=parts.get("password") or "",
-        HOST=parts.get("host") or "",
-        PORT=str(parts.get("port") or ""),
-        NAME=parts.get("dbname") or before["NAME"],
+        USER=parts.pop("user", None) or "",
+        PASSWORD=parts.pop("password", None) or "",
+        HOST=parts.pop("host", None) or "",
+        PORT=str(parts.pop("port", None) or ""),
+        NAME=parts.pop("dbname", None) or before["NAME"],
+        OPTIONS={**parts, **ours},  # the owner's own TLS settings, not the application's
     )
     try:
         yield
