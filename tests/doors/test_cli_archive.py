@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import stat
 import tarfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +19,16 @@ from wenyuan.doors.cli.archive import (
     read_manifest,
     write_archive,
 )
+from wenyuan.doors.cli.environment import demo_file, demo_marker
+from wenyuan.doors.cli.restore import mark_demo
+from wenyuan.runtime.home import Home
 from wenyuan.runtime.keys import Keys, PiiKey
+
+
+def _home(folder: Path) -> Home:
+    home = Home(folder / "home")
+    home.prepare()
+    return home
 
 
 def _nothing(_done: int) -> None:
@@ -84,6 +94,31 @@ def test_a_member_outside_its_place_is_never_unpacked(tmp_path: Path, manifest: 
 
     assert list(into.iterdir()) == []
     assert not (tmp_path / "deep" / "evil").exists()
+
+
+def test_a_restored_demo_keeps_the_way_into_it_and_a_real_library_gets_none(
+    tmp_path: Path, manifest: Manifest, sources: dict[str, Path]
+) -> None:
+    home = _home(tmp_path)
+    way_in = tmp_path / "demo.json"
+    way_in.write_text('{"staff": []}')
+    out, into = tmp_path / "out.tar.gz", tmp_path / "into"
+    into.mkdir()
+    demo = replace(manifest, is_demo=True, members=[*manifest.members, member_of("demo.json", way_in)])
+    write_archive(out=out, manifest=demo, sources={**sources, "demo.json": way_in}, on_bytes=_nothing)
+    read_archive(out, into=into, on_bytes=_nothing)
+
+    mark_demo(home, demo, into / "demo.json")
+
+    assert demo.files == 1
+    assert demo_marker(home).read_text() == "complete\n"
+    assert demo_file(home).read_text() == '{"staff": []}'
+    assert stat.S_IMODE(demo_file(home).stat().st_mode) == 0o600
+
+    mark_demo(home, manifest, into / "demo.json")
+
+    assert not demo_marker(home).exists()
+    assert not demo_file(home).exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(b"no tar", mtime=0)])

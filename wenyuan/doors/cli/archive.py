@@ -1,4 +1,5 @@
-"""The file that a backup is: a gzipped tar with a manifest, the database's dump and the files folder. No keys.
+"""The file that a backup is: a gzipped tar with a manifest, the database's dump and the files folder; of a demo also
+how to get into it. No keys.
 
 The manifest comes first and names every member with its length and SHA-256, how many rows each table held in the very
 snapshot that was dumped, and fingerprints of the keys, so that a restore with other keys is refused before it begins.
@@ -21,7 +22,7 @@ from wenyuan.runtime.keys import Keys
 from wenyuan.runtime.problem import Problem
 
 FORMAT = "wenyuan-backup-1"
-MANIFEST, DUMP, FILES = "manifest.json", "database.dump", "files"
+MANIFEST, DUMP, DEMO, FILES = "manifest.json", "database.dump", "demo.json", "files"
 _LARGEST_MANIFEST_BYTES = 200_000_000
 _CHUNK_BYTES = 1_048_576
 
@@ -51,6 +52,11 @@ class Manifest:
     keys: Mapping[str, str]
     is_demo: bool
     members: Sequence[Member]
+
+    @property
+    def files(self) -> int:
+        """How many files of the files folder it holds."""
+        return sum(member.name.startswith(f"{FILES}/") for member in self.members)
 
     @property
     def total_bytes(self) -> int:
@@ -192,7 +198,7 @@ def _take(content: IO[bytes], target: Path | None) -> str:
 def _is_safe(name: str) -> bool:
     """Whether a member's name stays inside the folder it is unpacked to."""
     path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and (name == DUMP or path.parts[0] == FILES)
+    return not path.is_absolute() and ".." not in path.parts and (name in (DUMP, DEMO) or path.parts[0] == FILES)
 
 
 def _header(name: str, size: int) -> tarfile.TarInfo:

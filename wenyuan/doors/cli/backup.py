@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from wenyuan.doors.cli import archive, dumping
-from wenyuan.doors.cli.environment import Installation, chosen_home, demo_marker, running_database
+from wenyuan.doors.cli.environment import Installation, chosen_home, demo_file, demo_marker, running_database
 from wenyuan.doors.cli.output import json_option, print_json, progress
 from wenyuan.runtime.binaries import Binaries
 from wenyuan.runtime.database import is_embedded, read_facts
@@ -44,7 +44,7 @@ def backup(out: Path, as_json: bool) -> None:
         "bytes": target.stat().st_size,
         "tables": dict(manifest.tables),
         "rows": sum(manifest.tables.values()),
-        "files": len(manifest.members) - 1,
+        "files": manifest.files,
         "keys": sorted(manifest.keys),
     }
     if as_json:
@@ -81,12 +81,15 @@ def make_backup(here: Installation, *, target: Path, at: datetime, quiet: bool) 
     with _workplace(target.parent) as place, progress("Dumping", quiet=quiet) as bar:
         tables = _dump(here, binaries, place / archive.DUMP)
         sources = {archive.DUMP: place / archive.DUMP, **_files(here.home, place)}
+        is_demo = demo_marker(here.home).exists()
+        if is_demo and demo_file(here.home).exists():
+            sources[archive.DEMO] = demo_file(here.home)
         manifest = archive.Manifest(
             made_at=at,
             postgresql=binaries.major,
             tables=tables,
             keys=archive.fingerprints(here.keys),
-            is_demo=demo_marker(here.home).exists(),
+            is_demo=is_demo,
             members=[archive.member_of(name, path) for name, path in sources.items()],
         )
         total = max(manifest.total_bytes, 1)

@@ -9,12 +9,11 @@ import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import click
 
-from wenyuan.doors.cli.environment import Installation, chosen_home, demo_marker, installation
+from wenyuan.doors.cli.environment import Installation, chosen_home, demo_file, demo_marker, installation
 from wenyuan.doors.cli.migrate import bring_up_to_date
 from wenyuan.doors.cli.output import json_option, print_json
 from wenyuan.runtime.address import http_address, sip2_address
@@ -110,7 +109,7 @@ def build(
         f"{counts.renewals} renewals, {counts.received} items from other branches."
     )
     write_private_file(
-        _file(home), json.dumps(_written(built, at=at, until=until), ensure_ascii=False, indent=1) + "\n"
+        demo_file(home), json.dumps(_written(built, at=at, until=until), ensure_ascii=False, indent=1) + "\n"
     )
 
 
@@ -176,7 +175,7 @@ def show() -> dict[str, Any]:
 
     home = chosen_home(os.environ, demo=True)
     try:
-        written = json.loads(_file(home).read_text("utf-8"))
+        written = json.loads(demo_file(home).read_text("utf-8"))
     except FileNotFoundError:
         raise Problem(f"{home.path} holds no complete demo.", command="wenyuan up --demo") from None
     branch = written["sip2_accounts"][0]["branch"]
@@ -190,10 +189,6 @@ def show() -> dict[str, Any]:
         "patrons": _patrons_who_may_borrow(written["patrons"], branch),
         "items": _lendable_items(branch),
     }
-
-
-def _file(home: Home) -> Path:
-    return home.path / "demo.json"
 
 
 def _patrons_who_may_borrow(candidates: list[dict[str, Any]], branch_code: str) -> list[dict[str, Any]]:

@@ -77,6 +77,11 @@ def demo_marker(home: Home) -> Path:
     return home.path / "demo"
 
 
+def demo_file(home: Home) -> Path:
+    """The file that says how to get into a complete demo: accounts with passwords, machines, readers."""
+    return home.path / "demo.json"
+
+
 @contextmanager
 def installation(*, home: Home | None = None) -> Iterator[Installation]:
     """Everything a command needs, with Django set up as the application; connections are closed at the end.

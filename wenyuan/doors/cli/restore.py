@@ -12,7 +12,7 @@ import psycopg
 
 from wenyuan.doors.cli import archive, dumping
 from wenyuan.doors.cli.backup import count_rows
-from wenyuan.doors.cli.environment import chosen_home, demo_marker, installation, running_database
+from wenyuan.doors.cli.environment import chosen_home, demo_file, demo_marker, installation, running_database
 from wenyuan.doors.cli.migrate import bring_up_to_date
 from wenyuan.doors.cli.output import Bar, json_option, print_json, progress
 from wenyuan.runtime.binaries import Binaries
@@ -51,16 +51,16 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
             binaries = dumping.programs(os.environ, server_major=manifest.postgresql)
             with running_database(home, dict(os.environ)) as urls:
                 tables = _bring_back(home, urls, manifest, place, binaries, replace=replace, bar=bar)
-    _mark_demo(home, manifest)
+        mark_demo(home, manifest, place / archive.DEMO)
     with installation(home=home) as here:
         applied = bring_up_to_date(here, quiet=as_json)
     if as_json:
         answer = {"made_at": manifest.made_at, "tables": tables, "rows": sum(tables.values()), "migrations": applied}
-        print_json({**answer, "files": len(manifest.members) - 1, "compared": True})
+        print_json({**answer, "files": manifest.files, "compared": True})
     else:
         click.echo(
             f"Restored as of {manifest.made_at.astimezone():%Y-%m-%d %H:%M}: {sum(tables.values()):,} rows in "
-            f"{len(tables)} tables, {len(manifest.members) - 1} files; every count agrees."
+            f"{len(tables)} tables, {manifest.files} files; every count agrees."
         )
 
 
@@ -139,8 +139,11 @@ def _files_exchanged(home: Home, restored: Path) -> Iterator[None]:
     shutil.rmtree(before)
 
 
-def _mark_demo(home: Home, manifest: archive.Manifest) -> None:
+def mark_demo(home: Home, manifest: archive.Manifest, restored: Path) -> None:
+    """Say of the home what the backup is: a demo with the way into it, or a real library without one."""
+    for left in (demo_marker(home), demo_file(home)):
+        left.unlink(missing_ok=True)
     if manifest.is_demo:
         write_private_file(demo_marker(home), "complete\n")
-    else:
-        demo_marker(home).unlink(missing_ok=True)
+        if restored.exists():
+            write_private_file(demo_file(home), restored.read_text("utf-8"))

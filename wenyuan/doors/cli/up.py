@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from wenyuan.doors.cli.environment import Installation, chosen_home, demo_marker, installation
+from wenyuan.doors.cli.environment import Installation, chosen_home, demo_file, demo_marker, installation
 from wenyuan.doors.cli.migrate import bring_up_to_date
 from wenyuan.doors.cli.output import json_option, print_json
 from wenyuan.doors.cli.parts import parts, tls_files
@@ -140,7 +140,7 @@ def _what_to_show(here: Installation) -> dict[str, Any]:
         "sip2": str(sip2_address(environ)),
         "pid": os.getpid(),
     }
-    if here.is_demo:
+    if here.is_demo and demo_file(here.home).exists():
         shown["demo"] = _demo_door().show()
     elif code := setup_code(here.home):
         shown["setup"] = {"url": f"{http}{SETUP_PATH}", "code": code}
