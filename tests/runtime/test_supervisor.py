@@ -18,6 +18,7 @@ from wenyuan.runtime.home import Home
 from wenyuan.runtime.locks import LockTaken, held, holder_of
 from wenyuan.runtime.postgres import Answer, EmbeddedPostgres, answer
 from wenyuan.runtime.processes import server_in
+from wenyuan.runtime.supervisor import wait_for_leftovers
 
 # A part that writes its number, says that it is ready, and leaves a line when it is asked to stop.
 PART = """
@@ -188,6 +189,20 @@ def test_kill_9_of_the_supervisor_ends_children_and_grandchildren_within_five_se
 
     assert seconds < 5
     assert "web stopped" in up.order()
+
+
+def test_who_comes_after_a_killed_supervisor_waits_until_its_parts_have_ended(up: Up) -> None:
+    process = up.start(["web"], ["worker", "deaf"])
+    deaf = up.pid("worker")
+    wait_for_leftovers(up.home)
+    assert is_running(deaf), "of a supervisor that runs nothing is left over"
+
+    process.kill()
+    process.wait()
+    wait_for_leftovers(up.home)
+
+    # The lock is free when the guard is gone, and it goes in the moment in which it kills its group.
+    eventually(lambda: not is_running(deaf), "the deaf part ended", within_s=0.5)
 
 
 def test_a_part_that_does_not_hear_is_killed_after_its_grace(up: Up) -> None:

@@ -19,10 +19,17 @@ class Child:
     """A running program whose end brings the end of every process it left in its group.
 
     :param take_line: gets each line of its output, from a thread of its own.
+    :param held: descriptor of a shared lock that its guard goes on holding; -1 for none.
     """
 
     def __init__(
-        self, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path | None, take_line: Callable[[bytes], object]
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path | None,
+        take_line: Callable[[bytes], object],
+        held: int = -1,
     ) -> None:
         read_end, self._lifeline = os.pipe()
         try:
@@ -33,7 +40,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                pass_fds=(read_end,),
+                pass_fds=(read_end,) if held < 0 else (read_end, held),
                 start_new_session=True,  # Ctrl-C on the terminal reaches the supervisor alone
             )
         except BaseException:

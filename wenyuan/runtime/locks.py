@@ -46,6 +46,19 @@ def held(path: Path, *, wait_s: float) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def shared(path: Path) -> Iterator[int]:
+    """Hold the lock file together with others. It stays held as long as any process lives that was passed the
+    descriptor which is given here.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def holder_of(path: Path) -> int | None:
     """The process id that holds the lock now, 0 when the holder is unknown, or None when it is free."""
     try:

@@ -23,7 +23,7 @@ import structlog
 
 from wenyuan.runtime.child import Child
 from wenyuan.runtime.home import Home
-from wenyuan.runtime.locks import LockTaken, held, holder_of
+from wenyuan.runtime.locks import LockTaken, held, holder_of, shared
 from wenyuan.runtime.logs import PartLog
 from wenyuan.runtime.probes import Probe, always_ready
 from wenyuan.runtime.problem import Problem
@@ -33,6 +33,9 @@ LONGEST_BACKOFF_S = 10.0
 HEALTHY_AFTER_S = 5.0
 _TICK_S = 0.1
 _LOCK = "up.lock"
+_PARTS_LOCK = "parts.lock"
+_LEFTOVERS_S = 10.0
+"""Longer than a guard takes to end a part whose supervisor is gone (2 s), also on a machine that is busy."""
 
 
 class ExitCode(enum.IntEnum):
@@ -77,6 +80,25 @@ def running_supervisor(home: Home) -> int | None:
     return holder_of(home.run / _LOCK)
 
 
+def wait_for_leftovers(home: Home) -> None:
+    """Until the parts that a killed supervisor left behind have ended; at once where one runs or nothing was left.
+
+    Their guards end them within seconds. Who came sooner would find the ports taken, or a database that is about to
+    stop.
+
+    :raises Problem: they do not end.
+    """
+    if not home.run.is_dir() or running_supervisor(home) is not None:
+        return
+    try:
+        with held(home.run / _PARTS_LOCK, wait_s=_LEFTOVERS_S):
+            return
+    except LockTaken:
+        if running_supervisor(home) is None:
+            said = f"Parts of a Wenyuan that was killed still run on {home.path}."
+            raise Problem(said, command="ps -ef | grep guard.py") from None
+
+
 class Supervisor:
     """Runs the parts until SIGTERM or SIGINT.
 
@@ -111,7 +133,13 @@ class Supervisor:
         """
         self._home.prepare()
         try:
-            with held(self._home.run / _LOCK, wait_s=0), self._taking_signals():
+            with (
+                held(self._home.run / _LOCK, wait_s=0),
+                shared(self._home.run / _PARTS_LOCK) as descriptor,
+                self._taking_signals(),
+            ):
+                for part in self._running:
+                    part.held = descriptor
                 return self._run()
         except LockTaken as taken:
             raise AlreadyRunning(self._home, taken.holder or 0) from None
@@ -187,6 +215,7 @@ class _RunningPart:
     ) -> None:
         self.part = part
         self.is_ready = False
+        self.held = -1
         self._log = log.bind(part=part.name)
         self._file = home.logs / f"{part.name}.log"
         self._part_log: PartLog | None = None
@@ -227,7 +256,9 @@ class _RunningPart:
     def _start(self, now: float) -> None:
         self._part_log = self._part_log or PartLog(self._file)
         try:
-            self._child = Child(self.part.argv, env=self.part.env, cwd=self.part.cwd, take_line=self._take_line)
+            self._child = Child(
+                self.part.argv, env=self.part.env, cwd=self.part.cwd, take_line=self._take_line, held=self.held
+            )
         except OSError as error:  # no process or no memory left: that may pass
             self._log.error("part not started", reason=error.strerror)
             self._wait_for_next_start(now)

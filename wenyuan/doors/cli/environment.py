@@ -18,6 +18,7 @@ from wenyuan.runtime.keys import Keys, load_keys
 from wenyuan.runtime.locks import held
 from wenyuan.runtime.logs import configure_logging
 from wenyuan.runtime.postgres import DatabaseUrls, EmbeddedPostgres
+from wenyuan.runtime.supervisor import wait_for_leftovers
 
 SETTINGS_MODULE = "wenyuan.config.settings"
 _KEYS_WAIT_S = 30
@@ -114,6 +115,7 @@ def running_database(home: Home, environ: Mapping[str, str]) -> Iterator[Databas
         yield database_urls(environ=environ, home=home)
         return
     home.prepare()
+    wait_for_leftovers(home)
     descriptor = os.open(home.run / "database.users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH)

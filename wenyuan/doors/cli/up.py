@@ -22,7 +22,7 @@ from wenyuan.runtime.home import Home, write_private_file
 from wenyuan.runtime.locks import LockTaken, held
 from wenyuan.runtime.logs import configure_logging
 from wenyuan.runtime.problem import Problem
-from wenyuan.runtime.supervisor import AlreadyRunning, Supervisor, running_supervisor
+from wenyuan.runtime.supervisor import AlreadyRunning, Supervisor, running_supervisor, wait_for_leftovers
 
 SETUP_PATH = "/workbench/setup"
 
@@ -39,6 +39,7 @@ def up(demo: bool, as_json: bool) -> int:
     home = chosen_home(os.environ, demo=demo)
     home.prepare()
     _refuse_to_run_twice(home)
+    wait_for_leftovers(home)
     _refuse_taken_ports(home)
     tls_files(os.environ)
     try:
