@@ -19,8 +19,8 @@ WENYUAN_SIP2 = os.environ.get("WENYUAN_SIP2", "127.0.0.1:6001")
 WENYUAN_SETUP_CODE_FILE = HOME / "keys" / "setup-code"
 
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("WENYUAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("WENYUAN_ORIGINS", "").split(",") if origin]
+ALLOWED_HOSTS = [name.strip() for name in os.environ.get("WENYUAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")]
+CSRF_TRUSTED_ORIGINS = [one.strip() for one in os.environ.get("WENYUAN_ORIGINS", "").split(",") if one.strip()]
 
 # TLS ends at granian (certificate settings) or at a proxy that the library names here.
 WENYUAN_TLS = bool(os.environ.get("WENYUAN_TLS_CERT"))
@@ -137,7 +137,7 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = os.environ.get("WENYUAN_TZ", "Asia/Shanghai")
+TIME_ZONE = os.environ.get("WENYUAN_TZ") or "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

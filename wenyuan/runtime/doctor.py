@@ -20,7 +20,7 @@ from wenyuan.runtime.binaries import OLDEST_MAJOR
 from wenyuan.runtime.database import DatabaseFacts, is_embedded, read_facts
 from wenyuan.runtime.home import Home, open_to_others
 from wenyuan.runtime.postgres import DatabaseUrls, EmbeddedPostgres
-from wenyuan.runtime.problem import Problem
+from wenyuan.runtime.problem import Problem, problem_of
 from wenyuan.runtime.supervisor import running_supervisor
 
 _OLDEST_PYTHON = (3, 11)
@@ -74,12 +74,21 @@ def examine(patient: Patient, *, checks: Sequence[Check] | None = None) -> tuple
             findings.extend(check(patient))
         except Problem as problem:
             findings.append(Finding("check_stopped", Severity.ERROR, str(problem), problem.command))
+        except OSError as error:
+            findings.append(finding_of(error, home=patient.home))
         except Exception as error:
             # The kind alone: what an unforeseen exception says may hold a connection string.
             name = getattr(check, "__name__", "a check")
             sentence = f"The check {name} broke with {type(error).__name__}."
             findings.append(Finding("check_broke", Severity.ERROR, sentence))
     return tuple(findings)
+
+
+def finding_of(error: OSError, *, home: Home) -> Finding:
+    """What to say of a file that could not be read or written."""
+    if problem := problem_of(error, place=home.path):
+        return Finding("not_writable", Severity.ERROR, str(problem), problem.command)
+    return Finding("check_broke", Severity.ERROR, f"A check broke with {type(error).__name__}.")
 
 
 def check_python(_patient: Patient) -> Iterator[Finding]:

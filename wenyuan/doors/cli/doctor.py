@@ -11,7 +11,7 @@ from wenyuan.doors.cli.environment import Installation, chosen_home, installatio
 from wenyuan.doors.cli.migrate import pending_migrations
 from wenyuan.doors.cli.output import json_option, print_json, progress
 from wenyuan.runtime.database import is_embedded
-from wenyuan.runtime.doctor import Finding, Patient, Severity, examine
+from wenyuan.runtime.doctor import Finding, Patient, Severity, examine, finding_of
 from wenyuan.runtime.home import Home
 from wenyuan.runtime.problem import Problem
 
@@ -43,6 +43,8 @@ def doctor(invariants: bool, as_json: bool) -> int:
         except Problem as problem:
             if not any(finding.sentence_en == str(problem) for finding in findings):
                 findings.append(Finding("not_startable", Severity.ERROR, str(problem), problem.command))
+        except OSError as error:
+            findings.append(finding_of(error, home=home))
     bad = any(finding.severity is not Severity.INFO for finding in findings)
     violated = [statement for statement in broken if statement["rows"]]
     if as_json:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import wenyuan
 from wenyuan.runtime.database import database_urls, is_embedded, read_facts
@@ -18,9 +19,11 @@ from wenyuan.runtime.keys import Keys, load_keys
 from wenyuan.runtime.locks import held
 from wenyuan.runtime.logs import configure_logging
 from wenyuan.runtime.postgres import DatabaseUrls, EmbeddedPostgres
+from wenyuan.runtime.problem import Problem
 from wenyuan.runtime.supervisor import wait_for_leftovers
 
 SETTINGS_MODULE = "wenyuan.config.settings"
+DEFAULT_ZONE = "Asia/Shanghai"
 _KEYS_WAIT_S = 30
 CHECKOUT = Path(wenyuan.__file__).resolve().parent.parent
 """The folder that holds the package: the checkout, or site-packages."""
@@ -91,6 +94,7 @@ def installation(*, home: Home | None = None) -> Iterator[Installation]:
     """
     given = dict(os.environ)
     home = home or chosen_home(given)
+    _refuse_unknown_zone(given)
     home.prepare()
     with held(home.run / "keys.lock", wait_s=_KEYS_WAIT_S):  # two first starts at once must not make two keys
         keys = load_keys(home=home, environ=given, data_elsewhere=_has_data_elsewhere(given))
@@ -139,6 +143,15 @@ def _is_last(descriptor: int) -> bool:
 def _has_data_elsewhere(environ: Mapping[str, str]) -> bool:
     url = environ.get("DATABASE_URL")
     return bool(url) and read_facts(database_urls(environ=environ, home=Home(Path("/"))).app_url).has_tables
+
+
+def _refuse_unknown_zone(environ: Mapping[str, str]) -> None:
+    name = environ.get("WENYUAN_TZ") or DEFAULT_ZONE
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        said = f"WENYUAN_TZ={name!r} is no time zone that this machine knows."
+        raise Problem(said, command=f"export WENYUAN_TZ={DEFAULT_ZONE}") from None
 
 
 def _set_up_django() -> None:

@@ -7,6 +7,7 @@ on this home; 130 interrupted (143 by SIGTERM).
 """
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,8 @@ from typing import NoReturn
 
 import click
 
-from wenyuan.runtime.problem import Problem
+from wenyuan.runtime.home import Home
+from wenyuan.runtime.problem import Problem, problem_of
 
 INTERRUPTED = 130
 
@@ -112,6 +114,11 @@ def _run(arguments: list[str]) -> int:
         # Whoever read our output has seen enough (`wenyuan … | head`); nothing more can be said there.
         sys.stdout = None
         return 1
+    except OSError as error:
+        place = Home.from_environment(os.environ).path
+        if (found := problem_of(error, place=place)) is None:
+            raise
+        return _tell(found, as_json="--json" in arguments)
     return code if isinstance(code, int) else 0
 
 
