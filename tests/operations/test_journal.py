@@ -1,10 +1,12 @@
 """The journal: what is recorded reaches every follower once, whatever order the writers commit in."""
 
 import random
+import re
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import connections, transaction
@@ -169,6 +171,14 @@ def test_pages_run_newest_first_to_the_end(db: None) -> None:
     assert [row.id for row in first.entries] == [ids[4], ids[2]]
     assert [row.id for row in second.entries] == [ids[0]]
     assert second.before is None
+
+
+def test_the_spec_lists_every_kind_and_no_other() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/specs/journal.md").read_text("utf-8")
+    table = page.partition("| kinds | written by |")[2].partition("\n\n")[0]
+    listed = re.findall(r"`([a-z_]+)`", table)
+
+    assert sorted(listed) == sorted(kind.value for kind in Kind)
 
 
 def test_eight_writers_with_pauses_miss_no_follower(fresh_database: str, seen: list[int]) -> None:

@@ -14,7 +14,7 @@ from wenyuan.plumbing.transactions import assert_in_verb
 
 
 def record(*entries: Entry) -> list[int]:
-    """Append entries and mark each as pending for its followers, in one statement; return their ids in order."""
+    """Append entries, each marked as pending for its followers by the statement that writes it; their ids in order."""
     assert_in_verb()
     return [_append(entry) for entry in entries]
 
