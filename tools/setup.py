@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,7 @@ def main() -> None:
         else "requirements.txt"
     )
     step("packages", [ROOT / lock], lambda: install(ROOT / lock))
-    step("launcher", [ROOT / "pyproject.toml", Path(__file__)], install_launcher)
+    install_launcher()
     step("frontend", frontend_sources(), build_frontend, wanted=BUILT)
     catalogues = sorted(ROOT.glob("wenyuan/locale/*/LC_MESSAGES/django.po"))
     step(
@@ -84,12 +85,21 @@ def configured_index(pip: list[Path | str]) -> str:
 
 
 def install_launcher() -> None:
-    """Put the checkout on the environment's path and the ``wenyuan`` command beside its Python."""
+    """Put the checkout on the environment's path and the ``wenyuan`` command beside its Python.
+
+    Looked at every time: a checkout that was copied or moved would otherwise go on running the code of the old place.
+    """
     packages = next((VENV / "lib").glob("python3*/site-packages"))
-    (packages / "wenyuan-checkout.pth").write_text(f"{ROOT}\n", encoding="utf-8")
-    command = BIN / "wenyuan"
-    command.write_text(f"#!{BIN / 'python'}\nfrom wenyuan.doors.cli.main import main\n\nmain()\n", encoding="utf-8")
-    command.chmod(0o755)
+    write_if_other(packages / "wenyuan-checkout.pth", f"{ROOT}\n")
+    # By the shell, since a path in a first line may hold no blank and not much over a hundred characters.
+    start = f"#!/bin/sh\n'''exec' {shlex.quote(str(BIN / 'python'))} \"$0\" \"$@\"\n' '''\n"
+    write_if_other(BIN / "wenyuan", f"{start}from wenyuan.doors.cli.main import main\n\nmain()\n")
+    (BIN / "wenyuan").chmod(0o755)
+
+
+def write_if_other(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
 
 
 def frontend_sources() -> list[Path]:
@@ -114,7 +124,9 @@ def build_frontend() -> None:
 def compile_words(catalogues: list[Path]) -> None:
     for catalogue in catalogues:
         command: list[Path | str] = [
-            BIN / "pybabel",
+            BIN / "python",
+            "-m",
+            "babel.messages.frontend",
             "-q",
             "compile",
             "-i",
