@@ -18,6 +18,8 @@ from psycopg.conninfo import make_conninfo
 from tests.conftest import point_django_at
 from wenyuan.doors.cli import demo
 from wenyuan.doors.cli.demonstration.names import People
+from wenyuan.doors.cli.demonstration.network import places
+from wenyuan.doors.cli.demonstration.stock import Stock
 from wenyuan.doors.cli.demonstration.works import all_works, cnmarc
 from wenyuan.doors.cli.migrate import install_defaults
 from wenyuan.kernel.identity import parse_number
@@ -166,6 +168,17 @@ def test_identity_numbers_are_of_valid_form_and_no_countys() -> None:
         number = parse_number(person.number, today=UNTIL)
         assert (number.birth_date, number.gender) == (person.birth_date, person.gender)
         assert person.number[4:6] == "00"
+
+
+def test_every_delivery_of_the_year_brings_works_and_none_comes_twice() -> None:
+    import random
+
+    stock = Stock(random.Random(1), places(), scale=1.0)
+
+    shares = [round(len(delivery) / len(all_works()), 2) for delivery in stock.deliveries]
+    barcodes = [item.barcode for items in stock.items for item in items]
+    assert shares == [0.72, 0.08, 0.1, 0.1]
+    assert len(barcodes) == len(set(barcodes)) > 3000
 
 
 def test_there_are_enough_works_and_each_survives_its_record() -> None:

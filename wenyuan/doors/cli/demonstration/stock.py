@@ -44,8 +44,8 @@ class Stock:
         popularity = list(range(len(works)))
         dice.shuffle(popularity)
         number, start = 0, 0
-        for share, _ in DELIVERIES:
-            end = min(len(works), start + round(len(works) * share)) if share != DELIVERIES[-1][0] else len(works)
+        for turn, (share, _) in enumerate(DELIVERIES, start=1):
+            end = start + round(len(works) * share) if turn < len(DELIVERIES) else len(works)
             delivery: dict[Work, dict[str, list[str]]] = {}
             items: list[DemoItem] = []
             for work in works[start:end]:
