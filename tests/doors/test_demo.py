@@ -84,6 +84,16 @@ def test_a_small_demo_is_whole_and_every_invariant_holds(fresh_database: str, ho
     }
     assert _rows("SELECT count(DISTINCT floor) FROM network_area a JOIN network_branch b ON b.id = a.branch_id "
                  "WHERE b.code = 'LM00'") == [(4,)]  # fmt: skip
+    assert {form for (form,) in _rows("SELECT DISTINCT number_form FROM patrons_patron")} >= {
+        "resident",
+        "hmt_resident",
+        "passport",
+    }
+    assert {reason for (reason,) in _rows("SELECT DISTINCT no_number_reason FROM patrons_patron")} >= {
+        "child",
+        "lost",
+        "not_shown",
+    }
     assert _rows("SELECT count(*) FROM catalogue_importfailure") == [(0,)]
     assert _rows("SELECT count(*) >= 3000 FROM catalogue_item") == [(True,)]
     assert _rows("SELECT max(local_date), min(local_date) >= '2026-10-03' FROM journal_entry WHERE kind = 'loan'") == [

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 
 from wenyuan.doors.cli.demonstration.names import PIN, People, Person
 from wenyuan.doors.cli.demonstration.network import CENTRAL, CHILDREN, PARTNER, Site
+from wenyuan.kernel.identity import IdentityForm
+from wenyuan.kernel.identity.numbers import check_character
 from wenyuan.lending.patrons.data import (
     ConsentInput,
     ConsentPurpose,
@@ -180,7 +182,7 @@ class Applicants:
         self._groups = iter(_GROUPS)
 
     def make(self, count: int) -> list[Applicant]:
-        """That many readers; three in five were there before the year began."""
+        """That many readers, and a few with rarer papers; three in five were there before the year began."""
         made = []
         for number in range(count):
             on = self._first - timedelta(days=self._dice.randint(20, 500))
@@ -190,7 +192,37 @@ class Applicants:
             name = next(self._groups, None) if category == "group" else None
             home = CHILDREN if category == "child" and self._dice.random() < 0.45 else _pick(self._dice, _HOMES)
             made.append(self._applicant(on, home, "adult" if category == "group" and not name else category, name))
-        return made
+        return [*made, *self._rarer()]
+
+    def _rarer(self) -> list[Applicant]:
+        """Readers whom chance might leave out: papers of other kinds, and none to show."""
+        resident = f"81000019880520000{check_character('81000019880520000')}"
+        papers: tuple[tuple[str, str, str, NumberInput | NoNumberReason], ...] = (
+            ("Anna Keller", "adult", CENTRAL, NumberInput("LMQ0000017", IdentityForm.PASSPORT)),
+            ("Diego Santos", "student", "LM02", NumberInput("LMQ0000025", IdentityForm.PASSPORT)),
+            ("何咏梅", "adult", CENTRAL, NumberInput(resident)),
+            ("马远山", "adult", "LM06", NoNumberReason.LOST),
+            ("祝秀英", "senior", "LM08", NoNumberReason.NOT_SHOWN),
+        )
+        on = self._first - timedelta(days=45)
+        return [
+            Applicant(
+                on,
+                home,
+                category,
+                NewPatron(
+                    name=name,
+                    category=category,
+                    home_branch_id=self._sites[home].id,
+                    consent=ConsentInput(notice_version=NOTICE_VERSION),
+                    number=paper if isinstance(paper, NumberInput) else None,
+                    no_number_reason=paper if isinstance(paper, NoNumberReason) else None,
+                    birth_date=None if name == "何咏梅" else _aged_on(on, 70 if category == "senior" else 24),
+                    pin=PIN,
+                ),
+            )
+            for name, category, home, paper in papers
+        ]
 
     def class_list(self, count: int) -> list[RosterRow]:
         """A school class: eight years old on the first day of the year, each with a parent."""
@@ -272,6 +304,10 @@ class Applicants:
         """Somebody of that age when the year begins."""
         year = self._first.year
         return self._people.born_between(date(year - oldest - 1, 3, 1), date(year - youngest - 1, 12, 28))
+
+
+def _aged_on(on: date, years: int) -> date:
+    return date(on.year - years, 3, 15)
 
 
 def _pick(dice: random.Random, shares: Sequence[tuple[str, float]]) -> str:
