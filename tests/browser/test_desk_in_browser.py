@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ from django.test.testcases import LiveServerThread, _StaticFilesHandler
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from tests.browser.chromium import launch_arguments
-from tests.factories.accounts import PASSWORD, make_account
+from tests.factories.accounts import PASSWORD, make_account, make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
 from tests.factories.network import make_branch, make_library
 from tests.factories.patrons import make_category, make_patron
 from tests.factories.staff_pages import staff_at
+from tests.factories.whole_house import now
 from wenyuan.lending.circulation.models import Loan
+from wenyuan.lending.circulation.operations import checkout
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.models import Branch
 
@@ -166,6 +169,30 @@ def test_a_refusal_names_its_reason_and_f8_lifts_it(desk: Page) -> None:
     press(desk, "F8")
     expect(desk.locator(".alert.refused")).to_have_count(0)
     assert lines(desk) == ["城南旧事"]
+
+
+def test_f4_renews_the_refused_item_that_the_reader_has_at_home(desk: Page, branch: Branch) -> None:
+    checkout(item="2300", card="T100", at=now() - timedelta(days=3), desk=make_desk(branch), key="three days ago")
+    scan(desk, "T100")
+    scan(desk, "2300")
+    expect(desk.locator(".alert.refused")).to_be_visible()
+
+    press(desk, "F4")
+
+    expect(desk.locator(".alert.refused")).to_have_count(0)
+    expect(desk.locator(".piled tbody tr").first).to_contain_text("续借")
+    assert lines(desk) == ["草房子"]
+
+
+def test_f3_takes_the_refused_item_of_another_reader_back_first(desk: Page, branch: Branch) -> None:
+    checkout(item="2300", card="T200", at=now() - timedelta(days=3), desk=make_desk(branch), key="three days ago")
+    scan(desk, "T100")
+    scan(desk, "2300")
+    expect(desk.locator(".alert.refused")).to_be_visible()
+
+    press(desk, "F3")
+
+    expect(desk.locator(".piled tbody tr").first).to_contain_text("李＊军")
 
 
 def test_piles_are_parked_and_switched_by_key(desk: Page) -> None:

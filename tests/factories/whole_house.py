@@ -1,0 +1,69 @@
+"""A small library in which every page of the site has something to show."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from tests.factories.accounts import make_account, make_desk, make_machine
+from tests.factories.catalogue import make_bib, make_item
+from tests.factories.circulation import make_policy
+from tests.factories.network import make_closure, make_exception
+from tests.factories.office_pages import Town, happened, make_town
+from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
+from tests.factories.visits import make_count
+from wenyuan.holdings.catalogue.operations import open_batch, run_batch
+from wenyuan.lending.circulation.operations import checkin, checkout
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.journal.data import Kind
+
+TITLES = ("人间草木", "草房子", "活着", "昆虫记", "城南旧事", "The Old Man and the Sea")
+
+
+def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
+    """The town of the office's tests with readers, items in every state, loans, transits, counts, an import of which
+    nothing went in, a class list, a closure to come, accounts and a machine. Commits."""
+    town = make_town()
+    make_policy(loan_days=30, renewal_days=30, max_renewals=1, max_loans=5, max_overdue=0)
+    make_closure(town.ring, today + timedelta(days=9), today + timedelta(days=11))
+    make_exception(town.central, today + timedelta(days=3), reason="系统维护")
+    make_category("adult", min_age=14)
+    make_category("child", max_age=13, guardian_required=True)
+    make_patron("陈小雨", "T100", home=town.central, phone="13800001111")
+    make_patron("李小军", "T200", home=town.central)
+    make_patron("周采薇", "T300", home=town.central, keep_history=True)
+    child = make_patron(
+        "李一一",
+        "T400",
+        home=town.central,
+        category=make_category("child"),
+        birth_date=date(today.year - 9, 3, 1),
+        roster=make_roster(town.central),
+    )
+    make_guardian(child)
+    for number, title in enumerate(TITLES):
+        bib = make_bib(title=title)
+        for copy, home in enumerate((town.central, town.ring, town.south)):
+            make_item(home=home, bib=bib, area=town.area if not copy else None, barcode=f"230{number}{copy}")
+        happened(Kind.ITEM_ADDED, town.central, at=at - timedelta(days=40))
+    for days in range(1, 40):
+        happened(Kind.LOAN, town.central, at=at - timedelta(days=days), times=1 + days % 7, area=town.area)
+        happened(Kind.RETURN, town.ring, at=at - timedelta(days=days), times=days % 4)
+    for days in range(1, 6):
+        make_count(town.gate, today - timedelta(days=days), 300 + 17 * days, at=at)
+    desks = {branch.code: make_desk(branch, role=Role.DESK_LEAD) for branch in (town.central, town.ring, town.south)}
+    long_ago = at - timedelta(days=50)
+    for code, barcode in (("C", "23020"), ("C", "23030"), ("S", "23022"), ("S", "23032"), ("C", "23041")):
+        checkout(item=barcode, card="T300", at=long_ago, desk=desks[code], key=f"lent-{barcode}")
+    checkin(item="23041", at=at, desk=desks["C"], key="back")
+    make_account("caiwen", name="蔡文", roles=[(Role.DESK, town.ring)])
+    make_machine(town.central, "kiosk")
+    flawed = folder / "flawed.mrc"
+    flawed.write_bytes(b"00026nam0 2200025   450 \x1e\x1d" + b"this is no record\x1d")
+    desk = make_desk(town.central, role=Role.CATALOGUER)
+    run_batch(
+        batch_id=open_batch(path=flawed, branch_id=town.central.id, at=at, desk=desk), path=flawed, at=at, desk=desk
+    )
+    return town
+
+
+def now() -> datetime:
+    return datetime.now(tz=UTC)
