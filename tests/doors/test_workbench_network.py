@@ -14,7 +14,7 @@ from wenyuan.kernel.opening import DayKind
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.data import NetworkReason, NetworkRefused
 from wenyuan.organisation.network.models import BranchKind
-from wenyuan.organisation.network.queries import branch_by_code, list_closures, network_map
+from wenyuan.organisation.network.queries import branch_by_code, list_closures, list_groups, network_map
 from wenyuan.organisation.network.sheet import SheetFault
 from wenyuan.plumbing.clock import local_date
 
@@ -228,3 +228,27 @@ def test_the_queries_of_the_tree_do_not_grow_with_it(town: Town, django_assert_m
         answer = browser.get("/workbench/network/")
 
     assert answer.context["count"] == 83
+
+
+@pytest.mark.parametrize("thing", ["point", "group", "closure"])
+def test_a_form_that_ends_something_names_it_and_is_not_there_for_what_is_elsewhere(town: Town, thing: str) -> None:
+    closure = make_closure(town.central, date(2026, 5, 1), date(2026, 5, 3), reason="装修")
+    [group] = list_groups()
+    paths = {
+        "point": (
+            f"{town.central.id}/points/{town.desk.id}/end",
+            "总服务台",
+            f"{town.south.id}/points/{town.desk.id}/end",
+        ),
+        "group": (f"{town.central.id}/groups/{group.id}/end", group.name_zh, f"{town.central.id}/groups/999999/end"),
+        "closure": (
+            f"{town.central.id}/closures/{closure.id}/end",
+            "装修",
+            f"{town.south.id}/closures/{closure.id}/end",
+        ),
+    }
+    browser = staff_at(town.central, Role.DIRECTOR, elsewhere=[(Role.DIRECTOR, town.south)])
+    here, name, elsewhere = paths[thing]
+
+    assert name in browser.get(f"/workbench/network/{here}").content.decode()
+    assert browser.get(f"/workbench/network/{elsewhere}").status_code == 404

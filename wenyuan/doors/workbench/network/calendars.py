@@ -22,6 +22,7 @@ from wenyuan.doors.workbench.network.frame import (
 from wenyuan.doors.workbench.network.words import TIES, hours_words, refusal_words, refused_field
 from wenyuan.doors.workbench.paged import page_of
 from wenyuan.doors.workbench.shell import page
+from wenyuan.doors.workbench.templatetags.staff import day as day_words
 from wenyuan.organisation.network import operations
 from wenyuan.organisation.network.data import NetworkRefused
 from wenyuan.organisation.network.queries import area_calendar, list_areas, list_closures, network_map
@@ -178,7 +179,12 @@ def new_closure(request: StaffRequest, branch_id: int) -> HttpResponse:
 @staff_page(Act.EDIT_CALENDAR, any_branch=True)
 def end_closure(request: StaffRequest, branch_id: int, closure_id: int) -> HttpResponse:
     facts = branch_to_change(request, branch_id, Act.EDIT_CALENDAR)
-    form = forms.EndClosureForm(request.POST or None, initial={"last_date": local_date(request.at)})
+    closure = next((one for one in list_closures(branch_id=branch_id) if one.id == closure_id), None)
+    if closure is None:
+        raise Http404
+    form = forms.EndClosureForm(
+        request.POST or None, initial={"last_date": closure.last_date or local_date(request.at)}
+    )
     if form.is_valid():
         try:
             operations.end_closure(
@@ -191,7 +197,8 @@ def end_closure(request: StaffRequest, branch_id: int, closure_id: int) -> HttpR
             refuse(form, refusal_words(refused), refused_field(refused))
         else:
             return done(request, _("The closure has another last day."), url_of(branch_id))
-    return branch_form(request, form, facts, gettext("Last day of a closure"), _("Save"))
+    about = gettext("%(reason)s, from %(day)s") % {"reason": closure.reason, "day": day_words(closure.first_date)}
+    return branch_form(request, form, facts, gettext("Last day of a closure"), _("Save"), about=about)
 
 
 @require_POST

@@ -53,10 +53,11 @@ def branch_to_change(request: StaffRequest, branch_id: int, act: Act) -> BranchF
 
 def area_choices(branch_id: int, *, empty: str) -> Choices:
     """The areas of a branch for a select, after a first choice for none of them."""
-    return [("", empty), *((str(area.id), _area_name(area.name_zh, area.name_en)) for area in list_areas(branch_id))]
+    return [("", empty), *((str(area.id), in_own_words(area.name_zh, area.name_en)) for area in list_areas(branch_id))]
 
 
-def _area_name(name_zh: str, name_en: str) -> str:
+def in_own_words(name_zh: str, name_en: str) -> str:
+    """The name in the language of the page, Chinese where there is no other."""
     return name_en if name_en and (get_language() or "").startswith("en") else name_zh
 
 
@@ -68,13 +69,14 @@ def branch_form(
     act: StrOrPromise,
     *,
     words: str = "",
+    about: str = "",
     grave: bool = False,
 ) -> HttpResponse:
-    """The page of a form about one branch."""
+    """The page of a form about one branch, or about a thing of the branch that ``about`` names."""
     sheet = Sheet(
         title=title,
         act=act,
-        line=shown(facts),
+        line=f"{shown(facts)} · {about}" if about else shown(facts),
         words=words,
         crumbs=branch_crumbs(facts, title),
         back=url_of(facts.id),

@@ -1,6 +1,6 @@
 """Lending groups (通借通还): the list, and which branch belongs to which from when."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -10,7 +10,7 @@ from wenyuan.doors.workbench.access import StaffRequest, at_branch, staff_page
 from wenyuan.doors.workbench.branches import Choices, branch_name
 from wenyuan.doors.workbench.form_pages import done, refuse
 from wenyuan.doors.workbench.network import forms
-from wenyuan.doors.workbench.network.frame import branch_form, branch_to_change, network_crumbs, url_of
+from wenyuan.doors.workbench.network.frame import branch_form, branch_to_change, in_own_words, network_crumbs, url_of
 from wenyuan.doors.workbench.network.words import refusal_words, refused_field
 from wenyuan.doors.workbench.paged import page_of
 from wenyuan.doors.workbench.shell import page
@@ -81,6 +81,9 @@ def join(request: StaffRequest, branch_id: int) -> HttpResponse:
 @staff_page(Act.EDIT_NETWORK, any_branch=True)
 def leave(request: StaffRequest, branch_id: int, group_id: int) -> HttpResponse:
     facts = branch_to_change(request, branch_id, Act.EDIT_NETWORK)
+    group = next((one for one in list_groups() if one.id == group_id), None)
+    if group is None:
+        raise Http404
     form = forms.LeaveForm(request.POST or None, initial={"date": local_date(request.at)})
     if form.is_valid():
         try:
@@ -96,4 +99,5 @@ def leave(request: StaffRequest, branch_id: int, group_id: int) -> HttpResponse:
         else:
             return done(request, _("The branch leaves the group on that day."), url_of(branch_id))
     words = gettext("Items lent to its readers may then be closed only where they belong.")
-    return branch_form(request, form, facts, gettext("Leave a lending group"), _("Leave"), words=words, grave=True)
+    about, title = in_own_words(group.name_zh, group.name_en), gettext("Leave a lending group")
+    return branch_form(request, form, facts, title, _("Leave"), words=words, about=about, grave=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from wenyuan.doors.workbench.network.frame import (
     branch_form,
     branch_or_404,
     branch_to_change,
+    in_own_words,
     network_crumbs,
     shown,
     url_of,
@@ -364,6 +365,9 @@ def new_point(request: StaffRequest, branch_id: int) -> HttpResponse:
 @staff_page(Act.EDIT_NETWORK, any_branch=True)
 def end_point(request: StaffRequest, branch_id: int, point_id: int) -> HttpResponse:
     facts = branch_to_change(request, branch_id, Act.EDIT_NETWORK)
+    point = next((one for one in list_service_points(branch_id) if one.id == point_id), None)
+    if point is None:
+        raise Http404
     form = forms.CloseForm(request.POST or None, initial={"closed_date": local_date(request.at)})
     if form.is_valid():
         try:
@@ -378,4 +382,5 @@ def end_point(request: StaffRequest, branch_id: int, point_id: int) -> HttpRespo
         else:
             return done(request, _("The service point closes on that day."), url_of(branch_id))
     title = gettext("Close a service point")
-    return branch_form(request, form, facts, title, _("Close for good"), grave=True)
+    about = in_own_words(point.name_zh, point.name_en)
+    return branch_form(request, form, facts, title, _("Close for good"), about=about, grave=True)
