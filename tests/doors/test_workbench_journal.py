@@ -3,12 +3,16 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 
-from tests.factories.office_pages import Town, happened, make_town
+from tests.factories.catalogue import make_item_type
+from tests.factories.office_pages import NOON, Town, happened, make_town
+from tests.factories.patrons import make_category
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.journal.words import KINDS
 from wenyuan.organisation.accounts.data import Role
-from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.journal.data import Entry, Kind
+from wenyuan.organisation.journal.operations import record
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -99,3 +103,34 @@ def test_the_queries_do_not_grow_with_the_rows(town: Town, django_assert_max_num
 
     with django_assert_max_num_queries(12):
         assert len(shown(browser.get("/workbench/journal/"))) == 50
+
+
+def test_what_the_journal_keeps_in_codes_is_shown_in_words(town: Town) -> None:
+    make_category("adult", name_zh="成人读者")
+    make_item_type("children_book", name_zh="少儿图书")
+    with transaction.atomic():
+        [entry_id] = record(
+            Entry(
+                kind=Kind.TAKEN,
+                occurred_at=NOON,
+                door="workbench",
+                branch_id=town.central.id,
+                quantity=1,
+                item_type="children_book",
+                patron_category="adult",
+                details={
+                    "verb": "checkin",
+                    "outcome": "taken",
+                    "arrived": False,
+                    "due_at": "2026-04-23T15:59:59+00:00",
+                    "state": "in_transit",
+                    "send_to": town.south.id,
+                },
+            )
+        )
+    browser = staff_at(town.central, Role.DIRECTOR)
+
+    page = browser.get(f"/workbench/journal/{entry_id}/", headers={"accept-language": "zh-hans"}).content.decode()
+
+    assert all(words in page for words in ("少儿图书", "成人读者", "2026年4月23日 周四", "在途", "城南分馆"))
+    assert not any(code in page for code in ("children_book", "due_at", "in_transit", "checkin", "taken", "False"))

@@ -25,7 +25,7 @@ from wenyuan.doors.workbench.figures.tables import (
     year_before,
 )
 from wenyuan.doors.workbench.figures.words import DEFINITIONS, period_words, reason_words
-from wenyuan.doors.workbench.journal.rows import account_names
+from wenyuan.doors.workbench.journal.rows import account_names, item_type_names
 from wenyuan.doors.workbench.journal.words import DOORS, KINDS
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
@@ -166,6 +166,7 @@ def rows(request: StaffRequest) -> HttpResponse:
 
 def _shown_rows(found: tuple[FigureRow, ...], network: NetworkMap) -> list[dict[str, object]]:
     names = account_names() if found else {}
+    types = item_type_names() if found else {}
     return [
         {
             "row": row,
@@ -173,6 +174,7 @@ def _shown_rows(found: tuple[FigureRow, ...], network: NetworkMap) -> list[dict[
             "branch": branch_name(row.branch_id, network),
             "operator": names.get(row.operator_id, "") if row.operator_id is not None else "",
             "door": DOORS.get(row.door, row.door),
+            "item_type": types.get(row.item_type, row.item_type),
         }
         for row in found
     ]

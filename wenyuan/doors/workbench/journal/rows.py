@@ -2,21 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.workbench.branches import branch_name
-from wenyuan.doors.workbench.items.words import CONDITIONS, LENDABLE
+from wenyuan.doors.workbench.items.words import CONDITIONS, LENDABLE, STATES, TRANSIT_REASONS
 from wenyuan.doors.workbench.journal.words import DETAILS, DOORS, KINDS, act_words, subject_words
 from wenyuan.doors.workbench.network.words import BRANCH_KINDS
-from wenyuan.doors.workbench.templatetags.staff import yuan
+from wenyuan.doors.workbench.templatetags.staff import day, yuan
 from wenyuan.doors.workbench.visits.words import EVIDENCE
+from wenyuan.holdings.catalogue.queries import list_item_types
+from wenyuan.lending.patrons.queries import categories
 from wenyuan.organisation.accounts.queries import list_accounts
 from wenyuan.organisation.journal.data import RecordedEntry
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
+from wenyuan.plumbing.clock import local_date
 
 MOST_DETAILS = 6
 _CODES: Final[Mapping[str, Mapping[str, StrOrPromise]]] = {
@@ -24,8 +29,16 @@ _CODES: Final[Mapping[str, Mapping[str, StrOrPromise]]] = {
     "condition": {code: words for code, (_shape, words) in CONDITIONS.items()},
     "lendable": {code: words for code, (_shape, words) in LENDABLE.items()},
     "kind": BRANCH_KINDS,
+    "state": {code: words for code, (_shape, words) in STATES.items()},
+    "reason": TRANSIT_REASONS,
 }
 """Details whose values are codes that have words."""
+_KEPT_FOR_A_REPEATED_KEY = frozenset(
+    {"verb", "outcome", "arrived", "open_loans", "max_loans", "renewals_left", "present"}
+)
+"""What an entry keeps to answer its key once more; it says nothing that the entry does not say itself."""
+_BRANCHES = frozenset({"home_branch_id", "owner_id", "send_to", "to_branch_id", "from_branch_id", "from", "to"})
+"""Details that name a branch where they hold a number."""
 _SUBJECT_PAGES = {"item": "workbench:item", "bib": "workbench:record", "branch": "workbench:network-branch"}
 
 
@@ -65,6 +78,18 @@ def account_names() -> dict[int, str]:
     return {account.id: account.name for account in list_accounts()}
 
 
+def item_type_names() -> dict[str, str]:
+    """Item types by code, in the language of the page."""
+    is_english = (get_language() or "").startswith("en")
+    return {one.code: (one.name_en if is_english else "") or one.name_zh for one in list_item_types()}
+
+
+def category_names() -> dict[str, str]:
+    """Readers' categories by code, in the language of the page."""
+    language = get_language() or "zh-hans"
+    return {one.code: one.name(language) for one in categories()}
+
+
 def _shown(recorded: RecordedEntry, network: NetworkMap, names: Mapping[int, str]) -> ShownEntry:
     entry = recorded.entry
     return ShownEntry(
@@ -99,7 +124,7 @@ def details_of(details: Mapping[str, object], network: NetworkMap) -> tuple[Deta
     shown += [
         Detail(DETAILS.get(name, name), _value(name, value, network))
         for name, value in details.items()
-        if name != "changed" and value not in (None, "", [], {})
+        if name != "changed" and name not in _KEPT_FOR_A_REPEATED_KEY and value not in (None, "", [], {})
     ]
     return tuple(shown[:MOST_DETAILS])
 
@@ -113,7 +138,9 @@ def _value(name: str, value: object, network: NetworkMap) -> StrOrPromise:
         return _CODES[name].get(value, value)
     if name.endswith("_fen") and isinstance(value, int):
         return yuan(value)
-    if name in ("home_branch_id", "owner_id", "send_to", "to_branch_id", "from_branch_id") and isinstance(value, int):
+    if name == "due_at" and isinstance(value, str):
+        return day(local_date(datetime.fromisoformat(value)))
+    if name in _BRANCHES and isinstance(value, int):
         return branch_name(value, network)
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)

@@ -14,7 +14,7 @@ from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_choices, branches_with
 from wenyuan.doors.workbench.journal.forms import JournalFilter
-from wenyuan.doors.workbench.journal.rows import account_names, shown_entries
+from wenyuan.doors.workbench.journal.rows import account_names, category_names, item_type_names, shown_entries
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
 from wenyuan.organisation.journal.data import Kind
@@ -93,6 +93,8 @@ def entry(request: StaffRequest, entry_id: int) -> HttpResponse:
         ),
         "row": shown,
         "entry": recorded.entry,
+        "item_type": item_type_names().get(recorded.entry.item_type, recorded.entry.item_type),
+        "category": category_names().get(recorded.entry.patron_category, recorded.entry.patron_category),
         "home": network_map().branches.get(recorded.entry.item_home_id or 0),
     }
     return page(request, "workbench/journal/entry.html", context)

@@ -115,6 +115,8 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "what": _("what"),
     "due": _("due"),
     "due_date": _("due"),
+    "due_at": _("due"),
+    "days_overdue": _("days overdue"),
     "loan": _("loan"),
     "loan_id": _("loan"),
     "policy": _("policy"),
