@@ -152,6 +152,24 @@ def test_the_waive_key_lifts_exactly_the_refused_scan(browser: Client, branch: B
     assert browser.session["desk"]["piles"][0]["counts"] == {"refused": 0, "lent": 1}
 
 
+def test_a_renewal_refused_without_a_card_is_lifted_by_the_key_that_is_shown(browser: Client, branch: Branch) -> None:
+    make_patron("陈小雨", "T100", home=branch)
+    item(branch, "2301")
+    for code in ("T100", "2301"):
+        scan(browser, code)
+    browser.post("/workbench/desk/done")
+    soon = datetime.now(tz=UTC) + timedelta(days=2)
+    Loan.objects.update(base_due_date=soon.date(), due_at=soon, lent_at=soon - timedelta(days=60), renewals=1)
+    browser.post("/workbench/desk/mode", {"mode": "renew"})
+
+    refused = scan(browser, "2301")
+    offered = 'data-key="F8"' in seen(browser)
+    lifted = browser.post("/workbench/desk/waivers", {"key": "w1"})
+
+    assert (refused, offered, lifted.status_code) == (422, True, 303)
+    assert Loan.objects.get().renewals == 2
+
+
 def test_who_may_not_waive_is_not_offered_the_key_and_cannot_press_it(branch: Branch) -> None:
     browser = staff_at(branch, Role.DESK)
     make_patron("李小军", "T100", home=branch)

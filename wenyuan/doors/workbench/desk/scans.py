@@ -263,7 +263,13 @@ def _refused(item: ItemView, top: DeskTop, pile: Pile | None, work: Work, mode: 
         blocks=refused.blocks,
     )
     if pile is None:
-        return Answer(desk=top, refusal=refusal)
+        # A pile must keep what was refused, or no key could lift it; a full desk shows it all the same.
+        try:
+            top = top.with_loose_pile(at=work.when)
+        except NoRoom:
+            return Answer(desk=top, refusal=refusal)
+        assert top.pile is not None
+        pile = top.pile
     if mode is Mode.LEND:
         pile = pile.with_line(
             Line(
