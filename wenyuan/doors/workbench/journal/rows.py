@@ -37,7 +37,9 @@ _KEPT_FOR_A_REPEATED_KEY = frozenset(
     {"verb", "outcome", "arrived", "open_loans", "max_loans", "renewals_left", "present"}
 )
 """What an entry keeps to answer its key once more; it says nothing that the entry does not say itself."""
-_BRANCHES = frozenset({"home_branch_id", "owner_id", "send_to", "to_branch_id", "from_branch_id", "from", "to"})
+_BRANCHES = frozenset(
+    {"home_branch_id", "owner_id", "send_to", "to_branch_id", "from_branch_id", "from", "to", "lent_at_branch"}
+)
 """Details that name a branch where they hold a number."""
 _SUBJECT_PAGES = {"item": "workbench:item", "bib": "workbench:record", "branch": "workbench:network-branch"}
 

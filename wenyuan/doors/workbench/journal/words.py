@@ -154,6 +154,7 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "status": _("status"),
     "transit": _("transit"),
     "send_to": _("send on to"),
+    "lent_at_branch": _("lent at"),
 }
 
 
