@@ -1,14 +1,22 @@
-"""Pictures of the pages of the demo network: phone and desktop, light and dark, into the ignored folder ``pictures``.
+"""Pictures of every page of the demo network: phone and desktop, light and dark, into the ignored folder ``pictures``.
 
-Starts the demo in a home of its own (``pictures/home``), which is kept, so that the next run is quick.
+Starts the demo in a home of its own (``pictures/home``), which is kept, so that the next run is quick. Which pages, and
+as whom, stands in ``tools/every_page.py``. ``--language en`` takes them in English, ``--only WORD`` those whose name
+has it.
 """
 
+import argparse
 import json
 import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -17,79 +25,112 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tools.chromium import COMMAND, find_chromium  # noqa: E402 - found by the line above
+from tools.every_page import READER, SETTING_UP, Sight, every_sight, go_to, the_house  # noqa: E402 - likewise
 
 FOLDER = ROOT / "pictures"
-PORTAL = ("/", "/find?q=红楼梦", "/branches", "/about/privacy", "/accessibility")
-WORKBENCH = (
-    "/workbench/",
-    "/workbench/desk/",
-    "/workbench/patrons/",
-    "/workbench/patrons/new",
-    "/workbench/items/",
-    "/workbench/records/",
-    "/workbench/network/",
-    "/workbench/journal/",
-    "/workbench/figures/",
-    "/workbench/visits/",
-)
+GIVEN = dict(os.environ)
+"""The environment before a library was opened in this process, which names its database there."""
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+FLAWED = b"00026nam0 2200025   450 \x1e\x1d" + b"this is no record\x1d"
+"""A file of which nothing goes in, so that there is a page of faults to look at."""
 
 
 def main() -> None:
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("--language", choices=["zh-CN", "en"], default="zh-CN")
+    given.add_argument("--only", default="")
+    wanted = given.parse_args()
     chromium = find_chromium()
     if chromium is None:
         sys.exit(f"pictures need Chromium: {COMMAND}")
     FOLDER.mkdir(exist_ok=True)
-    environment = {
-        **os.environ,
-        "WENYUAN_HOME": str(FOLDER / "home"),
-        "WENYUAN_HTTP": f"127.0.0.1:{free_port()}",
-        "WENYUAN_SIP2": f"127.0.0.1:{free_port()}",
-    }
-    command: list[Path | str] = [ROOT / ".venv/bin/wenyuan", "up", "--demo", "--json"]
-    running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--disable-background-networking", *sandbox]
+        )
+        take_all(browser, language=wanted.language, only=wanted.only)
+        browser.close()
+
+
+def take_all(browser: Browser, *, language: str, only: str) -> None:
+    """The pages of the demo, role after role, and at last the one page that a founded library no longer has."""
+    with running(FOLDER / "home", "--demo") as told:
+        house = rows_of(FOLDER / "home")
+        for role, sights in groupby(every_sight(), key=lambda sight: sight.role):
+            chosen = [sight for sight in sights if only in sight.name]
+            if chosen:
+                take_role(browser, told, role, chosen, house, language)
+    if only in SETTING_UP.name:
+        with TemporaryDirectory() as home, running(Path(home)) as told:
+            take_role(browser, told, READER, [SETTING_UP], {}, language)
+
+
+@contextmanager
+def running(home: Path, *arguments: str) -> Iterator[dict[str, Any]]:
+    """A library in a home of its own; yields what ``up`` told."""
+    environment = environment_of(home)
+    command: list[Path | str] = [ROOT / ".venv/bin/wenyuan", "up", *arguments, "--json"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
-        assert running.stdout is not None
-        told = json.loads(running.stdout.readline())
-        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium, args=["--disable-background-networking", *sandbox]
-            )
-            for size in SIZES:
-                for scheme in ("light", "dark"):
-                    take_all(browser, told, size=size, scheme=scheme)
-            browser.close()
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())
     finally:
-        running.terminate()
-        running.wait(60)
+        process.terminate()
+        process.wait(60)
 
 
-def take_all(browser: Browser, told: dict[str, Any], *, size: str, scheme: str) -> None:
-    """Every page in one size and one colour scheme."""
-    width, height = SIZES[size]
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if scheme == "dark" else "light",
-        locale="zh-CN",
-    )
+def environment_of(home: Path) -> dict[str, str]:
+    ports = {name: f"127.0.0.1:{free_port()}" for name in ("WENYUAN_HTTP", "WENYUAN_SIP2")}
+    return {**GIVEN, **ports, "WENYUAN_HOME": str(home)}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def rows_of(home: Path) -> dict[str, str]:
+    """Rows of the demo that the paths name, after a file was imported of which nothing went in."""
+    from wenyuan.doors.cli.environment import installation
+    from wenyuan.runtime.home import Home
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "flawed.mrc"
+        path.write_bytes(FLAWED)
+        command: list[Path | str] = [ROOT / ".venv/bin/wenyuan", "import", path, "--branch", "LM00", "--json"]
+        subprocess.run(command, env=environment_of(home), check=False, stdout=subprocess.DEVNULL)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in this thread; nothing here awaits
+    with installation(home=Home(home)):
+        from wenyuan.plumbing.clock import local_date
+
+        return the_house(today=local_date(datetime.now(tz=UTC)))
+
+
+def take_role(
+    browser: Browser,
+    told: Mapping[str, Any],
+    role: str,
+    sights: list[Sight],
+    house: Mapping[str, str],
+    language: str,
+) -> None:
+    """The pages of one role, in one window: what is done on one page stands on the next."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale=language)
     page = context.new_page()
     base = told["http"].rstrip("/")
-    for path in PORTAL:
-        take(page, base + path, f"portal{path}", size, scheme)
-    page.goto(base + "/")
-    records = page.locator("a[href^='/record/']")
-    if records.count():
-        take(page, base + str(records.first.get_attribute("href")), "portal-record", size, scheme)
-    sign_in(page, base, told["demo"]["staff"])
-    for path in WORKBENCH:
-        take(page, base + path, path, size, scheme)
+    if role != READER:
+        sign_in(page, base, next(person for person in told["demo"]["staff"] if person["role"] == role))
+    for sight in sights:
+        go_to(page, base, sight, house)
+        take(page, sight.name)
     context.close()
 
 
-def sign_in(page: Page, base: str, staff: list[dict[str, str]]) -> None:
-    """As the desk lead of the demo, at the first branch offered."""
-    person = next(person for person in staff if person["role"] == "desk_lead")
+def sign_in(page: Page, base: str, person: Mapping[str, str]) -> None:
+    """As somebody of the demo, at the first branch offered."""
     page.goto(f"{base}/workbench/sign-in")
     page.fill("input[name=username]", person["user"])
     page.fill("input[name=password]", person["password"])
@@ -98,18 +139,15 @@ def sign_in(page: Page, base: str, staff: list[dict[str, str]]) -> None:
         page.click("main form button")
 
 
-def take(page: Page, url: str, name: str, size: str, scheme: str) -> None:
-    page.goto(url)
+def take(page: Page, name: str) -> None:
+    """The page as it stands, in each size and both colour schemes."""
     page.wait_for_load_state("networkidle")
-    clean = name.strip("/").replace("/", "-").replace("?", "-") or "home"
-    page.screenshot(path=FOLDER / f"{clean}-{scheme}-{size}.png", full_page=True)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            page.wait_for_timeout(200)  # charts draw themselves anew
+            page.screenshot(path=FOLDER / f"{name}-{scheme}-{size}.png", full_page=True)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ from tests.factories.network import make_branch, make_library
 from tests.factories.patrons import make_category, make_patron
 from tests.factories.staff_pages import staff_at
 from tests.factories.whole_house import now
-from wenyuan.lending.circulation.models import Loan
 from wenyuan.lending.circulation.operations import checkout
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.models import Branch
@@ -264,29 +263,3 @@ def test_signing_in_by_keyboard(chromium: Browser, site: str, branch: Branch) ->
 
     expect(page.locator("#scan")).to_be_focused()
     page.close()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_keeps_anybody_out_and_nothing_overflows(
-    chromium: Browser, site: str, branch: Branch, theme: str, width: int
-) -> None:
-    context = window(chromium, site, branch)
-    context.add_cookies([{"name": "wenyuan_look", "value": f"theme={theme}", "url": site}])
-    page = context.new_page()
-    page.set_viewport_size({"width": width, "height": 844})
-    page.goto(f"{site}/workbench/desk/")
-    page.focus("#scan")
-    for code in ("T100", "2300", "2309"):
-        scan(page, code)
-    faults = violations(page)
-    wide = [page.evaluate("document.documentElement.scrollWidth > innerWidth")]
-    reader = Loan.objects.get().patron_id
-    for path in ("", f"patrons/{reader}", f"patrons/{reader}/edit", "patrons/", "patrons/new", "switch", "workplace"):
-        page.goto(f"{site}/workbench/{path}")
-        faults += violations(page)
-        wide.append(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
-
-    assert faults == []
-    assert True not in wide
-    context.close()

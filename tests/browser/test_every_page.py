@@ -1,0 +1,127 @@
+"""Every page of the site in a real Chromium: axe finds nothing in the light or the dark, none is wider than a phone."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from django.test.testcases import LiveServerThread, _StaticFilesHandler
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from tests.browser.chromium import launch_arguments
+from tests.factories.office_pages import Town
+from tests.factories.staff_pages import staff_at
+from tests.factories.whole_house import make_whole_house, now
+from tools.every_page import READER, SETTING_UP, SIGHTS, go_to, sights_of, the_house
+from wenyuan.organisation.accounts.data import ADMIN_ROLES, Role
+from wenyuan.organisation.accounts.models import RoleGrant
+from wenyuan.plumbing.clock import local_date
+
+pytestmark = pytest.mark.browser
+
+TALL = 6000
+"""So tall that what sticks to an edge of the window covers nothing for good."""
+DESKTOP: ViewportSize = {"width": 1280, "height": TALL}
+PHONE: ViewportSize = {"width": 390, "height": TALL}
+RUN = """async rules => {
+  const found = await axe.run({ runOnly: rules, resultTypes: ["violations"] });
+  return found.violations.map(fault => `${fault.id}: ${fault.nodes[0].html.slice(0, 160)}`);
+}"""
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WORKERS = [(READER, "desk", "keeper"), ("desk_lead",), ("director", "cataloguer")]
+OFFICES = [("system_admin", "security_admin", "audit_admin")]
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_arguments())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(fresh_database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
+    """The address of a running demo on this test's own database."""
+    settings.WHITENOISE_USE_FINDERS = True
+    settings.STATIC_ROOT = tmp_path / "statics"
+    settings.STATIC_ROOT.mkdir()
+    settings.HOME = tmp_path
+    settings.WENYUAN_DEMO = True
+    (tmp_path / "demo").write_text("complete")
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    server = LiveServerThread("127.0.0.1", _StaticFilesHandler, port=0)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    assert server.error is None
+    yield f"http://127.0.0.1:{server.port}"
+    server.terminate()
+    connections.close_all()
+
+
+def window(chromium: Browser, site: str, town: Town, role: str) -> BrowserContext:
+    """A browser window of somebody with this role at the central library, an administrator's everywhere."""
+    context = chromium.new_context(locale="zh-CN", viewport=DESKTOP, reduced_motion="reduce")
+    if role != READER:
+        clerk = staff_at(town.central, Role(role))
+        if Role(role) in ADMIN_ROLES:
+            RoleGrant.objects.filter(account_id=clerk.session["_auth_user_id"]).update(branch=None)
+        context.add_cookies([{"name": "wenyuan_staff", "value": clerk.cookies["wenyuan_staff"].value, "url": site}])
+    return context
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe finds in the light, whose contrast fails in the dark, and what is wider than a phone."""
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(DESKTOP)
+    page.evaluate(Axe().axe_script)
+    found: list[str] = page.evaluate(RUN, {"type": "tag", "values": RULES})
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(PHONE)
+    found += [f"dark: {fault}" for fault in page.evaluate(RUN, {"type": "rule", "values": ["color-contrast"]})]
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return [*found, *([f"{wide} px wide"] if wide > PHONE["width"] else [])]
+
+
+@pytest.mark.parametrize("roles", [*WORKERS, *OFFICES], ids=lambda roles: "+".join(filter(None, roles)))
+def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_a_phone(
+    chromium: Browser, site: str, tmp_path: Path, roles: tuple[str, ...]
+) -> None:
+    at = now()
+    town = make_whole_house(tmp_path, at=at, today=local_date(at))
+    house = the_house(today=local_date(at))
+    faults = []
+
+    for role in roles:
+        context = window(chromium, site, town, role)
+        page = context.new_page()
+        for sight in sights_of(role):
+            status = go_to(page, site, sight, house)
+            if str(status) != (sight.note if sight.note in {"403", "404"} else "200"):
+                faults.append((sight.name, f"status {status}"))
+            faults += [(sight.name, fault) for fault in faults_of(page)]
+        context.close()
+
+    assert faults == []
+
+
+def test_no_role_is_left_out() -> None:
+    assert {role for roles in [*WORKERS, *OFFICES] for role in roles} == set(SIGHTS)
+
+
+def test_axe_finds_nothing_on_the_first_visit(chromium: Browser, site: str, settings: Any, tmp_path: Path) -> None:
+    settings.WENYUAN_SETUP_CODE_FILE = tmp_path / "code"
+    settings.WENYUAN_SETUP_CODE_FILE.write_text("ABCD-EFGH")
+    context = chromium.new_context(locale="zh-CN", viewport=DESKTOP, reduced_motion="reduce")
+    page = context.new_page()
+
+    status = go_to(page, site, SETTING_UP, {})
+
+    assert status == 200
+    assert faults_of(page) == []
+    context.close()

@@ -1,0 +1,295 @@
+"""Every page of the site, each as a role that works with it: for the pictures, and for the tests that open them all.
+
+A path names rows in braces (``/record/{bib}``); ``the_house()`` finds such rows in whatever library is at hand. A test
+compares the list with the URL map, so that a page that is added is looked at.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import quote
+
+from playwright.sync_api import Page
+
+READER = ""
+"""Nobody has signed in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """One page as somebody sees it.
+
+    ``typed`` is what a scanner or a hand enters into the page's field, each followed by Enter; ``keys`` are pressed
+    then; ``link`` (a CSS selector) is followed at the end. ``note`` tells one sight of a page from another.
+    """
+
+    role: str
+    path: str
+    typed: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    link: str = ""
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """What its pictures are called."""
+        words = (
+            self.path.partition("?")[0].strip("/").replace("/", "-").replace("{", "").replace("}", "").replace("_", "-")
+        )
+        return "-".join(part for part in (self.role.replace("_", "-") or "reader", words or "home", self.note) if part)
+
+
+def every_sight() -> Iterator[Sight]:
+    """All of them, a role's together."""
+    for role in SIGHTS:
+        yield from sights_of(role)
+
+
+def sights_of(role: str) -> Iterator[Sight]:
+    """The pages of one role, in the order in which they are opened."""
+    for sight in SIGHTS[role]:
+        yield Sight(role=role, path=sight) if isinstance(sight, str) else sight
+
+
+def _desk(note: str, *typed: str, keys: tuple[str, ...] = (), link: str = "") -> Sight:
+    return Sight(role="desk_lead", path="/workbench/desk/", typed=typed, keys=keys, link=link, note=note)
+
+
+SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
+    READER: (
+        "/",
+        "/find",
+        Sight(role=READER, path="/find?q={title}", note="hits"),
+        Sight(role=READER, path="/find?q=%E6%B2%A1%E6%9C%89%E7%9A%84%E4%B9%A6", note="nothing"),
+        "/new",
+        "/record/{bib}",
+        "/branches",
+        Sight(role=READER, path="/branches?kind=station&open=now", note="stations"),
+        "/branch/{code}",
+        "/about/privacy",
+        "/accessibility",
+        Sight(role=READER, path="/no-such-page", note="404"),
+        "/look/guide",
+        Sight(role=READER, path="/look/guide?door=portal", note="portal"),
+        "/workbench/sign-in",
+    ),
+    "desk_lead": (
+        "/workbench/",
+        "/workbench/workplace",
+        "/workbench/switch",
+        "/workbench/password",
+        _desk("clear"),
+        _desk("lending", "{card}", "{barcode}", "{other_barcode}"),
+        _desk("refused", "{card}", "{on_loan}"),
+        _desk("parked", "{other_card}", keys=("F6",)),
+        _desk("first-swipe", "11010519491231002X"),  # the worked example of GB 11643-1999
+        _desk("unknown", "no such code"),
+        _desk("taken", "{elsewhere}"),
+        _desk("receipt", link=".receipt a[target]"),
+        _desk("routing-slip", link="a[href*='/slips/']"),
+        "/workbench/patrons/",
+        Sight(role="desk_lead", path="/workbench/patrons/", typed=("{reader}",), note="found"),
+        Sight(role="desk_lead", path="/workbench/patrons/", typed=("无此人",), note="nothing"),
+        "/workbench/patrons/new",
+        "/workbench/patrons/class-lists",
+        "/workbench/patrons/class-lists/new",
+        "/workbench/patrons/class-lists/{roster}",
+        "/workbench/patrons/{patron}",
+        Sight(role="desk_lead", path="/workbench/patrons/{child}", note="child"),
+        "/workbench/patrons/{patron}/edit",
+        "/workbench/patrons/{patron}/history",
+        "/workbench/items/transits",
+        "/workbench/items/transits/gone",
+        Sight(role="desk_lead", path="/workbench/accounts/", note="403"),
+        Sight(role="desk_lead", path="/workbench/no-such-page", note="404"),
+    ),
+    "desk": ("/workbench/", "/workbench/patrons/{patron}"),
+    "keeper": ("/workbench/", "/workbench/figures/"),
+    "director": (
+        "/workbench/",
+        "/workbench/figures/?period={year}",
+        Sight(role="director", path="/workbench/figures/?period={month}", note="month"),
+        "/workbench/figures/rows?indicator=loans&period={year}&branch={code}",
+        "/workbench/journal/",
+        Sight(role="director", path="/workbench/journal/?kind=return&branch={branch}", note="filtered"),
+        "/workbench/journal/{entry}/",
+        "/workbench/network/",
+        "/workbench/network/{branch}/",
+        "/workbench/network/{branch}/hours",
+        "/workbench/network/{branch}/days/new",
+        "/workbench/network/{branch}/closures",
+        "/workbench/network/{branch}/closures/new",
+        "/workbench/network/{closed_branch}/closures/{closure}/end",
+        "/workbench/visits/",
+        "/workbench/visits/{point}/{yesterday}/",
+    ),
+    "cataloguer": (
+        "/workbench/",
+        "/workbench/items/",
+        Sight(role="cataloguer", path="/workbench/items/", typed=("{title}",), note="found"),
+        "/workbench/items/{item}/",
+        "/workbench/items/{item}/edit",
+        "/workbench/records/",
+        "/workbench/records/{bib}/",
+        "/workbench/records/imports",
+        "/workbench/records/imports/new",
+        "/workbench/records/imports/{batch}/",
+        "/workbench/records/imports/{batch}/faults",
+        "/workbench/records/export",
+    ),
+    "system_admin": (
+        "/workbench/",
+        "/workbench/network/library",
+        "/workbench/network/new",
+        "/workbench/network/sheet",
+        "/workbench/network/groups",
+        "/workbench/network/{branch}/names",
+        "/workbench/network/{branch}/particulars",
+        "/workbench/network/{branch}/placement",
+        "/workbench/network/{branch}/end",
+        "/workbench/network/{branch}/areas/new",
+        "/workbench/network/{branch}/points/new",
+        "/workbench/network/{branch}/points/{point}/end",
+        "/workbench/network/{branch}/groups/new",
+        "/workbench/network/{member}/groups/{group}/end",
+        "/workbench/accounts/",
+        "/workbench/accounts/new",
+        "/workbench/accounts/{account}/",
+        "/workbench/accounts/{account}/password",
+        "/workbench/accounts/{account}/badge",
+        "/workbench/accounts/{account}/disabled",
+        "/workbench/accounts/machines",
+        "/workbench/accounts/machines/new",
+        "/workbench/accounts/machines/{machine}/",
+        "/workbench/accounts/separation",
+    ),
+    "security_admin": (
+        "/workbench/",
+        "/workbench/accounts/{account}/",
+        "/workbench/accounts/{account}/roles/new",
+        "/workbench/accounts/{account}/roles/{grant}/end",
+        "/workbench/accounts/sign-ins",
+    ),
+    "audit_admin": ("/workbench/", "/workbench/accounts/audit"),
+}
+
+SETTING_UP = Sight(role=READER, path="/workbench/setup")
+"""Opens only before the library is founded, so in a house of its own."""
+
+NO_PAGES = frozenset(
+    {
+        # for machines
+        "healthz",
+        "portal:robots",
+        "workbench:import-fault-record",
+        "workbench:import-failed",
+        "workbench:export-file",
+        "workbench:import-progress",  # a part of the page of the import
+        # what a form sends
+        "set_language",
+        "furniture:preferences",
+        "workbench:sign-out",
+        "workbench:desk-scan",
+        "workbench:desk-mode",
+        "workbench:desk-waive",
+        "workbench:desk-retry",
+        "workbench:desk-park",
+        "workbench:desk-done",
+        "workbench:desk-register",
+        "workbench:desk-patron",
+        "workbench:desk-pile",
+        "workbench:patron-reveal",
+        "workbench:patron-renew-loan",
+        "workbench:patron-act",
+        "workbench:patron-guardian",
+        "workbench:item-condition",
+        "workbench:item-lending",
+        "workbench:item-withdraw",
+        "workbench:transit-receive",
+        "workbench:import-go-on",
+        "workbench:network-drop-exception",
+        "workbench:network-drop-closure",
+        "workbench:visits-withdraw",
+        "workbench:account-unlock",
+    }
+)
+"""URLs that answer no page to a browser that opens them; a test opens each of them."""
+
+
+def go_to(page: Page, base: str, sight: Sight, house: Mapping[str, str]) -> int:
+    """Open the page and do on it what the sight says; the HTTP status of what was opened."""
+    answer = page.goto(base + sight.path.format_map({name: quote(value) for name, value in house.items()}))
+    for text in sight.typed:
+        page.locator("#scan, main [role=search] input:not([type=hidden])").first.focus()
+        page.keyboard.type(text.format_map(house))
+        press(page, "Enter")
+    for key in sight.keys:
+        press(page, key)
+    if sight.link:
+        answer = page.goto(base + str(page.locator(sight.link).first.get_attribute("href")))
+    return answer.status if answer else 0
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key that sends something, and wait until its answer stands on the page."""
+    with page.expect_response(lambda answer: answer.request.resource_type in {"document", "xhr", "fetch"}):
+        page.keyboard.press(key)
+    page.wait_for_load_state()
+    page.wait_for_timeout(150)  # htmx puts the answer in its place
+
+
+def the_house(*, today: date) -> dict[str, str]:
+    """Rows of the library at hand for the braces of the paths. Django must be set up."""
+    from wenyuan.holdings.catalogue.models import ImportBatch, Item
+    from wenyuan.lending.circulation.models import Loan
+    from wenyuan.lending.patrons.models import Guardian, Roster, Token
+    from wenyuan.organisation.accounts.models import Account, RoleGrant
+    from wenyuan.organisation.journal.models import Entry
+    from wenyuan.organisation.network.models import Branch, Closure, Membership, ServicePoint
+
+    central = Branch.objects.get(kind="central")
+    free = Item.objects.filter(home_branch=central, state="available", condition="ok", lendable="yes").order_by("id")
+    item, other_item = free.select_related("bib")[:2]
+    open_loans = Loan.objects.filter(returned_at=None, taken_at=None)
+    busy = open_loans.values_list("patron_id", flat=True)
+    idle = Token.objects.filter(kind="card", status="active", patron__status="active", patron__category__code="adult")
+    card, other_card = idle.exclude(patron_id__in=busy).select_related("patron").order_by("id")[:2]
+    reader = open_loans.filter(patron__category__code="adult").earliest("id").patron_id
+    members = Membership.objects.filter(valid__contains=today).order_by("id")
+    lends_with_central = members.filter(group__in=members.filter(branch=central).values("group")).values("branch")
+    closure = Closure.objects.latest("id")
+    grant = RoleGrant.objects.filter(account__kind="person").exclude(branch=None).earliest("id")
+    values = {
+        "bib": item.bib_id,
+        "title": item.bib.title[:2],
+        "item": item.id,
+        "barcode": item.barcode,
+        "other_barcode": other_item.barcode,
+        "on_loan": open_loans.filter(item__home_branch=central)
+        .exclude(patron_id=card.patron_id)
+        .earliest("id")
+        .item.barcode,
+        "elsewhere": open_loans.exclude(item__home_branch__in=lends_with_central).earliest("id").item.barcode,
+        "card": card.card_no,
+        "other_card": other_card.card_no,
+        "reader": card.patron.name,
+        "patron": reader,
+        "child": Guardian.objects.earliest("id").child_id,
+        "roster": Roster.objects.latest("id").id,
+        "batch": ImportBatch.objects.latest("id").id,
+        "branch": central.id,
+        "code": central.code,
+        "closed_branch": closure.branch_id,
+        "closure": closure.id,
+        "point": ServicePoint.objects.filter(branch=central).earliest("id").id,
+        "member": members[0].branch_id,
+        "group": members[0].group_id,
+        "account": grant.account_id,
+        "grant": grant.id,
+        "machine": Account.objects.filter(kind="machine").earliest("id").id,
+        "entry": Entry.objects.filter(kind="loan").latest("id").id,
+        "yesterday": today - timedelta(days=1),
+        "year": today.year,
+        "month": f"{today:%Y-%m}",
+    }
+    return {name: str(value) for name, value in values.items()}
