@@ -124,6 +124,14 @@ def test_a_record_without_any_title_is_refused_and_one_with_a_parallel_title_is_
     assert parallel.columns.title == "To live"
 
 
+def test_a_record_that_its_sender_has_deleted_is_not_added() -> None:
+    deleted = cnmarc(data("200", "a活着"), leader=LEADER[:5] + "d" + LEADER[6:])
+
+    made = prepare_record(deleted, dialect=Dialect.CNMARC, source="", mapping=None)
+
+    assert made == Fault("marked_deleted")
+
+
 def test_texts_longer_than_their_columns_are_cut_in_the_columns_only() -> None:
     record = cnmarc(data("200", "a" + "长" * 3000, "f" + "名" * 1000 + "著"), data("330", "a" + "文" * 30000))
 

@@ -209,6 +209,7 @@ class ImportReason(StrEnum):
     """
 
     NO_TITLE = "no_title"
+    MARKED_DELETED = "marked_deleted"
     NOT_STORABLE = "not_storable"
     BARCODE_TAKEN = "barcode_taken"
     BARCODE_INVALID = "barcode_invalid"

@@ -30,6 +30,7 @@ REASONS: Final[Mapping[str, StrOrPromise]] = {
     Reason.XML_STRUCTURE: _("The XML is not MARCXML"),
     Reason.XML_CHARACTER: _("The XML holds a character that is not allowed"),
     ImportReason.NO_TITLE: _("The record has no title"),
+    ImportReason.MARKED_DELETED: _("The sender has marked the record as deleted"),
     ImportReason.NOT_STORABLE: _("A value cannot be stored"),
     ImportReason.BARCODE_TAKEN: _("The barcode belongs to an item of another record"),
     ImportReason.BARCODE_INVALID: _("The barcode cannot be one"),

@@ -52,6 +52,7 @@ FIELD_END = b"\x1e"
 _CONTROL = re.compile(rb"[\x00-\x1c\x7f]|\xc2[\x80-\x9f]")
 """What no text should hold, in UTF-8; the three terminators of ISO 2709 are not text."""
 
+_STATUS, _DELETED = 5, "d"
 _SOURCE_LENGTH = 32
 _CONTROL_NUMBER_LENGTH = 64
 
@@ -139,7 +140,13 @@ def prepare(
 
 
 def prepare_record(record: Record, *, dialect: Dialect, source: str, mapping: ItemMapping | None) -> Prepared | Fault:
-    """:raises MarcError: where the record cannot be kept without loss."""
+    """A record that its sender calls deleted (leader/05) is not added, and what stands in the catalogue is left to a
+    person: its items are the library's.
+
+    :raises MarcError: where the record cannot be kept without loss.
+    """
+    if record.leader[_STATUS] == _DELETED:
+        return Fault(ImportReason.MARKED_DELETED)
     marc = to_storage(record)
     described = describe(record, dialect=dialect)
     title = _title_of(described)
