@@ -230,6 +230,7 @@ def first_visit(**changes: str) -> dict[str, str]:
     }
     for role in ("system_admin", "security_admin", "audit_admin", "director"):
         values |= {f"{role}-name": f"某{role}", f"{role}-username": role, f"{role}-password": "海内存知己 2026"}
+        values[f"{role}-again"] = values[f"{role}-password"]
     return values | changes
 
 
@@ -257,11 +258,40 @@ def test_without_the_printed_code_nothing_is_founded(code_file: Path) -> None:
     assert code_file.exists()
 
 
+def test_every_fault_between_the_rows_of_the_first_sheet_is_told_with_its_row(code_file: Path) -> None:
+    rows = (
+        "代码,名称,类型,上级,开馆日期",
+        "ZG,总馆,总馆,,2010-01-01",
+        "SE,少儿,少儿分馆,XX,2015-06-01",
+        "DJ,东街,分馆,YY,2015-06-01",
+    )
+    sheet = SimpleUploadedFile("馆点.csv", "\n".join(rows).encode())
+
+    answer = Client().post("/workbench/setup", first_visit(branch_code="", branch_name="") | {"sheet": sheet})
+
+    told = answer.context["library"].errors["sheet"]
+    assert [text.partition(" ")[0] + " " + text.split(" ")[1] for text in told] == ["第 3", "第 4"]
+    assert Account.objects.count() == 0
+
+
+def test_without_the_code_no_file_is_read(code_file: Path) -> None:
+    sheet = SimpleUploadedFile("馆点.xlsx", b"PK no workbook at all")
+
+    answer = Client().post("/workbench/setup", first_visit(code="ABCD-EFGX") | {"sheet": sheet})
+
+    assert list(answer.context["library"].errors) == ["code"]
+
+
+def test_the_code_may_be_typed_in_small_letters(code_file: Path) -> None:
+    assert Client().post("/workbench/setup", first_visit(code="abcd-efgh"))["Location"] == SIGN_IN
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"audit_admin-username": "system_admin"},
         {"director-password": "12345678"},
+        {"director-again": "海内存知已 2026"},
         {"branch_code": ""},
         {"branch_code": "总 馆"},
         {"name_zh": ""},

@@ -44,7 +44,7 @@ def _read_env_file(_ctx: click.Context, _param: click.Parameter, path: Path | No
     """Lines ``NAME=VALUE`` become options, as if WENYUAN_INIT_NAME=VALUE were set."""
     if path is None:
         return
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(_text_of(path).splitlines(), start=1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
@@ -52,6 +52,14 @@ def _read_env_file(_ctx: click.Context, _param: click.Parameter, path: Path | No
         if not equals:
             raise click.UsageError(f"{path}, line {number}: NAME=VALUE is wanted.")
         os.environ.setdefault(_ENV_PREFIX + name.strip().removeprefix(_ENV_PREFIX), value.strip().strip("\"'"))
+
+
+def _text_of(path: Path) -> str:
+    """:raises Problem: the file is in another encoding; nothing of it is repeated, since it may hold passwords."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Problem(f"{path} is not in UTF-8.", command=f"iconv -f GB18030 -t UTF-8 {path}") from None
 
 
 def _person_option(role: str) -> Callable[[F], F]:
@@ -175,7 +183,7 @@ def _passwords(path: Path | None) -> Mapping[str, str]:
         return {}
     if stat.S_ISREG(path.stat().st_mode) and open_to_others(path):
         raise Problem(f"{path} can be read by others.", command=f"chmod 600 {path}")
-    pairs = (line.partition(":") for line in path.read_text("utf-8").splitlines() if line.strip())
+    pairs = (line.partition(":") for line in _text_of(path).splitlines() if line.strip())
     return {user.strip().casefold(): password.strip() for user, _, password in pairs}
 
 

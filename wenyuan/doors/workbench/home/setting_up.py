@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 from wenyuan.doors.workbench.access import open_page
 from wenyuan.doors.workbench.home.setup_forms import ROLES, AccountForm, LibraryForm
 from wenyuan.doors.workbench.home.words import account_words
-from wenyuan.doors.workbench.network.words import SHEET_FAULTS, refusal_words
+from wenyuan.doors.workbench.network.words import refusal_words
 from wenyuan.doors.workbench.shell import page
 from wenyuan.organisation.accounts.data import AccountRefused, FirstAccount
 from wenyuan.organisation.accounts.operations import found_installation
@@ -45,13 +45,11 @@ def setup(request: HttpRequest) -> HttpResponse:
     if not is_open():
         raise Http404
     sent = request.POST or None
-    library = LibraryForm(sent, request.FILES or None)
+    library = LibraryForm(sent, request.FILES or None, code_fits=_code_fits(request.POST.get("code", "")))
     accounts = [AccountForm(sent, prefix=role.value, role=role) for role in ROLES]
     if request.method == "POST":
         valid = [form.is_valid() for form in (library, *accounts)]
-        if not _code_fits(request.POST.get("code", "")):
-            library.add_error("code", gettext("This is not the code that the server printed when it started."))
-        elif all(valid) and _accounts_fit(accounts) and _set_up(library, accounts, at=timezone.now()):
+        if all(valid) and _accounts_fit(accounts) and _set_up(library, accounts, at=timezone.now()):
             _code_file().unlink(missing_ok=True)
             messages.success(request, gettext("The library is set up. Sign in with one of the accounts just made."))
             return HttpResponseRedirect(reverse("workbench:sign-in"))
@@ -66,12 +64,12 @@ def _code_file() -> Path:
 
 
 def _code_fits(given: str) -> bool:
-    """Compared in a time that tells nothing."""
+    """Compared in a time that tells nothing; small letters do as well."""
     try:
         stored = _code_file().read_text("utf-8").strip()
     except OSError:
         return False
-    return bool(stored) and compare_digest(stored.encode(), given.strip().encode())
+    return bool(stored) and compare_digest(stored.encode(), given.strip().upper().encode())
 
 
 def _accounts_fit(accounts: Sequence[AccountForm]) -> bool:
@@ -99,7 +97,7 @@ def _set_up(library: LibraryForm, accounts: Sequence[AccountForm], *, at: dateti
     except AccountRefused as refused:
         accounts[0].add_error(None, account_words(refused))
     except SheetRefused as unfit:
-        library.add_error("sheet", str(SHEET_FAULTS[unfit.errors[0].fault]))
+        library.tell_faults(unfit)
     except NetworkRefused as refused:
         library.add_error(None, refusal_words(refused))
     else:

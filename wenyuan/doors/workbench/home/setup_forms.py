@@ -16,7 +16,6 @@ from wenyuan.doors.workbench.network.words import SHEET_FAULTS, column_words
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.operations import (
     MOST_BYTES,
-    SheetFault,
     SheetRefused,
     central_branch,
     read_branch_sheet,
@@ -59,8 +58,16 @@ class LibraryForm(forms.Form):
         label=_("Open since"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
+    def __init__(self, *args: Any, code_fits: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._code_fits = code_fits
+
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
+        if not self._code_fits:
+            # Nobody else may have a file unpacked here.
+            self.add_error("code", gettext("This is not the code that the server printed when it started."))
+            return values
         sheet = values.get("sheet")
         if sheet is not None:
             self._read(sheet)
@@ -86,17 +93,16 @@ class LibraryForm(forms.Form):
         try:
             self.cleaned_data["rows"] = read_branch_sheet(sheet.read())
         except SheetRefused as refused:
-            for error in refused.errors[:MOST_SHOWN]:
-                self._tell(error.row, error.column, error.fault)
-            return
-        known = {row.code.casefold() for row in self.cleaned_data["rows"]}
-        for row in self.cleaned_data["rows"]:
-            if row.parent and row.parent.casefold() not in known:
-                self._tell(row.row, "parent", SheetFault.UNKNOWN_PARENT)
+            self.tell_faults(refused)
 
-    def _tell(self, row: int, column: str, fault: SheetFault) -> None:
-        place = {"row": row, "column": column_words(column), "fault": SHEET_FAULTS[fault]}
-        self.add_error("sheet", gettext("Row %(row)s, column %(column)s: %(fault)s") % place)
+    def tell_faults(self, refused: SheetRefused) -> None:
+        """What is wrong with the sheet, each with its row and column where it has one."""
+        for error in refused.errors[:MOST_SHOWN]:
+            fault = str(SHEET_FAULTS[error.fault])
+            place = {"row": error.row, "column": column_words(error.column), "fault": fault}
+            self.add_error(
+                "sheet", gettext("Row %(row)s, column %(column)s: %(fault)s") % place if error.row else fault
+            )
 
 
 class AccountForm(forms.Form):
@@ -110,6 +116,7 @@ class AccountForm(forms.Form):
         error_messages={"invalid": _("A user name has 2 to 64 letters, digits, dots or hyphens.")},
     )
     password = password_field(_("Password"), new=True)
+    again = password_field(_("The same password once more"), new=True)
 
     def __init__(self, *args: Any, role: Role, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,4 +133,6 @@ class AccountForm(forms.Form):
                 for part in error.error_list:
                     words = PASSWORD_WORDS.get(str(part.code), _("This password is too weak."))
                     self.add_error("password", str(words))
+        if values.get("password") and values.get("again") and values["password"] != values["again"]:
+            self.add_error("again", gettext("The two entries differ."))
         return values
