@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import uvloop
+
 from wenyuan.doors.sip2.limits import Limits
 from wenyuan.doors.sip2.server import Server
 
@@ -54,7 +56,7 @@ def running_server(clock: Clock | None = None, limits: Limits | None = None) -> 
         await stop.wait()
         await server.stop()
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread = threading.Thread(target=lambda: uvloop.run(serve()))
     thread.start()
     assert started.wait(START_S)
     try:

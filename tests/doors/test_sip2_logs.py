@@ -10,7 +10,7 @@ import structlog
 from tests.doors.sip2_client import Sip2Client
 from tests.doors.sip2_server import Clock, running_server
 from tests.doors.sip2_town import IDENTITY_NUMBER, PASSWORD, PIN, TUESDAY_TEN, make_town
-from wenyuan.doors.sip2.message_log import quick_log
+from wenyuan.doors.sip2.message_log import QuickLog
 from wenyuan.lending.circulation import operations
 
 SECRETS = (
@@ -95,7 +95,7 @@ def test_a_fault_of_ours_is_logged_by_its_place_under_the_id_of_the_answer_and_w
 def test_the_quick_log_writes_each_message_as_one_line_of_json() -> None:
     stream = io.StringIO()
 
-    quick_log(stream).info("message", account="kiosk-c", code="11", outcome="lent", ms=1.2, item="C0001")
+    QuickLog(stream).info("message", account="kiosk-c", code="11", outcome="lent", ms=1.2, item="C0001")
 
     (line,) = stream.getvalue().splitlines()
     written = json.loads(line)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from wenyuan.doors.sip2.session import Reply, Session
 from wenyuan.kernel.sip2.framing import LineSplitter, Overlong
@@ -34,8 +34,7 @@ class Connection(asyncio.Protocol):
         self.session: Session
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # by its shape: uvloop's stands under no class of asyncio
         peer = transport.get_extra_info("peername")
         self.session = self._server.new_session(str(peer[0]) if peer else "")
         if not self._server.admit(self):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
+import uvloop
 
 from wenyuan.runtime.address import Address, BadAddress
 from wenyuan.runtime.logs import configure_logging
@@ -38,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _bound_waiting(settings.DATABASES["default"])
     _raise_file_limit()
     try:
-        asyncio.run(_serve(address, reuse_port=arguments.reuse_port, threads=arguments.threads))
+        uvloop.run(_serve(address, reuse_port=arguments.reuse_port, threads=arguments.threads))
     except OSError as error:
         log.error("cannot listen", address=str(address), reason=error.strerror or type(error).__name__)
         return 1
@@ -64,11 +65,11 @@ def _positive(text: str) -> int:
 
 async def _serve(address: Address, *, reuse_port: bool, threads: int) -> None:
     from wenyuan.doors.sip2.limits import Limits
-    from wenyuan.doors.sip2.message_log import quick_log
+    from wenyuan.doors.sip2.message_log import QuickLog
     from wenyuan.doors.sip2.server import Server
 
     log = structlog.get_logger("wenyuan.sip2")
-    server = Server(clock=lambda: datetime.now(UTC), limits=Limits(threads=threads), message_log=quick_log(sys.stdout))
+    server = Server(clock=lambda: datetime.now(UTC), limits=Limits(threads=threads), message_log=QuickLog(sys.stdout))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for wanted in (signal.SIGTERM, signal.SIGINT):
