@@ -10,7 +10,6 @@ a savepoint, so that a refused write does not spoil what went before.
 
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,9 +19,11 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import OperationalError
 from psycopg import Connection, pq
+from psycopg import abc as psycopg_types
 from psycopg.adapt import Transformer
 
 R = TypeVar("R")
@@ -63,12 +64,12 @@ def run_outermost(plan: Callable[[], Plan[R]]) -> R:
 
     :raises RuntimeError: there is one, and ``WENYUAN_VERBS_NEST`` is not set.
     """
-    if _inside_another() and not getattr(settings, "WENYUAN_VERBS_NEST", False):
+    if _inside_another(connections["default"]) and not getattr(settings, "WENYUAN_VERBS_NEST", False):
         raise RuntimeError("a verb is outermost: it commits by itself")
     return run(plan)
 
 
-def _inside_another() -> bool:
+def _inside_another(connection: BaseDatabaseWrapper) -> bool:
     """Whether a transaction is open that is no test case's own; the rule of ``atomic(durable=True)``."""
     blocks = connection.atomic_blocks
     return bool(blocks) and not getattr(blocks[-1], "_from_testcase", False)
@@ -84,6 +85,7 @@ def run(plan: Callable[[], Plan[R]]) -> R:
         request must be repeatable by its key or by what the plan finds.
     :raises DatabaseError: Django's, for whatever else the server refused.
     """
+    connection = connections["default"]  # looked up once: Django's proxy asks for it at every attribute
     fresh = False
     while True:
         steps = plan()
@@ -92,11 +94,11 @@ def run(plan: Callable[[], Plan[R]]) -> R:
             statement = next(steps)
             while True:
                 try:
-                    rows = _execute(statement)
+                    rows = _execute(connection, statement)
                 except psycopg.Error as error:
-                    if _is_lost():
+                    if _is_lost(connection):
                         raise _Lost from error
-                    statement = steps.throw(_conflict(error, statement))
+                    statement = steps.throw(_conflict(connection, error, statement))
                     continue
                 answered += 1
                 statement = steps.send(rows)
@@ -116,12 +118,12 @@ class _Lost(Exception):
     """The connection is really broken."""
 
 
-def _is_lost() -> bool:
+def _is_lost(connection: BaseDatabaseWrapper) -> bool:
     raw: Connection[Any] | None = connection.connection
     return raw is None or raw.pgconn.status != pq.ConnStatus.OK
 
 
-def _conflict(error: psycopg.Error, statement: Statement) -> Conflict:
+def _conflict(connection: BaseDatabaseWrapper, error: psycopg.Error, statement: Statement) -> Conflict:
     """The conflict that an error stands for. :raises DatabaseError: it stands for none."""
     constraint = error.diag.constraint_name or ""
     match error:
@@ -135,37 +137,50 @@ def _conflict(error: psycopg.Error, statement: Statement) -> Conflict:
         raise error
 
 
-def _execute(statement: Statement) -> list[Row]:
+def _execute(connection: BaseDatabaseWrapper, statement: Statement) -> list[Row]:
     connection.ensure_connection()
     raw: Connection[Any] = connection.connection
-    with transaction.atomic() if connection.in_atomic_block else nullcontext():
-        return _execute_prepared(raw, statement)
+    if connection.in_atomic_block:
+        with transaction.atomic():
+            return _execute_prepared(raw, statement)
+    return _execute_prepared(raw, statement)
 
 
-_prepared: WeakKeyDictionary[Connection[Any], dict[str, bytes]] = WeakKeyDictionary()
-"""Names of the statements that each connection has prepared."""
+@dataclass(slots=True)
+class _Prepared:
+    """What one connection keeps: the names of its prepared statements, and the reader of rows with its loaders."""
+
+    reader: psycopg_types.Transformer
+    names: dict[str, bytes]
+
+
+_prepared: WeakKeyDictionary[Connection[Any], _Prepared] = WeakKeyDictionary()
 
 
 def _execute_prepared(raw: Connection[Any], statement: Statement) -> list[Row]:
-    sql, names = numbered(statement.sql)
-    values = [_as_text(statement.values[name]) for name in names]
-    known = _prepared.setdefault(raw, {})
-    name = known.get(sql)
+    sql, placeholders = numbered(statement.sql)
+    given = statement.values
+    values = [_as_text(given[placeholder]) for placeholder in placeholders]
+    kept = _prepared.get(raw)
+    if kept is None:
+        kept = _prepared[raw] = _Prepared(Transformer(raw), {})
     server = raw.pgconn
+    name = kept.names.get(sql)
     if name is None:
-        name = f"w{len(known)}".encode()
-        _checked(raw, server.prepare(name, sql.encode()))
-        known[sql] = name
+        name = f"w{len(kept.names)}".encode()
+        _checked(server.prepare(name, sql.encode()))
+        kept.names[sql] = name
     answer = server.exec_prepared(name, values)  # type: ignore[arg-type] # libpq takes None for null
-    result = _checked(raw, answer)
+    result = _checked(answer)
     if not result.ntuples:
         return []
-    reader = Transformer(raw)
-    reader.set_pgresult(result)
-    return reader.load_rows(0, result.ntuples, tuple)
+    kept.reader.set_pgresult(result)
+    rows = kept.reader.load_rows(0, result.ntuples, tuple)
+    kept.reader.set_pgresult(None)
+    return rows
 
 
-def _checked(raw: Connection[Any], result: pq.abc.PGresult) -> pq.abc.PGresult:
+def _checked(result: pq.abc.PGresult) -> pq.abc.PGresult:
     if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
         return result
     raise psycopg.errors.error_from_result(result)
@@ -190,27 +205,24 @@ def _as_text(value: object) -> bytes | None:
 
     :raises ValueError: a text that the database cannot hold: with NUL, or with half a character (a surrogate).
     """
-    match value:
-        case None:
-            return None
-        case str():
-            if "\0" in value:
-                raise ValueError("a text for the database has no NUL")
-            return value.encode()
-        case bool():
-            return b"t" if value else b"f"
-        case int():
-            return b"%d" % value
-        case bytes():
-            return b"\\x" + value.hex().encode()
-        case datetime() | date():
-            return value.isoformat().encode()
-        case UUID():
-            return str(value).encode()
-        case list() | tuple():
-            return _array(value)
-        case _:
-            raise TypeError(f"no text form for {type(value).__name__}")
+    if value is None:
+        return None
+    written = _WRITTEN.get(type(value)) or _writer_of(value)
+    return written(value)
+
+
+def _text(value: str) -> bytes:
+    if "\0" in value:
+        raise ValueError("a text for the database has no NUL")
+    return value.encode()
+
+
+def _writer_of(value: object) -> Callable[[Any], bytes]:
+    """For a type that stands under one of those known (a ``StrEnum``, a named tuple)."""
+    for known, written in _WRITTEN.items():
+        if isinstance(value, known):
+            return written
+    raise TypeError(f"no text form for {type(value).__name__}")
 
 
 def _array(values: Sequence[object]) -> bytes:
@@ -222,3 +234,17 @@ def _array(values: Sequence[object]) -> bytes:
         else:
             parts.append(b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"')
     return b"{" + b",".join(parts) + b"}"
+
+
+_WRITTEN: dict[type, Callable[[Any], bytes]] = {
+    str: _text,
+    bool: lambda value: b"t" if value else b"f",
+    int: lambda value: b"%d" % value,
+    bytes: lambda value: b"\\x" + value.hex().encode(),
+    datetime: lambda value: value.isoformat().encode(),
+    date: lambda value: value.isoformat().encode(),
+    UUID: lambda value: str(value).encode(),
+    list: _array,
+    tuple: _array,
+}
+"""How each type is written; a type before what it is made from, as ``bool`` before ``int``."""

@@ -4,8 +4,9 @@ Each verb is a plan (``checking_out``, ``checking_in``, ``renewing``): gather wi
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import TypeVar
 
 from wenyuan.kernel.identity import age_band
@@ -56,14 +57,13 @@ class Request:
     key: str | None = None
     waive: frozenset[BlockCode] = frozenset()
     card: str | None = None
+    today: date = field(init=False)
+    """The library's day of ``at``."""
 
     def __post_init__(self) -> None:
         if self.key is not None and not 0 < len(self.key) <= MAX_KEY:
             raise ValueError(f"a key has 1 to {MAX_KEY} characters")
-
-    @property
-    def today(self) -> date:
-        return local_date(self.at)
+        object.__setattr__(self, "today", local_date(self.at))
 
     def gathers(self) -> Mapping[str, object]:
         return {"barcode": self.item, "year": self.today.year, "key": self.key}
@@ -161,4 +161,9 @@ def journal(
         key=key,
         details=details or {},
     )
-    return dict(zip((f"{name}_{column}" for column in JOURNAL_COLUMNS), row_of(entry), strict=True))
+    return dict(zip(_journal_names(name), row_of(entry), strict=True))
+
+
+@cache
+def _journal_names(name: str) -> tuple[str, ...]:
+    return tuple(f"{name}_{column}" for column in JOURNAL_COLUMNS)
