@@ -39,7 +39,7 @@ class Connection(asyncio.Protocol):
         self.session = self._server.new_session(str(peer[0]) if peer else "")
         if not self._server.admit(self):
             self._is_ending = True
-            transport.abort()
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         now = self._server.loop.time()
