@@ -250,3 +250,14 @@ def test_the_database_needs_no_upgrade_where_versions_agree(library: Command) ->
 
     assert "written by PostgreSQL 16" in refused
     assert "wenyuan backup before-upgrade.tar.gz && wenyuan keys export keys.json" in refused
+
+
+def test_where_no_library_is_a_command_says_so_and_makes_nothing() -> None:
+    with new_command() as command:
+        said = command.json("summary", "2026", expect=1)
+
+        assert said == {
+            "error": f"{command.home.path} holds no library yet.",
+            "command": "wenyuan init, or wenyuan up --demo",
+        }
+        assert not command.home.path.exists()

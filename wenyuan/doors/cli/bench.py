@@ -1,16 +1,20 @@
 """``wenyuan bench``: how fast this machine does the library's work, beside the most it could do."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
-from wenyuan.doors.cli.environment import Installation, chosen_home, installation
+from wenyuan.doors.cli.environment import Installation, installation
 from wenyuan.doors.cli.migrate import bring_up_to_date
 from wenyuan.doors.cli.output import json_option, print_json
+from wenyuan.runtime.home import Home
+from wenyuan.runtime.postgres import EmbeddedPostgres
 from wenyuan.runtime.problem import Problem
 from wenyuan.runtime.supervisor import running_supervisor
 
@@ -19,7 +23,8 @@ from wenyuan.runtime.supervisor import running_supervisor
 def bench() -> None:
     """Measure the speed beside its limit, in an empty home of its own, with nothing else running.
 
-    Every figure is a ratio of two measurements of the same run. Set WENYUAN_HOME to an empty folder first.
+    Every figure is a ratio of two measurements of the same run. WENYUAN_HOME may name an empty folder; else one is made
+    and erased.
     """
 
 
@@ -78,8 +83,26 @@ def import_(records: int, as_json: bool) -> int:
 
 @contextmanager
 def _empty_installation(quiet: bool) -> Iterator[Installation]:
-    """:raises Problem: something runs on this home, or it holds a library."""
-    home = chosen_home(os.environ)
+    """The home that the environment names, else one of its own that is erased at the end.
+
+    :raises Problem: something runs on this home, or it holds a library.
+    """
+    if os.environ.get("WENYUAN_HOME"):
+        with _refusing_what_is_there(Home.from_environment(os.environ), quiet) as here:
+            yield here
+        return
+    with tempfile.TemporaryDirectory(prefix="wenyuan-bench-") as folder:
+        Path(folder).chmod(0o755)  # a database started by root runs as another user
+        home = Home(Path(folder) / "home")
+        try:
+            with _refusing_what_is_there(home, quiet) as here:
+                yield here
+        finally:
+            EmbeddedPostgres(home).erase()
+
+
+@contextmanager
+def _refusing_what_is_there(home: Home, quiet: bool) -> Iterator[Installation]:
     if running_supervisor(home) is not None:
         raise Problem(f"Wenyuan runs on {home.path}.", command="WENYUAN_HOME=/an/empty/folder wenyuan bench …")
     with installation(home=home) as here:

@@ -69,11 +69,19 @@ class Installation:
         return demo_marker(self.home).exists()
 
 
-def chosen_home(environ: Mapping[str, str], *, demo: bool = False) -> Home:
-    """The data folder. A demo in a checkout lives in ``.home`` there when the environment names none."""
-    if demo and not environ.get("WENYUAN_HOME") and (CHECKOUT / "Makefile").exists():
-        return Home(CHECKOUT / ".home")
-    return Home.from_environment(environ)
+def chosen_home(environ: Mapping[str, str], *, demo: bool = False, new: bool = False) -> Home:
+    """The data folder. Where the environment names none, the demo of a checkout lives in ``.home`` there, and commands
+    speak of it as long as there is no library in the usual place.
+
+    :param demo: for a demo.
+    :param new: for a command that begins a library, which must not land in the demo.
+    """
+    home = Home.from_environment(environ)
+    if new or environ.get("WENYUAN_HOME") or not (CHECKOUT / "Makefile").exists():
+        return home
+    of_checkout = Home(CHECKOUT / ".home")
+    only_the_demo = is_embedded(environ) and not home.has_data() and demo_marker(of_checkout).exists()
+    return of_checkout if demo or only_the_demo else home
 
 
 def demo_marker(home: Home) -> Path:
@@ -109,6 +117,24 @@ def installation(*, home: Home | None = None) -> Iterator[Installation]:
             yield here
         finally:
             connections.close_all()
+
+
+@contextmanager
+def library() -> Iterator[Installation]:
+    """``installation`` for a command that works on what is there; it makes nothing where there is nothing.
+
+    :raises Problem: there is no library yet, or its tables are those of an older version.
+    """
+    from wenyuan.doors.cli.migrate import pending_migrations
+
+    given = dict(os.environ)
+    home = chosen_home(given)
+    if is_embedded(given) and not home.has_data():
+        raise Problem(f"{home.path} holds no library yet.", command="wenyuan init, or wenyuan up --demo")
+    with installation(home=home) as here:
+        if pending := pending_migrations():
+            raise Problem(f"The database lacks {len(pending)} migrations.", command="wenyuan migrate")
+        yield here
 
 
 @contextmanager

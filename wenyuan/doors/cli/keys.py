@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from wenyuan.doors.cli.environment import chosen_home, installation
+from wenyuan.doors.cli.environment import chosen_home, installation, library
 from wenyuan.doors.cli.output import json_option, print_json, progress
 from wenyuan.runtime.home import write_private_file
 from wenyuan.runtime.keys import add_pii_key, export_keys, import_keys
@@ -44,7 +44,7 @@ def import_command(file: Path, replace: bool) -> None:
     """Put the keys of an export into this home, before `wenyuan restore` or the first start."""
     if file.stat().st_size > _LARGEST_EXPORT_BYTES:
         raise Problem(f"{file} is no key export of Wenyuan.")
-    home = chosen_home(os.environ)
+    home = chosen_home(os.environ, new=True)
     imported = import_keys(home=home, text=file.read_text("utf-8", "replace"), replace=replace)
     names = ", ".join(key.id for key in imported.pii_keys)
     click.echo(f"Keys imported into {home.keys} ({names}).")
@@ -73,7 +73,7 @@ def add(as_json: bool) -> None:
 @json_option
 def rotate(username: str | None, as_json: bool) -> None:
     """Encrypt all personal data anew with the newest key. It may be stopped and run again."""
-    with installation():
+    with library():
         from wenyuan.doors.cli.acting import acting_desk
         from wenyuan.lending.patrons.operations import rotate_keys
         from wenyuan.organisation.rights.data import Act

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from wenyuan.doors.cli.environment import installation
+from wenyuan.doors.cli.environment import library
 from wenyuan.doors.cli.output import json_option, print_json, progress
 from wenyuan.runtime.problem import Problem
 
@@ -47,7 +47,7 @@ def import_records(
     """
     if mapping and mapping_file:
         raise click.UsageError("--mapping and --mapping-file say the same thing: give one of them.")
-    with installation():
+    with library():
         from wenyuan.doors.cli.acting import acting_desk, branch_of
         from wenyuan.organisation.rights.data import Act
 
@@ -172,7 +172,7 @@ def export_records(out: Path, encoding: str, form: str, source: str | None, user
     """
     if form == "marcxml" and encoding != "utf-8":
         raise click.UsageError("MARCXML is always UTF-8.")
-    with installation():
+    with library():
         from wenyuan.doors.cli.acting import desk_anywhere
         from wenyuan.holdings.catalogue.data import ExportFault, ExportForm
         from wenyuan.holdings.catalogue.queries import count_holdings

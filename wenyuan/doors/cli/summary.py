@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from wenyuan.doors.cli.environment import Installation, installation
+from wenyuan.doors.cli.environment import Installation, library
 from wenyuan.doors.cli.output import json_option, print_json
 from wenyuan.runtime.address import http_address
 from wenyuan.runtime.problem import Problem
@@ -25,7 +25,7 @@ def summary(period: str, branch: str, language: str, as_json: bool) -> None:
 
     Each figure names the page that lists the entries it was counted from.
     """
-    with installation() as here:
+    with library() as here:
         found = _summary(here, period, branch, language)
     if as_json:
         print_json(found)
