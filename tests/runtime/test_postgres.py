@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import psycopg
 import pytest
 
 from tests.runtime.conftest import PROJECT, Installation, as_root, copy_packages
+from wenyuan.runtime import postgres
 from wenyuan.runtime.binaries import NoBinaries
 from wenyuan.runtime.cluster import WrongMajorVersion
 from wenyuan.runtime.home import Home
@@ -165,6 +167,40 @@ def test_committed_rows_outlive_kill_9_of_the_server(installation: Installation)
 
     assert run_sql(again.owner_url, "SELECT count(*), max(id) FROM loan") == [(50, 50)]
     assert server_in(installation.home.database / "cluster") not in (None, killed)
+
+
+def recovering_after_a_kill(installation: Installation) -> int:
+    """kill -9 of one backend makes the server restart within; its process id while it still recovers."""
+    urls = installation.server.ensure_running()
+    pid = server_in(installation.home.database / "cluster")
+    assert pid is not None, "the server runs"
+    with psycopg.connect(urls.app_url) as victim:
+        os.kill(victim.info.backend_pid, signal.SIGKILL)
+        until = time.monotonic() + 10
+        while answer(urls.app_url) is not Answer.NOT_YET:
+            assert time.monotonic() < until, "it never recovered"
+    return pid
+
+
+def test_a_server_that_recovers_is_stopped_without_waiting(installation: Installation) -> None:
+    recovering_after_a_kill(installation)
+    began = time.monotonic()
+
+    assert installation.server.stop()
+
+    assert time.monotonic() - began < 20
+    assert servers_in(installation.home.database / "cluster") == frozenset()
+
+
+def test_a_server_that_hangs_in_its_end_is_replaced(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "_HANGS_AFTER_S", 1.0)
+    os.kill(recovering_after_a_kill(installation), signal.SIGINT)  # what PostgreSQL 18 hangs of
+
+    urls = installation.server.ensure_running()
+
+    assert answer(urls.app_url) is Answer.YES
 
 
 def test_lost_role_passwords_are_made_anew_without_losing_data(installation: Installation) -> None:

@@ -28,13 +28,16 @@ from wenyuan.runtime.home import Home, write_private_file
 from wenyuan.runtime.locks import held
 from wenyuan.runtime.place import SHARED, SOCKET_FILE, database_folder, socket_folder
 from wenyuan.runtime.problem import Problem
-from wenyuan.runtime.processes import end_orphans, server_in, servers_in
+from wenyuan.runtime.processes import end_at_once, server_in, servers_in, signs_of_work
 from wenyuan.runtime.server_user import ServerUser, choose_server_user
 
 START_TIMEOUT_S = 120
 _STOP_TIMEOUT_S = 60
 _POLL_S = 0.1
 _ANSWER_TIMEOUT_S = 5
+_HANGS_AFTER_S = 20.0
+_HANGS_UNSEEN_AFTER_S = 100.0
+"""The same where the system does not tell whether a server gets on; below ``START_TIMEOUT_S``."""
 
 
 class ServerDidNotStart(Problem):
@@ -72,7 +75,9 @@ class Answer(enum.Enum):
     YES = enum.auto()
     WRONG_PASSWORD = enum.auto()
     NOT_YET = enum.auto()
-    """A server is there and takes no connection: it starts, recovers, shuts down or is full."""
+    """A server is there and takes no connection: it starts, recovers or is full."""
+    ENDING = enum.auto()
+    """A server is there and shuts down."""
     NO = enum.auto()
 
 
@@ -121,7 +126,7 @@ class EmbeddedPostgres:
             urls = _urls(socket, passwords)
             if answer(urls.app_url) is answer(urls.owner_url) is Answer.YES:
                 return urls
-            admin_url = _url(SUPERUSER, passwords.superuser, "postgres", socket)
+            admin_url = self._admin_url(site)
             self._bring_up(site, socket=socket, admin_url=admin_url, passwords=passwords)
             with psycopg.connect(admin_url, autocommit=True) as connection:
                 clusters.provision(connection, passwords)
@@ -201,6 +206,11 @@ class EmbeddedPostgres:
             write_private_file(self._password_file, json.dumps(asdict(passwords)) + "\n")
             return passwords
 
+    def _admin_url(self, site: _Site) -> str:
+        """The superuser's, on a database that is there before ours is."""
+        socket = socket_folder(folder=site.folder, user=site.user)
+        return _url(SUPERUSER, self._passwords().superuser, "postgres", socket)
+
     def _bring_up(self, site: _Site, *, socket: Path, admin_url: str, passwords: Passwords) -> None:
         """Until the superuser's connection is answered: wait for a server that starts or stops, else start one."""
         if answer(admin_url) is Answer.YES:
@@ -210,8 +220,10 @@ class EmbeddedPostgres:
             clusters.make_cluster(folder=site.folder, user=site.user, binaries=binaries, passwords=passwords)
         clusters.refuse_other_major(cluster=site.cluster, binaries=binaries)
         deadline = time.monotonic() + START_TIMEOUT_S
+        patience = _Patience(site.cluster)
         while time.monotonic() < deadline:
-            match answer(admin_url):
+            said = answer(admin_url)
+            match said:
                 case Answer.YES:
                     return
                 case Answer.WRONG_PASSWORD:
@@ -219,12 +231,14 @@ class EmbeddedPostgres:
                     clusters.reset_superuser_password(
                         cluster=site.cluster, user=site.user, binaries=binaries, password=passwords.superuser
                     )
-                case Answer.NOT_YET:
+                case Answer.NOT_YET | Answer.ENDING:
+                    if patience.is_over(said):
+                        end_at_once(site.cluster)
                     time.sleep(_POLL_S)
                 case Answer.NO if server_in(site.cluster) is not None:
                     time.sleep(_POLL_S)  # its socket is not there yet, or no longer
                 case Answer.NO if servers_in(site.cluster):
-                    end_orphans(site.cluster)
+                    end_at_once(site.cluster)
                     time.sleep(_POLL_S)
                 case Answer.NO:
                     _start(site, binaries, socket)
@@ -236,10 +250,13 @@ class EmbeddedPostgres:
     def _stop(self, site: _Site) -> bool:
         if not servers_in(site.cluster):
             return False
-        for signal_number in (signal.SIGINT, signal.SIGQUIT):  # fast, immediate
+        # A fast stop during the recovery from a crash is never ended by PostgreSQL 18: the helpers that it has started
+        # again are not told. Nobody is connected then, so the immediate one loses nothing.
+        recovers = answer(self._admin_url(site)) is Answer.NOT_YET
+        for signal_number in (signal.SIGQUIT,) if recovers else (signal.SIGINT, signal.SIGQUIT):  # fast, immediate
             pid = server_in(site.cluster)
             if pid is None:
-                end_orphans(site.cluster)
+                end_at_once(site.cluster)
             else:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal_number)
@@ -251,6 +268,30 @@ class EmbeddedPostgres:
         raise ServerDidNotStop(f"The database's process {server_in(site.cluster)} does not end.")
 
 
+class _Patience:
+    """Tells a server that takes its time, to recover or to shut down, from one that hangs there.
+
+    A stop at the wrong moment makes PostgreSQL 18 hang (see ``EmbeddedPostgres._stop``), and whoever gave it may have
+    been killed before it could be firmer.
+    """
+
+    def __init__(self, cluster: Path) -> None:
+        self._cluster = cluster
+        self._seen: tuple[Answer, object] | None = None
+        self._since = 0.0
+
+    def is_over(self, said: Answer) -> bool:
+        """Whether it has said this for long and done nothing meanwhile; then waiting begins anew."""
+        now = time.monotonic()
+        work = signs_of_work(self._cluster)
+        if self._seen != (said, work):
+            self._seen, self._since = (said, work), now
+        is_over = now - self._since > (_HANGS_UNSEEN_AFTER_S if work is None else _HANGS_AFTER_S)
+        if is_over:
+            self._since = now
+        return is_over
+
+
 def answer(url: str) -> Answer:
     """Ask a server by a real connection and query, for at most five seconds."""
     try:
@@ -260,6 +301,8 @@ def answer(url: str) -> Answer:
         # Our server speaks English (lc_messages), and a refused connection carries no SQLSTATE in libpq.
         if "password authentication failed" in str(error):
             return Answer.WRONG_PASSWORD
+        if "is shutting down" in str(error):
+            return Answer.ENDING
         return Answer.NOT_YET if "FATAL:" in str(error) else Answer.NO
     return Answer.YES
 

@@ -43,11 +43,36 @@ def server_in(cluster: Path) -> int | None:
     return pid if pid in servers_in(cluster) else None
 
 
-def end_orphans(cluster: Path) -> None:
-    """End backends whose server is gone, which would keep a new one from starting, by SIGQUIT: at once, no clean-up."""
+def end_at_once(cluster: Path) -> None:
+    """End every process of a server by SIGQUIT, without clean-up: one that hangs, or backends whose server is gone,
+    which would keep a new one from starting. What was committed is found again by the next start.
+    """
     for pid in servers_in(cluster):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGQUIT)
+
+
+def signs_of_work(cluster: Path) -> object | None:
+    """Something that differs from one look to the next as long as a server that recovers or shuts down gets on with it;
+    None where the system does not tell.
+    """
+    if not Path("/proc/self/stat").exists():
+        return None
+    ticks = {}
+    for pid in servers_in(cluster):
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue  # gone meanwhile
+        if command.startswith(_WHO_WORKS):
+            if fields[0] == "D":
+                return object()  # it waits for the disk
+            ticks[pid] = int(fields[11]) + int(fields[12])
+    return ticks
+
+
+_WHO_WORKS = (b"postgres: startup", b"postgres: checkpointer")
 
 
 def _all_processes() -> list[int]:
