@@ -1,19 +1,13 @@
 """The desk in a real Chromium, by scanner and keyboard alone: nothing here touches a mouse."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
-from django.db import connections
-from django.test.testcases import LiveServerThread, _StaticFilesHandler
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.chromium import launch_arguments
 from tests.factories.accounts import PASSWORD, make_account, make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
@@ -29,31 +23,6 @@ pytestmark = pytest.mark.browser
 
 UNKNOWN_CARD = "11010519491231002X"  # the worked example of GB 11643-1999
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_arguments())
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def site(fresh_database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
-    """The address of a running workbench on this test's own database."""
-    settings.STATIC_ROOT = tmp_path
-    settings.ALLOWED_HOSTS = ["127.0.0.1"]
-    call_command("collectstatic", interactive=False, verbosity=0)
-    server = LiveServerThread("127.0.0.1", _StaticFilesHandler, port=0)
-    server.daemon = True
-    server.start()
-    server.is_ready.wait()
-    assert server.error is None
-    yield f"http://127.0.0.1:{server.port}"
-    server.terminate()
-    connections.close_all()
 
 
 @pytest.fixture

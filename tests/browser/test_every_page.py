@@ -1,17 +1,12 @@
 """Every page of the site in a real Chromium: axe finds nothing in the light or the dark, none is wider than a phone."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
-from django.test.testcases import LiveServerThread, _StaticFilesHandler
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from tests.browser.chromium import launch_arguments
 from tests.factories.office_pages import Town
 from tests.factories.staff_pages import staff_at
 from tests.factories.whole_house import make_whole_house, now
@@ -36,32 +31,11 @@ OFFICES = [("system_admin", "security_admin", "audit_admin")]
 
 
 @pytest.fixture
-def chromium() -> Iterator[Browser]:
-    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_arguments())
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def site(fresh_database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
-    """The address of a running demo on this test's own database."""
-    settings.WHITENOISE_USE_FINDERS = True
-    settings.STATIC_ROOT = tmp_path / "statics"
-    settings.STATIC_ROOT.mkdir()
-    settings.HOME = tmp_path
+def demo(site: str, settings: Any, tmp_path: Path) -> str:
+    """The house as a demo, which says so on every page."""
     settings.WENYUAN_DEMO = True
     (tmp_path / "demo").write_text("complete")
-    settings.ALLOWED_HOSTS = ["127.0.0.1"]
-    server = LiveServerThread("127.0.0.1", _StaticFilesHandler, port=0)
-    server.daemon = True
-    server.start()
-    server.is_ready.wait()
-    assert server.error is None
-    yield f"http://127.0.0.1:{server.port}"
-    server.terminate()
-    connections.close_all()
+    return site
 
 
 def window(chromium: Browser, site: str, town: Town, role: str) -> BrowserContext:
@@ -90,7 +64,7 @@ def faults_of(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("roles", [*WORKERS, *OFFICES], ids=lambda roles: "+".join(filter(None, roles)))
 def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_a_phone(
-    chromium: Browser, site: str, tmp_path: Path, roles: tuple[str, ...]
+    chromium: Browser, demo: str, tmp_path: Path, roles: tuple[str, ...]
 ) -> None:
     at = now()
     town = make_whole_house(tmp_path, at=at, today=local_date(at))
@@ -98,10 +72,10 @@ def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_a_phone(
     faults = []
 
     for role in roles:
-        context = window(chromium, site, town, role)
+        context = window(chromium, demo, town, role)
         page = context.new_page()
         for sight in sights_of(role):
-            status = go_to(page, site, sight, house)
+            status = go_to(page, demo, sight, house)
             if str(status) != (sight.note if sight.note in {"403", "404"} else "200"):
                 faults.append((sight.name, f"status {status}"))
             faults += [(sight.name, fault) for fault in faults_of(page)]
@@ -114,13 +88,13 @@ def test_no_role_is_left_out() -> None:
     assert {role for roles in [*WORKERS, *OFFICES] for role in roles} == set(SIGHTS)
 
 
-def test_axe_finds_nothing_on_the_first_visit(chromium: Browser, site: str, settings: Any, tmp_path: Path) -> None:
+def test_axe_finds_nothing_on_the_first_visit(chromium: Browser, demo: str, settings: Any, tmp_path: Path) -> None:
     settings.WENYUAN_SETUP_CODE_FILE = tmp_path / "code"
     settings.WENYUAN_SETUP_CODE_FILE.write_text("ABCD-EFGH")
     context = chromium.new_context(locale="zh-CN", viewport=DESKTOP, reduced_motion="reduce")
     page = context.new_page()
 
-    status = go_to(page, site, SETTING_UP, {})
+    status = go_to(page, demo, SETTING_UP, {})
 
     assert status == 200
     assert faults_of(page) == []

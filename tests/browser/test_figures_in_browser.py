@@ -1,21 +1,16 @@
 """Figures in a real Chromium: the chart is drawn, keeps to its window, and its numbers open."""
 
-import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
-from django.test.testcases import LiveServerThread, _StaticFilesHandler
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
+from tests.command import wait_until
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.staff_pages import staff_at
 from tests.factories.visits import make_count
-from tools.chromium import COMMAND, find_chromium
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.accounts.models import RoleGrant
 from wenyuan.organisation.journal.data import Kind
@@ -24,39 +19,6 @@ from wenyuan.plumbing.clock import local_date
 pytestmark = pytest.mark.browser
 
 NOW = datetime.now(tz=UTC)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = find_chromium()
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"the browser tests need Chromium: {COMMAND}")
-        pytest.skip(f"no Chromium: {COMMAND}")
-    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    arguments = ["--disable-background-networking", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def site(fresh_database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
-    """The address of a running workbench on this test's own database."""
-    settings.WHITENOISE_USE_FINDERS = True
-    settings.STATIC_ROOT = tmp_path / "statics"
-    settings.STATIC_ROOT.mkdir()
-    settings.HOME = tmp_path
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    server = LiveServerThread("127.0.0.1", _StaticFilesHandler, port=0)
-    server.daemon = True
-    server.start()
-    server.is_ready.wait()
-    assert server.error is None
-    yield f"http://127.0.0.1:{server.port}"
-    server.terminate()
-    connections.close_all()
 
 
 @pytest.fixture
@@ -106,7 +68,8 @@ def test_a_chart_grows_narrow_with_its_window(chromium: Browser, site: str, town
     page.wait_for_selector(".chart svg path", state="attached")
 
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("document.querySelector('.chart svg').clientWidth < 390")
+    # Not by wait_for_function, whose eval the pages' policy forbids.
+    wait_until(lambda: page.evaluate("document.querySelector('.chart svg').clientWidth") < 390, within_s=10)
 
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     context.close()

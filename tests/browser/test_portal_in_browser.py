@@ -1,22 +1,14 @@
 """The readers' pages in a real Chromium: axe, the keyboard alone, enlarged, without scripts, in both languages."""
 
-import os
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
-from pathlib import Path
-from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import (
@@ -28,7 +20,6 @@ from tests.factories.network import (
     make_hours,
     make_library,
 )
-from tools.chromium import COMMAND, find_chromium
 
 pytestmark = pytest.mark.browser
 
@@ -116,62 +107,6 @@ def build_town() -> dict[str, int]:
 SUMMARY = "以贾、史、王、薛四家的兴衰为背景，写大观园中一群女子的才情与命运。此本附校记与注释。"
 
 
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """The test run's output stays its own."""
-
-
-def _answer_and_leave(application: Any) -> Any:
-    """The application, giving its database connection back after each answer: threads do not outlive them."""
-
-    def serve(environ: Any, start_response: Any) -> Any:
-        parts = application(environ, start_response)
-        try:
-            return [b"".join(parts)]
-        finally:
-            getattr(parts, "close", lambda: None)()  # files stay open without it
-            connections.close_all()
-
-    return serve
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    """The whole house on a free port of this machine; yields its address."""
-    server = make_server("127.0.0.1", 0, _answer_and_leave(get_wsgi_application()), _Server, _Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """A Chromium of the system, or a skip that names the command (a failure where CI is to run everything)."""
-    path = find_chromium()
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"the browser tests need Chromium: {COMMAND}")
-        pytest.skip(f"no Chromium: {COMMAND}")
-    arguments = ["--disable-background-networking", "--disable-gpu"]
-    if sys.platform != "darwin" and os.geteuid() == 0:
-        arguments.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        try:
-            yield browser
-        finally:
-            browser.close()
-
-
 class Town:
     """The browser, the address, and the ids of the two records."""
 
@@ -193,14 +128,9 @@ class Town:
 
 
 @pytest.fixture
-def town(fresh_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Iterator[Town]:
-    settings.STATIC_ROOT, settings.ALLOWED_HOSTS = tmp_path, ["127.0.0.1"]
-    settings.WHITENOISE_USE_FINDERS = True  # files straight from the packages, without collecting them first
+def town(chromium: Browser, site: str, monkeypatch: pytest.MonkeyPatch) -> Town:
     monkeypatch.setattr(timezone, "now", lambda: AFTERNOON)
-    ids = build_town()
-    connections.close_all()
-    with serving() as address, chromium() as browser:
-        yield Town(browser, address, ids)
+    return Town(chromium, site, build_town())
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "high contrast and large print"])
