@@ -413,3 +413,25 @@ def test_a_taken_item_leaves_room_for_another(district: District, at: datetime, 
 
     assert receipt.open_loans == 1
     assert broken() == []
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_a_closed_loan_without_its_one_return_in_the_journal_is_found(
+    district: District, at: datetime, lent: Patron, times: int
+) -> None:
+    loan = Loan.objects.get()
+    Loan.objects.update(returned_at=at, return_branch_id=district.central.id, patron_id=None, slot=None)
+    Item.objects.filter(barcode=BARCODE).update(state="available")
+    for _ in range(times):
+        Entry.objects.create(
+            kind="return",
+            occurred_at=at,
+            local_date=at.date(),
+            local_hour=10,
+            door="workbench",
+            subject_kind="item",
+            subject_id=loan.item_id,
+            details={"loan": loan.id},
+        )
+
+    assert broken() == ["circulation_return_journal"]

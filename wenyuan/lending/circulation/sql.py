@@ -381,10 +381,11 @@ INVARIANTS = (
         "circulation",
         """
         SELECT l.id, l.item_id FROM circulation_loan l
-        WHERE l.returned_at IS NOT NULL AND 1 <> (
-            SELECT count(*) FROM journal_entry e WHERE e.kind = 'return' AND e.subject_kind = 'item'
-                AND e.subject_id = l.item_id AND (e.details ->> 'loan')::bigint = l.id
-        )
+        LEFT JOIN (
+            SELECT subject_id, (details ->> 'loan')::bigint AS loan_id, count(*) AS times FROM journal_entry
+            WHERE kind = 'return' AND subject_kind = 'item' GROUP BY 1, 2
+        ) e ON e.subject_id = l.item_id AND e.loan_id = l.id
+        WHERE l.returned_at IS NOT NULL AND e.times IS DISTINCT FROM 1
     """,
         "every closed loan has one return in the journal",
     ),
