@@ -1,6 +1,8 @@
 """The driver of hand-written statements: what is a conflict, what is lost, and what is neither."""
 
+import gc
 import threading
+import weakref
 from typing import Any
 
 import psycopg
@@ -111,3 +113,15 @@ def test_an_everyday_verb_does_not_run_inside_another_transaction(fresh_database
         run_outermost(lambda: asking(ONE))
 
     assert run_outermost(lambda: asking(ONE)) == [[(1,)]]
+
+
+def test_a_lost_connection_is_let_go(fresh_database: str) -> None:
+    run(lambda: asking(ONE))
+    lost = weakref.ref(connection.connection)
+
+    connection.close()
+    answer = run(lambda: asking(ONE))
+    gc.collect()
+
+    assert answer == [[(1,)]]
+    assert lost() is None

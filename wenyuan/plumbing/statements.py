@@ -139,31 +139,34 @@ def _conflict(connection: BaseDatabaseWrapper, error: psycopg.Error, statement: 
 
 def _execute(connection: BaseDatabaseWrapper, statement: Statement) -> list[Row]:
     connection.ensure_connection()
-    raw: Connection[Any] = connection.connection
     if connection.in_atomic_block:
         with transaction.atomic():
-            return _execute_prepared(raw, statement)
-    return _execute_prepared(raw, statement)
+            return _execute_prepared(connection, statement)
+    return _execute_prepared(connection, statement)
 
 
 @dataclass(slots=True)
 class _Prepared:
     """What one connection keeps: the names of its prepared statements, and the reader of rows with its loaders."""
 
+    raw: Connection[Any]
     reader: psycopg_types.Transformer
     names: dict[str, bytes]
 
 
-_prepared: WeakKeyDictionary[Connection[Any], _Prepared] = WeakKeyDictionary()
+# By Django's wrapper, which goes on to a new connection when the old one is lost: a reader knows its connection, so by
+# that as the key nothing would ever be let go.
+_prepared: WeakKeyDictionary[BaseDatabaseWrapper, _Prepared] = WeakKeyDictionary()
 
 
-def _execute_prepared(raw: Connection[Any], statement: Statement) -> list[Row]:
+def _execute_prepared(connection: BaseDatabaseWrapper, statement: Statement) -> list[Row]:
+    raw: Connection[Any] = connection.connection
     sql, placeholders = numbered(statement.sql)
     given = statement.values
     values = [_as_text(given[placeholder]) for placeholder in placeholders]
-    kept = _prepared.get(raw)
-    if kept is None:
-        kept = _prepared[raw] = _Prepared(Transformer(raw), {})
+    kept = _prepared.get(connection)
+    if kept is None or kept.raw is not raw:
+        kept = _prepared[connection] = _Prepared(raw, Transformer(raw), {})
     server = raw.pgconn
     name = kept.names.get(sql)
     if name is None:
