@@ -11,8 +11,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -23,7 +25,7 @@ from wenyuan.runtime.cluster import WrongMajorVersion
 from wenyuan.runtime.home import Home
 from wenyuan.runtime.keys import MissingKey, load_keys
 from wenyuan.runtime.place import DatabaseOfAnotherHome
-from wenyuan.runtime.postgres import Answer, DatabaseUrls, EmbeddedPostgres, answer
+from wenyuan.runtime.postgres import Answer, DatabaseUrls, EmbeddedPostgres, Patience, answer
 from wenyuan.runtime.processes import server_in, servers_in
 
 SYSTEM_15 = Path("/usr/lib/postgresql/15/bin")
@@ -169,21 +171,25 @@ def test_committed_rows_outlive_kill_9_of_the_server(installation: Installation)
     assert server_in(installation.home.database / "cluster") not in (None, killed)
 
 
-def recovering_after_a_kill(installation: Installation) -> int:
-    """kill -9 of one backend makes the server restart within; its process id while it still recovers."""
+def held_in_recovery(installation: Installation) -> int:
+    """kill -9 of one backend makes the server recover within; its process id, while who recovers is kept from it."""
     urls = installation.server.ensure_running()
     pid = server_in(installation.home.database / "cluster")
     assert pid is not None, "the server runs"
     with psycopg.connect(urls.app_url) as victim:
         os.kill(victim.info.backend_pid, signal.SIGKILL)
-        until = time.monotonic() + 10
-        while answer(urls.app_url) is not Answer.NOT_YET:
-            assert time.monotonic() < until, "it never recovered"
-    return pid
+    until = time.monotonic() + 20
+    while True:
+        assert time.monotonic() < until, "it never recovered"
+        for child in psutil.Process(pid).children():
+            with suppress(psutil.NoSuchProcess, IndexError):
+                if child.cmdline()[0].startswith("postgres: startup"):
+                    child.suspend()
+                    return pid
 
 
 def test_a_server_that_recovers_is_stopped_without_waiting(installation: Installation) -> None:
-    recovering_after_a_kill(installation)
+    held_in_recovery(installation)
     began = time.monotonic()
 
     assert installation.server.stop()
@@ -196,11 +202,35 @@ def test_a_server_that_hangs_in_its_end_is_replaced(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "_HANGS_AFTER_S", 1.0)
-    os.kill(recovering_after_a_kill(installation), signal.SIGINT)  # what PostgreSQL 18 hangs of
+    pid = held_in_recovery(installation)
+    os.kill(pid, signal.SIGINT)
+    time.sleep(1)
+    assert server_in(installation.home.database / "cluster") == pid
 
     urls = installation.server.ensure_running()
 
     assert answer(urls.app_url) is Answer.YES
+    assert server_in(installation.home.database / "cluster") not in (None, pid)
+
+
+def test_only_a_server_that_does_nothing_is_taken_to_hang(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    clock, work = [0.0], [1]
+    monkeypatch.setattr(postgres, "signs_of_work", lambda _cluster: work[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    patience = Patience(tmp_path)
+
+    def looks(seconds: int, *, works: bool) -> list[bool]:
+        said = []
+        for _ in range(seconds):
+            clock[0] += 1
+            work[0] += works
+            said.append(patience.is_over(Answer.RECOVERING))
+        return said
+
+    assert not any(looks(300, works=True))
+    assert looks(25, works=False).index(True) == 20
+    monkeypatch.setattr(postgres, "signs_of_work", lambda _cluster: None)
+    assert not any(looks(300, works=False))
 
 
 def test_lost_role_passwords_are_made_anew_without_losing_data(installation: Installation) -> None:

@@ -23,8 +23,6 @@ from wenyuan.runtime.problem import Problem
 from wenyuan.runtime.supervisor import Part
 
 _LOOK_EVERY_S = 1.0
-_SILENT_LOOKS = 5
-"""Looks after which a server that is there, but takes nobody, is seen to: a recovery is seldom so long."""
 _STOP_GRACE_S = 130.0
 
 
@@ -57,14 +55,15 @@ def main() -> int:
     try:
         urls = server.ensure_running()
         log.info("database answers")
-        silent = 0
+        patience = server.patience()
         while not end.wait(_LOOK_EVERY_S):
             said = answer(urls.app_url)
-            silent = 0 if said is Answer.YES else silent + 1
-            if said in (Answer.NO, Answer.WRONG_PASSWORD) or silent >= _SILENT_LOOKS:
-                log.warning("database is gone" if said is Answer.NO else "database takes nobody")
+            if said in (Answer.RECOVERING, Answer.ENDING) and patience.is_over(said):
+                log.warning("database hangs")
+                server.end_hanging()
+            elif said in (Answer.NO, Answer.WRONG_PASSWORD):
+                log.warning("database is gone")
                 urls = server.ensure_running()
-                silent = 0
                 log.info("database answers again")
         server.stop()
     except Problem as problem:

@@ -36,8 +36,6 @@ _STOP_TIMEOUT_S = 60
 _POLL_S = 0.1
 _ANSWER_TIMEOUT_S = 5
 _HANGS_AFTER_S = 20.0
-_HANGS_UNSEEN_AFTER_S = 100.0
-"""The same where the system does not tell whether a server gets on; below ``START_TIMEOUT_S``."""
 
 
 class ServerDidNotStart(Problem):
@@ -75,7 +73,9 @@ class Answer(enum.Enum):
     YES = enum.auto()
     WRONG_PASSWORD = enum.auto()
     NOT_YET = enum.auto()
-    """A server is there and takes no connection: it starts, recovers or is full."""
+    """A server is there and refuses: it is full, or something stands in its way."""
+    RECOVERING = enum.auto()
+    """A server is there and starts, or recovers from a crash."""
     ENDING = enum.auto()
     """A server is there and shuts down."""
     NO = enum.auto()
@@ -133,9 +133,10 @@ class EmbeddedPostgres:
             return urls
 
     def stop(self) -> bool:
-        """Stop the server: fast (open transactions roll back), then immediately. False when there was none.
+        """Stop the server: fast (open transactions roll back), then immediately; one that recovers immediately. False
+        when there was none.
 
-        :raises ServerDidNotStop: it survived both.
+        :raises ServerDidNotStop: it survived that.
         """
         if not self._is_made():
             return False
@@ -143,6 +144,15 @@ class EmbeddedPostgres:
         with self._locked():
             site = self._site()
             return self._stop(site)
+
+    def end_hanging(self) -> None:
+        """End the server at once, as one that hangs must be; ``ensure_running`` starts it anew."""
+        with self._locked():
+            end_at_once(self._site().cluster)
+
+    def patience(self) -> Patience:
+        """To tell whether this server hangs."""
+        return Patience(self._site().cluster)
 
     def status(self) -> ServerStatus:
         """What is there now; starts and changes nothing."""
@@ -220,7 +230,7 @@ class EmbeddedPostgres:
             clusters.make_cluster(folder=site.folder, user=site.user, binaries=binaries, passwords=passwords)
         clusters.refuse_other_major(cluster=site.cluster, binaries=binaries)
         deadline = time.monotonic() + START_TIMEOUT_S
-        patience = _Patience(site.cluster)
+        patience = Patience(site.cluster)
         while time.monotonic() < deadline:
             said = answer(admin_url)
             match said:
@@ -231,7 +241,9 @@ class EmbeddedPostgres:
                     clusters.reset_superuser_password(
                         cluster=site.cluster, user=site.user, binaries=binaries, password=passwords.superuser
                     )
-                case Answer.NOT_YET | Answer.ENDING:
+                case Answer.NOT_YET:
+                    time.sleep(_POLL_S)
+                case Answer.RECOVERING | Answer.ENDING:
                     if patience.is_over(said):
                         end_at_once(site.cluster)
                     time.sleep(_POLL_S)
@@ -252,7 +264,7 @@ class EmbeddedPostgres:
             return False
         # A fast stop during the recovery from a crash is never ended by PostgreSQL 18: the helpers that it has started
         # again are not told. Nobody is connected then, so the immediate one loses nothing.
-        recovers = answer(self._admin_url(site)) is Answer.NOT_YET
+        recovers = answer(self._admin_url(site)) is Answer.RECOVERING
         for signal_number in (signal.SIGQUIT,) if recovers else (signal.SIGINT, signal.SIGQUIT):  # fast, immediate
             pid = server_in(site.cluster)
             if pid is None:
@@ -268,8 +280,9 @@ class EmbeddedPostgres:
         raise ServerDidNotStop(f"The database's process {server_in(site.cluster)} does not end.")
 
 
-class _Patience:
-    """Tells a server that takes its time, to recover or to shut down, from one that hangs there.
+class Patience:
+    """Tells a server that takes its time, to recover or to shut down, from one that hangs there; only where the system
+    says whether a process works.
 
     A stop at the wrong moment makes PostgreSQL 18 hang (see ``EmbeddedPostgres._stop``), and whoever gave it may have
     been killed before it could be firmer.
@@ -284,9 +297,9 @@ class _Patience:
         """Whether it has said this for long and done nothing meanwhile; then waiting begins anew."""
         now = time.monotonic()
         work = signs_of_work(self._cluster)
-        if self._seen != (said, work):
+        if work is None or self._seen != (said, work):
             self._seen, self._since = (said, work), now
-        is_over = now - self._since > (_HANGS_UNSEEN_AFTER_S if work is None else _HANGS_AFTER_S)
+        is_over = now - self._since > _HANGS_AFTER_S
         if is_over:
             self._since = now
         return is_over
@@ -303,6 +316,8 @@ def answer(url: str) -> Answer:
             return Answer.WRONG_PASSWORD
         if "is shutting down" in str(error):
             return Answer.ENDING
+        if any(words in str(error) for words in ("is starting up", "in recovery mode", "not yet accepting")):
+            return Answer.RECOVERING
         return Answer.NOT_YET if "FATAL:" in str(error) else Answer.NO
     return Answer.YES
 

@@ -73,6 +73,7 @@ def signs_of_work(cluster: Path) -> object | None:
 
 
 _WHO_WORKS = (b"postgres: startup", b"postgres: checkpointer")
+"""Who recovers, and who writes what is left at the end."""
 
 
 def _all_processes() -> list[int]:
