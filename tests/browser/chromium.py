@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tools.chromium import COMMAND, find_chromium
+from tools.chromium import COMMAND, find_chromium, launch_by_our_node
+
+launch_by_our_node()  # before Playwright is asked for anything
 
 
 def launch_arguments() -> dict[str, Any]:
