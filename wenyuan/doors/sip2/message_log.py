@@ -46,4 +46,4 @@ class QuickLog:
             self._stream.flush()
 
 
-_to_json = json.JSONEncoder(ensure_ascii=False).encode
+_to_json = json.JSONEncoder(ensure_ascii=False, default=repr).encode

@@ -66,7 +66,8 @@ class LibraryForm(forms.Form):
         values = self.cleaned_data
         if not self._code_fits:
             # Nobody else may have a file unpacked here.
-            self.add_error("code", gettext("This is not the code that the server printed when it started."))
+            if "code" not in self.errors:
+                self.add_error("code", gettext("This is not the code that the server printed when it started."))
             return values
         sheet = values.get("sheet")
         if sheet is not None:
