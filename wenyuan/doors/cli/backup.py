@@ -64,7 +64,7 @@ def opened() -> Iterator[Installation]:
     :raises Problem: there is nothing here to back up.
     """
     given = dict(os.environ)
-    home = chosen_home(given)
+    home = chosen_home(given, real=True)
     if is_embedded(given) and not (home.database / "cluster").exists():
         raise Problem(f"{home.path} holds no database: there is nothing to back up.", command="echo $WENYUAN_HOME")
     keys = load_keys(home=home, environ=given, data_elsewhere=not is_embedded(given))

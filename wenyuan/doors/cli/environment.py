@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import click
+
 import wenyuan
 from wenyuan.runtime.database import database_urls, is_embedded, read_facts
 from wenyuan.runtime.home import Home
@@ -69,19 +71,32 @@ class Installation:
         return demo_marker(self.home).exists()
 
 
-def chosen_home(environ: Mapping[str, str], *, demo: bool = False, new: bool = False) -> Home:
+def chosen_home(environ: Mapping[str, str], *, demo: bool = False, real: bool = False) -> Home:
     """The data folder. Where the environment names none, the demo of a checkout lives in ``.home`` there, and commands
-    speak of it as long as there is no library in the usual place.
+    speak of it, and say so, as long as there is nothing in the usual place.
 
     :param demo: for a demo.
-    :param new: for a command that begins a library, which must not land in the demo.
+    :param real: for a command that begins a library or saves one, and must not take the demo for it.
     """
     home = Home.from_environment(environ)
-    if new or environ.get("WENYUAN_HOME") or not (CHECKOUT / "Makefile").exists():
+    if real or environ.get("WENYUAN_HOME") or not (CHECKOUT / "Makefile").exists():
         return home
     of_checkout = Home(CHECKOUT / ".home")
-    only_the_demo = is_embedded(environ) and not home.has_data() and demo_marker(of_checkout).exists()
-    return of_checkout if demo or only_the_demo else home
+    if demo:
+        return of_checkout
+    is_untouched = is_embedded(environ) and not home.has_data() and not (home.keys / "pii").exists()
+    if is_untouched and _is_complete_demo(of_checkout):
+        said = f"There is no library in {home.path}: this is about the demo in {of_checkout.path}."
+        click.echo(said, err=True)
+        return of_checkout
+    return home
+
+
+def _is_complete_demo(home: Home) -> bool:
+    try:
+        return demo_marker(home).read_text("ascii").strip() == "complete"
+    except OSError:
+        return False  # none, or somebody else's
 
 
 def demo_marker(home: Home) -> Path:
@@ -95,13 +110,15 @@ def demo_file(home: Home) -> Path:
 
 
 @contextmanager
-def installation(*, home: Home | None = None) -> Iterator[Installation]:
+def installation(*, home: Home | None = None, real: bool = False) -> Iterator[Installation]:
     """Everything a command needs, with Django set up as the application; connections are closed at the end.
 
+    :param home: the data folder; else ``chosen_home`` says which.
+    :param real: as ``chosen_home``.
     :raises Problem: what stands in the way, with the command that mends it.
     """
     given = dict(os.environ)
-    home = home or chosen_home(given)
+    home = home or chosen_home(given, real=real)
     _refuse_unknown_zone(given)
     home.prepare()
     with held(home.run / "keys.lock", wait_s=_KEYS_WAIT_S):  # two first starts at once must not make two keys
@@ -120,15 +137,17 @@ def installation(*, home: Home | None = None) -> Iterator[Installation]:
 
 
 @contextmanager
-def library() -> Iterator[Installation]:
-    """``installation`` for a command that works on what is there; it makes nothing where there is nothing.
+def library(*, real: bool = False) -> Iterator[Installation]:
+    """``installation`` for a command that works on what is there: where there are no data, it makes none.
+
+    :param real: as ``chosen_home``.
 
     :raises Problem: there is no library yet, or its tables are those of an older version.
     """
     from wenyuan.doors.cli.migrate import pending_migrations
 
     given = dict(os.environ)
-    home = chosen_home(given)
+    home = chosen_home(given, real=real)
     if is_embedded(given) and not home.has_data():
         raise Problem(f"{home.path} holds no library yet.", command="wenyuan init, or wenyuan up --demo")
     with installation(home=home) as here:

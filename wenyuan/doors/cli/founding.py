@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from wenyuan.doors.cli.environment import chosen_home, demo_marker, installation
+from wenyuan.doors.cli.environment import demo_marker, installation
 from wenyuan.doors.cli.migrate import bring_up_to_date
 from wenyuan.doors.cli.output import json_option, print_json
 from wenyuan.runtime.home import Home, open_to_others
@@ -111,7 +111,7 @@ def init(
     The law keeps the three administrators (三员) apart, so they are three people; each types a password that the others
     do not see. What is not given is asked for. Nothing happens where a library was founded already.
     """
-    with installation(home=chosen_home(os.environ, new=True)) as here:
+    with installation(real=True) as here:
         _refuse_a_demo(here.home)
         bring_up_to_date(here, quiet=as_json)
         _refuse_twice()

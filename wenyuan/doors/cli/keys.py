@@ -32,7 +32,7 @@ def export_command(out: Path) -> None:
         raise Problem(f"{out} is there already, and a key export is never overwritten.", command=f"ls -l {out}")
     if not out.absolute().parent.is_dir():
         raise Problem(f"{out.absolute().parent} is no folder.", command=f"mkdir -p {out.absolute().parent}")
-    with installation() as here:
+    with installation(real=True) as here:
         write_private_file(out.absolute(), export_keys(here.keys))
     click.echo(f"Keys written to {out}. Keep the file apart from the backups.")
 
@@ -44,7 +44,7 @@ def import_command(file: Path, replace: bool) -> None:
     """Put the keys of an export into this home, before `wenyuan restore` or the first start."""
     if file.stat().st_size > _LARGEST_EXPORT_BYTES:
         raise Problem(f"{file} is no key export of Wenyuan.")
-    home = chosen_home(os.environ, new=True)
+    home = chosen_home(os.environ, real=True)
     imported = import_keys(home=home, text=file.read_text("utf-8", "replace"), replace=replace)
     names = ", ".join(key.id for key in imported.pii_keys)
     click.echo(f"Keys imported into {home.keys} ({names}).")
@@ -60,7 +60,7 @@ def add(as_json: bool) -> None:
 
     Restart Wenyuan, run `wenyuan keys rotate`, and export the keys anew.
     """
-    with installation() as here:
+    with installation(real=True) as here:
         made = add_pii_key(home=here.home, environ=here.given)
     if as_json:
         print_json({"added": made.id})
@@ -73,7 +73,7 @@ def add(as_json: bool) -> None:
 @json_option
 def rotate(username: str | None, as_json: bool) -> None:
     """Encrypt all personal data anew with the newest key. It may be stopped and run again."""
-    with library():
+    with library(real=True):
         from wenyuan.doors.cli.acting import acting_desk
         from wenyuan.lending.patrons.operations import rotate_keys
         from wenyuan.organisation.rights.data import Act

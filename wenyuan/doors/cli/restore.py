@@ -38,7 +38,7 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
     The keys the data were written with must be here first (`wenyuan keys import`). The archive is checked before
     anything is touched; what is here now is given up only when all rows have been counted again and agree.
     """
-    home = chosen_home(os.environ, new=True)
+    home = chosen_home(os.environ, real=True)
     if (pid := running_supervisor(home)) is not None:
         raise AlreadyRunning(home, pid)
     manifest = archive.read_manifest(file)

@@ -36,7 +36,7 @@ def up(demo: bool, as_json: bool) -> int:
     Where they listen: WENYUAN_HTTP (127.0.0.1:8000) and WENYUAN_SIP2 (127.0.0.1:6001). With --json one object is
     printed when all parts answer. Exit codes: 0 stopped in order, 1 could not start, 3 already running on this home.
     """
-    home = chosen_home(os.environ, demo=demo, new=not demo)
+    home = chosen_home(os.environ, demo=demo, real=not demo)
     home.prepare()
     _refuse_to_run_twice(home)
     wait_for_leftovers(home)

@@ -20,7 +20,7 @@ def upgrade_database() -> None:
     The programs of a version read the data of that version alone, and one installation carries one version. So the way
     leads over a backup: this command says whether it must be gone, and each step.
     """
-    home = chosen_home(os.environ)
+    home = chosen_home(os.environ, real=True)
     if not is_embedded(os.environ):
         raise Problem("The database is not Wenyuan's own (DATABASE_URL): whoever runs the server upgrades it.")
     found, wanted = _data_version(home), _program_version(home)

@@ -31,7 +31,7 @@ def worker(jobs: int, only_retry_stalled: bool) -> None:
     """
     from wenyuan.plumbing import queue
 
-    with installation():
+    with installation(real=True):
         configure_logging(terminal=sys.stdout, as_json=not sys.stdout.isatty(), level=logging.INFO)
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
         if only_retry_stalled:
