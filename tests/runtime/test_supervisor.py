@@ -179,6 +179,18 @@ def test_a_part_whose_guard_is_killed_does_not_run_twice(up: Up) -> None:
     assert not is_running(grandchild)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux kills a program with its guard")
+def test_a_part_outlives_neither_its_guard_nor_the_supervisor_when_both_are_killed_at_once(up: Up) -> None:
+    process = up.start(["web"])
+    web = up.pid("web")
+
+    process.send_signal(signal.SIGSTOP)  # so that it cannot see what happens to the guard
+    os.kill(os.getpgid(web), signal.SIGKILL)
+    process.kill()
+
+    eventually(lambda: not is_running(web), "the part ended", within_s=5)
+
+
 def test_kill_9_of_the_supervisor_ends_children_and_grandchildren_within_five_seconds(up: Up) -> None:
     process = up.start(["web", "family"], ["worker", "deaf"])
     family = [up.pid("web"), up.pid("grandchild"), up.pid("worker")]

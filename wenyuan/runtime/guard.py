@@ -3,24 +3,28 @@
     python -I -S guard.py PIPE PROGRAM [ARGUMENT …]
 
 The supervisor holds the other end of the pipe and starts the guard as leader of a session of its own. Its death,
-even by kill -9, closes the pipe: the group gets SIGTERM, and two seconds later SIGKILL. A death signal of the
-kernel (PR_SET_PDEATHSIG) would do neither for grandchildren nor on macOS.
+even by kill -9, closes the pipe: the group gets SIGTERM, and two seconds later SIGKILL. Where the guard is killed, the
+supervisor ends the group; for the case that both are killed at once, the program asks Linux to be killed with its guard
+(PR_SET_PDEATHSIG), which would not be enough by itself, neither for grandchildren nor on macOS.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import select
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 GRACE_S = 2.0
 _FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 _NOT_FOUND = 127
+_PR_SET_PDEATHSIG = 1
+"""linux/prctl.h"""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,8 +38,8 @@ def main(arguments: Sequence[str]) -> int:
     for number in _FORWARDED:
         signal.signal(number, lambda number, _frame: early.append(number))
     try:
-        # No preexec function and no new session: the program stays in our group, so that one signal reaches all.
-        program = subprocess.Popen(arguments[1:], close_fds=True)  # noqa: S603 - the supervisor's own parts
+        # No new session: the program stays in our group, so that one signal reaches all.
+        program = subprocess.Popen(arguments[1:], close_fds=True, preexec_fn=_die_with_parent())  # noqa: S603
     except OSError as error:
         sys.stderr.write(f"{arguments[1]}: {error.strerror}\n")
         return _NOT_FOUND
@@ -54,6 +58,14 @@ def main(arguments: Sequence[str]) -> int:
         if pipe in readable and os.read(pipe, 1) == b"":
             _end_group(program)
     return program.returncode if program.returncode >= 0 else 128 - program.returncode
+
+
+def _die_with_parent() -> Callable[[], object] | None:
+    """What the program does before it begins, on Linux: the kernel kills it when we die."""
+    if not sys.platform.startswith("linux"):
+        return None
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _end_group(program: subprocess.Popen[bytes]) -> None:
