@@ -348,7 +348,7 @@ def _start(site: _Site, binaries: Binaries, socket: Path) -> None:
         ],
         timeout_s=START_TIMEOUT_S + 30,
     )
-    # pg_ctl gives up after its time while a long recovery goes on: then the caller waits, as long as it works.
+    # pg_ctl gives up after its time while a long recovery goes on. The server works on, and the next `up` finds it.
     if started.returncode != 0 and not servers_in(site.cluster):
         raise ServerDidNotStart(
             f"The database did not start: {_reason(site)}", command=f"cat {site.start_log} {site.folder}/logs/*"
