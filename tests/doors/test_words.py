@@ -15,6 +15,7 @@ from wenyuan.lending.circulation.data import Block, BlockCode
 from wenyuan.organisation.rights.data import Act
 
 FACTS: dict[str, int | str] = {
+    "age": 18,
     "limit": 10,
     "count": 12,
     "until": "2026-12-31",

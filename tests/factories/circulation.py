@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Unpack
 
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_item_type
 from tests.factories.network import make_branch, make_group, make_hours
 from tests.factories.patrons import make_category
 from wenyuan.holdings.catalogue.models import ItemType
+from wenyuan.lending.circulation.data import Kinds
 from wenyuan.lending.circulation.models import LoanPolicy
 from wenyuan.lending.patrons.models import Category
 from wenyuan.organisation.accounts.data import Role
@@ -22,28 +24,11 @@ def make_policy(
     item_type: ItemType | None = None,
     valid_from: date = date(2010, 1, 1),
     valid_to: date | None = None,
-    loan_days: int | None = None,
-    renewal_days: int | None = None,
-    max_renewals: int | None = None,
-    max_loans: int | None = None,
-    max_loans_of_type: int | None = None,
-    max_overdue: int | None = None,
-    return_route: str = "",
+    **kinds: Unpack[Kinds],
 ) -> LoanPolicy:
     """One row of the policy matrix; what is not named falls back."""
     return LoanPolicy.objects.create(
-        branch=branch,
-        category=category,
-        item_type=item_type,
-        valid_from=valid_from,
-        valid_to=valid_to,
-        loan_days=loan_days,
-        renewal_days=renewal_days,
-        max_renewals=max_renewals,
-        max_loans=max_loans,
-        max_loans_of_type=max_loans_of_type,
-        max_overdue=max_overdue,
-        return_route=return_route,
+        branch=branch, category=category, item_type=item_type, valid_from=valid_from, valid_to=valid_to, **kinds
     )
 
 

@@ -90,7 +90,7 @@ def test_an_item_returned_at_another_branch_of_the_group_travels_home(
 
 
 def test_an_item_floats_where_the_policy_says_so(district: District, at: datetime, lent: Patron) -> None:
-    make_policy(branch=district.children, return_route="float")
+    make_policy(branch=district.central, return_route="float")
 
     receipt = checkin(item=BARCODE, at=at, desk=district.at_children)
 

@@ -9,11 +9,14 @@ from django.db import IntegrityError, transaction
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_item
 from tests.factories.circulation import District, make_policy
+from tests.factories.network import make_group
 from tests.factories.patrons import make_patron
+from wenyuan.lending.circulation.data import Block, BlockCode
 from wenyuan.lending.circulation.models import LoanPolicy
 from wenyuan.lending.circulation.operations import (
     PolicyReason,
     PolicyRefused,
+    Refused,
     add_policy,
     checkin,
     checkout,
@@ -101,6 +104,8 @@ def test_a_row_before_another_of_its_place_is_added_when_it_ends_in_time(distric
         ({"loan_days": 3, "renewal_days": -3}, PolicyReason.NUMBER),
         ({"max_loans": 40_000}, PolicyReason.NUMBER),
         ({"return_route": "banana"}, PolicyReason.ROUTE),
+        ({"on_closed_day": "banana"}, PolicyReason.WORD),
+        ({"fixed_due_rule": "exactly"}, PolicyReason.WORD),
         ({"loan_days": 3, "valid_to": date(2026, 4, 22)}, PolicyReason.DATES),
         ({}, PolicyReason.EMPTY),
     ],
@@ -153,7 +158,7 @@ def test_the_first_row_is_installed_once_and_only_where_there_is_none(db: None) 
 def test_a_return_route_holds_where_only_other_rows_give_lengths(district: District, at: datetime) -> None:
     LoanPolicy.objects.all().delete()
     make_policy(category=district.adult, loan_days=30)
-    make_policy(branch=district.children, return_route="float")
+    make_policy(branch=district.central, return_route="float")
     make_patron(card="C1", home=district.central, category=district.adult)
     make_item(barcode="I1", home=district.central)
     checkout(item="I1", card="C1", at=at, desk=district.at_central)
@@ -162,7 +167,7 @@ def test_a_return_route_holds_where_only_other_rows_give_lengths(district: Distr
 
 
 def test_a_return_route_may_depend_on_who_had_the_item(district: District, at: datetime) -> None:
-    make_policy(branch=district.children, category=district.adult, return_route="float")
+    make_policy(branch=district.central, category=district.adult, return_route="float")
     make_patron(card="C1", home=district.central, category=district.adult)
     make_item(barcode="I1", home=district.central)
     checkout(item="I1", card="C1", at=at, desk=district.at_central)
@@ -180,3 +185,43 @@ def test_what_a_patron_may_have_is_known_where_lengths_depend_on_the_item(distri
 
     assert has is not None
     assert (has.max_loans, has.blocks) == (3, ())
+
+
+def test_the_home_of_an_item_says_where_it_goes_not_the_branch_it_is_returned_to(
+    district: District, at: datetime
+) -> None:
+    make_policy(branch=district.children, return_route="float")
+    make_patron(card="C1", home=district.central)
+    make_item(barcode="I1", home=district.central)
+    checkout(item="I1", card="C1", at=at, desk=district.at_central)
+
+    assert checkin(item="I1", at=at, desk=district.at_children).send_to == district.central.id
+
+
+def test_an_item_may_stay_with_the_branch_that_lent_it(district: District, at: datetime) -> None:
+    make_policy(branch=district.central, return_route="stay")
+    make_patron(card="C1", home=district.central)
+    make_item(barcode="I1", home=district.central)
+    make_group("G2", [district.central, district.children, district.south])
+    checkout(item="I1", card="C1", at=at, desk=district.at_children)
+
+    away = checkin(item="I1", at=at, desk=district.at_south)
+    back = checkin(item="I1", at=at, desk=district.at_children)
+
+    assert (away.send_to, back.send_to, back.arrived, back.item.state) == (
+        district.children.id,
+        None,
+        True,
+        "available",
+    )
+
+
+def test_an_item_may_be_kept_from_the_young(district: District, at: datetime) -> None:
+    make_policy(item_type=district.book, minimum_age=18)
+    make_patron(card="C1", home=district.central, birth_date=date(2008, 4, 24))
+    make_item(barcode="I1", home=district.central)
+
+    with pytest.raises(Refused) as caught:
+        checkout(item="I1", card="C1", at=at, desk=district.at_central)
+
+    assert caught.value.blocks == (Block(BlockCode.PATRON_TOO_YOUNG, Act.WAIVE_LIMIT, {"age": 18}),)

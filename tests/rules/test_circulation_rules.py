@@ -9,13 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wenyuan.kernel.opening import Hours, OpeningCalendar, WeeklyHours
-from wenyuan.lending.circulation.facts import Editions, Holdings, Item, Loan, ReturnFacts, Transit
+from wenyuan.lending.circulation.facts import (
+    NO_HOLDINGS,
+    CheckoutFacts,
+    Editions,
+    Holdings,
+    Item,
+    Loan,
+    Patron,
+    ReturnFacts,
+    Transit,
+)
 from wenyuan.lending.circulation.policies import Policy
-from wenyuan.lending.circulation.rules import Place, decide_return, due_of_loan, due_of_renewal
+from wenyuan.lending.circulation.rules import Place, blocks_for_checkout, decide_return, due_of_loan, due_of_renewal
 
 HOME, HERE, THIRD = 1, 2, 3
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
+EDITIONS = Editions(UUID(int=1), UUID(int=2))
 
 
 def item(*, present: int = HOME, state: str = "available", condition: str = "ok") -> Item:
@@ -24,14 +35,32 @@ def item(*, present: int = HOME, state: str = "available", condition: str = "ok"
     )
 
 
-def loan(*, taken_at: datetime | None = None) -> Loan:
+def loan(*, taken_at: datetime | None = None, lent_at_branch: int = HOME) -> Loan:
     return Loan(
-        3, 5, 9, HOME, AT, date(2026, 5, 23), AT + timedelta(days=30), 1, 0, None, None, taken_at, "adult", 1, "18-35"
+        3,
+        5,
+        9,
+        lent_at_branch,
+        AT,
+        date(2026, 5, 23),
+        AT + timedelta(days=30),
+        1,
+        0,
+        None,
+        None,
+        taken_at,
+        "adult",
+        1,
+        "18-35",
     )
 
 
+def patron() -> Patron:
+    return Patron(5, 1, "active", None, None, HOME, 11, "adult", None, "", False, "沈从文", None)
+
+
 def facts(it: Item, *, on_loan: Loan | None = None, transit: Transit | None = None) -> ReturnFacts:
-    return ReturnFacts(Editions(UUID(int=1), UUID(int=2)), it, on_loan, transit, None, None, None)
+    return ReturnFacts(EDITIONS, it, on_loan, transit, None, None, None)
 
 
 IN_GROUP = Place(branch_id=HERE, open_for_business=True, lends_with_home=True)
@@ -48,6 +77,25 @@ TO_HOME_FROM_THIRD = Transit(4, THIRD, HOME, "home")
         (facts(item(state="on_loan"), on_loan=loan()), AT_HOME, "home", "close", "", None, "available"),
         (facts(item(state="on_loan"), on_loan=loan()), IN_GROUP, "home", "close", "", HOME, "in_transit"),
         (facts(item(state="on_loan"), on_loan=loan()), IN_GROUP, "float", "close", "", None, "available"),
+        (
+            facts(item(state="on_loan"), on_loan=loan(lent_at_branch=THIRD)),
+            IN_GROUP,
+            "stay",
+            "close",
+            "",
+            THIRD,
+            "in_transit",
+        ),
+        (
+            facts(item(state="on_loan"), on_loan=loan(lent_at_branch=HERE)),
+            IN_GROUP,
+            "stay",
+            "close",
+            "",
+            None,
+            "available",
+        ),
+        (facts(item(present=THIRD)), IN_GROUP, "stay", "", "", THIRD, "in_transit"),
         (facts(item(state="on_loan"), on_loan=loan()), OUTSIDE, "float", "take", "", HOME, "in_transit"),
         (
             facts(item(state="in_transit"), on_loan=loan(taken_at=AT), transit=TO_HOME),
@@ -117,17 +165,8 @@ def test_the_free_slot_is_the_smallest_not_in_use(slots: set[int]) -> None:
     assert all(smaller in slots for smaller in range(1, slot))
 
 
-def policy(*, loan_days: int, renewal_days: int) -> Policy:
-    return Policy(
-        row_id=1,
-        loan_days=loan_days,
-        renewal_days=renewal_days,
-        max_renewals=None,
-        max_loans=None,
-        max_loans_of_type=None,
-        max_overdue=None,
-        return_route="home",
-    )
+def policy(**kinds: object) -> Policy:
+    return Policy(row_id=1, **{"loan_days": 30, "renewal_days": 30, **kinds})  # type: ignore[arg-type] # shorthand
 
 
 def calendar(open_weekdays: set[int]) -> OpeningCalendar:
@@ -141,9 +180,7 @@ def calendar(open_weekdays: set[int]) -> OpeningCalendar:
     today=st.dates(date(2024, 1, 1), date(2030, 12, 31)),
 )
 def test_a_loan_falls_due_on_an_open_day_at_the_end_of_it(open_weekdays: set[int], loan_days: int, today: date) -> None:
-    due = due_of_loan(
-        policy(loan_days=loan_days, renewal_days=1), today=today, calendar=calendar(open_weekdays), zone=SHANGHAI
-    )
+    due = due_of_loan(policy(loan_days=loan_days), today=today, calendar=calendar(open_weekdays), zone=SHANGHAI)
 
     assert due.base == today + timedelta(days=loan_days)
     assert due.day.weekday() in open_weekdays
@@ -161,7 +198,7 @@ def test_a_renewal_never_shortens(open_weekdays: set[int], renewal_days: int, el
     current = date(2026, 5, 23)
 
     due = due_of_renewal(
-        policy(loan_days=30, renewal_days=renewal_days),
+        policy(renewal_days=renewal_days),
         lent,
         current=current,
         today=date(2026, 4, 23) + timedelta(days=elapsed),
@@ -171,3 +208,100 @@ def test_a_renewal_never_shortens(open_weekdays: set[int], renewal_days: int, el
 
     assert due.day >= current
     assert due.base >= lent.base_due_date
+
+
+THURSDAY = date(2026, 4, 23)
+EVERY_DAY_BUT_MONDAY = {1, 2, 3, 4, 5, 6}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "due_day"),
+    [
+        ({"loan_days": 10}, date(2026, 5, 3)),
+        ({"loan_days": 11}, date(2026, 5, 5)),
+        ({"loan_days": 11, "on_closed_day": "previous"}, date(2026, 5, 3)),
+        ({"loan_days": 11, "on_closed_day": "keep"}, date(2026, 5, 4)),
+        ({"loan_days": 30, "fixed_due_date": date(2026, 6, 30)}, date(2026, 6, 30)),
+        ({"loan_days": 30, "fixed_due_date": date(2026, 5, 1), "fixed_due_rule": "not_after"}, date(2026, 5, 1)),
+        ({"loan_days": 5, "fixed_due_date": date(2026, 5, 1), "fixed_due_rule": "not_after"}, date(2026, 4, 28)),
+        ({"loan_days": 5, "fixed_due_date": date(2026, 5, 1), "fixed_due_rule": "not_before"}, date(2026, 5, 1)),
+        ({"loan_days": 30, "fixed_due_date": date(2026, 5, 1), "fixed_due_rule": "not_before"}, date(2026, 5, 23)),
+        ({"loan_days": 10, "fixed_due_date": date(2026, 4, 22)}, date(2026, 5, 3)),
+    ],
+)
+def test_a_fixed_date_and_the_rule_for_closed_days_decide_where_a_loan_falls_due(
+    kinds: dict[str, object], due_day: date
+) -> None:
+    due = due_of_loan(policy(**kinds), today=THURSDAY, calendar=calendar(EVERY_DAY_BUT_MONDAY), zone=SHANGHAI)
+
+    assert due.day == due_day
+
+
+@pytest.mark.parametrize(
+    ("by_expiry", "expires", "due_day"),
+    [
+        (True, date(2026, 5, 4), date(2026, 5, 3)),
+        (True, date(2026, 6, 30), date(2026, 5, 23)),
+        (True, None, date(2026, 5, 23)),
+        (False, date(2026, 5, 4), date(2026, 5, 23)),
+    ],
+)
+def test_a_loan_ends_with_the_membership_where_the_policy_says_so_and_then_on_an_open_day(
+    by_expiry: bool, expires: date | None, due_day: date
+) -> None:
+    due = due_of_loan(
+        policy(due_by_expiry=by_expiry),
+        today=THURSDAY,
+        expires=expires,
+        calendar=calendar(EVERY_DAY_BUT_MONDAY),
+        zone=SHANGHAI,
+    )
+
+    assert due.day == due_day
+
+
+@pytest.mark.parametrize(
+    ("counted_from", "today", "due_day"),
+    [
+        ("today", date(2026, 5, 20), date(2026, 6, 19)),
+        ("due_date", date(2026, 5, 20), date(2026, 6, 23)),
+        ("due_date", date(2026, 5, 24), date(2026, 6, 23)),
+    ],
+)
+def test_a_renewal_counts_from_today_or_from_the_due_date_as_the_policy_says(
+    counted_from: str, today: date, due_day: date
+) -> None:
+    lent = loan()._replace(base_due_date=date(2026, 5, 24))
+
+    due = due_of_renewal(
+        policy(renewals_from=counted_from),
+        lent,
+        current=lent.base_due_date,
+        today=today,
+        calendar=calendar(EVERY_DAY_BUT_MONDAY),
+        zone=SHANGHAI,
+    )
+
+    assert due.day == due_day
+
+
+@pytest.mark.parametrize(
+    ("kinds", "birth_date", "codes"),
+    [
+        ({"minimum_age": 18}, date(2008, 4, 23), []),
+        ({"minimum_age": 18}, date(2008, 4, 24), ["patron_too_young"]),
+        ({"minimum_age": 18}, None, ["patron_too_young"]),
+        ({"in_library_only": True}, date(1980, 1, 1), ["item_in_library_only"]),
+        ({"in_library_only": False}, None, []),
+    ],
+)
+def test_a_policy_asks_for_an_age_or_keeps_a_kind_of_item_in_the_library(
+    kinds: dict[str, object], birth_date: date | None, codes: list[str]
+) -> None:
+    case = CheckoutFacts(
+        EDITIONS, item(), None, None, patron()._replace(birth_date=birth_date), "active", NO_HOLDINGS, None
+    )
+
+    blocks = blocks_for_checkout(case, policy(**kinds), place=AT_HOME, today=THURSDAY)
+
+    assert [block.code for block in blocks] == codes

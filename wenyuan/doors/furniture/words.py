@@ -54,6 +54,11 @@ BLOCK_WORDS: Final[Mapping[BlockCode, Wording]] = {
         ("The membership expired on {expired}", "The membership has expired"),
         ("读者证已于{expired}到期，请到服务台续期", "读者证已过期，请到服务台续期"),
     ),
+    BlockCode.PATRON_TOO_YOUNG: Wording(
+        ("此类文献须年满 {age} 岁方可借阅", "读者未达到借阅年龄"),
+        ("Items of this kind are lent from the age of {age}", "The reader is too young for this item"),
+        ("此书须年满{age}岁方可借阅，请到服务台", "您未达到借阅年龄，请到服务台"),
+    ),
     BlockCode.ITEM_ON_LOAN_TO_OTHER: _say(
         "此册在其他读者名下借出", "The item is on loan to another reader", "此书在他人名下借出，请先还书"
     ),

@@ -11,7 +11,7 @@ from django.db import connection
 
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.facts import Editions
-from wenyuan.lending.circulation.policies import Policy, PolicyBook, PolicyRow, Totals
+from wenyuan.lending.circulation.policies import KINDS, HoldPolicy, Policy, PolicyBook, PolicyRow, Totals, Value
 from wenyuan.lending.circulation.rules import Place
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
@@ -34,10 +34,19 @@ class Books:
             on=on,
         )
 
-    def return_route(self, branch_id: int, category_id: int | None, item_type_id: int, on: date) -> str:
-        """Where an item goes that comes back to a branch which is not its home."""
+    def hold_policy(self, pickup_branch_id: int, category_id: int | None, item_type_id: int, on: date) -> HoldPolicy:
+        """What a pickup branch allows for holds."""
+        return self.policies.holds(
+            branch_line=self.network.line_above(pickup_branch_id, on),
+            category_id=category_id,
+            item_type_id=item_type_id,
+            on=on,
+        )
+
+    def return_route(self, home_branch_id: int, category_id: int | None, item_type_id: int, on: date) -> str:
+        """Where an item of this home goes that comes back at another branch."""
         return self.policies.return_route(
-            branch_line=self.network.line_above(branch_id, on),
+            branch_line=self.network.line_above(home_branch_id, on),
             category_id=category_id,
             item_type_id=item_type_id,
             on=on,
@@ -79,10 +88,8 @@ def _policy_row(
     item_type_id: int | None,
     valid_from: date,
     valid_to: date | None,
-    *kinds: int | None,
+    *values: Value | None,
 ) -> PolicyRow:
-    *limits, route = kinds
-    loan_days, renewal_days, max_renewals, max_loans, max_loans_of_type, max_overdue = limits
     return PolicyRow(
         id=row_id,
         branch_id=branch_id,
@@ -90,11 +97,5 @@ def _policy_row(
         item_type_id=item_type_id,
         valid_from=valid_from,
         valid_to=valid_to,
-        loan_days=loan_days,
-        renewal_days=renewal_days,
-        max_renewals=max_renewals,
-        max_loans=max_loans,
-        max_loans_of_type=max_loans_of_type,
-        max_overdue=max_overdue,
-        return_route=str(route or ""),
+        kinds={kind: value for kind, value in zip(KINDS, values, strict=True) if value not in (None, "")},
     )

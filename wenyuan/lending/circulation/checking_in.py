@@ -109,7 +109,7 @@ def _decide(facts: ReturnFacts, item: Item, request: Request, books: Books) -> r
     return rules.decide_return(
         facts,
         place=books.place(branch_id, item.home_branch_id, today),
-        return_route=books.return_route(branch_id, category_id, item.type_id, today),
+        return_route=books.return_route(item.home_branch_id, category_id, item.type_id, today),
     )
 
 

@@ -47,7 +47,9 @@ def _attempt(request: Request) -> Plan[CheckoutReceipt | None]:
         yield reader_ref(patron, request)
         return None
     calendar = books.network.calendar(request.desk.branch_id)
-    due = rules.due_of_loan(policy, today=request.today, calendar=calendar, zone=library_zone())
+    due = rules.due_of_loan(
+        policy, today=request.today, expires=patron.expires_date, calendar=calendar, zone=library_zone()
+    )
     receipt = _receipt(facts, item, patron, policy, due, request)
     written = yield _write(facts, item, patron, policy, due, request, receipt, blocks)
     return replace(receipt, loan_id=written[0][0]) if written else None
@@ -62,7 +64,10 @@ def preview_plan(request: Request) -> Plan[CheckoutPreview]:
     due = None
     if policy and facts.item and facts.patron:
         calendar = books.network.calendar(request.desk.branch_id)
-        due = rules.due_of_loan(policy, today=request.today, calendar=calendar, zone=library_zone()).day
+        expires = facts.patron.expires_date
+        due = rules.due_of_loan(
+            policy, today=request.today, expires=expires, calendar=calendar, zone=library_zone()
+        ).day
     return CheckoutPreview(
         item=facts.item.shown() if facts.item else None,
         patron_id=facts.patron.id if facts.patron else None,

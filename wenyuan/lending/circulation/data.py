@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypedDict
 
 from wenyuan.organisation.rights.data import Act
 
@@ -18,6 +19,7 @@ class BlockCode(StrEnum):
     PATRON_SUSPENDED = "patron_suspended"
     PATRON_CLOSED = "patron_closed"
     PATRON_EXPIRED = "patron_expired"
+    PATRON_TOO_YOUNG = "patron_too_young"  # younger than the policy asks, or of an age nobody knows
     ITEM_ON_LOAN_TO_OTHER = "item_on_loan_to_other"
     ITEM_ON_LOAN_ALREADY = "item_on_loan_already"  # to this patron: renew instead
     ITEM_TAKEN_ELSEWHERE = "item_taken_elsewhere"  # 代收: nobody has it, its loan is not closed yet
@@ -184,3 +186,47 @@ class LoanOfItem:
     due_date: date
     renewals: int
     taken_branch_id: int | None
+
+
+class FixedDue(StrEnum):
+    """How a fixed due date binds the counted one."""
+
+    EXACTLY = "exactly"
+    NOT_AFTER = "not_after"
+    NOT_BEFORE = "not_before"
+
+
+class HoldsAllowed(StrEnum):
+    """Which items may be held."""
+
+    ALL = "all"  # 预约 and 预借
+    ON_LOAN = "on_loan"  # 预约 only: while no item of the title stands on a shelf
+    NONE = "none"
+
+
+class Kinds(TypedDict, total=False):
+    """What a row may state; what it leaves out falls back on the next less specific row.
+
+    Lengths are in days. ``fixed_due_date`` binds as ``fixed_due_rule`` says (exactly, where no row says). ``hold_days``
+    is how long a hold waits unless its reader says otherwise, ``hold_shelf_days`` how many open days of the pickup
+    branch an item is kept; ``minimum_age`` is in years.
+    """
+
+    loan_days: int | None
+    fixed_due_date: date | None
+    fixed_due_rule: str
+    on_closed_day: str
+    due_by_expiry: bool | None
+    renewal_days: int | None
+    renewals_from: str
+    max_renewals: int | None
+    max_loans: int | None
+    max_loans_of_type: int | None
+    max_overdue: int | None
+    minimum_age: int | None
+    in_library_only: bool | None
+    holds: str
+    max_holds: int | None
+    hold_days: int | None
+    hold_shelf_days: int | None
+    return_route: str

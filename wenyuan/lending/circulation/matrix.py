@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Unpack
 
 from django.db import IntegrityError, transaction
 
+from wenyuan.kernel.opening import OnClosedDay, RenewFrom
+from wenyuan.lending.circulation.data import FixedDue, HoldsAllowed, Kinds
 from wenyuan.lending.circulation.models import LoanPolicy, ReturnRoute
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
@@ -17,6 +19,14 @@ from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.transactions import verb
 
 MAX_NUMBER = 32_767
+WORDS = {
+    "fixed_due_rule": tuple(FixedDue),
+    "on_closed_day": tuple(one.value for one in OnClosedDay),
+    "renewals_from": tuple(one.value for one in RenewFrom),
+    "holds": tuple(HoldsAllowed),
+    "return_route": tuple(ReturnRoute.values),
+}
+"""The kinds that are one of a few words."""
 OVERLAP_CONSTRAINT = "circulation_policy_no_overlap"
 
 
@@ -28,6 +38,7 @@ class PolicyReason(StrEnum):
     DATES = "dates"  # the last day lies before the first
     NUMBER = "number"  # days and counts are whole numbers from 0
     ROUTE = "route"  # no such return route
+    WORD = "word"  # not one of the words that the kind knows, or a rule without its date
     EMPTY = "empty"  # the row states nothing
 
 
@@ -50,38 +61,24 @@ def add_policy(
     category_id: int | None = None,
     item_type_id: int | None = None,
     valid_to: date | None = None,
-    loan_days: int | None = None,
-    renewal_days: int | None = None,
-    max_renewals: int | None = None,
-    max_loans: int | None = None,
-    max_loans_of_type: int | None = None,
-    max_overdue: int | None = None,
-    return_route: str = "",
+    **kinds: Unpack[Kinds],
 ) -> int:
     """Add a dated row to the policy matrix and return its id; a row of the same place that runs ends the day before.
 
+    ``kinds`` are what the row states (``policies.Kinds``); what is none or empty falls back.
+
     :raises NotAllowed: no right to policies at that branch (a row for any branch needs it everywhere).
-    :raises PolicyRefused: bad dates, numbers or route, or a row of the same place begins on one of these days.
+    :raises PolicyRefused: bad dates, numbers or words, or a row of the same place begins on one of these days.
     """
     require(desk.operator, Act.EDIT_POLICIES, branch_id)
     place = {"branch_id": branch_id, "category_id": category_id, "item_type_id": item_type_id}
-    numbers = {
-        "loan_days": loan_days,
-        "renewal_days": renewal_days,
-        "max_renewals": max_renewals,
-        "max_loans": max_loans,
-        "max_loans_of_type": max_loans_of_type,
-        "max_overdue": max_overdue,
-    }
-    _refuse_bad_values(numbers, valid_from=valid_from, valid_to=valid_to, return_route=return_route)
+    stated = {kind: value for kind, value in kinds.items() if value not in (None, "")}
+    _refuse_bad_values(stated, valid_from=valid_from, valid_to=valid_to)
     _end_running(place, valid_from, at=at, desk=desk)
-    row_id = _add({**place, **numbers, "valid_from": valid_from, "valid_to": valid_to, "return_route": return_route})
-    stated = {name: value for name, value in (place | numbers).items() if value is not None}
-    after: dict[str, object] = {"from": valid_from, **stated}
+    row_id = _add({**place, **stated, "valid_from": valid_from, "valid_to": valid_to})
+    after: dict[str, object] = {"from": valid_from, **_stated_place(place), **stated}
     if valid_to is not None:
         after["to"] = valid_to
-    if return_route:
-        after["return_route"] = return_route
     _note(row_id, branch_id, at=at, desk=desk, after=after)
     return row_id
 
@@ -128,17 +125,22 @@ def install_default_policies() -> int:
     return 1
 
 
-def _refuse_bad_values(
-    numbers: dict[str, int | None], *, valid_from: date, valid_to: date | None, return_route: str
-) -> None:
+def _stated_place(place: dict[str, int | None]) -> dict[str, int]:
+    return {name: value for name, value in place.items() if value is not None}
+
+
+def _refuse_bad_values(stated: dict[str, object], *, valid_from: date, valid_to: date | None) -> None:
     if valid_to is not None and valid_to < valid_from:
         raise PolicyRefused(PolicyReason.DATES)
-    if any(value is not None and not 0 <= value <= MAX_NUMBER for value in numbers.values()):
-        raise PolicyRefused(PolicyReason.NUMBER)
-    if return_route and return_route not in ReturnRoute.values:
-        raise PolicyRefused(PolicyReason.ROUTE)
-    if not return_route and all(value is None for value in numbers.values()):
+    if not stated:
         raise PolicyRefused(PolicyReason.EMPTY)
+    for kind, value in stated.items():
+        if kind in WORDS and value not in WORDS[kind]:
+            raise PolicyRefused(PolicyReason.ROUTE if kind == "return_route" else PolicyReason.WORD)
+        if isinstance(value, int) and not 0 <= value <= MAX_NUMBER:
+            raise PolicyRefused(PolicyReason.NUMBER)
+    if "fixed_due_rule" in stated and "fixed_due_date" not in stated:
+        raise PolicyRefused(PolicyReason.WORD)
 
 
 def _end_running(place: dict[str, int | None], next_from: date, *, at: datetime, desk: Desk) -> None:

@@ -1,4 +1,5 @@
 import uuid
+from enum import Enum
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -6,12 +7,21 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Now
 
+from wenyuan.kernel.opening import OnClosedDay, RenewFrom
+from wenyuan.lending.circulation.data import FixedDue, HoldsAllowed
+
+
+def choices(words: type[Enum]) -> list[tuple[str, str]]:
+    """The words that a column may hold; doors name them."""
+    return [(word.value, word.value) for word in words]
+
 
 class ReturnRoute(models.TextChoices):
     """Where an item goes when it comes back away from home."""
 
     HOME = "home"  # a transit to its home branch
     FLOAT = "float"  # it stays where it was returned; owner and home branch do not change
+    STAY = "stay"  # back to the branch that lent it, where it stays until it is lent or sent elsewhere
 
 
 class LoanPolicy(models.Model):
@@ -29,11 +39,22 @@ class LoanPolicy(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     loan_days = models.SmallIntegerField(null=True, blank=True)
+    fixed_due_date = models.DateField(null=True, blank=True)
+    fixed_due_rule = models.CharField(max_length=12, choices=choices(FixedDue), blank=True)
+    on_closed_day = models.CharField(max_length=8, choices=choices(OnClosedDay), blank=True)
+    due_by_expiry = models.BooleanField(null=True, blank=True)  # the card's last day is the latest due date
     renewal_days = models.SmallIntegerField(null=True, blank=True)
+    renewals_from = models.CharField(max_length=8, choices=choices(RenewFrom), blank=True)
     max_renewals = models.SmallIntegerField(null=True, blank=True)
     max_loans = models.SmallIntegerField(null=True, blank=True)
     max_loans_of_type = models.SmallIntegerField(null=True, blank=True)
     max_overdue = models.SmallIntegerField(null=True, blank=True)  # overdue loans that still allow another
+    minimum_age = models.SmallIntegerField(null=True, blank=True)  # years
+    in_library_only = models.BooleanField(null=True, blank=True)
+    holds = models.CharField(max_length=8, choices=choices(HoldsAllowed), blank=True)
+    max_holds = models.SmallIntegerField(null=True, blank=True)
+    hold_days = models.SmallIntegerField(null=True, blank=True)
+    hold_shelf_days = models.SmallIntegerField(null=True, blank=True)  # open days of the pickup branch
     return_route = models.CharField(max_length=8, choices=ReturnRoute.choices, blank=True)
 
     class Meta:
@@ -55,6 +76,10 @@ class LoanPolicy(models.Model):
                     max_loans__gte=0,
                     max_loans_of_type__gte=0,
                     max_overdue__gte=0,
+                    minimum_age__gte=0,
+                    max_holds__gte=0,
+                    hold_days__gte=0,
+                    hold_shelf_days__gte=0,
                 ),
                 name="circulation_policy_numbers",
             ),

@@ -1,16 +1,26 @@
 """The policy matrix as a value, and how the row for a case is found."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+from wenyuan.lending.circulation.data import FixedDue, HoldsAllowed, Kinds
+
+Value = int | str | date
+"""What a kind states: days, a count, an age, yes or no, one of a few words, or a day."""
+
+
+KINDS: tuple[str, ...] = tuple(Kinds.__annotations__)
+"""The kinds of rule in the order in which they are shown and stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRow:
-    """One dated row: branch × patron category × item type, none for any. A kind that is none falls back.
+    """One dated row: branch × patron category × item type, none for any. ``kinds`` holds what it states, nothing else.
 
-    Loan and renewal length are in days; ``valid_to`` is the last day.
+    ``valid_to`` is the last day.
     """
 
     id: int
@@ -19,13 +29,7 @@ class PolicyRow:
     item_type_id: int | None
     valid_from: date
     valid_to: date | None
-    loan_days: int | None
-    renewal_days: int | None
-    max_renewals: int | None
-    max_loans: int | None
-    max_loans_of_type: int | None
-    max_overdue: int | None
-    return_route: str
+    kinds: Mapping[str, Value]
 
     def in_force(self, on: date) -> bool:
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
@@ -35,29 +39,35 @@ class PolicyRow:
 class Policy:
     """What holds for one case. ``row_id`` is the row that gave the loan length; ``rows`` names the row of each kind.
 
-    Limits that are none do not limit; ``return_route`` is ``home`` unless a row says otherwise.
+    Limits that are none do not limit. The rest has the value here where no row says otherwise.
     """
 
     row_id: int
     loan_days: int
     renewal_days: int
-    max_renewals: int | None
-    max_loans: int | None
-    max_loans_of_type: int | None
-    max_overdue: int | None
-    return_route: str
+    fixed_due_date: date | None = None
+    fixed_due_rule: str = FixedDue.EXACTLY
+    on_closed_day: str = "next"
+    due_by_expiry: bool = False
+    renewals_from: str = "today"
+    max_renewals: int | None = None
+    max_loans: int | None = None
+    max_loans_of_type: int | None = None
+    max_overdue: int | None = None
+    minimum_age: int | None = None
+    in_library_only: bool = False
     rows: Mapping[str, int] = field(default_factory=dict)
 
 
-KINDS = (
-    "loan_days",
-    "renewal_days",
-    "max_renewals",
-    "max_loans",
-    "max_loans_of_type",
-    "max_overdue",
-    "return_route",
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPolicy:
+    """What a pickup branch allows a patron for a title whose items have this type; ``rows`` names the row of each."""
+
+    holds: str = HoldsAllowed.ALL
+    max_holds: int | None = None
+    hold_days: int | None = None
+    hold_shelf_days: int = 7
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +81,12 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """Each kind that some row states for a case, and the policy they make, if they state a loan length."""
+    """Each kind that some row states for a case and the row it is from, and what they make of lending and of holds."""
 
-    kinds: Mapping[str, object]
+    kinds: Mapping[str, Value]
+    rows: Mapping[str, int]
     policy: Policy | None
+    holds: HoldPolicy
 
 
 MAX_ANSWERS = 20_000
@@ -109,6 +121,19 @@ class PolicyBook:
         """Where an item goes that comes back away from home: ``home`` unless a row says otherwise."""
         return str(self._stated(branch_line, category_id, item_type_id, on).kinds.get("return_route", "home"))
 
+    def stated(
+        self, *, branch_line: tuple[int, ...], category_id: int | None, item_type_id: int | None, on: date
+    ) -> Mapping[str, tuple[Value, int]]:
+        """Each kind that is stated for a case, with its value and the row that gave it."""
+        stated = self._stated(branch_line, category_id, item_type_id, on)
+        return {kind: (stated.kinds[kind], stated.rows[kind]) for kind in KINDS if kind in stated.kinds}
+
+    def holds(
+        self, *, branch_line: tuple[int, ...], category_id: int | None, item_type_id: int | None, on: date
+    ) -> HoldPolicy:
+        """What the pickup branch allows for holds; ``branch_line`` begins with it."""
+        return self._stated(branch_line, category_id, item_type_id, on).holds
+
     def totals(self, *, branch_line: tuple[int, ...], category_id: int | None, on: date) -> Totals:
         """What a branch allows a category whatever the item."""
         stated = self._stated(branch_line, category_id, None, on)
@@ -132,7 +157,7 @@ class PolicyBook:
     def _find(
         self, branch_line: tuple[int, ...], category_id: int | None, item_type_id: int | None, on: date
     ) -> _Stated:
-        found: dict[str, object] = {}
+        found: dict[str, Value] = {}
         rows: dict[str, int] = {}
         for branch_id in (*branch_line, None):
             for category, item_type in (
@@ -143,48 +168,39 @@ class PolicyBook:
             ):
                 for row in self._rows.get((branch_id, category, item_type), ()):
                     if row.in_force(on):
-                        _take(row, found, rows)
-        return _Stated(found, _policy(found, rows))
+                        for kind, value in row.kinds.items():
+                            if kind not in found:
+                                found[kind], rows[kind] = value, row.id
+        return _Stated(found, rows, _policy(found, rows), _holds(found, rows))
 
     def _lends_some_type(self, branch_line: tuple[int, ...], category_id: int | None, on: date) -> bool:
         return any(
-            row.loan_days is not None and row.in_force(on)
+            "loan_days" in row.kinds and row.in_force(on)
             for (branch_id, category, _), rows in self._rows.items()
             if branch_id in (None, *branch_line) and category in (None, category_id)
             for row in rows
         )
 
 
-def _policy(found: Mapping[str, object], rows: Mapping[str, int]) -> Policy | None:
+def _policy(found: Mapping[str, Value], rows: Mapping[str, int]) -> Policy | None:
     loan_days = found.get("loan_days")
     if not isinstance(loan_days, int):
         return None
-    return Policy(
-        row_id=rows["loan_days"],
-        loan_days=loan_days,
-        renewal_days=_number(found, "renewal_days") if "renewal_days" in found else loan_days,
-        max_renewals=_limit(found, "max_renewals"),
-        max_loans=_limit(found, "max_loans"),
-        max_loans_of_type=_limit(found, "max_loans_of_type"),
-        max_overdue=_limit(found, "max_overdue"),
-        return_route=str(found.get("return_route", "home")),
-        rows=rows,
-    )
+    values: dict[str, Any] = {name: found[name] for name in _LOAN_KINDS if name in found}
+    values.setdefault("renewal_days", loan_days)
+    return Policy(row_id=rows["loan_days"], rows=rows, **values)
 
 
-def _take(row: PolicyRow, found: dict[str, object], rows: dict[str, int]) -> None:
-    for kind in KINDS:
-        value = getattr(row, kind)
-        if kind not in found and value not in (None, ""):
-            found[kind] = value
-            rows[kind] = row.id
+def _holds(found: Mapping[str, Value], rows: Mapping[str, int]) -> HoldPolicy:
+    values: dict[str, Any] = {name: found[name] for name in _HOLD_KINDS if name in found}
+    return HoldPolicy(rows=rows, **values)
 
 
-def _number(found: Mapping[str, object], kind: str) -> int:
-    value = found[kind]
-    assert isinstance(value, int)
+_LOAN_KINDS = tuple(one.name for one in fields(Policy) if one.name in KINDS)
+_HOLD_KINDS = tuple(one.name for one in fields(HoldPolicy) if one.name in KINDS)
+
+
+def _limit(found: Mapping[str, Value], kind: str) -> int | None:
+    value = found.get(kind)
+    assert value is None or isinstance(value, int)
     return value
-
-
-def _limit(found: Mapping[str, object], kind: str) -> int | None:
-    return _number(found, kind) if kind in found else None

@@ -86,6 +86,7 @@ def _judge(
         loan,
         current=local_date(loan.due_at),
         today=request.today,
+        expires=facts.patron.expires_date if facts.patron else None,
         calendar=books.network.calendar(loan.branch_id),
         zone=library_zone(),
     )

@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from wenyuan.kernel.opening import OpeningCalendar, end_of_local_day, place_due_date, renewed_base_due_date
+from wenyuan.kernel.identity import age_on
+from wenyuan.kernel.opening import (
+    OnClosedDay,
+    OpeningCalendar,
+    RenewFrom,
+    end_of_local_day,
+    place_due_date,
+    renewed_base_due_date,
+)
 from wenyuan.lending.circulation.data import Block, BlockCode
 from wenyuan.lending.circulation.facts import CheckoutFacts, Holdings, Item, Loan, Patron, RenewalFacts, ReturnFacts
-from wenyuan.lending.circulation.policies import Policy
+from wenyuan.lending.circulation.policies import FixedDue, Policy
 from wenyuan.organisation.rights.data import Act
 
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -59,8 +67,26 @@ def blocks_for_checkout(facts: CheckoutFacts, policy: Policy | None, *, place: P
     else:
         blocks += _item_blocks(facts.item, facts.loan, facts.patron, place)
     if facts.item and facts.patron and not _has_it(facts.loan, facts.patron):
+        blocks += _policy_blocks(facts.item, facts.patron, policy, today=today)
         blocks += limit_blocks(facts.holdings, policy, item_type_id=facts.item.type_id)
     return tuple(blocks)
+
+
+def _policy_blocks(item: Item, patron: Patron, policy: Policy | None, *, today: date) -> list[Block]:
+    """What the policy says against this patron or this kind of item, apart from how much they have already."""
+    blocks: list[Block] = []
+    if policy is None:
+        return blocks
+    if policy.in_library_only and item.lendable != "in_library":
+        blocks.append(LENDABLE_BLOCKS["in_library"])
+    if policy.minimum_age is not None and not _is_old_enough(patron.birth_date, policy.minimum_age, today):
+        blocks.append(Block(BlockCode.PATRON_TOO_YOUNG, Act.WAIVE_LIMIT, {"age": policy.minimum_age}))
+    return blocks
+
+
+def _is_old_enough(birth_date: date | None, age: int, today: date) -> bool:
+    """One whose age nobody knows is not: a minor may not be lent what is not for minors (公共图书馆法 37)."""
+    return birth_date is not None and birth_date <= today and age_on(birth=birth_date, on=today) >= age
 
 
 def _card_blocks(card_status: str | None) -> list[Block]:
@@ -142,20 +168,66 @@ class Due:
     at: datetime
 
 
-def due_of_loan(policy: Policy, *, today: date, calendar: OpeningCalendar, zone: tzinfo) -> Due:
-    """When an item lent today falls due: the end of the local day, on an open day of the lending branch."""
-    base = today + timedelta(days=policy.loan_days)
-    day = place_due_date(base=base, earliest=today, calendar=calendar)
-    return Due(base, day, end_of_local_day(day, zone))
+def due_of_loan(
+    policy: Policy, *, today: date, expires: date | None = None, calendar: OpeningCalendar, zone: tzinfo
+) -> Due:
+    """When an item lent today falls due: the end of the local day, on an open day of the lending branch.
+
+    ``expires`` is the last day of the patron's membership; only a policy that says so ends a loan with it.
+    """
+    base = _with_fixed_date(today + timedelta(days=policy.loan_days), policy, today)
+    return _placed(base, policy, earliest=today, expires=expires, calendar=calendar, zone=zone)
 
 
 def due_of_renewal(
-    policy: Policy, loan: Loan, *, current: date, today: date, calendar: OpeningCalendar, zone: tzinfo
+    policy: Policy,
+    loan: Loan,
+    *,
+    current: date,
+    today: date,
+    expires: date | None = None,
+    calendar: OpeningCalendar,
+    zone: tzinfo,
 ) -> Due:
-    """When a renewed loan falls due: counted from today by today's row, never before its present due date."""
-    counted = renewed_base_due_date(current_due=loan.base_due_date, today=today, renewal_days=policy.renewal_days)
-    day = place_due_date(base=max(counted, current), earliest=max(current, today), calendar=calendar)
-    return Due(counted, day, end_of_local_day(day, zone))
+    """When a renewed loan falls due: counted by today's row, from today or from the due date as it says, and never
+    before its present due date, whatever the row says."""
+    counted = renewed_base_due_date(
+        current_due=loan.base_due_date,
+        today=today,
+        renewal_days=policy.renewal_days,
+        count_from=RenewFrom(policy.renewals_from),
+    )
+    base = max(_with_fixed_date(counted, policy, today), loan.base_due_date)
+    earliest = max(current, today)
+    due = _placed(max(base, current), policy, earliest=earliest, expires=expires, calendar=calendar, zone=zone)
+    return Due(base, due.day, due.at)
+
+
+def _with_fixed_date(counted: date, policy: Policy, today: date) -> date:
+    """The counted date as the policy's fixed date binds it; one that has passed binds no longer."""
+    fixed = policy.fixed_due_date
+    if fixed is None or fixed < today:
+        return counted
+    match FixedDue(policy.fixed_due_rule):
+        case FixedDue.EXACTLY:
+            return fixed
+        case FixedDue.NOT_AFTER:
+            return min(counted, fixed)
+        case FixedDue.NOT_BEFORE:
+            return max(counted, fixed)
+
+
+def _placed(
+    base: date, policy: Policy, *, earliest: date, expires: date | None, calendar: OpeningCalendar, zone: tzinfo
+) -> Due:
+    day = place_due_date(
+        base=base,
+        earliest=earliest,
+        calendar=calendar,
+        on_closed=OnClosedDay(policy.on_closed_day),
+        not_after=expires if policy.due_by_expiry else None,
+    )
+    return Due(base, day, end_of_local_day(day, zone))
 
 
 def repeats_checkout(loan: Loan | None, patron: Patron | None, *, account_id: int, at: datetime) -> bool:
@@ -242,8 +314,8 @@ def decide_return(facts: ReturnFacts, *, place: Place, return_route: str) -> Ret
     """Where a scanned item goes: it closes its loan, ends or continues its transit, stays, travels home or floats.
 
     Outside the home's lending group a loan is not closed but taken (代收) and the item is sent to its home branch,
-    where it can be. What is already on its way goes on to where it was sent. ``return_route`` is the policy's for an
-    item in its group away from home.
+    where it can be. What is already on its way goes on to where it was sent. ``return_route`` is what the policy of its
+    home says of an item in its group away from home.
     """
     item, transit = facts.item, facts.transit
     assert item is not None
@@ -296,6 +368,9 @@ def _destination(facts: ReturnFacts, place: Place, return_route: str, arrived: b
         return item.home_branch_id, "send_on" if facts.loan is not None else "home"
     if arrived and facts.loan is None:
         return None, ""
+    if return_route == "stay":
+        stays_at = facts.loan.branch_id if facts.loan is not None else item.present_branch_id
+        return (None, "") if stays_at == place.branch_id else (stays_at, "stay")
     return (None, "") if return_route == "float" else (item.home_branch_id, "home")
 
 

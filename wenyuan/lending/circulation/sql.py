@@ -17,6 +17,7 @@ such a limit raises it, so that of two that decided on the same loans one looks 
 
 from functools import lru_cache
 
+from wenyuan.lending.circulation.policies import KINDS
 from wenyuan.organisation.journal.sql import COLUMNS as JOURNAL_COLUMNS
 from wenyuan.plumbing.invariants import Invariant
 
@@ -106,9 +107,8 @@ READER_REF = """
     ON CONFLICT (patron_id, year) DO NOTHING
 """
 
-POLICY_ROWS = """
-    SELECT id, branch_id, category_id, item_type_id, valid_from, valid_to, loan_days, renewal_days, max_renewals,
-        max_loans, max_loans_of_type, max_overdue, return_route
+POLICY_ROWS = f"""
+    SELECT id, branch_id, category_id, item_type_id, valid_from, valid_to, {", ".join(KINDS)}
     FROM circulation_loanpolicy
 """
 

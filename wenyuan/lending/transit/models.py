@@ -6,6 +6,8 @@ class TransitReason(models.TextChoices):
     HOME = "home"  # back to the home branch
     SEND_ON = "send_on"  # 代收: to a branch that can close the loan
     MOVE = "move"  # sent by hand
+    HOLD = "hold"  # to the pickup branch of the hold it was captured for
+    STAY = "stay"  # back to the branch that lent it, where the policy lets it stay
 
 
 class Transit(models.Model):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from wenyuan.doors.cli.demonstration.network import CHILDREN, PARTNER, Site
+from wenyuan.lending.circulation.data import Kinds
 from wenyuan.lending.circulation.operations import add_policy
 from wenyuan.lending.patrons.queries import categories
 from wenyuan.organisation.rights.data import Desk
@@ -12,30 +13,25 @@ from wenyuan.organisation.rights.data import Desk
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the matrix: branch and category by code, none for any."""
+    """One row of the matrix: branch and category by code, none for any, and what it states."""
 
+    kinds: Kinds
     branch: str | None = None
     category: str | None = None
-    loan_days: int | None = None
-    renewal_days: int | None = None
-    max_renewals: int | None = None
-    max_loans: int | None = None
-    max_overdue: int | None = None
-    return_route: str = ""
 
 
 ROWS = (
-    Row(loan_days=30, renewal_days=30, max_renewals=1, max_loans=10, max_overdue=2, return_route="home"),
-    Row(category="child", loan_days=30, max_loans=8),
-    Row(category="student", max_loans=12),
-    Row(category="senior", loan_days=45, max_renewals=2),
-    Row(category="group", loan_days=90, max_renewals=0, max_loans=60),
-    Row(category="staff", loan_days=60, max_loans=20),
-    Row(branch=CHILDREN, loan_days=21, max_renewals=2),
-    Row(branch=CHILDREN, category="child", max_loans=10),
-    Row(branch=PARTNER, loan_days=15, renewal_days=15, max_loans=4),
-    Row(branch="LM10", loan_days=60, max_renewals=0, max_loans=5),
-    Row(branch="LM11", loan_days=30, max_renewals=0, max_loans=5),
+    Row({"loan_days": 30, "renewal_days": 30, "max_renewals": 1, "max_loans": 10, "max_overdue": 2}),
+    Row({"loan_days": 30, "max_loans": 8}, category="child"),
+    Row({"max_loans": 12}, category="student"),
+    Row({"loan_days": 45, "max_renewals": 2}, category="senior"),
+    Row({"loan_days": 90, "max_renewals": 0, "max_loans": 60}, category="group"),
+    Row({"loan_days": 60, "max_loans": 20}, category="staff"),
+    Row({"loan_days": 21, "max_renewals": 2}, branch=CHILDREN),
+    Row({"max_loans": 10}, branch=CHILDREN, category="child"),
+    Row({"loan_days": 15, "renewal_days": 15, "max_loans": 4}, branch=PARTNER),
+    Row({"loan_days": 60, "max_renewals": 0, "max_loans": 5}, branch="LM10"),
+    Row({"loan_days": 30, "max_renewals": 0, "max_loans": 5}, branch="LM11"),
 )
 
 
@@ -47,12 +43,7 @@ def add_policies(sites: Mapping[str, Site], *, valid_from: date, at: datetime, d
             branch_id=sites[row.branch].id if row.branch else None,
             category_id=ids[row.category] if row.category else None,
             valid_from=valid_from,
-            loan_days=row.loan_days,
-            renewal_days=row.renewal_days,
-            max_renewals=row.max_renewals,
-            max_loans=row.max_loans,
-            max_overdue=row.max_overdue,
-            return_route=row.return_route,
+            **row.kinds,
             at=at,
             desk=desk,
         )

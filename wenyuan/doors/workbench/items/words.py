@@ -51,6 +51,8 @@ DIALECTS: Final[Mapping[str, str]] = {"cnmarc": "CNMARC", "marc21": "MARC 21"}
 TRANSIT_REASONS: Final[Mapping[str, StrOrPromise]] = {
     "home": _("back to its home branch"),
     "send_on": _("received here, to be closed there"),
+    "hold": _("for a hold"),
+    "stay": _("back to where it was lent"),
     "move": _("sent by hand"),
 }
 

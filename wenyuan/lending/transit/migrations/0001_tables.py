@@ -25,7 +25,14 @@ class Migration(migrations.Migration):
                 (
                     "reason",
                     models.CharField(
-                        choices=[("home", "Home"), ("send_on", "Send On"), ("move", "Move")], max_length=12
+                        choices=[
+                            ("home", "Home"),
+                            ("send_on", "Send On"),
+                            ("move", "Move"),
+                            ("hold", "Hold"),
+                            ("stay", "Stay"),
+                        ],
+                        max_length=12,
                     ),
                 ),
                 ("sent_at", models.DateTimeField()),
