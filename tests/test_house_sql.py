@@ -5,6 +5,7 @@ import inspect
 import re
 from importlib import import_module
 from importlib.util import find_spec
+from pkgutil import iter_modules
 from types import ModuleType
 
 import pytest
@@ -29,13 +30,15 @@ RETURNS = [
 ]
 
 BUILT: dict[str, list[str]] = {
-    "wenyuan.lending.circulation.sql.checkout_statement": [
+    "wenyuan.lending.circulation.sql.writes.checkout_statement": [
         circulation_sql.checkout_statement(ends_transit=ends, counts_type=counts)
         for ends in SWITCHES
         for counts in SWITCHES
     ],
-    "wenyuan.lending.circulation.sql.return_statement": [circulation_sql.return_statement(**case) for case in RETURNS],
-    "wenyuan.lending.circulation.sql.renewal_statement": [circulation_sql.renewal_statement()],
+    "wenyuan.lending.circulation.sql.writes.return_statement": [
+        circulation_sql.return_statement(**case) for case in RETURNS
+    ],
+    "wenyuan.lending.circulation.sql.writes.renewal_statement": [circulation_sql.renewal_statement()],
     "wenyuan.office.figures.sql.figures": [
         figures_sql.figures(grouping, subtree=subtree, at=at, area=area)
         for grouping in figures_sql.Grouping
@@ -64,7 +67,15 @@ BUILT: dict[str, list[str]] = {
 
 
 def sql_modules() -> list[ModuleType]:
-    return [import_module(f"wenyuan.{room}.sql") for room in ROOMS if find_spec(f"wenyuan.{room}.sql")]
+    """Of every room, ``sql.py`` or the modules of the package ``sql``."""
+    found = [import_module(f"wenyuan.{room}.sql") for room in ROOMS if find_spec(f"wenyuan.{room}.sql")]
+    return [part for module in found for part in _parts(module)]
+
+
+def _parts(module: ModuleType) -> list[ModuleType]:
+    if not hasattr(module, "__path__"):
+        return [module]
+    return [import_module(f"{module.__name__}.{part.name}") for part in iter_modules(module.__path__)]
 
 
 def composers() -> set[str]:
@@ -74,7 +85,7 @@ def composers() -> set[str]:
         for module in sql_modules()
         for name, value in vars(module).items()
         if callable(value) and getattr(value, "__module__", "") == module.__name__
-        if not name.startswith("_") and not inspect.isclass(value)
+        if not name.startswith("_") and not name.endswith("_step") and not inspect.isclass(value)
     }
 
 
@@ -143,7 +154,7 @@ def test_hand_written_statements_stand_in_sql_modules() -> None:
         (str(path.relative_to(PACKAGE)), node.value)
         for path, tree in sources()
         if any(path.is_relative_to(PACKAGE / room.replace(".", "/")) for room in ROOMS)
-        if path.name != "sql.py" and path.parent.name != "migrations"
+        if path.name != "sql.py" and path.parent.name not in ("migrations", "sql")
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if re.match(r"\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|WITH \w+ AS|COPY \w+|LOCK TABLE) ", node.value)

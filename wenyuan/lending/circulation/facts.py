@@ -1,4 +1,4 @@
-"""What the everyday statements gather, as frozen values in the order of their columns (``sql.py``)."""
+"""What the everyday statements gather, as frozen values in the order of their columns (``sql``)."""
 
 import json
 from collections.abc import Mapping

@@ -1,0 +1,97 @@
+"""Where a scanned item goes."""
+
+from dataclasses import dataclass
+
+from wenyuan.lending.circulation.facts import Item, ReturnFacts
+from wenyuan.lending.circulation.rules.blocks import Place
+
+FOUND_AGAIN = frozenset({"lost", "missing", "claimed_returned"})
+KEPT_STATES = frozenset({"in_process", "on_hold_shelf"})
+"""A scan notes where such an item is and leaves to those who work on it what becomes of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnDecision:
+    """What a check-in writes. ``loan`` and ``transit`` name the steps of ``sql.return_statement``.
+
+    ``changes`` is false where the item is just where it belongs and nothing is written.
+    """
+
+    loan: str
+    transit: str
+    send_to: int | None
+    send_reason: str
+    state: str
+    condition: str
+    arrived: bool
+    changes: bool
+
+
+def decide_return(facts: ReturnFacts, *, place: Place, return_route: str) -> ReturnDecision:
+    """Where a scanned item goes: it closes its loan, ends or continues its transit, stays, travels home or floats.
+
+    Outside the home's lending group a loan is not closed but taken (代收) and the item is sent to its home branch,
+    where it can be. What is already on its way goes on to where it was sent. ``return_route`` is what the policy of its
+    home says of an item in its group away from home.
+    """
+    item, transit = facts.item, facts.transit
+    assert item is not None
+    loan = ""
+    if facts.loan is not None and place.lends_with_home:
+        loan = "close"
+    elif facts.loan is not None and facts.loan.taken_at is None:
+        loan = "take"
+    arrived = transit is not None and transit.to_branch_id == place.branch_id
+    send_to, reason = _destination(facts, place, return_route, arrived)
+    how = ""
+    if transit is not None:
+        if arrived and send_to is None:
+            how = "receive"
+        elif send_to is not None and (send_to, place.branch_id) != (transit.to_branch_id, transit.from_branch_id):
+            how = "turn"
+        elif send_to is None:
+            how = "cancel"
+    state = "in_transit" if send_to is not None else _state_at_rest(item, facts)
+    sends = send_to is not None and (transit is None or how == "turn")
+    condition = "ok" if item.condition in FOUND_AGAIN else item.condition
+    return ReturnDecision(
+        loan=loan,
+        transit=how,
+        send_to=send_to,
+        send_reason=reason,
+        state=state,
+        condition=condition,
+        arrived=arrived,
+        changes=bool(loan or how or sends)
+        or item.present_branch_id != place.branch_id
+        or condition != item.condition
+        or state != item.state,
+    )
+
+
+def _destination(facts: ReturnFacts, place: Place, return_route: str, arrived: bool) -> tuple[int | None, str]:
+    item, transit = facts.item, facts.transit
+    assert item is not None
+    if facts.loan is None and transit is None and item.state in KEPT_STATES:
+        return None, ""
+    if facts.loan is None and transit is not None and not arrived:
+        return transit.to_branch_id, transit.reason
+    if item.home_branch_id == place.branch_id:
+        return None, ""
+    if not place.lends_with_home:
+        # Sent here on purpose (a moved item) it stays; a loan still open, or a stray, goes where it can be closed.
+        if arrived and facts.loan is None:
+            return None, ""
+        return item.home_branch_id, "send_on" if facts.loan is not None else "home"
+    if arrived and facts.loan is None:
+        return None, ""
+    if return_route == "stay":
+        stays_at = facts.loan.branch_id if facts.loan is not None else item.present_branch_id
+        return (None, "") if stays_at == place.branch_id else (stays_at, "stay")
+    return (None, "") if return_route == "float" else (item.home_branch_id, "home")
+
+
+def _state_at_rest(item: Item, facts: ReturnFacts) -> str:
+    if facts.loan is not None or facts.transit is not None or item.state in ("on_loan", "in_transit"):
+        return "available"
+    return item.state

@@ -1,0 +1,44 @@
+"""The everyday statements of circulation, each one round trip.
+
+They read network_edition, catalogue_item, catalogue_bib, catalogue_itemtype, patrons_patron, patrons_category,
+patrons_token and patrons_readerref, and write catalogue_item (state, present branch, version), patrons_patron
+(version), transit_transit, patrons_readerref, journal_entry and journal_pending beside this room's own tables. A write
+repeats in its first step what the decision rested on (the item's version, both editions, the patron's open loans); each
+step feeds on the one before, so a refused first step writes nothing. The patron is asked after the item: an open loan's
+patron is whoever has that id *and version*, locked for key share, so that a patron who leaves at the same moment either
+has no loan or does not leave. Where the version is another, the patron is null, ``circulation_open_loan_has_patron``
+refuses the row and the whole statement is undone. A renewal changes the item's version too, so that a return racing it
+looks again.
+
+What a statement reads of other rows dates from before it waited for its item; only a row it locks is seen as it is
+after the wait. Hence the limit of one item type, which no slot holds, is held by the patron's version: a checkout under
+such a limit raises it, so that of two that decided on the same loans one looks again.
+"""
+
+from wenyuan.lending.circulation.sql.gathers import GATHER_CHECKOUT, GATHER_RENEWAL, GATHER_RETURN, POLICY_ROWS
+from wenyuan.lending.circulation.sql.invariants import INVARIANTS
+from wenyuan.lending.circulation.sql.lists import HISTORY, PATRON_LOANS
+from wenyuan.lending.circulation.sql.writes import (
+    ITEM_SEEN,
+    PATRON_CHANGED,
+    READER_REF,
+    checkout_statement,
+    renewal_statement,
+    return_statement,
+)
+
+__all__ = [
+    "GATHER_CHECKOUT",
+    "GATHER_RENEWAL",
+    "GATHER_RETURN",
+    "HISTORY",
+    "INVARIANTS",
+    "ITEM_SEEN",
+    "PATRON_CHANGED",
+    "PATRON_LOANS",
+    "POLICY_ROWS",
+    "READER_REF",
+    "checkout_statement",
+    "renewal_statement",
+    "return_statement",
+]

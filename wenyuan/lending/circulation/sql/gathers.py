@@ -1,0 +1,64 @@
+"""What the everyday verbs ask before they decide."""
+
+from wenyuan.lending.circulation.policies import KINDS
+from wenyuan.lending.circulation.sql.parts import (
+    EDITIONS,
+    ENTRY_BY_KEY,
+    ENTRY_COLUMNS,
+    ITEM_COLUMNS,
+    JOIN_CARD,
+    JOIN_ITEM,
+    JOIN_PATRON,
+    LOAN_COLUMNS,
+    PATRON_COLUMNS,
+    TRANSIT_COLUMNS,
+)
+
+GATHER_CHECKOUT = f"""
+    SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
+        k.status, s.loans, s.slots, s.item_types, s.overdue, {ENTRY_COLUMNS}
+    FROM (SELECT 1) AS one
+    {JOIN_ITEM}
+    {JOIN_CARD}
+    LEFT JOIN patrons_patron p ON p.id = k.patron_id
+    {JOIN_PATRON}
+    LEFT JOIN LATERAL (
+        SELECT array_agg(l.id ORDER BY l.id) AS loans, array_agg(l.slot) AS slots,
+            array_agg(li.item_type_id) AS item_types,
+            count(*) FILTER (WHERE l.due_at < :at::timestamptz) AS overdue
+        FROM circulation_loan l JOIN catalogue_item li ON li.id = l.item_id
+        WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
+    ) s ON true
+    {ENTRY_BY_KEY}
+"""
+
+GATHER_RETURN = f"""
+    SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
+        z.id, z.returned_at, z.returned_by_id, z.return_branch_id, z.due_at, z.branch_id, z.taken_at,
+        {ENTRY_COLUMNS}
+    FROM (SELECT 1) AS one
+    {JOIN_ITEM}
+    LEFT JOIN patrons_patron p ON p.id = o.patron_id
+    {JOIN_PATRON}
+    LEFT JOIN LATERAL (
+        SELECT id, returned_at, returned_by_id, return_branch_id, due_at, branch_id, taken_at FROM circulation_loan
+        WHERE item_id = i.id ORDER BY item_id, id DESC LIMIT 1
+    ) z ON z.returned_at IS NOT NULL
+    {ENTRY_BY_KEY}
+"""
+
+GATHER_RENEWAL = f"""
+    SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
+        k.status, k.patron_id = COALESCE(u.patron_id, p.id), {ENTRY_COLUMNS}
+    FROM (SELECT 1) AS one
+    {JOIN_ITEM}
+    {JOIN_CARD}
+    LEFT JOIN patrons_patron p ON p.id = o.patron_id
+    {JOIN_PATRON}
+    {ENTRY_BY_KEY}
+"""
+
+POLICY_ROWS = f"""
+    SELECT id, branch_id, category_id, item_type_id, valid_from, valid_to, {", ".join(KINDS)}
+    FROM circulation_loanpolicy
+"""

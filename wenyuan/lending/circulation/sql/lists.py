@@ -1,0 +1,26 @@
+"""What pages list."""
+
+from wenyuan.lending.circulation.sql.parts import EDITIONS, ITEM_COLUMNS, JOIN_PATRON, PATRON_COLUMNS
+
+PATRON_LOANS = f"""
+    SELECT {EDITIONS}, {PATRON_COLUMNS}, l.id, l.branch_id, l.lent_at, l.due_at, l.renewals, {ITEM_COLUMNS}
+    FROM patrons_patron p
+    {JOIN_PATRON}
+    LEFT JOIN circulation_loan l ON l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
+    LEFT JOIN catalogue_item i ON i.id = l.item_id
+    LEFT JOIN catalogue_bib b ON b.id = i.bib_id
+    LEFT JOIN catalogue_itemtype y ON y.id = i.item_type_id
+    WHERE p.id = :patron::bigint
+    ORDER BY l.due_at, l.id
+"""
+
+HISTORY = f"""
+    SELECT COALESCE(l.taken_at, l.returned_at), l.id, l.branch_id, l.lent_at, l.due_at, l.renewals, {ITEM_COLUMNS}
+    FROM circulation_loan l
+    JOIN catalogue_item i ON i.id = l.item_id
+    JOIN catalogue_bib b ON b.id = i.bib_id
+    JOIN catalogue_itemtype y ON y.id = i.item_type_id
+    WHERE l.patron_id = :patron::bigint AND l.returned_at IS NOT NULL
+        AND (:before::bigint IS NULL OR l.id < :before::bigint)
+    ORDER BY l.id DESC LIMIT :size::int
+"""

@@ -1,0 +1,81 @@
+"""What the statements share: columns, joins, and the steps that write the journal."""
+
+from wenyuan.organisation.journal.sql import COLUMNS as JOURNAL_COLUMNS
+
+ITEM_COLUMNS = (
+    "i.id, i.barcode, b.title, i.call_no, y.code, y.id, i.owner_id, i.home_branch_id, i.present_branch_id, "
+    "i.state, i.condition, i.lendable, i.version, i.collection, i.source, b.class_letter, b.document_kind"
+)
+LOAN_COLUMNS = (
+    "o.id, o.patron_id, o.account_id, o.branch_id, o.lent_at, o.base_due_date, o.due_at, o.policy_id, o.renewals, "
+    "o.renewed_at, o.renewed_by_id, o.taken_at, o.patron_category, o.patron_home_id, o.age_band"
+)
+TRANSIT_COLUMNS = "x.id, x.from_branch_id, x.to_branch_id, x.reason"
+PATRON_COLUMNS = (
+    "p.id, p.version, p.status, p.suspended_until, p.expires_date, p.home_branch_id, p.category_id, c.code, "
+    "p.birth_date, p.gender, p.keep_history, p.name, r.ref"
+)
+EDITIONS = "(SELECT token FROM network_edition WHERE id = 1), (SELECT token FROM circulation_edition WHERE id = 1)"
+JOIN_ITEM = """
+    LEFT JOIN catalogue_item i ON i.barcode = :barcode::text
+    LEFT JOIN catalogue_bib b ON b.id = i.bib_id
+    LEFT JOIN catalogue_itemtype y ON y.id = i.item_type_id
+    LEFT JOIN circulation_loan o ON o.item_id = i.id AND o.returned_at IS NULL
+    LEFT JOIN transit_transit x ON x.item_id = i.id AND x.received_at IS NULL AND x.cancelled_at IS NULL
+"""
+JOIN_PATRON = """
+    LEFT JOIN patrons_category c ON c.id = p.category_id
+    LEFT JOIN patrons_readerref r ON r.patron_id = p.id AND r.year = :year::smallint
+"""
+ENTRY_BY_KEY = """
+    LEFT JOIN journal_entry e ON e.key = :key::text
+    LEFT JOIN patrons_readerref u ON u.ref = e.reader_ref
+"""
+JOIN_CARD = """
+    LEFT JOIN LATERAL (
+        SELECT status, patron_id FROM patrons_token WHERE token_hash = ANY (:hashes::bytea[])
+        ORDER BY status <> 'active', array_position(:hashes::bytea[], token_hash) LIMIT 1
+    ) k ON true
+"""
+ENTRY_COLUMNS = "e.kind, e.subject_id, e.branch_id, e.occurred_at, u.patron_id, e.details::text"
+
+_JOURNAL_CASTS = {
+    "occurred_at": "timestamptz",
+    "local_date": "date",
+    "local_hour": "smallint",
+    "quantity": "int",
+    "persons": "int",
+    "amount_fen": "bigint",
+    "subject_id": "bigint",
+    "reader_ref": "uuid",
+    "reverses_id": "bigint",
+    "details": "jsonb",
+}
+_INTEGERS = frozenset(name for name in JOURNAL_COLUMNS if name.endswith("_id")) - {"subject_id", "reverses_id"}
+
+
+def journal_step(name: str, source: str, details: str = "") -> str:
+    """A step that writes one journal row, with values ``:{name}_{column}``, if ``source`` gave a row.
+
+    ``details`` is an expression over ``source`` added to the row's details.
+    """
+    marks = []
+    for column in JOURNAL_COLUMNS:
+        cast = _JOURNAL_CASTS.get(column, "int" if column in _INTEGERS else "text")
+        mark = f":{name}_{column}::{cast}"
+        marks.append(f"{mark} || {details}" if column == "details" and details else mark)
+    return f"""{name} AS (
+        INSERT INTO journal_entry ({", ".join(JOURNAL_COLUMNS)})
+        SELECT {", ".join(marks)} FROM {source} RETURNING id, kind
+    )"""
+
+
+def pending_step(names: list[str]) -> str:
+    union = " UNION ALL ".join(f"SELECT id, kind FROM {name}" for name in names)
+    return f"pending AS (INSERT INTO journal_pending (entry_id, kind) {union})"
+
+
+SAME_EDITIONS = """(SELECT token FROM network_edition WHERE id = 1) = :network_edition::uuid
+                AND (SELECT token FROM circulation_edition WHERE id = 1) = :policy_edition::uuid"""
+SAME_PATRON = """(SELECT id FROM patrons_patron WHERE id = :patron::bigint
+                    AND version = :patron_version::int FOR KEY SHARE)"""
