@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,23 +22,34 @@ from wenyuan.plumbing.statements import numbered
 
 STATEMENT = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|COPY|LOCK TABLE)\s")
 SWITCHES = (False, True)
-RETURNS = [
+RETURNS: list[dict[str, Any]] = [
     {"loan": loan, "transit": transit, "send": send}
     for loan in ("", "close", "take")
     for transit in ("", "receive", "cancel", "turn")
     for send in SWITCHES
     if not (transit == "turn" and not send)
 ]
+HELD: list[dict[str, Any]] = [
+    {"loan": "close", "transit": transit, "send": send, "hold": hold, "clears": clears}
+    for transit, send, hold in (("", False, "shelve"), ("receive", False, "shelve"), ("", True, "dispatch"))
+    for clears in SWITCHES
+]
+LENT: list[dict[str, bool]] = [
+    {"ends_transit": ends, "counts_type": counts, "fills": fills, "frees": frees, "puts_back": back}
+    for ends in SWITCHES
+    for counts in SWITCHES
+    for fills, frees in ((False, False), (True, False), (True, True))
+    for back in SWITCHES
+]
 
 BUILT: dict[str, list[str]] = {
     "wenyuan.lending.circulation.sql.writes.checkout_statement": [
-        circulation_sql.checkout_statement(ends_transit=ends, counts_type=counts)
-        for ends in SWITCHES
-        for counts in SWITCHES
+        circulation_sql.checkout_statement(**case) for case in LENT
     ],
     "wenyuan.lending.circulation.sql.writes.return_statement": [
-        circulation_sql.return_statement(**case) for case in RETURNS
+        circulation_sql.return_statement(**case) for case in (*RETURNS, *HELD)
     ],
+    "wenyuan.lending.circulation.sql.holds.place_statement": [circulation_sql.place_statement()],
     "wenyuan.lending.circulation.sql.writes.renewal_statement": [circulation_sql.renewal_statement()],
     "wenyuan.office.figures.sql.figures": [
         figures_sql.figures(grouping, subtree=subtree, at=at, area=area)

@@ -13,6 +13,7 @@ from wenyuan.lending.circulation.facts import (
     NO_HOLDINGS,
     CheckoutFacts,
     Editions,
+    Hold,
     Holdings,
     Item,
     Loan,
@@ -59,8 +60,15 @@ def patron() -> Patron:
     return Patron(5, 1, "active", None, None, HOME, 11, "adult", None, "", False, "沈从文", None)
 
 
-def facts(it: Item, *, on_loan: Loan | None = None, transit: Transit | None = None) -> ReturnFacts:
-    return ReturnFacts(EDITIONS, it, on_loan, transit, None, None, None)
+def facts(
+    it: Item,
+    *,
+    on_loan: Loan | None = None,
+    transit: Transit | None = None,
+    captured: Hold | None = None,
+    to_clear: bool = False,
+) -> ReturnFacts:
+    return ReturnFacts(EDITIONS, it, on_loan, transit, None, None, captured, (), to_clear, None)
 
 
 IN_GROUP = Place(branch_id=HERE, open_for_business=True, lends_with_home=True)
@@ -299,7 +307,7 @@ def test_a_policy_asks_for_an_age_or_keeps_a_kind_of_item_in_the_library(
     kinds: dict[str, object], birth_date: date | None, codes: list[str]
 ) -> None:
     case = CheckoutFacts(
-        EDITIONS, item(), None, None, patron()._replace(birth_date=birth_date), "active", NO_HOLDINGS, None
+        EDITIONS, item(), None, None, patron()._replace(birth_date=birth_date), "active", NO_HOLDINGS, None, None, None
     )
 
     blocks = blocks_for_checkout(case, policy(**kinds), place=AT_HOME, today=THURSDAY)

@@ -78,6 +78,11 @@ BLOCK_WORDS: Final[Mapping[BlockCode, Wording]] = {
     BlockCode.ITEM_ON_HOLD_SHELF: _say(
         "此册在预约架上为其他读者保留", "The item is kept on the hold shelf for another reader", "此书已为其他读者保留"
     ),
+    BlockCode.ITEM_HELD: _say(
+        "此册正为其他读者的预约调送",
+        "The item is on its way to another reader's pickup branch",
+        "此书正为其他读者调送，请交服务台",
+    ),
     BlockCode.ITEM_IN_PROCESS: _say("此册尚在加工", "The item is still being processed", "此书尚在加工，请交服务台"),
     BlockCode.ITEM_WITHDRAWN: _say("此册已剔除", "The item has been withdrawn", "此书已剔除，请交服务台"),
     BlockCode.ITEM_LOST: _say("此册登记为丢失", "The item is recorded as lost", "此书登记为丢失，请交服务台"),
@@ -122,6 +127,43 @@ BLOCK_WORDS: Final[Mapping[BlockCode, Wording]] = {
         ("Renewed {count} times, the limit is {limit}", "The renewal limit is reached"),
         ("已续借【{count}】次，最多可续借【{limit}】次", "已达到续借次数上限"),
     ),
+    BlockCode.RENEWAL_WANTED: _say(
+        "有读者预约此书，没有其他在架的可以替代，不能续借",
+        "Another reader waits for this title and no other item can serve, so it cannot be renewed",
+        "此书已被预约，不能续借",
+    ),
+    BlockCode.RECORD_UNKNOWN: _say("没有这条书目", "There is no such record", "没有找到此书目"),
+    BlockCode.NOTHING_TO_HOLD: _say(
+        "没有可在取书馆外借的单册，不能预约",
+        "No item of this title can be lent at the pickup branch",
+        "此书不能预约",
+    ),
+    BlockCode.HOLD_ON_LOAN_ONLY: _say(
+        "尚有在架单册，请直接借阅",
+        "An item stands on the shelf; only what is on loan may be held here",
+        "此书在架，请直接借阅",
+    ),
+    BlockCode.HOLD_EXISTS: _say("读者已预约此书", "The reader already has a hold on this title", "您已预约此书"),
+    BlockCode.HOLD_OF_OWN_LOAN: _say(
+        "读者手中已有此书", "The reader already has this title on loan", "此书已在您名下借出"
+    ),
+    BlockCode.HOLD_LIMIT: Wording(
+        ("已预约 {count} 种，达到上限 {limit} 种", "已达到预约上限"),
+        ("{count} holds placed, the limit is {limit}", "The limit of holds is reached"),
+        ("您已预约【{count}】种，最多可预约【{limit}】种", "您已达到预约上限"),
+    ),
+    BlockCode.HOLD_DATES: _say(
+        "预约的日期不对：最后一天不能早于今天或开始的一天",
+        "The last day must not lie before today or before the first",
+        "预约日期不对",
+    ),
+    BlockCode.HOLD_UNKNOWN: _say("没有这条预约", "There is no such hold", "没有找到此预约"),
+    BlockCode.HOLD_ENDED: _say("此预约已经结束", "This hold has ended", "此预约已结束"),
+    BlockCode.HOLD_CAPTURED: _say(
+        "预约的书已在途或已到预约架，不能再改",
+        "Its item is on the way or on the hold shelf: there is nothing to change any more",
+        "预约的书已备好，不能再改",
+    ),
     BlockCode.RENEWAL_GAINS_NOTHING: _say(
         "现在续借不会延长应还日期", "Renewing now would not move the due date", "现在续借不会延长应还日期"
     ),
@@ -146,6 +188,10 @@ WAIVER_WORDS: Final[Mapping[Act, Mapping[Language, str]]] = {
     Act.WAIVE_CONDITION: {
         "zh": "可由有“馆藏状态放行”权限的馆员放行",
         "en": "Staff who may lend items despite their condition can lift this",
+    },
+    Act.WAIVE_HOLD: {
+        "zh": "可由有“预约放行”权限的馆员放行，原预约回到排队的位置",
+        "en": "Staff who may lend despite a hold can lift this; the hold goes back to its place in the queue",
     },
     Act.RECEIVE_TRANSIT: {"zh": "可由有签收权限的馆员先签收", "en": "Staff who may receive transits can lift this"},
 }

@@ -9,6 +9,7 @@ class CirculationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from wenyuan.holdings.catalogue import seams as bib_seams
         from wenyuan.lending.circulation import answers, sql
         from wenyuan.lending.patrons import seams as patron_seams
         from wenyuan.organisation.network import seams
@@ -16,3 +17,4 @@ class CirculationConfig(AppConfig):
         invariants.register(*sql.INVARIANTS)
         seams.join(answers.USER)
         patron_seams.join(answers.KEEPER)
+        bib_seams.join(answers.BIB_USER)

@@ -1,13 +1,21 @@
 """Taking back and receiving as plans."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import NamedTuple
 
 from wenyuan.kernel.identity import mask_name
 from wenyuan.kernel.opening import days_overdue
 from wenyuan.lending.circulation import keyed, rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
-from wenyuan.lending.circulation.data import Block, BlockCode, CheckinOutcome, CheckinReceipt, TransitReceipt
+from wenyuan.lending.circulation.data import (
+    Block,
+    BlockCode,
+    CheckinOutcome,
+    CheckinReceipt,
+    HeldFor,
+    TransitReceipt,
+)
 from wenyuan.lending.circulation.everyday import (
     Refused,
     Request,
@@ -16,7 +24,7 @@ from wenyuan.lending.circulation.everyday import (
     same_editions,
     until_settled,
 )
-from wenyuan.lending.circulation.facts import ClosedLoan, Earlier, Item, Loan, ReturnFacts, read_return
+from wenyuan.lending.circulation.facts import ClosedLoan, Earlier, Hold, Item, Loan, ReturnFacts, read_return
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.statements import Plan, Statement
@@ -49,6 +57,7 @@ def receive_plan(request: Request) -> Plan[TransitReceipt]:
         from_branch_id=from_branch_id,
         loan_closed=receipt.outcome is CheckinOutcome.RETURNED,
         send_to=receipt.send_to,
+        held=receipt.held,
     )
 
 
@@ -60,7 +69,7 @@ def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
     books = yield from books_of(facts.editions)
     item = _refuse_unless_returnable(facts, request, books, verb)
     if verb == CHECKIN and _is_repeated(facts, request):
-        receipt = _receipt_of_repeated(facts, item, books)
+        receipt = _receipt_of_repeated(facts, item, request, books)
         return (yield from _note(facts, item, receipt, request, verb))
     if facts.patron and facts.patron.ref is None:
         yield reader_ref(facts.patron, request)
@@ -70,7 +79,11 @@ def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
     if not decision.changes:
         return (yield from _note(facts, item, receipt, request, verb))
     written = yield _write(facts, item, decision, request, receipt, verb)
-    return _answer(facts, receipt) if written else None
+    if not written:
+        return None
+    if receipt.held and decision.hold_step:
+        receipt = replace(receipt, held=replace(receipt.held, shelf_position=written[0][1]))
+    return _answer(facts, receipt)
 
 
 def _answer(facts: ReturnFacts, receipt: CheckinReceipt) -> _Answer:
@@ -106,10 +119,21 @@ def _is_repeated(facts: ReturnFacts, request: Request) -> bool:
 def _decide(facts: ReturnFacts, item: Item, request: Request, books: Books) -> rules.ReturnDecision:
     branch_id, today = request.desk.branch_id, request.today
     category_id = facts.patron.category_id if facts.patron else None
+    served = rules.first_served(facts.waiting, lambda hold: _may_serve(item, hold, books, today))
     return rules.decide_return(
         facts,
         place=books.place(branch_id, item.home_branch_id, today),
         return_route=books.return_route(item.home_branch_id, category_id, item.type_id, today),
+        served=served,
+    )
+
+
+def _may_serve(item: Item, hold: Hold, books: Books, today: date) -> bool:
+    """Whether the item may be handed out to the hold's reader at its pickup branch."""
+    return rules.may_serve(
+        item,
+        place=books.place(hold.pickup_branch_id, item.home_branch_id, today),
+        policy=books.policy(hold.pickup_branch_id, hold.category_id, item.type_id, today),
     )
 
 
@@ -145,20 +169,32 @@ def _write(
         "send_reason": decision.send_reason,
         "loan": loan.id if loan else None,
         "keep_patron": facts.patron is not None and facts.patron.keep_history,
+        "today": request.today,
     }
+    if decision.hold and decision.hold_step:
+        until = receipt.held.shelf_until if receipt.held else None
+        values |= {"hold": decision.hold.id, "hold_version": decision.hold.version, "shelf_until": until}
     sends = decision.send_to is not None and (facts.transit is None or decision.transit == "turn")
     key = request.key
-    for name, kind, details in _entries(facts, decision, sends=sends):
+    for name, kind, details in _entries(facts, decision, sends=sends, branch_id=desk.branch_id):
         patron = facts.patron if name in ("closed", "taken") else None
         if key:  # the first row of the act carries the key and the answer
             details |= {**_of_transit(facts), **keyed.of_return(receipt, verb=verb)}
-        values |= journal(name, kind, item, patron, request, key=key, details=details)
+        quantity = 0 if kind is Kind.ITEM_SEEN else 1
+        values |= journal(name, kind, item, patron, request, key=key, quantity=quantity, details=details)
         key = None
-    return Statement(sql.return_statement(loan=decision.loan, transit=decision.transit, send=sends), values)
+    statement = sql.return_statement(
+        loan=decision.loan,
+        transit=decision.transit,
+        send=sends,
+        hold=decision.hold_step,
+        clears=decision.clears,
+    )
+    return Statement(statement, values)
 
 
 def _entries(
-    facts: ReturnFacts, decision: rules.ReturnDecision, *, sends: bool
+    facts: ReturnFacts, decision: rules.ReturnDecision, *, sends: bool, branch_id: int
 ) -> list[tuple[str, Kind, dict[str, object]]]:
     """The journal rows of this return as ``sql.return_statement`` names them: name, kind, details."""
     entries: list[tuple[str, Kind, dict[str, object]]] = []
@@ -171,7 +207,16 @@ def _entries(
         entries.append(("cancelled", Kind.TRANSIT_CANCELLED, _of_transit(facts)))
     if sends:
         entries.append(("sent", Kind.TRANSIT_SENT, {"to": decision.send_to, "reason": decision.send_reason}))
-    return entries or [("moved", Kind.ITEM_MOVED, {})]
+    if decision.hold and decision.hold_step:
+        kind = Kind.HOLD_READY if decision.hold_step == "shelve" else Kind.HOLD_SENT
+        entries.append(("held", kind, {"hold": decision.hold.id, "pickup": decision.hold.pickup_branch_id}))
+    if entries:
+        return entries
+    # A scan that only clears the hold shelf moves nothing.
+    moves = facts.item is not None and (
+        facts.item.present_branch_id != branch_id or facts.item.condition != decision.condition
+    )
+    return [("moved", Kind.ITEM_MOVED if moves else Kind.ITEM_SEEN, {})]
 
 
 def _of_loan(loan: Loan) -> dict[str, object]:
@@ -200,7 +245,34 @@ def _receipt(
         patron_name=mask_name(facts.patron.name) if facts.patron else "",
         patron_id=facts.patron.id if facts.patron else None,
         days_overdue=_days_overdue(loan, books, back_at=loan.taken_at or request.at) if loan else 0,
+        held=_held(decision, item, request, books),
         repeated=not decision.changes and loan is not None,
+    )
+
+
+def _held(decision: rules.ReturnDecision, item: Item, request: Request, books: Books) -> HeldFor | None:
+    """What the receipt says of the hold; its place on the shelf, if it is put there now, is known after the write."""
+    hold = decision.hold
+    if hold is None:
+        return None
+    until = hold.shelf_until
+    if decision.hold_step == "shelve":
+        branch_id, today = hold.pickup_branch_id, request.today
+        policy = books.hold_policy(branch_id, hold.category_id, item.type_id, today)
+        calendar = books.network.calendar(branch_id)
+        until = rules.shelf_until(today=today, days=policy.hold_shelf_days, calendar=calendar)
+    return _held_for(hold, here=request.desk.branch_id, until=until)
+
+
+def _held_for(hold: Hold, *, here: int, until: date | None) -> HeldFor:
+    ready = hold.pickup_branch_id == here
+    return HeldFor(
+        hold_id=hold.id,
+        patron_id=hold.patron_id,
+        pickup_branch_id=hold.pickup_branch_id,
+        ready=ready,
+        shelf_position=hold.shelf_position if ready else None,
+        shelf_until=until if ready else None,
     )
 
 
@@ -210,9 +282,9 @@ def _days_overdue(loan: Loan | ClosedLoan, books: Books, *, back_at: datetime) -
     return days_overdue(due=local_date(loan.due_at), on=local_date(back_at), calendar=calendar, count_closed=False)
 
 
-def _receipt_of_repeated(facts: ReturnFacts, item: Item, books: Books) -> CheckinReceipt:
+def _receipt_of_repeated(facts: ReturnFacts, item: Item, request: Request, books: Books) -> CheckinReceipt:
     """The answer that was lost on the way: rebuilt from the closed loan and from where the item was sent."""
-    last = facts.last
+    last, captured = facts.last, facts.captured
     assert last is not None
     return CheckinReceipt(
         outcome=CheckinOutcome.RETURNED,
@@ -221,5 +293,6 @@ def _receipt_of_repeated(facts: ReturnFacts, item: Item, books: Books) -> Checki
         send_to=facts.transit.to_branch_id if facts.transit else None,
         loan_id=last.id,
         days_overdue=_days_overdue(last, books, back_at=last.taken_at or last.returned_at),
+        held=_held_for(captured, here=request.desk.branch_id, until=captured.shelf_until) if captured else None,
         repeated=True,
     )

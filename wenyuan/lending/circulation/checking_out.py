@@ -127,11 +127,26 @@ def _write(
     if request.key:
         details |= keyed.of_checkout(receipt)
     values |= journal("lent", Kind.LOAN, item, patron, request, key=request.key, details=details)
+    own, other = facts.own_hold, facts.captured
+    if other is not None and other.patron_id == patron.id:
+        other = None
+    freed = own.captured_item_id if own and own.state == "on_shelf" and own.captured_item_id != item.id else None
+    if own:
+        values |= {"own_hold": own.id, "own_hold_version": own.version, "keep_patron": patron.keep_history}
+        values |= {"freed": freed} if freed else {}
+        values |= journal("filled", Kind.HOLD_FILLED, item, patron, request, details={"hold": own.id})
+    if other:
+        values |= {"other_hold": other.id, "other_hold_version": other.version}
+        values |= journal("put_back", Kind.HOLD_PUT_BACK, item, None, request, details={"hold": other.id})
     if facts.transit:
         values["transit"] = facts.transit.id
         values |= journal("cancelled", Kind.TRANSIT_CANCELLED, item, None, request, details={"by": "loan"})
     statement = sql.checkout_statement(
-        ends_transit=facts.transit is not None, counts_type=policy.max_loans_of_type is not None
+        ends_transit=facts.transit is not None,
+        counts_type=policy.max_loans_of_type is not None,
+        fills=own is not None,
+        frees=freed is not None,
+        puts_back=other is not None,
     )
     return Statement(statement, values, sql.PATRON_CHANGED)
 

@@ -25,6 +25,7 @@ class BlockCode(StrEnum):
     ITEM_TAKEN_ELSEWHERE = "item_taken_elsewhere"  # 代收: nobody has it, its loan is not closed yet
     ITEM_IN_TRANSIT = "item_in_transit"
     ITEM_ON_HOLD_SHELF = "item_on_hold_shelf"
+    ITEM_HELD = "item_held"  # on its way to the pickup branch of another reader's hold
     ITEM_IN_PROCESS = "item_in_process"
     ITEM_WITHDRAWN = "item_withdrawn"
     ITEM_LOST = "item_lost"
@@ -41,7 +42,18 @@ class BlockCode(StrEnum):
     NO_POLICY = "no_policy"
     NOT_ON_LOAN = "not_on_loan"
     RENEWAL_LIMIT = "renewal_limit"
+    RENEWAL_WANTED = "renewal_wanted"  # a hold waits that only this item can fill
     RENEWAL_GAINS_NOTHING = "renewal_gains_nothing"
+    RECORD_UNKNOWN = "record_unknown"
+    NOTHING_TO_HOLD = "nothing_to_hold"  # no item of the title could be lent at the pickup branch
+    HOLD_ON_LOAN_ONLY = "hold_on_loan_only"  # an item stands on a shelf and the policy holds only what is on loan
+    HOLD_EXISTS = "hold_exists"
+    HOLD_OF_OWN_LOAN = "hold_of_own_loan"
+    HOLD_LIMIT = "hold_limit"
+    HOLD_DATES = "hold_dates"
+    HOLD_UNKNOWN = "hold_unknown"
+    HOLD_ENDED = "hold_ended"
+    HOLD_CAPTURED = "hold_captured"  # its item is on the way or on the shelf: nothing to change any more
     NO_TRANSIT = "no_transit"
     TRANSIT_ELSEWHERE = "transit_elsewhere"
 
@@ -88,6 +100,19 @@ class CheckoutReceipt:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFor:
+    """The hold that a scanned item was, or had been, captured for. ``ready``: it stands on the hold shelf here, at
+    ``shelf_position``, up to and with ``shelf_until``; otherwise it travels to the pickup branch."""
+
+    hold_id: int
+    patron_id: int
+    pickup_branch_id: int
+    ready: bool
+    shelf_position: int | None = None
+    shelf_until: date | None = None
+
+
 class CheckinOutcome(StrEnum):
     """What a check-in did."""
 
@@ -110,6 +135,7 @@ class CheckinReceipt:
     patron_name: str = ""  # masked; empty when nobody had it
     patron_id: int | None = None
     days_overdue: int = 0
+    held: HeldFor | None = None
     repeated: bool = False
 
 
@@ -136,6 +162,34 @@ class TransitReceipt:
     from_branch_id: int
     loan_closed: bool = False
     send_to: int | None = None
+    held: HeldFor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldReceipt:
+    """A hold was placed. ``position`` counts the open holds of the title, this one among them; ``from_shelf`` (预借)
+    when an item stood on a shelf; ``item_id`` when one item only is wanted; ``not_after`` is the last day it waits."""
+
+    hold_id: int
+    bib_id: int
+    title: str
+    item_id: int | None
+    patron_id: int
+    pickup_branch_id: int
+    position: int
+    from_shelf: bool
+    not_after: date | None
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldEnded:
+    """A hold was cancelled or expired. ``was`` is the state it ended in."""
+
+    hold_id: int
+    bib_id: int
+    was: str
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ class Request:
         object.__setattr__(self, "today", local_date(self.at))
 
     def gathers(self) -> Mapping[str, object]:
-        return {"barcode": self.item, "year": self.today.year, "key": self.key}
+        return {"barcode": self.item, "year": self.today.year, "today": self.today, "key": self.key}
 
 
 def scanned(text: str) -> str:
@@ -160,6 +160,40 @@ def journal(
         reader_ref=patron.ref if patron else None,
         key=key,
         details=details or {},
+    )
+    return dict(zip(_journal_names(name), row_of(entry), strict=True))
+
+
+def journal_of_hold(
+    name: str,
+    kind: Kind,
+    subject_id: int,
+    patron: Patron,
+    request: Request,
+    *,
+    key: str | None = None,
+    details: Mapping[str, object],
+) -> dict[str, object]:
+    """The values of one journal row about a title that is held."""
+    desk = request.desk
+    entry = Entry(
+        kind=kind,
+        occurred_at=request.at,
+        door=desk.door.value,
+        desk=desk.code,
+        operator_id=desk.operator.account_id,
+        branch_id=desk.branch_id,
+        area_id=desk.area_id,
+        service_point_id=desk.service_point_id,
+        patron_home_id=patron.home_branch_id,
+        patron_category=patron.category,
+        age_band=age_band(patron.birth_date, on=request.today).value,
+        gender=patron.gender,
+        subject_kind="bib",
+        subject_id=subject_id,
+        reader_ref=patron.ref,
+        key=key,
+        details=details,
     )
     return dict(zip(_journal_names(name), row_of(entry), strict=True))
 

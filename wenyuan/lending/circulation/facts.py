@@ -93,6 +93,49 @@ class Patron(NamedTuple):
     ref: UUID | None
 
 
+class Hold(NamedTuple):
+    """``sql.HOLD_COLUMNS``: a hold that is captured for an item, or one that waits and might be."""
+
+    id: int
+    version: int
+    state: str
+    patron_id: int
+    pickup_branch_id: int
+    category_id: int
+    shelf_until: date | None
+    shelf_position: int | None
+    captured_item_id: int | None
+
+
+class WaitingHold(NamedTuple):
+    """A hold of another reader that stands against a renewal; ``item_id`` when it wants that item only."""
+
+    item_id: int | None
+    pickup_branch_id: int
+
+
+class ItemOfBib(NamedTuple):
+    """An item of a title that is to be held, wherever it is."""
+
+    id: int
+    type_id: int
+    home_branch_id: int
+    state: str
+    condition: str
+    lendable: str
+
+
+class OwnHold(NamedTuple):
+    """An open hold that the patron has on this title already."""
+
+    id: int
+    item_id: int | None
+    pickup_branch_id: int
+    placed_at: datetime
+    account_id: int
+    rank: int
+
+
 class ClosedLoan(NamedTuple):
     """The item's latest loan, when it is closed: to know a repeated check-in again."""
 
@@ -156,12 +199,16 @@ class CheckoutFacts:
     patron: Patron | None
     card_status: str | None
     holdings: Holdings
+    captured: Hold | None
+    own_hold: Hold | None
     earlier: Earlier | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnFacts:
-    """Everything a check-in's decision rests on; ``patron`` is the one who has the item."""
+    """Everything a check-in's decision rests on; ``patron`` is the one who has the item. ``captured`` is the hold the
+    item is captured for, ``waiting`` the first of the queue that want it; ``to_clear``: a hold has ended while the item
+    stood on the hold shelf, and it has not been scanned since."""
 
     editions: Editions
     item: Item | None
@@ -169,13 +216,17 @@ class ReturnFacts:
     transit: Transit | None
     patron: Patron | None
     last: ClosedLoan | None
+    captured: Hold | None
+    waiting: tuple[Hold, ...]
+    to_clear: bool
     earlier: Earlier | None
 
 
 @dataclass(frozen=True, slots=True)
 class RenewalFacts:
     """Everything a renewal's decision rests on. ``card_status`` is the shown card's, none where there is no such card;
-    ``card_is_patrons`` when it belongs to who has the item, or to the reader of ``earlier``."""
+    ``card_is_patrons`` when it belongs to who has the item, or to the reader of ``earlier``. ``waiting`` are the first
+    holds of others that want the title, ``free_homes`` the homes of its items that stand on shelves."""
 
     editions: Editions
     item: Item | None
@@ -183,7 +234,34 @@ class RenewalFacts:
     patron: Patron | None
     card_status: str | None
     card_is_patrons: bool
+    waiting: tuple[WaitingHold, ...]
+    free_homes: tuple[int, ...]
     earlier: Earlier | None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFacts:
+    """Everything the placing of a hold rests on. ``item_id`` when one item only is wanted; ``slots`` are those of all
+    open holds of the patron; ``has_it`` when they have an item of the title on loan; ``queue`` counts its open
+    holds."""
+
+    editions: Editions
+    bib_id: int | None
+    title: str
+    by_barcode: bool
+    item_id: int | None
+    patron: Patron | None
+    card_status: str | None
+    slots: frozenset[int]
+    mine: tuple[OwnHold, ...]
+    has_it: bool
+    items: tuple[ItemOfBib, ...]
+    queue: int
+    earlier: Earlier | None
+
+    def free_slot(self) -> int:
+        """The smallest free slot among the patron's open holds."""
+        return next(slot for slot in range(1, len(self.slots) + 2) if slot not in self.slots)
 
 
 class _Reader:
@@ -213,6 +291,25 @@ class _Reader:
         values = self.take(len(Patron._fields))
         return Patron(*values) if values[0] is not None else None
 
+    def hold(self) -> Hold | None:
+        values = self.take(len(Hold._fields))
+        return Hold(*values) if values[0] is not None else None
+
+    def waiting(self) -> tuple[Hold, ...]:
+        ids, versions, patrons, pickups, categories = self.take(5)
+        if ids is None:
+            return ()
+        rows = zip(ids, versions, patrons, pickups, categories, strict=True)
+        return tuple(
+            Hold(hold_id, version, "waiting", patron_id, pickup_id, category_id, None, None, None)
+            for hold_id, version, patron_id, pickup_id, category_id in rows
+        )
+
+    def columns(self, count: int) -> list[tuple[Any, ...]]:
+        """Parallel arrays as rows; none where there are none."""
+        arrays = self.take(count)
+        return [] if arrays[0] is None else list(zip(*arrays, strict=True))
+
     def closed(self) -> ClosedLoan | None:
         values = self.take(len(ClosedLoan._fields))
         return ClosedLoan(*values) if values[0] is not None else None
@@ -231,7 +328,8 @@ def read_checkout(row: tuple[Any, ...]) -> CheckoutFacts:
     item, loan, transit, patron = cut.item(), cut.loan(), cut.transit(), cut.patron()
     status, loans, slots, types, overdue = cut.take(5)
     holdings = Holdings(frozenset(slots), tuple(types), overdue, tuple(loans)) if slots else NO_HOLDINGS
-    return CheckoutFacts(editions, item, loan, transit, patron, status, holdings, cut.earlier())
+    captured, own_hold = cut.hold(), cut.hold()
+    return CheckoutFacts(editions, item, loan, transit, patron, status, holdings, captured, own_hold, cut.earlier())
 
 
 def read_return(row: tuple[Any, ...]) -> ReturnFacts:
@@ -239,7 +337,9 @@ def read_return(row: tuple[Any, ...]) -> ReturnFacts:
     cut = _Reader(row)
     editions = Editions(*cut.take(2))
     item, loan, transit, patron = cut.item(), cut.loan(), cut.transit(), cut.patron()
-    return ReturnFacts(editions, item, loan, transit, patron, cut.closed(), cut.earlier())
+    last, captured, waiting = cut.closed(), cut.hold(), cut.waiting()
+    (to_clear,) = cut.take(1)
+    return ReturnFacts(editions, item, loan, transit, patron, last, captured, waiting, to_clear, cut.earlier())
 
 
 def read_renewal(row: tuple[Any, ...]) -> RenewalFacts:
@@ -250,4 +350,47 @@ def read_renewal(row: tuple[Any, ...]) -> RenewalFacts:
     cut.transit()
     patron = cut.patron()
     card_status, card_is_patrons = cut.take(2)
-    return RenewalFacts(editions, item, loan, patron, card_status, bool(card_is_patrons), cut.earlier())
+    waiting = tuple(WaitingHold(item_id or None, pickup_id) for item_id, pickup_id in cut.columns(2))
+    (free_homes,) = cut.take(1)
+    return RenewalFacts(
+        editions,
+        item,
+        loan,
+        patron,
+        card_status,
+        bool(card_is_patrons),
+        waiting,
+        tuple(free_homes or ()),
+        cut.earlier(),
+    )
+
+
+def read_hold(row: tuple[Any, ...], *, by_barcode: bool, this_item: bool) -> HoldFacts:
+    """``sql.GATHER_HOLD``; ``this_item`` when only the scanned item is wanted."""
+    cut = _Reader(row)
+    editions = Editions(*cut.take(2))
+    bib_id, title, item_id = cut.take(3)
+    patron = cut.patron()
+    card_status, slots = cut.take(2)
+    mine = tuple(
+        OwnHold(hold_id, only_item or None, pickup, placed, account, rank)
+        for hold_id, only_item, pickup, placed, account, rank in cut.columns(6)
+    )
+    (has_it,) = cut.take(1)
+    items = tuple(ItemOfBib(*values) for values in cut.columns(6))
+    (queue,) = cut.take(1)
+    return HoldFacts(
+        editions=editions,
+        bib_id=bib_id,
+        title=title or "",
+        by_barcode=by_barcode,
+        item_id=item_id if this_item else None,
+        patron=patron,
+        card_status=card_status,
+        slots=frozenset(slots or ()),
+        mine=mine,
+        has_it=has_it,
+        items=items,
+        queue=queue,
+        earlier=cut.earlier(),
+    )

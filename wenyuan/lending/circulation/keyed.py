@@ -4,11 +4,27 @@ The row of a keyed request holds, beside its usual details, what its receipt sai
 reader it knows only the year's token; once that leads nowhere, the key of a checkout or renewal answers no more.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 
-from wenyuan.lending.circulation.data import CheckinOutcome, CheckinReceipt, CheckoutReceipt, RenewalReceipt
+from wenyuan.lending.circulation.data import (
+    CheckinOutcome,
+    CheckinReceipt,
+    CheckoutReceipt,
+    HeldFor,
+    HoldReceipt,
+    RenewalReceipt,
+)
 from wenyuan.lending.circulation.everyday import KeyReused, Request
-from wenyuan.lending.circulation.facts import CheckoutFacts, Earlier, Item, RenewalFacts, ReturnFacts
+from wenyuan.lending.circulation.facts import (
+    CheckoutFacts,
+    Earlier,
+    HoldFacts,
+    Item,
+    RenewalFacts,
+    ReturnFacts,
+)
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.plumbing.clock import local_date
 
@@ -50,7 +66,29 @@ def of_return(receipt: CheckinReceipt, *, verb: str) -> dict[str, object]:
         "arrived": receipt.arrived,
         "loan": receipt.loan_id,
         "days_overdue": receipt.days_overdue,
+        "held": _of_held(receipt.held) if receipt.held else None,
     }
+
+
+def _of_held(held: HeldFor) -> dict[str, object]:
+    until = held.shelf_until.isoformat() if held.shelf_until else None
+    return {"hold": held.hold_id, "pickup": held.pickup_branch_id, "ready": held.ready, "until": until}
+
+
+def _held(kept: Mapping[str, Any], facts: ReturnFacts) -> HeldFor | None:
+    """What the first receipt said of a hold, while it is still captured for this item: only then is its reader
+    known."""
+    captured = facts.captured
+    if captured is None or captured.id != kept["hold"]:
+        return None
+    return HeldFor(
+        hold_id=captured.id,
+        patron_id=captured.patron_id,
+        pickup_branch_id=kept["pickup"],
+        ready=kept["ready"],
+        shelf_position=captured.shelf_position,
+        shelf_until=date.fromisoformat(kept["until"]) if kept["until"] else None,
+    )
 
 
 def earlier_return(facts: ReturnFacts, earlier: Earlier, *, verb: str) -> CheckinReceipt:
@@ -70,6 +108,7 @@ def earlier_return(facts: ReturnFacts, earlier: Earlier, *, verb: str) -> Checki
         arrived=kept["arrived"],
         loan_id=kept["loan"],
         days_overdue=kept["days_overdue"],
+        held=_held(kept["held"], facts) if kept["held"] else None,
         repeated=True,
     )
 
@@ -98,6 +137,40 @@ def earlier_renewal(facts: RenewalFacts, earlier: Earlier, *, with_card: bool) -
         due_date=local_date(due_at),
         renewals=kept["renewals"],
         renewals_left=kept["renewals_left"],
+        repeated=True,
+    )
+
+
+def of_hold(receipt: HoldReceipt) -> dict[str, object]:
+    """What the row of a keyed hold keeps for its answer."""
+    return {
+        "title": receipt.title,
+        "item": receipt.item_id,
+        "position": receipt.position,
+        "from_shelf": receipt.from_shelf,
+        "not_after": receipt.not_after.isoformat() if receipt.not_after else None,
+    }
+
+
+def earlier_hold(facts: HoldFacts, earlier: Earlier) -> HoldReceipt:
+    """:raises KeyReused: the key stands for another act, title or reader."""
+    if facts.bib_id is None or facts.patron is None or earlier.kind != Kind.HOLD_PLACED:
+        raise KeyReused
+    if (earlier.subject_id, earlier.patron_id) != (facts.bib_id, facts.patron.id):
+        raise KeyReused
+    kept = earlier.details
+    if kept["item"] != facts.item_id:
+        raise KeyReused
+    return HoldReceipt(
+        hold_id=kept["hold"],
+        bib_id=facts.bib_id,
+        title=kept["title"],
+        item_id=kept["item"],
+        patron_id=facts.patron.id,
+        pickup_branch_id=kept["pickup"],
+        position=kept["position"],
+        from_shelf=kept["from_shelf"],
+        not_after=date.fromisoformat(kept["not_after"]) if kept["not_after"] else None,
         repeated=True,
     )
 

@@ -166,3 +166,115 @@ class Loan(models.Model):
             models.Index(fields=["item", "-id"], name="circulation_loan_item"),
             models.Index(fields=["patron", "-id"], name="circulation_loan_patron", condition=Q(patron__isnull=False)),
         )
+
+
+class HoldState(models.TextChoices):
+    """The life of a hold. The first three are open."""
+
+    WAITING = "waiting"
+    IN_TRANSIT = "in_transit"  # captured: its item is on the way to the pickup branch
+    ON_SHELF = "on_shelf"  # its item stands on the hold shelf of the pickup branch
+    FILLED = "filled"  # the reader has borrowed the title
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+OPEN_HOLD = Q(state__in=["waiting", "in_transit", "on_shelf"])
+CAPTURED_HOLD = Q(state__in=["in_transit", "on_shelf"])
+
+
+class Hold(models.Model):
+    """预约 or 预借: a patron waits for a title, or for one item of it, at a pickup branch.
+
+    The queue of a title goes by ``rank``, which is the moment of placing (microseconds) until somebody moves it. An
+    item is captured for a hold when it is scanned (check-in). A hold that ends while its item stands on the hold shelf
+    leaves it there: ``cleared_at`` is empty until the item is scanned. When a hold ends, the patron is forgotten as at
+    return.
+    """
+
+    bib = models.ForeignKey("catalogue.Bib", on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey("catalogue.Item", on_delete=models.PROTECT, related_name="+", null=True)  # this one only
+    patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+", null=True)
+    slot = models.SmallIntegerField(null=True)
+    pickup_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=HoldState.choices, default=HoldState.WAITING)
+    version = models.IntegerField(default=1)
+    rank = models.BigIntegerField()
+    from_shelf = models.BooleanField()  # 预借: an item stood on a shelf when it was placed
+    not_before = models.DateField(null=True)
+    not_after = models.DateField(null=True)
+    suspended = models.BooleanField(default=False)
+    suspended_until = models.DateField(null=True)  # the last day; none: until it is resumed
+    placed_at = models.DateTimeField()
+    placed_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    door = models.CharField(max_length=16)
+    patron_category = models.CharField(max_length=32)
+    patron_home_id = models.IntegerField()
+    age_band = models.CharField(max_length=16)
+    captured_item = models.ForeignKey("catalogue.Item", on_delete=models.PROTECT, related_name="+", null=True)
+    captured_at = models.DateTimeField(null=True)
+    shelved_date = models.DateField(null=True)
+    shelf_until = models.DateField(null=True)  # the last day on which it is kept
+    shelf_position = models.SmallIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    end_reason = models.CharField(max_length=100, blank=True)
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=HoldState.values), name="circulation_hold_state"),
+            models.CheckConstraint(
+                condition=~OPEN_HOLD | Q(patron__isnull=False, slot__isnull=False),
+                name="circulation_open_hold_has_patron",
+            ),
+            models.CheckConstraint(
+                condition=~CAPTURED_HOLD | Q(captured_item__isnull=False), name="circulation_capture_has_item"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="on_shelf")
+                | Q(shelved_date__isnull=False, shelf_until__isnull=False, shelf_position__isnull=False),
+                name="circulation_shelf_has_place",
+            ),
+            models.UniqueConstraint(fields=["captured_item"], name="circulation_one_capture", condition=CAPTURED_HOLD),
+            models.UniqueConstraint(fields=["patron", "slot"], name="circulation_hold_slot", condition=OPEN_HOLD),
+            models.UniqueConstraint(
+                fields=["patron", "bib"],
+                name="circulation_hold_once_a_title",
+                condition=OPEN_HOLD & Q(item__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["patron", "item"],
+                name="circulation_hold_once_an_item",
+                condition=OPEN_HOLD & Q(item__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["pickup_branch", "shelf_position"],
+                name="circulation_shelf_position",
+                condition=Q(state="on_shelf"),
+            ),
+        )
+        indexes = (
+            models.Index(fields=["bib", "rank", "id"], name="circulation_hold_queue", condition=Q(state="waiting")),
+            models.Index(fields=["patron", "-id"], name="circulation_hold_patron", condition=Q(patron__isnull=False)),
+            models.Index(fields=["pickup_branch", "state"], name="circulation_hold_pickup", condition=OPEN_HOLD),
+            models.Index(
+                fields=["captured_item"],
+                name="circulation_hold_to_clear",
+                condition=Q(captured_item__isnull=False, ended_at__isnull=False, cleared_at__isnull=True),
+            ),
+        )
+
+
+class NotFound(models.Model):
+    """An item that a pick list asked for and nobody found on its shelf. It counts until the item is scanned again."""
+
+    item = models.ForeignKey("catalogue.Item", on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    item_version = models.IntegerField()  # the item's when it was looked for: another one means that it was seen since
+
+    class Meta:
+        indexes = (models.Index(fields=["item", "-id"], name="circulation_not_found_item"),)

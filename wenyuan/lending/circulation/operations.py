@@ -6,18 +6,35 @@ return the first receipt of that very act, item and reader, whatever happened si
 ``KeyReused``.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from wenyuan.lending.circulation.checking_in import checkin_plan, receive_plan
 from wenyuan.lending.circulation.checking_out import checkout_plan
-from wenyuan.lending.circulation.data import BlockCode, CheckinReceipt, CheckoutReceipt, RenewalReceipt, TransitReceipt
+from wenyuan.lending.circulation.data import (
+    BlockCode,
+    CheckinReceipt,
+    CheckoutReceipt,
+    HoldReceipt,
+    RenewalReceipt,
+    TransitReceipt,
+)
 from wenyuan.lending.circulation.everyday import Contended, KeyReused, Refused, Request, scanned
+from wenyuan.lending.circulation.holding import Wish, place_plan
 from wenyuan.lending.circulation.matrix import (
     PolicyReason,
     PolicyRefused,
     add_policy,
     end_policy,
     install_default_policies,
+)
+from wenyuan.lending.circulation.queueing import (
+    cancel_hold,
+    change_hold,
+    expire_hold,
+    forget_ended_holds,
+    move_hold,
+    resume_hold,
+    suspend_hold,
 )
 from wenyuan.lending.circulation.renewing import renewal_plan
 from wenyuan.organisation.rights.data import Act, Desk
@@ -31,12 +48,20 @@ __all__ = [
     "PolicyRefused",
     "Refused",
     "add_policy",
+    "cancel_hold",
+    "change_hold",
     "checkin",
     "checkout",
     "end_policy",
+    "expire_hold",
+    "forget_ended_holds",
     "install_default_policies",
+    "move_hold",
+    "place_hold",
     "receive_transit",
     "renew",
+    "resume_hold",
+    "suspend_hold",
 ]
 
 NO_WAIVERS: frozenset[BlockCode] = frozenset()
@@ -116,3 +141,41 @@ def receive_transit(*, item: str, at: datetime, desk: Desk, key: str | None = No
     require(desk.operator, Act.RECEIVE_TRANSIT, desk.branch_id)
     request = Request(item=scanned(item), at=at, desk=desk, key=key)
     return run_outermost(lambda: receive_plan(request))
+
+
+@needs(Act.PLACE_HOLD)
+def place_hold(
+    *,
+    card: str,
+    pickup_branch_id: int,
+    at: datetime,
+    desk: Desk,
+    bib_id: int | None = None,
+    item: str = "",
+    this_item: bool = False,
+    not_before: date | None = None,
+    not_after: date | None = None,
+    waive: frozenset[BlockCode] = NO_WAIVERS,
+    key: str | None = None,
+) -> HoldReceipt:
+    """Let a reader wait for a title, named by its record or by the barcode of one of its items, at a pickup branch.
+
+    With ``this_item`` only the scanned item will do. Whether the title may be held, how many holds a reader may have
+    and how long they wait is the policy of the pickup branch. The same account asking again within ten minutes gets the
+    first receipt.
+
+    :raises NotAllowed: no right to holds at the desk's branch.
+    :raises Refused: with every block at once.
+    :raises Contended: somebody else kept changing the patron.
+    :raises KeyReused: the key stands for another act.
+    """
+    require(desk.operator, Act.PLACE_HOLD, desk.branch_id)
+    request = Request(item=scanned(item), card=scanned(card), at=at, desk=desk, waive=waive, key=key)
+    wish = Wish(
+        bib_id=bib_id,
+        this_item=this_item,
+        pickup_branch_id=pickup_branch_id,
+        not_before=not_before,
+        not_after=not_after,
+    )
+    return run_outermost(lambda: place_plan(request, wish))

@@ -77,7 +77,13 @@ def _judge(
     facts: RenewalFacts, policy: Policy | None, request: Request, books: Books
 ) -> tuple[tuple[Block, ...], rules.Due | None]:
     """Every block, and the new due date where there is a loan to renew and a policy for it."""
-    blocks = rules.blocks_for_renewal(facts, policy, with_card=request.card is not None, today=request.today)
+    blocks = rules.blocks_for_renewal(
+        facts,
+        policy,
+        with_card=request.card is not None,
+        is_wanted=_is_wanted(facts, request, books),
+        today=request.today,
+    )
     loan = facts.loan
     if loan is None or policy is None or any(block.code in NOTHING_TO_RENEW for block in blocks):
         return blocks, None
@@ -93,6 +99,17 @@ def _judge(
     if due.at <= loan.due_at:
         blocks = (*blocks, Block(BlockCode.RENEWAL_GAINS_NOTHING))
     return blocks, due
+
+
+def _is_wanted(facts: RenewalFacts, request: Request, books: Books) -> bool:
+    """Whether a hold waits that only this item can fill; one whose pickup branch it may not go to does not count."""
+
+    def lends(pickup_branch_id: int, home_branch_id: int) -> bool:
+        return books.network.lend_to_each_other(pickup_branch_id, home_branch_id, request.today)
+
+    home = facts.item.home_branch_id if facts.item else 0
+    waiting = [hold for hold in facts.waiting if lends(hold.pickup_branch_id, home)]
+    return bool(waiting) and not rules.others_can_serve(waiting, facts.free_homes, lends)
 
 
 def _write(

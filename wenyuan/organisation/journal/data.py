@@ -26,6 +26,15 @@ class Kind(StrEnum):
     RECORDS_IMPORTED = "records_imported"  # a chunk of a file: quantity counts bib records added or changed
     ITEM_SEEN = "item_seen"  # a keyed scan that changed nothing: quantity 0
     ITEM_MOVED = "item_moved"  # seen at another branch than the one on record
+    HOLD_PLACED = "hold_placed"
+    HOLD_CHANGED = "hold_changed"  # pickup branch, days, suspension or place in the queue
+    HOLD_SENT = "hold_sent"  # an item captured for a hold travels to its pickup branch
+    HOLD_READY = "hold_ready"  # it stands on the hold shelf there
+    HOLD_FILLED = "hold_filled"  # the reader has borrowed the title
+    HOLD_PUT_BACK = "hold_put_back"  # its item was lent to another: back to its place in the queue
+    HOLD_CANCELLED = "hold_cancelled"
+    HOLD_EXPIRED = "hold_expired"  # waited long enough, or was not fetched from the hold shelf
+    ITEM_NOT_FOUND = "item_not_found"  # a pick list asked for it and nobody found it on its shelf
     CARD_ISSUED = "card_issued"  # a patron's first card; replacements are card_replaced
     CARD_REPLACED = "card_replaced"
     CARD_LOST = "card_lost"

@@ -34,6 +34,8 @@ DAY_TAGS: Final[Mapping[DayKind, tuple[str, StrOrPromise]]] = {
 
 TIES: Final[Mapping[str, StrOrPromise]] = {
     "open_loans": _("items on loan"),
+    "open_holds": _("holds to be fetched here"),
+    "holds_on_shelf": _("items kept on the hold shelf until these days"),
     "loans_due": _("loans that fall due on these days"),
     "due_loans": _("loans that fall due on these days"),
     "items": _("items"),

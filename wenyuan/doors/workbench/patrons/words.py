@@ -130,6 +130,7 @@ GENDER_WORDS = {"male": _("Male"), "female": _("Female")}
 
 OBSTACLE_WORDS = {
     "open_loans": _("Items still on loan: %(count)s"),
+    "open_holds": _("Holds still open: %(count)s"),
     "guardian_of": _("Children for whom the reader answers: %(count)s"),
 }
 

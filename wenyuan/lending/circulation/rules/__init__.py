@@ -12,7 +12,21 @@ from wenyuan.lending.circulation.rules.blocks import (
     total_blocks,
 )
 from wenyuan.lending.circulation.rules.due import Due, due_of_loan, due_of_renewal
-from wenyuan.lending.circulation.rules.repeats import REPEAT_WINDOW, repeats_checkout, repeats_renewal, repeats_return
+from wenyuan.lending.circulation.rules.holds import (
+    blocks_for_hold,
+    can_be_held,
+    first_served,
+    may_serve,
+    others_can_serve,
+    shelf_until,
+)
+from wenyuan.lending.circulation.rules.repeats import (
+    REPEAT_WINDOW,
+    repeated_hold,
+    repeats_checkout,
+    repeats_renewal,
+    repeats_return,
+)
 from wenyuan.lending.circulation.rules.returns import ReturnDecision, decide_return
 
 __all__ = [
@@ -24,14 +38,21 @@ __all__ = [
     "Place",
     "ReturnDecision",
     "blocks_for_checkout",
+    "blocks_for_hold",
     "blocks_for_renewal",
+    "can_be_held",
     "decide_return",
     "due_of_loan",
     "due_of_renewal",
+    "first_served",
     "limit_blocks",
+    "may_serve",
+    "others_can_serve",
     "patron_blocks",
+    "repeated_hold",
     "repeats_checkout",
     "repeats_renewal",
     "repeats_return",
+    "shelf_until",
     "total_blocks",
 ]

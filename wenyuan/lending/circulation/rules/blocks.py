@@ -5,13 +5,13 @@ from datetime import date
 
 from wenyuan.kernel.identity import age_on
 from wenyuan.lending.circulation.data import Block, BlockCode
-from wenyuan.lending.circulation.facts import CheckoutFacts, Holdings, Item, Loan, Patron, RenewalFacts
+from wenyuan.lending.circulation.facts import CheckoutFacts, Hold, Holdings, Item, Loan, Patron, RenewalFacts
 from wenyuan.lending.circulation.policies import Policy
 from wenyuan.organisation.rights.data import Act
 
 STATE_BLOCKS = {
     "in_transit": Block(BlockCode.ITEM_IN_TRANSIT, Act.RECEIVE_TRANSIT),
-    "on_hold_shelf": Block(BlockCode.ITEM_ON_HOLD_SHELF),
+    "on_hold_shelf": Block(BlockCode.ITEM_ON_HOLD_SHELF, Act.WAIVE_HOLD),
     "in_process": Block(BlockCode.ITEM_IN_PROCESS),
     "withdrawn": Block(BlockCode.ITEM_WITHDRAWN),
 }
@@ -51,7 +51,7 @@ def blocks_for_checkout(facts: CheckoutFacts, policy: Policy | None, *, place: P
     if facts.item is None:
         blocks.append(Block(BlockCode.ITEM_UNKNOWN))
     else:
-        blocks += _item_blocks(facts.item, facts.loan, facts.patron, place)
+        blocks += _item_blocks(facts.item, facts.loan, facts.patron, place, facts.captured)
     if facts.item and facts.patron and not _has_it(facts.loan, facts.patron):
         blocks += _policy_blocks(facts.item, facts.patron, policy, today=today)
         blocks += limit_blocks(facts.holdings, policy, item_type_id=facts.item.type_id)
@@ -95,12 +95,17 @@ def patron_blocks(patron: Patron, *, today: date) -> list[Block]:
     return blocks
 
 
-def _item_blocks(item: Item, loan: Loan | None, patron: Patron | None, place: Place) -> list[Block]:
+def _item_blocks(
+    item: Item, loan: Loan | None, patron: Patron | None, place: Place, captured: Hold | None
+) -> list[Block]:
     blocks: list[Block] = []
+    is_own = captured is not None and patron is not None and captured.patron_id == patron.id
     if loan is not None:
         blocks.append(Block(_code_of_open_loan(loan, patron)))
-    elif block := STATE_BLOCKS.get(item.state):
+    elif (block := STATE_BLOCKS.get(item.state)) and not (item.state == "on_hold_shelf" and is_own):
         blocks.append(block)
+    if captured is not None and captured.state == "in_transit" and not is_own:
+        blocks.append(Block(BlockCode.ITEM_HELD, Act.WAIVE_HOLD))
     if block := CONDITION_BLOCKS.get(item.condition):
         blocks.append(block)
     if _has_it(loan, patron):
@@ -146,9 +151,10 @@ def total_blocks(holdings: Holdings, *, max_loans: int | None, max_overdue: int 
 
 
 def blocks_for_renewal(
-    facts: RenewalFacts, policy: Policy | None, *, with_card: bool, today: date
+    facts: RenewalFacts, policy: Policy | None, *, with_card: bool, is_wanted: bool, today: date
 ) -> tuple[Block, ...]:
-    """Every reason against renewing; whether it gains anything is decided with its due date.
+    """Every reason against renewing; whether it gains anything is decided with its due date. ``is_wanted``: a hold
+    waits that only this item can fill; no waiver beats that.
 
     A card that is shown must count as at a checkout; one that is nobody's learns nothing of the loan.
     """
@@ -169,6 +175,8 @@ def blocks_for_renewal(
     elif policy.max_renewals is not None and loan.renewals >= policy.max_renewals:
         numbers = {"limit": policy.max_renewals, "count": loan.renewals}
         blocks.append(Block(BlockCode.RENEWAL_LIMIT, Act.WAIVE_LIMIT, numbers))
+    if is_wanted:
+        blocks.append(Block(BlockCode.RENEWAL_WANTED))
     if block := CONDITION_BLOCKS.get(facts.item.condition):
         blocks.append(block)
     return tuple(blocks)

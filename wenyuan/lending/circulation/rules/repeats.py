@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from wenyuan.lending.circulation.facts import Loan, Patron, ReturnFacts
+from wenyuan.lending.circulation.facts import HoldFacts, Loan, OwnHold, Patron, ReturnFacts
 from wenyuan.lending.circulation.rules.returns import FOUND_AGAIN
 
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -40,4 +40,17 @@ def repeats_return(facts: ReturnFacts, *, account_id: int, branch_id: int, at: d
         and facts.item.present_branch_id == branch_id
         and facts.item.condition not in FOUND_AGAIN
         and (facts.transit is None or facts.transit.to_branch_id != branch_id)
+    )
+
+
+def repeated_hold(facts: HoldFacts, *, account_id: int, at: datetime) -> OwnHold | None:
+    """The hold that this very machine placed for this patron on this title or item within ``REPEAT_WINDOW``."""
+    return next(
+        (
+            hold
+            for hold in facts.mine
+            if hold.item_id == facts.item_id and hold.account_id == account_id
+            if abs(at - hold.placed_at) <= REPEAT_WINDOW
+        ),
+        None,
     )

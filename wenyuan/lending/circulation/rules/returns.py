@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wenyuan.lending.circulation.facts import Item, ReturnFacts
+from wenyuan.lending.circulation.facts import Hold, Item, ReturnFacts
 from wenyuan.lending.circulation.rules.blocks import Place
 
 FOUND_AGAIN = frozenset({"lost", "missing", "claimed_returned"})
@@ -12,9 +12,10 @@ KEPT_STATES = frozenset({"in_process", "on_hold_shelf"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnDecision:
-    """What a check-in writes. ``loan`` and ``transit`` name the steps of ``sql.return_statement``.
+    """What a check-in writes. ``loan``, ``transit`` and ``hold_step`` name the steps of ``sql.return_statement``.
 
-    ``changes`` is false where the item is just where it belongs and nothing is written.
+    ``hold`` is the one the item is captured for now; ``changes`` is false where the item is just where it belongs and
+    nothing is written.
     """
 
     loan: str
@@ -24,11 +25,17 @@ class ReturnDecision:
     state: str
     condition: str
     arrived: bool
+    hold: Hold | None
+    hold_step: str
+    clears: bool
     changes: bool
 
 
-def decide_return(facts: ReturnFacts, *, place: Place, return_route: str) -> ReturnDecision:
+def decide_return(facts: ReturnFacts, *, place: Place, return_route: str, served: Hold | None = None) -> ReturnDecision:
     """Where a scanned item goes: it closes its loan, ends or continues its transit, stays, travels home or floats.
+
+    What is captured for a hold goes to its pickup branch and onto the hold shelf there; what is free is captured for
+    ``served``, the first waiting hold that it may serve, before anything else is decided.
 
     Outside the home's lending group a loan is not closed but taken (代收) and the item is sent to its home branch,
     where it can be. What is already on its way goes on to where it was sent. ``return_route`` is what the policy of its
@@ -42,7 +49,11 @@ def decide_return(facts: ReturnFacts, *, place: Place, return_route: str) -> Ret
     elif facts.loan is not None and facts.loan.taken_at is None:
         loan = "take"
     arrived = transit is not None and transit.to_branch_id == place.branch_id
-    send_to, reason = _destination(facts, place, return_route, arrived)
+    hold, hold_step = _captured(facts, place, loan, served)
+    if hold is not None:
+        send_to, reason = (None, "") if hold.pickup_branch_id == place.branch_id else (hold.pickup_branch_id, "hold")
+    else:
+        send_to, reason = _destination(facts, place, return_route, arrived)
     how = ""
     if transit is not None:
         if arrived and send_to is None:
@@ -51,7 +62,10 @@ def decide_return(facts: ReturnFacts, *, place: Place, return_route: str) -> Ret
             how = "turn"
         elif send_to is None:
             how = "cancel"
-    state = "in_transit" if send_to is not None else _state_at_rest(item, facts)
+    if send_to is not None:
+        state = "in_transit"
+    else:
+        state = "on_hold_shelf" if hold is not None else _state_at_rest(item, facts)
     sends = send_to is not None and (transit is None or how == "turn")
     condition = "ok" if item.condition in FOUND_AGAIN else item.condition
     return ReturnDecision(
@@ -62,11 +76,28 @@ def decide_return(facts: ReturnFacts, *, place: Place, return_route: str) -> Ret
         state=state,
         condition=condition,
         arrived=arrived,
-        changes=bool(loan or how or sends)
+        hold=hold,
+        hold_step=hold_step,
+        clears=facts.to_clear,
+        changes=bool(loan or how or sends or hold_step or facts.to_clear)
         or item.present_branch_id != place.branch_id
         or condition != item.condition
         or state != item.state,
     )
+
+
+def _captured(facts: ReturnFacts, place: Place, loan: str, served: Hold | None) -> tuple[Hold | None, str]:
+    """The hold that the item is captured for from now on, and the step that makes it so; empty where it is already.
+
+    An item whose loan cannot be closed here (代收) is captured where it can.
+    """
+    if captured := facts.captured:
+        if captured.pickup_branch_id == place.branch_id:
+            return captured, "" if captured.state == "on_shelf" else "shelve"
+        return captured, "dispatch" if captured.state == "on_shelf" else ""
+    if served is None or (facts.loan is not None and loan != "close"):
+        return None, ""
+    return served, "shelve" if served.pickup_branch_id == place.branch_id else "dispatch"
 
 
 def _destination(facts: ReturnFacts, place: Place, return_route: str, arrived: bool) -> tuple[int | None, str]:

@@ -16,9 +16,11 @@ such a limit raises it, so that of two that decided on the same loans one looks 
 """
 
 from wenyuan.lending.circulation.sql.gathers import GATHER_CHECKOUT, GATHER_RENEWAL, GATHER_RETURN, POLICY_ROWS
+from wenyuan.lending.circulation.sql.holds import FORGET_HOLDS, FREE_ITEM, GATHER_HOLD, place_statement
 from wenyuan.lending.circulation.sql.invariants import INVARIANTS
 from wenyuan.lending.circulation.sql.lists import HISTORY, PATRON_LOANS
 from wenyuan.lending.circulation.sql.writes import (
+    HOLDER_CHANGED,
     ITEM_SEEN,
     PATRON_CHANGED,
     READER_REF,
@@ -28,10 +30,14 @@ from wenyuan.lending.circulation.sql.writes import (
 )
 
 __all__ = [
+    "FORGET_HOLDS",
+    "FREE_ITEM",
     "GATHER_CHECKOUT",
+    "GATHER_HOLD",
     "GATHER_RENEWAL",
     "GATHER_RETURN",
     "HISTORY",
+    "HOLDER_CHANGED",
     "INVARIANTS",
     "ITEM_SEEN",
     "PATRON_CHANGED",
@@ -39,6 +45,7 @@ __all__ = [
     "POLICY_ROWS",
     "READER_REF",
     "checkout_statement",
+    "place_statement",
     "renewal_statement",
     "return_statement",
 ]

@@ -1,6 +1,16 @@
 """What the everyday verbs ask before they decide."""
 
 from wenyuan.lending.circulation.policies import KINDS
+from wenyuan.lending.circulation.sql.holds import (
+    HOLD_COLUMNS,
+    JOIN_CAPTURED,
+    JOIN_OTHERS_WAITING,
+    JOIN_OWN_HOLD,
+    JOIN_WAITING,
+    OWN_HOLD_COLUMNS,
+    TO_CLEAR,
+    WAITING_COLUMNS,
+)
 from wenyuan.lending.circulation.sql.parts import (
     EDITIONS,
     ENTRY_BY_KEY,
@@ -16,7 +26,7 @@ from wenyuan.lending.circulation.sql.parts import (
 
 GATHER_CHECKOUT = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
-        k.status, s.loans, s.slots, s.item_types, s.overdue, {ENTRY_COLUMNS}
+        k.status, s.loans, s.slots, s.item_types, s.overdue, {HOLD_COLUMNS}, {OWN_HOLD_COLUMNS}, {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     {JOIN_CARD}
@@ -29,13 +39,15 @@ GATHER_CHECKOUT = f"""
         FROM circulation_loan l JOIN catalogue_item li ON li.id = l.item_id
         WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
     ) s ON true
+    {JOIN_CAPTURED}
+    {JOIN_OWN_HOLD}
     {ENTRY_BY_KEY}
 """
 
 GATHER_RETURN = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
         z.id, z.returned_at, z.returned_by_id, z.return_branch_id, z.due_at, z.branch_id, z.taken_at,
-        {ENTRY_COLUMNS}
+        {HOLD_COLUMNS}, {WAITING_COLUMNS}, {TO_CLEAR}, {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     LEFT JOIN patrons_patron p ON p.id = o.patron_id
@@ -44,17 +56,20 @@ GATHER_RETURN = f"""
         SELECT id, returned_at, returned_by_id, return_branch_id, due_at, branch_id, taken_at FROM circulation_loan
         WHERE item_id = i.id ORDER BY item_id, id DESC LIMIT 1
     ) z ON z.returned_at IS NOT NULL
+    {JOIN_CAPTURED}
+    {JOIN_WAITING}
     {ENTRY_BY_KEY}
 """
 
 GATHER_RENEWAL = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
-        k.status, k.patron_id = COALESCE(u.patron_id, p.id), {ENTRY_COLUMNS}
+        k.status, k.patron_id = COALESCE(u.patron_id, p.id), wq.items, wq.pickups, fq.homes, {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     {JOIN_CARD}
     LEFT JOIN patrons_patron p ON p.id = o.patron_id
     {JOIN_PATRON}
+    {JOIN_OTHERS_WAITING}
     {ENTRY_BY_KEY}
 """
 

@@ -88,4 +88,48 @@ INVARIANTS = (
     """,
         "a patron's slots are one for each loan in hand",
     ),
+    Invariant(
+        "circulation_hold_shelf_state",
+        "circulation",
+        """
+        SELECT i.id, i.barcode, i.state FROM catalogue_item i
+        FULL JOIN circulation_hold h ON h.captured_item_id = i.id AND h.state = 'on_shelf'
+        WHERE (i.state = 'on_hold_shelf') IS DISTINCT FROM (h.state = 'on_shelf')
+            AND (i.state = 'on_hold_shelf' OR h.state = 'on_shelf')
+    """,
+        "an item is on the hold shelf exactly while a hold keeps it there",
+    ),
+    Invariant(
+        "circulation_hold_on_its_way",
+        "circulation",
+        """
+        SELECT h.id, h.captured_item_id FROM circulation_hold h
+        LEFT JOIN transit_transit x ON x.item_id = h.captured_item_id AND x.received_at IS NULL
+            AND x.cancelled_at IS NULL
+        WHERE h.state = 'in_transit' AND x.to_branch_id IS DISTINCT FROM h.pickup_branch_id
+    """,
+        "an item captured for a hold elsewhere is in transit to its pickup branch",
+    ),
+    Invariant(
+        "circulation_hold_journal",
+        "circulation",
+        """
+        SELECT h.id FROM circulation_hold h
+        WHERE NOT EXISTS (
+            SELECT 1 FROM journal_entry e WHERE e.kind = 'hold_placed' AND e.subject_kind = 'bib'
+                AND e.subject_id = h.bib_id AND (e.details ->> 'hold')::bigint = h.id
+        )
+    """,
+        "no hold is without its journal row",
+    ),
+    Invariant(
+        "circulation_hold_forgets",
+        "circulation",
+        """
+        SELECT h.id FROM circulation_hold h JOIN patrons_patron p ON p.id = h.patron_id
+        WHERE NOT p.keep_history
+            AND (h.state = 'filled' OR h.ended_at < (SELECT max(occurred_at) FROM journal_entry) - interval '40 days')
+    """,
+        "a filled hold names its reader only by consent, another ended one for a month",
+    ),
 )

@@ -2,6 +2,15 @@
 
 from functools import lru_cache
 
+from wenyuan.lending.circulation.sql.holds import (
+    CLEAR,
+    DISPATCH,
+    FILL,
+    FREE_OTHER,
+    HOLD_LOCKED,
+    PUT_BACK,
+    SHELVE,
+)
 from wenyuan.lending.circulation.sql.parts import SAME_EDITIONS, SAME_PATRON, journal_step, pending_step
 
 READER_REF = """
@@ -15,15 +24,24 @@ _NEXT_PATRON = """patron AS (
             RETURNING id
         )"""
 PATRON_CHANGED = frozenset({"circulation_open_loan_has_patron"})
+HOLDER_CHANGED = frozenset({"circulation_open_hold_has_patron"})
 """What refuses a write whose patron is no longer as the decision saw them."""
 
 
-@lru_cache(maxsize=4)
-def checkout_statement(*, ends_transit: bool, counts_type: bool) -> str:
+@lru_cache(maxsize=32)
+def checkout_statement(
+    *, ends_transit: bool, counts_type: bool, fills: bool = False, frees: bool = False, puts_back: bool = False
+) -> str:
     """Lend: item, loan, journal; with a waived transit also its end. Gives the loan's id, or no row.
 
-    ``counts_type``: the policy limits items of this type, so the patron's version grows.
+    ``counts_type``: the policy limits items of this type, so the patron's version grows. ``fills`` the patron's own
+    hold (``frees`` the item that stood on the shelf for it), ``puts_back`` the hold of another that this item was for.
     """
+    locked = "".join(
+        f" AND {HOLD_LOCKED.format(name=name)}"
+        for name, wanted in (("own_hold", fills), ("other_hold", puts_back))
+        if wanted
+    )
     patron = "(SELECT id FROM patron)" if counts_type else SAME_PATRON
     steps = [
         f"""item AS (
@@ -33,7 +51,7 @@ def checkout_statement(*, ends_transit: bool, counts_type: bool) -> str:
                 AND {SAME_EDITIONS}
                 AND COALESCE((SELECT array_agg(l.id ORDER BY l.id) FROM circulation_loan l
                     WHERE l.patron_id = :patron::bigint AND l.returned_at IS NULL AND l.slot IS NOT NULL), '{{}}')
-                    = :loans::bigint[]
+                    = :loans::bigint[]{locked}
             RETURNING id
         )""",
         *([_NEXT_PATRON] if counts_type else []),
@@ -48,6 +66,14 @@ def checkout_statement(*, ends_transit: bool, counts_type: bool) -> str:
         journal_step("lent", "loan", "jsonb_build_object('loan', loan.id)"),
     ]
     entries = ["lent"]
+    if fills:
+        steps += [FILL, journal_step("filled", "filled_hold")]
+        entries.append("filled")
+    if frees:
+        steps.append(FREE_OTHER)
+    if puts_back:
+        steps += [PUT_BACK, journal_step("put_back", "put_back_hold")]
+        entries.append("put_back")
     if ends_transit:
         steps.append(_CANCEL_TRANSIT)
         steps.append(journal_step("cancelled", "transit_end"))
@@ -80,20 +106,23 @@ _RESEND = """transit_start AS (
 )"""
 
 
-@lru_cache(maxsize=32)
-def return_statement(*, loan: str, transit: str, send: bool) -> str:
-    """Take an item back. Gives the item's id, or no row where somebody else was faster.
+@lru_cache(maxsize=128)
+def return_statement(*, loan: str, transit: str, send: bool, hold: str = "", clears: bool = False) -> str:
+    """Take an item back. Gives the item's id and its place on the hold shelf, or no row where somebody was faster.
 
     ``loan`` is ``close``, ``take`` (代收) or empty; ``transit`` is ``receive``, ``cancel``, ``turn`` (the open transit
-    goes on to another branch) or empty; ``send`` begins a transit.
+    goes on to another branch) or empty; ``send`` begins a transit; ``hold`` is ``shelve`` (captured, and here is its
+    pickup branch), ``dispatch`` (captured, and on its way there) or empty; ``clears`` an ended hold off the shelf.
     """
+    locked = f" AND {HOLD_LOCKED.format(name='hold')}" if hold else ""
     steps = [
         f"""item AS (
             UPDATE catalogue_item SET state = :state::text, present_branch_id = :branch::bigint,
                 condition = :condition::text,
                 condition_at = CASE WHEN condition = :condition::text THEN condition_at ELSE :at::timestamptz END,
                 version = version + 1, changed_at = :at::timestamptz
-            WHERE id = :item::bigint AND version = :item_version::int AND {SAME_EDITIONS} RETURNING id
+            WHERE id = :item::bigint AND version = :item_version::int AND {SAME_EDITIONS}{locked}
+            RETURNING id
         )"""
     ]
     entries = []
@@ -124,10 +153,16 @@ def return_statement(*, loan: str, transit: str, send: bool) -> str:
     if send:
         steps += [_RESEND if transit == "turn" else _SEND, journal_step("sent", "transit_start")]
         entries.append("sent")
+    if hold:
+        steps += [SHELVE if hold == "shelve" else DISPATCH, journal_step("held", "hold_step")]
+        entries.append("held")
+    if clears:
+        steps.append(CLEAR)
     if not entries:
         steps.append(journal_step("moved", "item"))
         entries.append("moved")
-    return f"WITH {', '.join(steps)}, {pending_step(entries)} SELECT id FROM item"
+    place = "(SELECT shelf_position FROM hold_step)" if hold else "NULL::smallint"
+    return f"WITH {', '.join(steps)}, {pending_step(entries)} SELECT id, {place} FROM item"
 
 
 ITEM_SEEN = f"""

@@ -1,0 +1,107 @@
+"""Holds raced: one capture a hold and an item, limits exact, no place on the shelf given twice."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.factories.catalogue import make_bib, make_item
+from tests.factories.circulation import District, make_district, make_policy
+from tests.factories.patrons import make_patron
+from tests.operations.test_circulation_races import at_once, interrupted
+from wenyuan.holdings.catalogue.models import Bib, Item
+from wenyuan.lending.circulation.checking_in import checkin_plan
+from wenyuan.lending.circulation.data import CheckinReceipt, HoldReceipt
+from wenyuan.lending.circulation.everyday import Request
+from wenyuan.lending.circulation.models import Hold
+from wenyuan.lending.circulation.operations import Refused, cancel_hold, checkin, checkout, place_hold
+from wenyuan.plumbing.invariants import all_invariants, broken_rows
+from wenyuan.plumbing.statements import run
+
+AT = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def committed(fresh_database: str) -> District:
+    """The district in a database of its own, so that threads see one another."""
+    return make_district()
+
+
+def broken() -> list[str]:
+    return [invariant.name for invariant in all_invariants() if list(broken_rows(invariant))]
+
+
+def titled(district: District, items: int, patrons: int) -> Bib:
+    bib = make_bib(title="边城")
+    for number in range(items):
+        make_item(barcode=f"I{number}", home=district.central, bib=bib)
+    for number in range(patrons):
+        make_patron(card=f"C{number}", home=district.central)
+    return bib
+
+
+def place(bib: Bib, card: str, district: District) -> HoldReceipt:
+    return place_hold(bib_id=bib.id, card=card, pickup_branch_id=district.central.id, at=AT, desk=district.at_central)
+
+
+def test_items_scanned_at_once_serve_as_many_holds_each_at_its_own_place(committed: District) -> None:
+    bib = titled(committed, 6, 4)
+    for number in range(4):
+        place(bib, f"C{number}", committed)
+
+    receipts = at_once(
+        *(lambda number=number: checkin(item=f"I{number}", at=AT, desk=committed.at_central) for number in range(6))
+    )
+
+    held = [receipt.held for receipt in receipts if isinstance(receipt, CheckinReceipt) and receipt.held]
+    assert len(receipts) == 6
+    assert sorted(one.hold_id for one in held) == sorted(Hold.objects.values_list("id", flat=True))
+    assert sorted(one.shelf_position or 0 for one in held) == [1, 2, 3, 4]
+    assert broken() == []
+
+
+def test_a_hold_cancelled_while_its_item_is_being_scanned_leaves_the_item_free(committed: District) -> None:
+    wanted = place(titled(committed, 1, 1), "C0", committed).hold_id
+    request = Request(item="I0", at=AT, desk=committed.at_central)
+
+    receipt = run(
+        lambda: interrupted(
+            checkin_plan(request),
+            lambda: cancel_hold(hold_id=wanted, at=AT, desk=committed.at_central),
+            before="UPDATE circulation_hold",
+        )
+    )
+
+    assert isinstance(receipt, CheckinReceipt)
+    assert receipt.held is None
+    assert Item.objects.get().state == "available"
+    assert broken() == []
+
+
+def test_a_reader_one_below_the_limit_of_holds_gets_exactly_one_more(committed: District) -> None:
+    make_policy(item_type=committed.book, max_holds=2)
+    make_patron(card="C0", home=committed.central)
+    titles = [make_bib(title=f"书{number}") for number in range(6)]
+    for number, bib in enumerate(titles):
+        make_item(barcode=f"I{number}", home=committed.central, bib=bib)
+    place(titles[0], "C0", committed)
+
+    results = at_once(*(lambda bib=bib: place(bib, "C0", committed) for bib in titles[1:]))
+
+    assert sorted(type(result).__name__ for result in results) == ["HoldReceipt"] + ["Refused"] * 4
+    assert Hold.objects.count() == 2
+
+
+def test_the_reader_fetches_while_the_hold_is_cancelled_and_one_of_both_wins(committed: District) -> None:
+    wanted = place(titled(committed, 1, 1), "C0", committed).hold_id
+    checkin(item="I0", at=AT, desk=committed.at_central)
+
+    fetched, cancelled = at_once(
+        lambda: checkout(item="I0", card="C0", at=AT, desk=committed.at_central),
+        lambda: cancel_hold(hold_id=wanted, at=AT, desk=committed.at_central),
+    )
+
+    assert not isinstance(fetched, Exception)
+    state = Hold.objects.get().state
+    assert state == ("filled" if isinstance(cancelled, Refused) else "cancelled")
+    assert Item.objects.get().state == "on_loan"
+    assert broken() == []

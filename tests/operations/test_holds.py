@@ -1,0 +1,632 @@
+"""Holds from placing to filling: who may, who is first, where the item goes, and what is left of the hold."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from tests.factories.accounts import make_desk
+from tests.factories.catalogue import make_bib, make_item
+from tests.factories.circulation import District, make_policy
+from tests.factories.patrons import make_patron
+from wenyuan.holdings.catalogue.models import Bib, Item
+from wenyuan.holdings.catalogue.seams import move_back, move_to
+from wenyuan.lending.circulation.data import Block, BlockCode, HeldFor
+from wenyuan.lending.circulation.models import Hold, Loan
+from wenyuan.lending.circulation.operations import (
+    KeyReused,
+    Refused,
+    cancel_hold,
+    change_hold,
+    checkin,
+    checkout,
+    expire_hold,
+    forget_ended_holds,
+    move_hold,
+    place_hold,
+    receive_transit,
+    renew,
+    resume_hold,
+    suspend_hold,
+)
+from wenyuan.lending.circulation.queueing import lapsed_holds
+from wenyuan.lending.patrons.models import Patron
+from wenyuan.lending.patrons.seams import obstacles_to_leaving
+from wenyuan.lending.transit.models import Transit
+from wenyuan.organisation.journal.models import Entry
+from wenyuan.organisation.network.seams import ties_to_branch
+from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.models import AuditRow
+from wenyuan.organisation.rights.queries import NotAllowed
+from wenyuan.plumbing.invariants import all_invariants, broken_rows
+
+
+def broken() -> list[str]:
+    return [invariant.name for invariant in all_invariants() if list(broken_rows(invariant))]
+
+
+@pytest.fixture
+def title(district: District) -> Bib:
+    """边城, one item at the central library; three readers with cards C1 to C3."""
+    bib = make_bib(title="边城")
+    make_item(barcode="I1", home=district.central, bib=bib)
+    for number in (1, 2, 3):
+        make_patron(card=f"C{number}", home=district.central)
+    return bib
+
+
+def hold(title: Bib, card: str, desk: Desk, at: datetime, **wishes: object) -> int:
+    receipt = place_hold(bib_id=title.id, card=card, pickup_branch_id=desk.branch_id, at=at, desk=desk, **wishes)  # type: ignore[arg-type] # a test's own shorthand
+    return receipt.hold_id
+
+
+def codes(caught: pytest.ExceptionInfo[Refused]) -> list[BlockCode]:
+    return [block.code for block in caught.value.blocks]
+
+
+def test_a_hold_waits_in_the_order_of_placing_and_the_journal_names_no_reader(
+    district: District, at: datetime, title: Bib
+) -> None:
+    make_policy(item_type=district.book, hold_days=60)
+
+    first = place_hold(
+        bib_id=title.id, card="C1", pickup_branch_id=district.children.id, at=at, desk=district.at_central
+    )
+    second = place_hold(item="I1", card="C2", pickup_branch_id=district.central.id, at=at, desk=district.at_central)
+
+    assert (first.position, second.position) == (1, 2)
+    assert (first.title, first.item_id, first.from_shelf, first.not_after) == ("边城", None, True, date(2026, 6, 22))
+    entries = list(Entry.objects.filter(kind="hold_placed").order_by("id"))
+    assert [entry.subject_id for entry in entries] == [title.id, title.id]
+    assert entries[0].details["hold"] == first.hold_id
+    assert "patron" not in str(entries[0].details)
+    assert entries[0].reader_ref is not None
+    assert broken() == []
+
+
+def test_a_return_at_the_pickup_branch_puts_the_item_on_the_hold_shelf_for_the_first(
+    district: District, at: datetime, title: Bib
+) -> None:
+    checkout(item="I1", card="C3", at=at, desk=district.at_central)
+    first = hold(title, "C1", district.at_central, at)
+    hold(title, "C2", district.at_central, at + timedelta(minutes=1))
+
+    receipt = checkin(item="I1", at=at + timedelta(days=1), desk=district.at_central)
+
+    patron = Patron.objects.get(id=Hold.objects.get(id=first).patron_id or 0)
+    assert receipt.held == HeldFor(
+        hold_id=first,
+        patron_id=patron.id,
+        pickup_branch_id=district.central.id,
+        ready=True,
+        shelf_position=1,
+        shelf_until=date(2026, 5, 2),
+    )
+    assert (receipt.send_to, receipt.item.state) == (None, "on_hold_shelf")
+    assert list(Hold.objects.order_by("rank").values_list("state", flat=True)) == ["on_shelf", "waiting"]
+    assert Entry.objects.filter(kind="hold_ready").count() == 1
+    assert broken() == []
+
+
+def test_the_hold_shelf_counts_open_days_of_the_pickup_branch(district: District, at: datetime, title: Bib) -> None:
+    make_policy(branch=district.central, hold_shelf_days=3)
+    hold(title, "C1", district.at_central, at)
+
+    receipt = checkin(item="I1", at=at + timedelta(days=2), desk=district.at_central)
+
+    # From Saturday 25 April: Sunday, not Monday (closed), Tuesday, Wednesday.
+    assert receipt.held is not None
+    assert receipt.held.shelf_until == date(2026, 4, 29)
+
+
+def test_an_item_wanted_elsewhere_travels_to_the_pickup_branch_and_is_shelved_there(
+    district: District, at: datetime, title: Bib
+) -> None:
+    wanted = hold(title, "C1", district.at_children, at)
+
+    sent = checkin(item="I1", at=at, desk=district.at_central)
+    arrived = receive_transit(item="I1", at=at + timedelta(hours=3), desk=district.at_children)
+
+    assert (sent.send_to, sent.held and sent.held.ready) == (district.children.id, False)
+    assert arrived.held is not None
+    assert (arrived.held.hold_id, arrived.held.ready, arrived.send_to) == (wanted, True, None)
+    assert Transit.objects.get().reason == "hold"
+    item = Item.objects.get()
+    assert (item.state, item.present_branch_id) == ("on_hold_shelf", district.children.id)
+    assert broken() == []
+
+
+def test_lending_the_held_item_to_its_reader_fills_the_hold_and_forgets_who_it_was(
+    district: District, at: datetime, title: Bib
+) -> None:
+    wanted = hold(title, "C1", district.at_central, at)
+    checkin(item="I1", at=at, desk=district.at_central)
+
+    checkout(item="I1", card="C1", at=at + timedelta(hours=1), desk=district.at_central)
+
+    done = Hold.objects.get(id=wanted)
+    assert (done.state, done.patron_id, done.slot) == ("filled", None, None)
+    assert Entry.objects.filter(kind="hold_filled").count() == 1
+    assert broken() == []
+
+
+def test_an_item_on_the_hold_shelf_scanned_for_another_asks_and_the_hold_keeps_its_place(
+    district: District, at: datetime, title: Bib
+) -> None:
+    first = hold(title, "C1", district.at_central, at)
+    second = hold(title, "C2", district.at_central, at + timedelta(minutes=1))
+    checkin(item="I1", at=at, desk=district.at_central)
+
+    with pytest.raises(Refused) as caught:
+        checkout(item="I1", card="C3", at=at, desk=district.at_central)
+    receipt = checkout(
+        item="I1", card="C3", at=at, desk=district.at_central, waive=frozenset({BlockCode.ITEM_ON_HOLD_SHELF})
+    )
+
+    assert caught.value.blocks == (Block(BlockCode.ITEM_ON_HOLD_SHELF, Act.WAIVE_HOLD),)
+    assert receipt.loan_id == Loan.objects.get().id
+    back = Hold.objects.get(id=first)
+    assert (back.state, back.captured_item_id, back.shelf_position) == ("waiting", None, None)
+    assert list(Hold.objects.order_by("rank", "id").values_list("id", flat=True)) == [first, second]
+    assert Entry.objects.filter(kind="hold_put_back").count() == 1
+    assert broken() == []
+
+
+def test_an_item_on_its_way_to_another_reader_asks_twice(district: District, at: datetime, title: Bib) -> None:
+    wanted = hold(title, "C1", district.at_children, at)
+    checkin(item="I1", at=at, desk=district.at_central)
+    waive = frozenset({BlockCode.ITEM_IN_TRANSIT, BlockCode.ITEM_HELD})
+
+    with pytest.raises(Refused) as caught:
+        checkout(item="I1", card="C3", at=at, desk=district.at_central)
+    checkout(item="I1", card="C3", at=at, desk=district.at_central, waive=waive)
+
+    assert codes(caught) == [BlockCode.ITEM_IN_TRANSIT, BlockCode.ITEM_HELD]
+    assert Hold.objects.get(id=wanted).state == "waiting"
+    assert broken() == []
+
+
+def test_lending_any_item_of_the_title_fills_the_hold_and_frees_the_one_on_the_shelf(
+    district: District, at: datetime, title: Bib
+) -> None:
+    make_item(barcode="I2", home=district.central, bib=title)
+    wanted = hold(title, "C1", district.at_central, at)
+    checkin(item="I1", at=at, desk=district.at_central)
+
+    checkout(item="I2", card="C1", at=at, desk=district.at_central)
+    cleared = checkin(item="I1", at=at + timedelta(hours=1), desk=district.at_central)
+
+    assert Hold.objects.get(id=wanted).state == "filled"
+    assert (cleared.held, cleared.item.state) == (None, "available")
+    assert Hold.objects.get(id=wanted).cleared_at == at + timedelta(hours=1)
+    assert broken() == []
+
+
+def test_a_second_scan_of_what_stands_on_the_hold_shelf_changes_nothing(
+    district: District, at: datetime, title: Bib
+) -> None:
+    hold(title, "C1", district.at_central, at)
+    first = checkin(item="I1", at=at, desk=district.at_central)
+    rows = Entry.objects.count()
+
+    again = checkin(item="I1", at=at + timedelta(hours=1), desk=district.at_central)
+
+    assert again.held == first.held
+    assert Entry.objects.count() == rows
+
+
+def test_what_stands_on_the_hold_shelf_and_turns_up_elsewhere_travels_back_to_it(
+    district: District, at: datetime, title: Bib
+) -> None:
+    wanted = hold(title, "C1", district.at_central, at)
+    checkin(item="I1", at=at, desk=district.at_central)
+
+    astray = checkin(item="I1", at=at + timedelta(hours=1), desk=district.at_children)
+
+    assert (astray.send_to, astray.item.state) == (district.central.id, "in_transit")
+    row = Hold.objects.get(id=wanted)
+    assert (row.state, row.shelf_until, row.shelf_position) == ("in_transit", None, None)
+    assert broken() == []
+
+
+def test_the_hold_shelf_gives_the_smallest_free_place(district: District, at: datetime, title: Bib) -> None:
+    for number in (2, 3):
+        make_item(barcode=f"I{number}", home=district.central, bib=title)
+    first = hold(title, "C1", district.at_central, at)
+    hold(title, "C2", district.at_central, at + timedelta(minutes=1))
+    hold(title, "C3", district.at_central, at + timedelta(minutes=2))
+    places = [checkin(item=f"I{number}", at=at, desk=district.at_central) for number in (1, 2)]
+    cancel_hold(hold_id=first, at=at, desk=district.at_central)
+
+    third = checkin(item="I3", at=at, desk=district.at_central)
+    checkin(item="I1", at=at, desk=district.at_central)
+
+    assert [receipt.held and receipt.held.shelf_position for receipt in (*places, third)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("wish", [{"not_before": date(2026, 5, 1)}, {"not_after": date(2026, 4, 23)}])
+def test_a_hold_outside_its_days_is_passed_over(
+    district: District, at: datetime, title: Bib, wish: dict[str, date]
+) -> None:
+    hold(title, "C1", district.at_central, at, **wish)
+    second = hold(title, "C2", district.at_central, at + timedelta(minutes=1))
+
+    receipt = checkin(item="I1", at=at + timedelta(days=1), desk=district.at_central)
+
+    assert receipt.held is not None
+    assert receipt.held.hold_id == second
+
+
+def test_a_suspended_hold_is_passed_over_and_keeps_its_place_until_its_day(
+    district: District, at: datetime, title: Bib
+) -> None:
+    make_item(barcode="I2", home=district.central, bib=title)
+    first = hold(title, "C1", district.at_central, at)
+    second = hold(title, "C2", district.at_central, at + timedelta(minutes=1))
+    suspend_hold(hold_id=first, at=at, desk=district.at_central, until=date(2026, 4, 25))
+
+    on_the_day = checkin(item="I1", at=at + timedelta(days=2), desk=district.at_central)
+    after_it = checkin(item="I2", at=at + timedelta(days=3), desk=district.at_central)
+
+    assert [receipt.held and receipt.held.hold_id for receipt in (on_the_day, after_it)] == [second, first]
+
+
+def test_a_hold_suspended_for_good_is_resumed_by_hand(district: District, at: datetime, title: Bib) -> None:
+    wanted = hold(title, "C1", district.at_central, at)
+    suspend_hold(hold_id=wanted, at=at, desk=district.at_central, until=None)
+    passed_over = checkin(item="I1", at=at + timedelta(days=400), desk=district.at_central)
+
+    resume_hold(hold_id=wanted, at=at + timedelta(days=400), desk=district.at_central)
+
+    served = checkin(item="I1", at=at + timedelta(days=400), desk=district.at_central)
+    assert passed_over.held is None
+    assert served.held is not None
+
+
+def test_a_hold_for_one_item_waits_for_that_item(district: District, at: datetime, title: Bib) -> None:
+    make_item(barcode="I2", home=district.central, bib=title)
+    place_hold(
+        item="I2", this_item=True, card="C1", pickup_branch_id=district.central.id, at=at, desk=district.at_central
+    )
+
+    other = checkin(item="I1", at=at, desk=district.at_central)
+    this = checkin(item="I2", at=at, desk=district.at_central)
+
+    assert other.held is None
+    assert this.held is not None
+
+
+def test_a_branch_outside_the_group_is_served_by_its_own_items_only(
+    district: District, at: datetime, title: Bib
+) -> None:
+    with pytest.raises(Refused) as caught:
+        hold(title, "C1", district.at_south, at)
+    make_item(barcode="S1", home=district.south, bib=title)
+    hold(title, "C1", district.at_south, at)
+
+    assert codes(caught) == [BlockCode.NOTHING_TO_HOLD]
+    assert checkin(item="I1", at=at, desk=district.at_central).held is None
+    assert checkin(item="S1", at=at, desk=district.at_south).held is not None
+
+
+def test_a_damaged_item_is_not_handed_to_the_next_reader(district: District, at: datetime, title: Bib) -> None:
+    hold(title, "C1", district.at_central, at)
+    Item.objects.update(condition="damaged")
+
+    assert checkin(item="I1", at=at, desk=district.at_central).held is None
+
+
+def test_a_lost_item_that_is_found_serves_the_queue_at_once(district: District, at: datetime, title: Bib) -> None:
+    hold(title, "C1", district.at_central, at)
+    Item.objects.update(condition="lost")
+
+    receipt = checkin(item="I1", at=at, desk=district.at_central)
+
+    assert receipt.held is not None
+    assert Item.objects.get().condition == "ok"
+
+
+def test_taken_outside_the_group_an_item_is_captured_where_its_loan_is_closed(
+    district: District, at: datetime, title: Bib
+) -> None:
+    checkout(item="I1", card="C3", at=at, desk=district.at_central)
+    hold(title, "C1", district.at_children, at)
+
+    taken = checkin(item="I1", at=at + timedelta(days=1), desk=district.at_south)
+    home = checkin(item="I1", at=at + timedelta(days=2), desk=district.at_central)
+
+    assert (taken.held, taken.send_to) == (None, district.central.id)
+    assert home.held is not None
+    assert (home.send_to, home.held.ready) == (district.children.id, False)
+    assert broken() == []
+
+
+def test_a_hold_cancelled_on_the_way_lets_the_item_be_decided_about_where_it_arrives(
+    district: District, at: datetime, title: Bib
+) -> None:
+    wanted = hold(title, "C1", district.at_children, at)
+    checkin(item="I1", at=at, desk=district.at_central)
+
+    ended = cancel_hold(hold_id=wanted, at=at, desk=district.at_central, reason="不需要了")
+    arrived = receive_transit(item="I1", at=at + timedelta(hours=3), desk=district.at_children)
+
+    assert ended.was == "in_transit"
+    assert (arrived.held, arrived.send_to, arrived.item.state) == (None, None, "available")
+    assert broken() == []
+
+
+def test_a_hold_cancelled_on_the_shelf_frees_its_item_which_stays_there_until_scanned(
+    district: District, at: datetime, title: Bib
+) -> None:
+    wanted = hold(title, "C1", district.at_central, at)
+    second = hold(title, "C2", district.at_children, at + timedelta(minutes=1))
+    checkin(item="I1", at=at, desk=district.at_central)
+
+    cancel_hold(hold_id=wanted, at=at, desk=district.at_central)
+    again = cancel_hold(hold_id=wanted, at=at, desk=district.at_central)
+
+    assert again.repeated
+    assert Item.objects.get().state == "available"
+    assert Hold.objects.get(id=wanted).cleared_at is None
+    next_one = checkin(item="I1", at=at + timedelta(hours=1), desk=district.at_central)
+    assert next_one.held is not None
+    assert (next_one.held.hold_id, next_one.send_to) == (second, district.children.id)
+    assert Hold.objects.get(id=wanted).cleared_at == at + timedelta(hours=1)
+    assert broken() == []
+
+
+def test_what_is_not_fetched_in_time_expires_once_and_frees_its_item(
+    district: District, at: datetime, title: Bib
+) -> None:
+    wanted = hold(title, "C1", district.at_central, at)
+    checkin(item="I1", at=at, desk=district.at_central)
+    last_day = datetime.combine(date(2026, 5, 1), at.timetz())
+    day_after = last_day + timedelta(days=1)
+
+    on_the_last_day = (lapsed_holds(at=last_day), expire_hold(hold_id=wanted, at=last_day, desk=district.at_central))
+    lapsed = lapsed_holds(at=day_after)
+    ended = expire_hold(hold_id=wanted, at=day_after, desk=district.at_central)
+    again = expire_hold(hold_id=wanted, at=day_after, desk=district.at_central)
+
+    assert on_the_last_day == ((), None)
+    assert lapsed == (wanted,)
+    assert ended is not None
+    assert (ended.was, again) == ("on_shelf", None)
+    assert (Hold.objects.get().state, Item.objects.get().state) == ("expired", "available")
+    assert Entry.objects.filter(kind="hold_expired").count() == 1
+    assert broken() == []
+
+
+def test_an_ended_hold_forgets_its_reader_after_a_month_unless_they_keep_their_history(
+    district: District, at: datetime, title: Bib
+) -> None:
+    for card in ("C1", "C2"):
+        cancel_hold(hold_id=hold(title, card, district.at_central, at), at=at, desk=district.at_central)
+    Patron.objects.filter(id=Hold.objects.order_by("id")[1].patron_id or 0).update(keep_history=True)
+
+    early = forget_ended_holds(at=at + timedelta(days=29))
+    late = forget_ended_holds(at=at + timedelta(days=31))
+
+    assert (early, late) == (0, 1)
+    assert [row.patron_id is None for row in Hold.objects.order_by("id")] == [True, False]
+
+
+def test_a_renewal_is_refused_only_while_nothing_else_can_fill_the_hold(
+    district: District, at: datetime, title: Bib
+) -> None:
+    make_policy(branch=district.central, max_renewals=5)
+    checkout(item="I1", card="C3", at=at, desk=district.at_central)
+    wanted = hold(title, "C1", district.at_central, at)
+    later = at + timedelta(days=5)
+
+    with pytest.raises(Refused) as caught:
+        renew(item="I1", at=later, desk=district.at_central, waive=frozenset({BlockCode.RENEWAL_WANTED}))
+    make_item(barcode="I2", home=district.children, bib=title)
+    renewed = renew(item="I1", at=later, desk=district.at_central)
+    second = hold(title, "C2", district.at_central, at)
+    with pytest.raises(Refused) as both:
+        renew(item="I1", at=later + timedelta(days=1), desk=district.at_central)
+    suspend_hold(hold_id=wanted, at=later, desk=district.at_central, until=None)
+    again = renew(item="I1", at=later + timedelta(days=2), desk=district.at_central)
+
+    assert codes(caught) == [BlockCode.RENEWAL_WANTED]
+    assert renewed.renewals == 1
+    assert codes(both) == [BlockCode.RENEWAL_WANTED]
+    assert (again.renewals, Hold.objects.get(id=second).state) == (2, "waiting")
+
+
+def test_every_block_of_a_hold_is_told_at_once(district: District, at: datetime, title: Bib) -> None:
+    make_policy(item_type=district.book, max_holds=1)
+    other = make_bib(title="湘行散记")
+    make_item(barcode="O1", home=district.central, bib=other)
+    hold(other, "C1", district.at_central, at)
+    checkout(item="I1", card="C1", at=at, desk=district.at_central)
+
+    with pytest.raises(Refused) as caught:
+        hold(title, "C1", district.at_central, at, not_after=date(2026, 4, 22))
+
+    assert codes(caught) == [BlockCode.HOLD_DATES, BlockCode.HOLD_OF_OWN_LOAN, BlockCode.HOLD_LIMIT]
+    assert Hold.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kinds", "on_loan", "expected"),
+    [
+        ({"holds": "none"}, False, [BlockCode.NOTHING_TO_HOLD]),
+        ({"holds": "on_loan"}, False, [BlockCode.HOLD_ON_LOAN_ONLY]),
+        ({"holds": "on_loan"}, True, []),
+        ({"in_library_only": True}, False, [BlockCode.NOTHING_TO_HOLD]),
+    ],
+)
+def test_the_policy_of_the_pickup_branch_says_what_may_be_held(
+    district: District, at: datetime, title: Bib, kinds: dict[str, object], on_loan: bool, expected: list[BlockCode]
+) -> None:
+    if on_loan:
+        checkout(item="I1", card="C3", at=at, desk=district.at_central)
+    make_policy(branch=district.central, **kinds)  # type: ignore[arg-type] # one a case
+
+    try:
+        hold(title, "C1", district.at_central, at)
+        found: list[BlockCode] = []
+    except Refused as refused:
+        found = [block.code for block in refused.blocks]
+
+    assert found == expected
+
+
+def test_the_limit_of_holds_may_be_waived_by_who_may(district: District, at: datetime, title: Bib) -> None:
+    make_policy(item_type=district.book, max_holds=0)
+    plain = make_desk(district.central, acts=[Act.PLACE_HOLD])
+    waive = frozenset({BlockCode.HOLD_LIMIT})
+
+    with pytest.raises(Refused):
+        hold(title, "C1", plain, at, waive=waive)
+    wanted = hold(title, "C1", district.at_central, at, waive=waive)
+
+    assert Entry.objects.get(kind="hold_placed").details["waived"] == ["hold_limit"]
+    assert Hold.objects.get().id == wanted
+
+
+def test_a_title_is_held_once_and_asking_again_at_once_gives_the_first_answer(
+    district: District, at: datetime, title: Bib
+) -> None:
+    first = hold(title, "C1", district.at_central, at)
+
+    again = place_hold(
+        bib_id=title.id,
+        card="C1",
+        pickup_branch_id=district.central.id,
+        at=at + timedelta(minutes=9),
+        desk=district.at_central,
+    )
+    with pytest.raises(Refused) as caught:
+        hold(title, "C1", district.at_children, at)
+
+    assert (again.hold_id, again.repeated) == (first, True)
+    assert codes(caught) == [BlockCode.HOLD_EXISTS]
+
+
+def test_a_keyed_hold_gives_its_first_receipt_even_after_it_was_cancelled(
+    district: District, at: datetime, title: Bib
+) -> None:
+    first = place_hold(
+        bib_id=title.id, card="C1", pickup_branch_id=district.central.id, at=at, desk=district.at_central, key="k1"
+    )
+    cancel_hold(hold_id=first.hold_id, at=at, desk=district.at_central)
+
+    again = place_hold(
+        bib_id=title.id,
+        card="C1",
+        pickup_branch_id=district.central.id,
+        at=at + timedelta(days=1),
+        desk=district.at_central,
+        key="k1",
+    )
+    with pytest.raises(KeyReused):
+        place_hold(
+            bib_id=title.id, card="C2", pickup_branch_id=district.central.id, at=at, desk=district.at_central, key="k1"
+        )
+
+    assert (again.hold_id, again.position, again.repeated) == (first.hold_id, 1, True)
+
+
+def test_unknown_cards_titles_and_items_are_told(district: District, at: datetime, title: Bib) -> None:
+    desk, pickup = district.at_central, district.central.id
+
+    with pytest.raises(Refused) as no_title:
+        place_hold(bib_id=0, card="C9", pickup_branch_id=pickup, at=at, desk=desk)
+    with pytest.raises(Refused) as no_item:
+        place_hold(item="I9", card="C1", pickup_branch_id=pickup, at=at, desk=desk)
+
+    assert codes(no_title) == [BlockCode.PATRON_UNKNOWN, BlockCode.RECORD_UNKNOWN]
+    assert codes(no_item) == [BlockCode.ITEM_UNKNOWN]
+
+
+def test_a_queue_is_reordered_with_a_reason_and_an_audit_row(district: District, at: datetime, title: Bib) -> None:
+    ids = [hold(title, f"C{number}", district.at_central, at + timedelta(minutes=number)) for number in (1, 2, 3)]
+
+    move_hold(hold_id=ids[2], to=1, at=at, desk=district.at_central, reason="赛事评委急用")
+
+    assert list(Hold.objects.order_by("rank", "id").values_list("id", flat=True)) == [ids[2], ids[0], ids[1]]
+    row = AuditRow.objects.get(act="reorder_holds")
+    assert (row.before, row.after, row.reason) == ({"place": 3}, {"place": 1}, "赛事评委急用")
+    served = checkin(item="I1", at=at, desk=district.at_central)
+    assert served.held is not None
+    assert served.held.hold_id == ids[2]
+
+
+@pytest.mark.parametrize(("to", "reason"), [(0, "x"), (4, "x"), (1, "  ")])
+def test_a_queue_is_not_reordered_without_a_reason_or_beyond_its_ends(
+    district: District, at: datetime, title: Bib, to: int, reason: str
+) -> None:
+    ids = [hold(title, f"C{number}", district.at_central, at) for number in (1, 2, 3)]
+
+    with pytest.raises(ValueError, match="queue"):
+        move_hold(hold_id=ids[1], to=to, at=at, desk=district.at_central, reason=reason)
+
+    assert list(Hold.objects.order_by("rank", "id").values_list("id", flat=True)) == ids
+
+
+def test_who_may_place_holds_may_not_reorder_them(district: District, at: datetime, title: Bib) -> None:
+    plain = make_desk(district.central, acts=[Act.PLACE_HOLD])
+    wanted = hold(title, "C1", plain, at)
+
+    with pytest.raises(NotAllowed):
+        move_hold(hold_id=wanted, to=1, at=at, desk=plain, reason="x")
+    with pytest.raises(NotAllowed):
+        hold(title, "C2", make_desk(district.central, acts=[Act.CHECKOUT]), at)
+
+
+def test_a_waiting_hold_changes_its_pickup_branch_and_a_captured_one_does_not(
+    district: District, at: datetime, title: Bib
+) -> None:
+    wanted = hold(title, "C1", district.at_central, at)
+    change_hold(
+        hold_id=wanted,
+        at=at,
+        desk=district.at_central,
+        pickup_branch_id=district.children.id,
+        not_before=None,
+        not_after=date(2026, 6, 1),
+    )
+    sent = checkin(item="I1", at=at, desk=district.at_central)
+
+    with pytest.raises(Refused) as caught:
+        change_hold(
+            hold_id=wanted,
+            at=at,
+            desk=district.at_central,
+            pickup_branch_id=district.central.id,
+            not_before=None,
+            not_after=None,
+        )
+
+    assert sent.send_to == district.children.id
+    assert codes(caught) == [BlockCode.HOLD_CAPTURED]
+
+
+def test_holds_follow_their_title_when_two_records_become_one_and_come_back(
+    district: District, at: datetime, title: Bib
+) -> None:
+    other = make_bib(title="边城（新版）")
+    make_item(barcode="O1", home=district.central, bib=other)
+    early = hold(title, "C1", district.at_central, at)
+    late = hold(other, "C1", district.at_central, at + timedelta(minutes=1))
+    alone = hold(other, "C2", district.at_central, at + timedelta(minutes=2))
+
+    moved = move_to(other.id, title.id, at)
+    states = dict(Hold.objects.filter(bib=title).values_list("id", "state"))
+    move_back(moved, other.id)
+
+    assert states == {early: "waiting", late: "cancelled", alone: "waiting"}
+    assert set(Hold.objects.filter(bib=other).values_list("id", flat=True)) == {late, alone}
+
+
+def test_who_has_open_holds_may_not_leave_and_a_branch_where_they_are_fetched_does_not_close(
+    district: District, at: datetime, title: Bib
+) -> None:
+    wanted = hold(title, "C1", district.at_children, at)
+    patron_id = Hold.objects.get(id=wanted).patron_id or 0
+
+    assert [(found.what, found.count) for found in obstacles_to_leaving(patron_id)] == [("open_holds", 1)]
+    ties = ties_to_branch(district.children.id, at.date())
+    assert [(tie.what, tie.count) for tie in ties] == [("open_holds", 1)]

@@ -1,0 +1,152 @@
+"""Placing a hold as a plan."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from wenyuan.kernel.identity import age_band
+from wenyuan.lending.circulation import keyed, rules, sql
+from wenyuan.lending.circulation.books import Books, books_of
+from wenyuan.lending.circulation.data import Block, HoldReceipt
+from wenyuan.lending.circulation.everyday import (
+    Request,
+    journal_of_hold,
+    reader_ref,
+    refuse,
+    same_editions,
+    until_settled,
+    waived,
+)
+from wenyuan.lending.circulation.facts import HoldFacts, Patron, read_hold
+from wenyuan.lending.circulation.policies import HoldPolicy
+from wenyuan.lending.patrons.queries import token_hashes
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.plumbing.statements import Plan, Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a hold asks for: a record, or the item of the request (that one only with ``this_item``), where and when."""
+
+    bib_id: int | None
+    this_item: bool
+    pickup_branch_id: int
+    not_before: date | None
+    not_after: date | None
+
+
+def place_plan(request: Request, wish: Wish) -> Plan[HoldReceipt]:
+    """Place a hold; see ``operations.place_hold``."""
+    return until_settled(lambda: _attempt(request, wish))
+
+
+def _attempt(request: Request, wish: Wish) -> Plan[HoldReceipt | None]:
+    facts = yield from _gather(request, wish)
+    if facts.earlier:
+        return keyed.earlier_hold(facts, facts.earlier)
+    books = yield from books_of(facts.editions)
+    if repeated := rules.repeated_hold(facts, account_id=request.desk.operator.account_id, at=request.at):
+        return _receipt(facts, wish, hold_id=repeated.id, position=None, not_after=wish.not_after, repeated=True)
+    policy, from_shelf, blocks = _judge(facts, request, wish, books)
+    refuse(blocks, request)
+    patron, bib_id = facts.patron, facts.bib_id
+    assert patron is not None
+    assert bib_id is not None
+    if patron.ref is None:
+        yield reader_ref(patron, request)
+        return None
+    not_after = wish.not_after
+    if not_after is None and policy.hold_days is not None:
+        not_after = request.today + timedelta(days=policy.hold_days)
+    receipt = _receipt(facts, wish, hold_id=0, position=facts.queue + 1, not_after=not_after, repeated=False)
+    receipt = replace(receipt, from_shelf=from_shelf)
+    written = yield _write(facts, patron, bib_id, receipt, wish, request, blocks)
+    return replace(receipt, hold_id=written[0][0]) if written else None
+
+
+def _gather(request: Request, wish: Wish) -> Plan[HoldFacts]:
+    values = {**request.gathers(), "bib": wish.bib_id, "hashes": token_hashes(request.card or "")}
+    rows = yield Statement(sql.GATHER_HOLD, values)
+    return read_hold(rows[0], by_barcode=wish.bib_id is None, this_item=wish.this_item)
+
+
+def _judge(facts: HoldFacts, request: Request, wish: Wish, books: Books) -> tuple[HoldPolicy, bool, tuple[Block, ...]]:
+    """The policy of the first item that might serve, whether one stands on a shelf, and every block."""
+    pickup_id, today = wish.pickup_branch_id, request.today
+    category_id = facts.patron.category_id if facts.patron else None
+    servants = [
+        item
+        for item in facts.items
+        if facts.item_id in (None, item.id)
+        and rules.can_be_held(
+            item,
+            place=books.place(pickup_id, item.home_branch_id, today),
+            policy=books.policy(pickup_id, category_id, item.type_id, today),
+        )
+    ]
+    policy = books.hold_policy(pickup_id, category_id, servants[0].type_id, today) if servants else HoldPolicy()
+    blocks = rules.blocks_for_hold(
+        facts,
+        servants,
+        policy,
+        pickup=books.place(pickup_id, pickup_id, today),
+        not_before=wish.not_before,
+        not_after=wish.not_after,
+        today=today,
+    )
+    return policy, any(item.state == "available" for item in servants), blocks
+
+
+def _write(
+    facts: HoldFacts,
+    patron: Patron,
+    bib_id: int,
+    receipt: HoldReceipt,
+    wish: Wish,
+    request: Request,
+    blocks: tuple[Block, ...],
+) -> Statement:
+    desk = request.desk
+    details: dict[str, object] = {"bib": bib_id, "pickup": wish.pickup_branch_id, **waived(blocks)}
+    if request.key:
+        details |= keyed.of_hold(receipt)
+    values: dict[str, object] = {
+        **same_editions(facts.editions),
+        "bib": bib_id,
+        "only_item": facts.item_id,
+        "patron": patron.id,
+        "patron_version": patron.version,
+        "slot": facts.free_slot(),
+        "pickup": wish.pickup_branch_id,
+        "rank": int(request.at.timestamp() * 1_000_000),
+        "from_shelf": receipt.from_shelf,
+        "not_before": wish.not_before,
+        "not_after": receipt.not_after,
+        "at": request.at,
+        "branch": desk.branch_id,
+        "account": desk.operator.account_id,
+        "door": desk.door.value,
+        "category": patron.category,
+        "patron_home": patron.home_branch_id,
+        "age_band": age_band(patron.birth_date, on=request.today).value,
+        **journal_of_hold("placed", Kind.HOLD_PLACED, bib_id, patron, request, key=request.key, details=details),
+    }
+    return Statement(sql.place_statement(), values, sql.HOLDER_CHANGED)
+
+
+def _receipt(
+    facts: HoldFacts, wish: Wish, *, hold_id: int, position: int | None, not_after: date | None, repeated: bool
+) -> HoldReceipt:
+    assert facts.bib_id is not None
+    assert facts.patron is not None
+    return HoldReceipt(
+        hold_id=hold_id,
+        bib_id=facts.bib_id,
+        title=facts.title,
+        item_id=facts.item_id,
+        patron_id=facts.patron.id,
+        pickup_branch_id=wish.pickup_branch_id,
+        position=position or facts.queue,
+        from_shelf=False,
+        not_after=not_after,
+        repeated=repeated,
+    )

@@ -1,0 +1,250 @@
+"""What becomes of holds between placing and filling: changed, moved in the queue, cancelled, expired, forgotten.
+
+These are ordinary locking verbs. A hold is locked before its item, as in the everyday statements.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+
+from wenyuan.lending.circulation import sql
+from wenyuan.lending.circulation.data import Block, BlockCode, HoldEnded
+from wenyuan.lending.circulation.everyday import Refused
+from wenyuan.lending.circulation.models import Hold, HoldState
+from wenyuan.organisation.journal.data import Entry, Kind
+from wenyuan.organisation.journal.operations import record
+from wenyuan.organisation.network.queries import network_map
+from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.operations import audit
+from wenyuan.organisation.rights.queries import needs, require
+from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.statements import Plan, Row, Statement, run
+from wenyuan.plumbing.transactions import verb
+
+REMEMBERED_DAYS = 30
+"""How long an ended hold still names its reader, so that the desk can answer where it went."""
+MAX_REASON = 100
+
+
+@needs(Act.PLACE_HOLD)
+@verb
+def cancel_hold(*, hold_id: int, at: datetime, desk: Desk, reason: str = "") -> HoldEnded:
+    """End a hold that is no longer wanted. Cancelling it again gives the same answer.
+
+    On its way, the item goes on and is decided about where it arrives; on the hold shelf it is free from now on, and
+    stands there until somebody scans it.
+
+    :raises NotAllowed: no right to holds at the desk's branch.
+    :raises Refused: there is no such hold, or it was filled or has expired.
+    """
+    require(desk.operator, Act.PLACE_HOLD, desk.branch_id)
+    hold = _locked(hold_id)
+    if hold.state == HoldState.CANCELLED:
+        return HoldEnded(hold_id=hold.id, bib_id=hold.bib_id, was="", repeated=True)
+    if hold.ended_at is not None:
+        raise Refused(Block(BlockCode.HOLD_ENDED))
+    return _end(hold, HoldState.CANCELLED, Kind.HOLD_CANCELLED, at=at, desk=desk, reason=reason)
+
+
+@needs(Act.PLACE_HOLD)
+@verb
+def expire_hold(*, hold_id: int, at: datetime, desk: Desk) -> HoldEnded | None:
+    """Let a hold expire whose last day has passed, waiting or on the hold shelf; none if that is not so (any more).
+
+    :raises NotAllowed: no right to holds at its pickup branch.
+    """
+    hold = Hold.objects.select_for_update().filter(_lapsed(local_date(at)), id=hold_id).first()
+    if hold is None:
+        return None
+    require(desk.operator, Act.PLACE_HOLD, hold.pickup_branch_id)
+    reason = "not_fetched" if hold.state == HoldState.ON_SHELF else "not_after"
+    return _end(hold, HoldState.EXPIRED, Kind.HOLD_EXPIRED, at=at, desk=desk, reason=reason)
+
+
+def lapsed_holds(*, at: datetime, limit: int = 1000) -> tuple[int, ...]:
+    """Ids of open holds whose last day has passed: for the nightly job."""
+    rows = Hold.objects.filter(_lapsed(local_date(at))).order_by("id")
+    return tuple(rows.values_list("id", flat=True)[:limit])
+
+
+def _lapsed(today: date) -> Q:
+    return Q(state=HoldState.WAITING, not_after__lt=today) | Q(state=HoldState.ON_SHELF, shelf_until__lt=today)
+
+
+@needs(Act.PLACE_HOLD)
+@verb
+def change_hold(
+    *,
+    hold_id: int,
+    at: datetime,
+    desk: Desk,
+    pickup_branch_id: int,
+    not_before: date | None,
+    not_after: date | None,
+) -> None:
+    """Let a waiting hold be fetched elsewhere, or not before or not after other days.
+
+    :raises NotAllowed: no right to holds at the desk's branch.
+    :raises Refused: it does not wait any more, the pickup branch is closed for good, or the days make no sense.
+    """
+    require(desk.operator, Act.PLACE_HOLD, desk.branch_id)
+    hold = _waiting(hold_id)
+    today = local_date(at)
+    branch = network_map().branches.get(pickup_branch_id)
+    blocks = []
+    if branch is None or not branch.stands_on(today):
+        blocks.append(Block(BlockCode.BRANCH_CLOSED_DOWN))
+    if not_after is not None and not_after < max(today, not_before or today):
+        blocks.append(Block(BlockCode.HOLD_DATES))
+    if blocks:
+        raise Refused(*blocks)
+    hold.pickup_branch_id, hold.not_before, hold.not_after = pickup_branch_id, not_before, not_after
+    _change(hold, {"what": "wish", "pickup": pickup_branch_id}, at=at, desk=desk)
+
+
+@needs(Act.PLACE_HOLD)
+@verb
+def suspend_hold(*, hold_id: int, at: datetime, desk: Desk, until: date | None) -> None:
+    """Pass a waiting hold over, up to and with a day or until it is resumed; it keeps its place in the queue.
+
+    :raises NotAllowed: no right to holds at the desk's branch.
+    :raises Refused: it does not wait any more, or the day lies in the past.
+    """
+    require(desk.operator, Act.PLACE_HOLD, desk.branch_id)
+    hold = _waiting(hold_id)
+    if until is not None and until < local_date(at):
+        raise Refused(Block(BlockCode.HOLD_DATES))
+    hold.suspended, hold.suspended_until = True, until
+    _change(hold, {"what": "suspended"}, at=at, desk=desk)
+
+
+@needs(Act.PLACE_HOLD)
+@verb
+def resume_hold(*, hold_id: int, at: datetime, desk: Desk) -> None:
+    """Let a suspended hold count again; one that is not suspended stays as it is.
+
+    :raises NotAllowed: no right to holds at the desk's branch.
+    :raises Refused: it does not wait any more.
+    """
+    require(desk.operator, Act.PLACE_HOLD, desk.branch_id)
+    hold = _waiting(hold_id)
+    if hold.suspended:
+        hold.suspended, hold.suspended_until = False, None
+        _change(hold, {"what": "resumed"}, at=at, desk=desk)
+
+
+@needs(Act.REORDER_HOLDS)
+@verb
+def move_hold(*, hold_id: int, to: int, at: datetime, desk: Desk, reason: str) -> None:
+    """Give a waiting hold another place in the queue of its title, the first being 1; audited with its reason.
+
+    :raises NotAllowed: no right to reorder holds at the desk's branch.
+    :raises Refused: it does not wait any more.
+    :raises ValueError: no reason, or no such place.
+    """
+    require(desk.operator, Act.REORDER_HOLDS, desk.branch_id)
+    if not reason.strip():
+        raise ValueError("a queue is not reordered without a reason")
+    hold = _waiting(hold_id)
+    queue = list(
+        Hold.objects.select_for_update().filter(bib_id=hold.bib_id, state=HoldState.WAITING).order_by("rank", "id")
+    )
+    before = [one.id for one in queue].index(hold.id) + 1
+    others = [one for one in queue if one.id != hold.id]
+    if not 1 <= to <= len(queue):
+        raise ValueError(f"the queue has {len(queue)} places")
+    # Only the order of ranks counts: the same ranks are dealt out anew, made distinct where two were equal.
+    ranks = _distinct([one.rank for one in queue])
+    for one, rank in zip([*others[: to - 1], hold, *others[to - 1 :]], ranks, strict=True):
+        if one.rank != rank:
+            one.rank = rank
+            one.version += 1
+            one.save(update_fields=["rank", "version"])
+    _note(hold, Kind.HOLD_CHANGED, {"what": "moved", "from": before, "to": to}, at=at, desk=desk)
+    audit(
+        desk=desk,
+        at=at,
+        act=Act.REORDER_HOLDS,
+        subject_kind="hold",
+        subject_id=hold.id,
+        reason=reason.strip()[:MAX_REASON],
+        before={"place": before},
+        after={"place": to},
+    )
+
+
+def _distinct(ranks: list[int]) -> list[int]:
+    distinct: list[int] = []
+    for rank in ranks:
+        distinct.append(rank if not distinct or rank > distinct[-1] else distinct[-1] + 1)
+    return distinct
+
+
+@needs()
+@verb
+def forget_ended_holds(*, at: datetime) -> int:
+    """Take the reader out of holds that ended ``REMEMBERED_DAYS`` ago, unless they consented to history; how many."""
+    before = at - timedelta(days=REMEMBERED_DAYS)
+    return len(_run(Statement(sql.FORGET_HOLDS, {"before": before})))
+
+
+def _run(statement: Statement) -> list[Row]:
+    def plan() -> Plan[list[Row]]:
+        return (yield statement)
+
+    return run(plan)
+
+
+def _locked(hold_id: int) -> Hold:
+    hold = Hold.objects.select_for_update().filter(id=hold_id).first()
+    if hold is None:
+        raise Refused(Block(BlockCode.HOLD_UNKNOWN))
+    return hold
+
+
+def _waiting(hold_id: int) -> Hold:
+    hold = _locked(hold_id)
+    if hold.state != HoldState.WAITING:
+        raise Refused(Block(BlockCode.HOLD_ENDED if hold.ended_at else BlockCode.HOLD_CAPTURED))
+    return hold
+
+
+def _end(hold: Hold, state: HoldState, kind: Kind, *, at: datetime, desk: Desk, reason: str) -> HoldEnded:
+    was = hold.state
+    hold.state, hold.slot, hold.ended_at = state, None, at
+    hold.ended_by_id, hold.end_reason = desk.operator.account_id, reason.strip()[:MAX_REASON]
+    hold.cleared_at = None if was == HoldState.ON_SHELF else at
+    hold.version += 1
+    hold.save()
+    if was == HoldState.ON_SHELF:
+        _run(Statement(sql.FREE_ITEM, {"item": hold.captured_item_id, "at": at}))
+    _note(hold, kind, {"was": was}, at=at, desk=desk)
+    return HoldEnded(hold_id=hold.id, bib_id=hold.bib_id, was=was)
+
+
+def _change(hold: Hold, details: Mapping[str, object], *, at: datetime, desk: Desk) -> None:
+    hold.version += 1
+    hold.save()
+    _note(hold, Kind.HOLD_CHANGED, details, at=at, desk=desk)
+
+
+def _note(hold: Hold, kind: Kind, details: Mapping[str, object], *, at: datetime, desk: Desk) -> None:
+    record(
+        Entry(
+            kind=kind,
+            occurred_at=at,
+            door=desk.door.value,
+            desk=desk.code,
+            operator_id=desk.operator.account_id,
+            branch_id=desk.branch_id,
+            area_id=desk.area_id,
+            service_point_id=desk.service_point_id,
+            patron_home_id=hold.patron_home_id,
+            patron_category=hold.patron_category,
+            age_band=hold.age_band,
+            subject_kind="hold",
+            subject_id=hold.id,
+            details={"bib": hold.bib_id, "pickup": hold.pickup_branch_id, **details},
+        )
+    )

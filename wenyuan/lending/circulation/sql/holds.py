@@ -1,0 +1,190 @@
+"""Statements about holds: what the everyday gathers see of them, placing, changing and ending them, and their lists.
+
+A statement that ends or captures a hold locks the hold before the item, as every other does.
+"""
+
+from functools import lru_cache
+
+from wenyuan.lending.circulation.sql.parts import (
+    EDITIONS,
+    ENTRY_BY_KEY,
+    ENTRY_COLUMNS,
+    JOIN_CARD,
+    JOIN_PATRON,
+    PATRON_COLUMNS,
+    SAME_EDITIONS,
+    SAME_PATRON,
+    journal_step,
+    pending_step,
+)
+
+HOLD_COLUMNS = (
+    "h.id, h.version, h.state, h.patron_id, h.pickup_branch_id, hp.category_id, h.shelf_until, h.shelf_position, "
+    "h.captured_item_id"
+)
+WANTED = """(NOT w.suspended OR w.suspended_until < :today::date)
+            AND (w.not_before IS NULL OR w.not_before <= :today::date)
+            AND (w.not_after IS NULL OR w.not_after >= :today::date)"""
+"""Of a waiting hold ``w``: that it may be filled today."""
+
+JOIN_CAPTURED = """
+    LEFT JOIN circulation_hold h ON h.captured_item_id = i.id AND h.state IN ('in_transit', 'on_shelf')
+    LEFT JOIN patrons_patron hp ON hp.id = h.patron_id
+"""
+JOIN_WAITING = f"""
+    LEFT JOIN LATERAL (
+        SELECT array_agg(q.id) AS ids, array_agg(q.version) AS versions, array_agg(q.patron_id) AS patrons,
+            array_agg(q.pickup_branch_id) AS pickups, array_agg(q.category_id) AS categories
+        FROM (
+            SELECT w.id, w.version, w.patron_id, w.pickup_branch_id, wp.category_id
+            FROM circulation_hold w JOIN patrons_patron wp ON wp.id = w.patron_id
+            WHERE w.bib_id = i.bib_id AND w.state = 'waiting' AND (w.item_id IS NULL OR w.item_id = i.id)
+                AND {WANTED}
+            ORDER BY w.rank, w.id LIMIT 20
+        ) q
+    ) wq ON true
+"""
+"""The first of the queue that the item might serve; who cannot be served by it is left to the rules."""
+WAITING_COLUMNS = "wq.ids, wq.versions, wq.patrons, wq.pickups, wq.categories"
+TO_CLEAR = """EXISTS (SELECT 1 FROM circulation_hold d
+        WHERE d.captured_item_id = i.id AND d.ended_at IS NOT NULL AND d.cleared_at IS NULL)"""
+JOIN_OWN_HOLD = """
+    LEFT JOIN LATERAL (
+        SELECT m.* FROM circulation_hold m
+        WHERE m.patron_id = k.patron_id AND m.bib_id = i.bib_id AND m.state IN ('waiting', 'in_transit', 'on_shelf')
+            AND (m.item_id IS NULL OR m.item_id = i.id)
+        ORDER BY m.captured_item_id IS DISTINCT FROM i.id, m.rank LIMIT 1
+    ) m ON true
+"""
+"""The patron's own hold that lending them this item fills: the one it is captured for, else any on the title."""
+OWN_HOLD_COLUMNS = (
+    "m.id, m.version, m.state, m.patron_id, m.pickup_branch_id, NULL::bigint, m.shelf_until, m.shelf_position, "
+    "m.captured_item_id"
+)
+JOIN_OTHERS_WAITING = f"""
+    LEFT JOIN LATERAL (
+        SELECT array_agg(COALESCE(q.item_id, 0)) AS items, array_agg(q.pickup_branch_id) AS pickups FROM (
+            SELECT w.item_id, w.pickup_branch_id FROM circulation_hold w
+            WHERE w.bib_id = i.bib_id AND w.state = 'waiting' AND w.patron_id <> o.patron_id
+                AND (w.item_id IS NULL OR w.item_id = i.id) AND {WANTED}
+            ORDER BY w.rank, w.id LIMIT 20
+        ) q
+    ) wq ON true
+    LEFT JOIN LATERAL (
+        SELECT array_agg(f.home_branch_id) AS homes FROM catalogue_item f
+        WHERE wq.items IS NOT NULL AND f.bib_id = i.bib_id AND f.state = 'available' AND f.condition = 'ok'
+            AND f.lendable = 'yes'
+    ) fq ON true
+"""
+
+GATHER_HOLD = f"""
+    SELECT {EDITIONS}, b.id, b.title, i.id, {PATRON_COLUMNS}, k.status, s.slots,
+        n.ids, n.items, n.pickups, n.placed, n.accounts, n.ranks,
+        EXISTS (SELECT 1 FROM circulation_loan l JOIN catalogue_item li ON li.id = l.item_id
+            WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL AND li.bib_id = b.id),
+        its.ids, its.types, its.homes, its.states, its.conditions, its.lendables,
+        (SELECT count(*) FROM circulation_hold w WHERE w.bib_id = b.id
+            AND w.state IN ('waiting', 'in_transit', 'on_shelf')),
+        {ENTRY_COLUMNS}
+    FROM (SELECT 1) AS one
+    LEFT JOIN catalogue_item i ON i.barcode = :barcode::text
+    LEFT JOIN catalogue_bib b ON b.id = COALESCE(:bib::bigint, i.bib_id)
+    {JOIN_CARD}
+    LEFT JOIN patrons_patron p ON p.id = k.patron_id
+    {JOIN_PATRON}
+    LEFT JOIN LATERAL (
+        SELECT array_agg(m.slot) AS slots FROM circulation_hold m
+        WHERE m.patron_id = p.id AND m.state IN ('waiting', 'in_transit', 'on_shelf')
+    ) s ON true
+    LEFT JOIN LATERAL (
+        SELECT array_agg(m.id) AS ids, array_agg(COALESCE(m.item_id, 0)) AS items,
+            array_agg(m.pickup_branch_id) AS pickups, array_agg(m.placed_at) AS placed,
+            array_agg(m.account_id) AS accounts, array_agg(m.rank) AS ranks
+        FROM circulation_hold m
+        WHERE m.patron_id = p.id AND m.bib_id = b.id AND m.state IN ('waiting', 'in_transit', 'on_shelf')
+    ) n ON true
+    LEFT JOIN LATERAL (
+        SELECT array_agg(ci.id) AS ids, array_agg(ci.item_type_id) AS types, array_agg(ci.home_branch_id) AS homes,
+            array_agg(ci.state) AS states, array_agg(ci.condition) AS conditions, array_agg(ci.lendable) AS lendables
+        FROM (SELECT * FROM catalogue_item WHERE bib_id = b.id AND state <> 'withdrawn' ORDER BY id LIMIT 500) ci
+    ) its ON true
+    {ENTRY_BY_KEY}
+"""
+
+
+@lru_cache(maxsize=1)
+def place_statement() -> str:
+    """Place a hold: the row and its journal entry. Gives the hold's id, or no row where a policy changed meanwhile."""
+    return f"""WITH hold AS (
+            INSERT INTO circulation_hold (bib_id, item_id, patron_id, slot, pickup_branch_id, state, version, rank,
+                from_shelf, not_before, not_after, suspended, placed_at, placed_branch_id, account_id, door,
+                patron_category, patron_home_id, age_band, end_reason)
+            SELECT :bib::bigint, :only_item::bigint, {SAME_PATRON}, :slot::smallint, :pickup::bigint, 'waiting', 1,
+                :rank::bigint, :from_shelf::bool, :not_before::date, :not_after::date, false, :at::timestamptz,
+                :branch::bigint, :account::bigint, :door::text, :category::text, :patron_home::int, :age_band::text, ''
+            WHERE {SAME_EDITIONS}
+            RETURNING id
+        ), {journal_step("placed", "hold", "jsonb_build_object('hold', hold.id)")}, {pending_step(["placed"])}
+        SELECT id FROM hold"""
+
+
+FREE_ITEM = """
+    UPDATE catalogue_item SET state = 'available', version = version + 1, changed_at = :at::timestamptz
+    WHERE id = :item::bigint AND state = 'on_hold_shelf' RETURNING id
+"""
+"""The item of a hold that ends while it stands on the hold shelf; it stays there until it is scanned."""
+
+FORGET_HOLDS = """
+    UPDATE circulation_hold h SET patron_id = NULL FROM patrons_patron p
+    WHERE p.id = h.patron_id AND NOT p.keep_history AND h.ended_at < :before::timestamptz RETURNING h.id
+"""
+
+HOLD_LOCKED = """(SELECT version FROM circulation_hold WHERE id = :{name}::bigint FOR UPDATE)
+                    = :{name}_version::int"""
+"""A condition of the item's step: that a hold is as the decision saw it. It locks the hold before the item."""
+
+FREE_POSITION = """(SELECT n FROM generate_series(1, 1 + (SELECT count(*)::int FROM circulation_hold s
+                        WHERE s.pickup_branch_id = :branch::bigint AND s.shelf_position IS NOT NULL
+                        AND (s.state = 'on_shelf' OR (s.ended_at IS NOT NULL AND s.cleared_at IS NULL)))) n
+                    WHERE NOT EXISTS (SELECT 1 FROM circulation_hold s
+                        WHERE s.pickup_branch_id = :branch::bigint AND s.shelf_position = n
+                        AND (s.state = 'on_shelf' OR (s.ended_at IS NOT NULL AND s.cleared_at IS NULL)))
+                    ORDER BY n LIMIT 1)"""
+"""The smallest place on the branch's hold shelf at which nothing stands. Two desks may choose the same: the unique
+index lets one pass."""
+SHELVE = f"""hold_step AS (
+    UPDATE circulation_hold SET state = 'on_shelf', version = version + 1, captured_item_id = :item::bigint,
+        captured_at = COALESCE(captured_at, :at::timestamptz), shelved_date = :today::date,
+        shelf_until = :shelf_until::date, shelf_position = {FREE_POSITION}
+    WHERE id = :hold::bigint AND EXISTS (SELECT 1 FROM item) RETURNING id, shelf_position
+)"""
+DISPATCH = """hold_step AS (
+    UPDATE circulation_hold SET state = 'in_transit', version = version + 1, captured_item_id = :item::bigint,
+        captured_at = COALESCE(captured_at, :at::timestamptz), shelved_date = NULL, shelf_until = NULL,
+        shelf_position = NULL
+    WHERE id = :hold::bigint AND EXISTS (SELECT 1 FROM item) RETURNING id, shelf_position
+)"""
+CLEAR = """cleared AS (
+    UPDATE circulation_hold SET cleared_at = :at::timestamptz
+    WHERE captured_item_id = :item::bigint AND ended_at IS NOT NULL AND cleared_at IS NULL
+        AND EXISTS (SELECT 1 FROM item)
+)"""
+FILL = """filled_hold AS (
+    UPDATE circulation_hold SET state = 'filled', version = version + 1, slot = NULL, ended_at = :at::timestamptz,
+        ended_by_id = :account::bigint,
+        cleared_at = CASE WHEN state = 'on_shelf' AND captured_item_id <> :item::bigint THEN NULL
+            ELSE :at::timestamptz END,
+        patron_id = CASE WHEN :keep_patron::bool THEN patron_id END
+    WHERE id = :own_hold::bigint AND EXISTS (SELECT 1 FROM item) RETURNING id
+)"""
+FREE_OTHER = """freed AS (
+    UPDATE catalogue_item SET state = 'available', version = version + 1, changed_at = :at::timestamptz
+    WHERE id = :freed::bigint AND state = 'on_hold_shelf' AND EXISTS (SELECT 1 FROM filled_hold)
+)"""
+"""The item that stood on the hold shelf for a hold which another item has filled."""
+PUT_BACK = """put_back_hold AS (
+    UPDATE circulation_hold SET state = 'waiting', version = version + 1, captured_item_id = NULL, captured_at = NULL,
+        shelved_date = NULL, shelf_until = NULL, shelf_position = NULL
+    WHERE id = :other_hold::bigint AND EXISTS (SELECT 1 FROM item) RETURNING id
+)"""
+"""The hold of another reader whose item is lent all the same: back to its place in the queue."""
