@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -254,6 +256,27 @@ def test_a_branch_is_renamed_and_described(central: Branch, desk: Desk) -> None:
     branch = network_map().branches[central.id]
     assert (branch.name("zh-hans"), branch.name("en"), branch.address) == ("新馆", "New", "人民路1号")
     assert AuditRow.objects.get(act="rename_branch").before == {"name_zh": "C馆", "name_en": ""}
+
+
+def test_a_branch_lies_somewhere_on_the_globe_or_nowhere(central: Branch, desk: Desk) -> None:
+    def describe(latitude: str | None, longitude: str | None) -> None:
+        operations.describe_branch(
+            branch_id=central.id,
+            at=AT,
+            desk=desk,
+            latitude=Decimal(latitude) if latitude else None,
+            longitude=Decimal(longitude) if longitude else None,
+        )
+
+    describe("39.904200", "116.407400")
+    located = network_map().branches[central.id].location
+
+    refused = [refusal(partial(describe, *wrong)) for wrong in (("40", None), ("91", "116.4074"), ("39.9042", "-181"))]
+    operations.describe_branch(branch_id=central.id, at=AT, desk=desk)
+
+    assert located == (39.9042, 116.4074)
+    assert refused == [NetworkReason.BAD_VALUE] * 3
+    assert network_map().branches[central.id].location is None
 
 
 def test_renaming_an_unknown_branch_is_refused(desk: Desk) -> None:

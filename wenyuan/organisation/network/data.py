@@ -37,6 +37,8 @@ class BranchFacts:
     address: str
     phone: str
     accessibility: str
+    location: tuple[float, float] | None = None
+    """Latitude and longitude in degrees (WGS 84), where they were entered."""
 
     def name(self, language: str) -> str:
         """The name in Chinese, or in English where there is one and ``language`` begins with ``en``."""

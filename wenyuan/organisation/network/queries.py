@@ -83,9 +83,20 @@ def _read_map() -> NetworkMap:
 
 
 def _branch(branch_id: int, *values: Any) -> BranchFacts:
-    code, name_zh, name_en, kind, opened, closed, *said = values
+    code, name_zh, name_en, kind, opened, closed, address, phone, accessibility, latitude, longitude = values
+    location = None if latitude is None or longitude is None else (float(latitude), float(longitude))
     return BranchFacts(
-        branch_id, code, name_zh, name_en, kind, date.fromisoformat(opened), calendars.day_of(closed), *said
+        id=branch_id,
+        code=code,
+        name_zh=name_zh,
+        name_en=name_en,
+        kind=kind,
+        opened_date=date.fromisoformat(opened),
+        closed_date=calendars.day_of(closed),
+        address=address,
+        phone=phone,
+        accessibility=accessibility,
+        location=location,
     )
 
 

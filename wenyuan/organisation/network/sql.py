@@ -12,7 +12,7 @@ WHOLE = """
     SELECT edition.token,
         (SELECT coalesce(jsonb_agg(jsonb_build_array(
             id, code, name_zh, name_en, kind, opened_date, closed_date, address, phone,
-            accessibility) ORDER BY id), '[]')
+            accessibility, latitude, longitude) ORDER BY id), '[]')
          FROM network_branch),
         (SELECT coalesce(jsonb_agg(jsonb_build_array(
             branch_id, parent_id, lower(valid), upper(valid)) ORDER BY id), '[]')

@@ -86,6 +86,18 @@ class DescriptionForm(forms.Form):
         required=False,
         help_text=_("Ramp, lift, accessible toilet, Braille, loop: what a reader needs to know before coming."),
     )
+    latitude = forms.DecimalField(
+        label=_("Latitude"), required=False, min_value=-90, max_value=90, max_digits=9, decimal_places=6
+    )
+    longitude = forms.DecimalField(
+        label=_("Longitude"),
+        required=False,
+        min_value=-180,
+        max_value=180,
+        max_digits=9,
+        decimal_places=6,
+        help_text=_("Degrees, as a map shows them: held items are fetched from the nearest branch."),
+    )
 
 
 class NamesForm(forms.Form):

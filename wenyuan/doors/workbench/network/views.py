@@ -255,6 +255,8 @@ def particulars(request: StaffRequest, branch_id: int) -> HttpResponse:
             "address": facts.address,
             "phone": facts.phone,
             "accessibility": facts.accessibility,
+            "latitude": facts.location[0] if facts.location else None,
+            "longitude": facts.location[1] if facts.location else None,
         },
     )
     if form.is_valid():

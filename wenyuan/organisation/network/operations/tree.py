@@ -1,6 +1,7 @@
 """The branch tree: founding, opening, moving, renaming, closing for good. Each branch keeps its whole past."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from psycopg.types.range import Range
 
@@ -259,11 +260,20 @@ def rename_branch(*, branch_id: int, name_zh: str, at: datetime, desk: Desk, nam
 @needs(Act.EDIT_NETWORK)
 @verb
 def describe_branch(
-    *, branch_id: int, at: datetime, desk: Desk, address: str = "", phone: str = "", accessibility: str = ""
+    *,
+    branch_id: int,
+    at: datetime,
+    desk: Desk,
+    address: str = "",
+    phone: str = "",
+    accessibility: str = "",
+    latitude: Decimal | None = None,
+    longitude: Decimal | None = None,
 ) -> None:
-    """Change what a branch tells its readers of address, telephone and access.
+    """Change what a branch tells its readers of address, telephone and access, and where it lies (degrees, WGS 84),
+    which says from where a held item is fetched.
 
-    :raises NetworkRefused: unknown branch, or a text too long.
+    :raises NetworkRefused: unknown branch, a text too long, or one of both degrees alone or beyond the globe.
     :raises NotAllowed: no right at the branch.
     """
     _change(
@@ -274,16 +284,31 @@ def describe_branch(
         address=clean(address, field="address"),
         phone=clean(phone, field="phone"),
         accessibility=clean(accessibility, field="accessibility"),
+        **_location(latitude, longitude),
     )
 
 
-def _change(what: str, branch_id: int, at: datetime, desk: Desk, **values: str) -> None:
+def _location(latitude: Decimal | None, longitude: Decimal | None) -> dict[str, Decimal | None]:
+    if (latitude is None) != (longitude is None):
+        raise NetworkRefused(NetworkReason.BAD_VALUE, field="latitude" if latitude is None else "longitude")
+    for field, degrees, most in (("latitude", latitude, 90), ("longitude", longitude, 180)):
+        if degrees is not None and not -most <= degrees <= most:
+            raise NetworkRefused(NetworkReason.BAD_VALUE, field=field)
+    return {"latitude": latitude, "longitude": longitude}
+
+
+def _change(what: str, branch_id: int, at: datetime, desk: Desk, **values: str | Decimal | None) -> None:
     require(desk.operator, Act.EDIT_NETWORK, branch_id)
     lock_network()
     row = branch_row(branch_id)
-    before = {name: getattr(row, name) for name in values}
+    before = {name: _written(getattr(row, name)) for name in values}
     models.Branch.objects.filter(id=branch_id).update(**values)
-    leave_trace(what=what, at=at, desk=desk, branch_id=branch_id, before=before, after=values)
+    after = {name: _written(value) for name, value in values.items()}
+    leave_trace(what=what, at=at, desk=desk, branch_id=branch_id, before=before, after=after)
+
+
+def _written(value: str | Decimal | None) -> str | None:
+    return str(value) if isinstance(value, Decimal) else value
 
 
 @needs(Act.EDIT_NETWORK)
