@@ -64,6 +64,8 @@ NO_ACT = {
     "accounts.sign_in": "who signs in holds no right yet",
     "accounts.switch_by_badge": "the same",
     "catalogue.install_defaults": "run by the set-up, nobody's act",
+    "circulation.expire_hold": "run by the clock, nobody's act",
+    "circulation.expire_holds": "the same",
     "circulation.forget_ended_holds": "run by the clock, nobody's act",
     "circulation.install_default_policies": "run by the set-up, nobody's act",
     "patrons.check_pin": "asked for the reader, who is no operator",

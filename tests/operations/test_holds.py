@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
@@ -10,6 +11,7 @@ from tests.factories.circulation import District, make_policy
 from tests.factories.patrons import make_patron
 from wenyuan.holdings.catalogue.models import Bib, Item
 from wenyuan.holdings.catalogue.seams import move_back, move_to
+from wenyuan.lending.circulation import queueing
 from wenyuan.lending.circulation.data import Block, BlockCode, HeldFor
 from wenyuan.lending.circulation.models import Hold, Loan
 from wenyuan.lending.circulation.operations import (
@@ -25,10 +27,19 @@ from wenyuan.lending.circulation.operations import (
     place_hold,
     receive_transit,
     renew,
+    report_not_found,
     resume_hold,
     suspend_hold,
 )
-from wenyuan.lending.circulation.queueing import lapsed_holds
+from wenyuan.lending.circulation.queries import (
+    hold_shelf,
+    holds_of_patron,
+    lapsed_holds,
+    not_found_at,
+    pick_list,
+    queue_of_bib,
+    shelf_to_clear,
+)
 from wenyuan.lending.patrons.models import Patron
 from wenyuan.lending.patrons.seams import obstacles_to_leaving
 from wenyuan.lending.transit.models import Transit
@@ -382,10 +393,10 @@ def test_what_is_not_fetched_in_time_expires_once_and_frees_its_item(
     last_day = datetime.combine(date(2026, 5, 1), at.timetz())
     day_after = last_day + timedelta(days=1)
 
-    on_the_last_day = (lapsed_holds(at=last_day), expire_hold(hold_id=wanted, at=last_day, desk=district.at_central))
+    on_the_last_day = (lapsed_holds(at=last_day), expire_hold(hold_id=wanted, at=last_day))
     lapsed = lapsed_holds(at=day_after)
-    ended = expire_hold(hold_id=wanted, at=day_after, desk=district.at_central)
-    again = expire_hold(hold_id=wanted, at=day_after, desk=district.at_central)
+    ended = expire_hold(hold_id=wanted, at=day_after)
+    again = expire_hold(hold_id=wanted, at=day_after)
 
     assert on_the_last_day == ((), None)
     assert lapsed == (wanted,)
@@ -630,3 +641,77 @@ def test_who_has_open_holds_may_not_leave_and_a_branch_where_they_are_fetched_do
     assert [(found.what, found.count) for found in obstacles_to_leaving(patron_id)] == [("open_holds", 1)]
     ties = ties_to_branch(district.children.id, at.date())
     assert [(tie.what, tie.count) for tie in ties] == [("open_holds", 1)]
+
+
+def test_a_pick_list_fetches_at_the_pickup_branch_and_goes_on_where_nobody_finds_the_item(
+    district: District, at: datetime, title: Bib
+) -> None:
+    make_item(barcode="E1", home=district.children, bib=title)
+    hold(title, "C1", district.at_children, at)
+
+    lists = {branch.id: pick_list(branch.id, at=at) for branch in (district.children, district.central)}
+    pick = lists[district.children.id][0]
+    noted = report_not_found(item_id=pick.item_id, item_version=pick.item_version, at=at, desk=district.at_children)
+
+    assert ([len(found) for found in lists.values()], pick.barcode) == ([1, 0], "E1")
+    assert noted
+    assert pick_list(district.children.id, at=at) == ()
+    assert [found.barcode for found in pick_list(district.central.id, at=at)] == ["I1"]
+    assert [found.barcode for found in not_found_at(district.children.id)] == ["E1"]
+    assert Entry.objects.filter(kind="item_not_found").count() == 1
+
+
+def test_an_item_that_turns_up_is_looked_for_no_longer(district: District, at: datetime, title: Bib) -> None:
+    hold(title, "C1", district.at_central, at)
+    pick = pick_list(district.central.id, at=at)[0]
+    report_not_found(item_id=pick.item_id, item_version=pick.item_version, at=at, desk=district.at_central)
+
+    receipt = checkin(item="I1", at=at, desk=district.at_central)
+    late = report_not_found(item_id=pick.item_id, item_version=pick.item_version, at=at, desk=district.at_central)
+
+    assert receipt.held is not None
+    assert not late
+    assert not_found_at(district.central.id) == ()
+
+
+def test_a_readers_holds_and_the_queue_of_a_title_tell_their_places(
+    district: District, at: datetime, title: Bib
+) -> None:
+    first = hold(title, "C1", district.at_central, at)
+    second = hold(title, "C2", district.at_central, at + timedelta(minutes=1))
+    third = hold(title, "C3", district.at_central, at + timedelta(minutes=2))
+    checkin(item="I1", at=at, desk=district.at_central)
+    patron_id = Hold.objects.get(id=third).patron_id or 0
+
+    mine = holds_of_patron(patron_id=patron_id, at=at)
+    queue = queue_of_bib(title.id)
+    shelf = hold_shelf(district.central.id)
+
+    assert [(view.id, view.place, view.state) for view in mine] == [(third, 2, "waiting")]
+    assert [(view.id, view.place) for view in queue] == [(first, None), (second, 1), (third, 2)]
+    assert [(view.id, view.captured_barcode, view.shelf_position) for view in shelf] == [(first, "I1", 1)]
+    cancel_hold(hold_id=first, at=at, desk=district.at_central)
+    assert [view.id for view in shelf_to_clear(district.central.id)] == [first]
+
+
+def test_the_nightly_job_lets_all_lapsed_holds_expire_and_one_that_fails_does_not_stop_it(
+    district: District, at: datetime, title: Bib, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [hold(title, f"C{number}", district.at_central, at, not_after=date(2026, 4, 30)) for number in (1, 2, 3)]
+    real = queueing.expire_hold
+
+    def fails_once(*, hold_id: int, at: datetime) -> object:
+        if hold_id == ids[0]:
+            raise OperationalError("a lock took too long")
+        return real(hold_id=hold_id, at=at)
+
+    monkeypatch.setattr(queueing, "expire_hold", fails_once)
+    first = queueing.expire_holds(at=at + timedelta(days=8))
+    monkeypatch.undo()
+    second = queueing.expire_holds(at=at + timedelta(days=8))
+
+    assert (first, second) == (2, 1)
+    entries = Entry.objects.filter(kind="hold_expired")
+    assert {(entry.door, entry.operator_id, entry.branch_id) for entry in entries} == {
+        ("worker", None, district.central.id)
+    }

@@ -7,6 +7,7 @@ A task is one line into an idempotent verb, in chunks with a stored position: a 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db import close_old_connections, transaction
@@ -17,6 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.manager import JobManager
 
 Task = TypeVar("Task", bound=Callable[..., None])
+ByTheClock = TypeVar("ByTheClock", bound=Callable[..., None])
 
 STALLED_AFTER_SECONDS = 60
 """A worker without a heartbeat for so long is taken for dead."""
@@ -34,12 +36,13 @@ def task(name: str) -> Callable[[Task], Task]:
     return register
 
 
-def every(cron: str, name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Register a function to run by the clock (cron, UTC). It may run twice: it must be idempotent."""
+def every(cron: str, name: str) -> Callable[[ByTheClock], ByTheClock]:
+    """Register a function to run by the clock (cron, UTC); it gets the moment as ``at``. It may run twice, and not at
+    all while no worker works: it must be idempotent and take up what was missed."""
 
-    def register(function: Callable[[], None]) -> Callable[[], None]:
+    def register(function: ByTheClock) -> ByTheClock:
         def run(timestamp: int) -> None:
-            _with_fresh_connection(function)()
+            _with_fresh_connection(function)(at=datetime.now(UTC))
 
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(run))
         return function

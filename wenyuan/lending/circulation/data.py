@@ -242,6 +242,66 @@ class LoanOfItem:
     taken_branch_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """A hold as lists show it. ``barcode`` is that of the one item wanted, ``captured_barcode`` of the item captured;
+    ``place`` counts within the waiting queue of its title, none where it does not wait."""
+
+    id: int
+    bib_id: int
+    title: str
+    item_id: int | None
+    barcode: str | None
+    patron_id: int | None
+    pickup_branch_id: int
+    state: str
+    placed_at: datetime
+    not_before: date | None
+    not_after: date | None
+    suspended: bool
+    suspended_until: date | None
+    captured_item_id: int | None
+    captured_barcode: str | None
+    call_no: str | None
+    shelf_position: int | None
+    shelf_until: date | None
+    ended_at: datetime | None
+    end_reason: str
+    place: int | None = None
+
+    def is_suspended(self, on: date) -> bool:
+        """Whether it is passed over on a day."""
+        return self.suspended and (self.suspended_until is None or on <= self.suspended_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickView:
+    """An item to be fetched from its shelf for a hold."""
+
+    hold_id: int
+    pickup_branch_id: int
+    item_id: int
+    item_version: int
+    bib_id: int
+    barcode: str
+    title: str
+    author: str
+    call_no: str
+    area_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotFoundView:
+    """An item that was looked for in vain."""
+
+    item_id: int
+    barcode: str
+    title: str
+    call_no: str
+    at: datetime
+    account_id: int
+
+
 class FixedDue(StrEnum):
     """How a fixed due date binds the counted one."""
 

@@ -16,7 +16,16 @@ from wenyuan.lending.circulation.data import (
 )
 from wenyuan.lending.circulation.everyday import Request, scanned
 from wenyuan.lending.circulation.facts import Editions, Holdings, Item, Patron
+from wenyuan.lending.circulation.hold_lists import (
+    hold_shelf,
+    holds_of_patron,
+    not_found_at,
+    pick_list,
+    queue_of_bib,
+    shelf_to_clear,
+)
 from wenyuan.lending.circulation.models import Loan
+from wenyuan.lending.circulation.queueing import lapsed_holds
 from wenyuan.lending.circulation.rules import patron_blocks, total_blocks
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.plumbing.clock import local_date
@@ -136,8 +145,15 @@ __all__ = [
     "count_open_loans",
     "count_overdue_at",
     "due_dates_of_items",
+    "hold_shelf",
+    "holds_of_patron",
+    "lapsed_holds",
     "loan_of_item",
     "loans_history",
+    "not_found_at",
     "patron_loans",
+    "pick_list",
     "preview_checkout",
+    "queue_of_bib",
+    "shelf_to_clear",
 ]

@@ -3,9 +3,11 @@
 These are ordinary locking verbs. A hold is locked before its item, as in the everyday statements.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from django.db import DatabaseError
 from django.db.models import Q
 
 from wenyuan.lending.circulation import sql
@@ -13,15 +15,17 @@ from wenyuan.lending.circulation.data import Block, BlockCode, HoldEnded
 from wenyuan.lending.circulation.everyday import Refused
 from wenyuan.lending.circulation.models import Hold, HoldState
 from wenyuan.organisation.journal.data import Entry, Kind
-from wenyuan.organisation.journal.operations import record
+from wenyuan.organisation.journal.operations import record, row_of
+from wenyuan.organisation.journal.sql import COLUMNS as JOURNAL_COLUMNS
 from wenyuan.organisation.network.queries import network_map
-from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.data import Act, Desk, Door
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import local_date
-from wenyuan.plumbing.statements import Plan, Row, Statement, run
+from wenyuan.plumbing.statements import Plan, Row, Statement, run, run_outermost
 from wenyuan.plumbing.transactions import verb
 
+log = logging.getLogger(__name__)
 REMEMBERED_DAYS = 30
 """How long an ended hold still names its reader, so that the desk can answer where it went."""
 MAX_REASON = 100
@@ -47,19 +51,28 @@ def cancel_hold(*, hold_id: int, at: datetime, desk: Desk, reason: str = "") -> 
     return _end(hold, HoldState.CANCELLED, Kind.HOLD_CANCELLED, at=at, desk=desk, reason=reason)
 
 
-@needs(Act.PLACE_HOLD)
+@needs()
 @verb
-def expire_hold(*, hold_id: int, at: datetime, desk: Desk) -> HoldEnded | None:
-    """Let a hold expire whose last day has passed, waiting or on the hold shelf; none if that is not so (any more).
-
-    :raises NotAllowed: no right to holds at its pickup branch.
-    """
+def expire_hold(*, hold_id: int, at: datetime) -> HoldEnded | None:
+    """Let a hold expire whose last day has passed, waiting or on the hold shelf; none if that is not so (any more)."""
     hold = Hold.objects.select_for_update().filter(_lapsed(local_date(at)), id=hold_id).first()
     if hold is None:
         return None
-    require(desk.operator, Act.PLACE_HOLD, hold.pickup_branch_id)
     reason = "not_fetched" if hold.state == HoldState.ON_SHELF else "not_after"
-    return _end(hold, HoldState.EXPIRED, Kind.HOLD_EXPIRED, at=at, desk=desk, reason=reason)
+    return _end(hold, HoldState.EXPIRED, Kind.HOLD_EXPIRED, at=at, desk=None, reason=reason)
+
+
+@needs()
+def expire_holds(*, at: datetime) -> int:
+    """Let every hold expire whose last day has passed; how many. One that fails is logged and tried again the next
+    time."""
+    count = 0
+    for hold_id in lapsed_holds(at=at):
+        try:
+            count += expire_hold(hold_id=hold_id, at=at) is not None
+        except DatabaseError:
+            log.exception("hold %s did not expire", hold_id)
+    return count
 
 
 def lapsed_holds(*, at: datetime, limit: int = 1000) -> tuple[int, ...]:
@@ -181,6 +194,42 @@ def _distinct(ranks: list[int]) -> list[int]:
     return distinct
 
 
+@needs(Act.CHECKIN)
+def report_not_found(*, item_id: int, item_version: int, at: datetime, desk: Desk) -> bool:
+    """Note that an item of a pick list is not on its shelf: lists pass it over until it is scanned or changed.
+
+    Returns false, and notes nothing, where it has been scanned or changed since the list was made.
+
+    :raises NotAllowed: no right to take items in at the desk's branch.
+    """
+    require(desk.operator, Act.CHECKIN, desk.branch_id)
+    entry = Entry(
+        kind=Kind.ITEM_NOT_FOUND,
+        occurred_at=at,
+        door=desk.door.value,
+        desk=desk.code,
+        operator_id=desk.operator.account_id,
+        branch_id=desk.branch_id,
+        area_id=desk.area_id,
+        service_point_id=desk.service_point_id,
+        subject_kind="item",
+        subject_id=item_id,
+    )
+    values = {
+        "item": item_id,
+        "item_version": item_version,
+        "branch": desk.branch_id,
+        "at": at,
+        "account": desk.operator.account_id,
+        **dict(zip((f"noted_{column}" for column in JOURNAL_COLUMNS), row_of(entry), strict=True)),
+    }
+
+    def plan() -> Plan[list[Row]]:
+        return (yield Statement(sql.NOTE_NOT_FOUND, values))
+
+    return bool(run_outermost(plan))
+
+
 @needs()
 @verb
 def forget_ended_holds(*, at: datetime) -> int:
@@ -210,10 +259,11 @@ def _waiting(hold_id: int) -> Hold:
     return hold
 
 
-def _end(hold: Hold, state: HoldState, kind: Kind, *, at: datetime, desk: Desk, reason: str) -> HoldEnded:
+def _end(hold: Hold, state: HoldState, kind: Kind, *, at: datetime, desk: Desk | None, reason: str) -> HoldEnded:
     was = hold.state
     hold.state, hold.slot, hold.ended_at = state, None, at
-    hold.ended_by_id, hold.end_reason = desk.operator.account_id, reason.strip()[:MAX_REASON]
+    hold.ended_by_id = desk.operator.account_id if desk else None
+    hold.end_reason = reason.strip()[:MAX_REASON]
     hold.cleared_at = None if was == HoldState.ON_SHELF else at
     hold.version += 1
     hold.save()
@@ -229,17 +279,18 @@ def _change(hold: Hold, details: Mapping[str, object], *, at: datetime, desk: De
     _note(hold, Kind.HOLD_CHANGED, details, at=at, desk=desk)
 
 
-def _note(hold: Hold, kind: Kind, details: Mapping[str, object], *, at: datetime, desk: Desk) -> None:
+def _note(hold: Hold, kind: Kind, details: Mapping[str, object], *, at: datetime, desk: Desk | None) -> None:
+    """The act's journal row; without a desk the clock's, at the pickup branch."""
     record(
         Entry(
             kind=kind,
             occurred_at=at,
-            door=desk.door.value,
-            desk=desk.code,
-            operator_id=desk.operator.account_id,
-            branch_id=desk.branch_id,
-            area_id=desk.area_id,
-            service_point_id=desk.service_point_id,
+            door=desk.door.value if desk else Door.WORKER.value,
+            desk=desk.code if desk else "",
+            operator_id=desk.operator.account_id if desk else None,
+            branch_id=desk.branch_id if desk else hold.pickup_branch_id,
+            area_id=desk.area_id if desk else None,
+            service_point_id=desk.service_point_id if desk else None,
             patron_home_id=hold.patron_home_id,
             patron_category=hold.patron_category,
             age_band=hold.age_band,

@@ -15,8 +15,27 @@ after the wait. Hence the limit of one item type, which no slot holds, is held b
 such a limit raises it, so that of two that decided on the same loans one looks again.
 """
 
-from wenyuan.lending.circulation.sql.gathers import GATHER_CHECKOUT, GATHER_RENEWAL, GATHER_RETURN, POLICY_ROWS
-from wenyuan.lending.circulation.sql.holds import FORGET_HOLDS, FREE_ITEM, GATHER_HOLD, place_statement
+from wenyuan.lending.circulation.sql.gathers import (
+    BOTH_EDITIONS,
+    GATHER_CHECKOUT,
+    GATHER_RENEWAL,
+    GATHER_RETURN,
+    POLICY_ROWS,
+)
+from wenyuan.lending.circulation.sql.holds import (
+    FORGET_HOLDS,
+    FREE_ITEM,
+    GATHER_HOLD,
+    HOLDS_OF_PATRON,
+    NOT_FOUND_LIST,
+    NOTE_NOT_FOUND,
+    ON_SHELF,
+    QUEUE_OF_BIB,
+    SHELVED_ITEMS,
+    TO_CLEAR_LIST,
+    WANTED_FROM_SHELVES,
+    place_statement,
+)
 from wenyuan.lending.circulation.sql.invariants import INVARIANTS
 from wenyuan.lending.circulation.sql.lists import HISTORY, PATRON_LOANS
 from wenyuan.lending.circulation.sql.writes import (
@@ -30,6 +49,7 @@ from wenyuan.lending.circulation.sql.writes import (
 )
 
 __all__ = [
+    "BOTH_EDITIONS",
     "FORGET_HOLDS",
     "FREE_ITEM",
     "GATHER_CHECKOUT",
@@ -38,12 +58,20 @@ __all__ = [
     "GATHER_RETURN",
     "HISTORY",
     "HOLDER_CHANGED",
+    "HOLDS_OF_PATRON",
     "INVARIANTS",
     "ITEM_SEEN",
+    "NOTE_NOT_FOUND",
+    "NOT_FOUND_LIST",
+    "ON_SHELF",
     "PATRON_CHANGED",
     "PATRON_LOANS",
     "POLICY_ROWS",
+    "QUEUE_OF_BIB",
     "READER_REF",
+    "SHELVED_ITEMS",
+    "TO_CLEAR_LIST",
+    "WANTED_FROM_SHELVES",
     "checkout_statement",
     "place_statement",
     "renewal_statement",

@@ -77,3 +77,5 @@ POLICY_ROWS = f"""
     SELECT id, branch_id, category_id, item_type_id, valid_from, valid_to, {", ".join(KINDS)}
     FROM circulation_loanpolicy
 """
+
+BOTH_EDITIONS = f"SELECT {EDITIONS}"

@@ -188,3 +188,71 @@ PUT_BACK = """put_back_hold AS (
     WHERE id = :other_hold::bigint AND EXISTS (SELECT 1 FROM item) RETURNING id
 )"""
 """The hold of another reader whose item is lent all the same: back to its place in the queue."""
+
+HOLD_VIEW = """
+    h.id, h.bib_id, b.title, h.item_id, hi.barcode, h.patron_id, h.pickup_branch_id, h.state, h.placed_at, h.not_before,
+    h.not_after, h.suspended, h.suspended_until, h.captured_item_id, ci.barcode, ci.call_no, h.shelf_position,
+    h.shelf_until, h.ended_at, h.end_reason
+"""
+VIEWED = """
+    FROM circulation_hold h
+    JOIN catalogue_bib b ON b.id = h.bib_id
+    LEFT JOIN catalogue_item hi ON hi.id = h.item_id
+    LEFT JOIN catalogue_item ci ON ci.id = h.captured_item_id
+"""
+HOLDS_OF_PATRON = f"""
+    SELECT {HOLD_VIEW}, (SELECT count(*) FROM circulation_hold w WHERE w.bib_id = h.bib_id AND w.state = 'waiting'
+        AND (w.rank, w.id) <= (h.rank, h.id))
+    {VIEWED} WHERE h.patron_id = :patron::bigint AND (h.ended_at IS NULL OR h.ended_at > :since::timestamptz)
+    ORDER BY h.ended_at IS NOT NULL, h.placed_at DESC, h.id DESC LIMIT 200
+"""
+QUEUE_OF_BIB = f"""
+    SELECT {HOLD_VIEW}, NULL::bigint {VIEWED}
+    WHERE h.bib_id = :bib::bigint AND h.state IN ('waiting', 'in_transit', 'on_shelf')
+    ORDER BY h.state = 'waiting', h.rank, h.id LIMIT 500
+"""
+ON_SHELF = f"""
+    SELECT {HOLD_VIEW}, NULL::bigint {VIEWED}
+    WHERE h.pickup_branch_id = :branch::bigint AND h.state = 'on_shelf' AND h.shelf_position > :after::int
+    ORDER BY h.shelf_position LIMIT :size::int
+"""
+TO_CLEAR_LIST = f"""
+    SELECT {HOLD_VIEW}, NULL::bigint {VIEWED}
+    WHERE h.pickup_branch_id = :branch::bigint AND h.ended_at IS NOT NULL AND h.cleared_at IS NULL
+        AND h.captured_item_id IS NOT NULL
+    ORDER BY h.shelf_position, h.id LIMIT 500
+"""
+WANTED_FROM_SHELVES = f"""
+    SELECT w.id, w.bib_id, w.item_id, w.pickup_branch_id, p.category_id
+    FROM circulation_hold w JOIN patrons_patron p ON p.id = w.patron_id
+    WHERE w.state = 'waiting' AND {WANTED} AND EXISTS (
+        SELECT 1 FROM catalogue_item i WHERE i.bib_id = w.bib_id AND i.state = 'available' AND i.condition = 'ok'
+            AND i.lendable = 'yes')
+    ORDER BY w.rank, w.id LIMIT 5000
+"""
+SHELVED_ITEMS = """
+    SELECT i.id, i.bib_id, i.home_branch_id, i.present_branch_id, i.version, i.item_type_id, i.barcode, b.title,
+        b.author, i.call_no, i.area_id, i.call_key
+    FROM catalogue_item i JOIN catalogue_bib b ON b.id = i.bib_id
+    WHERE i.bib_id = ANY (:bibs::bigint[]) AND i.state = 'available' AND i.condition = 'ok' AND i.lendable = 'yes'
+        AND NOT EXISTS (SELECT 1 FROM circulation_notfound n WHERE n.item_id = i.id AND n.item_version = i.version)
+"""
+NOTE_NOT_FOUND = f"""
+    WITH item AS (
+        SELECT id, version FROM catalogue_item WHERE id = :item::bigint AND version = :item_version::int
+            AND state = 'available' FOR UPDATE
+    ), note AS (
+        INSERT INTO circulation_notfound (item_id, branch_id, at, account_id, item_version)
+        SELECT id, :branch::bigint, :at::timestamptz, :account::bigint, version FROM item RETURNING id
+    ), {journal_step("noted", "note")}, {pending_step(["noted"])}
+    SELECT id FROM note
+"""
+"""Somebody looked for an item and it was not there, unless it has been scanned since the list was made."""
+NOT_FOUND_LIST = """
+    SELECT i.id, i.barcode, b.title, i.call_no, n.at, n.account_id
+    FROM circulation_notfound n
+    JOIN catalogue_item i ON i.id = n.item_id AND i.version = n.item_version AND i.state = 'available'
+    JOIN catalogue_bib b ON b.id = i.bib_id
+    WHERE n.branch_id = :branch::bigint
+    ORDER BY n.at DESC, n.id DESC LIMIT 200
+"""
