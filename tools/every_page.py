@@ -98,6 +98,14 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         Sight(role="desk_lead", path="/workbench/patrons/{child}", note="child"),
         "/workbench/patrons/{patron}/edit",
         "/workbench/patrons/{patron}/history",
+        "/workbench/holds/",
+        "/workbench/holds/shelf",
+        "/workbench/holds/to-clear",
+        "/workbench/holds/not-found",
+        "/workbench/holds/titles/{held}/",
+        "/workbench/holds/readers/{holder}/",
+        "/workbench/holds/{hold}/wish",
+        "/workbench/holds/{hold}/place",
         "/workbench/items/transits",
         "/workbench/items/transits/gone",
         Sight(role="desk_lead", path="/workbench/accounts/", note="403"),
@@ -202,6 +210,11 @@ NO_PAGES = frozenset(
         "workbench:patron-renew-loan",
         "workbench:patron-act",
         "workbench:patron-guardian",
+        "workbench:hold-scan",
+        "workbench:hold-item-missed",
+        "workbench:hold-suspended",
+        "workbench:hold-resumed",
+        "workbench:hold-cancelled",
         "workbench:item-condition",
         "workbench:item-lending",
         "workbench:item-withdraw",
@@ -241,7 +254,7 @@ def press(page: Page, key: str) -> None:
 def the_house(*, today: date) -> dict[str, str]:
     """Rows of the library at hand for the braces of the paths. Django must be set up."""
     from wenyuan.holdings.catalogue.models import ImportBatch, Item
-    from wenyuan.lending.circulation.models import Loan
+    from wenyuan.lending.circulation.models import Hold, Loan
     from wenyuan.lending.patrons.models import Guardian, Roster, Token
     from wenyuan.organisation.accounts.models import Account, RoleGrant
     from wenyuan.organisation.journal.models import Entry
@@ -258,6 +271,7 @@ def the_house(*, today: date) -> dict[str, str]:
     members = Membership.objects.filter(valid__contains=today).order_by("id")
     lends_with_central = members.filter(group__in=members.filter(branch=central).values("group")).values("branch")
     closure = Closure.objects.latest("id")
+    hold = Hold.objects.filter(state="waiting").earliest("id")
     grant = RoleGrant.objects.filter(account__kind="person").exclude(branch=None).earliest("id")
     values = {
         "bib": item.bib_id,
@@ -277,6 +291,9 @@ def the_house(*, today: date) -> dict[str, str]:
         "child": Guardian.objects.earliest("id").child_id,
         "roster": Roster.objects.latest("id").id,
         "batch": ImportBatch.objects.latest("id").id,
+        "hold": hold.id,
+        "held": hold.bib_id,
+        "holder": hold.patron_id,
         "branch": central.id,
         "code": central.code,
         "closed_branch": closure.branch_id,

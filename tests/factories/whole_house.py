@@ -11,7 +11,7 @@ from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
 from tests.factories.visits import make_count
 from wenyuan.holdings.catalogue.operations import open_batch, run_batch
-from wenyuan.lending.circulation.operations import checkin, checkout
+from wenyuan.lending.circulation.operations import checkin, checkout, place_hold
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 
@@ -54,6 +54,10 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     for code, barcode in (("C", "23020"), ("C", "23030"), ("S", "23022"), ("S", "23032"), ("C", "23041")):
         checkout(item=barcode, card="T300", at=long_ago, desk=desks[code], key=f"lent-{barcode}")
     checkin(item="23041", at=at, desk=desks["C"], key="back")
+    for card, barcode in (("T100", "23010"), ("T200", "23010"), ("T200", "23050")):
+        place_hold(item=barcode, card=card, pickup_branch_id=town.central.id, at=at, desk=desks["C"])
+    checkin(item="23011", at=at, desk=desks["R"])
+    checkin(item="23050", at=at, desk=desks["C"])
     make_account("caiwen", name="蔡文", roles=[(Role.DESK, town.ring)])
     make_machine(town.central, "kiosk")
     flawed = folder / "flawed.mrc"

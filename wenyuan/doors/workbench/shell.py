@@ -47,6 +47,7 @@ class Part:
 PARTS: Final = (
     Part("desk", _("Circulation"), frozenset({Act.CHECKOUT, Act.CHECKIN}), "barcode"),
     Part("patrons", _("Readers"), frozenset({Act.SEE_PATRON}), "person"),
+    Part("holds", _("Holds"), frozenset({Act.PLACE_HOLD}), "hold"),
     Part("items", _("Holdings"), frozenset({Act.SEE_ITEM}), "book"),
     Part("records", _("Cataloguing"), frozenset({Act.EDIT_ITEM, Act.IMPORT_RECORDS, Act.EXPORT_RECORDS}), "edit"),
     Part("network", _("Branches"), frozenset({Act.EDIT_NETWORK, Act.EDIT_CALENDAR, Act.EDIT_POLICIES}), "tree", True),

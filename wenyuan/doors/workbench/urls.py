@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("wenyuan.doors.workbench.home.urls")),
     path("desk/", include("wenyuan.doors.workbench.desk.urls")),
     path("patrons/", include("wenyuan.doors.workbench.patrons.urls")),
+    path("holds/", include("wenyuan.doors.workbench.holds.urls")),
     path("items/", include("wenyuan.doors.workbench.items.urls")),
     path("records/", include("wenyuan.doors.workbench.records.urls")),
     path("network/", include("wenyuan.doors.workbench.network.urls")),

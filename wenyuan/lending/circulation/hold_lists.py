@@ -21,6 +21,11 @@ def holds_of_patron(*, patron_id: int, at: datetime) -> tuple[HoldView, ...]:
     return _views(Statement(sql.HOLDS_OF_PATRON, values))
 
 
+def get_hold(hold_id: int) -> HoldView | None:
+    """One hold, open or ended."""
+    return next(iter(_views(Statement(sql.ONE_HOLD, {"hold": hold_id}))), None)
+
+
 def queue_of_bib(bib_id: int) -> tuple[HoldView, ...]:
     """The open holds of a title: those captured first, then the queue, with their places in it."""
     return _views(Statement(sql.QUEUE_OF_BIB, {"bib": bib_id}), numbered=True)

@@ -17,6 +17,7 @@ from wenyuan.lending.circulation.data import (
 from wenyuan.lending.circulation.everyday import Request, scanned
 from wenyuan.lending.circulation.facts import Editions, Holdings, Item, Patron
 from wenyuan.lending.circulation.hold_lists import (
+    get_hold,
     hold_shelf,
     holds_of_patron,
     not_found_at,
@@ -145,6 +146,7 @@ __all__ = [
     "count_open_loans",
     "count_overdue_at",
     "due_dates_of_items",
+    "get_hold",
     "hold_shelf",
     "holds_of_patron",
     "lapsed_holds",

@@ -58,6 +58,8 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         add_policies(sites, valid_from=founded, at=at, desk=director)
         year = history.Year(dice, sites, operators, first=first, last=until)
         _live(dice, year, sites, operators, first=first, until=until, scale=scale, echo=echo)
+        echo("Holds …")
+        year.end_with_holds()
         echo("Counting visits …")
         counted = count_visits(dice, sites, operator=operators["lead"], first=first, last=until - timedelta(days=1))
         for _ in counted:

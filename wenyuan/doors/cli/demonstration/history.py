@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
+from wenyuan.doors.cli.demonstration.holds import place_some
 from wenyuan.doors.cli.demonstration.network import CHILDREN, Site
 from wenyuan.doors.cli.demonstration.people import KIOSKS, Applicant
 from wenyuan.doors.cli.demonstration.stock import DemoItem
@@ -158,6 +159,17 @@ class Year:
         )
 
     # Time passes ------------------------------------------------------------------------------------------------
+
+    def end_with_holds(self) -> int:
+        """In the last hours of the last day readers place holds, and some items are put on the hold shelf."""
+        return place_some(
+            self._dice,
+            sorted(self._items),
+            [reader.card for reader in self.readers],
+            at=datetime.combine(self._last, time(15), library_zone()),
+            central=self._desks["LM00"],
+            children=self._desks[CHILDREN],
+        )
 
     def pass_days(self, first: date, last: date, *, sessions: float) -> None:
         """Live through these days; ``sessions`` are how many readers come to borrow in the whole network on a day of

@@ -150,6 +150,7 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
         and may(request.operator, Act.RECEIVE_TRANSIT, request.desk.branch_id),
         "rows": shown_entries(history.entries, network=network),
         "onward": onward(request, history.before),
+        "may_hold": may(request.operator, Act.PLACE_HOLD, request.desk.branch_id),
         "may_edit": may_edit and facts.state != "withdrawn",
         "condition_form": _condition_form(facts),
         "lendable_form": _lendable_form(facts),

@@ -211,6 +211,9 @@ QUEUE_OF_BIB = f"""
     WHERE h.bib_id = :bib::bigint AND h.state IN ('waiting', 'in_transit', 'on_shelf')
     ORDER BY h.state = 'waiting', h.rank, h.id LIMIT 500
 """
+ONE_HOLD = f"""
+    SELECT {HOLD_VIEW}, NULL::bigint {VIEWED} WHERE h.id = :hold::bigint
+"""
 ON_SHELF = f"""
     SELECT {HOLD_VIEW}, NULL::bigint {VIEWED}
     WHERE h.pickup_branch_id = :branch::bigint AND h.state = 'on_shelf' AND h.shelf_position > :after::int
