@@ -1,7 +1,7 @@
 """Taking items back: in the group, outside it (代收), on the way, not on loan, again."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.factories.patrons import make_patron
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.data import BlockCode, CheckinOutcome
 from wenyuan.lending.circulation.models import Loan
-from wenyuan.lending.circulation.operations import Refused, checkin, checkout, receive_transit
+from wenyuan.lending.circulation.operations import Refused, checkin, checkout, note_use, receive_transit
 from wenyuan.lending.circulation.queries import count_open_loans, loans_history, patron_loans
 from wenyuan.lending.patrons.models import Patron
 from wenyuan.lending.transit.models import Transit
@@ -435,3 +435,47 @@ def test_a_closed_loan_without_its_one_return_in_the_journal_is_found(
         )
 
     assert broken() == ["circulation_return_journal"]
+
+
+@pytest.mark.parametrize(
+    ("back_at", "taken_at", "days"),
+    [
+        (datetime(2026, 5, 23, 10, tzinfo=UTC), datetime(2026, 5, 23, 10, tzinfo=UTC), 0),
+        (datetime(2026, 5, 24, 10, tzinfo=UTC), datetime(2026, 5, 24, 10, tzinfo=UTC), 1),
+        (datetime(2026, 6, 24, 10, tzinfo=UTC), None, 2),
+        (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 4, 23, 2, 30, tzinfo=UTC), 0),
+    ],
+    ids=["in time", "a day late", "to come", "before it was lent"],
+)
+def test_a_book_drop_emptied_later_counts_by_the_day_of_the_reader(
+    district: District, lent: Patron, back_at: datetime, taken_at: datetime | None, days: int
+) -> None:
+    emptied = datetime(2026, 5, 26, 2, tzinfo=UTC)
+
+    receipt = checkin(item=BARCODE, at=emptied, back_at=back_at, desk=district.at_central)
+
+    loan = Loan.objects.get()
+    assert (receipt.days_overdue, loan.taken_at, loan.returned_at) == (days, taken_at, emptied)
+    assert broken() == []
+
+
+def test_reading_in_the_library_is_counted_and_changes_nothing_else(district: District, at: datetime) -> None:
+    make_item(barcode="R1", home=district.central)
+    before = Item.objects.get(barcode="R1")
+
+    note_use(item="R1", at=at, desk=district.at_central)
+
+    assert Item.objects.get(barcode="R1").version == before.version
+    entry = Entry.objects.get(kind="item_used")
+    assert (entry.subject_id, entry.quantity, entry.branch_id) == (before.id, 1, district.central.id)
+
+
+def test_what_is_on_loan_is_not_counted_as_read_in_the_library(district: District, at: datetime, lent: Patron) -> None:
+    refused = []
+    for barcode in (BARCODE, "no such code"):
+        with pytest.raises(Refused) as caught:
+            note_use(item=barcode, at=at, desk=district.at_central)
+        refused.append(caught.value.blocks[0].code)
+
+    assert refused == [BlockCode.ITEM_ON_LOAN_TO_OTHER, BlockCode.ITEM_UNKNOWN]
+    assert not Entry.objects.filter(kind="item_used").exists()

@@ -4,13 +4,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from tests.factories.catalogue import make_item
+from tests.factories.catalogue import make_item, make_item_type
 from tests.factories.circulation import District, make_policy
 from tests.factories.network import make_hours
 from tests.factories.patrons import make_patron
-from wenyuan.lending.circulation.data import BlockCode
+from wenyuan.lending.circulation.data import Block, BlockCode
 from wenyuan.lending.circulation.models import Loan, LoanPolicy
-from wenyuan.lending.circulation.operations import Refused, checkin, checkout, renew
+from wenyuan.lending.circulation.operations import Refused, checkin, checkout, renew, renew_all
 from wenyuan.lending.patrons.models import Patron, Token
 from wenyuan.organisation.journal.models import Entry
 
@@ -165,3 +165,28 @@ def test_a_renewed_loan_falls_due_when_the_lender_is_open_wherever_it_is_asked(
     receipt = renew(item=BARCODE, at=at + timedelta(days=16), desk=district.at_children)
 
     assert receipt.due_date == date(2026, 6, 9)  # thirty days later is Monday, 8 June
+
+
+def test_everything_is_renewed_each_loan_for_itself(district: District, at: datetime) -> None:
+    make_policy(item_type=make_item_type("audio"), max_renewals=0)
+    make_patron(card="A1", home=district.central)
+    make_item(barcode="A-book", home=district.central)
+    make_item(barcode="A-audio", home=district.central, item_type=make_item_type("audio"))
+    for barcode in ("A-book", "A-audio"):
+        checkout(item=barcode, card="A1", at=at, desk=district.at_central)
+
+    ones = renew_all(card="A1", at=at + timedelta(days=5), desk=district.at_children)
+
+    assert [(one.barcode, one.receipt is not None, [block.code for block in one.blocks]) for one in ones] == [
+        ("A-book", True, []),
+        ("A-audio", False, [BlockCode.RENEWAL_LIMIT]),
+    ]
+
+
+def test_who_has_nothing_renews_nothing_and_a_card_of_nobody_is_told(district: District, at: datetime) -> None:
+    make_patron(card="A1", home=district.central)
+
+    assert renew_all(card="A1", at=at, desk=district.at_central) == ()
+    with pytest.raises(Refused) as caught:
+        renew_all(card="A9", at=at, desk=district.at_central)
+    assert caught.value.blocks == (Block(BlockCode.PATRON_UNKNOWN),)

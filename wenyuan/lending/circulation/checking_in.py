@@ -14,6 +14,7 @@ from wenyuan.lending.circulation.data import (
     CheckinOutcome,
     CheckinReceipt,
     HeldFor,
+    ItemFacts,
     TransitReceipt,
 )
 from wenyuan.lending.circulation.everyday import (
@@ -155,6 +156,7 @@ def _write(
     facts: ReturnFacts, item: Item, decision: rules.ReturnDecision, request: Request, receipt: CheckinReceipt, verb: str
 ) -> Statement:
     desk, loan = request.desk, facts.loan
+    done_at = _done_at(loan, request) if loan else None
     values: dict[str, object] = {
         **same_editions(facts.editions),
         "item": item.id,
@@ -170,13 +172,14 @@ def _write(
         "loan": loan.id if loan else None,
         "keep_patron": facts.patron is not None and facts.patron.keep_history,
         "today": request.today,
+        "done_at": done_at,
     }
     if decision.hold and decision.hold_step:
         until = receipt.held.shelf_until if receipt.held else None
         values |= {"hold": decision.hold.id, "hold_version": decision.hold.version, "shelf_until": until}
     sends = decision.send_to is not None and (facts.transit is None or decision.transit == "turn")
     key = request.key
-    for name, kind, details in _entries(facts, decision, sends=sends, branch_id=desk.branch_id):
+    for name, kind, details in _entries(facts, decision, sends=sends, branch_id=desk.branch_id, done_at=done_at):
         patron = facts.patron if name in ("closed", "taken") else None
         if key:  # the first row of the act carries the key and the answer
             details |= {**_of_transit(facts), **keyed.of_return(receipt, verb=verb)}
@@ -194,13 +197,18 @@ def _write(
 
 
 def _entries(
-    facts: ReturnFacts, decision: rules.ReturnDecision, *, sends: bool, branch_id: int
+    facts: ReturnFacts,
+    decision: rules.ReturnDecision,
+    *,
+    sends: bool,
+    branch_id: int,
+    done_at: datetime | None,
 ) -> list[tuple[str, Kind, dict[str, object]]]:
     """The journal rows of this return as ``sql.return_statement`` names them: name, kind, details."""
     entries: list[tuple[str, Kind, dict[str, object]]] = []
     if decision.loan and facts.loan is not None:
         name, kind = ("closed", Kind.RETURN) if decision.loan == "close" else ("taken", Kind.TAKEN)
-        entries.append((name, kind, {**_of_loan(facts.loan), **_of_transit(facts)}))
+        entries.append((name, kind, {**_of_loan(facts.loan, done_at), **_of_transit(facts)}))
     if decision.transit == "receive":
         entries.append(("received", Kind.TRANSIT_RECEIVED, _of_transit(facts)))
     elif decision.transit == "cancel":
@@ -219,8 +227,8 @@ def _entries(
     return [("moved", Kind.ITEM_MOVED if moves else Kind.ITEM_SEEN, {})]
 
 
-def _of_loan(loan: Loan) -> dict[str, object]:
-    taken = {"taken_at": loan.taken_at.isoformat()} if loan.taken_at else {}
+def _of_loan(loan: Loan, done_at: datetime | None) -> dict[str, object]:
+    taken = {"taken_at": done_at.isoformat()} if done_at else {}
     return {"loan": loan.id, "due_at": loan.due_at.isoformat(), "lent_at_branch": loan.branch_id, **taken}
 
 
@@ -244,10 +252,18 @@ def _receipt(
         loan_id=loan.id if loan else None,
         patron_name=mask_name(facts.patron.name) if facts.patron else "",
         patron_id=facts.patron.id if facts.patron else None,
-        days_overdue=_days_overdue(loan, books, back_at=loan.taken_at or request.at) if loan else 0,
+        days_overdue=_days_overdue(loan, books, back_at=_done_at(loan, request) or request.at) if loan else 0,
         held=_held(decision, item, request, books),
         repeated=not decision.changes and loan is not None,
     )
+
+
+def _done_at(loan: Loan, request: Request) -> datetime | None:
+    """When the reader was done with the item, if that was before it was scanned here: taken elsewhere (代收), or put
+    into a book drop. Neither before it was lent nor after the scan."""
+    if loan.taken_at is not None or request.back_at is None or request.back_at >= request.at:
+        return loan.taken_at
+    return max(request.back_at, loan.lent_at)
 
 
 def _held(decision: rules.ReturnDecision, item: Item, request: Request, books: Books) -> HeldFor | None:
@@ -296,3 +312,27 @@ def _receipt_of_repeated(facts: ReturnFacts, item: Item, request: Request, books
         held=_held_for(captured, here=request.desk.branch_id, until=captured.shelf_until) if captured else None,
         repeated=True,
     )
+
+
+def use_plan(request: Request) -> Plan[ItemFacts]:
+    """Count the use of an item in the library; see ``operations.note_use``."""
+    return until_settled(lambda: _attempt_use(request))
+
+
+def _attempt_use(request: Request) -> Plan[ItemFacts | None]:
+    rows = yield Statement(sql.GATHER_RETURN, request.gathers())
+    facts = read_return(rows[0])
+    item = facts.item
+    if item is None:
+        raise Refused(Block(BlockCode.ITEM_UNKNOWN))
+    if item.state == "withdrawn":
+        raise Refused(Block(BlockCode.ITEM_WITHDRAWN), item=item.shown())
+    if facts.loan is not None:
+        raise Refused(Block(BlockCode.ITEM_ON_LOAN_TO_OTHER), item=item.shown())
+    values = {
+        "item": item.id,
+        "item_version": item.version,
+        **journal("seen", Kind.ITEM_USED, item, None, request),
+    }
+    written = yield Statement(sql.ITEM_SEEN, values)
+    return item.shown() if written else None

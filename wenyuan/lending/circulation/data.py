@@ -153,6 +153,16 @@ class RenewalReceipt:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RenewalOfOne:
+    """What became of one loan when all were to be renewed: its receipt, or every reason against it; neither where
+    others kept changing it."""
+
+    barcode: str
+    receipt: RenewalReceipt | None
+    blocks: tuple[Block, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransitReceipt:
     """An item arrived where it was sent. ``loan_closed`` when a loan taken elsewhere (代收) ended with it."""

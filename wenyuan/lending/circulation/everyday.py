@@ -57,6 +57,8 @@ class Request:
     key: str | None = None
     waive: frozenset[BlockCode] = frozenset()
     card: str | None = None
+    back_at: datetime | None = None
+    """When the reader was done with the item, if that was before ``at``: a book drop emptied later."""
     today: date = field(init=False)
     """The library's day of ``at``."""
 

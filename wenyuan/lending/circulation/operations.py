@@ -8,13 +8,16 @@ return the first receipt of that very act, item and reader, whatever happened si
 
 from datetime import date, datetime
 
-from wenyuan.lending.circulation.checking_in import checkin_plan, receive_plan
+from wenyuan.lending.circulation.checking_in import checkin_plan, receive_plan, use_plan
 from wenyuan.lending.circulation.checking_out import checkout_plan
 from wenyuan.lending.circulation.data import (
+    Block,
     BlockCode,
     CheckinReceipt,
     CheckoutReceipt,
     HoldReceipt,
+    ItemFacts,
+    RenewalOfOne,
     RenewalReceipt,
     TransitReceipt,
 )
@@ -38,7 +41,7 @@ from wenyuan.lending.circulation.queueing import (
     resume_hold,
     suspend_hold,
 )
-from wenyuan.lending.circulation.renewing import renewal_plan
+from wenyuan.lending.circulation.renewing import barcodes_of_card, renewal_plan
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.statements import run_outermost
@@ -60,9 +63,11 @@ __all__ = [
     "forget_ended_holds",
     "install_default_policies",
     "move_hold",
+    "note_use",
     "place_hold",
     "receive_transit",
     "renew",
+    "renew_all",
     "report_not_found",
     "resume_hold",
     "suspend_hold",
@@ -91,8 +96,12 @@ def checkout(
 
 
 @needs(Act.CHECKIN)
-def checkin(*, item: str, at: datetime, desk: Desk, key: str | None = None) -> CheckinReceipt:
-    """Take an item back; no card is needed.
+def checkin(
+    *, item: str, at: datetime, desk: Desk, back_at: datetime | None = None, key: str | None = None
+) -> CheckinReceipt:
+    """Take an item back; no card is needed. ``back_at`` is when the reader was done with it, where that was before: a
+    book drop emptied on Monday counts as Saturday. A moment before the loan counts as its beginning, one to come not at
+    all.
 
     In its lending group the loan is closed and the item stays, floats or begins a transit home; elsewhere it is taken
     (代收): the reader's clock stops and it travels to a branch that can close the loan. An item not on loan is put
@@ -104,7 +113,7 @@ def checkin(*, item: str, at: datetime, desk: Desk, key: str | None = None) -> C
     :raises KeyReused: the key stands for another act.
     """
     require(desk.operator, Act.CHECKIN, desk.branch_id)
-    request = Request(item=scanned(item), at=at, desk=desk, key=key)
+    request = Request(item=scanned(item), at=at, desk=desk, back_at=back_at, key=key)
     return run_outermost(lambda: checkin_plan(request))
 
 
@@ -131,6 +140,43 @@ def renew(
     shown = None if card is None else scanned(card)
     request = Request(item=scanned(item), card=shown, at=at, desk=desk, waive=waive, key=key)
     return run_outermost(lambda: renewal_plan(request))
+
+
+@needs(Act.RENEW)
+def renew_all(*, card: str, at: datetime, desk: Desk) -> tuple[RenewalOfOne, ...]:
+    """Prolong everything that the reader of this card has, each loan for itself, the earliest due first; what of each
+    became. One that is refused does not keep the others.
+
+    :raises NotAllowed: the operator may not renew here.
+    :raises Refused: the card is nobody's.
+    """
+    require(desk.operator, Act.RENEW, desk.branch_id)
+    barcodes = barcodes_of_card(scanned(card))
+    if barcodes is None:
+        raise Refused(Block(BlockCode.PATRON_UNKNOWN))
+    return tuple(_renew_one(barcode, card=card, at=at, desk=desk) for barcode in barcodes)
+
+
+def _renew_one(barcode: str, *, card: str, at: datetime, desk: Desk) -> RenewalOfOne:
+    try:
+        return RenewalOfOne(barcode, renew(item=barcode, card=card, at=at, desk=desk), ())
+    except Refused as refused:
+        return RenewalOfOne(barcode, None, refused.blocks)
+    except Contended:
+        return RenewalOfOne(barcode, None, ())
+
+
+@needs(Act.CHECKIN)
+def note_use(*, item: str, at: datetime, desk: Desk) -> ItemFacts:
+    """Count the use of an item in the library (馆内阅览): it was read at a table and goes back onto its shelf.
+
+    :raises NotAllowed: the operator may not take items in here.
+    :raises Refused: unknown, withdrawn, or on loan: then it wants to be taken back.
+    :raises Contended: somebody else kept changing the item.
+    """
+    require(desk.operator, Act.CHECKIN, desk.branch_id)
+    request = Request(item=scanned(item), at=at, desk=desk)
+    return run_outermost(lambda: use_plan(request))
 
 
 @needs(Act.RECEIVE_TRANSIT)

@@ -19,7 +19,7 @@ from wenyuan.lending.circulation.policies import Policy
 from wenyuan.lending.patrons.queries import token_hashes
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.plumbing.clock import library_zone, local_date
-from wenyuan.plumbing.statements import Plan, Statement
+from wenyuan.plumbing.statements import Plan, Statement, run
 
 NOTHING_TO_RENEW = frozenset(
     {BlockCode.PATRON_UNKNOWN, BlockCode.ITEM_UNKNOWN, BlockCode.NOT_ON_LOAN, BlockCode.ITEM_ON_LOAN_TO_OTHER}
@@ -164,3 +164,13 @@ def _receipt(
         renewals_left=None if limit is None else max(0, limit - renewals),
         repeated=repeated,
     )
+
+
+def barcodes_of_card(card: str) -> tuple[str, ...] | None:
+    """What the reader of a card has in hand, the earliest due first; none where the card is nobody's."""
+
+    def plan() -> Plan[tuple[str, ...] | None]:
+        rows = yield Statement(sql.BARCODES_OF_CARD, {"hashes": token_hashes(card)})
+        return tuple(row[1] for row in rows if row[1] is not None) if rows else None
+
+    return run(plan)

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     HOLD_PUT_BACK = "hold_put_back"  # its item was lent to another: back to its place in the queue
     HOLD_CANCELLED = "hold_cancelled"
     HOLD_EXPIRED = "hold_expired"  # waited long enough, or was not fetched from the hold shelf
+    ITEM_USED = "item_used"  # read in the library (馆内阅览) and put back
     ITEM_NOT_FOUND = "item_not_found"  # a pick list asked for it and nobody found it on its shelf
     CARD_ISSUED = "card_issued"  # a patron's first card; replacements are card_replaced
     CARD_REPLACED = "card_replaced"

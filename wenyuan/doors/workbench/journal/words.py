@@ -24,6 +24,7 @@ KINDS: Final[Mapping[Kind, StrOrPromise]] = {
     Kind.HOLD_PUT_BACK: _("Hold put back into the queue"),
     Kind.HOLD_CANCELLED: _("Hold cancelled"),
     Kind.HOLD_EXPIRED: _("Hold expired"),
+    Kind.ITEM_USED: _("Used in the library"),
     Kind.ITEM_NOT_FOUND: _("Item not found on its shelf"),
     Kind.ITEM_ADDED: _("Item added"),
     Kind.ITEM_CHANGED: _("Item changed"),

@@ -38,7 +38,7 @@ from wenyuan.lending.circulation.sql.holds import (
     place_statement,
 )
 from wenyuan.lending.circulation.sql.invariants import INVARIANTS
-from wenyuan.lending.circulation.sql.lists import HISTORY, PATRON_LOANS
+from wenyuan.lending.circulation.sql.lists import BARCODES_OF_CARD, HISTORY, PATRON_LOANS
 from wenyuan.lending.circulation.sql.writes import (
     HOLDER_CHANGED,
     ITEM_SEEN,
@@ -50,6 +50,7 @@ from wenyuan.lending.circulation.sql.writes import (
 )
 
 __all__ = [
+    "BARCODES_OF_CARD",
     "BOTH_EDITIONS",
     "FORGET_HOLDS",
     "FREE_ITEM",

@@ -1,6 +1,6 @@
 """What pages list."""
 
-from wenyuan.lending.circulation.sql.parts import EDITIONS, ITEM_COLUMNS, JOIN_PATRON, PATRON_COLUMNS
+from wenyuan.lending.circulation.sql.parts import EDITIONS, ITEM_COLUMNS, JOIN_CARD, JOIN_PATRON, PATRON_COLUMNS
 
 PATRON_LOANS = f"""
     SELECT {EDITIONS}, {PATRON_COLUMNS}, l.id, l.branch_id, l.lent_at, l.due_at, l.renewals, {ITEM_COLUMNS}
@@ -23,4 +23,13 @@ HISTORY = f"""
     WHERE l.patron_id = :patron::bigint AND l.returned_at IS NOT NULL
         AND (:before::bigint IS NULL OR l.id < :before::bigint)
     ORDER BY l.id DESC LIMIT :size::int
+"""
+
+BARCODES_OF_CARD = f"""
+    SELECT k.patron_id, i.barcode FROM (SELECT 1) AS one
+    {JOIN_CARD}
+    LEFT JOIN circulation_loan l ON l.patron_id = k.patron_id AND l.returned_at IS NULL AND l.slot IS NOT NULL
+    LEFT JOIN catalogue_item i ON i.id = l.item_id
+    WHERE k.patron_id IS NOT NULL
+    ORDER BY l.due_at, l.id
 """

@@ -129,6 +129,7 @@ def return_statement(*, loan: str, transit: str, send: bool, hold: str = "", cle
     if loan == "close":
         steps.append("""loan AS (
             UPDATE circulation_loan SET returned_at = :at::timestamptz, return_branch_id = :branch::bigint,
+                taken_at = :done_at::timestamptz,
                 returned_by_id = :account::bigint, slot = NULL,
                 patron_id = CASE WHEN :keep_patron::bool THEN (SELECT p.id FROM patrons_patron p
                     WHERE p.id = circulation_loan.patron_id AND p.keep_history FOR SHARE) END
@@ -138,7 +139,8 @@ def return_statement(*, loan: str, transit: str, send: bool, hold: str = "", cle
         entries.append("closed")
     elif loan == "take":
         steps.append("""loan AS (
-            UPDATE circulation_loan SET taken_at = :at::timestamptz, taken_branch_id = :branch::bigint, slot = NULL
+            UPDATE circulation_loan SET taken_at = COALESCE(:done_at::timestamptz, :at::timestamptz),
+                taken_branch_id = :branch::bigint, slot = NULL
             WHERE id = :loan::bigint AND returned_at IS NULL AND taken_at IS NULL AND EXISTS (SELECT 1 FROM item)
             RETURNING id
         )""")
