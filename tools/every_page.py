@@ -85,8 +85,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         _desk("first-swipe", "11010519491231002X"),  # the worked example of GB 11643-1999
         _desk("unknown", "no such code"),
         _desk("taken", "{elsewhere}"),
-        _desk("receipt", link=".receipt a[target]"),
-        _desk("routing-slip", link="a[href*='/slips/']"),
+        _desk("done", "{card}", "{barcode}", keys=("Escape",)),
         "/workbench/patrons/",
         Sight(role="desk_lead", path="/workbench/patrons/", typed=("{reader}",), note="found"),
         Sight(role="desk_lead", path="/workbench/patrons/", typed=("无此人",), note="nothing"),
@@ -192,6 +191,11 @@ NO_PAGES = frozenset(
         "workbench:import-fault-record",
         "workbench:import-failed",
         "workbench:export-file",
+        # what is printed
+        "workbench:desk-slips",
+        "workbench:desk-finished-slips",
+        "workbench:desk-transit-slip",
+        "workbench:desk-finished-transit-slips",
         "workbench:import-progress",  # a part of the page of the import
         # what a form sends
         "set_language",
@@ -206,6 +210,7 @@ NO_PAGES = frozenset(
         "workbench:desk-register",
         "workbench:desk-patron",
         "workbench:desk-pile",
+        "workbench:desk-print-choice",
         "workbench:patron-reveal",
         "workbench:patron-renew-loan",
         "workbench:patron-act",

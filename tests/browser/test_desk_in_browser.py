@@ -204,6 +204,56 @@ def test_a_first_swipe_registers_and_lends_on_one_screen(desk: Page) -> None:
     assert UNKNOWN_CARD not in desk.content()
 
 
+def test_a_machine_set_to_it_prints_the_slip_of_each_pile_that_is_done(desk: Page) -> None:
+    with desk.expect_navigation():
+        desk.keyboard.press("Alt+p")
+    for code in ("T100", "2300"):
+        scan(desk, code)
+
+    with desk.expect_response("**/desk/finished/slips") as slip:
+        desk.keyboard.press("Escape")
+
+    assert slip.value.headers["content-type"] == "application/pdf"
+    assert slip.value.request.frame != desk.main_frame
+    expect(desk.locator(".piles")).to_have_count(0)
+
+
+def test_f9_prints_without_leaving_the_desk(desk: Page) -> None:
+    for code in ("T100", "2300"):
+        scan(desk, code)
+
+    with desk.expect_response("**/desk/piles/1/slips") as slip:
+        desk.keyboard.press("F9")
+
+    assert slip.value.status == 200
+    assert slip.value.request.frame != desk.main_frame
+    assert len(desk.context.pages) == 1
+    assert lines(desk) == ["草房子"]
+
+
+def test_good_attention_and_stop_sound_apart_where_sounds_are_on(chromium: Browser, site: str, branch: Branch) -> None:
+    context = window(chromium, site, branch)
+    context.add_cookies([{"name": "wenyuan_look", "value": "sound=on", "url": site}])
+    page = context.new_page()
+    page.add_init_script("""
+        const plain = AudioContext.prototype.createOscillator;
+        window.heard = [];
+        AudioContext.prototype.createOscillator = function () {
+          const tone = plain.call(this);
+          queueMicrotask(() => window.heard.push(tone.type));
+          return tone;
+        };
+    """)
+    page.goto(f"{site}/workbench/desk/")
+    heard = []
+    for code in ("T100", "2300", "2309", "T200"):
+        scan(page, code)
+        heard.append(page.evaluate("window.heard.splice(0)"))
+
+    assert heard == [["sine"], ["sine"], ["square", "square"], ["sine"]]
+    context.close()
+
+
 def test_the_desk_works_without_scripts(chromium: Browser, site: str, branch: Branch) -> None:
     context = window(chromium, site, branch, java_script_enabled=False)
     page = context.new_page()

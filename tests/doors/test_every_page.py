@@ -36,8 +36,6 @@ def listed() -> set[str]:
             names.add(resolve(path).view_name)
         except Resolver404:
             assert sight.note == "404", sight
-        if sight.link:
-            names |= {"workbench:desk-slips" if sight.note == "receipt" else "workbench:desk-routing-slip"}
     return names
 
 

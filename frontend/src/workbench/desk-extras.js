@@ -1,5 +1,4 @@
-// Small helps of the desk: a form that appears takes the focus, slips print at a press, and a reader's page may be
-// left by the scanner.
+// Small helps of the desk: a form that appears takes the focus, and the scan field is drawn as it is.
 import "./desk.css";
 
 export function helpDesk() {
@@ -7,9 +6,6 @@ export function helpDesk() {
     const field = event.target.querySelector?.("[data-takes-focus]");
     if (field && !field.value) field.focus();
     redrawFocus();
-  });
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-prints]")) window.print();
   });
 }
 

@@ -1,6 +1,6 @@
 // The desk: what is scanned always lands in the scan field, scans queue while one is being answered, and a refusal is
 // seen and heard. Without this file the field is an ordinary form with autofocus.
-import { buzz } from "../furniture/sound.js";
+import { sound } from "../furniture/sound.js";
 import { isTyping } from "./keys.js";
 
 const SAME_SCAN_MS = 700; // a wand that sends twice does so within this
@@ -13,6 +13,7 @@ export function watchDesk() {
   document.addEventListener("htmx:afterSettle", (event) => {
     const answer = event.target;
     if (answer.matches?.("[data-refused]") || answer.querySelector?.("[data-refused]")) showRefusal();
+    else sound(answer.querySelector?.("[data-sounds]")?.dataset.sounds);
     returnFocus();
   });
   if (document.querySelector("[data-refused]")) showRefusal();
@@ -21,7 +22,7 @@ export function watchDesk() {
 }
 
 function showRefusal() {
-  buzz();
+  sound("stop");
   const frame = form();
   if (!frame) return;
   frame.classList.add("refusing");

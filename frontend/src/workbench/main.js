@@ -1,6 +1,7 @@
 import { furnish } from "../furniture/base.js";
 import { watchDesk } from "./desk.js";
 import { watchKeys } from "./keys.js";
+import { watchPrinting } from "./print.js";
 import "./workbench.css";
 import "./office.css";
 import { helpDesk } from "./desk-extras.js";
@@ -8,4 +9,5 @@ import { helpDesk } from "./desk-extras.js";
 furnish();
 watchKeys();
 watchDesk();
+watchPrinting();
 helpDesk();

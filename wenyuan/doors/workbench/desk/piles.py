@@ -130,12 +130,13 @@ class NoRoom(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskTop:
     """The whole desk: its piles, which of them is open, and what the next item is for. ``applicant`` is the sealed
-    identity number of somebody who is being registered."""
+    identity number of somebody who is being registered, ``finished`` the pile that was done last, kept for its slip."""
 
     mode: Mode = Mode.LEND
     open_number: int | None = None
     piles: tuple[Pile, ...] = ()
     applicant: str = ""
+    finished: Pile | None = None
 
     @property
     def pile(self) -> Pile | None:
@@ -162,6 +163,13 @@ class DeskTop:
         still_open = None if self.open_number == number else self.open_number
         piles = tuple(pile for pile in self.piles if pile.number != number)
         return replace(self, piles=piles, open_number=still_open)
+
+    def with_finished(self) -> "DeskTop":
+        """The desk with its open pile done; if items lay in it, it stays at hand for its slip."""
+        pile = self.pile
+        if pile is None:
+            return self
+        return replace(self.without(pile.number), finished=pile if pile.lines else self.finished)
 
     def opened_for(self, *, patron_id: int, card: str, name: str, category: str, at: str) -> "DeskTop":
         """The desk with the reader's pile open: the one there is, else a new one. Others stay as they were.
@@ -215,6 +223,7 @@ def _desk(stored: Mapping[str, Any]) -> DeskTop:
         open_number=stored["open_number"],
         piles=tuple(_pile(pile) for pile in stored["piles"]),
         applicant=stored["applicant"],
+        finished=_pile(stored["finished"]) if stored["finished"] else None,
     )
 
 

@@ -223,11 +223,10 @@ def _take_back(item: ItemView, top: DeskTop, work: Work) -> Answer:
 
 
 def _line_of_return(receipt: CheckinReceipt, pile: Pile | None, work: Work) -> Line:
-    kinds = {CheckinOutcome.RETURNED: Done.RETURNED, CheckinOutcome.TAKEN: Done.TAKEN}
     is_own = pile is not None and receipt.patron_id is not None and receipt.patron_id == pile.patron_id
     return Line(
         key=work.key,
-        done=kinds.get(receipt.outcome, Done.PUT_BACK),
+        done=done_of(receipt),
         barcode=receipt.item.barcode,
         title=receipt.item.title,
         call_no=receipt.item.call_no,
@@ -238,6 +237,12 @@ def _line_of_return(receipt: CheckinReceipt, pile: Pile | None, work: Work) -> L
         reader_id=receipt.patron_id,
         late=receipt.days_overdue,
     )
+
+
+def done_of(receipt: CheckinReceipt) -> Done:
+    """What became of an item that was taken back."""
+    kinds = {CheckinOutcome.RETURNED: Done.RETURNED, CheckinOutcome.TAKEN: Done.TAKEN}
+    return kinds.get(receipt.outcome, Done.PUT_BACK)
 
 
 def _on_some_pile(line: Line, top: DeskTop, work: Work, *, repeated: bool) -> Answer:

@@ -116,6 +116,17 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class Signal:
+    """What the last scan came to. ``kind`` is good or attention; ``what`` is the item or reader."""
+
+    kind: str
+    shape: str
+    word: str
+    what: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tab:
     """A pile as the row of piles shows it; ``minutes`` since it was parked."""
 
@@ -140,9 +151,9 @@ def desk_context(answer: Answer, *, desk: Desk, at: datetime) -> dict[str, Any]:
         "lines": shown_lines(pile, names) if pile else [],
         "reader": _reader(pile.patron_id, desk, at, names, category_names) if pile and pile.patron_id else None,
         "refused": shown_refusal(refusal, desk, names) if refusal else None,
-        "trouble": _trouble(answer),
+        "trouble": trouble_words(answer.trouble, answer.shown),
         "tally": _tally(pile) if pile else None,
-        "latest": _latest(pile, names),
+        "finished": _finished(top),
     }
 
 
@@ -256,11 +267,12 @@ def _reader(
     )
 
 
-def _trouble(answer: Answer) -> tuple[str, str] | None:
-    if answer.trouble is None:
+def trouble_words(trouble: Trouble | None, shown: str) -> tuple[str, str] | None:
+    """What is wrong and what to do about it; ``shown`` is the scan as it may be shown."""
+    if trouble is None:
         return None
-    what, then = TROUBLE_WORDS[answer.trouble]
-    return str(what) % {"scan": answer.shown}, str(then)
+    what, then = TROUBLE_WORDS[trouble]
+    return str(what) % {"scan": shown}, str(then)
 
 
 def _tally(pile: Pile) -> dict[str, Any]:
@@ -272,8 +284,48 @@ def _tally(pile: Pile) -> dict[str, Any]:
         "refused": pile.count_of(Done.REFUSED),
         "since": datetime.fromisoformat(pile.opened_at),
         "first_due": date.fromisoformat(dues[0]) if dues else None,
+        "travels": sum(line.send_to is not None for line in pile.lines),
     }
 
 
-def _latest(pile: Pile | None, names: Callable[[int | str | None], str]) -> ShownLine | None:
-    return _shown_line(pile.count, pile.lines[-1], names) if pile and pile.lines else None
+def _finished(top: DeskTop) -> dict[str, Any] | None:
+    """The pile that was done last, while the desk is clear: its slip can still be printed."""
+    if top.finished is None or top.pile is not None:
+        return None
+    return {"pile": top.finished, **_tally(top.finished)}
+
+
+def signal_of(context: dict[str, Any], *, is_fresh: bool) -> dict[str, Any]:
+    """What the last scan came to, as a shape with words, and (``is_fresh``: this answers the scan) as a sound.
+
+    *Good* needs nothing more; *attention* wants to be read: the item travels, was late, or something was lifted; *stop*
+    is told by the refusal itself.
+    """
+    if context["refused"] or context["trouble"]:
+        return {"signal": None, "sound": "stop" if is_fresh else ""}
+    lines: list[ShownLine] = context["lines"]
+    if lines:
+        signal = _signal_of_line(lines[0])
+    elif context["reader"]:
+        signal = _signal_of_reader(context["reader"])
+    else:
+        return {"signal": None, "sound": ""}
+    return {"signal": signal, "sound": signal.kind if is_fresh else ""}
+
+
+def _signal_of_line(shown: ShownLine) -> Signal:
+    line = shown.line
+    needs_reading = bool(line.send_to is not None or line.late or line.waived or line.done is Done.PUT_BACK)
+    kind = "attention" if needs_reading or line.done is Done.REFUSED else "good"
+    return Signal(kind, shown.shape, shown.word, line.title or line.barcode, shown.note)
+
+
+def _signal_of_reader(reader: Reader) -> Signal:
+    name = reader.patron.masked_name
+    if reader.limits:
+        return Signal("attention", "stop", gettext("May not borrow"), name, reader.limits[0])
+    if reader.is_at_limit:
+        return Signal("attention", "soon", gettext("At the limit"), name, "")
+    if reader.late:
+        return Signal("attention", "soon", gettext("%(count)s overdue") % {"count": reader.late}, name, "")
+    return Signal("good", "in", gettext("May borrow"), name, "")

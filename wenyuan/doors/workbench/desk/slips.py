@@ -1,101 +1,106 @@
-"""What the desk prints: a receipt for each reader of a pile, and the slip that travels in an item."""
+"""What the desk prints, from what lies on it: a receipt for each reader of a pile, and the slip that travels in an
+item."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
+from wenyuan.doors.furniture.printing import ReaderSlip, SlipItem, TransitSlip, card_end, closed_lines, opening_line
 from wenyuan.doors.workbench.access import StaffRequest
 from wenyuan.doors.workbench.desk.piles import Done, Line, Pile
 from wenyuan.doors.workbench.shell import branch_names, place_name
-from wenyuan.organisation.network.queries import get_library
+from wenyuan.lending.patrons.queries import list_patrons
+from wenyuan.organisation.network.queries import get_library, network_map
+from wenyuan.plumbing.clock import local_date
 
 
-@dataclass(frozen=True, slots=True)
-class SlipLine:
-    """An item as a receipt prints it."""
+def slips_of(pile: Pile, request: StaffRequest) -> list[ReaderSlip]:
+    """The pile's own reader first, then one for each other reader whose items came back in it, then what nobody had.
 
-    title: str
-    barcode: str
-    due: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """One reader's receipt; the name is masked. ``reader`` is empty for items that nobody had."""
-
-    library: str
-    place: str
-    at: datetime
-    reader: str
-    lent: tuple[SlipLine, ...]
-    renewed: tuple[SlipLine, ...]
-    returned: tuple[SlipLine, ...]
-    not_lent: tuple[SlipLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RoutingSlip:
-    """An item and where it travels."""
-
-    library: str
-    from_place: str
-    to_branch: str
-    title: str
-    call_no: str
-    barcode: str
-    at: datetime
-
-
-def slips_of(pile: Pile, request: StaffRequest) -> list[Slip]:
-    """The pile's own reader first, then one for each other reader whose items came back in it."""
-    slips = []
-    own = [line for line in pile.lines if not line.reader]
-    if own or pile.patron_id is not None:
-        slips.append(_slip(pile.name, own, request))
-    others: dict[object, list[Line]] = {}
+    A reader is named by the end of the card in use, never by what was shown: that may be an identity card.
+    """
+    by_reader: dict[int | None, list[Line]] = {pile.patron_id: []} if pile.patron_id is not None else {}
     for line in pile.lines:
-        if line.reader:
-            others.setdefault(line.reader_id, []).append(line)
-    slips += [_slip(lines[0].reader, lines, request) for lines in others.values()]
-    return slips
+        is_other = bool(line.reader) or pile.patron_id is None
+        by_reader.setdefault(line.reader_id if is_other else pile.patron_id, []).append(line)
+    known = list_patrons([reader_id for reader_id in by_reader if reader_id is not None])
+    foot = _foot(request)
+    ordered = sorted(by_reader.items(), key=lambda pair: pair[0] is None)
+    return [
+        _slip(card_end(known[reader_id].card_no) if reader_id in known else "", lines, foot, request)
+        for reader_id, lines in ordered
+        if lines
+    ]
 
 
-def _slip(reader: str, lines: Sequence[Line], request: StaffRequest) -> Slip:
-    return Slip(
-        library=_library(),
+def _slip(card: str, lines: Sequence[Line], foot: tuple[str, ...], request: StaffRequest) -> ReaderSlip:
+    return ReaderSlip(
+        library=library_name(),
         place=place_name(request, request.desk),
         at=request.at,
-        reader=reader,
+        card_end=card,
         lent=_of(lines, Done.LENT),
         renewed=_of(lines, Done.RENEWED),
         returned=_of(lines, Done.RETURNED, Done.TAKEN, Done.PUT_BACK),
         not_lent=_of(lines, Done.REFUSED),
+        foot=foot,
     )
 
 
-def _of(lines: Sequence[Line], *kinds: Done) -> tuple[SlipLine, ...]:
+def _of(lines: Sequence[Line], *kinds: Done) -> tuple[SlipItem, ...]:
     return tuple(
-        SlipLine(line.title, line.barcode, date.fromisoformat(line.due) if line.due else None)
+        SlipItem(line.title or line.barcode, line.barcode, date.fromisoformat(line.due) if line.due else None)
         for line in lines
         if line.done in kinds
     )
 
 
-def routing_slip_of(line: Line, request: StaffRequest) -> RoutingSlip:
+def _foot(request: StaffRequest) -> tuple[str, ...]:
+    """When this branch is open, and the days on which it will be closed."""
+    calendar, today = network_map().calendar(request.desk.branch_id), local_date(request.at)
+    usual = opening_line(calendar, today=today)
+    hours = (gettext("Open: %(hours)s") % {"hours": usual},) if usual else ()
+    return (*hours, *closed_lines(calendar, today=today))
+
+
+def transit_slip_of(line: Line, request: StaffRequest) -> TransitSlip:
     """The slip of a line whose item goes to another branch."""
-    return RoutingSlip(
-        library=_library(),
-        from_place=place_name(request, request.desk),
-        to_branch=branch_names()(line.send_to),
+    return transit_slip(
+        request,
+        to=line.send_to,
         title=line.title,
         call_no=line.call_no,
         barcode=line.barcode,
         at=datetime.fromisoformat(line.at),
+        is_taken=line.done is Done.TAKEN,
     )
 
 
-def _library() -> str:
+def transit_slip(
+    request: StaffRequest, *, to: int | None, title: str, call_no: str, barcode: str, at: datetime, is_taken: bool
+) -> TransitSlip:
+    """The slip of an item that leaves this desk. ``is_taken``: its loan is closed where it goes (代收)."""
+    if is_taken:
+        reason = gettext("Taken for another branch")
+        foot = gettext("The reader is done. Checking it in there closes the loan.")
+    else:
+        reason = gettext("Returned here")
+        foot = gettext("Check it in when it arrives.")
+    return TransitSlip(
+        library=library_name(),
+        from_place=place_name(request, request.desk),
+        to=branch_names()(to),
+        reason=reason,
+        title=title or barcode,
+        call_no=call_no,
+        barcode=barcode,
+        at=at,
+        foot=(foot,),
+    )
+
+
+def library_name() -> str:
+    """The library's name in the language of the page; empty before it was founded."""
     library = get_library()
     return library.name(get_language() or "zh-hans") if library else ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenyuan.doors.workbench.desk import views
+from wenyuan.doors.workbench.desk import printing_views, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("registrations", views.registration, name="desk-register"),
     path("patrons/<int:patron_id>", views.patron, name="desk-patron"),
     path("piles/<int:number>", views.pile, name="desk-pile"),
-    path("piles/<int:number>/slips", views.slips, name="desk-slips"),
-    path("piles/<int:number>/slips/<str:key>", views.routing_slip, name="desk-routing-slip"),
+    path("piles/<int:number>/slips", printing_views.slips, name="desk-slips"),
+    path("piles/<int:number>/slips/<str:key>", printing_views.transit_slip, name="desk-transit-slip"),
+    path("finished/slips", printing_views.finished_slips, name="desk-finished-slips"),
+    path("finished/transit-slips", printing_views.finished_transit_slips, name="desk-finished-transit-slips"),
+    path("print-choice", printing_views.print_choice, name="desk-print-choice"),
 ]

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
@@ -18,11 +18,12 @@ from django.views.decorators.http import require_GET, require_POST
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.desk.forms import FirstSwipeForm
 from wenyuan.doors.workbench.desk.piles import DeskTop, Done, Mode, read_desk, write_desk
+from wenyuan.doors.workbench.desk.print_choice import When, choice_of
+from wenyuan.doors.workbench.desk.printed import frames_slips
 from wenyuan.doors.workbench.desk.scans import Answer, Trouble, Work, open_patron, take_scan
 from wenyuan.doors.workbench.desk.scans import retry as retry_item
 from wenyuan.doors.workbench.desk.scans import waive as waive_item
-from wenyuan.doors.workbench.desk.shown import desk_context
-from wenyuan.doors.workbench.desk.slips import routing_slip_of, slips_of
+from wenyuan.doors.workbench.desk.shown import desk_context, signal_of
 from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.words import add_problems
 from wenyuan.doors.workbench.shell import page
@@ -38,6 +39,7 @@ MOST_KEY = 60
 
 
 @staff_page(Act.CHECKOUT, Act.CHECKIN)
+@frames_slips
 @require_GET
 def desk(request: StaffRequest) -> HttpResponse:
     """The desk as it stands."""
@@ -48,7 +50,9 @@ def desk(request: StaffRequest) -> HttpResponse:
 @require_POST
 def scan(request: StaffRequest) -> HttpResponse:
     """Something was scanned or typed: a card, an item, an identity card."""
-    return _answer(request, take_scan(request.POST.get("code", ""), read_desk(request.session), _work(request)))
+    return _answer(
+        request, take_scan(request.POST.get("code", ""), read_desk(request.session), work_of(request)), is_fresh=True
+    )
 
 
 @staff_page(Act.CHECKOUT, Act.CHECKIN)
@@ -66,7 +70,7 @@ def mode(request: StaffRequest) -> HttpResponse:
 @require_POST
 def waiver(request: StaffRequest) -> HttpResponse:
     """F8: the refused item once more, lifting what this operator may lift."""
-    return _answer(request, waive_item(read_desk(request.session), _work(request)))
+    return _answer(request, waive_item(read_desk(request.session), work_of(request)), is_fresh=True)
 
 
 @staff_page(Act.CHECKOUT, Act.CHECKIN)
@@ -74,7 +78,7 @@ def waiver(request: StaffRequest) -> HttpResponse:
 def retry(request: StaffRequest) -> HttpResponse:
     """The refused item is to be renewed (F4) or taken back (F3) instead."""
     wanted = Mode.RENEW if request.POST.get("mode") == Mode.RENEW else Mode.RETURN
-    return _answer(request, retry_item(read_desk(request.session), _work(request), wanted))
+    return _answer(request, retry_item(read_desk(request.session), work_of(request), wanted), is_fresh=True)
 
 
 @staff_page(Act.CHECKOUT, Act.CHECKIN)
@@ -95,7 +99,9 @@ def done(request: StaffRequest) -> HttpResponse:
     top = read_desk(request.session)
     if top.applicant or top.open_number is None:
         return _answer(request, Answer(desk=replace(top, applicant="", mode=Mode.LEND)))
-    return _answer(request, Answer(desk=replace(top.without(top.open_number), mode=Mode.LEND)))
+    has_acts = any(line.done is not Done.REFUSED for line in top.pile.lines) if top.pile else False
+    prints_now = has_acts and choice_of(request).when is When.EACH
+    return _answer(request, Answer(desk=replace(top.with_finished(), mode=Mode.LEND)), prints_now=prints_now)
 
 
 @staff_page(Act.CHECKOUT, Act.CHECKIN)
@@ -114,7 +120,7 @@ def pile(request: StaffRequest, number: int) -> HttpResponse:
 @require_POST
 def patron(request: StaffRequest, patron_id: int) -> HttpResponse:
     """From a reader's page: serve this reader, who has no card at hand."""
-    return _answer(request, open_patron(patron_id, read_desk(request.session), _work(request)))
+    return _answer(request, open_patron(patron_id, read_desk(request.session), work_of(request)))
 
 
 @staff_page(Act.EDIT_PATRON)
@@ -144,46 +150,24 @@ def registration(request: StaffRequest) -> HttpResponse:
         answer = Answer(desk=top)
         return _show(request, answer, form=form, known=known, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, gettext("Registered, card %(card)s. Lending may begin.") % {"card": registered.card_no})
-    return _answer(request, open_patron(registered.patron_id, top, _work(request)))
+    return _answer(request, open_patron(registered.patron_id, top, work_of(request)))
 
 
-@staff_page(Act.CHECKOUT, Act.CHECKIN)
-@require_GET
-def slips(request: StaffRequest, number: int) -> HttpResponse:
-    """F9: a receipt for each reader in the pile, to be printed."""
-    wanted = read_desk(request.session).get(number)
-    if wanted is None:
-        raise Http404
-    context = {"slips": slips_of(wanted, request), "at": request.at}
-    return page(request, "workbench/desk/slips.html", context)
-
-
-@staff_page(Act.CHECKOUT, Act.CHECKIN)
-@require_GET
-def routing_slip(request: StaffRequest, number: int, key: str) -> HttpResponse:
-    """The slip that travels in an item on its way to another branch."""
-    wanted = read_desk(request.session).get(number)
-    lines = wanted.lines if wanted else ()
-    line = next((one for one in lines if one.key == key and one.send_to is not None), None)
-    if line is None:
-        raise Http404
-    context = {"slip": routing_slip_of(line, request), "is_taken": line.done is Done.TAKEN}
-    return page(request, "workbench/desk/routing_slip.html", context)
-
-
-def _work(request: StaffRequest) -> Work:
+def work_of(request: StaffRequest) -> Work:
     """The request's key makes a repeated one harmless; one that is missing or odd is replaced."""
     key = request.POST.get("key", "")
     usable = key if 0 < len(key) <= MOST_KEY and key.isascii() and key.isprintable() else uuid4().hex
     return Work(desk=request.desk, at=request.at, key=usable)
 
 
-def _answer(request: StaffRequest, answer: Answer) -> HttpResponse:
+def _answer(request: StaffRequest, answer: Answer, *, is_fresh: bool = False, prints_now: bool = False) -> HttpResponse:
+    """``is_fresh``: something was scanned, and what came of it is heard. ``prints_now``: the slip of the pile that is
+    done prints by itself."""
     write_desk(request.session, answer.desk)
     if answer.is_refused:
-        return _show(request, answer, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _show(request, answer, is_fresh=is_fresh, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if request.headers.get("HX-Request"):
-        return _show(request, answer)
+        return _show(request, answer, is_fresh=is_fresh, prints_now=prints_now)
     return HttpResponseRedirect(reverse("workbench:desk"), status=HTTPStatus.SEE_OTHER)
 
 
@@ -193,14 +177,20 @@ def _show(
     *,
     form: FirstSwipeForm | None = None,
     known: int | None = None,
+    is_fresh: bool = False,
+    prints_now: bool = False,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     number = _applicant(request, answer.desk)
     if number is not None and form is None:
         form = FirstSwipeForm(birth_date=number.birth_date, today=local_date(request.at))
     is_part = bool(request.headers.get("HX-Request"))
+    shown = desk_context(answer, desk=request.desk, at=request.at)
     context = {
-        **desk_context(answer, desk=request.desk, at=request.at),
+        **shown,
+        **signal_of(shown, is_fresh=is_fresh),
+        "choice": choice_of(request),
+        "prints_now": prints_now,
         "key": uuid4().hex,
         "form": form,
         "known_patron_id": known,
