@@ -86,6 +86,13 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         _desk("unknown", "no such code"),
         _desk("taken", "{elsewhere}"),
         _desk("done", "{card}", "{barcode}", keys=("Escape",)),
+        "/workbench/desk/returns/",
+        Sight(
+            role="desk_lead",
+            path="/workbench/desk/returns/",
+            typed=("{on_loan}", "{elsewhere}", "no such code"),
+            note="filled",
+        ),
         "/workbench/patrons/",
         Sight(role="desk_lead", path="/workbench/patrons/", typed=("{reader}",), note="found"),
         Sight(role="desk_lead", path="/workbench/patrons/", typed=("无此人",), note="nothing"),
@@ -196,6 +203,8 @@ NO_PAGES = frozenset(
         "workbench:desk-finished-slips",
         "workbench:desk-transit-slip",
         "workbench:desk-finished-transit-slips",
+        "workbench:desk-shelving",
+        "workbench:desk-returns-slips",
         "workbench:import-progress",  # a part of the page of the import
         # what a form sends
         "set_language",
@@ -211,6 +220,8 @@ NO_PAGES = frozenset(
         "workbench:desk-patron",
         "workbench:desk-pile",
         "workbench:desk-print-choice",
+        "workbench:desk-returned",
+        "workbench:desk-returns-anew",
         "workbench:patron-reveal",
         "workbench:patron-renew-loan",
         "workbench:patron-act",

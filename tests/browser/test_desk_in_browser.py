@@ -254,6 +254,27 @@ def test_good_attention_and_stop_sound_apart_where_sounds_are_on(chromium: Brows
     context.close()
 
 
+def test_a_batch_is_taken_back_by_scanner_alone(desk: Page, branch: Branch) -> None:
+    for barcode in ("2300", "2301"):
+        checkout(item=barcode, card="T200", at=now() - timedelta(days=3), desk=make_desk(branch), key=f"lend {barcode}")
+    with desk.expect_navigation():
+        desk.keyboard.press("F10")
+
+    for code in ("2300", "2301", "T100"):
+        with desk.expect_response("**/returns/scans"):
+            desk.keyboard.type(code)
+            desk.keyboard.press("Enter")
+        desk.wait_for_timeout(100)
+
+    expect(desk.locator(".batch-count b")).to_have_text("2")
+    expect(desk.locator("[data-refused]")).to_contain_text("读者证")
+    assert lines(desk) == ["夏洛的网", "草房子"]
+    assert violations(desk) == []
+    with desk.expect_response("**/returns/list") as printed:
+        desk.keyboard.press("F9")
+    assert printed.value.headers["content-type"] == "application/pdf"
+
+
 def test_the_desk_works_without_scripts(chromium: Browser, site: str, branch: Branch) -> None:
     context = window(chromium, site, branch, java_script_enabled=False)
     page = context.new_page()

@@ -29,6 +29,8 @@ class Trouble(StrEnum):
     BAD_NUMBER = "bad_number"  # an identity number misread
     DESK_FULL = "desk_full"
     BUSY = "busy"  # somebody else kept changing the same item
+    CARD_IN_BATCH = "card_in_batch"  # a batch of returns serves nobody
+    BATCH_FULL = "batch_full"
     STALE = "stale"  # the request belongs to a pile or a refusal that is gone
     NO_CARD = "no_card"  # the reader has no card in use
 

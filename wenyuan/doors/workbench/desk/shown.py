@@ -51,6 +51,14 @@ TROUBLE_WORDS = {
         _("Somebody else was working on this item"),
         _("Nothing was recorded. Scan it once more."),
     ),
+    Trouble.CARD_IN_BATCH: (
+        _("A reader's card: a batch of returns needs none"),
+        _("Go on with the items, or go back to the desk with Esc and serve the reader there."),
+    ),
+    Trouble.BATCH_FULL: (
+        _("The batch is full"),
+        _("Print its list with F9 and begin a new batch; then scan this item again."),
+    ),
     Trouble.STALE: (
         _("This was settled already"),
         _("The page was older than the desk. What you see now is how things stand."),

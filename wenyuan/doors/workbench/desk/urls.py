@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenyuan.doors.workbench.desk import printing_views, views
+from wenyuan.doors.workbench.desk import batch_views, printing_views, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
@@ -20,4 +20,9 @@ urlpatterns = [
     path("finished/slips", printing_views.finished_slips, name="desk-finished-slips"),
     path("finished/transit-slips", printing_views.finished_transit_slips, name="desk-finished-transit-slips"),
     path("print-choice", printing_views.print_choice, name="desk-print-choice"),
+    path("returns/", batch_views.returns, name="desk-returns"),
+    path("returns/scans", batch_views.returned, name="desk-returned"),
+    path("returns/list", batch_views.shelving, name="desk-shelving"),
+    path("returns/slips", batch_views.batch_slips, name="desk-returns-slips"),
+    path("returns/anew", batch_views.begin_anew, name="desk-returns-anew"),
 ]
