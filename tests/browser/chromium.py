@@ -18,4 +18,8 @@ def launch_arguments() -> dict[str, Any]:
             pytest.fail(f"the browser tests need Chromium: {COMMAND}")
         pytest.skip(f"no Chromium: {COMMAND}")
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {"executable_path": path, "args": ["--disable-background-networking", *sandbox]}
+    # Without a window Chromium has no print preview, and a page that prints a PDF falls over for want of one.
+    return {
+        "executable_path": path,
+        "args": ["--disable-background-networking", "--disable-print-preview", *sandbox],
+    }
