@@ -203,6 +203,9 @@ NO_PAGES = frozenset(
         "workbench:desk-finished-slips",
         "workbench:desk-transit-slip",
         "workbench:desk-finished-transit-slips",
+        "workbench:desk-hold-slip",
+        "workbench:desk-finished-hold-slips",
+        "workbench:desk-returns-holds",
         "workbench:desk-shelving",
         "workbench:desk-returns-slips",
         "workbench:import-progress",  # a part of the page of the import

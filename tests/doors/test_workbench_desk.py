@@ -17,7 +17,7 @@ from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.desk.piles import MOST_LINES, DeskTop, Done, Line, NoRoom, Pile
 from wenyuan.doors.workbench.desk.print_choice import PrintChoice, When
 from wenyuan.lending.circulation.models import Loan
-from wenyuan.lending.circulation.operations import checkin
+from wenyuan.lending.circulation.operations import checkin, checkout, place_hold
 from wenyuan.lending.patrons.models import Consent, Guardian, Patron
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.models import Branch
@@ -458,6 +458,50 @@ def test_an_item_of_another_branch_is_sent_there_with_a_slip(browser: Client, br
     assert "在途单" in slip
     assert "少儿分馆" in slip
     assert "草房子" in slip
+
+
+def test_a_returned_item_that_another_reader_waits_for_goes_onto_the_hold_shelf_with_a_slip(
+    browser: Client, branch: Branch
+) -> None:
+    make_policy(branch=branch, hold_days=60, hold_shelf_days=5)
+    make_patron("李小军", "T100", home=branch)
+    make_patron("陈小雨", "0230008472", home=branch)
+    item(branch, "2301", "草房子")
+    at = datetime.now(tz=UTC)
+    checkout(item="2301", card="T100", at=at - timedelta(days=2), desk=make_desk(branch))
+    place_hold(item="2301", card="0230008472", pickup_branch_id=branch.id, at=at, desk=make_desk(branch))
+
+    answer = browser.post(
+        "/workbench/desk/scans", {"code": "2301", "key": "k1"}, headers={"HX-Request": "true"}
+    ).content.decode()
+    (slip,) = printed(browser, "/workbench/desk/piles/1/holds/k1")
+    browser.post("/workbench/desk/done")
+
+    assert 'data-sounds="attention"' in answer
+    assert "放预约架 1 号" in answer
+    assert "预约取书单" in slip
+    assert "8472" in slip
+    assert "草房子" in slip
+    assert not any(name in answer + slip for name in ("陈", "0230008472"))
+    assert printed(browser, "/workbench/desk/finished/holds") == [slip]
+    assert browser.get("/workbench/desk/piles/1/holds/k1").status_code == 404
+
+
+def test_an_item_that_a_reader_waits_for_elsewhere_travels_with_that_reason(browser: Client, branch: Branch) -> None:
+    other = make_branch("SE", name_zh="少儿分馆")
+    make_policy(branch=other, hold_days=60)
+    make_group("G", [branch, other])
+    make_patron("陈小雨", "T200", home=branch)
+    item(branch, "2301", "草房子")
+    at = datetime.now(tz=UTC)
+    place_hold(item="2301", card="T200", pickup_branch_id=other.id, at=at, desk=make_desk(branch))
+
+    scan(browser, "2301", key="k1")
+    (slip,) = printed(browser, "/workbench/desk/piles/1/slips/k1")
+
+    assert "有读者预约" in seen(browser)
+    assert "读者预约" in slip
+    assert browser.get("/workbench/desk/piles/1/holds/k1").status_code == 404
 
 
 def test_an_item_of_another_lending_group_is_taken_for_its_branch(browser: Client, branch: Branch) -> None:

@@ -17,7 +17,7 @@ from wenyuan.doors.workbench.desk import batch as batches
 from wenyuan.doors.workbench.desk.batch import Batch, Returned, Where
 from wenyuan.doors.workbench.desk.piles import Done
 from wenyuan.lending.circulation.models import Loan
-from wenyuan.lending.circulation.operations import checkout
+from wenyuan.lending.circulation.operations import checkout, place_hold
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.models import Branch
 
@@ -159,9 +159,32 @@ def test_each_item_that_travels_has_its_slip(browser: Client, branch: Branch) ->
     assert all("少儿分馆" in page for page in pages)
 
 
+def test_what_readers_wait_for_goes_onto_the_hold_shelf_by_its_places(browser: Client, branch: Branch) -> None:
+    make_policy(branch=branch, hold_days=60, hold_shelf_days=5)
+    for barcode, card in (("2301", "0230000001"), ("2302", "0230000002")):
+        lend(branch, barcode, f"书{barcode}", call_no=f"I{9 - int(barcode[-1])}")
+        make_patron("陈小雨", card, home=branch)
+        place_hold(item=barcode, card=card, pickup_branch_id=branch.id, at=datetime.now(tz=UTC), desk=make_desk(branch))
+
+    answers = [
+        browser.post("/workbench/desk/returns/scans", {"code": code}, headers={"HX-Request": "true"}).content.decode()
+        for code in ("2301", "2302")
+    ]
+    slips = printed(browser, "/workbench/desk/returns/holds")
+    (text,) = printed(browser, "/workbench/desk/returns/list")
+
+    assert ['data-sounds="attention"' in answer for answer in answers] == [True, True]
+    assert "放预约架 2 号" in answers[1]
+    assert ["0001" in slips[0], "0002" in slips[1], len(slips)] == [True, True, 2]
+    assert "放预约架：2册" in text
+    assert text.index("1I8书2301") < text.index("2I7书2302")
+    assert "陈" not in "".join([*answers, *slips, text])
+
+
 def test_an_empty_batch_prints_nothing(browser: Client) -> None:
     assert browser.get("/workbench/desk/returns/list").status_code == 404
     assert browser.get("/workbench/desk/returns/slips").status_code == 404
+    assert browser.get("/workbench/desk/returns/holds").status_code == 404
 
 
 def test_a_new_batch_begins_empty_and_what_was_returned_stays_returned(browser: Client, branch: Branch) -> None:

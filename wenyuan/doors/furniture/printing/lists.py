@@ -12,11 +12,12 @@ from wenyuan.plumbing.printing import A4, Paper, Template, as_pdf
 
 @dataclass(frozen=True, slots=True)
 class ShelvingItem:
-    """An item of a list; the list keeps the order in which they are given."""
+    """An item of a list; the list keeps the order in which they are given. ``place`` is a number on the hold shelf."""
 
     call_no: str
     title: str
     barcode: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def shelving_list(given: ShelvingList, *, paper: Paper = A4) -> bytes:
             {
                 "heading": gettext("%(place)s: %(count)s") % {"place": section.heading, "count": len(section.items)},
                 "items": [
-                    {"call_no": item.call_no or "—", "title": item.title, "barcode": item.barcode}
+                    {"place": item.place, "call_no": item.call_no or "—", "title": item.title, "barcode": item.barcode}
                     for item in section.items
                 ],
             }

@@ -1,6 +1,6 @@
 """Batch return 还书批量: a book drop or trolley is emptied with a scanner alone, and each item is told where it goes.
 
-What came back is kept with the clerk's session, by ids and codes only: no reader, no title. The verb decides; here is
+What came back is kept with the clerk's session, by ids and codes only: no name, no title. The verb decides; here is
 kept what it said.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.contrib.sessions.backends.base import SessionBase
 
 from wenyuan.doors.workbench.desk.piles import Done, Mode, Refusal
-from wenyuan.doors.workbench.desk.scans import LONGEST_SCAN, Trouble, Work, done_of, shown_scan
+from wenyuan.doors.workbench.desk.scans import LONGEST_SCAN, Trouble, Work, done_of, hold_of, shown_scan
 from wenyuan.holdings.catalogue.queries import get_item, titles_of
 from wenyuan.lending.circulation.data import CheckinReceipt
 from wenyuan.lending.circulation.operations import Contended, KeyReused, Refused, checkin
@@ -37,7 +37,7 @@ class Where(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
     """One item of the batch; ``item_id`` is none where no item was recognised. ``send_to`` is a branch id, ``late``
-    counts open days overdue."""
+    counts open days overdue; the hold is that of ``piles.Line``."""
 
     key: str
     where: Where
@@ -47,6 +47,9 @@ class Returned:
     done: Done = Done.REFUSED
     send_to: int | None = None
     late: int = 0
+    hold_reader: int | None = None
+    hold_place: int | None = None
+    hold_until: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +141,7 @@ def _returned(receipt: CheckinReceipt, work: Work) -> Returned:
         done=done_of(receipt),
         send_to=receipt.send_to,
         late=receipt.days_overdue,
+        **hold_of(receipt),
     )
 
 

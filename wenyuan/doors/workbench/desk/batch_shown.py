@@ -8,12 +8,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.furniture.days import is_english
-from wenyuan.doors.furniture.printing import ShelvingItem, ShelvingList, ShelvingSection, TransitSlip
+from wenyuan.doors.furniture.printing import HoldSlip, ShelvingItem, ShelvingList, ShelvingSection, TransitSlip
 from wenyuan.doors.workbench.access import StaffRequest
 from wenyuan.doors.workbench.desk.batch import MOST_ITEMS, Batch, Returned, Taken, Where
 from wenyuan.doors.workbench.desk.piles import Done
-from wenyuan.doors.workbench.desk.shown import Signal, shown_refusal, trouble_words
-from wenyuan.doors.workbench.desk.slips import library_name, transit_slip
+from wenyuan.doors.workbench.desk.shown import Signal, hold_shelf_words, shown_refusal, trouble_words
+from wenyuan.doors.workbench.desk.slips import hold_slips_of, library_name, transit_slip
 from wenyuan.doors.workbench.shell import branch_names, place_name
 from wenyuan.holdings.catalogue.data import BibBrief, ItemView
 from wenyuan.holdings.catalogue.queries import get_items, titles_of
@@ -46,6 +46,7 @@ def batch_context(taken: Taken, request: StaffRequest, *, is_fresh: bool) -> dic
         "rows": rows,
         "signal": _signal(taken, rows),
         "sound": sound,
+        "held": sum(bool(one.hold_until) for one in batch.items),
         "travels": len(batch.going(Where.TRANSIT)),
         "refused": shown_refusal(taken.refusal, request.desk, names) if taken.refusal else None,
         "trouble": trouble_words(taken.trouble, taken.shown),
@@ -64,7 +65,7 @@ def _signal(taken: Taken, rows: list[dict[str, Any]]) -> Signal | None:
         return None
     row = rows[0]
     note = gettext("Scanned before, counted once") if taken.batch.again else row["note"]
-    return Signal(_kind(taken), row["shape"], str(row["word"]), row["title"] or row["one"].barcode, note)
+    return Signal(_kind(taken), row["shape"], row["word"], row["title"] or row["one"].barcode, note)
 
 
 def _kind(taken: Taken) -> str:
@@ -78,14 +79,19 @@ def _row(
 ) -> dict[str, Any]:
     item = items.get(one.item_id or 0)
     bib = titles.get(item.bib_id) if item else None
-    shape, word = WHERE_WORDS[one.where]
+    shape, plain = WHERE_WORDS[one.where]
+    word = str(plain)
+    if one.where is Where.TRANSIT:
+        word = gettext("Send to %(branch)s") % {"branch": branch}
+    elif one.hold_until:
+        word = hold_shelf_words(one.hold_place)
     return {
         "number": number,
         "one": one,
         "title": bib.title if bib else "",
         "call_no": item.call_no if item else "",
         "shape": shape,
-        "word": gettext("Send to %(branch)s") % {"branch": branch} if one.where is Where.TRANSIT else word,
+        "word": word,
         "note": _note(one),
     }
 
@@ -94,6 +100,8 @@ def _note(one: Returned) -> str:
     notes = []
     if one.done is Done.PUT_BACK:
         notes.append(gettext("was not on loan"))
+    if one.hold_reader is not None and not one.hold_until:
+        notes.append(gettext("for a reader's hold"))
     if one.late:
         notes.append(gettext("%(days)s days overdue") % {"days": one.late})
     return gettext("; ").join(notes)
@@ -147,13 +155,19 @@ def _area_name(area: AreaFacts) -> str:
 def _in_shelf_order(
     going: Iterable[Returned], items: dict[int, ItemView], titles: dict[int, BibBrief]
 ) -> tuple[ShelvingItem, ...]:
-    """Items without a call number stand at the end."""
+    """The hold shelf by its places; items without a call number stand at the end."""
     listed = []
     for one in going:
         item = items.get(one.item_id or 0)
         bib = titles.get(item.bib_id) if item else None
-        listed.append(ShelvingItem(item.call_no if item else "", bib.title if bib else "", one.barcode))
-    return tuple(sorted(listed, key=lambda item: (not item.call_no, shelf_key(item.call_no), item.barcode)))
+        place = str(one.hold_place or "")
+        listed.append(ShelvingItem(item.call_no if item else "", bib.title if bib else "", one.barcode, place))
+    return tuple(
+        sorted(
+            listed,
+            key=lambda item: (int(item.place or 0), not item.call_no, shelf_key(item.call_no), item.barcode),
+        )
+    )
 
 
 def transit_slips_of(batch: Batch, request: StaffRequest) -> list[TransitSlip]:
@@ -169,9 +183,20 @@ def transit_slips_of(batch: Batch, request: StaffRequest) -> list[TransitSlip]:
             barcode=one.barcode,
             at=datetime.fromisoformat(one.at),
             is_taken=one.done is Done.TAKEN,
+            is_held=one.hold_reader is not None,
         )
         for one in going
     ]
+
+
+def hold_slips_of_batch(batch: Batch, request: StaffRequest) -> list[HoldSlip]:
+    """A slip for each item of the batch that goes onto the hold shelf, by its place there."""
+    going = sorted(batch.going(Where.HOLD_SHELF), key=lambda one: one.hold_place or 0)
+    items, titles = _described(going)
+    described = {
+        item.barcode: ShelvingItem(item.call_no, _title(item, titles), item.barcode) for item in items.values()
+    }
+    return hold_slips_of([one for one in going if one.barcode in described], described, request)
 
 
 def _title(item: ItemView | None, titles: dict[int, BibBrief]) -> str:

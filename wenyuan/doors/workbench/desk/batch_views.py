@@ -7,10 +7,10 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from wenyuan.doors.furniture.printing import shelving_list, transit_slips
+from wenyuan.doors.furniture.printing import hold_slips, shelving_list, transit_slips
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.desk.batch import Batch, Taken, Where, read_batch, take, write_batch
-from wenyuan.doors.workbench.desk.batch_shown import batch_context, shelving_of, transit_slips_of
+from wenyuan.doors.workbench.desk.batch_shown import batch_context, hold_slips_of_batch, shelving_of, transit_slips_of
 from wenyuan.doors.workbench.desk.print_choice import choice_of
 from wenyuan.doors.workbench.desk.printed import frames_slips, printed
 from wenyuan.doors.workbench.desk.views import work_of
@@ -70,6 +70,16 @@ def batch_slips(request: StaffRequest) -> HttpResponse:
         raise Http404
     roll = choice_of(request).paper
     return printed(request, lambda: transit_slips(transit_slips_of(batch, request), roll=roll), "transit-slips")
+
+
+@staff_page(Act.CHECKIN)
+@require_GET
+def batch_hold_slips(request: StaffRequest) -> HttpResponse:
+    """A slip for each item of the batch that goes onto the hold shelf."""
+    slips = hold_slips_of_batch(read_batch(request.session), request)
+    if not slips:
+        raise Http404
+    return printed(request, lambda: hold_slips(slips, roll=choice_of(request).paper), "hold-slips")
 
 
 def _show(request: StaffRequest, taken: Taken, *, is_fresh: bool = False, status: int = HTTPStatus.OK) -> HttpResponse:

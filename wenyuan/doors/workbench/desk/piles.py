@@ -44,7 +44,11 @@ class Done(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One item of a pile. ``due`` is an ISO date; ``send_to`` a branch id; ``reader`` the masked name of somebody
-    other than the pile's reader; ``late`` counts open days overdue; ``waived`` names lifted blocks."""
+    other than the pile's reader; ``late`` counts open days overdue; ``waived`` names lifted blocks.
+
+    ``hold_reader`` is the patron for whose hold it was captured. If it stands on the hold shelf here, ``hold_until`` is
+    the last day (ISO) and ``hold_place`` its place; else it travels.
+    """
 
     key: str
     done: Done
@@ -59,6 +63,9 @@ class Line:
     reader_id: int | None = None
     late: int = 0
     waived: tuple[str, ...] = ()
+    hold_reader: int | None = None
+    hold_place: int | None = None
+    hold_until: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +230,7 @@ def _desk(stored: Mapping[str, Any]) -> DeskTop:
         open_number=stored["open_number"],
         piles=tuple(_pile(pile) for pile in stored["piles"]),
         applicant=stored["applicant"],
-        finished=_pile(stored["finished"]) if stored["finished"] else None,
+        finished=_pile(stored["finished"]) if stored.get("finished") else None,
     )
 
 

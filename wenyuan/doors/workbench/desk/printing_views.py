@@ -6,12 +6,12 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from wenyuan.doors.furniture.printing import reader_slips, transit_slips
+from wenyuan.doors.furniture.printing import hold_slips, reader_slips, transit_slips
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.desk.piles import Pile, read_desk
 from wenyuan.doors.workbench.desk.print_choice import COOKIE_AGE, COOKIE_NAME, PrintChoice, choice_of
 from wenyuan.doors.workbench.desk.printed import printed
-from wenyuan.doors.workbench.desk.slips import slips_of, transit_slip_of
+from wenyuan.doors.workbench.desk.slips import hold_slips_of, slips_of, transit_slip_of
 from wenyuan.organisation.rights.data import Act
 
 
@@ -41,6 +41,20 @@ def transit_slip(request: StaffRequest, number: int, key: str) -> HttpResponse:
 def finished_transit_slips(request: StaffRequest) -> HttpResponse:
     """The slips of every item that travels from the pile that was done last."""
     return _transit_slips(request, read_desk(request.session).finished)
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_GET
+def hold_slip(request: StaffRequest, number: int, key: str) -> HttpResponse:
+    """The slip of one item that goes onto the hold shelf."""
+    return _hold_slips(request, read_desk(request.session).get(number), key)
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_GET
+def finished_hold_slips(request: StaffRequest) -> HttpResponse:
+    """The slips of every item of the pile that was done last and goes onto the hold shelf."""
+    return _hold_slips(request, read_desk(request.session).finished)
 
 
 @staff_page(Act.CHECKOUT, Act.CHECKIN)
@@ -75,3 +89,11 @@ def _transit_slips(request: StaffRequest, pile: Pile | None, key: str = "") -> H
         raise Http404
     slips = [transit_slip_of(line, request) for line in going]
     return printed(request, lambda: transit_slips(slips, roll=choice_of(request).paper), "transit-slip")
+
+
+def _hold_slips(request: StaffRequest, pile: Pile | None, key: str = "") -> HttpResponse:
+    lines = [line for line in (pile.lines if pile else ()) if key in ("", line.key)]
+    slips = hold_slips_of(lines, {line.barcode: line for line in lines}, request)
+    if not slips:
+        raise Http404
+    return printed(request, lambda: hold_slips(slips, roll=choice_of(request).paper), "hold-slip")

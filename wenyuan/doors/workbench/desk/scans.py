@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict
 
 from wenyuan.doors.workbench.desk.piles import DeskTop, Done, Line, Mode, NoRoom, Pile, Refusal
 from wenyuan.holdings.catalogue.data import ItemView
@@ -33,6 +34,14 @@ class Trouble(StrEnum):
     BATCH_FULL = "batch_full"
     STALE = "stale"  # the request belongs to a pile or a refusal that is gone
     NO_CARD = "no_card"  # the reader has no card in use
+
+
+class HoldOfLine(TypedDict):
+    """What a line says of the hold for which its item was captured; see ``Line``."""
+
+    hold_reader: int | None
+    hold_place: int | None
+    hold_until: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +247,17 @@ def _line_of_return(receipt: CheckinReceipt, pile: Pile | None, work: Work) -> L
         reader="" if is_own else receipt.patron_name,
         reader_id=receipt.patron_id,
         late=receipt.days_overdue,
+        **hold_of(receipt),
     )
+
+
+def hold_of(receipt: CheckinReceipt) -> HoldOfLine:
+    """For whose hold the item was captured, and where it stands until when if it waits here."""
+    held = receipt.held
+    if held is None:
+        return HoldOfLine(hold_reader=None, hold_place=None, hold_until="")
+    until = held.shelf_until.isoformat() if held.ready and held.shelf_until else ""
+    return HoldOfLine(hold_reader=held.patron_id, hold_place=held.shelf_position, hold_until=until)
 
 
 def done_of(receipt: CheckinReceipt) -> Done:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from wenyuan.doors.furniture.days import short_day
 from wenyuan.doors.furniture.words import WAIVER_WORDS, words_for_block
 from wenyuan.doors.workbench.desk.piles import DeskTop, Done, Line, Mode, Pile, Refusal
 from wenyuan.doors.workbench.desk.scans import Answer, Trouble, waivable
@@ -176,6 +177,8 @@ def _shown_line(number: int, line: Line, names: Callable[[int | str | None], str
     word, shape = str(DONE_WORDS[line.done]), "done"
     if line.done is Done.REFUSED:
         shape = "stop"
+    elif line.hold_until:
+        word, shape = hold_shelf_words(line.hold_place), "kept"
     elif line.send_to is not None:
         shape = "way"
         if line.done is not Done.TAKEN:
@@ -188,6 +191,11 @@ def _shown_line(number: int, line: Line, names: Callable[[int | str | None], str
     return ShownLine(number, line, shape, word, due, _note(line, names))
 
 
+def hold_shelf_words(place: int | None) -> str:
+    """Where on the hold shelf an item goes."""
+    return gettext("To the hold shelf, place %(place)s") % {"place": place} if place else gettext("To the hold shelf")
+
+
 def _note(line: Line, names: Callable[[int | str | None], str]) -> str:
     notes = []
     if line.done is Done.TAKEN:
@@ -196,6 +204,10 @@ def _note(line: Line, names: Callable[[int | str | None], str]) -> str:
         notes.append(gettext("Was lent to %(reader)s") % {"reader": line.reader})
     if line.late:
         notes.append(gettext("%(days)s days overdue") % {"days": line.late})
+    if line.hold_until:
+        notes.append(gettext("kept until %(day)s") % {"day": short_day(date.fromisoformat(line.hold_until))})
+    elif line.hold_reader is not None:
+        notes.append(gettext("for a reader's hold"))
     if line.waived:
         notes.append(gettext("A restriction was lifted, this once"))
     return gettext("; ").join(notes)
@@ -293,6 +305,7 @@ def _tally(pile: Pile) -> dict[str, Any]:
         "since": datetime.fromisoformat(pile.opened_at),
         "first_due": date.fromisoformat(dues[0]) if dues else None,
         "travels": sum(line.send_to is not None for line in pile.lines),
+        "held": sum(bool(line.hold_until) for line in pile.lines),
     }
 
 
@@ -323,8 +336,9 @@ def signal_of(context: dict[str, Any], *, is_fresh: bool) -> dict[str, Any]:
 
 def _signal_of_line(shown: ShownLine) -> Signal:
     line = shown.line
-    needs_reading = bool(line.send_to is not None or line.late or line.waived or line.done is Done.PUT_BACK)
-    kind = "attention" if needs_reading or line.done is Done.REFUSED else "good"
+    travels, waits = line.send_to is not None, line.hold_reader is not None
+    is_odd = line.done in (Done.PUT_BACK, Done.REFUSED) or bool(line.late or line.waived)
+    kind = "attention" if travels or waits or is_odd else "good"
     return Signal(kind, shown.shape, shown.word, line.title or line.barcode, shown.note)
 
 

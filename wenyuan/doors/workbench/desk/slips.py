@@ -1,18 +1,51 @@
 """What the desk prints, from what lies on it: a receipt for each reader of a pile, and the slip that travels in an
 item."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Protocol
 
 from django.utils.translation import get_language, gettext
 
-from wenyuan.doors.furniture.printing import ReaderSlip, SlipItem, TransitSlip, card_end, closed_lines, opening_line
+from wenyuan.doors.furniture.printing import (
+    HoldSlip,
+    ReaderSlip,
+    SlipItem,
+    TransitSlip,
+    card_end,
+    closed_lines,
+    opening_line,
+)
 from wenyuan.doors.workbench.access import StaffRequest
 from wenyuan.doors.workbench.desk.piles import Done, Line, Pile
 from wenyuan.doors.workbench.shell import branch_names, place_name
 from wenyuan.lending.patrons.queries import list_patrons
 from wenyuan.organisation.network.queries import get_library, network_map
 from wenyuan.plumbing.clock import local_date
+
+
+class Held(Protocol):
+    """What a slip of the hold shelf needs of a line, of a pile or of a batch."""
+
+    @property
+    def barcode(self) -> str: ...
+    @property
+    def at(self) -> str: ...
+    @property
+    def hold_reader(self) -> int | None: ...
+    @property
+    def hold_place(self) -> int | None: ...
+    @property
+    def hold_until(self) -> str: ...
+
+
+class Described(Protocol):
+    """An item in words."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def call_no(self) -> str: ...
 
 
 def slips_of(pile: Pile, request: StaffRequest) -> list[ReaderSlip]:
@@ -74,18 +107,28 @@ def transit_slip_of(line: Line, request: StaffRequest) -> TransitSlip:
         barcode=line.barcode,
         at=datetime.fromisoformat(line.at),
         is_taken=line.done is Done.TAKEN,
+        is_held=line.hold_reader is not None,
     )
 
 
 def transit_slip(
-    request: StaffRequest, *, to: int | None, title: str, call_no: str, barcode: str, at: datetime, is_taken: bool
+    request: StaffRequest,
+    *,
+    to: int | None,
+    title: str,
+    call_no: str,
+    barcode: str,
+    at: datetime,
+    is_taken: bool,
+    is_held: bool,
 ) -> TransitSlip:
-    """The slip of an item that leaves this desk. ``is_taken``: its loan is closed where it goes (代收)."""
+    """The slip of an item that leaves this desk. ``is_taken``: its loan is closed where it goes (代收); ``is_held``: a
+    reader waits for it there."""
     if is_taken:
         reason = gettext("Taken for another branch")
         foot = gettext("The reader is done. Checking it in there closes the loan.")
     else:
-        reason = gettext("Returned here")
+        reason = gettext("A reader's hold") if is_held else gettext("Returned here")
         foot = gettext("Check it in when it arrives.")
     return TransitSlip(
         library=library_name(),
@@ -98,6 +141,25 @@ def transit_slip(
         at=at,
         foot=(foot,),
     )
+
+
+def hold_slips_of(lines: Iterable[Held], described: Mapping[str, Described], request: StaffRequest) -> list[HoldSlip]:
+    """The slips of items that go onto the hold shelf here. ``described`` is keyed by barcode."""
+    waiting = [line for line in lines if line.hold_until]
+    readers = list_patrons([line.hold_reader for line in waiting if line.hold_reader is not None])
+    return [
+        HoldSlip(
+            branch=place_name(request, request.desk),
+            card_end=card_end(readers[line.hold_reader].card_no) if line.hold_reader in readers else "",
+            place=str(line.hold_place or ""),
+            until=date.fromisoformat(line.hold_until),
+            title=described[line.barcode].title or line.barcode,
+            call_no=described[line.barcode].call_no,
+            barcode=line.barcode,
+            at=datetime.fromisoformat(line.at),
+        )
+        for line in waiting
+    ]
 
 
 def library_name() -> str:
