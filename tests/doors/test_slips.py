@@ -28,13 +28,14 @@ from wenyuan.doors.furniture.printing import (
     hold_slips,
     opening_line,
     payment_slips,
+    posters,
     reader_slips,
     shelving_list,
     slips,
     transit_slips,
 )
-from wenyuan.kernel.opening import Closure, Hours, OpeningCalendar, WeeklyHours
-from wenyuan.plumbing.printing import A4, ROLL_58, ROLL_80, Paper, Template, as_pictures
+from wenyuan.kernel.opening import Closure, DayException, Hours, OpeningCalendar, WeeklyHours
+from wenyuan.plumbing.printing import A3, A4, ROLL_58, ROLL_80, Paper, Template, as_pictures
 
 AT = datetime(2026, 11, 29, 2, 42, tzinfo=UTC)  # Sunday 10:42 in Shanghai
 READER = ReaderSlip(
@@ -159,6 +160,15 @@ def test_a_scanner_reads_the_bars_of_a_transit_slip(barcode: str, paper: Paper) 
     assert [(one.text, one.format) for one in found] == [(barcode, zxingcpp.BarcodeFormat.Code128)]
 
 
+def test_bars_stand_in_the_middle_of_the_slip_with_room_on_either_side() -> None:
+    picture = picture_of(TRANSIT, ROLL_80)
+    across = [picture.getpixel((x, y)) == 0 for y in (picture.height * 3 // 4,) for x in range(picture.width)]
+    first, last = across.index(True), len(across) - across[::-1].index(True)
+
+    assert abs(first - (len(across) - last)) <= 8  # one module
+    assert sum(across) > 100
+
+
 def test_a_barcode_that_has_no_bars_is_printed_as_text() -> None:
     (text,) = pages_of(transit_slips([replace(TRANSIT, barcode="书" * 3)]))
 
@@ -256,6 +266,19 @@ def test_a_closure_poster_is_one_sheet_of_a3_signed_at_the_foot() -> None:
     assert text.index("顺延至12月14日之后") < text.index("2026年11月29日")
 
 
+def test_a_short_notice_is_set_so_large_that_it_fills_the_sheet() -> None:
+    values: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(posters, "as_pdf", lambda _template, given, **_how: values.update(given) or b"")
+        closure_poster(POSTER)
+    (png,) = as_pictures(Template(slips.TEMPLATES, "poster.typ"), values, paper=A3, dots_per_inch=20)
+    picture = Image.open(io.BytesIO(png)).convert("L").point(lambda level: 255 * (level < 128))
+    box = picture.getbbox()
+
+    assert box is not None
+    assert box[3] > 0.7 * picture.height
+
+
 def test_a_long_notice_is_set_smaller_and_still_fits_the_sheet() -> None:
     long = replace(POSTER, more=tuple("如有疑问，请在开放时间致电服务台，或到就近分馆咨询。" * 2 for _ in range(12)))
 
@@ -299,6 +322,14 @@ def test_closures_of_the_next_weeks_are_told_with_their_reason() -> None:
     lines = closed_lines(calendar, today=date(2026, 11, 29))
 
     assert lines == ("12月5日 周六至12月8日 周二闭馆（消防改造）", "2027年1月1日 周五闭馆（元旦）")
+
+
+def test_single_closed_days_around_the_weekly_one_are_told_as_one_stretch() -> None:
+    closed = [DayException(date(2026, 12, day), reason="盘点") for day in (6, 8)]  # Sunday and Tuesday
+
+    lines = closed_lines(OpeningCalendar(weekly=[WEEK], exceptions=closed), today=date(2026, 11, 29))
+
+    assert lines == ("12月6日 周日至12月8日 周二闭馆（盘点）",)
 
 
 def test_a_closure_without_an_end_is_told_as_one() -> None:

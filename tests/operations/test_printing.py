@@ -120,12 +120,12 @@ def test_a_template_that_does_not_end_is_ended(folder: Path, monkeypatch: pytest
 
 
 def test_a_template_that_swells_is_ended(folder: Path) -> None:
-    swelling = template(folder, "#let a = range(1000)\n#for i in range(60) { a = a + a }")
+    swelling = template(folder, "#let a = range(1000)\n#for i in range(17) { a = a + a }")
 
     with pytest.raises(NotPrinted) as told:
         as_pdf(swelling, {"title": "x"}, paper=A5)
 
-    assert told.value.reason in (Reason.TOO_LONG, Reason.PRESS)
+    assert told.value.reason is Reason.PRESS
 
 
 def test_output_without_end_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
