@@ -58,6 +58,8 @@ STEPS = {
 """Public in a room's operations, and no verbs: the verb that calls them asks for the right."""
 
 NO_ACT = {
+    "accounts.admit_api_token": "who shows a token holds no right before it is known whose it is",
+    "accounts.readmit_api_token": "the same",
     "accounts.change_own_password": "one's own affair",
     "accounts.first_administrators": "the founding hour: nobody can hold a right yet, and it works once",
     "accounts.found_installation": "the same",

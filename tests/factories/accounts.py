@@ -1,16 +1,17 @@
 """Accounts, grants, machines and desks for tests, written straight into the tables."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import count
 
 from django.contrib.auth.hashers import make_password
 
-from wenyuan.organisation.accounts.data import ROLE_ACTS, Role
-from wenyuan.organisation.accounts.models import Account, Machine, RoleGrant
+from wenyuan.organisation.accounts.data import API_ACTS, ROLE_ACTS, Role
+from wenyuan.organisation.accounts.models import Account, ApiToken, Machine, RoleGrant
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import Act, Desk, Door, Operator
+from wenyuan.plumbing.secrets import lookup_hash
 
 PASSWORD = "浮云一别后 1988"
 GRANTED = date(2010, 1, 1)
@@ -68,6 +69,21 @@ def make_machine(
         terminator=terminator,
         checksum=checksum,
         addresses=list(addresses),
+    )
+
+
+def make_api_token(machine: Machine, secret: str = "", *, valid_to: date = date(2099, 1, 1)) -> ApiToken:
+    """A token of the machine for everything that a machine may do; what is shown at the door is ``secret``."""
+    secret = secret or f"wya_{next(_numbers):043d}"
+    return ApiToken.objects.create(
+        machine=machine,
+        name="读者小程序",
+        token_hash=lookup_hash("api token", secret),
+        last4=secret[-4:],
+        acts=sorted(act.value for act in API_ACTS),
+        valid_to=valid_to,
+        created_at=datetime(2026, 1, 2, 3, tzinfo=UTC),
+        created_by_id=machine.account_id,
     )
 
 

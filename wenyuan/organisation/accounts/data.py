@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
-from wenyuan.organisation.rights.data import Act
+from wenyuan.organisation.rights.data import Act, Operator
 
 
 class Role(StrEnum):
@@ -80,11 +81,25 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.SUSPEND_PATRON,
         }
     ),
-    Role.MACHINE: frozenset({Act.CHECKOUT, Act.CHECKIN, Act.RENEW, Act.PLACE_HOLD, Act.SEE_PATRON, Act.SEE_ITEM}),
+    Role.MACHINE: frozenset(
+        {
+            Act.CHECKOUT,
+            Act.CHECKIN,
+            Act.RENEW,
+            Act.RECEIVE_TRANSIT,
+            Act.PLACE_HOLD,
+            Act.SEE_PATRON,
+            Act.SEE_ITEM,
+        }
+    ),
     Role.SYSTEM_ADMIN: frozenset({Act.MANAGE_ACCOUNTS, Act.EDIT_NETWORK}),
     Role.SECURITY_ADMIN: frozenset({Act.GRANT_ROLES, Act.SEE_SIGN_INS}),
     Role.AUDIT_ADMIN: frozenset({Act.SEE_AUDIT, Act.SEE_SIGN_INS, Act.SEE_JOURNAL}),
 }
+
+
+API_ACTS = ROLE_ACTS[Role.MACHINE]
+"""What a token of the REST door may be made for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +150,74 @@ class MachineFacts:
     terminator: str
     checksum: str
     addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiTokenFacts:
+    """A machine's token for the REST door as lists show it; what is shown at the door is known by its last four.
+
+    It lets the account do no more than ``acts``, at ``branch_ids`` and what stands below them (none: wherever the
+    account may), up to and without ``valid_to``. ``last_used_date`` is a day, no moment: it is no record of movements.
+    """
+
+    id: int
+    account_id: int
+    name: str
+    last4: str
+    acts: frozenset[Act]
+    branch_ids: frozenset[int]
+    valid_to: date
+    created_at: datetime
+    ended_at: datetime | None
+    last_used_date: date | None
+
+    def is_good(self, on: date) -> bool:
+        """Whether it opens the door on that day."""
+        return self.ended_at is None and on < self.valid_to
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedApiToken:
+    """A token just made, and its ``secret``, which is told this once and kept nowhere."""
+
+    facts: ApiTokenFacts
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiCaller:
+    """Who calls by a token: the machine's account with its rights of today as far as the token lets them through.
+
+    ``branch_id`` is where the machine stands; ``edition`` is the network that the rights were spread over.
+    """
+
+    token_id: int
+    token_name: str
+    account_id: int
+    username: str
+    operator: Operator
+    branch_id: int
+    service_point_id: int | None
+    valid_to: date
+    edition: UUID
+
+
+class ApiTokenOutcome(StrEnum):
+    """Why a token does not open the REST door."""
+
+    UNKNOWN = "unknown"
+    ENDED = "ended"
+    EXPIRED = "expired"
+    DISABLED = "disabled"  # its account
+    WRONG_ADDRESS = "wrong_address"  # the machine is bound to other networks
+
+
+class ApiTokenRefused(Exception):
+    """A token does not open the door. All but an unknown one are told why."""
+
+    def __init__(self, reason: ApiTokenOutcome) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +293,9 @@ class AccountReason(StrEnum):
     BADGE_TAKEN = "badge_taken"
     BAD_PIN = "bad_pin"
     BAD_MACHINE = "bad_machine"
+    BAD_TOKEN = "bad_token"  # noqa: S105 - a code, no secret
+    TOKEN_NAME_TAKEN = "token_name_taken"  # noqa: S105 - a code, no secret
+    UNKNOWN_TOKEN = "unknown_token"  # noqa: S105 - a code, no secret
     ALREADY_FOUNDED = "already_founded"
     ROLE_MISSING = "role_missing"
 

@@ -86,6 +86,39 @@ class Machine(models.Model):
         )
 
 
+class ApiToken(models.Model):
+    """What a machine shows at the REST door; only its keyed hash is kept.
+
+    States: good up to ``valid_to``, or ended before it. ``acts`` are codes and ``branches`` ids (none: wherever the
+    account may); they narrow the account's rights and give none.
+    """
+
+    machine = models.ForeignKey("accounts.Machine", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    token_hash = models.BinaryField(unique=True)
+    last4 = models.CharField(max_length=4)
+    acts = models.JSONField()
+    branches = models.JSONField(default=list, blank=True)
+    valid_to = models.DateField()
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    last_used_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["machine", "name"], condition=Q(ended_at__isnull=True), name="accounts_api_token_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="accounts_api_token_ended",
+            ),
+        )
+
+
 class SignIn(models.Model):
     """Every attempt to sign in, good or bad, kept as the law asks (网络安全法: six months and more)."""
 

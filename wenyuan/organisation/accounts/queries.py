@@ -10,6 +10,7 @@ from wenyuan.organisation.accounts.data import (
     ADMIN_ROLES,
     ROLE_ACTS,
     AccountFacts,
+    ApiTokenFacts,
     Finding,
     FindingCode,
     GrantFacts,
@@ -17,6 +18,7 @@ from wenyuan.organisation.accounts.data import (
     Role,
     SignInRow,
 )
+from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Operator
 from wenyuan.organisation.rights.queries import audited_subjects
@@ -34,17 +36,26 @@ def operator_for(account_id: int, on: date) -> Operator | None:
     account = models.Account.objects.filter(id=account_id).values("name", "is_active").first()
     if account is None:
         return None
-    grants = _grants_on(on).filter(account_id=account_id) if account["is_active"] else models.RoleGrant.objects.none()
+    if not account["is_active"]:
+        return Operator(account_id, account["name"])
+    grants = list(_grants_on(on).filter(account_id=account_id).values_list("role", "branch_id"))
+    return operator_of(account_id, account["name"], grants, network=network_map(), on=on)
+
+
+def operator_of(
+    account_id: int, name: str, grants: Iterable[tuple[str, int | None]], *, network: NetworkMap, on: date
+) -> Operator:
+    """An operator from its grants (role, branch) of that day, for this room."""
     everywhere: frozenset[Act] = frozenset()
     at_branches: dict[int, frozenset[Act]] = {}
-    for grant in grants:
-        acts = _acts_of(grant.role)
-        if grant.branch_id is None:
+    for role, branch_id in grants:
+        acts = _acts_of(role)
+        if branch_id is None:
             everywhere |= acts
             continue
-        for below in network_map().subtree(grant.branch_id, on):
+        for below in network.subtree(branch_id, on):
             at_branches[below] = at_branches.get(below, frozenset()) | acts
-    return Operator(account_id, account["name"], everywhere, at_branches)
+    return Operator(account_id, name, everywhere, at_branches)
 
 
 def _acts_of(role: str) -> frozenset[Act]:
@@ -146,6 +157,34 @@ def _machines(rows: QuerySet[models.Machine]) -> tuple[MachineFacts, ...]:
             tuple(row.addresses),
         )
         for row in rows.select_related("account").order_by("account__username")
+    )
+
+
+def get_api_token(token_id: int) -> ApiTokenFacts | None:
+    """A token of the REST door, or nothing."""
+    row = models.ApiToken.objects.filter(id=token_id).first()
+    return api_token_facts(row) if row else None
+
+
+def list_api_tokens(*, account_id: int) -> tuple[ApiTokenFacts, ...]:
+    """A machine's tokens, the newest first, ended ones among them."""
+    rows = models.ApiToken.objects.filter(machine_id=account_id).order_by("-id")
+    return tuple(api_token_facts(row) for row in rows)
+
+
+def api_token_facts(row: models.ApiToken) -> ApiTokenFacts:
+    """The frozen value of a row of this room."""
+    return ApiTokenFacts(
+        id=row.id,
+        account_id=row.machine_id,
+        name=row.name,
+        last4=row.last4,
+        acts=rules.acts_named(row.acts),
+        branch_ids=frozenset(row.branches),
+        valid_to=row.valid_to,
+        created_at=row.created_at,
+        ended_at=row.ended_at,
+        last_used_date=row.last_used_date,
     )
 
 

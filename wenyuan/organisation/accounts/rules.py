@@ -1,5 +1,6 @@
 """Decisions about accounts: values in, values out."""
 
+import ipaddress
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 
 from wenyuan.kernel.identity import mask_numbers
 from wenyuan.organisation.accounts.data import ADMIN_ROLES, AccountReason, FindingCode, Role
-from wenyuan.organisation.rights.data import Door
+from wenyuan.organisation.rights.data import Act, Door, Operator
 
 LOCKING_FAILURES = 5
 FIRST_LOCK = timedelta(minutes=15)
@@ -80,6 +81,41 @@ def is_locked(locked_until: datetime | None, *, at: datetime) -> bool:
 def may_use(door: Door, *, machine: bool) -> bool:
     """Whether accounts of this kind come in by that door at all."""
     return door in (DOORS_OF_MACHINES if machine else DOORS_OF_PERSONS)
+
+
+def canonical_address(address: str | None) -> str | None:
+    """An IP address in its canonical form; nothing for one that is none (a socket path)."""
+    try:
+        found = ipaddress.ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return str(mapped or found)
+
+
+def is_among(address: str | None, networks: Iterable[str]) -> bool:
+    """Whether the address lies in one of the networks (CIDR texts)."""
+    caller = canonical_address(address)
+    return caller is not None and any(ipaddress.ip_address(caller) in ipaddress.ip_network(one) for one in networks)
+
+
+def acts_named(codes: Iterable[str]) -> frozenset[Act]:
+    """Acts by their stored codes; one written by a newer version stands for nothing."""
+    return frozenset(Act(code) for code in codes if code in Act._value2member_map_)
+
+
+def narrowed(operator: Operator, *, acts: frozenset[Act], at: frozenset[int] | None) -> Operator:
+    """The operator with no more than these acts, at these branches only (none: wherever they are held)."""
+    if at is None:
+        everywhere = operator.everywhere & acts
+        at_branches = {branch_id: held & acts for branch_id, held in operator.at_branches.items()}
+    else:
+        everywhere = frozenset()
+        at_branches = {
+            branch_id: (operator.everywhere | operator.at_branches.get(branch_id, frozenset())) & acts
+            for branch_id in at
+        }
+    return Operator(operator.account_id, operator.name, everywhere, at_branches)
 
 
 def separation_faults(roles: Collection[Role]) -> tuple[FindingCode, ...]:

@@ -1,9 +1,44 @@
-"""Hand-written statements of the accounts. They touch this room's tables only (``accounts_…``)."""
+"""Hand-written statements of the accounts. They touch this room's tables (``accounts_…``) and read network_edition."""
 
 from wenyuan.plumbing.invariants import Invariant
 
 LOCK_FOUNDING = "LOCK TABLE accounts_account IN SHARE ROW EXCLUSIVE MODE"
 """Two installers at once: the second waits, and then finds that accounts exist."""
+
+API_CALLER_COLUMNS = (
+    "token_id",
+    "token_name",
+    "account_id",
+    "acts",
+    "branches",
+    "valid_to",
+    "ended_at",
+    "last_used_date",
+    "username",
+    "name",
+    "is_active",
+    "branch_id",
+    "service_point_id",
+    "addresses",
+    "edition",
+    "grants",
+)
+_API_CALLER = """
+    SELECT t.id, t.name, t.machine_id, t.acts::text, t.branches::text, t.valid_to, t.ended_at, t.last_used_date,
+        a.username, a.name, a.is_active, m.branch_id, m.service_point_id, m.addresses::text,
+        (SELECT token FROM network_edition WHERE id = 1),
+        (
+            SELECT COALESCE(json_agg(json_build_array(g.role, g.branch_id)), '[]')::text
+            FROM accounts_rolegrant g
+            WHERE g.account_id = a.id AND g.valid_from <= :on::date AND (g.valid_to IS NULL OR g.valid_to > :on::date)
+        )
+    FROM accounts_apitoken t
+    JOIN accounts_machine m ON m.account_id = t.machine_id
+    JOIN accounts_account a ON a.id = t.machine_id
+"""
+API_CALLER_BY_HASH = f"{_API_CALLER} WHERE t.token_hash = :hash::bytea"
+"""A token with its machine, its account and the grants of a day (role, branch), in one round trip."""
+API_CALLER_BY_ID = f"{_API_CALLER} WHERE t.id = :token::bigint"
 
 INVARIANTS = (
     Invariant(

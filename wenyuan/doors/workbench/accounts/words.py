@@ -109,6 +109,9 @@ REASONS: Final[Mapping[AccountReason, StrOrPromise]] = {
     AccountReason.BADGE_TAKEN: _("Somebody else has this badge."),
     AccountReason.BAD_PIN: _("A PIN has 4 to 12 digits."),
     AccountReason.BAD_MACHINE: _("Some of these values a machine cannot have."),
+    AccountReason.BAD_TOKEN: _("Some of these values a token cannot have: it is good for two years at most."),
+    AccountReason.TOKEN_NAME_TAKEN: _("A token of this machine in use has this name. End it first, or choose another."),
+    AccountReason.UNKNOWN_TOKEN: _("There is no such token."),
     AccountReason.ALREADY_FOUNDED: _("There are accounts already."),
     AccountReason.ROLE_MISSING: _("An administrator is missing."),
 }
@@ -129,6 +132,7 @@ _FIELDS: Final[Mapping[AccountReason, str]] = {
     AccountReason.BAD_BADGE: "badge",
     AccountReason.BADGE_TAKEN: "badge",
     AccountReason.BAD_PIN: "pin",
+    AccountReason.TOKEN_NAME_TAKEN: "name",
 }
 
 
@@ -145,6 +149,6 @@ def outcome_words(outcome: str) -> tuple[str, StrOrPromise]:
 
 def refused_field(refused: AccountRefused) -> str:
     """The field of a form that the refusal is about; empty for the form as a whole."""
-    if refused.reason is AccountReason.BAD_MACHINE and refused.codes:
+    if refused.reason in (AccountReason.BAD_MACHINE, AccountReason.BAD_TOKEN) and refused.codes:
         return refused.codes[0]
     return _FIELDS.get(refused.reason, "")

@@ -108,6 +108,8 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "end_grant": _("role ended"),
     "create_machine": _("machine made"),
     "update_machine": _("machine changed"),
+    "issue_api_token": _("token for programs made"),
+    "end_api_token": _("token for programs ended"),
     "record_visits": _("visits counted"),
     "correct_visits": _("visits corrected"),
     "withdraw_visits": _("count of visits withdrawn"),
@@ -163,6 +165,7 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "state": _("state"),
     "status": _("status"),
     "transit": _("transit"),
+    "token": _("token"),
     "send_to": _("send on to"),
     "lent_at_branch": _("lent at"),
 }

@@ -12,16 +12,26 @@ from wenyuan.organisation.accounts.operations.people import (
     set_password,
     unlock_account,
 )
+from wenyuan.organisation.accounts.operations.tokens import (
+    admit_api_token,
+    end_api_token,
+    issue_api_token,
+    readmit_api_token,
+)
 
 __all__ = [
+    "admit_api_token",
     "change_own_password",
     "create_account",
     "create_machine",
     "disable_account",
+    "end_api_token",
     "end_grant",
     "first_administrators",
     "found_installation",
     "grant_role",
+    "issue_api_token",
+    "readmit_api_token",
     "set_badge",
     "set_password",
     "sign_in",

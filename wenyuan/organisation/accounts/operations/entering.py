@@ -4,7 +4,6 @@ Every attempt is logged and failures are counted in a transaction of their own t
 raised: a refusal that rolled its own count back would never lock anybody out.
 """
 
-import ipaddress
 from datetime import datetime
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -95,8 +94,7 @@ def _may_call_from(account_id: int, address: str | None) -> bool:
     networks = models.Machine.objects.filter(account_id=account_id).values_list("addresses", flat=True).first()
     if not networks:
         return True
-    caller = _ip(address)
-    return caller is not None and any(ipaddress.ip_address(caller) in ipaddress.ip_network(one) for one in networks)
+    return rules.is_among(address, networks)
 
 
 def _count_failure(row: models.Account, at: datetime) -> None:
@@ -189,15 +187,10 @@ def _write_log(
     account_id: int | None, username: str, door: str, address: str | None, at: datetime, outcome: SignInOutcome
 ) -> None:
     models.SignIn.objects.create(
-        at=at, account_id=account_id, username=username, door=door, address=_ip(address), outcome=outcome.value
+        at=at,
+        account_id=account_id,
+        username=username,
+        door=door,
+        address=rules.canonical_address(address),
+        outcome=outcome.value,
     )
-
-
-def _ip(address: str | None) -> str | None:
-    """The address in its canonical form; nothing for one that is none (a socket path)."""
-    try:
-        found = ipaddress.ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return None
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return str(mapped or found)
