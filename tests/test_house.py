@@ -81,6 +81,7 @@ VIEWS_WITHOUT_NEEDS = {
     "wenyuan.doors.furniture.views.guide": "shows components in a demo; reads no room",
 }
 VIEWS_FOR_ALL = {
+    "wenyuan.doors.api.house.token": "every application with a token: what it may do",
     "wenyuan.config.health.healthz": "tells nothing but whether the process answers",
     "wenyuan.doors.workbench.home.views.home": "every signed-in member of staff",
     "wenyuan.doors.workbench.home.views.workplace": "every signed-in member of staff",

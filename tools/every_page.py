@@ -72,6 +72,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/look/guide",
         Sight(role=READER, path="/look/guide?door=portal", note="portal"),
         "/workbench/sign-in",
+        "/api/v1/docs",
     ),
     "desk_lead": (
         "/workbench/",
@@ -194,6 +195,15 @@ NO_PAGES = frozenset(
     {
         # for machines
         "healthz",
+        "api:api-root",
+        "api:openapi-json",
+        "api:token",
+        "api:checkout",
+        "api:preview",
+        "api:checkin",
+        "api:renew",
+        "api:receive",
+        "api:nothing",
         "portal:robots",
         "workbench:import-fault-record",
         "workbench:import-failed",

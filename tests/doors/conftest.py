@@ -1,9 +1,14 @@
 """What every test of a web page needs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.doors.sip2_server import Clock
+from tests.doors.sip2_town import TUESDAY_TEN, Town, make_town
+from wenyuan.doors.api import limits
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +21,21 @@ def _empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.getbasetemp() / "statics"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Every door reads this clock: a Tuesday morning at which the branches of ``sip2_town`` are open."""
+    clock = Clock(TUESDAY_TEN)
+    monkeypatch.setattr("django.utils.timezone.now", clock)
+    return clock
+
+
+@pytest.fixture
+def api_town(db: None, clock: Clock) -> Iterator[Town]:
+    """The town of the SIP2 tests, with nobody slowed down yet."""
+    for buckets in limits.ALL:
+        buckets.forget()
+    yield make_town()
+    for buckets in limits.ALL:
+        buckets.forget()

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "wenyuan.doors.portal",
     "wenyuan.doors.workbench",
     "wenyuan.doors.sip2",
+    "wenyuan.doors.api",
     "wenyuan.doors.cli",
 ]
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("wenyuan.doors.furniture.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include("wenyuan.doors.api.urls")),
     path("workbench/", include("wenyuan.doors.workbench.urls")),
     path("", include("wenyuan.doors.portal.urls")),
 ]

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
@@ -56,15 +55,6 @@ def signed_in_at(request: HttpRequest) -> datetime:
     """When somebody last gave a password at this machine; the beginning of time if that is unknown."""
     stored = request.session.get(SIGNED_IN_AT)
     return datetime.fromisoformat(stored) if stored else datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-
-
-def caller_address(request: HttpRequest) -> str:
-    """The address of the browser; behind the proxy that the settings name, the one the proxy saw."""
-    direct = str(request.META.get("REMOTE_ADDR", ""))
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if forwarded and settings.WENYUAN_PROXY and direct == settings.WENYUAN_PROXY:
-        return forwarded.rpartition(",")[2].strip()
-    return direct
 
 
 def branches_for(operator: Operator, on: date) -> list[BranchFacts]:

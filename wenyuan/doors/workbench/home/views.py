@@ -12,11 +12,11 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from wenyuan.doors.furniture.addresses import caller_address
 from wenyuan.doors.workbench.access import WORKPLACE, StaffRequest, open_page, staff_page
 from wenyuan.doors.workbench.home.forms import OwnPasswordForm, SignInForm, SwitchForm
 from wenyuan.doors.workbench.home.sessions import (
     branches_for,
-    caller_address,
     enter,
     in_words,
     place_of,

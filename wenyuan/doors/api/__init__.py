@@ -1,0 +1,1 @@
+"""Other programs over REST: what machines and readers' applications may do, in JSON."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ApiDoorConfig(AppConfig):
+    name = "wenyuan.doors.api"
+    label = "api_door"

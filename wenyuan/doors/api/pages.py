@@ -1,0 +1,86 @@
+"""The door's own addresses: where to go from here, the description for programs, and a page of it for people.
+
+The page is drawn here, of our own files: no viewer from another host, no script.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+from ninja.responses import NinjaJSONEncoder
+
+from wenyuan.doors.api.access import ApplicationToken, Bearer
+from wenyuan.doors.api.api import TITLE, VERSION, api, operations
+from wenyuan.doors.api.language import DJANGO_NAME
+from wenyuan.doors.api.problems import STATUS, TITLES, ProblemCode
+from wenyuan.doors.furniture.words import BLOCK_WORDS, Language
+from wenyuan.organisation.network.queries import get_library
+
+
+@require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    """Where to go from here."""
+    return JsonResponse(
+        {"name": TITLE, "version": VERSION, "openapi": reverse("api:openapi-json"), "docs": reverse("api:docs")}
+    )
+
+
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The description for programs, in English."""
+    with translation.override(DJANGO_NAME["en"]):
+        response = JsonResponse(api.get_openapi_schema(), encoder=NinjaJSONEncoder)
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An operation as the page tells it."""
+
+    method: str
+    path: str
+    summary: str
+    is_readers: bool
+    acts: tuple[str, ...]
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """What there is, what a token must allow, and what can go wrong."""
+    library = get_library()
+    language: Language = "en" if (get_language() or "").startswith("en") else "zh"
+    context = {
+        "library_name": library.name(get_language() or "zh-hans") if library else "",
+        "rows": list(_rows()),
+        "problems": [(code.value, STATUS[code].value, TITLES[code]) for code in ProblemCode],
+        "blocks": [
+            (code.value, (words.en if language == "en" else words.zh)[-1]) for code, words in BLOCK_WORDS.items()
+        ],
+        "refused_status": HTTPStatus.CONFLICT.value,
+    }
+    return render(request, "api/docs.html", context)
+
+
+def _rows() -> Iterator[Row]:
+    root_path = reverse("api:api-root").rstrip("/")
+    for path, operation in operations():
+        (token,) = operation.auth_callbacks
+        assert isinstance(token, Bearer)
+        yield Row(
+            method=operation.methods[0],
+            path=root_path + path,
+            summary=str(operation.summary),
+            is_readers=not isinstance(token, ApplicationToken),
+            acts=tuple(sorted(act.value for act in token.acts)),
+        )
+
+
+vars(docs)["needs"] = frozenset()
+vars(docs)["is_open"] = True

@@ -1,0 +1,349 @@
+"""What goes over the wire. Names and meanings here are a promise: a field may be added, none is renamed or taken away.
+
+``state``, ``condition``, ``lendable``, ``kind`` and ``status`` are words of which there may be new ones.
+"""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from wenyuan.lending.circulation.data import BlockCode
+
+NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
+Barcode = Annotated[str, Field(min_length=1, max_length=64, pattern=NO_CONTROLS, description="An item's barcode.")]
+Card = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=512,
+        pattern=NO_CONTROLS,
+        description="What the reader shows, as a scanner gives it: card, identity card, 社保卡, chip, code.",
+    ),
+]
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_CONTROLS)]
+Waive = Annotated[
+    list[BlockCode],
+    Field(max_length=20, description="Blocks to lift. Each is lifted only if the token allows the act that lifts it."),
+]
+
+
+class Asked(BaseModel):
+    """A body. A field that there is not is an error: a typing mistake would else do something else than meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class CheckoutAsked(Asked):
+    item: Barcode
+    card: Card
+    waive: Waive = []
+
+
+class ItemAsked(Asked):
+    item: Barcode
+
+
+class RenewalAsked(Asked):
+    item: Barcode
+    card: Card | None = Field(None, description="If given, the loan must be this reader's.")
+    waive: Waive = []
+
+
+class CardAsked(Asked):
+    card: Card
+
+
+class SignInAsked(Asked):
+    card: Card
+    pin: str = Field(min_length=1, max_length=32, pattern=NO_CONTROLS)
+
+
+class FieldError(BaseModel):
+    field: str
+    code: str
+    message: str
+
+
+class BlockTold(BaseModel):
+    """One reason. ``waiver`` is the act that lifts it; ``facts`` are what the words were made from."""
+
+    code: str
+    message: str
+    waivable: bool
+    waiver: str | None
+    waiver_message: str
+    facts: dict[str, int | str]
+
+
+class ProblemTold(BaseModel):
+    """Problem details (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    blocks: list[BlockTold]
+    errors: list[FieldError]
+
+
+class BranchTold(BaseModel):
+    code: str
+    name: str
+
+
+class LentItem(BaseModel):
+    """An item as receipts and lists of loans name it."""
+
+    barcode: str
+    title: str
+    call_no: str
+    item_type: str
+    state: str
+    home: BranchTold
+    present: BranchTold
+
+
+class CheckoutTold(BaseModel):
+    """A receipt. ``due_at`` is the end of ``due_date``, the last day of the loan, an open day."""
+
+    loan: int
+    item: LentItem
+    lent_at: datetime
+    due_at: datetime
+    due_date: date
+    open_loans: int
+    max_loans: int | None
+
+
+class PreviewTold(BaseModel):
+    """What a checkout would say now. ``allowed`` when nothing stands in its way."""
+
+    allowed: bool
+    item: LentItem | None
+    due_date: date | None
+    blocks: list[BlockTold]
+
+
+class HeldTold(BaseModel):
+    """An item that a reader waits for: it stands ``ready`` on the hold shelf here, at ``shelf_position`` up to and with
+    ``shelf_until``, or travels to the ``pickup`` branch. Who waits is not told."""
+
+    hold: int
+    pickup: BranchTold
+    ready: bool
+    shelf_position: int | None
+    shelf_until: date | None
+
+
+class CheckinTold(BaseModel):
+    """``outcome`` is returned, taken (代收: the reader is done, the item travels on) or not_on_loan. ``send_to`` is
+    where the item must go now; ``days_overdue`` counts open days."""
+
+    outcome: str
+    item: LentItem
+    at: datetime
+    send_to: BranchTold | None
+    arrived: bool
+    loan: int | None
+    days_overdue: int
+    held: HeldTold | None
+
+
+class RenewalTold(BaseModel):
+    """``renewals_left`` is null where there is no limit."""
+
+    loan: int
+    item: LentItem
+    due_at: datetime
+    due_date: date
+    renewals: int
+    renewals_left: int | None
+
+
+class ArrivalTold(BaseModel):
+    """An item that was on its way has arrived; ``loan_closed`` when a loan taken elsewhere ended with it."""
+
+    transit: int
+    item: LentItem
+    sent_from: BranchTold
+    loan_closed: bool
+    send_to: BranchTold | None
+    held: HeldTold | None
+
+
+class LoanTold(BaseModel):
+    id: int
+    item: LentItem
+    branch: BranchTold
+    lent_at: datetime
+    due_at: datetime
+    due_date: date
+    renewals: int
+    overdue: bool
+
+
+class LoanPage(BaseModel):
+    loans: list[LoanTold]
+    next: str | None
+
+
+class ClosedLoanTold(BaseModel):
+    id: int
+    item: LentItem
+    branch: BranchTold
+    lent_at: datetime
+    due_date: date
+    renewals: int
+
+
+class HistoryPage(BaseModel):
+    """``kept`` is false for a reader who has not agreed to a history: then there is none."""
+
+    kept: bool
+    loans: list[ClosedLoanTold]
+    next: str | None
+
+
+class PatronTold(BaseModel):
+    """A reader as a machine may know one: the name masked, no number. ``blocks`` stop any checkout at this branch.
+    ``handle`` stands for the reader in addresses, for a quarter of an hour."""
+
+    handle: str
+    name: str
+    category: str
+    home: BranchTold
+    status: str
+    card_status: str
+    suspended_until: date | None
+    expires_date: date | None
+    open_loans: int
+    max_loans: int | None
+    blocks: list[BlockTold]
+
+
+class SelfTold(BaseModel):
+    """The reader's own data; numbers by their last four."""
+
+    name: str
+    card: str
+    category: str
+    home: BranchTold
+    status: str
+    suspended_until: date | None
+    registered_date: date
+    expires_date: date | None
+    number: str
+    phone: str
+    keeps_history: bool
+    open_loans: int
+    max_loans: int | None
+    blocks: list[BlockTold]
+
+
+class CardTold(BaseModel):
+    """Something the reader can show or once could, by its last four."""
+
+    kind: str
+    shown: str
+    status: str
+    issued_at: datetime
+    ended_at: datetime | None
+
+
+class CardList(BaseModel):
+    cards: list[CardTold]
+
+
+class SessionTold(BaseModel):
+    """A pass for the reader's own affairs, to be shown as Bearer token until ``expires_at``."""
+
+    token: str
+    expires_at: datetime
+    name: str
+
+
+class ItemTold(BaseModel):
+    """An item as it is now. ``available`` when it may be lent from its shelf; ``due_date`` while a reader has it."""
+
+    barcode: str
+    bib: int
+    title: str
+    volume: str
+    call_no: str
+    item_type: str
+    owner: BranchTold
+    home: BranchTold
+    present: BranchTold
+    state: str
+    condition: str
+    lendable: str
+    available: bool
+    due_date: date | None
+
+
+class ItemPage(BaseModel):
+    items: list[ItemTold]
+    next: str | None
+
+
+class BibBriefTold(BaseModel):
+    id: int
+    title: str
+    volume: str
+    author: str
+    publisher: str
+    year: int | None
+    class_no: str
+    document_kind: str
+    isbns: list[str]
+
+
+class BibPageTold(BaseModel):
+    bibs: list[BibBriefTold]
+    next: str | None
+
+
+class IdentifierTold(BaseModel):
+    """``kind`` is isbn, issn, unified (统一书号), cn_serial or other."""
+
+    kind: str
+    value: str
+
+
+class BibTold(BaseModel):
+    id: int
+    title: str
+    volume: str
+    author: str
+    publisher: str
+    year: int | None
+    language: str
+    class_no: str
+    document_kind: str
+    audience: str
+    summary: str
+    identifiers: list[IdentifierTold]
+    items: int
+    available: int
+
+
+class TokenTold(BaseModel):
+    """What the token shown may do: ``acts`` at each of ``branches``, which are codes; before the day ``valid_to``."""
+
+    name: str
+    account: str
+    branch: BranchTold
+    valid_to: date
+    everywhere: list[str]
+    branches: dict[str, list[str]]
+
+
+class DoorTold(BaseModel):
+    """Where to go from here."""
+
+    name: str
+    version: str
+    openapi: str
+    docs: str
