@@ -18,7 +18,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 
-from wenyuan.doors.api import circulation, house, patrons, readers
+from wenyuan.doors.api import catalogue, circulation, house, patrons, readers
 from wenyuan.doors.api.access import BRANCH_HEADER, ApplicationToken
 from wenyuan.doors.api.keys import HEADER, REPLAYED
 from wenyuan.doors.api.problems import (
@@ -125,7 +125,7 @@ api = Door(
     docs_url=None,
     renderer=_Renderer(),
 )
-for part in (house, circulation, patrons, readers):
+for part in (house, circulation, patrons, readers, catalogue):
     api.add_router("", part.router)
 
 
