@@ -176,6 +176,9 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/accounts/machines",
         "/workbench/accounts/machines/new",
         "/workbench/accounts/machines/{machine}/",
+        "/workbench/accounts/machines/{with_token}/tokens",
+        "/workbench/accounts/machines/{with_token}/tokens/new",
+        "/workbench/accounts/machines/{with_token}/tokens/{token}/end",
         "/workbench/accounts/separation",
     ),
     "security_admin": (
@@ -297,7 +300,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.holdings.catalogue.models import ImportBatch, Item
     from wenyuan.lending.circulation.models import Hold, Loan
     from wenyuan.lending.patrons.models import Guardian, Roster, Token
-    from wenyuan.organisation.accounts.models import Account, RoleGrant
+    from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
     from wenyuan.organisation.journal.models import Entry
     from wenyuan.organisation.network.models import Branch, Closure, Membership, ServicePoint
 
@@ -314,6 +317,7 @@ def the_house(*, today: date) -> dict[str, str]:
     closure = Closure.objects.latest("id")
     hold = Hold.objects.filter(state="waiting").earliest("id")
     grant = RoleGrant.objects.filter(account__kind="person").exclude(branch=None).earliest("id")
+    token = ApiToken.objects.filter(ended_at=None).earliest("id")
     values = {
         "bib": item.bib_id,
         "title": item.bib.title[:2],
@@ -345,6 +349,8 @@ def the_house(*, today: date) -> dict[str, str]:
         "account": grant.account_id,
         "grant": grant.id,
         "machine": Account.objects.filter(kind="machine").earliest("id").id,
+        "with_token": token.machine_id,
+        "token": token.id,
         "entry": Entry.objects.filter(kind="loan").latest("id").id,
         "yesterday": today - timedelta(days=1),
         "year": today.year,

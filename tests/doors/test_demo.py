@@ -25,6 +25,7 @@ from wenyuan.doors.cli.migrate import install_defaults
 from wenyuan.kernel.identity import parse_number
 from wenyuan.kernel.marc import Dialect, Encoding, describe, encode, extract_items
 from wenyuan.kernel.marc.mapping import CNMARC_905
+from wenyuan.organisation.accounts.operations import admit_api_token
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
 from wenyuan.runtime.problem import Problem
 
@@ -135,6 +136,8 @@ def test_what_is_shown_can_be_lent_now_and_nothing_is_built_twice(fresh_database
 
     shown = demo.show()
 
+    assert "api_token" not in shown
+    assert admit_api_token(secret=demo.show(with_token=True)["api_token"], address=None, at=datetime.now(UTC)).username
     assert (shown["http"], shown["sip2"]) == ("http://127.0.0.1:8123/", "127.0.0.1:6123")
     assert (len(shown["patrons"]), len(set(shown["items"]))) == (10, 50)
     assert set(shown["patrons"][0]) == {"card", "pin", "name", "category"}

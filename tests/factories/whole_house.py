@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from tests.factories.accounts import make_account, make_desk, make_machine
+from tests.factories.accounts import make_account, make_api_token, make_desk, make_machine
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
 from tests.factories.network import make_closure, make_exception
@@ -59,7 +59,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     checkin(item="23011", at=at, desk=desks["R"])
     checkin(item="23050", at=at, desk=desks["C"])
     make_account("caiwen", name="蔡文", roles=[(Role.DESK, town.ring)])
-    make_machine(town.central, "kiosk")
+    make_api_token(make_machine(town.central, "kiosk"), valid_to=today + timedelta(days=90))
     flawed = folder / "flawed.mrc"
     flawed.write_bytes(b"00026nam0 2200025   450 \x1e\x1d" + b"this is no record\x1d")
     desk = make_desk(town.central, role=Role.CATALOGUER)

@@ -32,8 +32,11 @@ ROOM_FOR = 3
 @click.option("--scale", type=click.FloatRange(0.02, 50), default=1.0, show_default=True, help="Times 6,000 loans.")
 @click.option("--seed", type=int, default=None, help="Another town: other readers, other loans.")
 @click.option("--show", "only_show", is_flag=True, help="Build nothing; say how to get into the demo.")
+@click.option("--token", "with_token", is_flag=True, help="Tell the token for programs (REST) too.")
 @json_option
-def demo(until: datetime | None, scale: float, seed: int | None, only_show: bool, as_json: bool) -> None:
+def demo(
+    until: datetime | None, scale: float, seed: int | None, only_show: bool, with_token: bool, as_json: bool
+) -> None:
     """Build the demo network in an empty home, or show its accounts, machines, readers and items.
 
     One district with 24 branches, some 450 readers, some 3,500 items and a year of history. A home whose demo is
@@ -46,7 +49,7 @@ def demo(until: datetime | None, scale: float, seed: int | None, only_show: bool
     with installation(home=home) as here:
         if not only_show:
             _build(here, until=until.date() if until else None, scale=scale, seed=seed, quiet=as_json)
-        shown = show()
+        shown = show(with_token=with_token)
     if as_json:
         print_json(shown)
     else:
@@ -93,7 +96,7 @@ def build(
 ) -> None:
     """Fill an empty, migrated database with the demo network and write ``demo.json`` into the home.
 
-    :param at: now, for ``demo.json``; everything in the demo itself is dated from ``until``.
+    :param at: now, for ``demo.json`` and the token in it; everything else in the demo is dated from ``until``.
     :param days: how many days pass, a year if absent.
     :raises Problem: the database holds accounts already.
     """
@@ -159,6 +162,7 @@ def _written(built: Any, *, at: datetime, until: date) -> dict[str, Any]:
             }
             for kiosk in people.KIOSKS
         ],
+        "api_token": _example_token(at=at),
         "patrons": [
             {"id": reader.patron_id, "card": reader.card, "pin": PIN, "name": reader.name, "category": reader.category}
             for reader in islice((reader for reader in built.readers if reader.has_pin), MOST_CANDIDATES)
@@ -166,8 +170,37 @@ def _written(built: Any, *, at: datetime, until: date) -> dict[str, Any]:
     }
 
 
-def show() -> dict[str, Any]:
+def _example_token(*, at: datetime) -> str:
+    """A token of the first machine for programs, good for a year."""
+    from wenyuan.doors.cli.demonstration import people
+    from wenyuan.organisation.accounts.data import API_ACTS
+    from wenyuan.organisation.accounts.operations import issue_api_token
+    from wenyuan.organisation.accounts.queries import account_by_username, machine_by_username, operator_for
+    from wenyuan.organisation.rights.data import Desk, Door
+    from wenyuan.plumbing.clock import local_date
+
+    today = local_date(at)
+    machine = machine_by_username(people.KIOSKS[0].username)
+    system = account_by_username(people.ADMINISTRATORS[0].username)
+    assert machine is not None, "made with the demo"
+    assert system is not None, "made with the demo"
+    operator = operator_for(system.id, today)
+    assert operator is not None, "the account has just been found"
+    issued = issue_api_token(
+        account_id=machine.account_id,
+        name="演示程序",
+        acts=API_ACTS,
+        valid_to=today + timedelta(days=365),
+        at=at,
+        desk=Desk(operator=operator, branch_id=machine.branch_id, door=Door.CLI),
+    )
+    return issued.secret
+
+
+def show(*, with_token: bool = False) -> dict[str, Any]:
     """How to get into the demo of this home, with readers who may borrow and items that may be lent now.
+
+    The token for programs is told only ``with_token``: what this shows is printed at every start of a demo.
 
     :raises Problem: the home holds no complete demo.
     """
@@ -186,6 +219,7 @@ def show() -> dict[str, Any]:
         "until": written["until"],
         "staff": written["staff"],
         "sip2_accounts": written["sip2_accounts"],
+        **({"api_token": written.get("api_token", "")} if with_token else {}),
         "patrons": _patrons_who_may_borrow(written["patrons"], branch),
         "items": _lendable_items(branch),
     }
@@ -243,6 +277,8 @@ def _tell(shown: dict[str, Any]) -> None:
     for one in shown["sip2_accounts"]:
         reach = "lends across branches" if one["connected"] else "lends its own items"
         click.echo(f"  {one['branch']:16} {one['user']:16} {one['password']:18} {one['charset']:8} {reach}")
+    if "api_token" in shown:
+        click.echo(f"Token for programs, below {shown['http']}api/v1/:\n  {shown['api_token']}")
     click.echo("Readers who may borrow:")
     for one in shown["patrons"]:
         click.echo(f"  {one['card']:16} PIN {one['pin']:12} {one['category']:10} {one['name']}")

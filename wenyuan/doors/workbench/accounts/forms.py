@@ -1,13 +1,17 @@
 """Forms of accounts, roles and machines."""
 
+from datetime import date, timedelta
+from typing import TypedDict
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from wenyuan.doors.workbench.accounts.words import ROLES
+from wenyuan.doors.workbench.accounts.words import ACTS, ROLES
 from wenyuan.doors.workbench.branches import Choices
 from wenyuan.doors.workbench.network.forms import DayField
 from wenyuan.kernel.sip2.profile import PROFILES
-from wenyuan.organisation.accounts.data import ADMIN_ROLES, Role
+from wenyuan.organisation.accounts.data import ADMIN_ROLES, API_ACTS, Role
+from wenyuan.organisation.rights.data import Act
 
 PROFILE_WORDS = {
     "standard": _("Standard SIP2"),
@@ -153,6 +157,54 @@ class NewMachineForm(MachineForm):
     name = forms.CharField(label=_("Name"), max_length=60)
     password = forms.CharField(label=_("Password"), max_length=128, strip=False, widget=NewPasswordInput)
     field_order = ("username", "name", "password", "branch", "service_point")
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=_("What it is for"),
+        max_length=60,
+        help_text=_("The program and where it runs, for whoever ends it one day."),
+    )
+    acts = forms.MultipleChoiceField(
+        label=_("It may"),
+        choices=[(act.value, ACTS[act]) for act in Act if act in API_ACTS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only what the program needs. The machine must hold the right, too."),
+    )
+    branches = forms.TypedChoiceField(
+        label=_("Branch"), required=False, coerce=int, empty_value=None, help_text=_("And at everything below it.")
+    )
+    valid_to = DayField(label=_("Until"), help_text=_("The first day without it; two years ahead at most."))
+
+    def __init__(self, *args: object, branches: Choices, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["branches"].choices = branches  # type: ignore[attr-defined] # a choice field
+
+    @staticmethod
+    def usual(today: date) -> dict[str, object]:
+        """What the form begins with: a year."""
+        return {"valid_to": today + timedelta(days=365)}
+
+    def values(self) -> "TokenValues":
+        """What the verb takes, once the form is valid."""
+        cleaned = self.cleaned_data
+        return {
+            "name": cleaned["name"],
+            "acts": frozenset(Act(code) for code in cleaned["acts"]),
+            "branch_ids": frozenset() if cleaned["branches"] is None else frozenset({cleaned["branches"]}),
+            "valid_to": cleaned["valid_to"],
+        }
+
+
+class TokenValues(TypedDict):
+    name: str
+    acts: frozenset[Act]
+    branch_ids: frozenset[int]
+    valid_to: date
+
+
+class EndTokenForm(forms.Form):
+    """Nothing to fill in: sending it ends the token."""
 
 
 class AuditFilter(forms.Form):

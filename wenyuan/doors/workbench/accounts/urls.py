@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.accounts import logs, machines, views
+from wenyuan.doors.workbench.accounts import logs, machines, tokens, views
 
 urlpatterns = [
     path("", views.account_list, name="accounts"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("machines", machines.machine_list, name="machines"),
     path("machines/new", machines.new_machine, name="machine-new"),
     path("machines/<int:account_id>/", machines.machine, name="machine"),
+    path("machines/<int:account_id>/tokens", tokens.token_list, name="machine-tokens"),
+    path("machines/<int:account_id>/tokens/new", tokens.new_token, name="machine-token-new"),
+    path("machines/<int:account_id>/tokens/<int:token_id>/end", tokens.end_token, name="machine-token-end"),
     path("separation", logs.separation, name="separation"),
     path("audit", logs.audit_log, name="audit"),
     path("sign-ins", logs.sign_ins, name="sign-ins"),
