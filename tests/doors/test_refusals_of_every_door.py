@@ -1,0 +1,145 @@
+"""One table of refusals, played at the desk, over SIP2 and over REST: the same reasons with the same codes."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.doors.api_client import Api, make_token
+from tests.doors.sip2_server import Clock
+from tests.doors.sip2_town import PASSWORD, Town
+from tests.factories.staff_pages import staff_at
+from wenyuan.doors.sip2.limits import Limits
+from wenyuan.doors.sip2.session import Session
+from wenyuan.holdings.catalogue.models import Item
+from wenyuan.lending.circulation.data import BlockCode
+from wenyuan.lending.circulation.models import Loan
+from wenyuan.lending.transit.models import Transit
+from wenyuan.organisation.accounts.data import Role
+
+TABLE = [
+    # act, item, card, every reason
+    ("checkout", "C0004", "nobody", {"patron_unknown"}),
+    ("checkout", "nothing", "R0001", {"item_unknown"}),
+    ("checkout", "C0004", "R0003", {"patron_suspended"}),
+    ("checkout", "C0004", "R0004", {"patron_expired"}),
+    ("checkout", "C0004", "R0005", {"card_lost"}),
+    ("checkout", "C0004", "R0006", {"patron_closed"}),
+    ("checkout", "C0101", "R0001", {"item_lost"}),
+    ("checkout", "C0102", "R0001", {"item_withdrawn", "item_not_lendable"}),
+    ("checkout", "C0103", "R0001", {"item_in_library_only"}),
+    ("checkout", "C0104", "R0001", {"item_in_process"}),
+    ("checkout", "S0001", "R0001", {"other_lending_group"}),
+    ("checkout", "E0001", "R0001", {"item_in_transit"}),
+    ("checkout", "C0006", "R0001", {"item_on_hold_shelf"}),
+    ("checkout", "C0005", "R0002", {"item_on_loan_to_other"}),
+    ("checkout", "C0004", "R0007", {"loan_limit", "overdue_loans"}),
+    ("checkout", "C0103", "R0004", {"patron_expired", "item_in_library_only"}),
+    ("checkout", "E0001", "R0003", {"patron_suspended", "item_in_transit"}),
+    ("renew", "C0004", "R0001", {"not_on_loan"}),
+    ("renew", "C0005", "R0002", {"item_on_loan_to_other"}),
+    ("renew", "C0005", "R0005", {"card_lost", "item_on_loan_to_other"}),
+    ("renew", "C0005", "R0001", {"renewal_limit", "renewal_gains_nothing"}),
+    ("checkin", "nothing", "", {"item_unknown"}),
+    ("checkin", "C0102", "", {"item_withdrawn"}),
+]
+UNKNOWN = {"patron_unknown", "item_unknown"}
+"""At the desk a number that is neither a card nor a barcode is told as just that."""
+
+
+@pytest.fixture
+def town(api_town: Town, clock: Clock) -> Town:
+    """The town with an item on its way, one kept, a loan renewed as often as may be, and a reader at the limit."""
+    from tests.factories.patrons import make_patron
+
+    central, children = api_town.district.central, api_town.district.children
+    make_patron("冯唐", "R0007", home=central)
+    Item.objects.filter(barcode="C0006").update(state="on_hold_shelf")
+    Item.objects.filter(barcode="E0001").update(state="in_transit")
+    Transit.objects.create(
+        item=Item.objects.get(barcode="E0001"), from_branch=children, to_branch=central, reason="home", sent_at=clock.at
+    )
+    api = Api(make_token("kiosk-c"))
+    for card, items in (("R0001", ["C0005"]), ("R0007", ["C0001", "C0002", "C0003"])):
+        for item in items:
+            assert api.post("/checkouts", {"item": item, "card": card}).status == 201
+    Loan.objects.filter(item__barcode="C0005").update(renewals=1, renewed_at=clock.at - timedelta(days=2))
+    Loan.objects.filter(item__barcode="C0001").update(due_at=clock.at - timedelta(days=1))
+    clock.move(minutes=30)
+    return api_town
+
+
+class Machine:
+    """A self-check machine; it hears what the server writes into its log: the outcome in codes."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.outcome = ""
+        self._session = Session(clock=clock, address="127.0.0.1", limits=Limits(), message_log=self)
+        self._session.reply_to(f"9300CNkiosk-c|CO{PASSWORD}|CP|".encode())
+
+    def info(self, _event: str, /, **values: object) -> None:
+        self.outcome = str(values["outcome"])
+
+    def refusal(self, act: str, item: str, card: str) -> set[str]:
+        lines = {
+            "checkout": f"11NN20261124    100000                  AO|AA{card}|AB{item}|AC|",
+            "renew": f"29NN20261124    100000                  AO|AA{card}|AB{item}|",
+            "checkin": f"09N20261124    10000020261124    100000AP|AO|AB{item}|AC|",
+        }
+        self._session.reply_to(lines[act].encode())
+        return set(self.outcome.split(","))
+
+
+def at_the_desk(browser: Client, act: str, item: str, card: str) -> set[str]:
+    modes = {"checkout": "lend", "renew": "renew", "checkin": "return"}
+    answers: list[Any] = []
+    for text in filter(None, (card, item)):
+        if text == item:
+            browser.post("/workbench/desk/mode", {"mode": modes[act]})
+        answers.append(browser.post("/workbench/desk/scans", {"code": text}))
+        if answers[-1].status_code == 422:
+            break  # an item without a card would be taken back
+    browser.post("/workbench/desk/done")
+    shown = [answer.context for answer in answers if answer.status_code == 422]
+    refused = {block.code.value for context in shown for block in _blocks(context)}
+    return refused or ({"unknown"} if any(context["trouble"] for context in shown) else set())
+
+
+def _blocks(context: Any) -> list[Any]:
+    return list(context["refused"].refusal.blocks) if context["refused"] else []
+
+
+def over_rest(api: Api, act: str, item: str, card: str) -> set[str]:
+    paths = {"checkout": "/checkouts", "renew": "/renewals", "checkin": "/checkins"}
+    answer = api.post(paths[act], {"item": item, **({"card": card} if card else {})})
+    assert answer.status == 409
+    assert answer.code == answer.codes[0]
+    return set(answer.codes)
+
+
+def test_every_door_refuses_the_same_for_the_same_reasons(town: Town, clock: Clock) -> None:
+    browser = staff_at(town.district.central, Role.DESK)
+    doors: dict[str, Callable[[str, str, str], set[str]]] = {
+        "desk": lambda act, item, card: at_the_desk(browser, act, item, card),
+        "sip2": Machine(clock).refusal,
+        "rest": lambda act, item, card: over_rest(api, act, item, card),
+    }
+    api = Api(make_token("kiosk-c"))
+
+    told = {
+        (act, item, card, door): refuse(act, item, card)
+        for act, item, card, _ in TABLE
+        for door, refuse in doors.items()
+    }
+
+    for act, item, card, reasons in TABLE:
+        assert told[act, item, card, "rest"] == reasons, (act, item, card)
+        assert told[act, item, card, "sip2"] == reasons, (act, item, card)
+        expected = {"unknown"} if reasons <= UNKNOWN else reasons
+        assert told[act, item, card, "desk"] == expected, (act, item, card)
+
+
+def test_the_table_names_codes_that_there_are() -> None:
+    assert {code for *_, reasons in TABLE for code in reasons} <= {code.value for code in BlockCode}
