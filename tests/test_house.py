@@ -53,7 +53,10 @@ STEPS = {
     "network.enter_library": "a step of the founding, which makes the accounts in the same transaction",
     "network.open_first_branches": "the same",
     "network.read_branch_sheet": "a pure reader of an uploaded file; nothing is written",
+    "patrons.lift": "stands in the transaction of the verb whose act it follows from (a return, a payment)",
     "patrons.read_sheet": "a pure reader of a school's list; nothing is written",
+    "patrons.restrict": "stands in the transaction of the verb whose act it follows from (a return, a debt)",
+    "patrons.restrict_after_return": "the same",
 }
 """Public in a room's operations, and no verbs: the verb that calls them asks for the right."""
 
@@ -276,6 +279,16 @@ SEAMS: dict[str, Callable[[], frozenset[str]]] = {
     "patrons.Patron": patron_seams.joined_rooms,
     "catalogue.Bib": bib_seams.joined_rooms,
 }
+
+
+def test_every_room_that_points_to_a_patron_moves_what_hangs_on_one() -> None:
+    pointing = {
+        owner(field.model)
+        for _, field in relations()
+        if field.related_model is apps.get_model("patrons.Patron") and owner(field.model) != "patrons"
+    }
+
+    assert pointing - patron_seams.moving_rooms() == set()
 
 
 @pytest.mark.parametrize("asked", SEAMS)

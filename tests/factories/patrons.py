@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 
 from wenyuan.kernel.identity import TokenKind, canonical_phone, canonical_token, parse_number
-from wenyuan.lending.patrons.models import Category, Guardian, Patron, Roster, Token
+from wenyuan.lending.patrons.models import Category, Guardian, Patron, Restriction, Roster, Token
 from wenyuan.lending.patrons.pins import pin_hash
 from wenyuan.lending.patrons.queries import number_hash, phone_hash, token_hash
 from wenyuan.lending.patrons.rules import spelling_of
@@ -94,6 +94,8 @@ def make_patron(
     if pin is not None:
         patron.pin_hash = pin_hash(patron_id=patron.id, pin=pin)
         patron.save(update_fields=["pin_hash"])
+    if status == "suspended":
+        make_restriction(patron, until=suspended_until)
     make_token(patron, TokenKind.CARD, card or f"T{next(_numbers):06d}", status=card_status)
     if number:
         make_token(patron, TokenKind.IDENTITY, number)
@@ -111,6 +113,22 @@ def make_token(patron: Patron, kind: TokenKind, text: str, *, status: str = "act
         last4=canonical[-4:],
         status=status,
         issued_at=REGISTERED_AT,
+    )
+
+
+def make_restriction(
+    patron: Patron, *, kind: str = "manual", cause: str = "other", reason: str = "", until: date | None = None
+) -> Restriction:
+    """An open restriction; the patron's row must say the same."""
+    return Restriction.objects.create(
+        patron=patron,
+        kind=kind,
+        cause=cause,
+        reason=reason,
+        from_date=REGISTERED,
+        until=until,
+        branch_id=patron.home_branch_id,
+        set_at=REGISTERED_AT,
     )
 
 

@@ -39,6 +39,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
         roster=make_roster(town.central),
     )
     make_guardian(child)
+    make_guardian(child, patron=make_patron("李大山", "T500", home=town.central, phone="13800002222"))
     for number, title in enumerate(TITLES):
         bib = make_bib(title=title)
         for copy, home in enumerate((town.central, town.ring, town.south)):

@@ -1,4 +1,4 @@
-"""How a patron stands: changed, prolonged, suspended, gone, back, erased."""
+"""How a patron stands: changed, prolonged, gone, back, erased."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -28,19 +28,14 @@ from wenyuan.lending.patrons.operations import (
     close_patron,
     erase_patron,
     install_default_categories,
-    lift_suspension,
     register_patron,
     renew_registration,
     reopen_patron,
-    suspend_patron,
 )
 from wenyuan.lending.patrons.queries import get_patron, patron_by_token
-from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.models import Entry
-from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.organisation.rights.models import AuditRow
-from wenyuan.organisation.rights.queries import NotAllowed
 from wenyuan.plumbing.invariants import broken_rows
 
 
@@ -174,51 +169,6 @@ def test_who_has_grown_up_changes_category_before_renewing(desk: Desk) -> None:
         renew_registration(patron_id=made.patron_id, at=AT, desk=desk)
 
     assert refused.value.codes == {ProblemCode.CATEGORY_AGE}
-
-
-def test_a_suspension_holds_until_its_day_or_until_lifted(desk: Desk, patron: Patron) -> None:
-    suspend_patron(patron_id=patron.id, reason="多次逾期", until=date(2026, 5, 1), at=AT, desk=desk)
-    suspended = get_patron(patron.id)
-    lift_suspension(patron_id=patron.id, reason="已说明", at=AT, desk=desk)
-    lifted = get_patron(patron.id)
-
-    assert suspended is not None
-    assert lifted is not None
-    assert (suspended.status, suspended.suspended_until, suspended.status_reason) == (
-        "suspended",
-        date(2026, 5, 1),
-        "多次逾期",
-    )
-    assert (lifted.status, lifted.suspended_until, lifted.status_reason, lifted.version) == ("active", None, "", 3)
-    assert [entry.details["to"] for entry in Entry.objects.filter(kind="patron_status").order_by("id")] == [
-        "suspended",
-        "active",
-    ]
-    assert AuditRow.objects.get(act="suspend_patron").reason == "多次逾期"
-
-
-@pytest.mark.parametrize(
-    ("reason", "until", "code"),
-    [
-        (" ", None, ProblemCode.REASON_MISSING),
-        (f"见 {WOMANS_NUMBER}", None, ProblemCode.TEXT_PERSONAL),
-        ("多次逾期", date(2026, 4, 22), ProblemCode.EXPIRES_BAD),
-    ],
-)
-def test_a_suspension_needs_a_reason_and_a_day_to_come(
-    desk: Desk, patron: Patron, reason: str, until: date | None, code: ProblemCode
-) -> None:
-    with pytest.raises(PatronRefused) as refused:
-        suspend_patron(patron_id=patron.id, reason=reason, until=until, at=AT, desk=desk)
-
-    assert refused.value.codes == {code}
-
-
-def test_a_clerk_may_not_suspend(desk: Desk, patron: Patron) -> None:
-    clerk = make_desk(Branch.objects.get(id=desk.branch_id), role=Role.DESK)
-
-    with pytest.raises(NotAllowed):
-        suspend_patron(patron_id=patron.id, reason="多次逾期", at=AT, desk=clerk)
 
 
 def test_who_has_loans_may_not_leave(desk: Desk, patron: Patron, asked: dict[str, list[int]]) -> None:

@@ -1,14 +1,14 @@
 """What circulation answers the rooms below when they ask in their own transaction (patrons and network seams)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import F, Q
 
 from wenyuan.holdings.catalogue.seams import BibUser
 from wenyuan.lending.circulation.models import OPEN_HOLD, Hold, HoldState, Loan
-from wenyuan.lending.patrons.data import Obstacle
-from wenyuan.lending.patrons.seams import PatronKeeper
+from wenyuan.lending.patrons.data import Moved, Obstacle, PatronRefused, Problem, ProblemCode
+from wenyuan.lending.patrons.seams import PatronKeeper, PatronMover
 from wenyuan.organisation.network.seams import BranchUser, Tie
 from wenyuan.plumbing.clock import library_zone
 
@@ -24,6 +24,109 @@ def forget_history(patron_id: int) -> None:
     """Take the patron out of their closed loans and ended holds, which only consent kept."""
     Loan.objects.filter(patron_id=patron_id, returned_at__isnull=False).update(patron=None)
     Hold.objects.filter(patron_id=patron_id, ended_at__isnull=False).update(patron=None)
+
+
+def lock(patron_ids: Sequence[int]) -> None:
+    """Hold the loans and then the holds of two records of one person, so that a return under way is over or waits."""
+    list(Loan.objects.select_for_update().filter(patron_id__in=patron_ids).order_by("id").values_list("id"))
+    list(Hold.objects.select_for_update().filter(patron_id__in=patron_ids).order_by("id").values_list("id"))
+
+
+def move(gone_id: int, kept_id: int, at: datetime) -> Iterable[Moved]:
+    """Hang the loans and holds of one record on the other, each open one in the smallest free slot; limits are not
+    asked, since the items are out already. What is kept of ended ones goes along."""
+    taken = _slots(kept_id)
+    for loan in Loan.objects.select_for_update().filter(patron_id=gone_id).order_by("id"):
+        yield Moved("loan", loan.id, loan.slot)
+        loan.patron_id, loan.slot = kept_id, _next_slot(taken, loan.slot)
+        loan.save(update_fields=["patron", "slot"])
+    taken = _hold_slots(kept_id)
+    for hold in Hold.objects.select_for_update().filter(patron_id=gone_id).order_by("rank", "id"):
+        same = Q(item__isnull=True) if hold.item_id is None else Q(item_id=hold.item_id)
+        twin = Hold.objects.select_for_update().filter(OPEN_HOLD, same, patron_id=kept_id, bib_id=hold.bib_id)
+        if hold.ended_at is None and (other := twin.first()):
+            lesser = _lesser_of(hold, other)
+            yield Moved("hold_ended" if lesser is hold else "hold_ended_of_kept", lesser.id, lesser.slot)
+            _end_hold(lesser, at)
+            if lesser is hold:
+                continue
+            taken = _hold_slots(kept_id)
+        yield Moved("hold", hold.id, hold.slot)
+        hold.patron_id, hold.slot, hold.version = kept_id, _next_slot(taken, hold.slot), hold.version + 1
+        hold.save(update_fields=["patron", "slot", "version"])
+
+
+def move_back(moved: Sequence[Moved], gone_id: int, kept_id: int) -> None:
+    """Give the loans and holds back that are still the other record's, in their former slots where these are free; a
+    hold that ended because both records waited for one title waits again."""
+    former = {row.row_id: row.was for row in moved if row.what == "loan"}
+    taken = _slots(gone_id)
+    for loan in Loan.objects.select_for_update().filter(id__in=former, patron_id=kept_id).order_by("id"):
+        loan.patron_id, loan.slot = gone_id, _slot_again(taken, loan.slot, former[loan.id])
+        loan.save(update_fields=["patron", "slot"])
+    held = {row.row_id: row.was for row in moved if row.what == "hold"}
+    taken = _hold_slots(gone_id)
+    for hold in Hold.objects.select_for_update().filter(id__in=held, patron_id=kept_id).order_by("id"):
+        hold.patron_id, hold.version = gone_id, hold.version + 1
+        hold.slot = _slot_again(taken, hold.slot, held[hold.id])
+        hold.save(update_fields=["patron", "slot", "version"])
+    for what, patron_id in (("hold_ended", gone_id), ("hold_ended_of_kept", kept_id)):
+        ended = {row.row_id: row.was for row in moved if row.what == what}
+        taken = _hold_slots(patron_id)
+        for hold in Hold.objects.select_for_update().filter(id__in=ended, end_reason=MERGED).order_by("id"):
+            hold.state, hold.patron_id, hold.slot = HoldState.WAITING, patron_id, _next_slot(taken, ended[hold.id])
+            hold.ended_at, hold.cleared_at, hold.end_reason, hold.version = None, None, "", hold.version + 1
+            hold.save()
+
+
+MERGED = "merged"
+"""Why the lesser of two holds of one person for one title ended."""
+
+
+def _lesser_of(hold: Hold, other: Hold) -> Hold:
+    """Of two holds for one title the one for which nothing stands ready, else the one that waits less long.
+
+    :raises PatronRefused: something stands ready for both.
+    """
+    ready = {HoldState.IN_TRANSIT.value, HoldState.ON_SHELF.value}
+    if hold.state in ready and other.state in ready:
+        raise PatronRefused(Problem(ProblemCode.MERGE_HELD_TWICE))
+    if hold.state in ready or other.state in ready:
+        return other if hold.state in ready else hold
+    return hold if hold.rank >= other.rank else other
+
+
+def _end_hold(hold: Hold, at: datetime) -> None:
+    hold.state, hold.slot, hold.patron_id = HoldState.CANCELLED, None, None
+    hold.ended_at, hold.cleared_at, hold.end_reason, hold.version = at, at, MERGED, hold.version + 1
+    hold.save()
+
+
+def _slot_again(taken: set[int], slot: int | None, wanted: int | None) -> int | None:
+    """The slot a row had before where that is free, else the smallest free one; one that has none needs none."""
+    if slot is None or wanted is None or wanted in taken:
+        return _next_slot(taken, slot)
+    taken.add(wanted)
+    return wanted
+
+
+def _slots(patron_id: int) -> set[int]:
+    slots = Loan.objects.filter(patron_id=patron_id, returned_at__isnull=True, slot__isnull=False)
+    return {slot for slot in slots.values_list("slot", flat=True) if slot is not None}
+
+
+def _hold_slots(patron_id: int) -> set[int]:
+    slots = Hold.objects.filter(OPEN_HOLD, patron_id=patron_id).values_list("slot", flat=True)
+    return {slot for slot in slots if slot is not None}
+
+
+def _next_slot(taken: set[int], slot: int | None) -> int | None:
+    """The smallest free slot, which is then taken; a loan that has none needs none."""
+    if slot is None:
+        return None
+    free = next(number for number in range(1, len(taken) + 2) if number not in taken)
+    taken.add(free)
+    return free
 
 
 def ties(branch_id: int, on: date) -> Iterable[Tie]:
@@ -83,4 +186,5 @@ def _midnight(day: date) -> datetime:
 
 KEEPER = PatronKeeper(room="circulation", may_leave=may_leave, forget_history=forget_history)
 BIB_USER = BibUser(room="circulation", move=move_holds, move_back=move_holds_back)
+MOVER = PatronMover(room="circulation", lock=lock, move=move, move_back=move_back)
 USER = BranchUser(room="circulation", ties=ties, touched=touched)

@@ -18,3 +18,4 @@ class CirculationConfig(AppConfig):
         seams.join(answers.USER)
         patron_seams.join(answers.KEEPER)
         bib_seams.join(answers.BIB_USER)
+        patron_seams.join_mover(answers.MOVER)

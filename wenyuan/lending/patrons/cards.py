@@ -6,16 +6,18 @@ from django.db import IntegrityError, transaction
 
 from wenyuan.kernel.identity import TokenKind
 from wenyuan.lending.patrons import rules, sql
-from wenyuan.lending.patrons.data import PatronRefused, PatronUnknown, Problem, ProblemCode, TokenInput
+from wenyuan.lending.patrons.data import OnBehalf, PatronRefused, PatronUnknown, Problem, ProblemCode, TokenInput
 from wenyuan.lending.patrons.models import Patron, Token, TokenStatus
 from wenyuan.lending.patrons.pins import pin_hash, pin_matches, random_pin
 from wenyuan.lending.patrons.records import (
     add_token_row,
+    audit_act,
     is_taken,
     lock_open_patron,
     lock_token,
     note,
     phones_of_guardians,
+    refuse_bad_text,
     refuse_when_closed,
     save_change,
     tails_of,
@@ -68,14 +70,15 @@ def remove_token(*, token_id: int, at: datetime, desk: Desk) -> None:
 
 @needs(Act.EDIT_PATRON)
 @verb
-def report_lost(*, token_id: int, at: datetime, desk: Desk) -> None:
+def report_lost(*, token_id: int, at: datetime, desk: Desk, reason: str = "", behalf: OnBehalf | None = None) -> None:
     """挂失: a token of the patron lends nothing from now on. Reporting it again changes nothing.
 
     :raises NotAllowed: the operator may not edit patrons here.
     :raises PatronUnknown: no such token.
-    :raises PatronRefused: the token was replaced or removed.
+    :raises PatronRefused: the token was replaced or removed, or the reason holds a number.
     """
     require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
+    refuse_bad_text(reason, at=at)
     patron, token = lock_token(token_id)
     if token.status == TokenStatus.LOST:
         return
@@ -84,40 +87,53 @@ def report_lost(*, token_id: int, at: datetime, desk: Desk) -> None:
     token.status = TokenStatus.LOST
     token.save(update_fields=["status"])
     save_change(patron, at=at)
-    note(Kind.CARD_LOST, patron, at=at, desk=desk, details={"token": token.kind})
+    note(Kind.CARD_LOST, patron, at=at, desk=desk, details={"token": token.kind}, behalf=behalf)
+    audit_act(patron, "report_lost", at=at, desk=desk, reason=reason, token=token.id)
 
 
 @needs(Act.EDIT_PATRON)
 @verb
-def lift_lost(*, token_id: int, at: datetime, desk: Desk) -> None:
+def lift_lost(*, token_id: int, at: datetime, desk: Desk, reason: str = "", behalf: OnBehalf | None = None) -> None:
     """解挂: a token reported lost was found and is good again.
 
     :raises NotAllowed: the operator may not edit patrons here.
     :raises PatronUnknown: no such token.
-    :raises PatronRefused: the token is not reported lost (one that was replaced stays replaced).
+    :raises PatronRefused: the token is not reported lost (one that was replaced stays replaced), or the reason holds a
+        number.
     """
     require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
+    refuse_bad_text(reason, at=at)
     patron, token = lock_token(token_id)
     if token.status != TokenStatus.LOST:
         raise PatronRefused(Problem(ProblemCode.TOKEN_STATUS, "tokens", token.status))
     token.status = TokenStatus.ACTIVE
     token.save(update_fields=["status"])
     save_change(patron, at=at)
-    note(Kind.PATRON_CHANGED, patron, at=at, desk=desk, details={"what": ["token_found"], "token": token.kind})
+    note(Kind.CARD_FOUND, patron, at=at, desk=desk, details={"token": token.kind}, behalf=behalf)
+    audit_act(patron, "lift_lost", at=at, desk=desk, reason=reason, token=token.id)
 
 
 @needs(Act.EDIT_PATRON)
 @verb
-def replace_card(*, patron_id: int, at: datetime, desk: Desk, card_no: str | None = None) -> str:
+def replace_card(
+    *,
+    patron_id: int,
+    at: datetime,
+    desk: Desk,
+    card_no: str | None = None,
+    reason: str = "",
+    behalf: OnBehalf | None = None,
+) -> str:
     """补证: a new card instead of every card the patron had, in use or lost; returns its number.
 
     The old numbers still find the patron, as replaced. Without ``card_no`` the library numbers the card.
 
     :raises NotAllowed: the operator may not edit patrons here.
     :raises PatronUnknown: no such patron.
-    :raises PatronRefused: the patron has left, or the number cannot be a card or is taken.
+    :raises PatronRefused: the patron has left, the number cannot be a card or is taken, or the reason holds a number.
     """
     require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
+    refuse_bad_text(reason, at=at)
     patron = lock_open_patron(patron_id)
     card = TokenInput(kind=TokenKind.CARD, text=card_no or "")
     checked = checked_card(patron, card, at=at) if card_no and card_no.strip() else ""
@@ -128,7 +144,8 @@ def replace_card(*, patron_id: int, at: datetime, desk: Desk, card_no: str | Non
     number = _store(patron, TokenKind.CARD, checked, at=at).card_no if checked else add_card(patron, "", at=at)
     assert number is not None
     save_change(patron, at=at)
-    note(Kind.CARD_REPLACED, patron, at=at, desk=desk, details={"replaced": replaced})
+    note(Kind.CARD_REPLACED, patron, at=at, desk=desk, details={"replaced": replaced}, behalf=behalf)
+    audit_act(patron, "replace_card", at=at, desk=desk, reason=reason, replaced=replaced)
     return number
 
 

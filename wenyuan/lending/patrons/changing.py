@@ -6,16 +6,26 @@ from django.db import IntegrityError, transaction
 
 from wenyuan.kernel.identity import Gender, IdentityForm, TokenKind
 from wenyuan.lending.patrons import rules
-from wenyuan.lending.patrons.data import NumberInput, PatronChange, PatronRefused, Problem, ProblemCode
+from wenyuan.lending.patrons.data import (
+    DocumentSeen,
+    NumberInput,
+    OnBehalf,
+    PatronChange,
+    PatronRefused,
+    Problem,
+    ProblemCode,
+)
 from wenyuan.lending.patrons.models import Category, Patron, Token, TokenStatus
-from wenyuan.lending.patrons.queries import category_facts
+from wenyuan.lending.patrons.queries import category_facts, number_hash
 from wenyuan.lending.patrons.records import (
     add_token_row,
+    audit_act,
     branch_code_standing,
-    has_guardian,
+    guardian_problems,
     is_taken,
     lock_open_patron,
     note,
+    refuse_bad_text,
     save_change,
 )
 from wenyuan.lending.patrons.registration import SWIPED_FORMS, owner_of_number, set_name, set_number, set_phone
@@ -29,7 +39,9 @@ from wenyuan.plumbing.transactions import verb
 
 @needs(Act.EDIT_PATRON)
 @verb
-def change_patron(*, patron_id: int, change: PatronChange, at: datetime, desk: Desk) -> frozenset[str]:
+def change_patron(
+    *, patron_id: int, change: PatronChange, at: datetime, desk: Desk, behalf: OnBehalf | None = None
+) -> frozenset[str]:
     """Set what is named in ``change`` and return the fields that were otherwise before.
 
     A number may be added or corrected (PIPL art. 46); it brings birth date and gender with it, and the identity card
@@ -51,6 +63,12 @@ def change_patron(*, patron_id: int, change: PatronChange, at: datetime, desk: D
     changed = frozenset(name for name, value in _values(patron).items() if value != before[name])
     if changed & {"category", "birth_date"}:
         problems += _age_problems(patron, today=today)
+    problems += rules.institution_problems(
+        category_facts(patron.category),
+        has_number=bool(patron.number_form),
+        birth_date=patron.birth_date,
+        gender=patron.gender,
+    )
     if problems:
         raise PatronRefused(*problems)
     if not changed:
@@ -63,7 +81,7 @@ def change_patron(*, patron_id: int, change: PatronChange, at: datetime, desk: D
     except IntegrityError:
         # Another desk was faster with this number.
         raise PatronRefused(Problem(ProblemCode.NUMBER_REGISTERED, "number")) from None
-    note(Kind.PATRON_CHANGED, patron, at=at, desk=desk, details={"what": sorted(changed)})
+    note(Kind.PATRON_CHANGED, patron, at=at, desk=desk, details={"what": sorted(changed)}, behalf=behalf)
     audit(
         at=at,
         desk=desk,
@@ -78,16 +96,20 @@ def change_patron(*, patron_id: int, change: PatronChange, at: datetime, desk: D
 
 @needs(Act.EDIT_PATRON)
 @verb
-def renew_registration(*, patron_id: int, at: datetime, desk: Desk) -> date | None:
-    """验证延期: the registration holds for the category's months from today, never shorter than it did.
+def renew_registration(
+    *, patron_id: int, at: datetime, desk: Desk, reason: str = "", behalf: OnBehalf | None = None
+) -> date | None:
+    """延期: the registration holds for the category's months from today, never shorter than it did.
 
     Returns the last day, none where the category's do not end.
 
     :raises NotAllowed: the operator may not edit patrons here.
     :raises PatronUnknown: no such patron.
-    :raises PatronRefused: the patron has left, or has grown out of the category, which must be changed first.
+    :raises PatronRefused: the patron has left, has grown out of the category, which must be changed first, or the
+        reason holds a number.
     """
     require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
+    refuse_bad_text(reason, at=at)
     patron = lock_open_patron(patron_id)
     today = local_date(at)
     if problems := _age_problems(patron, today=today):
@@ -99,8 +121,46 @@ def renew_registration(*, patron_id: int, at: datetime, desk: Desk) -> date | No
     if expires != before:
         patron.expires_date = expires
         save_change(patron, "expires_date", at=at)
-        note(Kind.PATRON_CHANGED, patron, at=at, desk=desk, details={"what": ["expires_date"], "renewed": True})
+        details = {"until": expires.isoformat() if expires else None}
+        note(Kind.CARD_EXTENDED, patron, at=at, desk=desk, details=details, behalf=behalf)
+        audit_act(patron, "renew_registration", at=at, desk=desk, reason=reason, until=expires)
     return expires
+
+
+@needs(Act.EDIT_PATRON)
+@verb
+def verify_patron(
+    *,
+    patron_id: int,
+    document: DocumentSeen,
+    at: datetime,
+    desk: Desk,
+    number: NumberInput | None = None,
+    behalf: OnBehalf | None = None,
+) -> date:
+    """验证: a document was looked at again and is this patron's; returns the day, which the record keeps.
+
+    Where its number is read or typed it must be the one on record; one that is not on record yet is added by
+    :func:`change_patron`. The term of the registration does not change.
+
+    :raises NotAllowed: the operator may not edit patrons here.
+    :raises PatronUnknown: no such patron.
+    :raises PatronRefused: the patron has left, or the number is none or another one.
+    """
+    require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
+    patron = lock_open_patron(patron_id)
+    today = local_date(at)
+    checked, problems = rules.check_number(number, today=today)
+    if checked and number_hash(checked.form, checked.canonical) != patron.number_hash:
+        problems.append(Problem(ProblemCode.NUMBER_OTHER, "number"))
+    if problems:
+        raise PatronRefused(*problems)
+    patron.verified_date = today
+    save_change(patron, "verified_date", at=at)
+    details = {"document": document.value, "number_compared": checked is not None}
+    note(Kind.CARD_VERIFIED, patron, at=at, desk=desk, details=details, behalf=behalf)
+    audit_act(patron, "verify_patron", at=at, desk=desk, document=document.value)
+    return today
 
 
 _COLUMNS = (
@@ -223,9 +283,7 @@ def _apply_place(patron: Patron, change: PatronChange, *, today: date) -> list[P
 def _age_problems(patron: Patron, *, today: date) -> list[Problem]:
     category = category_facts(patron.category)
     problems = rules.category_problems(category, patron.birth_date, today=today)
-    if rules.needs_guardian(category, patron.birth_date, today=today) and not has_guardian(patron.id):
-        problems.append(Problem(ProblemCode.GUARDIAN_REQUIRED, "guardian"))
-    return problems
+    return problems + guardian_problems(patron, category, today=today)
 
 
 def _swap_identity_token(patron: Patron, *, at: datetime) -> None:

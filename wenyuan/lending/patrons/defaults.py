@@ -9,7 +9,7 @@ _DEFAULTS = (
     Category(code="child", name_zh="少儿读者", name_en="Child", max_age=13, guardian_required=True),
     Category(code="student", name_zh="学生读者", name_en="Student", min_age=6, max_age=30),
     Category(code="senior", name_zh="老年读者", name_en="Senior", min_age=60),
-    Category(code="group", name_zh="集体读者", name_en="Group", months_valid=12),
+    Category(code="group", name_zh="集体读者", name_en="Group", months_valid=12, holder="institution"),
     Category(code="staff", name_zh="馆员", name_en="Staff", min_age=16, months_valid=0),
 )
 """A child's category ends with the day the child may consent alone (PIPL art. 31)."""
@@ -33,6 +33,7 @@ def install_default_categories() -> int:
                 max_age=row.max_age,
                 guardian_required=row.guardian_required,
                 months_valid=row.months_valid,
+                holder=row.holder,
             )
             for row in missing
         ],

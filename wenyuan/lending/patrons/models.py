@@ -20,14 +20,21 @@ class TokenStatus(models.TextChoices):
 
 
 class Category(models.Model):
-    """Kind of reader: adult, child, senior, group …; policies hang on it."""
+    """Kind of reader: adult, child, senior, group …; policies hang on it.
+
+    ``holder`` says whether a person or an institution (集体证) holds the card. ``guardian_age``: below this age a
+    guardian is needed, beside the law's 14. ``guardian_in_order``: one of them must hold a card that is in order.
+    """
 
     code = models.CharField(max_length=32, unique=True)
     name_zh = models.CharField(max_length=40)
     name_en = models.CharField(max_length=40)
     min_age = models.SmallIntegerField(null=True, blank=True)
     max_age = models.SmallIntegerField(null=True, blank=True)
+    holder = models.CharField(max_length=12, default="person")  # data.Holder
     guardian_required = models.BooleanField(default=False)
+    guardian_age = models.SmallIntegerField(null=True, blank=True)
+    guardian_in_order = models.BooleanField(default=False)
     months_valid = models.SmallIntegerField(default=36)
 
 
@@ -46,8 +53,10 @@ class Roster(models.Model):
 class Patron(models.Model):
     """读者. Identity number, phone and address are encrypted; number and phone are found by keyed hash.
 
-    States: active, suspended (停借, until a date or until lifted), closed (退证). ``version`` grows with every change
-    that a loan decision rests on, a loan under the limit of an item type among them.
+    States: active, suspended (停借, until a date or until lifted), closed (退证). The first two, with
+    ``suspended_until`` and ``status_reason``, sum up the open restrictions. ``merged_into`` is set of a second record
+    of one person (closed): it leads on, and keeps what it was for an undo. ``version`` grows with every change that a
+    loan decision rests on, a loan under the limit of an item type among them.
     """
 
     name = models.CharField(max_length=60)
@@ -62,6 +71,7 @@ class Patron(models.Model):
     status_reason = models.CharField(max_length=200, blank=True)
     registered_date = models.DateField()
     expires_date = models.DateField(null=True, blank=True)
+    verified_date = models.DateField(null=True, blank=True)  # 验证: a document was looked at again
     birth_date = models.DateField(null=True, blank=True)
     gender = models.CharField(max_length=8, blank=True)
     number_form = models.CharField(max_length=24, blank=True)  # kernel.identity form; empty: no number
@@ -79,6 +89,7 @@ class Patron(models.Model):
     pin_locked_until = models.DateTimeField(null=True, blank=True)
     roster = models.ForeignKey("patrons.Roster", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     keep_history = models.BooleanField(default=False)
+    merged_into = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     note = models.CharField(max_length=500, blank=True)
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
@@ -93,11 +104,15 @@ class Patron(models.Model):
             models.Index(fields=["name_initials_other"], name="patrons_initials_other"),
             models.Index(fields=["phone_last4"], name="patrons_phone_tail"),
             models.Index(fields=["phone_hash"], name="patrons_phone"),
+            models.Index(fields=["merged_into"], name="patrons_merged", condition=Q(merged_into__isnull=False)),
         )
         constraints = (
             models.CheckConstraint(
                 condition=Q(number_hash__isnull=False) | ~Q(no_number_reason=""),
                 name="patrons_number_or_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(status="closed"), name="patrons_merged_is_closed"
             ),
         )
 
@@ -125,7 +140,8 @@ class Token(models.Model):
 
 
 class Guardian(models.Model):
-    """Who answers for a child: a patron or a person named only here. Several children may have one guardian."""
+    """Who answers for a child, or for an institution: a patron or a person named only here. Several children may have
+    one guardian."""
 
     child = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
     patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+", null=True)
@@ -153,11 +169,125 @@ class Consent(models.Model):
     purpose = models.CharField(max_length=24)  # registration, history, notices
     notice_version = models.CharField(max_length=16)
     given_by = models.CharField(max_length=12)  # self, guardian
+    guardian = models.ForeignKey("patrons.Guardian", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = (models.Index(fields=["patron", "purpose"], name="patrons_consent_purpose"),)
+
+
+class Restriction(models.Model):
+    """停借 for one reason; several may stand at once, and their union keeps the patron from borrowing.
+
+    Open until ``ended_at``: lifted by somebody, or found to have run out by the next write. ``Patron.status``,
+    ``suspended_until`` and ``status_reason`` are the summary of the open ones, written in the same transaction.
+    """
+
+    patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12)  # data.RestrictionKind
+    cause = models.CharField(max_length=16)  # data.RestrictionCause
+    reason = models.CharField(max_length=200, blank=True)
+    from_date = models.DateField()
+    until = models.DateField(null=True, blank=True)  # the last day; none: until lifted
+    about_kind = models.CharField(max_length=16, blank=True)
+    about_id = models.BigIntegerField(null=True, blank=True)
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    end_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["patron", "-id"], name="patrons_restriction_patron"),
+            models.Index(fields=["until"], name="patrons_restriction_open", condition=Q(ended_at__isnull=True)),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("from_date")),
+                name="patrons_restriction_days",
+            ),
+            models.UniqueConstraint(
+                fields=["patron", "kind", "about_kind", "about_id"],
+                name="patrons_restricted_once",
+                condition=Q(ended_at__isnull=True, about_id__isnull=False),
+            ),
+        )
+
+
+class ProxyAct(models.Model):
+    """代办: somebody did an act of the patron's for them. Their name is sealed; of the document the last four stay."""
+
+    patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    act = models.CharField(max_length=32)  # the journal's kind
+    at = models.DateTimeField()
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    name_sealed = EncryptedTextField()
+    name_mask = models.CharField(max_length=60)
+    relation = models.CharField(max_length=16)  # data.ProxyRelation
+    document = models.CharField(max_length=24)  # data.DocumentSeen
+    document_last4 = models.CharField(max_length=4, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["patron", "-id"], name="patrons_proxy_patron"),)
+
+
+class Merge(models.Model):
+    """Two records of one person became one; within thirty days it can be undone. What moved stands in ``MergedRow``.
+
+    ``was_status`` and ``kept_history`` are how ``gone`` and ``kept`` stood before; ``filled`` names the particulars
+    that ``kept`` lacked and took over.
+    """
+
+    kept = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    gone = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    was_status = models.CharField(max_length=12)
+    kept_history = models.BooleanField()
+    filled = models.JSONField(default=list)
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    merged_at = models.DateTimeField()
+    merged_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    undo_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["kept"], name="patrons_merge_kept"),)
+        constraints = (
+            models.UniqueConstraint(fields=["gone"], name="patrons_merged_once", condition=Q(undone_at__isnull=True)),
+            models.CheckConstraint(condition=~Q(kept=models.F("gone")), name="patrons_merge_two_records"),
+        )
+
+
+class MergedRow(models.Model):
+    """A row that a merge moved: which room's, its id, and a number it had before. Nothing of the person."""
+
+    merge = models.ForeignKey("patrons.Merge", on_delete=models.PROTECT, related_name="+")
+    room = models.CharField(max_length=32)
+    what = models.CharField(max_length=32)
+    row_id = models.BigIntegerField()
+    was = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["merge", "room", "what", "row_id"], name="patrons_moved_once"),)
+
+
+class KeptApart(models.Model):
+    """Somebody looked at two records that are alike and found two persons; they are not proposed again."""
+
+    first = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["first", "second"], name="patrons_apart_once"),
+            models.CheckConstraint(condition=Q(first__lt=models.F("second")), name="patrons_apart_in_order"),
+        )
 
 
 class ReaderRef(models.Model):

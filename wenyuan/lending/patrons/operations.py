@@ -14,7 +14,7 @@ from wenyuan.lending.patrons.cards import (
     reset_pin,
     set_pin,
 )
-from wenyuan.lending.patrons.changing import change_patron, renew_registration
+from wenyuan.lending.patrons.changing import change_patron, renew_registration, verify_patron
 from wenyuan.lending.patrons.data import (
     CannotLeave,
     PatronRefused,
@@ -23,27 +23,35 @@ from wenyuan.lending.patrons.data import (
     RosterRefused,
 )
 from wenyuan.lending.patrons.defaults import install_default_categories
+from wenyuan.lending.patrons.merging import keep_apart, merge_patrons, undo_merge
 from wenyuan.lending.patrons.personal import (
     add_guardian,
+    come_of_age,
     end_guardian,
     record_consent,
     reveal,
     reveal_guardian_phone,
+    reveal_proxy,
     rotate_keys,
     set_keep_history,
     withdraw_consent,
 )
 from wenyuan.lending.patrons.records import reader_ref
 from wenyuan.lending.patrons.registration import register_on_first_swipe, register_patron
-from wenyuan.lending.patrons.rosters import enrol_roster
-from wenyuan.lending.patrons.sheets import read_sheet
-from wenyuan.lending.patrons.standing import (
-    close_patron,
-    erase_patron,
+from wenyuan.lending.patrons.restrictions import (
+    begin_leaving,
+    lift,
+    lift_restriction,
     lift_suspension,
-    reopen_patron,
+    pause_patron,
+    restrict,
+    restrict_after_return,
+    resume_patron,
     suspend_patron,
 )
+from wenyuan.lending.patrons.rosters import enrol_roster
+from wenyuan.lending.patrons.sheets import read_sheet
+from wenyuan.lending.patrons.standing import close_patron, erase_patron, reopen_patron
 
 __all__ = [
     "CannotLeave",
@@ -53,15 +61,22 @@ __all__ = [
     "RosterRefused",
     "add_guardian",
     "add_token",
+    "begin_leaving",
     "change_patron",
     "check_pin",
     "close_patron",
+    "come_of_age",
     "end_guardian",
     "enrol_roster",
     "erase_patron",
     "install_default_categories",
+    "keep_apart",
+    "lift",
     "lift_lost",
+    "lift_restriction",
     "lift_suspension",
+    "merge_patrons",
+    "pause_patron",
     "read_sheet",
     "reader_ref",
     "record_consent",
@@ -73,11 +88,17 @@ __all__ = [
     "replace_card",
     "report_lost",
     "reset_pin",
+    "restrict",
+    "restrict_after_return",
+    "resume_patron",
     "reveal",
     "reveal_guardian_phone",
+    "reveal_proxy",
     "rotate_keys",
     "set_keep_history",
     "set_pin",
     "suspend_patron",
+    "undo_merge",
+    "verify_patron",
     "withdraw_consent",
 ]

@@ -17,11 +17,18 @@ from wenyuan.lending.patrons.data import (
     Problem,
     ProblemCode,
 )
-from wenyuan.lending.patrons.models import Consent, Guardian, Patron, PatronStatus
+from wenyuan.lending.patrons.models import Category, Consent, Guardian, Patron, PatronStatus, ProxyAct
 from wenyuan.lending.patrons.queries import category_facts
-from wenyuan.lending.patrons.records import has_guardian, lock_open_patron, lock_patron, note, save_change
+from wenyuan.lending.patrons.records import (
+    audit_act,
+    guardian_problems,
+    has_guardian,
+    lock_open_patron,
+    lock_patron,
+    note,
+    save_change,
+)
 from wenyuan.lending.patrons.registration import guardian_facts, write_guardian
-from wenyuan.lending.patrons.standing import reason_problems
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
@@ -72,8 +79,24 @@ def reveal_guardian_phone(*, guardian_id: int, reason: str, at: datetime, desk: 
     return _revealed(guardian.phone_sealed, guardian.child, "guardian_phone", reason, at=at, desk=desk)
 
 
+@needs(Act.REVEAL_PERSONAL)
+@verb
+def reveal_proxy(*, proxy_id: int, reason: str, at: datetime, desk: Desk) -> str:
+    """Show the name of somebody who acted for a patron; audited as :func:`reveal` is, on the patron.
+
+    :raises NotAllowed: the operator may not reveal here.
+    :raises PatronUnknown: no such act.
+    :raises PatronRefused: no reason, or a number in the reason.
+    """
+    require(desk.operator, Act.REVEAL_PERSONAL, desk.branch_id)
+    proxy = ProxyAct.objects.select_related("patron").filter(id=proxy_id).first()
+    if proxy is None:
+        raise PatronUnknown("proxy")
+    return _revealed(proxy.name_sealed, proxy.patron, "proxy_name", reason, at=at, desk=desk)
+
+
 def _revealed(value: str, patron: Patron, field: str, reason: str, *, at: datetime, desk: Desk) -> str:
-    problems = reason_problems(reason, today=local_date(at))
+    problems = rules.reason_problems(reason, today=local_date(at))
     if not value:
         problems.append(Problem(ProblemCode.NO_SUCH_VALUE, field))
     if problems:
@@ -94,19 +117,27 @@ def _revealed(value: str, patron: Patron, field: str, reason: str, *, at: dateti
 @needs(Act.EDIT_PATRON)
 @verb
 def record_consent(
-    *, patron_id: int, purpose: ConsentPurpose, notice_version: str, given_by: GivenBy, at: datetime, desk: Desk
+    *,
+    patron_id: int,
+    purpose: ConsentPurpose,
+    notice_version: str,
+    given_by: GivenBy,
+    at: datetime,
+    desk: Desk,
+    guardian_id: int | None = None,
 ) -> None:
     """Note that the patron (or guardian) agreed to a purpose under this version of the notice.
 
     A newer version replaces the older consent, which counts as withdrawn. Consent to history turns its keeping on.
+    ``guardian_id`` says which of several guardians gave it.
 
     :raises NotAllowed: the operator may not edit patrons here.
-    :raises PatronUnknown: no such patron.
+    :raises PatronUnknown: no such patron, or no such guardian of theirs.
     :raises PatronRefused: the patron has left, the notice is not named, or a guardian must consent.
     """
     require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
     patron = lock_open_patron(patron_id)
-    _consent(patron, purpose, notice_version, given_by, at=at)
+    _consent(patron, purpose, notice_version, given_by, at=at, guardian_id=guardian_id)
     if purpose is ConsentPurpose.HISTORY:
         patron.keep_history = True
         save_change(patron, "keep_history", at=at)
@@ -167,6 +198,67 @@ def set_keep_history(
 
 @needs(Act.EDIT_PATRON)
 @verb
+def come_of_age(*, patron_id: int, consent: ConsentInput, at: datetime, desk: Desk, category: str = "") -> None:
+    """成年: somebody who was registered as a child consents alone (14), and is nobody's ward any more (18).
+
+    What the guardian had consented to ends; what is not named in ``consent`` anew is withdrawn, and kept history then
+    forgotten. ``category`` takes the place of the child's, which no longer fits.
+
+    :raises NotAllowed: the operator may not edit patrons here.
+    :raises PatronUnknown: no such patron.
+    :raises PatronRefused: with every problem at once: below 14 or of unknown age, no own consent under a named notice,
+        a category that does not fit or is unknown, or the patron has left.
+    """
+    require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
+    patron = lock_open_patron(patron_id)
+    today = local_date(at)
+    born = patron.birth_date
+    problems = rules.consent_problems(consent, by_guardian=False)
+    if consent.given_by is not GivenBy.SELF:
+        problems.append(Problem(ProblemCode.CONSENT_MISSING, "consent"))
+    if born is None or rules.is_below(rules.AGE_OF_OWN_CONSENT, born, on=today):
+        problems.append(Problem(ProblemCode.NOT_OF_AGE, "birth_date"))
+    if category:
+        chosen = Category.objects.filter(code=category).first()
+        if chosen is None:
+            problems.append(Problem(ProblemCode.CATEGORY_UNKNOWN, "category"))
+        else:
+            patron.category = chosen
+    facts = category_facts(patron.category)
+    problems += rules.category_problems(facts, born, today=today)
+    if problems:
+        raise PatronRefused(*problems)
+    is_adult = not rules.is_below(rules.AGE_OF_MAJORITY, born, on=today)
+    if is_adult and not rules.needs_guardian(facts, born, today=today):
+        Guardian.objects.filter(child=patron, until__isnull=True).update(until=today)
+    elif problems := guardian_problems(patron, facts, today=today):
+        raise PatronRefused(*problems)
+    _consent_alone(patron, consent, at=at)
+    save_change(patron, "category", "keep_history", at=at)
+    details = {"what": ["came_of_age"], "age": rules.AGE_OF_MAJORITY if is_adult else rules.AGE_OF_OWN_CONSENT}
+    note(Kind.PATRON_CHANGED, patron, at=at, desk=desk, details=details)
+    audit_act(patron, "come_of_age", at=at, desk=desk, category=patron.category.code, notice=consent.notice_version)
+
+
+def _consent_alone(patron: Patron, consent: ConsentInput, *, at: datetime) -> None:
+    """The patron's own consents take the place of whatever was consented to for them."""
+    wanted = rules.purposes_of(consent)
+    Consent.objects.filter(patron=patron, withdrawn_at__isnull=True).update(withdrawn_at=at)
+    for purpose in wanted:
+        Consent.objects.create(
+            patron=patron,
+            purpose=purpose.value,
+            notice_version=consent.notice_version.strip(),
+            given_by=GivenBy.SELF.value,
+            given_at=at,
+        )
+    patron.keep_history = ConsentPurpose.HISTORY in wanted
+    if not patron.keep_history:
+        seams.forget_history(patron.id)
+
+
+@needs(Act.EDIT_PATRON)
+@verb
 def add_guardian(*, child_id: int, guardian: GuardianInput, at: datetime, desk: Desk) -> int:
     """Note who answers for a child, beside those who do; returns the guardian's id. The same patron twice is one.
 
@@ -214,7 +306,7 @@ def end_guardian(*, guardian_id: int, at: datetime, desk: Desk) -> None:
     guardian.save(update_fields=["until"])
     needed = rules.needs_guardian(category_facts(child.category), child.birth_date, today=today)
     if child.status != PatronStatus.CLOSED and needed and not has_guardian(child.id):
-        raise PatronRefused(Problem(ProblemCode.GUARDIAN_REQUIRED, "guardian"))
+        raise PatronRefused(rules.missing_guardian(category_facts(child.category)))
     save_change(child, at=at)
     note(Kind.PATRON_CHANGED, child, at=at, desk=desk, details={"what": ["guardian_ended"]})
 
@@ -222,7 +314,7 @@ def end_guardian(*, guardian_id: int, at: datetime, desk: Desk) -> None:
 @needs(Act.MANAGE_ACCOUNTS)
 @verb
 def rotate_keys(*, at: datetime, desk: Desk, limit: int = ROTATED_ROWS) -> KeyRotation:
-    """Seal up to ``limit`` patrons and as many guardians anew with the ring's current key.
+    """Seal up to ``limit`` patrons, guardians and names of who acted for others anew with the ring's current key.
 
     Call it again until none remain: each call is a transaction of its own and takes whatever still names an older
     key, so a stop loses nothing. Hashes do not change: they hang on the ring's first key. The act is the system
@@ -238,21 +330,33 @@ def rotate_keys(*, at: datetime, desk: Desk, limit: int = ROTATED_ROWS) -> KeyRo
         patrons = [row[0] for row in cursor.fetchall()]
         cursor.execute(sql.OLD_GUARDIANS, values)
         guardians = [row[0] for row in cursor.fetchall()]
+        cursor.execute(sql.OLD_PROXIES, values)
+        proxies = [row[0] for row in cursor.fetchall()]
     for patron in Patron.objects.filter(id__in=patrons):
         patron.save(update_fields=["number_sealed", "phone_sealed", "address_sealed", "email_sealed"])
     for guardian in Guardian.objects.filter(id__in=guardians):
         guardian.save(update_fields=["phone_sealed"])
+    for proxy in ProxyAct.objects.filter(id__in=proxies):
+        proxy.save(update_fields=["name_sealed"])
     with connection.cursor() as cursor:
         cursor.execute(sql.COUNT_OLD, values)
         row = cursor.fetchone()
     assert row is not None
-    sealed = len(patrons) + len(guardians)
+    sealed = len(patrons) + len(guardians) + len(proxies)
     if sealed:
         audit(at=at, desk=desk, act="rotate_keys", subject_kind="key_ring", after={"rows": sealed})
     return KeyRotation(sealed=sealed, remaining=int(row[0]))
 
 
-def _consent(patron: Patron, purpose: ConsentPurpose, notice_version: str, given_by: GivenBy, *, at: datetime) -> None:
+def _consent(
+    patron: Patron,
+    purpose: ConsentPurpose,
+    notice_version: str,
+    given_by: GivenBy,
+    *,
+    at: datetime,
+    guardian_id: int | None = None,
+) -> None:
     by_guardian = rules.guardian_consents(category_facts(patron.category), patron.birth_date, today=local_date(at))
     consent = ConsentInput(notice_version=notice_version, given_by=given_by)
     if problems := rules.consent_problems(consent, by_guardian=by_guardian):
@@ -263,8 +367,22 @@ def _consent(patron: Patron, purpose: ConsentPurpose, notice_version: str, given
         purpose=purpose.value,
         notice_version=notice_version.strip(),
         given_by=given_by.value,
+        guardian=_who_consents(patron, given_by, guardian_id),
         given_at=at,
     )
+
+
+def _who_consents(patron: Patron, given_by: GivenBy, guardian_id: int | None) -> Guardian | None:
+    """The guardian who gives a child's consent: the one named, else the one there is."""
+    if given_by is not GivenBy.GUARDIAN:
+        return None
+    answering = Guardian.objects.filter(child=patron, until__isnull=True).order_by("since", "id")
+    if guardian_id is None:
+        return answering.first()
+    named = answering.filter(id=guardian_id).first()
+    if named is None:
+        raise PatronUnknown("guardian")
+    return named
 
 
 def _withdraw(patron: Patron, purpose: ConsentPurpose, *, at: datetime) -> int:

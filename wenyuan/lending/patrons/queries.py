@@ -5,11 +5,12 @@ They return frozen values in which numbers and phones are masked; nothing here o
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db import connection
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from wenyuan.kernel.chinese import half_width, name_sort_key
 from wenyuan.kernel.identity import (
@@ -25,13 +26,32 @@ from wenyuan.kernel.identity import (
 from wenyuan.kernel.identity.numbers import canonical_number
 from wenyuan.lending.patrons import sql
 from wenyuan.lending.patrons.data import (
+    UNDO_DAYS,
+    Candidate,
+    CandidatePage,
     CategoryFacts,
+    ChildOfAge,
+    ComingOfAge,
+    ComingOfAgePage,
+    ConsentPurpose,
     ConsentView,
+    DocumentSeen,
     FoundPatron,
+    GivenBy,
     GuardianView,
+    Holder,
+    Likeness,
     MatchedBy,
+    MergeView,
     PatronPage,
     PatronView,
+    ProxyRelation,
+    ProxyView,
+    Relation,
+    RestrictionCause,
+    RestrictionKind,
+    RestrictionPage,
+    RestrictionView,
     RosterFacts,
     ScannedPatron,
     TokenView,
@@ -40,14 +60,26 @@ from wenyuan.lending.patrons.models import (
     Category,
     Consent,
     Guardian,
+    Merge,
+    MergedRow,
     Patron,
     PatronStatus,
+    ProxyAct,
     ReaderRef,
+    Restriction,
     Roster,
     Token,
     TokenStatus,
 )
-from wenyuan.lending.patrons.rules import clean_name
+from wenyuan.lending.patrons.rules import (
+    AGE_OF_MAJORITY,
+    AGE_OF_OWN_CONSENT,
+    GuardianFacts,
+    birthday,
+    clean_name,
+    years_before,
+)
+from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.secrets import lookup_hash
 from wenyuan.plumbing.statements import Plan, Row, Statement, run
 
@@ -132,7 +164,7 @@ def find_patrons(*, text: str, limit: int = PAGE_ROWS, offset: int = 0) -> Patro
     for _, condition in wanted:
         anything |= condition
     found = (
-        Patron.objects.filter(anything)
+        Patron.objects.filter(anything, merged_into__isnull=True)
         .annotate(
             matched=Case(*whens, output_field=IntegerField()),
             left=Case(When(status=PatronStatus.CLOSED, then=Value(1)), default=Value(0), output_field=IntegerField()),
@@ -158,10 +190,10 @@ def _conditions(text: str) -> list[tuple[MatchedBy, Q]]:
         if owners:
             wanted.append((MatchedBy.TOKEN, Q(id__in=owners)))
     if numbers := _number_hashes(plain):
-        wanted.append((MatchedBy.NUMBER, Q(number_hash__in=numbers)))
+        wanted.append((MatchedBy.NUMBER, _or_leading_on(Q(number_hash__in=numbers))))
     with suppress(PhoneError):
         phone = canonical_phone(plain)
-        own = Q(phone_hash=phone_hash(phone))
+        own = _or_leading_on(Q(phone_hash=phone_hash(phone)))
         wanted.append((MatchedBy.PHONE, own))
         if not Patron.objects.filter(own).exists():
             # A guardian's phone is kept sealed with its last four only: those are what can be compared.
@@ -171,6 +203,11 @@ def _conditions(text: str) -> list[tuple[MatchedBy, Q]]:
     if not any(character.isdigit() for character in plain):
         wanted += _name_conditions(plain)
     return sorted(wanted, key=lambda pair: list(MatchedBy).index(pair[0]))
+
+
+def _or_leading_on(condition: Q) -> Q:
+    """The patrons so, and those to whom a merged record that is so leads."""
+    return condition | Q(id__in=Patron.objects.filter(condition, merged_into__isnull=False).values("merged_into_id"))
 
 
 def _wards(tail: str) -> Q:
@@ -224,6 +261,53 @@ def list_children(patron_id: int) -> tuple[PatronView, ...]:
     return _by_name(_views(Patron.objects.filter(id__in=children)))
 
 
+def guardians_in_order(child_id: int, *, on: date) -> bool:
+    """Whether one of those who answer for the patron holds a card that lends on that day; for rooms above that ask it
+    of a category (``CategoryFacts.guardian_in_order``)."""
+    return any(known.is_in_order(on) for known in facts_of_guardians(child_id))
+
+
+def facts_of_guardians(child_id: int) -> tuple[GuardianFacts, ...]:
+    """What is known of the patrons who answer for a patron; for this room."""
+    ids = Guardian.objects.filter(child_id=child_id, until__isnull=True, patron__isnull=False).values("patron_id")
+    rows = Patron.objects.filter(id__in=ids).values("name", "status", "birth_date", "suspended_until", "expires_date")
+    return tuple(GuardianFacts(**row) for row in rows)
+
+
+def list_coming_of_age(
+    *, on: date, within_days: int = 30, branch_ids: Iterable[int] | None = None, limit: int = PAGE_ROWS, offset: int = 0
+) -> ComingOfAgePage:
+    """Patrons who are 14 or 18 by ``within_days`` days after ``on`` and still on record as younger, the longest first.
+
+    At 14: the guardian's consent still carries the registration, or the category is for younger ones. At 18:
+    somebody still answers for them. By home branch if any are given.
+    """
+    limit = max(1, min(limit, LONGEST_PAGE))
+    last = on + timedelta(days=within_days)
+    by_guardian = Consent.objects.filter(
+        purpose=ConsentPurpose.REGISTRATION, given_by=GivenBy.GUARDIAN, withdrawn_at__isnull=True
+    )
+    guarded = Guardian.objects.filter(until__isnull=True).exclude(relation=Relation.RESPONSIBLE)
+    children = Patron.objects.exclude(status=PatronStatus.CLOSED).filter(
+        Q(birth_date__lte=years_before(last, AGE_OF_MAJORITY), id__in=guarded.values("child_id"))
+        | Q(birth_date__lte=years_before(last, AGE_OF_OWN_CONSENT))
+        & (Q(id__in=by_guardian.values("patron_id")) | Q(category__guardian_required=True))
+    )
+    if branch_ids is not None:
+        children = children.filter(home_branch_id__in=list(branch_ids))
+    ids = list(children.order_by("birth_date", "id").values_list("id", flat=True)[offset : offset + limit + 1])
+    views = list_patrons(ids[:limit])
+    page = [_of_age(views[patron_id], last) for patron_id in ids[:limit]]
+    return ComingOfAgePage(tuple(page), more=len(ids) > limit)
+
+
+def _of_age(view: PatronView, last: date) -> ChildOfAge:
+    assert view.birth_date is not None
+    grown = view.birth_date <= years_before(last, AGE_OF_MAJORITY)
+    reached = ComingOfAge.MAJORITY if grown else ComingOfAge.OWN_CONSENT
+    return ChildOfAge(view, reached, birthday(view.birth_date, AGE_OF_MAJORITY if grown else AGE_OF_OWN_CONSENT))
+
+
 def list_tokens(patron_id: int) -> tuple[TokenView, ...]:
     """Everything the patron can show or could once, the newest first."""
     return tuple(
@@ -241,6 +325,9 @@ def list_tokens(patron_id: int) -> tuple[TokenView, ...]:
 
 def list_consents(patron_id: int) -> tuple[ConsentView, ...]:
     """Every consent the patron gave, the newest first."""
+    rows = list(Consent.objects.filter(patron_id=patron_id).order_by("-given_at", "-id"))
+    named = {row.guardian_id for row in rows if row.guardian_id}
+    names = dict(Guardian.objects.filter(id__in=named).values_list("id", "name")) if named else {}
     return tuple(
         ConsentView(
             purpose=row.purpose,
@@ -248,14 +335,144 @@ def list_consents(patron_id: int) -> tuple[ConsentView, ...]:
             given_by=row.given_by,
             given_at=row.given_at,
             withdrawn_at=row.withdrawn_at,
+            guardian=names.get(row.guardian_id or 0, ""),
         )
-        for row in Consent.objects.filter(patron_id=patron_id).order_by("-given_at", "-id")
+        for row in rows
+    )
+
+
+def list_restrictions(patron_id: int, *, limit: int = PAGE_ROWS, offset: int = 0) -> RestrictionPage:
+    """Restrictions of a patron, those that are open first, then the newest."""
+    limit = max(1, min(limit, LONGEST_PAGE))
+    rows = Restriction.objects.filter(patron_id=patron_id).order_by(F("ended_at").desc(nulls_first=True), "-id")
+    page = [_restriction(row) for row in rows[offset : offset + limit + 1]]
+    return RestrictionPage(tuple(page[:limit]), more=len(page) > limit)
+
+
+def _restriction(row: Restriction) -> RestrictionView:
+    return RestrictionView(
+        id=row.id,
+        patron_id=row.patron_id,
+        kind=RestrictionKind(row.kind),
+        cause=RestrictionCause(row.cause),
+        reason=row.reason,
+        from_date=row.from_date,
+        until=row.until,
+        set_at=row.set_at,
+        set_by_id=row.set_by_id,
+        branch_id=row.branch_id,
+        ended_at=row.ended_at,
+        ended_by_id=row.ended_by_id,
+        end_reason=row.end_reason,
+    )
+
+
+def list_proxies(patron_id: int, *, limit: int = PAGE_ROWS) -> tuple[ProxyView, ...]:
+    """The latest acts that others did for the patron, the newest first; names are masked."""
+    rows = ProxyAct.objects.filter(patron_id=patron_id).defer("name_sealed").order_by("-id")[:limit]
+    return tuple(
+        ProxyView(
+            id=row.id,
+            patron_id=row.patron_id,
+            act=row.act,
+            at=row.at,
+            account_id=row.account_id,
+            masked_name=row.name_mask,
+            relation=ProxyRelation(row.relation),
+            document=DocumentSeen(row.document),
+            document_mask=_masked(row.document_last4),
+        )
+        for row in rows
     )
 
 
 def find_reader_ref(*, patron_id: int, year: int) -> UUID | None:
     """The random token that stands for the patron in the journal of a year, if there is one."""
     return ReaderRef.objects.filter(patron_id=patron_id, year=year).values_list("ref", flat=True).first()
+
+
+# Two records of one person.
+
+
+def list_alike(*, limit: int = PAGE_ROWS, offset: int = 0) -> CandidatePage:
+    """Pairs of records that may be of one person, the surest first; those kept apart are left out."""
+    limit = max(1, min(limit, LONGEST_PAGE))
+    pairs = _alike(sql.ALIKE, {"limit": limit + 1, "offset": max(0, offset)})
+    return CandidatePage(tuple(pairs[:limit]), more=len(pairs) > limit)
+
+
+def list_alike_to(patron_id: int, *, limit: int = 5) -> tuple[Candidate, ...]:
+    """Pairs in which this record may be the second of one person."""
+    return tuple(_alike(sql.ALIKE_TO, {"patron": patron_id, "limit": limit}))
+
+
+def _alike(statement: str, values: dict[str, int]) -> list[Candidate]:
+    order = list(Likeness)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [Candidate(first, second, order[likeness]) for first, second, likeness in cursor.fetchall()]
+
+
+def like_this(*, name: str, birth_date: date | None, phone: str, has_number: bool) -> int | None:
+    """A record that an applicant may already have: of the same name, and of this birth date or phone, where the
+    numbers do not tell two persons; the one that was used last, one who has left included."""
+    same = Q()
+    if birth_date is not None:
+        same |= Q(birth_date=birth_date)
+    if phone:
+        same |= Q(phone_hash=phone_hash(phone)) & (Q(birth_date=birth_date) | Q(birth_date=None) if birth_date else Q())
+    if not name or not same:
+        return None
+    rows = Patron.objects.filter(same, name=name, merged_into__isnull=True)
+    if has_number:
+        rows = rows.filter(number_hash__isnull=True)
+    return rows.order_by("-changed_at").values_list("id", flat=True).first()
+
+
+def leads_to(patron_id: int) -> int:
+    """The record that stands for this one: itself, or the one it was merged into, and so on."""
+    seen = {patron_id}
+    while onward := Patron.objects.filter(id=patron_id).values_list("merged_into_id", flat=True).first():
+        if onward in seen:
+            break
+        seen.add(onward)
+        patron_id = onward
+    return patron_id
+
+
+def get_merge(merge_id: int) -> MergeView | None:
+    """One merge, or nothing."""
+    return next(iter(_merges(Merge.objects.filter(id=merge_id))), None)
+
+
+def list_merges(patron_id: int) -> tuple[MergeView, ...]:
+    """The merges that a record stayed or went in, the newest first."""
+    return tuple(_merges(Merge.objects.filter(Q(kept_id=patron_id) | Q(gone_id=patron_id)).order_by("-id")))
+
+
+def _merges(rows: "QuerySet[Merge]") -> list[MergeView]:
+    merges = list(rows)
+    counts: dict[int, list[tuple[str, int]]] = {}
+    moved = MergedRow.objects.filter(merge__in=merges).values_list("merge_id", "what").annotate(Count("id"))
+    for merge_id, what, number in moved.order_by("what"):
+        counts.setdefault(merge_id, []).append((what, number))
+    return [
+        MergeView(
+            id=row.id,
+            kept_id=row.kept_id,
+            gone_id=row.gone_id,
+            merged_at=row.merged_at,
+            merged_by_id=row.merged_by_id,
+            branch_id=row.branch_id,
+            reason=row.reason,
+            undo_until=local_date(row.merged_at) + timedelta(days=UNDO_DAYS),
+            undone_at=row.undone_at,
+            undone_by_id=row.undone_by_id,
+            undo_reason=row.undo_reason,
+            moved=tuple(counts.get(row.id, ())),
+        )
+        for row in merges
+    ]
 
 
 # Categories and class lists.
@@ -283,6 +500,9 @@ def category_facts(row: Category) -> CategoryFacts:
         max_age=row.max_age,
         guardian_required=row.guardian_required,
         months_valid=row.months_valid,
+        holder=Holder(row.holder),
+        guardian_age=row.guardian_age,
+        guardian_in_order=row.guardian_in_order,
     )
 
 
@@ -339,6 +559,8 @@ class _PatronRow(TypedDict):
     keep_history: bool
     note: str
     version: int
+    merged_into_id: int | None
+    verified_date: date | None
     has_address: bool
     has_email: bool
     has_pin: bool
@@ -397,6 +619,8 @@ def _view(row: _PatronRow) -> PatronView:
         keep_history=row["keep_history"],
         note=row["note"],
         version=row["version"],
+        merged_into_id=row["merged_into_id"],
+        verified_date=row["verified_date"],
     )
 
 

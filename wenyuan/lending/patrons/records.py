@@ -6,15 +6,16 @@ from uuid import UUID
 
 from django.db import connection
 
-from wenyuan.kernel.identity import TokenKind, age_band, reversed_uid
-from wenyuan.lending.patrons import sql
-from wenyuan.lending.patrons.data import PatronRefused, PatronUnknown, Problem, ProblemCode
-from wenyuan.lending.patrons.models import Guardian, Patron, PatronStatus, ReaderRef, Token, TokenStatus
-from wenyuan.lending.patrons.queries import token_hash
+from wenyuan.kernel.identity import TokenKind, age_band, mask_name, reversed_uid
+from wenyuan.lending.patrons import rules, sql
+from wenyuan.lending.patrons.data import CategoryFacts, OnBehalf, PatronRefused, PatronUnknown, Problem, ProblemCode
+from wenyuan.lending.patrons.models import Guardian, Patron, PatronStatus, ProxyAct, ReaderRef, Token, TokenStatus
+from wenyuan.lending.patrons.queries import facts_of_guardians, token_hash
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Desk
+from wenyuan.organisation.rights.operations import audit
 from wenyuan.plumbing.clock import local
 from wenyuan.plumbing.transactions import assert_in_verb
 
@@ -74,10 +75,25 @@ def reader_ref(*, patron_id: int, year: int) -> UUID:
 
 
 def note(
-    kind: Kind, patron: Patron, *, at: datetime, desk: Desk, details: Mapping[str, object], erased: bool = False
+    kind: Kind,
+    patron: Patron,
+    *,
+    at: datetime,
+    desk: Desk,
+    details: Mapping[str, object],
+    erased: bool = False,
+    behalf: OnBehalf | None = None,
 ) -> None:
-    """Journal an act on a patron: kind of reader, age band, home and the year's token; never id, card or name."""
+    """Journal an act on a patron: kind of reader, age band, home and the year's token; never id, card or name.
+
+    ``behalf`` is who did it for the patron: a row of this room keeps them, the journal what they are to the patron.
+
+    :raises PatronRefused: of who acts for the patron the name is missing or cannot be one.
+    """
     here = local(at)
+    if behalf is not None:
+        _keep_proxy(kind, patron, behalf, at=at, desk=desk)
+        details = {**details, "behalf": behalf.relation.value}
     record(
         Entry(
             kind=kind,
@@ -96,6 +112,43 @@ def note(
             details=details,
         )
     )
+
+
+def _keep_proxy(kind: Kind, patron: Patron, behalf: OnBehalf, *, at: datetime, desk: Desk) -> None:
+    name = rules.clean_name(behalf.name)
+    if problems := rules.behalf_problems(behalf, today=local(at).date()):
+        raise PatronRefused(*problems)
+    ProxyAct.objects.create(
+        patron=patron,
+        act=kind.value,
+        at=at,
+        account_id=desk.operator.account_id or None,
+        name_sealed=name,
+        name_mask=mask_name(name),
+        relation=behalf.relation.value,
+        document=behalf.document.value,
+        document_last4="".join(behalf.document_no.split())[-4:],
+    )
+
+
+def audit_act(patron: Patron, act: str, *, at: datetime, desk: Desk, reason: str = "", **after: object) -> None:
+    """Audit an act on the patron with its reason."""
+    audit(
+        at=at,
+        desk=desk,
+        act=act,
+        subject_kind="patron",
+        subject_id=patron.id,
+        branch_id=patron.home_branch_id,
+        reason=reason.strip(),
+        after=after,
+    )
+
+
+def refuse_bad_text(reason: str, *, at: datetime) -> None:
+    """:raises PatronRefused: a reason that may be left out is too long, or holds an identity or telephone number."""
+    if problems := rules.text_problems(reason, "reason", limit=rules.REASON_LENGTH, today=local(at).date()):
+        raise PatronRefused(*problems)
 
 
 def add_token_row(patron: Patron, kind: TokenKind, canonical: str, *, at: datetime) -> Token:
@@ -142,6 +195,14 @@ def branch_code_standing(branch_id: int, on: date) -> str | None:
 def has_guardian(patron_id: int) -> bool:
     """Whether somebody answers for the patron today."""
     return Guardian.objects.filter(child_id=patron_id, until__isnull=True).exists()
+
+
+def guardian_problems(patron: Patron, category: CategoryFacts, *, today: date) -> list[Problem]:
+    """Whether somebody must answer for the patron and nobody does, or nobody whose own card is in order."""
+    needed = rules.needs_guardian(category, patron.birth_date, today=today)
+    if needed and not has_guardian(patron.id):
+        return [rules.missing_guardian(category)]
+    return rules.order_problems(category, facts_of_guardians(patron.id), needed=needed, today=today)
 
 
 def phones_of_guardians(patron_id: int) -> list[str]:

@@ -12,6 +12,7 @@ from wenyuan.lending.patrons.data import (
     CategoryFacts,
     ConsentInput,
     ConsentPurpose,
+    GivenBy,
     GuardianInput,
     NewPatron,
     NoNumberReason,
@@ -25,7 +26,14 @@ from wenyuan.lending.patrons.data import (
 )
 from wenyuan.lending.patrons.models import Consent, Guardian, Patron, Roster
 from wenyuan.lending.patrons.pins import pin_hash
-from wenyuan.lending.patrons.queries import categories, get_category, number_hash, phone_hash
+from wenyuan.lending.patrons.queries import (
+    categories,
+    get_category,
+    leads_to,
+    like_this,
+    number_hash,
+    phone_hash,
+)
 from wenyuan.lending.patrons.records import (
     add_token_row,
     branch_code_standing,
@@ -87,6 +95,7 @@ def register_on_first_swipe(
     phone: str | None = None,
     category: str = "",
     guardians: tuple[GuardianInput, ...] = (),
+    somebody_else: bool = False,
 ) -> Registration:
     """诚信借阅: someone shows an identity card the library has never seen, and may borrow at once, without deposit.
 
@@ -110,6 +119,7 @@ def register_on_first_swipe(
         number=number,
         phone=phone,
         guardians=guardians,
+        somebody_else=somebody_else,
     )
     return enrol(application, at=at, desk=desk, way=Way.FIRST_SWIPE)
 
@@ -120,7 +130,7 @@ def enrol(application: NewPatron, *, at: datetime, desk: Desk, way: Way) -> Regi
     :raises RegistrationRefused: with every problem at once; the transaction can go on.
     """
     assert_in_verb()
-    checked, problems = _check(application, today=local_date(at))
+    checked, problems = _check(application, way=way, today=local_date(at))
     if problems or checked is None:
         raise RegistrationRefused(*problems)
     try:
@@ -133,11 +143,15 @@ def enrol(application: NewPatron, *, at: datetime, desk: Desk, way: Way) -> Regi
         raise
 
 
-def _check(application: NewPatron, *, today: date) -> tuple[_Checked | None, list[Problem]]:
+def _check(application: NewPatron, *, way: Way, today: date) -> tuple[_Checked | None, list[Problem]]:
+    category = get_category(application.category)
+    absent = application.no_number_reason
+    if absent is None and category and category.is_institution:
+        absent = NoNumberReason.ORGANISATION
     person, problems = rules.check_person(
         name=application.name,
         number=application.number,
-        no_number_reason=application.no_number_reason,
+        no_number_reason=absent,
         birth_date=application.birth_date,
         gender=application.gender,
         phone=application.phone,
@@ -145,23 +159,23 @@ def _check(application: NewPatron, *, today: date) -> tuple[_Checked | None, lis
         email=application.email,
         today=today,
     )
-    category = get_category(application.category)
     guardians: list[tuple[GuardianInput, rules.Person]] = []
-    for given in application.guardians:
-        guardian, bad = rules.check_guardian(given, guardian_facts(given.patron_id), today=today)
+    known = [guardian_facts(given.patron_id) for given in application.guardians]
+    for given, facts in zip(application.guardians, known, strict=True):
+        guardian, bad = rules.check_guardian(given, facts, today=today)
         guardians.append((given, guardian))
         problems += bad
-    problems += _category_problems(application, category, person.birth_date, today=today)
+    problems += _category_problems(application, category, person, known, today=today)
     problems += _place_problems(application, today=today)
     card_no, tokens, bad = _check_tokens(application, person, [guardian for _, guardian in guardians], today=today)
     problems += bad
     if application.pin:
         tails = frozenset(part[-4:] for part in (person.phone, person.number.canonical if person.number else ""))
         problems += rules.pin_problems(application.pin, birth_date=person.birth_date, tails=tails - {""})
-    problems += _already_there(person.number, card_no, tokens)
+    problems += _already_there(person.number, card_no, tokens) or _looks_registered(application, person, way)
     if problems or category is None or application.consent is None:
         return None, problems
-    reason = "" if person.number else (application.no_number_reason or NoNumberReason.NOT_SHOWN).value
+    reason = "" if person.number else (absent or NoNumberReason.NOT_SHOWN).value
     return (
         _Checked(
             person=person,
@@ -177,16 +191,28 @@ def _check(application: NewPatron, *, today: date) -> tuple[_Checked | None, lis
 
 
 def _category_problems(
-    application: NewPatron, category: CategoryFacts | None, birth_date: date | None, *, today: date
+    application: NewPatron,
+    category: CategoryFacts | None,
+    person: rules.Person,
+    known: Sequence[rules.GuardianFacts | None],
+    *,
+    today: date,
 ) -> list[Problem]:
     if category is None:
         return [
             Problem(ProblemCode.CATEGORY_UNKNOWN, "category"),
             *rules.consent_problems(application.consent, by_guardian=False),
         ]
+    birth_date = person.birth_date
     problems = rules.category_problems(category, birth_date, today=today)
-    if rules.needs_guardian(category, birth_date, today=today) and not application.guardians:
-        problems.append(Problem(ProblemCode.GUARDIAN_REQUIRED, "guardian"))
+    problems += rules.institution_problems(
+        category, has_number=person.number is not None, birth_date=birth_date, gender=person.gender
+    )
+    needed = rules.needs_guardian(category, birth_date, today=today)
+    if needed and not application.guardians:
+        problems.append(rules.missing_guardian(category))
+    else:
+        problems += rules.order_problems(category, known, needed=needed, today=today)
     by_guardian = rules.guardian_consents(category, birth_date, today=today)
     return problems + rules.consent_problems(application.consent, by_guardian=by_guardian)
 
@@ -232,16 +258,18 @@ def guardian_facts(patron_id: int | None) -> rules.GuardianFacts | None:
     """What is known of a patron named as guardian."""
     if patron_id is None:
         return None
-    row = Patron.objects.filter(id=patron_id).values("name", "status", "birth_date").first()
+    columns = ("name", "status", "birth_date", "suspended_until", "expires_date")
+    row = Patron.objects.filter(id=patron_id).values(*columns).first()
     return rules.GuardianFacts(**row) if row else None
 
 
 def owner_of_number(number: IdentityNumber | None) -> int | None:
-    """The patron registered with this number, one who has left included."""
+    """The patron registered with this number, one who has left included; of a merged record, the one it leads to."""
     if number is None:
         return None
     digest = number_hash(number.form, number.canonical)
-    return Patron.objects.filter(number_hash=digest).values_list("id", flat=True).first()
+    owner = Patron.objects.filter(number_hash=digest).values_list("id", flat=True).first()
+    return leads_to(owner) if owner else None
 
 
 def _already_there(
@@ -257,6 +285,16 @@ def _already_there(
         if is_taken(kind, canonical) and not (owner is not None and kind is TokenKind.IDENTITY):
             problems.append(Problem(ProblemCode.TOKEN_TAKEN, "tokens", kind.value))
     return problems
+
+
+def _looks_registered(application: NewPatron, person: rules.Person, way: Way) -> list[Problem]:
+    """Somebody who seems to be on record already, without this number; a class list says itself who is new."""
+    if application.somebody_else or way is Way.ROSTER:
+        return []
+    alike = like_this(
+        name=person.name, birth_date=person.birth_date, phone=person.phone, has_number=person.number is not None
+    )
+    return [Problem(ProblemCode.LOOKS_REGISTERED, "name", existing_patron_id=alike)] if alike else []
 
 
 def _write(application: NewPatron, checked: _Checked, *, at: datetime, desk: Desk, way: Way) -> Registration:
@@ -285,17 +323,21 @@ def _write(application: NewPatron, checked: _Checked, *, at: datetime, desk: Des
     card_no = add_card(patron, checked.card_no, at=at)
     for kind, canonical in checked.tokens:
         add_token_row(patron, kind, canonical, at=at)
-    for given, guardian in checked.guardians:
+    answering = [
         write_guardian(patron, given.patron_id, given.relation, guardian, since=today)
+        for given, guardian in checked.guardians
+    ]
+    by_guardian = checked.consent.given_by is GivenBy.GUARDIAN
     for purpose in rules.purposes_of(checked.consent):
         Consent.objects.create(
             patron=patron,
             purpose=purpose.value,
             notice_version=checked.consent.notice_version.strip(),
             given_by=checked.consent.given_by.value,
+            guardian=answering[0] if by_guardian and answering else None,
             given_at=at,
         )
-    note(Kind.CARD_ISSUED, patron, at=at, desk=desk, details={"way": way.value})
+    note(Kind.CARD_ISSUED, patron, at=at, desk=desk, details={"way": way.value}, behalf=application.behalf)
     return Registration(patron.id, card_no)
 
 

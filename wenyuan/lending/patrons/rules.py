@@ -5,13 +5,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from wenyuan.kernel.chinese import half_width, is_han_name, name_readings
 from wenyuan.kernel.identity import (
     BadIdentityNumber,
     BadToken,
     Gender,
+    IdentityForm,
     IdentityNumber,
     PhoneError,
     TokenKind,
@@ -29,6 +30,7 @@ from wenyuan.lending.patrons.data import (
     GuardianInput,
     NoNumberReason,
     NumberInput,
+    OnBehalf,
     Problem,
     ProblemCode,
     Spelling,
@@ -42,6 +44,7 @@ NAME_LENGTH = 60
 ADDRESS_LENGTH = 200
 NOTE_LENGTH = 500
 REASON_LENGTH = 200
+DOCUMENT_LENGTH = 40
 PIN_FAILURES_ALLOWED = 5
 PIN_LOCK_MINUTES = 15
 
@@ -113,6 +116,13 @@ def text_problems(text: str, field: str, *, limit: int, today: date) -> list[Pro
     if holds_personal_number(text, today=today):
         return [Problem(ProblemCode.TEXT_PERSONAL, field)]
     return []
+
+
+def reason_problems(reason: str, *, today: date) -> list[Problem]:
+    """What is wrong with a reason that must be given."""
+    if not reason.strip():
+        return [Problem(ProblemCode.REASON_MISSING, "reason")]
+    return text_problems(reason, "reason", limit=REASON_LENGTH, today=today)
 
 
 def _is_identity_number(text: str, *, today: date) -> bool:
@@ -244,14 +254,43 @@ def category_problems(category: CategoryFacts, birth_date: date | None, *, today
 
 
 def needs_guardian(category: CategoryFacts, birth_date: date | None, *, today: date) -> bool:
-    """A guardian must stand in the record: the category asks for it, or the person is a child under 14."""
-    return category.guardian_required or is_below(AGE_OF_OWN_CONSENT, birth_date, on=today)
+    """Somebody must answer for the patron: the category asks for it, or the person is younger than 14 or the
+    category's age; an institution always."""
+    if category.is_institution or category.guardian_required:
+        return True
+    return is_below(max(AGE_OF_OWN_CONSENT, category.guardian_age or 0), birth_date, on=today)
+
+
+def missing_guardian(category: CategoryFacts) -> Problem:
+    """Nobody answers for the patron."""
+    code = ProblemCode.RESPONSIBLE_REQUIRED if category.is_institution else ProblemCode.GUARDIAN_REQUIRED
+    return Problem(code, "guardian")
+
+
+def institution_problems(
+    category: CategoryFacts, *, has_number: bool, birth_date: date | None, gender: str
+) -> list[Problem]:
+    """Whether what only a person has is entered for an institution."""
+    if category.is_institution and (has_number or birth_date or gender):
+        return [Problem(ProblemCode.INSTITUTION_NUMBER, "number")]
+    return []
+
+
+def order_problems(
+    category: CategoryFacts, guardians: Iterable["GuardianFacts | None"], *, needed: bool, today: date
+) -> list[Problem]:
+    """Whether no guardian holds a card that lends today, where the category asks for that."""
+    if not (category.guardian_in_order and needed):
+        return []
+    if any(known.is_in_order(today) for known in guardians if known):
+        return []
+    return [Problem(ProblemCode.GUARDIAN_NOT_IN_ORDER, "guardian")]
 
 
 def guardian_consents(category: CategoryFacts, birth_date: date | None, *, today: date) -> bool:
     """Whose consent counts: the guardian's below 14, and for a guarded category when nobody knows the age."""
     if birth_date is None:
-        return category.guardian_required
+        return category.guardian_required and not category.is_institution
     return is_below(AGE_OF_OWN_CONSENT, birth_date, on=today)
 
 
@@ -292,6 +331,28 @@ class GuardianFacts:
     name: str
     status: str
     birth_date: date | None
+    suspended_until: date | None = None
+    expires_date: date | None = None
+
+    def is_in_order(self, today: date) -> bool:
+        """Whether their own card lends today."""
+        if self.status == "suspended" and (self.suspended_until is None or today <= self.suspended_until):
+            return False
+        return self.status != "closed" and (self.expires_date is None or today <= self.expires_date)
+
+
+def years_before(day: date, years: int) -> date:
+    """Who was born on this day or before has lived so many full years on ``day`` (``kernel.identity.age_on``)."""
+    year = day.year - years
+    leaps = (day.month, day.day) == (2, 29) and not calendar.isleap(year)
+    return date(year, 2, 28) if leaps else day.replace(year=year)
+
+
+def birthday(birth_date: date, age: int) -> date:
+    """The day on which somebody reaches an age; born on 29 February, 1 March of a common year."""
+    year = birth_date.year + age
+    leaps = (birth_date.month, birth_date.day) == (2, 29) and not calendar.isleap(year)
+    return date(year, 3, 1) if leaps else birth_date.replace(year=year)
 
 
 def check_guardian(given: GuardianInput, known: GuardianFacts | None, *, today: date) -> tuple[Person, list[Problem]]:
@@ -310,6 +371,17 @@ def check_guardian(given: GuardianInput, known: GuardianFacts | None, *, today: 
     if number and is_below(AGE_OF_MAJORITY, number.birth_date, on=today):
         problems.append(Problem(ProblemCode.GUARDIAN_IS_CHILD, "guardian"))
     return Person(name=name, phone=phone, number=number), problems
+
+
+def behalf_problems(behalf: OnBehalf, *, today: date) -> list[Problem]:
+    """What is wrong with who acts for a patron."""
+    problems = [
+        Problem(ProblemCode.PROXY_NAME, "proxy_name", code)
+        for code in name_problems(clean_name(behalf.name), today=today)
+    ]
+    if len(behalf.document_no) > DOCUMENT_LENGTH:
+        problems.append(Problem(ProblemCode.PROXY_DOCUMENT, "document_no"))
+    return problems
 
 
 # Cards and other tokens.
@@ -358,6 +430,47 @@ def check_token(given: TokenInput) -> tuple[str, list[Problem]]:
         return canonical_token(given.kind, given.text), []
     except BadToken as bad:
         return "", [Problem(ProblemCode.TOKEN_BAD, "tokens", bad.reason.value)]
+
+
+# Two records of one person.
+
+FOR_LIFE = frozenset({IdentityForm.RESIDENT.value, IdentityForm.HMT_RESIDENT.value})
+"""Documents whose number a person never changes; passports and permits come with a new one."""
+
+
+def merge_problems(*, kept_form: str, gone_form: str, answers: bool) -> list[Problem]:
+    """What the documents and the family say against one person behind two records; ``answers``: one is the guardian
+    of the other. Numbers on record always differ."""
+    problems = []
+    if gone_form and not kept_form:
+        problems.append(Problem(ProblemCode.MERGE_OTHER_WAY))
+    elif kept_form == gone_form and kept_form in FOR_LIFE:
+        problems.append(Problem(ProblemCode.MERGE_TWO_NUMBERS, "number"))
+    if answers:
+        problems.append(Problem(ProblemCode.MERGE_GUARDIAN, "guardian"))
+    return problems
+
+
+# Restrictions.
+
+
+def suspension_days(days: int, standing: Iterable[date], *, cumulative: bool, today: date) -> tuple[date, date]:
+    """First and last day of a suspension of so many days; ``standing`` are the last days of those that stand.
+
+    It begins today, or with ``cumulative`` on the day after the last of them (R-16: otherwise not added on).
+    """
+    served = [last + timedelta(days=1) for last in standing if cumulative]
+    first = max([today, *served])
+    return first, first + timedelta(days=days - 1)
+
+
+def sum_of_restrictions(standing: Sequence[tuple[date | None, str]]) -> tuple[date | None, str]:
+    """The last day of the union of restrictions (last day, reason), none until lifted; and the reason that lasts
+    longest, the later set of two that last as long."""
+    if not standing:
+        return None, ""
+    until, reason = max(reversed(standing), key=lambda one: one[0] or date.max)
+    return until, reason
 
 
 # PINs and dates.

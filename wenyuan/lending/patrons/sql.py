@@ -27,6 +27,8 @@ VIEW_COLUMNS = (
     "keep_history",
     "note",
     "version",
+    "merged_into_id",
+    "verified_date",
 )
 BY_TOKEN = f"""
     SELECT t.id, t.kind, t.token_hash, t.status, c.code, p.address_sealed <> '', p.email_sealed <> '',
@@ -42,6 +44,33 @@ BY_TOKEN = f"""
 """
 """A machine asks for its reader with every message: one round trip, and no query to build."""
 
+_LIKENESS = """
+    CASE WHEN a.birth_date = b.birth_date AND a.phone_hash = b.phone_hash THEN 0
+        WHEN a.phone_hash = b.phone_hash AND (a.birth_date IS NULL OR b.birth_date IS NULL) THEN 1
+        WHEN a.birth_date = b.birth_date AND a.phone_last4 = b.phone_last4 AND a.phone_last4 <> '' THEN 2
+        WHEN a.birth_date = b.birth_date THEN 3
+        WHEN a.no_number_reason = 'organisation' AND b.no_number_reason = 'organisation' THEN 4 END
+"""
+_ALIKE = f"""
+    SELECT * FROM (
+        SELECT least(a.id, b.id) AS first, greatest(a.id, b.id) AS second, {_LIKENESS} AS likeness
+        FROM patrons_patron a
+        JOIN patrons_patron b ON b.name = a.name AND b.merged_into_id IS NULL AND b.status <> 'closed'
+        WHERE a.merged_into_id IS NULL AND a.status <> 'closed'
+            AND (a.number_hash IS NULL OR b.number_hash IS NULL OR a.number_form <> b.number_form)
+            AND {{which}}
+    ) alike
+    WHERE likeness IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM patrons_keptapart k WHERE k.first_id = alike.first AND k.second_id = alike.second
+    )
+"""
+ALIKE = f"{_ALIKE.format(which='b.id > a.id')} ORDER BY likeness, first, second LIMIT %(limit)s OFFSET %(offset)s"
+"""Pairs of records of one name that nothing shows to be two persons, the surest first (``data.Likeness``)."""
+
+_OTHERS = "a.id = %(patron)s AND b.id <> a.id"
+ALIKE_TO = f"{_ALIKE.format(which=_OTHERS)} ORDER BY likeness, first, second LIMIT %(limit)s"
+"""The same of one record."""
+
 PIN = "SELECT pin_hash, pin_failures, pin_locked_until FROM patrons_patron WHERE id = :patron::bigint"
 NEXT_CARD = "SELECT nextval('patrons_card_number')"
 
@@ -55,13 +84,49 @@ OLD_GUARDIANS = """
     SELECT id FROM patrons_guardian WHERE phone_sealed <> '' AND NOT starts_with(phone_sealed, %(current)s)
     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
+OLD_PROXIES = """
+    SELECT id FROM patrons_proxyact WHERE NOT starts_with(name_sealed, %(current)s)
+    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
 COUNT_OLD = f"""
     SELECT (SELECT count(*) FROM patrons_patron WHERE {_OLD_PATRON})
         + (SELECT count(*) FROM patrons_guardian
             WHERE phone_sealed <> '' AND NOT starts_with(phone_sealed, %(current)s))
+        + (SELECT count(*) FROM patrons_proxyact WHERE NOT starts_with(name_sealed, %(current)s))
 """
 
 INVARIANTS = (
+    Invariant(
+        name="patrons_merged_record_is_empty",
+        room="patrons",
+        says="A record that was merged into another is the merge's, and nothing of this room hangs on it any more.",
+        sql="""
+            SELECT p.id FROM patrons_patron p
+            LEFT JOIN patrons_merge m ON m.gone_id = p.id AND m.undone_at IS NULL
+            WHERE p.merged_into_id IS DISTINCT FROM m.kept_id OR p.merged_into_id IS NOT NULL AND (
+                EXISTS (SELECT 1 FROM patrons_token t WHERE t.patron_id = p.id)
+                OR EXISTS (SELECT 1 FROM patrons_consent c WHERE c.patron_id = p.id)
+                OR EXISTS (SELECT 1 FROM patrons_restriction r WHERE r.patron_id = p.id)
+                OR EXISTS (SELECT 1 FROM patrons_proxyact x WHERE x.patron_id = p.id)
+                OR EXISTS (SELECT 1 FROM patrons_guardian g WHERE p.id IN (g.child_id, g.patron_id))
+            )
+        """,
+    ),
+    Invariant(
+        name="patrons_status_sums_up_restrictions",
+        room="patrons",
+        says="A patron who has not left is suspended exactly while restrictions are open, up to their last day.",
+        sql="""
+            SELECT p.id FROM patrons_patron p
+            LEFT JOIN (
+                SELECT patron_id, CASE WHEN bool_and(until IS NOT NULL) THEN max(until) END AS until
+                FROM patrons_restriction WHERE ended_at IS NULL GROUP BY patron_id
+            ) r ON r.patron_id = p.id
+            WHERE p.status <> 'closed' AND ((p.status = 'suspended') <> (r.patron_id IS NOT NULL)
+                    OR p.suspended_until IS DISTINCT FROM r.until)
+                OR p.status = 'closed' AND p.suspended_until IS NOT NULL
+        """,
+    ),
     Invariant(
         name="patrons_open_patron_has_a_token",
         room="patrons",

@@ -1,8 +1,9 @@
-"""How a patron stands with the library: suspended, gone, back again, erased."""
+"""How a patron comes to an end with the library: gone, back again, erased."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from wenyuan.kernel.identity import TokenKind
 from wenyuan.lending.patrons import rules, seams
@@ -13,17 +14,28 @@ from wenyuan.lending.patrons.data import (
     ConsentPurpose,
     NoNumberReason,
     Obstacle,
+    OnBehalf,
     PatronRefused,
     Problem,
     ProblemCode,
     Registration,
     TokenInput,
 )
-from wenyuan.lending.patrons.models import Consent, Guardian, Patron, PatronStatus, ReaderRef, Token, TokenStatus
+from wenyuan.lending.patrons.models import (
+    Consent,
+    Guardian,
+    Patron,
+    PatronStatus,
+    ProxyAct,
+    ReaderRef,
+    Restriction,
+    Token,
+    TokenStatus,
+)
 from wenyuan.lending.patrons.queries import category_facts, token_hash
 from wenyuan.lending.patrons.records import (
     add_token_row,
-    has_guardian,
+    guardian_problems,
     is_taken,
     lock_open_patron,
     lock_patron,
@@ -31,6 +43,7 @@ from wenyuan.lending.patrons.records import (
     save_change,
 )
 from wenyuan.lending.patrons.registration import SWIPED_FORMS, add_card, set_number, set_phone
+from wenyuan.lending.patrons.restrictions import end_on_leaving, sum_up
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
@@ -39,56 +52,9 @@ from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import verb
 
 
-@needs(Act.SUSPEND_PATRON)
-@verb
-def suspend_patron(*, patron_id: int, reason: str, at: datetime, desk: Desk, until: date | None = None) -> None:
-    """停借: lend nothing to the patron up to and with ``until``, or until lifted. A new term takes the old one's place.
-
-    :raises NotAllowed: the operator may not suspend here.
-    :raises PatronUnknown: no such patron.
-    :raises PatronRefused: the patron has left, the reason is missing or holds a number, or the day is past.
-    """
-    require(desk.operator, Act.SUSPEND_PATRON, desk.branch_id)
-    patron = lock_open_patron(patron_id)
-    today = local_date(at)
-    problems = reason_problems(reason, today=today)
-    if until is not None and until < today:
-        problems.append(Problem(ProblemCode.EXPIRES_BAD, "until"))
-    if problems:
-        raise PatronRefused(*problems)
-    before = patron.status
-    patron.suspended_until = until
-    set_status(patron, PatronStatus.SUSPENDED, reason=reason, at=at)
-    details = {"from": before, "to": patron.status, "until": until.isoformat() if until else None}
-    note(Kind.PATRON_STATUS, patron, at=at, desk=desk, details=details)
-    _audit(patron, "suspend_patron", at=at, desk=desk, reason=reason, before=before)
-
-
-@needs(Act.SUSPEND_PATRON)
-@verb
-def lift_suspension(*, patron_id: int, reason: str, at: datetime, desk: Desk) -> None:
-    """Let a suspended patron borrow again. One who is not suspended stays as they are.
-
-    :raises NotAllowed: the operator may not suspend here.
-    :raises PatronUnknown: no such patron.
-    :raises PatronRefused: the patron has left, or the reason is missing or holds a number.
-    """
-    require(desk.operator, Act.SUSPEND_PATRON, desk.branch_id)
-    patron = lock_open_patron(patron_id)
-    if problems := reason_problems(reason, today=local_date(at)):
-        raise PatronRefused(*problems)
-    if patron.status == PatronStatus.ACTIVE:
-        return
-    before = patron.status
-    patron.suspended_until = None
-    set_status(patron, PatronStatus.ACTIVE, reason="", at=at)
-    note(Kind.PATRON_STATUS, patron, at=at, desk=desk, details={"from": before, "to": patron.status})
-    _audit(patron, "lift_suspension", at=at, desk=desk, reason=reason, before=before)
-
-
 @needs(Act.EDIT_PATRON)
 @verb
-def close_patron(*, patron_id: int, at: datetime, desk: Desk, reason: str = "") -> None:
+def close_patron(*, patron_id: int, at: datetime, desk: Desk, reason: str = "", behalf: OnBehalf | None = None) -> None:
     """退证: the patron leaves. Tokens end, every consent is withdrawn and kept history forgotten; the record stays
     until it is erased, and finds the person again who comes back (:func:`reopen_patron`).
 
@@ -105,9 +71,10 @@ def close_patron(*, patron_id: int, at: datetime, desk: Desk, reason: str = "") 
     if obstacles := seams.obstacles_to_leaving(patron.id):
         raise CannotLeave(obstacles)
     before = patron.status
+    end_on_leaving(patron, at=at, desk=desk)
     _end_everything(patron, at=at)
     set_status(patron, PatronStatus.CLOSED, reason=reason, at=at)
-    note(Kind.PATRON_STATUS, patron, at=at, desk=desk, details={"from": before, "to": patron.status})
+    note(Kind.PATRON_STATUS, patron, at=at, desk=desk, details={"from": before, "to": patron.status}, behalf=behalf)
     _audit(patron, "close_patron", at=at, desk=desk, reason=reason, before=before)
 
 
@@ -119,6 +86,7 @@ def reopen_patron(
     """Someone who left comes back: the same record with a new consent, term and card, and the identity card again.
 
     This is no first card: the figure of new cards does not count it. ``card_no`` may be the patron's own old card.
+    A restriction that staff had set and nobody lifted still holds.
 
     :raises NotAllowed: the operator may not edit patrons here.
     :raises PatronUnknown: no such patron.
@@ -130,11 +98,12 @@ def reopen_patron(
     category = category_facts(patron.category)
     if patron.no_number_reason == NoNumberReason.ERASED:
         raise PatronRefused(Problem(ProblemCode.PATRON_ERASED))
+    if patron.merged_into_id is not None:
+        raise PatronRefused(Problem(ProblemCode.MERGED_ALREADY, existing_patron_id=patron.merged_into_id))
     if patron.status != PatronStatus.CLOSED:
         raise PatronRefused(Problem(ProblemCode.PATRON_NOT_CLOSED))
     problems = rules.category_problems(category, patron.birth_date, today=today)
-    if rules.needs_guardian(category, patron.birth_date, today=today) and not has_guardian(patron.id):
-        problems.append(Problem(ProblemCode.GUARDIAN_REQUIRED, "guardian"))
+    problems += guardian_problems(patron, category, today=today)
     by_guardian = rules.guardian_consents(category, patron.birth_date, today=today)
     problems += rules.consent_problems(consent, by_guardian=by_guardian)
     if problems:
@@ -158,6 +127,7 @@ def reopen_patron(
     patron.keep_history = ConsentPurpose.HISTORY in consent.also
     before = patron.status
     set_status(patron, PatronStatus.ACTIVE, reason="", at=at)
+    sum_up(patron, at=at)
     note(Kind.PATRON_STATUS, patron, at=at, desk=desk, details={"from": before, "to": patron.status})
     _audit(patron, "reopen_patron", at=at, desk=desk, before=before)
     return Registration(patron.id, number)
@@ -167,6 +137,7 @@ def reopen_patron(
 @verb
 def erase_patron(*, patron_id: int, reason: str, at: datetime, desk: Desk) -> None:
     """Erase what is known of a person (PIPL art. 47), whether or not they have left already; it cannot be undone.
+    Records that were merged into this one are erased with it.
 
     An empty row of category and home branch stays, so that counts of the past hold; tokens, guardians and the
     journal's tokens go, consents stay without a person as proof that they were asked for.
@@ -180,7 +151,9 @@ def erase_patron(*, patron_id: int, reason: str, at: datetime, desk: Desk) -> No
     patron = lock_patron(patron_id)
     if patron.no_number_reason == NoNumberReason.ERASED:
         raise PatronRefused(Problem(ProblemCode.PATRON_ERASED))
-    if problems := reason_problems(reason, today=local_date(at)):
+    if patron.merged_into_id is not None:
+        raise PatronRefused(Problem(ProblemCode.MERGED_ALREADY, existing_patron_id=patron.merged_into_id))
+    if problems := rules.reason_problems(reason, today=local_date(at)):
         raise PatronRefused(*problems)
     children = Guardian.objects.filter(patron=patron, until__isnull=True)
     wards = children.exclude(child__status=PatronStatus.CLOSED).count()
@@ -193,23 +166,18 @@ def erase_patron(*, patron_id: int, reason: str, at: datetime, desk: Desk) -> No
     _end_everything(patron, at=at)
     _blank(patron)
     patron.save()
+    for second in _merged_into(patron):
+        _blank(second)
+        second.save()
     set_status(patron, PatronStatus.CLOSED, reason="", at=at)
     note(Kind.PATRON_STATUS, patron, at=at, desk=desk, details={"from": before, "to": "erased"}, erased=True)
     _audit(patron, "erase_patron", at=at, desk=desk, reason=reason, before=before)
 
 
-def reason_problems(reason: str, *, today: date) -> list[Problem]:
-    """What is wrong with a reason that must be given."""
-    if not reason.strip():
-        return [Problem(ProblemCode.REASON_MISSING, "reason")]
-    return rules.text_problems(reason, "reason", limit=rules.REASON_LENGTH, today=today)
-
-
 def set_status(patron: Patron, status: PatronStatus, *, reason: str, at: datetime) -> None:
-    """A step: write the status with what hangs on it; the patron's version grows."""
-    patron.status, patron.status_reason = status.value, reason.strip()
-    if status is not PatronStatus.SUSPENDED:
-        patron.suspended_until = None
+    """A step: write closed or active with what hangs on it; the patron's version grows. Suspended is only ever the
+    sum of restrictions (``restrictions.sum_up``)."""
+    patron.status, patron.status_reason, patron.suspended_until = status.value, reason.strip(), None
     save_change(patron, "status", "status_reason", "suspended_until", "expires_date", "keep_history", at=at)
 
 
@@ -220,6 +188,16 @@ def _end_everything(patron: Patron, *, at: datetime) -> None:
     Consent.objects.filter(patron=patron, withdrawn_at__isnull=True).update(withdrawn_at=at)
     patron.keep_history = False
     seams.forget_history(patron.id)
+
+
+def _merged_into(patron: Patron) -> list[Patron]:
+    """The records that lead to this one, over others too."""
+    found: list[Patron] = []
+    ids = [patron.id]
+    while rows := list(Patron.objects.select_for_update().filter(merged_into_id__in=ids).order_by("id")):
+        found += rows
+        ids = [row.id for row in rows]
+    return found
 
 
 def _blank(patron: Patron) -> None:
@@ -240,11 +218,14 @@ def _blank(patron: Patron) -> None:
         "note",
     ):
         setattr(patron, name, "")
-    patron.birth_date = patron.roster = patron.pin_locked_until = None
+    patron.birth_date = patron.roster = patron.pin_locked_until = patron.verified_date = None
     patron.pin_failures = 0
     Token.objects.filter(patron=patron).delete()
-    Guardian.objects.filter(child=patron).delete()
-    Guardian.objects.filter(patron=patron).delete()
+    Restriction.objects.filter(patron=patron).delete()
+    ProxyAct.objects.filter(patron=patron).delete()
+    answering = Guardian.objects.filter(Q(child=patron) | Q(patron=patron))
+    Consent.objects.filter(guardian__in=answering.values("id")).update(guardian=None)
+    answering.delete()
     ReaderRef.objects.filter(patron=patron).delete()
 
 

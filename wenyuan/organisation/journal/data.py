@@ -39,8 +39,15 @@ class Kind(StrEnum):
     CARD_ISSUED = "card_issued"  # a patron's first card; replacements are card_replaced
     CARD_REPLACED = "card_replaced"
     CARD_LOST = "card_lost"
+    CARD_FOUND = "card_found"  # 解挂
+    CARD_EXTENDED = "card_extended"  # 延期
+    CARD_VERIFIED = "card_verified"  # 验证: a document was looked at again
     PATRON_CHANGED = "patron_changed"
     PATRON_STATUS = "patron_status"
+    PATRON_RESTRICTED = "patron_restricted"  # 停借 or 暂停, one entry a restriction
+    PATRON_RELEASED = "patron_released"  # a restriction lifted before its day
+    PATRONS_MERGED = "patrons_merged"  # two records of one person became one
+    MERGE_UNDONE = "merge_undone"
     VISIT = "visit"
     NETWORK_CHANGED = "network_changed"
     CLOSURE_DECLARED = "closure_declared"

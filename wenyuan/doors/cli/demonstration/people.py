@@ -253,6 +253,7 @@ class Applicants:
                 home_branch_id=branch_id,
                 consent=ConsentInput(notice_version=NOTICE_VERSION),
                 no_number_reason=NoNumberReason.ORGANISATION,
+                guardians=(GuardianInput(relation=Relation.RESPONSIBLE, name="柳静宜"),),
             )
         elif category == "child":
             application = self._child(branch_id)
@@ -298,6 +299,7 @@ class Applicants:
                 ),
             ),
             pin=PIN if has_number else None,
+            somebody_else=True,  # names are drawn by lot: two children may share name and birthday
         )
 
     def _aged(self, youngest: int, oldest: int) -> Person:

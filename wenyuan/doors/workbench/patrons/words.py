@@ -8,14 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from wenyuan.lending.patrons.data import (
     CannotLeave,
+    ComingOfAge,
     ConsentPurpose,
+    DocumentSeen,
     GivenBy,
+    Likeness,
     MatchedBy,
     NoNumberReason,
     PatronRefused,
     Problem,
     ProblemCode,
+    ProxyRelation,
     Relation,
+    RestrictionCause,
+    RestrictionKind,
 )
 
 PROBLEM_WORDS = {
@@ -62,6 +68,21 @@ PROBLEM_WORDS = {
     ProblemCode.PATRON_NOT_CLOSED: _("The reader has not left."),
     ProblemCode.PATRON_ERASED: _("The reader's data has been erased."),
     ProblemCode.NO_SUCH_VALUE: _("There is nothing to show."),
+    ProblemCode.GUARDIAN_NOT_IN_ORDER: _("For this kind of reader one guardian must hold a card that is in order."),
+    ProblemCode.RESPONSIBLE_REQUIRED: _("An institution needs a person who answers for it."),
+    ProblemCode.INSTITUTION_NUMBER: _("An institution has no identity number, birth date or gender."),
+    ProblemCode.NOT_OF_AGE: _("Who consents alone must be 14 or older, by the birth date on record."),
+    ProblemCode.NUMBER_OTHER: _("This is not the number on record. Do not lend on this card before it is cleared up."),
+    ProblemCode.PROXY_NAME: _("The name of who acts for the reader is missing or cannot be a name."),
+    ProblemCode.PROXY_DOCUMENT: _("The number of the document is too long."),
+    ProblemCode.LOOKS_REGISTERED: _("Somebody of this name, and this birth date or phone, is registered already."),
+    ProblemCode.MERGE_ONE_RECORD: _("These are one and the same record."),
+    ProblemCode.MERGE_OTHER_WAY: _("Only the other record has an identity number: let that one stay."),
+    ProblemCode.MERGE_TWO_NUMBERS: _("The records have different identity numbers: they are two persons."),
+    ProblemCode.MERGE_GUARDIAN: _("One answers for the other: they are two persons."),
+    ProblemCode.MERGE_HELD_TWICE: _("One title stands ready for both records: let one be fetched or cancelled first."),
+    ProblemCode.MERGED_ALREADY: _("The record has been merged into another already."),
+    ProblemCode.MERGE_TOO_OLD: _("A merge can be undone within thirty days only."),
     ProblemCode.ROW_MISSING: _("The list holds no rows."),
     ProblemCode.TOO_MANY_ROWS: _("The list is too long: sixty children at most."),
     ProblemCode.COLUMN_MISSING: _("No column for names was found."),
@@ -76,8 +97,83 @@ RELATION_WORDS = {
     Relation.GRANDPARENT: _("Grandparent"),
     Relation.RELATIVE: _("Relative"),
     Relation.OTHER: _("Other guardian"),
+    Relation.RESPONSIBLE: _("Answers for the institution"),
 }
 RELATION_CHOICES = [(relation.value, words) for relation, words in RELATION_WORDS.items()]
+
+KIND_WORDS = {
+    RestrictionKind.MANUAL: _("By decision of staff"),
+    RestrictionKind.OVERDUES: _("While items are overdue"),
+    RestrictionKind.SUSPENSION: _("After a late return"),
+    RestrictionKind.DISCHARGE: _("Leaving"),
+}
+CAUSE_WORDS = {
+    RestrictionCause.READER_WISH: _("At the reader's wish"),
+    RestrictionCause.CARD_CHECKED: _("The card is being looked into"),
+    RestrictionCause.MONEY: _("Something is owed"),
+    RestrictionCause.CONDUCT: _("Conduct"),
+    RestrictionCause.OVERDUE: _("Overdue"),
+    RestrictionCause.LEAVING: _("The reader is leaving"),
+    RestrictionCause.OTHER: _("Another reason"),
+}
+CAUSE_CHOICES = [
+    (cause.value, CAUSE_WORDS[cause])
+    for cause in (
+        RestrictionCause.OTHER,
+        RestrictionCause.CONDUCT,
+        RestrictionCause.MONEY,
+        RestrictionCause.CARD_CHECKED,
+        RestrictionCause.OVERDUE,
+    )
+]
+"""What a clerk may name; the others have acts of their own."""
+
+PROXY_WORDS = {
+    ProxyRelation.SPOUSE: _("Husband or wife"),
+    ProxyRelation.CHILD: _("Son or daughter"),
+    ProxyRelation.PARENT: _("Father or mother"),
+    ProxyRelation.RELATIVE: _("Relative"),
+    ProxyRelation.CARER: _("Carer"),
+    ProxyRelation.SCHOOL: _("School"),
+    ProxyRelation.WORKPLACE: _("Workplace"),
+    ProxyRelation.OTHER: _("Somebody else"),
+}
+DOCUMENT_WORDS = {
+    DocumentSeen.IDENTITY_CARD: _("Identity card"),
+    DocumentSeen.HOUSEHOLD_REGISTER: _("Household register"),
+    DocumentSeen.PASSPORT: _("Passport"),
+    DocumentSeen.SOCIAL_SECURITY_CARD: _("Social security card"),
+    DocumentSeen.STUDENT_CARD: _("Student card"),
+    DocumentSeen.LETTER: _("Letter of authority"),
+    DocumentSeen.OTHER: _("Another document"),
+}
+PROXY_CHOICES = [(relation.value, words) for relation, words in PROXY_WORDS.items()]
+DOCUMENT_CHOICES = [(document.value, words) for document, words in DOCUMENT_WORDS.items()]
+
+LIKENESS_WORDS = {
+    Likeness.BIRTH_AND_PHONE: _("Same name, birth date and phone"),
+    Likeness.PHONE: _("Same name and phone"),
+    Likeness.BIRTH_AND_PHONE_TAIL: _("Same name, birth date and end of the phone"),
+    Likeness.BIRTH: _("Same name and birth date"),
+    Likeness.NAME_OF_ORGANISATION: _("Institutions of the same name"),
+}
+MOVED_WORDS = {
+    "token": _("Cards and other tokens"),
+    "consent": _("Consents"),
+    "restriction": _("Restrictions"),
+    "proxy_act": _("Acts done on behalf"),
+    "guardian": _("Guardians"),
+    "guardian_twice": _("Guardians of both"),
+    "ward": _("Children"),
+    "loan": _("Loans"),
+    "hold": _("Holds"),
+    "hold_ended": _("Holds for a title that both waited for"),
+    "hold_ended_of_kept": _("Holds for a title that both waited for"),
+}
+REACHED_WORDS = {
+    ComingOfAge.OWN_CONSENT: _("14: consents alone"),
+    ComingOfAge.MAJORITY: _("18: nobody answers for them any more"),
+}
 
 NO_NUMBER_WORDS = {
     NoNumberReason.CHILD: _("A child without a number at hand"),
@@ -132,6 +228,9 @@ OBSTACLE_WORDS = {
     "open_loans": _("Items still on loan: %(count)s"),
     "open_holds": _("Holds still open: %(count)s"),
     "guardian_of": _("Children for whom the reader answers: %(count)s"),
+    "deposit": _("Deposits still to be paid back: %(count)s"),
+    "debts": _("Debts still open: %(count)s"),
+    "holds": _("Holds still open: %(count)s"),
 }
 
 COLUMN_WORDS = {

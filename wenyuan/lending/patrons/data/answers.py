@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from wenyuan.kernel.identity import TokenKind
+from wenyuan.lending.patrons.data.asked import Holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class CategoryFacts:
-    """A kind of reader. ``min_age`` and ``max_age`` are full years, both included."""
+    """A kind of reader. ``min_age`` and ``max_age`` are full years, both included; below ``guardian_age`` a guardian is
+    needed, beside the law's 14; ``guardian_in_order``: one of the guardians must hold a card that is in order."""
 
     id: int
     code: str
@@ -27,6 +29,13 @@ class CategoryFacts:
     max_age: int | None
     guardian_required: bool
     months_valid: int
+    holder: Holder = Holder.PERSON
+    guardian_age: int | None = None
+    guardian_in_order: bool = False
+
+    @property
+    def is_institution(self) -> bool:
+        return self.holder is Holder.INSTITUTION
 
     def name(self, language: str) -> str:
         """The name in Chinese, or in English where ``language`` begins with ``en``."""
@@ -38,6 +47,7 @@ class PatronView:
     """A patron as pages show one: number and phone are masked already; ``masked_name`` is for screens others see.
 
     ``card_no`` is the newest card in use, empty if none is. A mask is empty where there is nothing to mask.
+    ``merged_into_id`` is the record that a second one of the same person leads to.
     """
 
     id: int
@@ -66,6 +76,8 @@ class PatronView:
     keep_history: bool
     note: str
     version: int
+    merged_into_id: int | None = None
+    verified_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +151,38 @@ class GuardianView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentView:
-    """One consent, given and perhaps withdrawn."""
+    """One consent, given and perhaps withdrawn; ``guardian`` names who gave it for a child, where that is known."""
 
     purpose: str
     notice_version: str
     given_by: str
     given_at: datetime
     withdrawn_at: datetime | None
+    guardian: str = ""
+
+
+class ComingOfAge(StrEnum):
+    """What an age brings."""
+
+    OWN_CONSENT = "own_consent"  # 14: the child consents alone, and the guardian's consent no longer carries
+    MAJORITY = "majority"  # 18: nobody answers for them any more
+
+
+@dataclass(frozen=True, slots=True)
+class ChildOfAge:
+    """A patron who has reached an age, or will by ``day``, and is still on record as younger."""
+
+    patron: PatronView
+    reached: ComingOfAge
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class ComingOfAgePage:
+    """Patrons who come of age, who did so first at the top; ``more`` when another page follows."""
+
+    children: tuple[ChildOfAge, ...]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

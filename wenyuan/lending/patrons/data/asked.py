@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from wenyuan.kernel.identity import ByteOrder, Gender, IdentityForm, TokenKind, UidBase
+from wenyuan.lending.patrons.data.standing import OnBehalf
 
 
 class NoNumberReason(StrEnum):
@@ -18,14 +19,22 @@ class NoNumberReason(StrEnum):
     ERASED = "erased"
 
 
+class Holder(StrEnum):
+    """Who holds a card of a category."""
+
+    PERSON = "person"
+    INSTITUTION = "institution"  # 集体证: a school class, an office, a reading room of a factory
+
+
 class Relation(StrEnum):
-    """What a guardian is to the child."""
+    """What a guardian is to the child; ``RESPONSIBLE`` is who answers for an institution."""
 
     FATHER = "father"
     MOTHER = "mother"
     GRANDPARENT = "grandparent"
     RELATIVE = "relative"
     OTHER = "other"
+    RESPONSIBLE = "responsible"
 
 
 class ConsentPurpose(StrEnum):
@@ -101,7 +110,8 @@ class ConsentInput:
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class NewPatron:
     """An application for a card. ``category`` is its code. Birth date and gender follow from the number where it
-    states them. Without ``card_no`` the library numbers the card itself."""
+    states them. Without ``card_no`` the library numbers the card itself. ``somebody_else``: records that look like this
+    person's were looked at, and are another's. ``behalf`` is who applies for them (代办)."""
 
     name: str
     category: str
@@ -119,6 +129,8 @@ class NewPatron:
     card_no: str | None = None
     tokens: tuple[TokenInput, ...] = ()
     pin: str | None = None
+    somebody_else: bool = False
+    behalf: OnBehalf | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

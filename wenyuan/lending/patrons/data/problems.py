@@ -27,6 +27,10 @@ class ProblemCode(StrEnum):
     GUARDIAN_REQUIRED = "guardian_required"
     GUARDIAN_UNKNOWN = "guardian_unknown"
     GUARDIAN_IS_CHILD = "guardian_is_child"
+    GUARDIAN_NOT_IN_ORDER = "guardian_not_in_order"  # no guardian holds a card that lends today
+    RESPONSIBLE_REQUIRED = "responsible_required"  # an institution needs somebody who answers for it
+    INSTITUTION_NUMBER = "institution_number"  # an institution has no identity number, birth date or gender
+    NOT_OF_AGE = "not_of_age"  # below 14
     GUARDIAN_NAME = "guardian_name"
     GUARDIAN_RELATION = "guardian_relation"
     GUARDIAN_PHONE = "guardian_phone"
@@ -50,6 +54,18 @@ class ProblemCode(StrEnum):
     PATRON_NOT_CLOSED = "patron_not_closed"
     PATRON_ERASED = "patron_erased"
     NO_SUCH_VALUE = "no_such_value"
+    NUMBER_OTHER = "number_other"  # not the number on record
+    PROXY_NAME = "proxy_name"
+    PROXY_DOCUMENT = "proxy_document"  # longer than any document's number
+    LOOKS_REGISTERED = "looks_registered"  # somebody of this name and birth date or phone; existing_patron_id
+    # merging two records
+    MERGE_ONE_RECORD = "merge_one_record"
+    MERGE_OTHER_WAY = "merge_other_way"  # the record with the number stays
+    MERGE_TWO_NUMBERS = "merge_two_numbers"  # two numbers that last for life: two persons
+    MERGE_GUARDIAN = "merge_guardian"  # one answers for the other
+    MERGE_HELD_TWICE = "merge_held_twice"  # an item stands ready for each, for one title
+    MERGED_ALREADY = "merged_already"  # existing_patron_id: where the record leads
+    MERGE_TOO_OLD = "merge_too_old"
     # a class list
     ROW_MISSING = "row_missing"  # no rows at all
     TOO_MANY_ROWS = "too_many_rows"
