@@ -113,6 +113,11 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/holds/readers/{holder}/",
         "/workbench/holds/{hold}/wish",
         "/workbench/holds/{hold}/place",
+        "/workbench/patrons/{patron}/restrictions",
+        "/workbench/patrons/{patron}/twice/{other_patron}",
+        "/workbench/patrons/{guardian}/family",
+        "/workbench/patrons/twice",
+        "/workbench/patrons/of-age",
         "/workbench/items/transits",
         "/workbench/items/transits/gone",
         Sight(role="desk_lead", path="/workbench/accounts/", note="403"),
@@ -312,6 +317,7 @@ def the_house(*, today: date) -> dict[str, str]:
     idle = Token.objects.filter(kind="card", status="active", patron__status="active", patron__category__code="adult")
     card, other_card = idle.exclude(patron_id__in=busy).select_related("patron").order_by("id")[:2]
     reader = open_loans.filter(patron__category__code="adult").earliest("id").patron_id
+    answering = Guardian.objects.exclude(patron=None).order_by("id")[:1]
     members = Membership.objects.filter(valid__contains=today).order_by("id")
     lends_with_central = members.filter(group__in=members.filter(branch=central).values("group")).values("branch")
     closure = Closure.objects.latest("id")
@@ -333,7 +339,9 @@ def the_house(*, today: date) -> dict[str, str]:
         "other_card": other_card.card_no,
         "reader": card.patron.name,
         "patron": reader,
-        "child": Guardian.objects.earliest("id").child_id,
+        "other_patron": card.patron_id,
+        "child": Guardian.objects.exclude(relation="responsible").earliest("id").child_id,
+        "guardian": next(iter(answering.values_list("patron_id", flat=True)), reader),
         "roster": Roster.objects.latest("id").id,
         "batch": ImportBatch.objects.latest("id").id,
         "hold": hold.id,

@@ -33,7 +33,13 @@ class FirstSwipeForm(GuardianFields):
         error_messages={"required": _("Without consent nobody is registered.")},
     )
 
-    field_order = ("name", "phone", *GuardianFields.base_fields, "consent")
+    somebody_else = forms.BooleanField(
+        label=_("The record that looks the same was looked at, and is another person's"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    field_order = ("name", "phone", *GuardianFields.base_fields, "consent", "somebody_else")
 
     def __init__(self, *args: object, birth_date: date | None, today: date, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type] # passed through
@@ -45,6 +51,10 @@ class FirstSwipeForm(GuardianFields):
         else:
             for name in GuardianFields.base_fields:
                 del self.fields[name]
+
+    def ask_whether_somebody_else(self) -> None:
+        """Let the clerk say that the record which looks the same is another person's."""
+        self.fields["somebody_else"].widget = forms.CheckboxInput()
 
     def consent_given(self) -> ConsentInput:
         """The consent as the verb takes it."""

@@ -28,7 +28,7 @@ from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.words import add_problems
 from wenyuan.doors.workbench.shell import page
 from wenyuan.kernel.identity import IdentityNumber, mask_number, parse_number
-from wenyuan.lending.patrons.data import NumberInput, RegistrationRefused
+from wenyuan.lending.patrons.data import NumberInput, ProblemCode, RegistrationRefused
 from wenyuan.lending.patrons.operations import register_on_first_swipe
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
@@ -141,12 +141,15 @@ def registration(request: StaffRequest) -> HttpResponse:
             number=NumberInput(number.canonical, number.form),
             consent=form.consent_given(),
             guardians=form.guardians(),
+            somebody_else=form.cleaned_data["somebody_else"],
             at=request.at,
             desk=request.desk,
         )
     except RegistrationRefused as refused:
         known = next((one.existing_patron_id for one in refused.problems if one.existing_patron_id), None)
         add_problems(form, refused.problems)
+        if ProblemCode.LOOKS_REGISTERED in refused.codes:
+            form.ask_whether_somebody_else()
         answer = Answer(desk=top)
         return _show(request, answer, form=form, known=known, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, gettext("Registered, card %(card)s. Lending may begin.") % {"card": registered.card_no})

@@ -1,5 +1,5 @@
-"""What is done to a reader's cards, standing and consents: 挂失, 解挂, 补证, 停借, 恢复, 退证, 删除. One press, one
-verb."""
+"""What is done to a reader's cards, standing and consents: 挂失, 解挂, 补证, 延期, 验证, 暂停, 停借, 恢复, 退证, 删除.
+One press, one verb."""
 
 from collections.abc import Callable
 from datetime import date
@@ -13,22 +13,30 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
-from wenyuan.doors.workbench.patrons.forms import GuardianForm, TokenForm
+from wenyuan.doors.workbench.patrons.acting import who_acts
+from wenyuan.doors.workbench.patrons.forms import GuardianForm, TokenForm, VerificationForm
 from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.views import show_patron
-from wenyuan.doors.workbench.patrons.words import add_problems, obstacle_words, refused_words
+from wenyuan.doors.workbench.patrons.words import CAUSE_CHOICES, add_problems, obstacle_words, refused_words
+from wenyuan.kernel.identity import IdentityForm
 from wenyuan.lending.patrons import operations
 from wenyuan.lending.patrons.data import (
     CannotLeave,
     ConsentInput,
     ConsentPurpose,
+    DocumentSeen,
     GivenBy,
+    NumberInput,
     PatronRefused,
     PatronUnknown,
     PatronView,
+    RestrictionCause,
 )
-from wenyuan.lending.patrons.queries import get_patron, list_guardians, list_tokens
+from wenyuan.lending.patrons.queries import get_patron, list_guardians, list_restrictions, list_tokens
 from wenyuan.organisation.rights.data import Act
+
+NAMED_FORMS = frozenset({IdentityForm.PASSPORT, IdentityForm.HMT_TRAVEL})
+"""Documents whose number does not say what it is."""
 
 
 @staff_page(Act.EDIT_PATRON, Act.SUSPEND_PATRON)
@@ -74,12 +82,14 @@ def guardian(request: StaffRequest, patron_id: int) -> HttpResponse:
 
 
 def _report_lost(request: StaffRequest, view: PatronView) -> str:
-    operations.report_lost(token_id=_own_token(request, view), at=request.at, desk=request.desk)
+    token, behalf = _own_token(request, view), who_acts(request, view.id)
+    operations.report_lost(token_id=token, at=request.at, desk=request.desk, behalf=behalf)
     return gettext("Reported lost. Nobody can borrow with it.")
 
 
 def _lift_lost(request: StaffRequest, view: PatronView) -> str:
-    operations.lift_lost(token_id=_own_token(request, view), at=request.at, desk=request.desk)
+    token, behalf = _own_token(request, view), who_acts(request, view.id)
+    operations.lift_lost(token_id=token, at=request.at, desk=request.desk, behalf=behalf)
     return gettext("Found again and good to use.")
 
 
@@ -98,22 +108,48 @@ def _remove_token(request: StaffRequest, view: PatronView) -> str:
 
 def _replace_card(request: StaffRequest, view: PatronView) -> str:
     card = operations.replace_card(
-        patron_id=view.id, card_no=request.POST.get("card_no", "").strip() or None, at=request.at, desk=request.desk
+        patron_id=view.id,
+        card_no=request.POST.get("card_no", "").strip() or None,
+        reason=request.POST.get("reason", ""),
+        at=request.at,
+        desk=request.desk,
+        behalf=who_acts(request, view.id),
     )
     return gettext("The new card is %(card)s; the old ones no longer lend.") % {"card": card}
 
 
 def _renew_registration(request: StaffRequest, view: PatronView) -> str:
-    until = operations.renew_registration(patron_id=view.id, at=request.at, desk=request.desk)
+    behalf = who_acts(request, view.id)
+    until = operations.renew_registration(patron_id=view.id, at=request.at, desk=request.desk, behalf=behalf)
     if until is None:
         return gettext("The registration has no end.")
     return gettext("Valid until %(day)s.") % {"day": until.isoformat()}
 
 
+def _verify(request: StaffRequest, view: PatronView) -> str | HttpResponse:
+    form = VerificationForm(request.POST)
+    if not form.is_valid():
+        return show_patron(request, view, status=HTTPStatus.UNPROCESSABLE_ENTITY, verification_form=form)
+    number = form.cleaned_data["number"]
+    known = view.number_form in IdentityForm._value2member_map_
+    named = IdentityForm(view.number_form) if known else None
+    operations.verify_patron(
+        patron_id=view.id,
+        document=DocumentSeen(form.cleaned_data["document"]),
+        number=NumberInput(number, named if named in NAMED_FORMS else None) if number else None,
+        at=request.at,
+        desk=request.desk,
+        behalf=who_acts(request, view.id),
+    )
+    return gettext("Looked at again today; the record keeps the day.")
+
+
 def _suspend(request: StaffRequest, view: PatronView) -> str:
+    cause = request.POST.get("cause", "")
     operations.suspend_patron(
         patron_id=view.id,
         reason=request.POST.get("reason", ""),
+        cause=RestrictionCause(cause) if cause in dict(CAUSE_CHOICES) else RestrictionCause.OTHER,
         until=_day(request.POST.get("until", "")),
         at=request.at,
         desk=request.desk,
@@ -128,8 +164,71 @@ def _lift_suspension(request: StaffRequest, view: PatronView) -> str:
     return gettext("The suspension is lifted.")
 
 
+def _lift_restriction(request: StaffRequest, view: PatronView) -> str:
+    wanted = request.POST.get("restriction", "")
+    if not wanted.isdecimal() or int(wanted) not in {one.id for one in list_restrictions(view.id, limit=200).rows}:
+        raise Http404
+    operations.lift_restriction(
+        restriction_id=int(wanted), reason=request.POST.get("reason", ""), at=request.at, desk=request.desk
+    )
+    return gettext("The restriction is lifted.")
+
+
+def _pause(request: StaffRequest, view: PatronView) -> str:
+    operations.pause_patron(
+        patron_id=view.id,
+        reason=request.POST.get("reason", ""),
+        until=_day(request.POST.get("until", "")),
+        at=request.at,
+        desk=request.desk,
+        behalf=who_acts(request, view.id),
+    )
+    return gettext("Paused, as they wish. Nothing is lent on this card.")
+
+
+def _resume(request: StaffRequest, view: PatronView) -> str:
+    behalf = who_acts(request, view.id)
+    if not operations.resume_patron(patron_id=view.id, at=request.at, desk=request.desk, behalf=behalf):
+        return gettext("The card was not paused.")
+    return gettext("The card is no longer paused.")
+
+
+def _begin_leaving(request: StaffRequest, view: PatronView) -> str:
+    operations.begin_leaving(
+        patron_id=view.id,
+        reason=request.POST.get("reason", ""),
+        at=request.at,
+        desk=request.desk,
+        behalf=who_acts(request, view.id),
+    )
+    return gettext("Nothing more is lent. The card is closed once everything has come back.")
+
+
+def _come_of_age(request: StaffRequest, view: PatronView) -> str:
+    consents = request.POST.get("consent") == "on"
+    also = {
+        purpose
+        for purpose, field in ((ConsentPurpose.HISTORY, "keep_history"), (ConsentPurpose.NOTICES, "notices"))
+        if request.POST.get(field) == "on"
+    }
+    operations.come_of_age(
+        patron_id=view.id,
+        consent=ConsentInput(notice_version=NOTICE_VERSION if consents else "", also=frozenset(also)),
+        category=request.POST.get("category", ""),
+        at=request.at,
+        desk=request.desk,
+    )
+    return gettext("They answer for themselves from now on.")
+
+
 def _close(request: StaffRequest, view: PatronView) -> str:
-    operations.close_patron(patron_id=view.id, reason=request.POST.get("reason", ""), at=request.at, desk=request.desk)
+    operations.close_patron(
+        patron_id=view.id,
+        reason=request.POST.get("reason", ""),
+        at=request.at,
+        desk=request.desk,
+        behalf=who_acts(request, view.id),
+    )
     return gettext("The reader has left; the cards no longer lend.")
 
 
@@ -223,8 +322,14 @@ ACTS: dict[str, Callable[[StaffRequest, PatronView], str | HttpResponse]] = {
     "remove-token": _remove_token,
     "replace-card": _replace_card,
     "renew-registration": _renew_registration,
+    "verify": _verify,
     "suspend": _suspend,
     "lift-suspension": _lift_suspension,
+    "lift-restriction": _lift_restriction,
+    "pause": _pause,
+    "resume": _resume,
+    "begin-leaving": _begin_leaving,
+    "come-of-age": _come_of_age,
     "close": _close,
     "reopen": _reopen,
     "erase": _erase,

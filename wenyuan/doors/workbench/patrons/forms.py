@@ -8,18 +8,27 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
-from wenyuan.doors.workbench.patrons.words import NO_NUMBER_WORDS, RELATION_CHOICES, TOKEN_WORDS
+from wenyuan.doors.workbench.patrons.words import (
+    DOCUMENT_CHOICES,
+    NO_NUMBER_WORDS,
+    PROXY_CHOICES,
+    RELATION_CHOICES,
+    TOKEN_WORDS,
+)
 from wenyuan.kernel.identity import Gender, IdentityForm, TokenKind, UidBase
 from wenyuan.lending.patrons.data import (
     CategoryFacts,
     ConsentInput,
     ConsentPurpose,
+    DocumentSeen,
     GivenBy,
     GuardianInput,
     NewPatron,
     NoNumberReason,
     NumberInput,
+    OnBehalf,
     PatronChange,
+    ProxyRelation,
     Relation,
     TokenInput,
 )
@@ -170,6 +179,9 @@ class RegistrationForm(PersonForm, GuardianFields):
     )
     keep_history = forms.BooleanField(label=_("They ask the library to keep their reading history"), required=False)
     notices = forms.BooleanField(label=_("They agree to messages"), required=False)
+    somebody_else = forms.BooleanField(
+        label=_("The record that looks the same was looked at, and is another person's"), required=False
+    )
 
     def application(self) -> NewPatron:
         """The application as the verb takes it."""
@@ -190,6 +202,7 @@ class RegistrationForm(PersonForm, GuardianFields):
             guardians=self.guardians(),
             card_no=values["card_no"] or None,
             pin=values["pin"] or None,
+            somebody_else=values["somebody_else"],
         )
 
     def _consent(self) -> ConsentInput:
@@ -249,6 +262,32 @@ class SuspensionForm(ReasonForm):
     """停借: until a day, or until it is lifted."""
 
     until = day(_("Until (empty: until lifted)"))
+
+
+class ProxyForm(forms.Form):
+    """代办: who stands at the desk for the reader, and what they showed."""
+
+    name = text(_("Name"), most=60, required=True)
+    relation = forms.ChoiceField(label=_("They are the reader's"), choices=PROXY_CHOICES)
+    document = forms.ChoiceField(label=_("Document seen"), choices=DOCUMENT_CHOICES)
+    document_no = text(_("Number of the document; its last four are kept"), most=40)
+
+    def behalf(self) -> OnBehalf:
+        """Who acts, as the verbs take it."""
+        values = self.cleaned_data
+        return OnBehalf(
+            name=values["name"],
+            relation=ProxyRelation(values["relation"]),
+            document=DocumentSeen(values["document"]),
+            document_no=values["document_no"],
+        )
+
+
+class VerificationForm(forms.Form):
+    """验证: the document that was looked at; its number is compared where it is scanned or typed."""
+
+    document = forms.ChoiceField(label=_("Document seen"), choices=DOCUMENT_CHOICES)
+    number = text(_("Its number, to be compared"), most=40, autocapitalize="characters")
 
 
 class TokenForm(forms.Form):

@@ -2,18 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import get_language
 
 from wenyuan.doors.furniture.words import words_for_block
+from wenyuan.doors.workbench.journal.rows import account_names
+from wenyuan.doors.workbench.journal.words import KINDS
 from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.words import (
+    CAUSE_CHOICES,
+    CAUSE_WORDS,
+    DOCUMENT_WORDS,
     GENDER_WORDS,
     GIVEN_BY_WORDS,
+    KIND_WORDS,
     MATCHED_WORDS,
+    MOVED_WORDS,
     NO_NUMBER_WORDS,
+    PROXY_WORDS,
     PURPOSE_WORDS,
     RELATION_WORDS,
     STATUS_SHAPES,
@@ -23,7 +31,7 @@ from wenyuan.doors.workbench.patrons.words import (
     TOKEN_WORDS,
 )
 from wenyuan.doors.workbench.shell import branch_names
-from wenyuan.kernel.identity import age_on
+from wenyuan.kernel.identity import age_on, mask_name
 from wenyuan.lending.circulation.queries import patron_loans
 from wenyuan.lending.patrons.data import (
     ConsentPurpose,
@@ -31,18 +39,40 @@ from wenyuan.lending.patrons.data import (
     FoundPatron,
     GivenBy,
     GuardianView,
+    MergeView,
     NoNumberReason,
+    OnBehalf,
     PatronView,
+    ProxyView,
     Relation,
+    RestrictionCause,
+    RestrictionPage,
+    RestrictionView,
     TokenView,
 )
-from wenyuan.lending.patrons.queries import categories, list_children, list_consents, list_guardians, list_tokens
+from wenyuan.lending.patrons.queries import (
+    categories,
+    list_alike_to,
+    list_children,
+    list_consents,
+    list_guardians,
+    list_merges,
+    list_patrons,
+    list_proxies,
+    list_restrictions,
+    list_tokens,
+)
+from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import may
 from wenyuan.plumbing.clock import local_date
 
 WITHDRAWING_ACTS = {ConsentPurpose.HISTORY: "forget-history", ConsentPurpose.NOTICES: "withdraw-notices"}
 """Of ``cards.ACTS``; consent to the registration itself is taken back by closing or erasing."""
+EASY_CAUSES = frozenset({RestrictionCause.READER_WISH, RestrictionCause.LEAVING})
+"""What the reader asked for: whoever may edit readers ends it."""
+HELD = 5
+"""Restrictions and acts on behalf on the reader's page; the others have a page of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +115,129 @@ class Consented:
     withdraw: str
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A restriction in words; ``lifts`` when this operator may end it."""
+
+    restriction: RestrictionView
+    kind: str
+    cause: str
+    by: str
+    ended_by: str
+    branch: str
+    is_open: bool
+    lifts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """An act that somebody else did for the reader, in words."""
+
+    proxy: ProxyView
+    act: str
+    relation: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A merge into this record, in words; ``undoes`` while it can be undone."""
+
+    merge: MergeView
+    gone: PatronView | None
+    moved: tuple[tuple[str, int], ...]
+    undoes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two records that are compared: what tells two persons apart, and what hangs on it."""
+
+    patron: PatronView
+    category: str
+    home: str
+    status: str
+    shape: str
+    cards: tuple[Card, ...]
+    guardians: tuple[Answering, ...]
+    children: tuple[PatronView, ...]
+    loans: int
+    restrictions: int
+
+
+def shown_held(page: RestrictionPage, *, desk: Desk, at: datetime) -> list[Held]:
+    """Restrictions in words."""
+    names, today = branch_names(), local_date(at)
+    people = account_names() if page.rows else {}
+    acts = {act: may(desk.operator, act, desk.branch_id) for act in (Act.EDIT_PATRON, Act.SUSPEND_PATRON)}
+    return [
+        Held(
+            one,
+            str(KIND_WORDS[one.kind]),
+            str(CAUSE_WORDS[one.cause]),
+            people.get(one.set_by_id or 0, ""),
+            people.get(one.ended_by_id or 0, ""),
+            names(one.branch_id),
+            one.holds_on(today),
+            one.ended_at is None and acts[Act.EDIT_PATRON if one.cause in EASY_CAUSES else Act.SUSPEND_PATRON],
+        )
+        for one in page.rows
+    ]
+
+
+def shown_side(view: PatronView, *, desk: Desk, at: datetime) -> Side:
+    """A record as it lies beside another."""
+    known = patron_loans(patron_id=view.id, branch_id=desk.branch_id, at=at)
+    held = list_restrictions(view.id).rows
+    return Side(
+        view,
+        _category_names().get(view.category, view.category),
+        branch_names()(view.home_branch_id),
+        str(STATUS_WORDS.get(view.status, view.status)),
+        STATUS_SHAPES.get(view.status, "none"),
+        tuple(_card(token) for token in list_tokens(view.id)),
+        tuple(_answering(guardian) for guardian in list_guardians(view.id)),
+        list_children(view.id),
+        len(known.loans) if known else 0,
+        sum(one.holds_on(local_date(at)) for one in held),
+    )
+
+
+def shown_acting(behalf: OnBehalf | None) -> dict[str, str] | None:
+    """Who acts for the reader now, in words; the name is masked as everywhere."""
+    if behalf is None:
+        return None
+    return {
+        "name": mask_name(behalf.name),
+        "relation": str(PROXY_WORDS[behalf.relation]),
+        "document": str(DOCUMENT_WORDS[behalf.document]),
+    }
+
+
+def _acted(proxy: ProxyView) -> Acted:
+    known = proxy.act in Kind._value2member_map_
+    return Acted(
+        proxy,
+        str(KINDS[Kind(proxy.act)]) if known else proxy.act,
+        str(PROXY_WORDS[proxy.relation]),
+        str(DOCUMENT_WORDS[proxy.document]),
+    )
+
+
+def _merged(patron_id: int, today: date) -> list[Merged]:
+    merges = [merge for merge in list_merges(patron_id) if merge.kept_id == patron_id]
+    gone = list_patrons([merge.gone_id for merge in merges]) if merges else {}
+    return [
+        Merged(
+            merge,
+            gone.get(merge.gone_id),
+            tuple((str(MOVED_WORDS.get(what, what)), number) for what, number in merge.moved),
+            merge.undone_at is None and today <= merge.undo_until,
+        )
+        for merge in merges
+    ]
+
+
 def shown_found(found: Iterable[FoundPatron]) -> list[Found]:
     """Readers found, in words."""
     names, kinds = branch_names(), _category_names()
@@ -125,11 +278,14 @@ def patron_context(view: PatronView, *, desk: Desk, at: datetime) -> dict[str, A
     born, guardians = view.birth_date, list_guardians(view.id)
     consents = [_consented(consent) for consent in list_consents(view.id)]
     language: Any = "en" if (get_language() or "").startswith("en") else "zh"
+    kinds = categories()
+    kind = next((one for one in kinds if one.id == view.category_id), None)
+    institution = kind is not None and kind.is_institution
     return {
         "patron": view,
         "status": STATUS_WORDS.get(view.status, view.status),
         "status_shape": STATUS_SHAPES.get(view.status, "none"),
-        "category": _category_names().get(view.category, view.category),
+        "category": kind.name(get_language() or "zh-hans") if kind else view.category,
         "home": names(view.home_branch_id),
         "age": age_on(birth=born, on=today) if born and born <= today else None,
         "gender": GENDER_WORDS.get(view.gender, ""),
@@ -144,6 +300,19 @@ def patron_context(view: PatronView, *, desk: Desk, at: datetime) -> dict[str, A
         "guardians": [_answering(guardian) for guardian in guardians],
         "children": list_children(view.id),
         "consents": consents,
+        "is_institution": institution,
+        "held": shown_held(list_restrictions(view.id, limit=HELD), desk=desk, at=at),
+        "proxies": [_acted(proxy) for proxy in list_proxies(view.id, limit=HELD)],
+        "merges": _merged(view.id, today),
+        "alike": list_alike_to(view.id, limit=1) if view.status != "closed" else (),
+        "cause_choices": CAUSE_CHOICES,
+        "kinds": [one for one in kinds if not one.is_institution],
+        "consents_alone": any(
+            one.consent.purpose == ConsentPurpose.REGISTRATION
+            and one.consent.given_by == GivenBy.SELF
+            and one.consent.withdrawn_at is None
+            for one in consents
+        ),
         "takes_notices": any(one.withdraw == WITHDRAWING_ACTS[ConsentPurpose.NOTICES] for one in consents),
         "is_expired": view.expires_date is not None and view.expires_date < today,
         "is_closed": view.status == "closed",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenyuan.doors.workbench.patrons import cards, rosters, views
+from wenyuan.doors.workbench.patrons import cards, families, merges, proxies, rosters, views
 
 urlpatterns = [
     path("", views.search, name="patrons"),
@@ -10,11 +10,20 @@ urlpatterns = [
     path("class-lists", rosters.class_lists, name="class-lists"),
     path("class-lists/new", rosters.enrol, name="class-list-new"),
     path("class-lists/<int:roster_id>", rosters.class_list, name="class-list"),
+    path("twice", merges.alike, name="patrons-alike"),
+    path("of-age", families.of_age, name="patrons-of-age"),
     path("<int:patron_id>", views.patron, name="patron"),
     path("<int:patron_id>/edit", views.edit, name="patron-edit"),
     path("<int:patron_id>/reveal", views.reveal_value, name="patron-reveal"),
     path("<int:patron_id>/history", views.history, name="patron-history"),
     path("<int:patron_id>/renewals", views.renewal, name="patron-renew-loan"),
     path("<int:patron_id>/acts/<slug:act>", cards.act, name="patron-act"),
+    path("<int:patron_id>/proxy", proxies.proxy, name="patron-proxy"),
+    path("<int:patron_id>/family", families.family, name="patron-family"),
+    path("<int:patron_id>/restrictions", views.restrictions, name="patron-restrictions"),
+    path("<int:patron_id>/twice", merges.with_card, name="patrons-merge-with"),
+    path("<int:patron_id>/twice/<int:other_id>", merges.merge, name="patrons-merge"),
+    path("<int:patron_id>/twice/<int:other_id>/apart", merges.apart, name="patrons-apart"),
+    path("<int:patron_id>/merges/<int:merge_id>/undone", merges.undo, name="patrons-merge-undo"),
     path("<int:patron_id>/guardians", cards.guardian, name="patron-guardian"),
 ]

@@ -14,32 +14,45 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.furniture.words import words_for_block
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
+from wenyuan.doors.workbench.patrons.acting import who_acts
 from wenyuan.doors.workbench.patrons.forms import (
     EditForm,
     GuardianForm,
+    ProxyForm,
     ReasonForm,
     RegistrationForm,
     SearchForm,
     TokenForm,
+    VerificationForm,
     edit_initial,
 )
 from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
-from wenyuan.doors.workbench.patrons.shown import patron_context, shown_found
+from wenyuan.doors.workbench.patrons.shown import patron_context, shown_acting, shown_found, shown_held
 from wenyuan.doors.workbench.patrons.words import add_problems, refused_words
 from wenyuan.doors.workbench.shell import branch_names, page
 from wenyuan.lending.circulation.operations import Contended, KeyReused, Refused, renew
 from wenyuan.lending.circulation.queries import loans_history
-from wenyuan.lending.patrons.data import PatronRefused, PatronView, PersonalField, RegistrationRefused
+from wenyuan.lending.patrons.data import PatronRefused, PatronView, PersonalField, ProblemCode, RegistrationRefused
 from wenyuan.lending.patrons.operations import (
     change_patron,
     register_patron,
     reveal,
     reveal_guardian_phone,
+    reveal_proxy,
 )
-from wenyuan.lending.patrons.queries import categories, find_patrons, get_patron, list_guardians
+from wenyuan.lending.patrons.queries import (
+    categories,
+    find_patrons,
+    get_patron,
+    leads_to,
+    list_guardians,
+    list_proxies,
+    list_restrictions,
+)
 from wenyuan.organisation.network.data import BranchFacts
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
+from wenyuan.organisation.rights.queries import may
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.secrets import key_ring
 
@@ -62,6 +75,7 @@ def search(request: StaffRequest) -> HttpResponse:
     found = find_patrons(text=wanted, limit=PAGE, offset=(position - 1) * PAGE) if wanted else None
     context = {
         "form": SearchForm(),
+        "may_edit": may(request.operator, Act.EDIT_PATRON, request.desk.branch_id),
         "found": shown_found(found.found) if found else None,
         "position": position,
         "more": found.more if found else False,
@@ -85,8 +99,31 @@ def _look_up(request: StaffRequest) -> HttpResponse:
 @staff_page(Act.SEE_PATRON)
 @require_GET
 def patron(request: StaffRequest, patron_id: int) -> HttpResponse:
-    """One reader: what is known, what is on loan, cards, consents, and what can be done."""
-    return show_patron(request, _patron_or_404(patron_id))
+    """One reader: what is known, what is on loan, cards, consents, and what can be done. A record that was merged
+    leads to the one that stayed."""
+    view = _patron_or_404(patron_id)
+    if view.merged_into_id is not None:
+        messages.info(request, gettext("This record was merged into the one shown here."))
+        return HttpResponseRedirect(_url(leads_to(patron_id)))
+    return show_patron(request, view)
+
+
+@staff_page(Act.SEE_PATRON)
+@require_GET
+def restrictions(request: StaffRequest, patron_id: int) -> HttpResponse:
+    """Every restriction the reader ever had, those that are open first."""
+    view = _patron_or_404(patron_id)
+    number = request.GET.get("page", "1")
+    position = int(number) if number.isdecimal() and 0 < int(number) < 1000 else 1
+    found = list_restrictions(patron_id, limit=PAGE, offset=(position - 1) * PAGE)
+    context = {
+        "patron": view,
+        "held": shown_held(found, desk=request.desk, at=request.at),
+        "position": position,
+        "more": found.more,
+        "crumbs": _crumbs(Crumb(label=view.name, url=_url(patron_id)), Crumb(label=gettext("Restrictions"))),
+    }
+    return page(request, "workbench/patrons/restrictions.html", context)
 
 
 def show_patron(
@@ -100,6 +137,9 @@ def show_patron(
         "reason_form": ReasonForm(prefix="reveal"),
         "blank_guardian_form": GuardianForm(),
         "blank_token_form": TokenForm(),
+        "blank_proxy_form": ProxyForm(auto_id="id_proxy_%s"),
+        "blank_verification_form": VerificationForm(auto_id="id_verified_%s"),
+        "acting": shown_acting(who_acts(request, view.id)),
         **more,
     }
     return page(request, "workbench/patrons/patron.html", context, status=status)
@@ -112,6 +152,7 @@ def reveal_value(request: StaffRequest, patron_id: int) -> HttpResponse:
     view = _patron_or_404(patron_id)
     form = ReasonForm(request.POST, prefix="reveal")
     field, guardian = request.POST.get("field", ""), request.POST.get("guardian", "")
+    proxy = request.POST.get("proxy", "")
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
@@ -122,6 +163,10 @@ def reveal_value(request: StaffRequest, patron_id: int) -> HttpResponse:
                 shown = reveal_guardian_phone(
                     guardian_id=int(guardian), reason=reason, at=request.at, desk=request.desk
                 )
+            elif proxy.isdecimal():
+                if int(proxy) not in {one.id for one in list_proxies(patron_id, limit=200)}:
+                    raise Http404
+                shown = reveal_proxy(proxy_id=int(proxy), reason=reason, at=request.at, desk=request.desk)
             else:
                 shown = reveal(
                     patron_id=patron_id, field=_personal_field(field), reason=reason, at=request.at, desk=request.desk
@@ -194,19 +239,21 @@ def register(request: StaffRequest) -> HttpResponse:
     initial = {"home_branch": str(request.desk.branch_id)}
     kinds = categories()
     form = RegistrationForm(request.POST or None, categories=kinds, branches=branches, initial=initial)
-    known = None
+    known, is_alike = None, bool(form.data.get("somebody_else"))
     if request.method == "POST" and form.is_valid():
         try:
             done = register_patron(application=form.application(), at=request.at, desk=request.desk)
         except RegistrationRefused as refused:
             add_problems(form, refused.problems)
             known = next((one.existing_patron_id for one in refused.problems if one.existing_patron_id), None)
+            is_alike = is_alike or ProblemCode.LOOKS_REGISTERED in refused.codes
         else:
             messages.success(request, gettext("Registered, card %(card)s.") % {"card": done.card_no})
             return HttpResponseRedirect(_url(done.patron_id))
     context = {
         "form": form,
         "known_patron_id": known,
+        "is_alike": is_alike,
         "notice_version": NOTICE_VERSION,
         "crumbs": _crumbs(Crumb(label=gettext("New reader"))),
     }
@@ -232,7 +279,13 @@ def edit(request: StaffRequest, patron_id: int) -> HttpResponse:
     form = EditForm(request.POST or None, categories=categories(), branches=standing_branches(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            change_patron(patron_id=patron_id, change=form.change(), at=request.at, desk=request.desk)
+            change_patron(
+                patron_id=patron_id,
+                change=form.change(),
+                at=request.at,
+                desk=request.desk,
+                behalf=who_acts(request, patron_id),
+            )
         except PatronRefused as refused:
             add_problems(form, refused.problems)
         else:
