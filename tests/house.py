@@ -18,6 +18,7 @@ ROOMS = (
     "lending.transit",
     "lending.circulation",
     "services.visits",
+    "services.registers",
     "office.figures",
 )
 """Every room, the lowest first."""

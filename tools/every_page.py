@@ -142,6 +142,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/network/{closed_branch}/closures/{closure}/end",
         "/workbench/visits/",
         "/workbench/visits/{point}/{yesterday}/",
+        "/workbench/visits/registers/",
+        "/workbench/visits/registers/{branch}/{last_month}/",
     ),
     "cataloguer": (
         "/workbench/",
@@ -243,6 +245,11 @@ NO_PAGES = frozenset(
         "set_language",
         "furniture:preferences",
         "workbench:sign-out",
+        "workbench:patron-proxy",
+        "workbench:patrons-apart",
+        "workbench:patrons-merge-undo",
+        "workbench:patrons-merge-with",
+        "workbench:register-month-withdraw",
         "workbench:desk-scan",
         "workbench:desk-mode",
         "workbench:desk-waive",
@@ -363,5 +370,6 @@ def the_house(*, today: date) -> dict[str, str]:
         "yesterday": today - timedelta(days=1),
         "year": today.year,
         "month": f"{today:%Y-%m}",
+        "last_month": f"{today.replace(day=1) - timedelta(days=1):%Y-%m}",
     }
     return {name: str(value) for name, value in values.items()}

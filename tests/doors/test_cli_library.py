@@ -117,6 +117,9 @@ def test_import_export_and_summary_speak_the_agreed_json(library: Command) -> No
         "new_cards": 0,
         "visits": 0,
         "items_added": 2,
+        "typed_loans": 0,
+        "typed_returns": 0,
+        "typed_readers": 0,
     }
     assert summary["figures"][0]["rows_url"].startswith(f"http://127.0.0.1:{library.http_port}/workbench/figures/rows?")
 

@@ -93,6 +93,9 @@ def test_each_indicator_sums_its_own_kind(central: Branch) -> None:
         entry(Kind.VISIT, day, central, quantity=0, persons=86),
         entry(Kind.ITEM_ADDED, day, central, quantity=40),
         entry(Kind.ITEM_CHANGED, day, central),
+        entry(Kind.TYPED_LOANS, day, central, quantity=120),
+        entry(Kind.TYPED_RETURNS, day, central, quantity=110),
+        entry(Kind.TYPED_READERS, day, central, quantity=0, persons=45),
     )
 
     figures = figures_of(period=H1, at=AT)
@@ -108,6 +111,9 @@ def test_each_indicator_sums_its_own_kind(central: Branch) -> None:
             IndicatorCode.NEW_CARDS: 1,
             IndicatorCode.VISITS: 86,
             IndicatorCode.ITEMS_ADDED: 40,
+            IndicatorCode.TYPED_LOANS: 120,
+            IndicatorCode.TYPED_RETURNS: 110,
+            IndicatorCode.TYPED_READERS: 45,
         },
     )
 
@@ -115,7 +121,7 @@ def test_each_indicator_sums_its_own_kind(central: Branch) -> None:
 def test_an_empty_journal_gives_zeros(central: Branch) -> None:
     figures = figures_of(period=H1, at=AT, branch="CEN")
 
-    assert list(figures.values.values()) == [0, 0, 0, 0, 0, 0]
+    assert list(figures.values.values()) == [0] * 9
     assert by_area(period=H1) == ()
     assert rows_of(WantedRows(IndicatorCode.LOANS, H1, None)).rows == ()
 
@@ -420,6 +426,9 @@ def test_the_summary_for_machines_keeps_its_shape(central: Branch) -> None:
         "new_cards",
         "visits",
         "items_added",
+        "typed_loans",
+        "typed_returns",
+        "typed_readers",
     ]
     assert figures[0] == {
         "code": "loans",

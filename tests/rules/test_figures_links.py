@@ -27,6 +27,9 @@ def test_every_indicator_is_defined_once() -> None:
         "new_cards",
         "visits",
         "items_added",
+        "typed_loans",
+        "typed_returns",
+        "typed_readers",
     ]
     assert set(BY_CODE) == set(IndicatorCode)
 

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "wenyuan.lending.transit",
     "wenyuan.lending.circulation",
     "wenyuan.services.visits",
+    "wenyuan.services.registers",
     "wenyuan.office.figures",
     "wenyuan.doors.furniture",
     "wenyuan.doors.portal",

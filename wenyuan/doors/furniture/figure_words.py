@@ -16,6 +16,9 @@ NAMES: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.NEW_CARDS: _("New cards"),
     IndicatorCode.VISITS: _("Visits"),
     IndicatorCode.ITEMS_ADDED: _("Items added to the holdings"),
+    IndicatorCode.TYPED_LOANS: _("Loans on paper, typed"),
+    IndicatorCode.TYPED_RETURNS: _("Returns on paper, typed"),
+    IndicatorCode.TYPED_READERS: _("Readers on paper, typed"),
 }
 
 UNITS: Final[Mapping[Unit, StrOrPromise]] = {

@@ -51,24 +51,30 @@ _LIKENESS = """
         WHEN a.birth_date = b.birth_date THEN 3
         WHEN a.no_number_reason = 'organisation' AND b.no_number_reason = 'organisation' THEN 4 END
 """
-_ALIKE = f"""
-    SELECT * FROM (
-        SELECT least(a.id, b.id) AS first, greatest(a.id, b.id) AS second, {_LIKENESS} AS likeness
-        FROM patrons_patron a
-        JOIN patrons_patron b ON b.name = a.name AND b.merged_into_id IS NULL AND b.status <> 'closed'
-        WHERE a.merged_into_id IS NULL AND a.status <> 'closed'
-            AND (a.number_hash IS NULL OR b.number_hash IS NULL OR a.number_form <> b.number_form)
-            AND {{which}}
-    ) alike
-    WHERE likeness IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM patrons_keptapart k WHERE k.first_id = alike.first AND k.second_id = alike.second
-    )
-"""
-ALIKE = f"{_ALIKE.format(which='b.id > a.id')} ORDER BY likeness, first, second LIMIT %(limit)s OFFSET %(offset)s"
+
+
+def _alike(which: str) -> str:
+    """Pairs of records of one name, narrowed by a condition on the aliases ``a`` and ``b``."""
+    return f"""
+        SELECT * FROM (
+            SELECT least(a.id, b.id) AS first, greatest(a.id, b.id) AS second, {_LIKENESS} AS likeness
+            FROM patrons_patron a
+            JOIN patrons_patron b ON b.name = a.name AND b.merged_into_id IS NULL AND b.status <> 'closed'
+            WHERE a.merged_into_id IS NULL AND a.status <> 'closed'
+                AND (a.number_hash IS NULL OR b.number_hash IS NULL OR a.number_form <> b.number_form)
+                AND {which}
+        ) alike
+        WHERE likeness IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM patrons_keptapart k WHERE k.first_id = alike.first AND k.second_id = alike.second
+        )
+        ORDER BY likeness, first, second LIMIT %(limit)s
+    """
+
+
+ALIKE = f"{_alike('b.id > a.id')} OFFSET %(offset)s"
 """Pairs of records of one name that nothing shows to be two persons, the surest first (``data.Likeness``)."""
 
-_OTHERS = "a.id = %(patron)s AND b.id <> a.id"
-ALIKE_TO = f"{_ALIKE.format(which=_OTHERS)} ORDER BY likeness, first, second LIMIT %(limit)s"
+ALIKE_TO = _alike("a.id = %(patron)s AND b.id <> a.id")
 """The same of one record."""
 
 PIN = "SELECT pin_hash, pin_failures, pin_locked_until FROM patrons_patron WHERE id = :patron::bigint"

@@ -17,6 +17,9 @@ class IndicatorCode(StrEnum):
     NEW_CARDS = "new_cards"  # 新办证
     VISITS = "visits"  # 到馆人次
     ITEMS_ADDED = "items_added"  # 新增馆藏
+    TYPED_LOANS = "typed_loans"  # 登记簿录入：外借册次
+    TYPED_RETURNS = "typed_returns"
+    TYPED_READERS = "typed_readers"
 
 
 class Unit(StrEnum):

@@ -30,6 +30,10 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(IndicatorCode.NEW_CARDS, Unit.CARDS, Kind.CARD_ISSUED, Measure.QUANTITY),
     Indicator(IndicatorCode.VISITS, Unit.PERSON_TIMES, Kind.VISIT, Measure.PERSONS),
     Indicator(IndicatorCode.ITEMS_ADDED, Unit.ITEMS, Kind.ITEM_ADDED, Measure.QUANTITY),
+    # what stations that lend on paper have typed for a month stands apart from what was recorded as it happened
+    Indicator(IndicatorCode.TYPED_LOANS, Unit.ITEM_TIMES, Kind.TYPED_LOANS, Measure.QUANTITY),
+    Indicator(IndicatorCode.TYPED_RETURNS, Unit.ITEM_TIMES, Kind.TYPED_RETURNS, Measure.QUANTITY),
+    Indicator(IndicatorCode.TYPED_READERS, Unit.PERSON_TIMES, Kind.TYPED_READERS, Measure.PERSONS),
 )
 BY_CODE: Mapping[IndicatorCode, Indicator] = {indicator.code: indicator for indicator in INDICATORS}
 

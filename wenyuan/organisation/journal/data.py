@@ -49,6 +49,9 @@ class Kind(StrEnum):
     PATRONS_MERGED = "patrons_merged"  # two records of one person became one
     MERGE_UNDONE = "merge_undone"
     VISIT = "visit"
+    TYPED_LOANS = "typed_loans"  # a month of a paper register, on its last day: quantity
+    TYPED_RETURNS = "typed_returns"
+    TYPED_READERS = "typed_readers"  # persons
     NETWORK_CHANGED = "network_changed"
     CLOSURE_DECLARED = "closure_declared"
     CLOSURE_ENDED = "closure_ended"  # another last day than declared

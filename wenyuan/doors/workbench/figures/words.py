@@ -18,6 +18,11 @@ DEFINITIONS: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.NEW_CARDS: _("Each reader's first card counts one; a replaced card does not."),
     IndicatorCode.VISITS: _("Persons counted at service points on the day itself, with the evidence typed for it."),
     IndicatorCode.ITEMS_ADDED: _("Each item that entered the holdings counts one; withdrawals are not taken off."),
+    IndicatorCode.TYPED_LOANS: _("Months of stations that lend on paper, typed from their registers, on the last day."),
+    IndicatorCode.TYPED_RETURNS: _(
+        "Months of stations that lend on paper, typed from their registers, on the last day."
+    ),
+    IndicatorCode.TYPED_READERS: _("Readers who came to borrow at stations that lend on paper, typed by the month."),
 }
 
 _REASONS: Final[Mapping[PeriodReason, StrOrPromise]] = {

@@ -45,6 +45,9 @@ KINDS: Final[Mapping[Kind, StrOrPromise]] = {
     Kind.PATRONS_MERGED: _("Two records of one reader merged"),
     Kind.MERGE_UNDONE: _("Merge undone"),
     Kind.VISIT: _("Visits counted"),
+    Kind.TYPED_LOANS: _("Loans typed from a register"),
+    Kind.TYPED_RETURNS: _("Returns typed from a register"),
+    Kind.TYPED_READERS: _("Readers typed from a register"),
     Kind.NETWORK_CHANGED: _("Network changed"),
     Kind.CLOSURE_DECLARED: _("Closure declared"),
     Kind.CLOSURE_ENDED: _("Closure's last day changed"),
@@ -79,6 +82,7 @@ SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "library": _("Library"),
     "patron": _("Reader"),
     "visit_count": _("Count of visits"),
+    "month_totals": _("Month of a register"),
     "role_grant": _("Role"),
     "grant": _("Role"),
 }
@@ -120,6 +124,9 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "record_visits": _("visits counted"),
     "correct_visits": _("visits corrected"),
     "withdraw_visits": _("count of visits withdrawn"),
+    "record_month": _("month of a register entered"),
+    "correct_month": _("month of a register corrected"),
+    "withdraw_month": _("month of a register withdrawn"),
     "add_policy": _("loan policy added"),
     "end_policy": _("loan policy ended"),
     "change_patron": _("reader changed"),
@@ -200,6 +207,8 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "document": _("document seen"),
     "merge": _("merge"),
     "rows": _("rows"),
+    "typed": _("typed"),
+    "month": _("month"),
 }
 
 

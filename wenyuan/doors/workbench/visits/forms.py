@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.visits.words import EVIDENCE
+from wenyuan.services.registers.data import Totals
 from wenyuan.services.visits.data import Evidence, EvidenceKind
 
 MOST_PERSONS = 99_999
@@ -24,6 +25,33 @@ class CountForm(forms.Form):
     def shown_evidence(self) -> Evidence:
         """What was typed, once the form is valid."""
         return Evidence(EvidenceKind(self.cleaned_data["evidence_kind"]), self.cleaned_data["evidence"])
+
+
+MOST_A_MONTH = 99_999
+
+
+class MonthForm(forms.Form):
+    """What a register says of a month."""
+
+    loans = forms.IntegerField(label=_("Items lent"), min_value=0, max_value=MOST_A_MONTH)
+    returns = forms.IntegerField(label=_("Items taken back"), min_value=0, max_value=MOST_A_MONTH)
+    readers = forms.IntegerField(label=_("Readers who came to borrow"), min_value=0, max_value=MOST_A_MONTH)
+    source = forms.CharField(
+        label=_("Register"),
+        max_length=200,
+        help_text=_("Which register and pages, who handed it in. No names of readers."),
+    )
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def totals(self) -> Totals:
+        """What was typed, once the form is valid."""
+        values = self.cleaned_data
+        return Totals(loans=values["loans"], returns=values["returns"], readers=values["readers"])
+
+
+class MonthCorrectionForm(MonthForm):
+    reason = forms.CharField(label=_("Why it is corrected"), max_length=200, required=False)
+    field_order = ("loans", "returns", "readers", "source", "reason")
 
 
 class CorrectionForm(CountForm):

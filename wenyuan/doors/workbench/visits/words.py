@@ -6,6 +6,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from wenyuan.services.registers.data import RegisterReason
 from wenyuan.services.visits.data import EvidenceKind, VisitReason
 
 EVIDENCE: Final[Mapping[EvidenceKind, StrOrPromise]] = {
@@ -31,6 +32,27 @@ REASONS: Final[Mapping[VisitReason, StrOrPromise]] = {
     VisitReason.WITHDRAWN: _("The count has been withdrawn. Count the day anew."),
     VisitReason.NOTHING_CHANGES: _("Nothing would change."),
     VisitReason.KEY_REUSED: _("This form has been sent before. Open the page again."),
+}
+
+REGISTER_REASONS: Final[Mapping[RegisterReason, StrOrPromise]] = {
+    RegisterReason.UNKNOWN_BRANCH: _("There is no such branch."),
+    RegisterReason.BRANCH_NOT_STANDING: _("The branch did not stand in that month."),
+    RegisterReason.MONTH_NOT_OVER: _("That month is not over yet."),
+    RegisterReason.BAD_NUMBER: _("A station lends 0 to 99,999 items a month."),
+    RegisterReason.SOURCE_MISSING: _("Say which register the numbers are from."),
+    RegisterReason.TEXT_TOO_LONG: _("At most 200 characters."),
+    RegisterReason.REASON_MISSING: _("Say why."),
+    RegisterReason.ALREADY_ENTERED: _("Somebody has entered this month meanwhile. Look and correct it."),
+    RegisterReason.UNKNOWN_ROW: _("There is no such month on record."),
+    RegisterReason.SUPERSEDED: _("Somebody corrected this month first. Look at the newer numbers."),
+    RegisterReason.WITHDRAWN: _("The month has been withdrawn. Enter it anew."),
+    RegisterReason.NOTHING_CHANGES: _("Nothing would change."),
+    RegisterReason.KEY_REUSED: _("This form has been sent before. Open the page again."),
+}
+
+REGISTER_FIELDS: Final[Mapping[RegisterReason, str]] = {
+    RegisterReason.SOURCE_MISSING: "source",
+    RegisterReason.REASON_MISSING: "reason",
 }
 
 FIELDS: Final[Mapping[VisitReason, str]] = {
