@@ -14,8 +14,8 @@ from tests.factories.circulation import District, make_district
 from tests.factories.patrons import make_guardian, make_patron
 from tests.operations.patrons_cast import AT, MANS_NUMBER, PHONE, WOMANS_NUMBER
 from wenyuan.kernel.identity import TokenKind
-from wenyuan.lending.circulation.models import Loan, LoanPolicy
-from wenyuan.lending.circulation.operations import Refused, checkin, checkout
+from wenyuan.lending.circulation.models import Hold, Loan, LoanPolicy
+from wenyuan.lending.circulation.operations import Refused, checkin, checkout, place_hold, resume_hold, suspend_hold
 from wenyuan.lending.patrons.data import (
     ConsentPurpose,
     GivenBy,
@@ -519,3 +519,62 @@ def test_of_two_merges_of_one_record_one_is_refused(fresh_database: str) -> None
 
     assert said == ["merged", "merged_already"]
     assert Merge.objects.count() == 1
+
+
+# Holds.
+
+
+def ask(title_id: int, card: str, desk: Desk, at: datetime = AT) -> int:
+    return place_hold(bib_id=title_id, card=card, pickup_branch_id=desk.branch_id, at=at, desk=desk).hold_id
+
+
+def test_holds_go_along_with_new_slots_and_of_two_for_one_title_the_earlier_waits(
+    desk: Desk, kept: Patron, gone: Patron, district: District
+) -> None:
+    both, own = (make_item(home=district.central).bib_id for _ in range(2))
+    first = ask(both, "G0001", desk)
+    second = ask(both, "K0001", desk, AT + timedelta(minutes=5))
+    third = ask(own, "G0001", desk)
+    before = list(Hold.objects.order_by("id").values("id", "patron_id", "slot", "state", "rank"))
+
+    merge_id = merge(kept, gone, desk, AT + timedelta(hours=1))
+    merged = {hold.id: (hold.patron_id, hold.state) for hold in Hold.objects.all()}
+    slots = set(Hold.objects.filter(patron_id=kept.id, ended_at=None).values_list("slot", flat=True))
+    undo(merge_id, desk, AT + timedelta(days=1))
+
+    assert merged == {first: (kept.id, "waiting"), second: (None, "cancelled"), third: (kept.id, "waiting")}
+    assert slots == {1, 2}
+    assert list(Hold.objects.order_by("id").values("id", "patron_id", "slot", "state", "rank")) == before
+
+
+def test_a_hold_for_which_an_item_stands_ready_is_the_one_that_stays(
+    desk: Desk, kept: Patron, gone: Patron, district: District
+) -> None:
+    item = make_item(barcode="B1", home=district.central)
+    earlier = ask(item.bib_id, "K0001", desk)
+    suspend_hold(hold_id=earlier, until=None, at=AT, desk=desk)
+    ready = ask(item.bib_id, "G0001", desk)
+    checkin(item="B1", at=AT, desk=desk)
+    resume_hold(hold_id=earlier, at=AT, desk=desk)
+
+    merge(kept, gone, desk, AT + timedelta(hours=1))
+
+    assert {hold.id: (hold.patron_id, hold.state) for hold in Hold.objects.all()} == {
+        earlier: (None, "cancelled"),
+        ready: (kept.id, "on_shelf"),
+    }
+
+
+def test_two_items_that_stand_ready_for_one_title_are_settled_first(
+    desk: Desk, kept: Patron, gone: Patron, district: District
+) -> None:
+    item = make_item(barcode="B1", home=district.central)
+    make_item(barcode="B2", bib=item.bib, home=district.central)
+    for card, barcode in (("K0001", "B1"), ("G0001", "B2")):
+        ask(item.bib_id, card, desk)
+        checkin(item=barcode, at=AT, desk=desk)
+
+    with pytest.raises(PatronRefused) as refused:
+        merge(kept, gone, desk, AT + timedelta(hours=1))
+
+    assert refused.value.codes == {ProblemCode.MERGE_HELD_TWICE}
