@@ -127,6 +127,9 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
     "keeper": ("/workbench/", "/workbench/figures/"),
     "director": (
         "/workbench/",
+        "/workbench/patrons/kinds",
+        "/workbench/patrons/kinds/new",
+        "/workbench/patrons/kinds/adult",
         "/workbench/figures/?period={year}",
         Sight(role="director", path="/workbench/figures/?period={month}", note="month"),
         "/workbench/figures/rows?indicator=loans&period={year}&branch={code}",

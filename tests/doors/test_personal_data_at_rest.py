@@ -32,7 +32,7 @@ CHIP = "04A1B2C3D4E5F6"
 MAIL = "lixiaojun@example.org"
 SECRETS = (
     *(NUMBER, OTHER_NUMBER, CHILDS_NUMBER, PASSPORT, RESIDENT_CARD),
-    *(PHONE, MOTHERS_PHONE, LANDLINE, CHIP, MAIL, "604913", "幸福路一号"),
+    *(PHONE, MOTHERS_PHONE, LANDLINE, CHIP, MAIL, "604913", "幸福路一号", "慕容代办"),
 )
 
 
@@ -103,6 +103,10 @@ def _a_day_at_the_desk() -> tuple[Client, list[str]]:
     post(f"patrons/{reader.id}/acts/add-token", kind="uid", code=CHIP)
     post(f"patrons/{reader.id}/acts/add-token", kind="social_security", code=OTHER_NUMBER)
     post(f"patrons/{reader.id}/acts/suspend", reason=f"请打电话 {PHONE}")
+    acting = {"name": "慕容代办", "relation": "spouse", "document": "identity_card", "document_no": CHILDS_NUMBER}
+    post(f"patrons/{reader.id}/proxy", **acting)
+    post(f"patrons/{reader.id}/acts/pause", reason="外出半年")
+    post(f"patrons/{reader.id}/acts/verify", document="identity_card", number=NUMBER)
     post(f"patrons/{reader.id}/reveal", field="phone", **{"reveal-reason": f"电话 {PHONE}"})
     post(f"patrons/{reader.id}/reveal", field="phone", **{"reveal-reason": "图书逾期"})
     post(f"patrons/{reader.id}/edit", name="王大力", category="adult", home_branch=branch.id, note=OTHER_NUMBER)

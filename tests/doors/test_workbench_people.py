@@ -338,3 +338,19 @@ def test_lists_and_pages_of_people_need_few_queries(
         assert shown(browser, "twice").count("/twice/") >= 20
     with django_assert_max_num_queries(14):  # type: ignore[operator]
         shown(browser, "of-age")
+
+
+def test_a_director_says_what_a_kind_of_reader_asks_for(branch: Branch) -> None:
+    director = staff_at(branch, Role.DIRECTOR, elsewhere=[(Role.DIRECTOR, None)])
+    fields = {"name_zh": "教师读者", "name_en": "Teacher", "holder": "person", "months_valid": "12", "min_age": "18"}
+
+    made = director.post("/workbench/patrons/kinds/new", {**fields, "code": "teacher"}).status_code
+    wrong = director.post("/workbench/patrons/kinds/teacher", {**fields, "max_age": "17"})
+    changed = director.post("/workbench/patrons/kinds/teacher", {**fields, "guardian_age": "16"}).status_code
+    page = director.get("/workbench/patrons/kinds").content.decode()
+
+    assert (made, wrong.status_code, changed) == (302, 422, 302)
+    assert "教师读者" in page
+    assert Category.objects.get(code="teacher").guardian_age == 16
+    assert director.get("/workbench/patrons/kinds/nobody").status_code == 404
+    assert staff_at(branch, Role.DESK).get("/workbench/patrons/kinds").status_code == 403

@@ -23,6 +23,7 @@ from wenyuan.lending.patrons.data import (
     RosterRefused,
 )
 from wenyuan.lending.patrons.defaults import install_default_categories
+from wenyuan.lending.patrons.kinds import add_category, change_category
 from wenyuan.lending.patrons.merging import keep_apart, merge_patrons, undo_merge
 from wenyuan.lending.patrons.personal import (
     add_guardian,
@@ -59,9 +60,11 @@ __all__ = [
     "PatronUnknown",
     "RegistrationRefused",
     "RosterRefused",
+    "add_category",
     "add_guardian",
     "add_token",
     "begin_leaving",
+    "change_category",
     "change_patron",
     "check_pin",
     "close_patron",

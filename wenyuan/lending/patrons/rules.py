@@ -24,6 +24,7 @@ from wenyuan.kernel.identity import (
 )
 from wenyuan.lending.patrons.data import (
     CategoryFacts,
+    CategoryRules,
     ConsentInput,
     ConsentPurpose,
     GivenBy,
@@ -52,6 +53,7 @@ _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _LONG_DIGITS = re.compile(r"(?<![A-Z0-9])(?:[A-Z]{3}[0-9]{12}|[0-9]{15}|[0-9]{17}[0-9X])(?![A-Z0-9])")
 _PHONE_DIGITS = re.compile(r"(?<![0-9])(?:(?:86)?1[3-9][0-9]{9}|0[0-9]{2,3}[2-9][0-9]{6,7})(?![0-9])")
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[\s\-‐-―−()]+(?=[0-9])")
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _PIN = re.compile(r"[0-9]{4,6}")
 _RISING = "0123456789012345"
 
@@ -430,6 +432,25 @@ def check_token(given: TokenInput) -> tuple[str, list[Problem]]:
         return canonical_token(given.kind, given.text), []
     except BadToken as bad:
         return "", [Problem(ProblemCode.TOKEN_BAD, "tokens", bad.reason.value)]
+
+
+# Kinds of reader.
+
+
+def kind_problems(code: str, terms: CategoryRules) -> list[Problem]:
+    """What is wrong with a kind of reader: its code, its names, ages and months that cannot be."""
+    problems = []
+    if not _CODE.fullmatch(code):
+        problems.append(Problem(ProblemCode.CATEGORY_CODE, "code"))
+    for field in ("name_zh", "name_en"):
+        if not 0 < len(getattr(terms, field).strip()) <= 40:
+            problems.append(Problem(ProblemCode.NAME_EMPTY, field))
+    ages = [terms.min_age, terms.max_age, terms.guardian_age]
+    if any(age is not None and not 0 <= age <= 150 for age in ages) or not 0 <= terms.months_valid <= 1200:
+        problems.append(Problem(ProblemCode.CATEGORY_NUMBERS))
+    elif terms.min_age is not None and terms.max_age is not None and terms.min_age > terms.max_age:
+        problems.append(Problem(ProblemCode.CATEGORY_NUMBERS, "max_age"))
+    return problems
 
 
 # Two records of one person.

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     CARD_FOUND = "card_found"  # 解挂
     CARD_EXTENDED = "card_extended"  # 延期
     CARD_VERIFIED = "card_verified"  # 验证: a document was looked at again
+    CATEGORY_CHANGED = "category_changed"  # a kind of reader added, or what it asks for
     PATRON_CHANGED = "patron_changed"
     PATRON_STATUS = "patron_status"
     PATRON_RESTRICTED = "patron_restricted"  # 停借 or 暂停, one entry a restriction

@@ -18,11 +18,13 @@ from wenyuan.doors.workbench.patrons.words import (
 from wenyuan.kernel.identity import Gender, IdentityForm, TokenKind, UidBase
 from wenyuan.lending.patrons.data import (
     CategoryFacts,
+    CategoryRules,
     ConsentInput,
     ConsentPurpose,
     DocumentSeen,
     GivenBy,
     GuardianInput,
+    Holder,
     NewPatron,
     NoNumberReason,
     NumberInput,
@@ -262,6 +264,52 @@ class SuspensionForm(ReasonForm):
     """停借: until a day, or until it is lifted."""
 
     until = day(_("Until (empty: until lifted)"))
+
+
+def number(label: Any, *, most: int, help_text: Any = "") -> forms.IntegerField:
+    """A whole number that may be left out."""
+    return forms.IntegerField(label=label, min_value=0, max_value=most, required=False, help_text=help_text)
+
+
+class CategoryForm(forms.Form):
+    """What a kind of reader asks for."""
+
+    name_zh = text(_("Name in Chinese"), most=40, required=True)
+    name_en = text(_("Name in English"), most=40, required=True)
+    holder = forms.ChoiceField(
+        label=_("Who holds the card"),
+        choices=[(Holder.PERSON.value, _("A person")), (Holder.INSTITUTION.value, _("An institution"))],
+    )
+    min_age = number(_("Youngest, in full years"), most=150)
+    max_age = number(_("Oldest, in full years"), most=150)
+    months_valid = forms.IntegerField(
+        label=_("Months valid"), min_value=0, max_value=1200, help_text=_("0: the registration has no end.")
+    )
+    guardian_required = forms.BooleanField(label=_("A guardian is always needed"), required=False)
+    guardian_age = number(
+        _("A guardian is needed below this age"), most=150, help_text=_("Below 14 the law asks for one in any case.")
+    )
+    guardian_in_order = forms.BooleanField(label=_("One guardian must hold a card that is in order"), required=False)
+
+    def terms(self) -> CategoryRules:
+        """The rules as the verbs take them."""
+        values = self.cleaned_data
+        return CategoryRules(
+            name_zh=values["name_zh"],
+            name_en=values["name_en"],
+            holder=Holder(values["holder"]),
+            min_age=values["min_age"],
+            max_age=values["max_age"],
+            guardian_required=values["guardian_required"],
+            guardian_age=values["guardian_age"],
+            guardian_in_order=values["guardian_in_order"],
+            months_valid=values["months_valid"],
+        )
+
+
+class NewCategoryForm(CategoryForm):
+    code = text(_("Code"), most=32, required=True, autocapitalize="none")
+    field_order = ("code", *CategoryForm.base_fields)
 
 
 class ProxyForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenyuan.doors.workbench.patrons import cards, families, merges, proxies, rosters, views
+from wenyuan.doors.workbench.patrons import cards, families, kinds, merges, proxies, rosters, views
 
 urlpatterns = [
     path("", views.search, name="patrons"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("class-lists", rosters.class_lists, name="class-lists"),
     path("class-lists/new", rosters.enrol, name="class-list-new"),
     path("class-lists/<int:roster_id>", rosters.class_list, name="class-list"),
+    path("kinds", kinds.listed, name="categories"),
+    path("kinds/new", kinds.new, name="category-new"),
+    path("kinds/<slug:code>", kinds.one, name="category"),
     path("twice", merges.alike, name="patrons-alike"),
     path("of-age", families.of_age, name="patrons-of-age"),
     path("<int:patron_id>", views.patron, name="patron"),

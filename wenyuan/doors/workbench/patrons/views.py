@@ -75,6 +75,7 @@ def search(request: StaffRequest) -> HttpResponse:
     found = find_patrons(text=wanted, limit=PAGE, offset=(position - 1) * PAGE) if wanted else None
     context = {
         "form": SearchForm(),
+        "may_edit_kinds": may(request.operator, Act.EDIT_POLICIES, None),
         "may_edit": may(request.operator, Act.EDIT_PATRON, request.desk.branch_id),
         "found": shown_found(found.found) if found else None,
         "position": position,

@@ -21,6 +21,7 @@ from wenyuan.lending.patrons.data.answers import (
     TokenView,
 )
 from wenyuan.lending.patrons.data.asked import (
+    CategoryRules,
     ConsentInput,
     ConsentPurpose,
     GivenBy,
@@ -74,6 +75,7 @@ __all__ = [
     "CandidatePage",
     "CannotLeave",
     "CategoryFacts",
+    "CategoryRules",
     "ChildOfAge",
     "ComingOfAge",
     "ComingOfAgePage",

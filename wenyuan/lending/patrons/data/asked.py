@@ -26,6 +26,21 @@ class Holder(StrEnum):
     INSTITUTION = "institution"  # 集体证: a school class, an office, a reading room of a factory
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRules:
+    """What a kind of reader asks for: ages in full years, both included; ``months_valid`` 0 has no end."""
+
+    name_zh: str
+    name_en: str
+    holder: Holder = Holder.PERSON
+    min_age: int | None = None
+    max_age: int | None = None
+    guardian_required: bool = False
+    guardian_age: int | None = None
+    guardian_in_order: bool = False
+    months_valid: int = 36
+
+
 class Relation(StrEnum):
     """What a guardian is to the child; ``RESPONSIBLE`` is who answers for an institution."""
 

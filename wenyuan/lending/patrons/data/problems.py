@@ -21,6 +21,11 @@ class ProblemCode(StrEnum):
     EMAIL_BAD = "email_bad"
     ADDRESS_TOO_LONG = "address_too_long"
     CATEGORY_UNKNOWN = "category_unknown"
+    CATEGORY_TAKEN = "category_taken"
+    CATEGORY_CODE = "category_code"  # small letters, digits and underscores, 32 at most
+    CATEGORY_NUMBERS = "category_numbers"  # ages or months that cannot be
+    CATEGORY_IN_USE = "category_in_use"  # persons and institutions would be mixed
+    CATEGORY_UNGUARDED = "category_unguarded"  # some who have it have no guardian
     CATEGORY_AGE = "category_age"
     BRANCH_UNKNOWN = "branch_unknown"  # unknown, not yet open, or closed for good
     ROSTER_UNKNOWN = "roster_unknown"
