@@ -354,3 +354,18 @@ def test_a_director_says_what_a_kind_of_reader_asks_for(branch: Branch) -> None:
     assert Category.objects.get(code="teacher").guardian_age == 16
     assert director.get("/workbench/patrons/kinds/nobody").status_code == 404
     assert staff_at(branch, Role.DESK).get("/workbench/patrons/kinds").status_code == 403
+
+
+def test_a_first_swipe_of_somebody_on_record_without_a_number_is_asked_about(browser: Client, branch: Branch) -> None:
+    known = make_patron("李小军", "T100", home=branch, birth_date=date(1949, 12, 31))
+    browser.post("/workbench/desk/scans", {"code": NUMBER})
+    fields = {"name": "李小军", "consent": "on"}
+
+    told = browser.post("/workbench/desk/registrations", fields)
+    page = told.content.decode()
+    browser.post("/workbench/desk/registrations", {**fields, "somebody_else": "on"})
+
+    assert told.status_code == 422
+    assert f"/workbench/patrons/{known.id}" in page
+    assert 'type="checkbox" name="somebody_else"' in page
+    assert Patron.objects.filter(name="李小军").count() == 2

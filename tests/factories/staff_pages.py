@@ -11,7 +11,11 @@ from wenyuan.organisation.network.models import Branch
 
 
 def staff_at(
-    branch: Branch, *roles: Role, username: str = "", name: str = "王芳", elsewhere: Iterable[tuple[Role, Branch | None]] = ()
+    branch: Branch,
+    *roles: Role,
+    username: str = "",
+    name: str = "王芳",
+    elsewhere: Iterable[tuple[Role, Branch | None]] = (),
 ) -> Client:
     """A browser whose clerk is signed in and works at the branch, with these roles there (else at the desk)."""
     held = [(role, branch) for role in roles or (Role.DESK,)]

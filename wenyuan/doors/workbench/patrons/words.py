@@ -235,7 +235,6 @@ OBSTACLE_WORDS = {
     "guardian_of": _("Children for whom the reader answers: %(count)s"),
     "deposit": _("Deposits still to be paid back: %(count)s"),
     "debts": _("Debts still open: %(count)s"),
-    "holds": _("Holds still open: %(count)s"),
 }
 
 COLUMN_WORDS = {
