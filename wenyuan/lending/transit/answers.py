@@ -5,14 +5,15 @@ from datetime import date
 
 from django.db.models import Q
 
-from wenyuan.lending.transit.models import Transit
+from wenyuan.lending.transit.models import Manifest, Transit
 from wenyuan.organisation.network.seams import BranchUser, Tie
 
 
 def ties(branch_id: int, on: date) -> Iterable[Tie]:
-    """A branch to which or from which something is on its way does not close for good."""
+    """A branch to which or from which an item or a crate is on its way does not close for good."""
     here = Q(from_branch_id=branch_id) | Q(to_branch_id=branch_id)
     yield Tie("transits", Transit.objects.filter(here, received_at__isnull=True, cancelled_at__isnull=True).count())
+    yield Tie("crates", Manifest.objects.filter(here, received_at__isnull=True, dropped_at__isnull=True).count())
 
 
 def touched(branch_ids: frozenset[int], first: date, last: date | None) -> Iterable[Tie]:

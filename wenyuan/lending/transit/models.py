@@ -1,5 +1,7 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+
+from wenyuan.plumbing.fields import EncryptedTextField
 
 
 class TransitReason(models.TextChoices):
@@ -37,4 +39,126 @@ class Transit(models.Model):
                 name="transit_coming",
                 condition=Q(received_at__isnull=True, cancelled_at__isnull=True),
             ),
+            models.Index(
+                fields=["sent_at", "id"],
+                name="transit_longest",
+                condition=Q(received_at__isnull=True, cancelled_at__isnull=True),
+            ),
+        )
+
+
+class Crate(models.Model):
+    """周转箱: a box that travels again and again, known by the code on its side. Retired when it is worn out."""
+
+    code = models.CharField(max_length=24, unique=True)
+    added_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+
+class Manifest(models.Model):
+    """图书交接清单: what one crate carries on one journey, and who answered for it at both ends.
+
+    States: packing, sealed (it has a number and a seal), on the way, delivered (the crate stands at its destination),
+    received (its items were scanned and signed for); or dropped before it left.
+    """
+
+    crate = models.ForeignKey("transit.Crate", on_delete=models.PROTECT, related_name="+")
+    from_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    to_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    dropped_at = models.DateTimeField(null=True)
+    number = models.CharField(max_length=24, null=True, unique=True)
+    seal = models.CharField(max_length=32, blank=True, default="")
+    sealed_at = models.DateTimeField(null=True)
+    sealed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    handed_at = models.DateTimeField(null=True)
+    handed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    carrier = EncryptedTextField(blank=True, default="")  # who took it along, as written down at the door
+    delivered_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    received_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["crate"],
+                name="transit_crate_one_journey",
+                condition=Q(received_at__isnull=True, dropped_at__isnull=True),
+            ),
+            models.CheckConstraint(name="transit_manifest_goes", condition=~Q(from_branch=F("to_branch"))),
+            models.CheckConstraint(
+                name="transit_manifest_sealed",
+                condition=Q(sealed_at__isnull=True, sealed_by__isnull=True, number__isnull=True, seal="")
+                | Q(sealed_at__isnull=False, sealed_by__isnull=False, number__isnull=False) & ~Q(seal=""),
+            ),
+            models.CheckConstraint(
+                name="transit_manifest_order",
+                condition=Q(sealed_at__isnull=False, dropped_at__isnull=True)
+                | Q(handed_at__isnull=True, delivered_at__isnull=True, received_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="transit_manifest_signed",
+                condition=Q(received_at__isnull=True, received_by__isnull=True)
+                | Q(received_at__isnull=False, received_by__isnull=False, handed_at__isnull=False),
+            ),
+        )
+        indexes = (
+            models.Index(fields=["from_branch", "-id"], name="transit_manifest_from"),
+            models.Index(fields=["to_branch", "-id"], name="transit_manifest_to"),
+        )
+
+
+class ManifestLine(models.Model):
+    """One item of a manifest, with its words as they were when it was packed. A trigger lets nothing of it change once
+    the manifest is sealed but whether the item still lies in the crate, and who saw it come out."""
+
+    manifest = models.ForeignKey("transit.Manifest", on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey("catalogue.Item", on_delete=models.PROTECT, related_name="+")
+    transit = models.ForeignKey("transit.Transit", on_delete=models.PROTECT, related_name="+")
+    barcode = models.CharField(max_length=64)
+    title = models.TextField()
+    call_no = models.TextField(blank=True)
+    reason = models.CharField(max_length=12)
+    bound_for = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    packed_at = models.DateTimeField()
+    packed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    in_crate = models.BooleanField(default=True)
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["item"], name="transit_item_in_one_crate", condition=Q(in_crate=True)),
+            models.UniqueConstraint(fields=["manifest", "item"], name="transit_line_once"),
+        )
+        indexes = (models.Index(fields=["transit"], name="transit_line_of"),)
+
+
+class Difference(models.Model):
+    """What did not agree when a crate was unpacked or handed over; open until somebody says how it ended."""
+
+    manifest = models.ForeignKey("transit.Manifest", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12)
+    item = models.ForeignKey("catalogue.Item", on_delete=models.PROTECT, related_name="+", null=True)
+    barcode = models.CharField(max_length=64, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    found_at = models.DateTimeField()
+    found_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    outcome = models.CharField(max_length=16, blank=True)
+    remark = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["manifest", "kind", "barcode"], name="transit_difference_once"),
+            models.CheckConstraint(
+                name="transit_difference_ended",
+                condition=Q(resolved_at__isnull=True, outcome="") | Q(resolved_at__isnull=False) & ~Q(outcome=""),
+            ),
+        )
+        indexes = (
+            models.Index(fields=["item"], name="transit_missing", condition=Q(resolved_at__isnull=True)),
+            models.Index(fields=["id"], name="transit_difference_open", condition=Q(resolved_at__isnull=True)),
         )

@@ -1,9 +1,36 @@
-"""Reads of what is on its way."""
+"""Reads of what is on its way: items here, crates and their manifests in ``crate_queries``."""
 
+from django.db import connection
 from django.db.models import QuerySet
 
-from wenyuan.lending.transit.data import TransitView
+from wenyuan.lending.transit import sql
+from wenyuan.lending.transit.crate_queries import (
+    count_open_differences,
+    get_difference,
+    get_manifest,
+    list_crates,
+    list_differences,
+    list_manifests,
+    manifest_lines,
+)
+from wenyuan.lending.transit.data import TransitView, WaitingCount, WaitingView
 from wenyuan.lending.transit.models import Transit
+
+__all__ = [
+    "coming_to",
+    "count_coming",
+    "count_open_differences",
+    "get_difference",
+    "get_manifest",
+    "gone_from",
+    "list_crates",
+    "list_differences",
+    "list_manifests",
+    "list_waiting",
+    "manifest_lines",
+    "open_transit_of",
+    "waiting_counts",
+]
 
 
 def coming_to(branch_id: int, *, after_id: int = 0, size: int = 50) -> tuple[TransitView, ...]:
@@ -24,6 +51,25 @@ def open_transit_of(item_id: int) -> TransitView | None:
 def count_coming(branch_id: int) -> int:
     """How many items are on their way to a branch."""
     return _open().filter(to_branch_id=branch_id).count()
+
+
+def list_waiting(
+    branch_id: int, *, to_branch_id: int | None = None, reason: str = "", after_id: int = 0, size: int = 50
+) -> tuple[WaitingView, ...]:
+    """Items sent on from a branch that lie in no crate yet, longest first; ``reason`` ``send_on`` are those taken for
+    branches outside the lending group (代收). ``after_id`` continues a page."""
+    values = {"branch": branch_id, "to": to_branch_id, "reason": reason, "after": after_id, "size": size}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.WAITING, values)
+        names = tuple(WaitingView.__dataclass_fields__)
+        return tuple(WaitingView(**dict(zip(names, row, strict=True))) for row in cursor.fetchall())
+
+
+def waiting_counts(branch_id: int) -> tuple[WaitingCount, ...]:
+    """For which branches items wait here, the most first."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.WAITING_COUNTS, {"branch": branch_id})
+        return tuple(WaitingCount(*row) for row in cursor.fetchall())
 
 
 def _open() -> QuerySet[Transit]:

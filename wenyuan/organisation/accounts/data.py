@@ -18,6 +18,7 @@ class Role(StrEnum):
     CATALOGUER = "cataloguer"
     KEEPER = "keeper"
     OUTREACH = "outreach"
+    DRIVER = "driver"
     MACHINE = "machine"
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
@@ -33,6 +34,8 @@ _DESK = frozenset(
         Act.RENEW,
         Act.RECEIVE_TRANSIT,
         Act.PLACE_HOLD,
+        Act.PACK_CRATES,
+        Act.DRIVE_RUNS,
         Act.SEE_PATRON,
         Act.EDIT_PATRON,
         Act.SEE_ITEM,
@@ -55,6 +58,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
         Act.SEE_FIGURES,
         Act.SEE_JOURNAL,
         Act.EDIT_CALENDAR,
+        Act.PLAN_RUNS,
     },
     Role.KEEPER: _DESK | {Act.SEE_FIGURES, Act.EDIT_CALENDAR},
     Role.CATALOGUER: frozenset(
@@ -78,6 +82,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.EDIT_NETWORK,
             Act.EDIT_CALENDAR,
             Act.EDIT_POLICIES,
+            Act.PLAN_RUNS,
             Act.SUSPEND_PATRON,
         }
     ),
@@ -92,6 +97,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.SEE_ITEM,
         }
     ),
+    Role.DRIVER: frozenset({Act.DRIVE_RUNS}),
     Role.SYSTEM_ADMIN: frozenset({Act.MANAGE_ACCOUNTS, Act.EDIT_NETWORK}),
     Role.SECURITY_ADMIN: frozenset({Act.GRANT_ROLES, Act.SEE_SIGN_INS}),
     Role.AUDIT_ADMIN: frozenset({Act.SEE_AUDIT, Act.SEE_SIGN_INS, Act.SEE_JOURNAL}),

@@ -20,6 +20,16 @@ class Kind(StrEnum):
     TRANSIT_SENT = "transit_sent"
     TRANSIT_RECEIVED = "transit_received"
     TRANSIT_CANCELLED = "transit_cancelled"
+    CRATE_PACKED = "crate_packed"  # an item put into a crate; the subject of the next two is the item as well
+    CRATE_TAKEN_OUT = "crate_taken_out"  # before the crate was sealed
+    CRATE_UNPACKED = "crate_unpacked"  # an item that came out of a crate at its destination
+    CRATE_SENT = "crate_sent"  # sealed: quantity counts the items on its manifest
+    CRATE_HANDED = "crate_handed"  # taken along by whoever carries it
+    CRATE_DELIVERED = "crate_delivered"
+    CRATE_RECEIVED = "crate_received"  # signed for: quantity counts the items that arrived
+    CRATE_DROPPED = "crate_dropped"  # its journey was given up before it left
+    DIFFERENCE_FOUND = "difference_found"
+    DIFFERENCE_RESOLVED = "difference_resolved"
     ITEM_ADDED = "item_added"
     ITEM_CHANGED = "item_changed"
     ITEM_WITHDRAWN = "item_withdrawn"

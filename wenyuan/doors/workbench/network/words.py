@@ -43,6 +43,7 @@ TIES: Final[Mapping[str, StrOrPromise]] = {
     "items_present": _("items standing here"),
     "patrons": _("readers registered here"),
     "transits": _("items on their way"),
+    "crates": _("crates on a journey"),
     "open_transits": _("items on their way"),
     "machines": _("machines"),
     "grants": _("roles held here"),
