@@ -120,6 +120,17 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/patrons/of-age",
         "/workbench/items/transits",
         "/workbench/items/transits/gone",
+        "/workbench/transit/",
+        "/workbench/transit/manifests",
+        "/workbench/transit/waiting",
+        "/workbench/transit/slips",
+        "/workbench/transit/stock",
+        "/workbench/transit/differences",
+        "/workbench/transit/differences/{difference}/",
+        "/workbench/transit/crates/{packing}/",
+        Sight(role="desk_lead", path="/workbench/transit/crates/{arriving}/", note="arriving"),
+        "/workbench/transit/crates/{arriving}/sheet",
+        "/workbench/transit/crates/{arriving}/label",
         Sight(role="desk_lead", path="/workbench/accounts/", note="403"),
         Sight(role="desk_lead", path="/workbench/no-such-page", note="404"),
     ),
@@ -278,6 +289,15 @@ NO_PAGES = frozenset(
         "workbench:item-lending",
         "workbench:item-withdraw",
         "workbench:transit-receive",
+        "workbench:crate-retire",
+        "workbench:crate-pack",
+        "workbench:crate-take-out",
+        "workbench:crate-seal",
+        "workbench:crate-hand-over",
+        "workbench:crate-drop",
+        "workbench:crate-tick",
+        "workbench:crate-damage",
+        "workbench:crate-sign",
         "workbench:import-go-on",
         "workbench:network-drop-exception",
         "workbench:network-drop-closure",
@@ -316,6 +336,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.lending.circulation.models import Hold, Loan
     from wenyuan.lending.patrons.models import Guardian, Roster, Token
     from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
+    from wenyuan.lending.transit.models import Difference, Manifest
     from wenyuan.organisation.journal.models import Entry
     from wenyuan.organisation.network.models import Branch, Closure, Membership, ServicePoint
 
@@ -357,6 +378,11 @@ def the_house(*, today: date) -> dict[str, str]:
         "hold": hold.id,
         "held": hold.bib_id,
         "holder": hold.patron_id,
+        "packing": Manifest.objects.filter(from_branch=central, sealed_at=None, dropped_at=None).earliest("id").id,
+        "arriving": Manifest.objects.filter(to_branch=central, received_at=None, sealed_at__isnull=False)
+        .earliest("id")
+        .id,
+        "difference": Difference.objects.filter(manifest__to_branch=central).earliest("id").id,
         "branch": central.id,
         "code": central.code,
         "closed_branch": closure.branch_id,

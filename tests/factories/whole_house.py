@@ -9,11 +9,14 @@ from tests.factories.circulation import make_policy
 from tests.factories.network import make_closure, make_exception
 from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
+from tests.factories.transit import make_transit, packed_crate
 from tests.factories.visits import make_count
 from wenyuan.holdings.catalogue.operations import open_batch, run_batch
 from wenyuan.lending.circulation.operations import checkin, checkout, place_hold
+from wenyuan.lending.transit.operations import sign, tick
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.rights.data import Desk
 
 TITLES = ("人间草木", "草房子", "活着", "昆虫记", "城南旧事", "The Old Man and the Sea")
 
@@ -59,6 +62,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
         place_hold(item=barcode, card=card, pickup_branch_id=town.central.id, at=at, desk=desks["C"])
     checkin(item="23011", at=at, desk=desks["R"])
     checkin(item="23050", at=at, desk=desks["C"])
+    _make_crates(town, desks, at=at)
     make_account("caiwen", name="蔡文", roles=[(Role.DESK, town.ring)])
     make_api_token(make_machine(town.central, "kiosk"), valid_to=today + timedelta(days=90))
     flawed = folder / "flawed.mrc"
@@ -68,6 +72,17 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
         batch_id=open_batch(path=flawed, branch_id=town.central.id, at=at, desk=desk), path=flawed, at=at, desk=desk
     )
     return town
+
+
+def _make_crates(town: Town, desks: dict[str, Desk], *, at: datetime) -> None:
+    """One crate that is being packed at the centre, one that has arrived there, and one that brought a stranger."""
+    outward = [make_transit(town.central, town.ring, barcode, sent_at=at) for barcode in ("23091", "23092")]
+    homeward = [make_transit(town.ring, town.central, barcode, sent_at=at) for barcode in ("23093", "23094")]
+    packed_crate(desks["C"], town.ring, outward[0], code="ZX-01", at=at)
+    packed_crate(desks["R"], town.central, homeward[0], code="ZX-02", at=at, sealed="0042")
+    signed = packed_crate(desks["R"], town.central, homeward[1], code="ZX-03", at=at, sealed="0043")
+    tick(manifest_id=signed.id, item="23050", at=at, desk=desks["C"])
+    sign(manifest_id=signed.id, at=at, desk=desks["C"])
 
 
 def now() -> datetime:

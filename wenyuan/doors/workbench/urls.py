@@ -10,6 +10,7 @@ urlpatterns = [
     path("patrons/", include("wenyuan.doors.workbench.patrons.urls")),
     path("holds/", include("wenyuan.doors.workbench.holds.urls")),
     path("items/", include("wenyuan.doors.workbench.items.urls")),
+    path("transit/", include("wenyuan.doors.workbench.transit.urls")),
     path("records/", include("wenyuan.doors.workbench.records.urls")),
     path("network/", include("wenyuan.doors.workbench.network.urls")),
     path("journal/", include("wenyuan.doors.workbench.journal.urls")),
