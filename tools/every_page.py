@@ -131,6 +131,12 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         Sight(role="desk_lead", path="/workbench/transit/crates/{arriving}/", note="arriving"),
         "/workbench/transit/crates/{arriving}/sheet",
         "/workbench/transit/crates/{arriving}/label",
+        "/workbench/transit/late",
+        "/workbench/transit/late/days",
+        "/workbench/transit/runs",
+        "/workbench/transit/runs/new",
+        "/workbench/transit/runs/{run}/",
+        "/workbench/transit/runs/{run}/edit",
         Sight(role="desk_lead", path="/workbench/accounts/", note="403"),
         Sight(role="desk_lead", path="/workbench/no-such-page", note="404"),
     ),
@@ -290,6 +296,9 @@ NO_PAGES = frozenset(
         "workbench:item-withdraw",
         "workbench:transit-receive",
         "workbench:crate-retire",
+        "workbench:late-rule-drop",
+        "workbench:run-end",
+        "workbench:run-stop",
         "workbench:crate-pack",
         "workbench:crate-take-out",
         "workbench:crate-seal",
@@ -337,6 +346,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.lending.patrons.models import Guardian, Roster, Token
     from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
     from wenyuan.lending.transit.models import Difference, Manifest
+    from wenyuan.lending.transit.models import Difference, Manifest, Run
     from wenyuan.organisation.journal.models import Entry
     from wenyuan.organisation.network.models import Branch, Closure, Membership, ServicePoint
 
@@ -382,6 +392,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "arriving": Manifest.objects.filter(to_branch=central, received_at=None, sealed_at__isnull=False)
         .earliest("id")
         .id,
+        "run": Run.objects.filter(base=central, ended_at=None).earliest("id").id,
         "difference": Difference.objects.filter(manifest__to_branch=central).earliest("id").id,
         "branch": central.id,
         "code": central.code,

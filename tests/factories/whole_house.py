@@ -13,7 +13,8 @@ from tests.factories.transit import make_transit, packed_crate
 from tests.factories.visits import make_count
 from wenyuan.holdings.catalogue.operations import open_batch, run_batch
 from wenyuan.lending.circulation.operations import checkin, checkout, place_hold
-from wenyuan.lending.transit.operations import sign, tick
+from wenyuan.lending.transit.data import StopInput
+from wenyuan.lending.transit.operations import add_run, sign, tick
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.rights.data import Desk
@@ -81,6 +82,9 @@ def _make_crates(town: Town, desks: dict[str, Desk], *, at: datetime) -> None:
     packed_crate(desks["C"], town.ring, outward[0], code="ZX-01", at=at)
     packed_crate(desks["R"], town.central, homeward[0], code="ZX-02", at=at, sealed="0042")
     signed = packed_crate(desks["R"], town.central, homeward[1], code="ZX-03", at=at, sealed="0043")
+    every_day = frozenset(range(7))
+    halts = [StopInput(branch_id=one.id, weekdays=every_day) for one in (town.central, town.ring, town.central)]
+    add_run(code="L1", name="环城线", stops=halts, at=at, desk=desks["C"])
     tick(manifest_id=signed.id, item="23050", at=at, desk=desks["C"])
     sign(manifest_id=signed.id, at=at, desk=desks["C"])
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wenyuan.lending.transit import rules
-from wenyuan.lending.transit.data import FITTING, DifferenceKind, LineState, Outcome, Refusal
+from wenyuan.lending.transit.data import FITTING, DifferenceKind, LineState, Outcome, Refusal, SheetCrate, StopInput
 
 PACKED = datetime(2026, 4, 23, 2, tzinfo=UTC)
 BEFORE, AFTER = PACKED - timedelta(hours=5), PACKED + timedelta(hours=5)
@@ -121,3 +121,59 @@ def test_every_kind_of_difference_has_ends_and_every_end_a_kind() -> None:
 )
 def test_where_a_missing_item_turns_up_says_how_its_difference_ends(branch: int, outcome: Outcome) -> None:
     assert rules.settles_missing(seen_at_branch=branch, manifest_from=EAST, manifest_to=CENTRAL) is outcome
+
+
+def crate(number: int, start: int, goal: int, *, handed: bool = False) -> SheetCrate:
+    return SheetCrate(
+        manifest_id=number,
+        crate=f"ZX-{number:02d}",
+        number=str(number),
+        seal="1",
+        from_branch_id=start,
+        to_branch_id=goal,
+        items=1,
+        handed=handed,
+    )
+
+
+def test_a_van_takes_a_crate_where_it_waits_and_leaves_it_at_the_next_halt_there() -> None:
+    crates = [
+        crate(1, CENTRAL, EAST),
+        crate(2, EAST, SOUTH),
+        crate(3, SOUTH, CENTRAL),
+        crate(4, SOUTH, EAST),  # the van does not come by the east again
+        crate(5, WEST, SOUTH, handed=True),
+        crate(6, WEST, SOUTH),  # it does not come by the west
+    ]
+
+    loads = rules.loads_of(ROUND, crates)
+
+    assert [([one.manifest_id for one in drop], [one.manifest_id for one in pick]) for drop, pick in loads] == [
+        ([], [1]),
+        ([1], [2]),
+        ([2, 5], [3]),
+        ([3], []),
+    ]
+
+
+@given(st.sets(st.integers(0, 6)))
+def test_weekdays_come_back_as_they_were_kept(days: set[int]) -> None:
+    assert rules.weekdays_of(rules.days_mask(days)) == days
+
+
+@pytest.mark.parametrize(
+    ("stops", "refusals"),
+    [
+        ([(CENTRAL, {0}), (EAST, {0})], []),
+        ([(CENTRAL, {0})], [Refusal.STOPS_UNFIT]),
+        ([(CENTRAL, {0}), (99, set())], [Refusal.STOP_UNKNOWN_BRANCH, Refusal.STOP_WITHOUT_DAYS]),
+        ([(CENTRAL, {7}), (CENTRAL, {1})], [Refusal.STOP_WITHOUT_DAYS, Refusal.STOP_TWICE]),
+        ([(CENTRAL, {0}), (EAST, {0})] * 31, [Refusal.STOPS_UNFIT]),
+    ],
+)
+def test_a_run_has_halts_that_can_be(stops: list[tuple[int, set[int]]], refusals: list[Refusal]) -> None:
+    planned = [StopInput(branch_id=branch, weekdays=frozenset(days)) for branch, days in stops]
+
+    found = rules.objections_to_stops(planned, frozenset({CENTRAL, EAST, SOUTH}))
+
+    assert [one.refusal for one in found] == refusals

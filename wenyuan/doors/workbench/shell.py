@@ -49,7 +49,7 @@ PARTS: Final = (
     Part("patrons", _("Readers"), frozenset({Act.SEE_PATRON}), "person"),
     Part("holds", _("Holds"), frozenset({Act.PLACE_HOLD}), "hold"),
     Part("items", _("Holdings"), frozenset({Act.SEE_ITEM}), "book"),
-    Part("transit", _("Crates"), frozenset({Act.PACK_CRATES}), "box"),
+    Part("transit", _("Crates"), frozenset({Act.PACK_CRATES, Act.DRIVE_RUNS, Act.PLAN_RUNS}), "box"),
     Part("records", _("Cataloguing"), frozenset({Act.EDIT_ITEM, Act.IMPORT_RECORDS, Act.EXPORT_RECORDS}), "edit"),
     Part("network", _("Branches"), frozenset({Act.EDIT_NETWORK, Act.EDIT_CALENDAR, Act.EDIT_POLICIES}), "tree", True),
     Part("visits", _("Visits"), frozenset({Act.ENTER_VISITS}), "leave"),

@@ -5,14 +5,15 @@ from datetime import date
 
 from django.db.models import Q
 
-from wenyuan.lending.transit.models import Manifest, Transit
+from wenyuan.lending.transit.models import Manifest, Stop, Transit
 from wenyuan.organisation.network.seams import BranchUser, Tie
 
 
 def ties(branch_id: int, on: date) -> Iterable[Tie]:
-    """A branch to which or from which an item or a crate is on its way does not close for good."""
+    """A branch where something is on its way from or to, or where a run halts, does not close for good."""
     here = Q(from_branch_id=branch_id) | Q(to_branch_id=branch_id)
     yield Tie("transits", Transit.objects.filter(here, received_at__isnull=True, cancelled_at__isnull=True).count())
+    yield Tie("run_stops", Stop.objects.filter(branch_id=branch_id, ended_at__isnull=True).count())
     yield Tie("crates", Manifest.objects.filter(here, received_at__isnull=True, dropped_at__isnull=True).count())
 
 

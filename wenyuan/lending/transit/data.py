@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 
@@ -45,6 +45,15 @@ class Refusal(StrEnum):
     ALREADY_HANDED = "already_handed"
     ALREADY_RECEIVED = "already_received"
     TEXT_TOO_LONG = "text_too_long"
+    NAME_MISSING = "name_missing"
+    STOPS_UNFIT = "stops_unfit"  # a run needs two halts at least, and has an upper limit
+    STOP_UNKNOWN_BRANCH = "stop_unknown_branch"
+    STOP_WITHOUT_DAYS = "stop_without_days"
+    STOP_TWICE = "stop_twice"  # the same branch twice without another between
+    RUN_UNKNOWN = "run_unknown"
+    STOP_UNKNOWN = "stop_unknown"
+    STOP_NOT_TODAY = "stop_not_today"
+    BAD_DAYS = "bad_days"
     DIFFERENCE_UNKNOWN = "difference_unknown"
     ALREADY_RESOLVED = "already_resolved"
     OUTCOME_UNFIT = "outcome_unfit"
@@ -273,3 +282,110 @@ class CrateView:
     state: ManifestState | None
     from_branch_id: int | None
     to_branch_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LateView:
+    """An item that has been on its way longer than ``after_days`` days; ``crate`` and ``manifest_id`` say in which
+    open crate it stands, if in one."""
+
+    transit_id: int
+    item_id: int
+    barcode: str
+    title: str
+    call_no: str
+    from_branch_id: int
+    to_branch_id: int
+    reason: str
+    sent_at: datetime
+    after_days: int
+    manifest_id: int | None
+    crate: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LateRule:
+    """After how many days an item is late: between two branches, at one end, or (neither named) everywhere."""
+
+    id: int
+    from_branch_id: int | None
+    to_branch_id: int | None
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopInput:
+    """A halt as somebody plans it. ``weekdays`` count from 0 for Monday."""
+
+    branch_id: int
+    weekdays: frozenset[int]
+    due_time: time | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopView:
+    """A halt of a run; ``position`` counts from 0."""
+
+    id: int
+    position: int
+    branch_id: int
+    weekdays: frozenset[int]
+    due_time: time | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """A run and its halts in order. ``base_id`` is the branch that plans it and whose driver drives it."""
+
+    id: int
+    code: str
+    name: str
+    base_id: int
+    stops: tuple[StopView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetCrate:
+    """A sealed crate that the van carries, or may take along. ``handed``: it is in the van already."""
+
+    manifest_id: int
+    crate: str
+    number: str
+    seal: str
+    from_branch_id: int
+    to_branch_id: int
+    items: int
+    handed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitView:
+    """The van was at a halt: when, and how many crates it left and took along."""
+
+    done_at: datetime
+    done_by_id: int
+    dropped: int
+    picked: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetStop:
+    """A halt of today: crates to leave and to take along, and items in no crate that wait for branches of the run."""
+
+    stop: StopView
+    drop: tuple[SheetCrate, ...]
+    pick: tuple[SheetCrate, ...]
+    loose: int
+    visit: VisitView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSheet:
+    """A run on one day; halts without that weekday are left out."""
+
+    run: RunView
+    day: date
+    stops: tuple[SheetStop, ...]

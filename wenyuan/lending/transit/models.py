@@ -162,3 +162,63 @@ class Difference(models.Model):
             models.Index(fields=["item"], name="transit_missing", condition=Q(resolved_at__isnull=True)),
             models.Index(fields=["id"], name="transit_difference_open", condition=Q(resolved_at__isnull=True)),
         )
+
+
+class LateAfter(models.Model):
+    """After how many days on its way an item is late: for a pair of branches, for one end, or for all."""
+
+    from_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", null=True)
+    to_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", null=True)
+    days = models.SmallIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["from_branch", "to_branch"], name="transit_late_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(name="transit_late_days", condition=Q(days__range=(1, 90))),
+        )
+
+
+class Run(models.Model):
+    """物流线路: where the van goes, in order. Ended when it is driven no longer."""
+
+    code = models.CharField(max_length=24, unique=True)
+    name = models.CharField(max_length=60)
+    base = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+
+class Stop(models.Model):
+    """A halt of a run. ``weekdays`` is a bit mask, Monday the lowest bit. A changed list of stops ends the old rows."""
+
+    run = models.ForeignKey("transit.Run", on_delete=models.PROTECT, related_name="+")
+    position = models.SmallIntegerField()
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    weekdays = models.SmallIntegerField()
+    due_time = models.TimeField(null=True)
+    note = models.CharField(max_length=80, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["run", "position"], name="transit_stop_order", condition=Q(ended_at__isnull=True)
+            ),
+            models.CheckConstraint(name="transit_stop_days", condition=Q(weekdays__range=(1, 127))),
+        )
+
+
+class StopVisit(models.Model):
+    """The van was there on that day; how many crates it left and took along."""
+
+    stop = models.ForeignKey("transit.Stop", on_delete=models.PROTECT, related_name="+")
+    date = models.DateField()
+    done_at = models.DateTimeField()
+    done_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    dropped = models.SmallIntegerField()
+    picked = models.SmallIntegerField()
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["stop", "date"], name="transit_stop_once_a_day"),)

@@ -1,4 +1,5 @@
-"""The transit room's verbs: crates and manifests. Verbs that begin or end an item's transit are circulation's."""
+"""The transit room's verbs: crates and their manifests, runs of the van. Verbs that begin or end an item's transit are
+circulation's."""
 
 from wenyuan.lending.transit.arriving import report_damage, resolve_difference, sign, tick
 from wenyuan.lending.transit.packing import (
@@ -11,17 +12,24 @@ from wenyuan.lending.transit.packing import (
     seal,
     take_out,
 )
+from wenyuan.lending.transit.runs import add_run, change_run, drop_late_after, end_run, mark_stop, set_late_after
 
 __all__ = [
     "add_crates",
+    "add_run",
+    "change_run",
     "drop_crate",
+    "drop_late_after",
+    "end_run",
     "hand_over",
+    "mark_stop",
     "open_crate",
     "pack",
     "report_damage",
     "resolve_difference",
     "retire_crate",
     "seal",
+    "set_late_after",
     "sign",
     "take_out",
     "tick",

@@ -29,6 +29,7 @@ from wenyuan.lending.transit.journeys import (
 from wenyuan.lending.transit.models import Crate, Manifest, ManifestLine, Transit
 from wenyuan.lending.transit.queries import get_manifest
 from wenyuan.lending.transit.recording import item_entry, manifest_entry
+from wenyuan.lending.transit.run_queries import courses
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.network.queries import network_map
@@ -161,7 +162,7 @@ def _pack(manifest_id: int, barcode: str, at: datetime, desk: Desk) -> PackRecei
             journey_of(transit) if transit else None,
             here=manifest.from_branch_id,
             destination=manifest.to_branch_id,
-            courses=(),
+            courses=courses(),
         )
     )
     if packed is not None and still_in:

@@ -1,4 +1,5 @@
-"""Reads of what is on its way: items here, crates and their manifests in ``crate_queries``."""
+"""Reads of what is on its way: items here, crates and their manifests in ``crate_queries``, runs and lateness in
+``run_queries``."""
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -15,20 +16,36 @@ from wenyuan.lending.transit.crate_queries import (
 )
 from wenyuan.lending.transit.data import TransitView, WaitingCount, WaitingView
 from wenyuan.lending.transit.models import Transit
+from wenyuan.lending.transit.run_queries import (
+    count_late,
+    courses,
+    get_run,
+    list_late,
+    list_late_rules,
+    list_runs,
+    run_sheet,
+)
 
 __all__ = [
     "coming_to",
     "count_coming",
+    "count_late",
     "count_open_differences",
+    "courses",
     "get_difference",
     "get_manifest",
+    "get_run",
     "gone_from",
     "list_crates",
     "list_differences",
+    "list_late",
+    "list_late_rules",
     "list_manifests",
+    "list_runs",
     "list_waiting",
     "manifest_lines",
     "open_transit_of",
+    "run_sheet",
     "waiting_counts",
 ]
 

@@ -1,11 +1,19 @@
 """Pure decisions about crates: what may go in, where a line's item is, how a difference may end."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from wenyuan.lending.transit.data import LineState, ManifestState, Objection, Outcome, Refusal
+from wenyuan.lending.transit.data import (
+    LineState,
+    ManifestState,
+    Objection,
+    Outcome,
+    Refusal,
+    SheetCrate,
+    StopInput,
+)
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,23}")
 LONGEST_SEAL = 32
@@ -125,3 +133,53 @@ def settles_missing(*, seen_at_branch: int, manifest_from: int, manifest_to: int
     if seen_at_branch == manifest_to:
         return Outcome.ARRIVED_LATER
     return Outcome.FOUND_AT_SENDER if seen_at_branch == manifest_from else Outcome.FOUND_ELSEWHERE
+
+
+DEFAULT_LATE_DAYS = 3
+"""After how many days an item on its way is late where nobody has said otherwise."""
+LATE_DAYS = range(1, 91)
+MOST_STOPS = 60
+
+
+def days_mask(weekdays: Iterable[int]) -> int:
+    """Weekdays (0 for Monday) as they are kept: Monday is the lowest bit."""
+    return sum(1 << day for day in set(weekdays))
+
+
+def weekdays_of(mask: int) -> frozenset[int]:
+    """The weekdays of a mask."""
+    return frozenset(day for day in range(7) if mask >> day & 1)
+
+
+def objections_to_stops(stops: Sequence[StopInput], standing: frozenset[int]) -> tuple[Objection, ...]:
+    """Why a run cannot have these halts; ``standing`` are the branches there are. Places in it count from 1."""
+    found = []
+    if not 2 <= len(stops) <= MOST_STOPS:
+        found.append(Objection(Refusal.STOPS_UNFIT, {"limit": MOST_STOPS}))
+    for place, stop in enumerate(stops, start=1):
+        if stop.branch_id not in standing:
+            found.append(Objection(Refusal.STOP_UNKNOWN_BRANCH, {"stop": place}))
+        if not stop.weekdays or not stop.weekdays <= set(range(7)):
+            found.append(Objection(Refusal.STOP_WITHOUT_DAYS, {"stop": place}))
+        if place > 1 and stop.branch_id == stops[place - 2].branch_id:
+            found.append(Objection(Refusal.STOP_TWICE, {"stop": place}))
+    return tuple(found)
+
+
+def loads_of(branches: Sequence[int], crates: Sequence[SheetCrate]) -> list[tuple[list[SheetCrate], list[SheetCrate]]]:
+    """What a van that halts at these branches in this order leaves and takes along at each halt.
+
+    A crate that waits is taken at the first halt at its branch after which the van comes by its destination; one that
+    is in the van is left at the first halt there. Crates that this van does not bring anywhere are left out.
+    """
+    loads: list[tuple[list[SheetCrate], list[SheetCrate]]] = [([], []) for _ in branches]
+    for crate in crates:
+        begins = [-1] if crate.handed else [place for place, one in enumerate(branches) if one == crate.from_branch_id]
+        for begin in begins:
+            end = next((p for p in range(begin + 1, len(branches)) if branches[p] == crate.to_branch_id), None)
+            if end is not None:
+                loads[end][0].append(crate)
+                if begin >= 0:
+                    loads[begin][1].append(crate)
+                break
+    return loads

@@ -24,6 +24,45 @@ WAITING_COUNTS = f"""
     GROUP BY x.to_branch_id ORDER BY count(*) DESC, x.to_branch_id
 """
 
+_LATE_FROM = """
+    FROM transit_transit x
+    CROSS JOIN LATERAL (
+        SELECT COALESCE((
+            SELECT r.days FROM transit_lateafter r
+            WHERE (r.from_branch_id IS NULL OR r.from_branch_id = x.from_branch_id)
+                AND (r.to_branch_id IS NULL OR r.to_branch_id = x.to_branch_id)
+            ORDER BY r.from_branch_id IS NULL, r.to_branch_id IS NULL LIMIT 1
+        ), %(default)s::int) AS days
+    ) late
+"""
+_IS_LATE = f"""{_OPEN} AND (x.from_branch_id = %(branch)s::bigint OR x.to_branch_id = %(branch)s::bigint)
+        AND x.sent_at < %(at)s::timestamptz - late.days * interval '1 day'"""
+
+LATE = f"""
+    SELECT x.id, x.item_id, i.barcode, b.title, i.call_no, x.from_branch_id, x.to_branch_id, x.reason, x.sent_at,
+        late.days, m.id, c.code
+    {_LATE_FROM}
+    JOIN catalogue_item i ON i.id = x.item_id
+    JOIN catalogue_bib b ON b.id = i.bib_id
+    LEFT JOIN transit_manifestline l ON l.transit_id = x.id AND l.in_crate
+    LEFT JOIN transit_manifest m ON m.id = l.manifest_id
+    LEFT JOIN transit_crate c ON c.id = m.crate_id
+    WHERE {_IS_LATE}
+        AND (%(after_at)s::timestamptz IS NULL OR (x.sent_at, x.id) > (%(after_at)s::timestamptz, %(after_id)s::bigint))
+    ORDER BY x.sent_at, x.id LIMIT %(size)s::int
+"""
+"""Of the rules that fit a transit, the one for both ends wins, then the one for where it comes from."""
+
+LATE_COUNT = f"SELECT count(*) {_LATE_FROM} WHERE {_IS_LATE}"
+
+LOOSE = f"""
+    SELECT x.from_branch_id, count(*) FROM transit_transit x
+    WHERE {_OPEN} AND x.from_branch_id = ANY (%(branches)s::bigint[]) AND x.to_branch_id = ANY (%(branches)s::bigint[])
+        AND NOT {_PACKED}
+    GROUP BY x.from_branch_id
+"""
+"""Items that wait unpacked at the halts of a run, for other halts of it."""
+
 INVARIANTS = (
     Invariant(
         "transit_packed_was_in_transit",

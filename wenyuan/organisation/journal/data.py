@@ -30,6 +30,7 @@ class Kind(StrEnum):
     CRATE_DROPPED = "crate_dropped"  # its journey was given up before it left
     DIFFERENCE_FOUND = "difference_found"
     DIFFERENCE_RESOLVED = "difference_resolved"
+    STOP_DONE = "stop_done"  # the van was at a halt: quantity counts the crates it left and took along
     ITEM_ADDED = "item_added"
     ITEM_CHANGED = "item_changed"
     ITEM_WITHDRAWN = "item_withdrawn"

@@ -36,6 +36,7 @@ KINDS: Final[Mapping[Kind, StrOrPromise]] = {
     Kind.CRATE_DROPPED: _("Crate's journey given up"),
     Kind.DIFFERENCE_FOUND: _("Difference found"),
     Kind.DIFFERENCE_RESOLVED: _("Difference resolved"),
+    Kind.STOP_DONE: _("Halt of a run done"),
     Kind.ITEM_ADDED: _("Item added"),
     Kind.ITEM_CHANGED: _("Item changed"),
     Kind.ITEM_WITHDRAWN: _("Item withdrawn"),
@@ -99,6 +100,8 @@ SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "grant": _("Role"),
     "manifest": _("Manifest"),
     "crate": _("Crate"),
+    "run": _("Run"),
+    "late_after": _("When a transit is late"),
 }
 
 ACTS: Final[Mapping[str, StrOrPromise]] = {
@@ -147,6 +150,11 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "change_category": _("kind of reader changed"),
     "add_crates": _("crates added"),
     "retire_crate": _("crate taken out of use"),
+    "add_run": _("run planned"),
+    "change_run": _("run changed"),
+    "end_run": _("run ended"),
+    "set_late_after": _("days until a transit is late set"),
+    "drop_late_after": _("days until a transit is late taken back"),
     "change_patron": _("reader changed"),
     "report_lost": _("card reported lost"),
     "lift_lost": _("card found again"),
@@ -221,6 +229,8 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "seal": _("seal"),
     "manifest": _("manifest"),
     "missing": _("missing"),
+    "dropped": _("crates left"),
+    "picked": _("crates taken along"),
     "difference": _("difference"),
     "ended": _("how it ended"),
     "send_to": _("send on to"),

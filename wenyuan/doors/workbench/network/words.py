@@ -44,6 +44,7 @@ TIES: Final[Mapping[str, StrOrPromise]] = {
     "patrons": _("readers registered here"),
     "transits": _("items on their way"),
     "crates": _("crates on a journey"),
+    "run_stops": _("halts of runs"),
     "open_transits": _("items on their way"),
     "machines": _("machines"),
     "grants": _("roles held here"),

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.branches import Choices
+from wenyuan.doors.workbench.templatetags.staff import weekday
 from wenyuan.doors.workbench.transit.words import OUTCOMES
 from wenyuan.lending.transit.data import FITTING, DifferenceKind, Outcome
 
@@ -56,3 +57,41 @@ class CratesForm(forms.Form):
 
     def clean_codes(self) -> list[str]:
         return [line for line in str(self.cleaned_data["codes"]).split() if line]
+
+
+class RunForm(forms.Form):
+    code = forms.CharField(label=_("Code"), max_length=24)
+    name = forms.CharField(label=_("Name"), max_length=60)
+
+
+class StopForm(forms.Form):
+    order = forms.IntegerField(label=_("Order"), min_value=0, max_value=999)
+    branch = forms.TypedChoiceField(label=_("Branch"), coerce=int, required=False, empty_value=None)
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Weekdays"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    due_time = forms.TimeField(
+        label=_("Time"), required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    )
+    note = forms.CharField(label=_("Note"), max_length=80, required=False)
+
+    def __init__(self, *args: object, branches: Choices, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
+        self.fields["weekdays"].choices = [  # type: ignore[attr-defined] # a choice field
+            (str(day), weekday(day)) for day in range(7)
+        ]
+
+
+StopFormSet = forms.formset_factory(StopForm, extra=0, max_num=80, absolute_max=80)
+
+
+class LateForm(forms.Form):
+    from_branch_id = forms.TypedChoiceField(label=_("From branch"), coerce=int, required=False, empty_value=None)
+    to_branch_id = forms.TypedChoiceField(label=_("To branch"), coerce=int, required=False, empty_value=None)
+    days = forms.IntegerField(label=_("Late after so many days"), min_value=1, max_value=90, initial=3)
+
+    def __init__(self, *args: object, branches: Choices, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        for name in ("from_branch_id", "to_branch_id"):
+            self.fields[name].choices = branches  # type: ignore[attr-defined] # a choice field

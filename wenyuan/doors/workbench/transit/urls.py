@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.transit import arrivals, stock, views
+from wenyuan.doors.workbench.transit import arrivals, runs, stock, views
 
 urlpatterns = [
     path("", views.crates, name="crates"),
@@ -22,4 +22,13 @@ urlpatterns = [
     path("crates/<int:manifest_id>/signed", arrivals.sign, name="crate-sign"),
     path("differences", arrivals.differences, name="differences"),
     path("differences/<int:difference_id>/", arrivals.difference, name="difference"),
+    path("late", runs.late, name="transit-late"),
+    path("late/days", runs.late_rules, name="late-rules"),
+    path("late/days/<int:rule_id>/dropped", runs.drop_late_rule, name="late-rule-drop"),
+    path("runs", runs.runs, name="runs"),
+    path("runs/new", runs.new_run, name="run-new"),
+    path("runs/<int:run_id>/", runs.sheet, name="run"),
+    path("runs/<int:run_id>/edit", runs.edit_run, name="run-edit"),
+    path("runs/<int:run_id>/ended", runs.end_run, name="run-end"),
+    path("runs/<int:run_id>/stops/<int:stop_id>/done", runs.mark, name="run-stop"),
 ]

@@ -39,9 +39,12 @@ GET_POST = ["GET", "HEAD", "POST"]
 
 
 @require_http_methods(GET_POST)
-@staff_page(Act.PACK_CRATES)
+@staff_page(Act.PACK_CRATES, Act.DRIVE_RUNS, Act.PLAN_RUNS)
 def crates(request: StaffRequest) -> HttpResponse:
-    """Where packing begins: what waits for which branch, the crates that are open, and a form for the next one."""
+    """Where packing begins: what waits for which branch, the crates that are open, and a form for the next one. Who
+    only drives goes on to the runs."""
+    if not may(request.operator, Act.PACK_CRATES, request.desk.branch_id):
+        return HttpResponseRedirect(reverse("workbench:runs"))
     network, branch_id = network_map(), request.desk.branch_id
     counts = waiting_counts(branch_id)
     others = frozenset(network.branches) - {branch_id}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.workbench.branches import branch_name
+from wenyuan.doors.workbench.templatetags.staff import weekday
 from wenyuan.lending.transit.data import (
     DifferenceKind,
     LineState,
@@ -91,10 +92,24 @@ REFUSALS: Final[Mapping[Refusal, StrOrPromise]] = {
     Refusal.ALREADY_HANDED: _("The crate has left already."),
     Refusal.ALREADY_RECEIVED: _("The crate has been signed for already."),
     Refusal.TEXT_TOO_LONG: _("At most %(limit)s characters."),
+    Refusal.NAME_MISSING: _("A name is needed."),
+    Refusal.STOPS_UNFIT: _("A run has at least two halts, and at most %(limit)s."),
+    Refusal.STOP_UNKNOWN_BRANCH: _("Halt %(stop)s is at no branch that stands."),
+    Refusal.STOP_WITHOUT_DAYS: _("Halt %(stop)s needs a weekday."),
+    Refusal.STOP_TWICE: _("Halt %(stop)s is where the one before it is."),
+    Refusal.RUN_UNKNOWN: _("There is no such run."),
+    Refusal.STOP_UNKNOWN: _("There is no such halt any more."),
+    Refusal.STOP_NOT_TODAY: _("The van does not halt there today."),
+    Refusal.BAD_DAYS: _("From 1 to %(limit)s days."),
     Refusal.DIFFERENCE_UNKNOWN: _("There is no such difference."),
     Refusal.ALREADY_RESOLVED: _("Somebody has resolved this difference already."),
     Refusal.OUTCOME_UNFIT: _("Such a difference cannot end like this."),
 }
+
+
+def weekday_words(days: frozenset[int]) -> str:
+    """Weekdays in their order, or that it is every day."""
+    return gettext("every day") if len(days) == 7 else " ".join(weekday(day) for day in sorted(days))
 
 
 def refusal_words(refused: TransitRefused) -> str:
