@@ -74,6 +74,8 @@ NO_ACT = {
     "circulation.forget_ended_holds": "run by the clock, nobody's act",
     "circulation.install_default_policies": "run by the set-up, nobody's act",
     "patrons.check_pin": "asked for the reader, who is no operator",
+    "transit.open_handover": "asked by somebody without an account: the one-time code is the right",
+    "transit.receive_handover": "the same",
     "patrons.install_default_categories": "run by the set-up, nobody's act",
 }
 """Verbs that declare that they need no act."""

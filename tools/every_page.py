@@ -73,6 +73,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         Sight(role=READER, path="/look/guide?door=portal", note="portal"),
         "/workbench/sign-in",
         "/api/v1/docs",
+        "/workbench/transit/receive/",
+        Sight(role=READER, path="/workbench/transit/receive/ABCD", note="no-code"),
     ),
     "desk_lead": (
         "/workbench/",
@@ -137,6 +139,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/transit/runs/new",
         "/workbench/transit/runs/{run}/",
         "/workbench/transit/runs/{run}/edit",
+        "/workbench/transit/handovers",
+        "/workbench/transit/handovers/{handover}/",
         Sight(role="desk_lead", path="/workbench/accounts/", note="403"),
         Sight(role="desk_lead", path="/workbench/no-such-page", note="404"),
     ),
@@ -296,6 +300,10 @@ NO_PAGES = frozenset(
         "workbench:item-withdraw",
         "workbench:transit-receive",
         "workbench:crate-retire",
+        "workbench:handover-issue",
+        "workbench:handover-check",
+        "workbench:handover-take-in",
+        "workbench:handover-photo",
         "workbench:late-rule-drop",
         "workbench:run-end",
         "workbench:run-stop",
@@ -347,6 +355,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
     from wenyuan.lending.transit.models import Difference, Manifest
     from wenyuan.lending.transit.models import Difference, Manifest, Run
+    from wenyuan.lending.transit.models import Difference, Handover, Manifest, Run
     from wenyuan.organisation.journal.models import Entry
     from wenyuan.organisation.network.models import Branch, Closure, Membership, ServicePoint
 
@@ -392,6 +401,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "arriving": Manifest.objects.filter(to_branch=central, received_at=None, sealed_at__isnull=False)
         .earliest("id")
         .id,
+        "handover": Handover.objects.filter(used_at__isnull=False).earliest("id").id,
         "run": Run.objects.filter(base=central, ended_at=None).earliest("id").id,
         "difference": Difference.objects.filter(manifest__to_branch=central).earliest("id").id,
         "branch": central.id,

@@ -13,11 +13,11 @@ from tests.factories.transit import make_transit, packed_crate
 from tests.factories.visits import make_count
 from wenyuan.holdings.catalogue.operations import open_batch, run_batch
 from wenyuan.lending.circulation.operations import checkin, checkout, place_hold
-from wenyuan.lending.transit.data import StopInput
-from wenyuan.lending.transit.operations import add_run, sign, tick
+from wenyuan.lending.transit.data import HandoverReport, StopInput
+from wenyuan.lending.transit.operations import add_run, issue_handover, receive_handover, sign, tick
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
-from wenyuan.organisation.rights.data import Desk
+from wenyuan.organisation.rights.data import Desk, Door
 
 TITLES = ("人间草木", "草房子", "活着", "昆虫记", "城南旧事", "The Old Man and the Sea")
 
@@ -82,6 +82,9 @@ def _make_crates(town: Town, desks: dict[str, Desk], *, at: datetime) -> None:
     packed_crate(desks["C"], town.ring, outward[0], code="ZX-01", at=at)
     packed_crate(desks["R"], town.central, homeward[0], code="ZX-02", at=at, sealed="0042")
     signed = packed_crate(desks["R"], town.central, homeward[1], code="ZX-03", at=at, sealed="0043")
+    issued = issue_handover(manifest_ids=[signed.id], at=at, desk=desks["R"])
+    said = HandoverReport(seals=2, samples=("23094", "no such code"), name="赵师傅")
+    receive_handover(code=issued.code, report=said, at=at, door=Door.WORKBENCH)
     every_day = frozenset(range(7))
     halts = [StopInput(branch_id=one.id, weekdays=every_day) for one in (town.central, town.ring, town.central)]
     add_run(code="L1", name="环城线", stops=halts, at=at, desk=desks["C"])

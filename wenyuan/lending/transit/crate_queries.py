@@ -7,9 +7,17 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 
 from wenyuan.holdings.catalogue.queries import get_items, titles_of
-from wenyuan.lending.transit.data import CrateView, DifferenceKind, DifferenceView, LineView, ManifestView, Outcome
+from wenyuan.lending.transit.data import (
+    CrateView,
+    DifferenceKind,
+    DifferenceView,
+    HandoverView,
+    LineView,
+    ManifestView,
+    Outcome,
+)
 from wenyuan.lending.transit.journeys import lines_of, state_of
-from wenyuan.lending.transit.models import Crate, Difference, Manifest, ManifestLine
+from wenyuan.lending.transit.models import Crate, Difference, Handover, HandoverManifest, Manifest, ManifestLine
 
 PAGE = 50
 
@@ -79,6 +87,68 @@ def list_differences(
 def count_open_differences(branch_id: int) -> int:
     """How many differences of crates from or to a branch nobody has resolved."""
     return _of_branches(Difference.objects.filter(resolved_at__isnull=True), frozenset({branch_id})).count()
+
+
+def list_handovers(
+    *,
+    branch_id: int | None = None,
+    handover_id: int | None = None,
+    only_unchecked: bool = False,
+    before: int | None = None,
+    size: int = PAGE,
+) -> tuple[HandoverView, ...]:
+    """Handovers of crates from or to a branch, the newest first; ``only_unchecked`` those whose code was used and that
+    no member of staff has looked at."""
+    rows = Handover.objects.all()
+    if branch_id is not None:
+        sent = HandoverManifest.objects.filter(manifest__from_branch=branch_id).values("handover_id")
+        rows = rows.filter(Q(to_branch_id=branch_id) | Q(id__in=sent))
+    if handover_id is not None:
+        rows = rows.filter(id=handover_id)
+    if only_unchecked:
+        rows = rows.filter(used_at__isnull=False, checked_at__isnull=True)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return _handovers(list(rows.order_by("-id")[:size]))
+
+
+def count_unchecked(branch_id: int) -> int:
+    """How many receipts without an account, of crates from or to a branch, wait to be looked at."""
+    sent = HandoverManifest.objects.filter(manifest__from_branch=branch_id).values("handover_id")
+    rows = Handover.objects.filter(Q(to_branch_id=branch_id) | Q(id__in=sent))
+    return rows.filter(used_at__isnull=False, checked_at__isnull=True).count()
+
+
+def _handovers(rows: list[Handover]) -> tuple[HandoverView, ...]:
+    manifests: dict[int, list[tuple[int, str, str]]] = {row.id: [] for row in rows}
+    links = HandoverManifest.objects.filter(handover_id__in=list(manifests)).select_related("manifest__crate")
+    for link in links.order_by("manifest_id"):
+        one = link.manifest
+        manifests[link.handover_id].append((one.id, one.crate.code, one.number or ""))
+    sampled = {barcode for row in rows for barcode in row.samples}
+    found = ManifestLine.objects.filter(barcode__in=sampled).values_list("manifest_id", "barcode")
+    listed = set(found.filter(manifest_id__in=[one for many in manifests.values() for one, _, _ in many]))
+    return tuple(
+        HandoverView(
+            id=row.id,
+            to_branch_id=row.to_branch_id,
+            issued_at=row.issued_at,
+            expires_at=row.expires_at,
+            used_at=row.used_at,
+            seals_expected=row.seals_expected,
+            seals_counted=row.seals_counted,
+            samples=tuple(
+                (barcode, any((one, barcode) in listed for one, _, _ in manifests[row.id])) for barcode in row.samples
+            ),
+            samples_wanted=row.samples_wanted,
+            name=row.name,
+            photo=row.photo,
+            checked_at=row.checked_at,
+            checked_by_id=row.checked_by_id,
+            manifests=tuple(manifests[row.id]),
+        )
+        for row in rows
+    )
 
 
 def list_crates(*, after: str = "", size: int = PAGE) -> tuple[CrateView, ...]:

@@ -54,6 +54,8 @@ class Refusal(StrEnum):
     STOP_UNKNOWN = "stop_unknown"
     STOP_NOT_TODAY = "stop_not_today"
     BAD_DAYS = "bad_days"
+    BRANCHES_DIFFER = "branches_differ"
+    HANDOVER_UNKNOWN = "handover_unknown"
     DIFFERENCE_UNKNOWN = "difference_unknown"
     ALREADY_RESOLVED = "already_resolved"
     OUTCOME_UNFIT = "outcome_unfit"
@@ -389,3 +391,90 @@ class RunSheet:
     run: RunView
     day: date
     stops: tuple[SheetStop, ...]
+
+
+class Closed(StrEnum):
+    """Why a code opens nothing."""
+
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    USED = "used"
+    TOO_MANY = "too_many"  # this address has tried too many codes that are none, or this code was tried too often
+
+
+class HandoverClosed(Exception):
+    """A code opens nothing. ``reason`` is one of the ``Closed`` values."""
+
+    def __init__(self, reason: Closed) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverIssue:
+    """A code as it was made: it is told once, and kept as a hash."""
+
+    handover_id: int
+    code: str
+    to_branch_id: int
+    expires_at: datetime
+    crates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverOpen:
+    """What somebody without an account sees behind a code: nothing but where the crates go and how many items to take
+    a sample of. How many seals there should be is not told: they are to be counted."""
+
+    to_branch_id: int
+    samples_wanted: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverReport:
+    """What was received, as somebody without an account says: seals counted, barcodes of some items, a name, and where
+    the picture of the signed sheet lies below the home folder, if there is one."""
+
+    seals: int
+    samples: tuple[str, ...]
+    name: str
+    photo: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverView:
+    """A handover for staff. ``samples`` are barcodes with whether they stand on one of the manifests. What does not
+    agree is in ``wrong_seals``, ``unlisted``, ``few_samples`` and ``no_photo``; nobody has looked while ``checked_at``
+    is empty."""
+
+    id: int
+    to_branch_id: int
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    seals_expected: int
+    seals_counted: int | None
+    samples: tuple[tuple[str, bool], ...]
+    samples_wanted: int
+    name: str
+    photo: str
+    checked_at: datetime | None
+    checked_by_id: int | None
+    manifests: tuple[tuple[int, str, str], ...]  # id, crate, number
+
+    @property
+    def wrong_seals(self) -> bool:
+        return self.seals_counted is not None and self.seals_counted != self.seals_expected
+
+    @property
+    def unlisted(self) -> bool:
+        return any(not listed for _, listed in self.samples)
+
+    @property
+    def few_samples(self) -> bool:
+        return self.used_at is not None and len(self.samples) < self.samples_wanted
+
+    @property
+    def no_photo(self) -> bool:
+        return self.used_at is not None and not self.photo

@@ -222,3 +222,53 @@ class StopVisit(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["stop", "date"], name="transit_stop_once_a_day"),)
+
+
+class Handover(models.Model):
+    """A one-time code with which somebody without an account says what reached them. The code is kept as a hash."""
+
+    code_hash = models.BinaryField(unique=True)
+    to_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+    seals_expected = models.SmallIntegerField()
+    seals_counted = models.SmallIntegerField(null=True)
+    samples = models.JSONField(default=list)  # barcodes as they were scanned or typed
+    samples_wanted = models.SmallIntegerField()
+    name = EncryptedTextField(blank=True, default="")
+    photo = models.CharField(max_length=80, blank=True)  # path below the home folder
+    checked_at = models.DateTimeField(null=True)
+    checked_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="transit_handover_used",
+                condition=Q(used_at__isnull=True, seals_counted__isnull=True, photo="", checked_at__isnull=True)
+                | Q(used_at__isnull=False, seals_counted__isnull=False),
+            ),
+        )
+        indexes = (models.Index(fields=["to_branch", "-id"], name="transit_handover_to"),)
+
+
+class HandoverManifest(models.Model):
+    """Which crates a handover is about."""
+
+    handover = models.ForeignKey("transit.Handover", on_delete=models.PROTECT, related_name="+")
+    manifest = models.ForeignKey("transit.Manifest", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["handover", "manifest"], name="transit_handover_of"),)
+
+
+class HandoverMiss(models.Model):
+    """A code that is none was tried, from an address that is kept as a hash for a day: who guesses is stopped."""
+
+    address_hash = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["address_hash", "at"], name="transit_handover_miss"),)

@@ -2,6 +2,7 @@
 circulation's."""
 
 from wenyuan.lending.transit.arriving import report_damage, resolve_difference, sign, tick
+from wenyuan.lending.transit.handovers import check_handover, issue_handover, open_handover, receive_handover
 from wenyuan.lending.transit.packing import (
     add_crates,
     drop_crate,
@@ -18,13 +19,17 @@ __all__ = [
     "add_crates",
     "add_run",
     "change_run",
+    "check_handover",
     "drop_crate",
     "drop_late_after",
     "end_run",
     "hand_over",
+    "issue_handover",
     "mark_stop",
     "open_crate",
+    "open_handover",
     "pack",
+    "receive_handover",
     "report_damage",
     "resolve_difference",
     "retire_crate",

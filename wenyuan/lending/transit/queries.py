@@ -7,10 +7,12 @@ from django.db.models import QuerySet
 from wenyuan.lending.transit import sql
 from wenyuan.lending.transit.crate_queries import (
     count_open_differences,
+    count_unchecked,
     get_difference,
     get_manifest,
     list_crates,
     list_differences,
+    list_handovers,
     list_manifests,
     manifest_lines,
 )
@@ -31,6 +33,7 @@ __all__ = [
     "count_coming",
     "count_late",
     "count_open_differences",
+    "count_unchecked",
     "courses",
     "get_difference",
     "get_manifest",
@@ -38,6 +41,7 @@ __all__ = [
     "gone_from",
     "list_crates",
     "list_differences",
+    "list_handovers",
     "list_late",
     "list_late_rules",
     "list_manifests",

@@ -1,7 +1,7 @@
 """Pure decisions about crates: what may go in, where a line's item is, how a difference may end."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -183,3 +183,19 @@ def loads_of(branches: Sequence[int], crates: Sequence[SheetCrate]) -> list[tupl
                     loads[begin][1].append(crate)
                 break
     return loads
+
+
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_LENGTH = 12
+"""Twelve of 32 letters that are not taken for one another: 60 bits."""
+SAMPLES, MOST_SAMPLES, LONGEST_SAMPLE, LONGEST_NAME = 3, 20, 64, 60
+
+
+def new_code(choose: Callable[[str], str]) -> str:
+    """A code of a handover, drawn by ``choose``."""
+    return "".join(choose(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def plain_code(text: str) -> str:
+    """A code as it is hashed: however it was typed, with blanks, hyphens or small letters."""
+    return "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())[: 2 * CODE_LENGTH]

@@ -114,4 +114,20 @@ INVARIANTS = (
     """,
         "what is missing stands on the manifest",
     ),
+    Invariant(
+        "transit_handover_used_once",
+        "transit",
+        """
+        SELECT h.id FROM transit_handover h
+        WHERE h.used_at IS NOT NULL AND (
+            h.used_at >= h.expires_at
+            OR NOT EXISTS (SELECT 1 FROM transit_handovermanifest l WHERE l.handover_id = h.id)
+            OR EXISTS (
+                SELECT 1 FROM transit_handovermanifest l JOIN transit_manifest m ON m.id = l.manifest_id
+                WHERE l.handover_id = h.id AND m.delivered_at IS NULL AND m.dropped_at IS NULL
+            )
+        )
+    """,
+        "a code was used in its time, for crates that were delivered with it or before",
+    ),
 )

@@ -102,6 +102,7 @@ SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "crate": _("Crate"),
     "run": _("Run"),
     "late_after": _("When a transit is late"),
+    "handover": _("Receipt without an account"),
 }
 
 ACTS: Final[Mapping[str, StrOrPromise]] = {
@@ -150,6 +151,8 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "change_category": _("kind of reader changed"),
     "add_crates": _("crates added"),
     "retire_crate": _("crate taken out of use"),
+    "issue_handover": _("code for receiving made"),
+    "check_handover": _("receipt without an account looked at"),
     "add_run": _("run planned"),
     "change_run": _("run changed"),
     "end_run": _("run ended"),

@@ -95,3 +95,55 @@ class LateForm(forms.Form):
         super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
         for name in ("from_branch_id", "to_branch_id"):
             self.fields[name].choices = branches  # type: ignore[attr-defined] # a choice field
+
+
+CODE_GROUP = 4
+
+
+def shown_code(code: str) -> str:
+    """A code of a handover as people read and type it, in groups of four."""
+    return "-".join(code[place : place + CODE_GROUP] for place in range(0, len(code), CODE_GROUP))
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+    def clean_code(self) -> str:
+        code = "".join(letter for letter in str(self.cleaned_data["code"]) if letter.isascii() and letter.isalnum())
+        if not code:
+            raise forms.ValidationError(_("Type the code from the paper."))
+        return code
+
+
+class ReceiveForm(forms.Form):
+    """What somebody without an account says; ``samples`` is how many items they are asked to look at."""
+
+    seals = forms.IntegerField(label=_("Unbroken seals counted"), min_value=0, max_value=99)
+    name = forms.CharField(label=_("Your name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    photo = forms.FileField(
+        label=_("Picture of the signed sheet"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=_("JPEG, PNG or WebP, at most 8 MB. Only staff see it."),
+    )
+
+    def __init__(self, *args: object, samples: int, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.samples = samples
+        for number in range(1, samples + 1):
+            self.fields[f"sample{number}"] = forms.CharField(
+                label=_("Barcode of item %(number)s") % {"number": number},
+                max_length=64,
+                required=False,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )
+        self.order_fields(["seals", *(f"sample{number}" for number in range(1, samples + 1)), "name", "photo"])
+
+    def sampled(self) -> tuple[str, ...]:
+        """The barcodes that were given."""
+        given = (self.cleaned_data[f"sample{number}"] for number in range(1, self.samples + 1))
+        return tuple(dict.fromkeys(barcode for barcode in given if barcode))

@@ -13,7 +13,7 @@ from wenyuan.doors.workbench.access import StaffRequest
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.transit.words import MANIFEST_STATES
 from wenyuan.lending.transit.data import ManifestState, ManifestView
-from wenyuan.lending.transit.queries import count_late, count_open_differences, get_manifest
+from wenyuan.lending.transit.queries import count_late, count_open_differences, count_unchecked, get_manifest
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import may
@@ -42,6 +42,7 @@ def tabs(request: StaffRequest) -> list[Tab]:
         ("transit-late", _("Late"), packs, count_late(at=request.at, branch_id=branch_id) if packs else 0),
         ("differences", _("Differences"), packs, open_differences),
         ("runs", _("Runs"), plans or may(request.operator, Act.DRIVE_RUNS, branch_id), 0),
+        ("handovers", _("Received without an account"), packs, count_unchecked(branch_id) if packs else 0),
         ("manifests", _("All manifests"), packs, 0),
         ("crate-stock", _("Crates in use"), packs or plans, 0),
     ]

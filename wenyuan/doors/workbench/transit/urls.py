@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.transit import arrivals, runs, stock, views
+from wenyuan.doors.workbench.transit import arrivals, handovers, runs, stock, views
 
 urlpatterns = [
     path("", views.crates, name="crates"),
@@ -31,4 +31,12 @@ urlpatterns = [
     path("runs/<int:run_id>/edit", runs.edit_run, name="run-edit"),
     path("runs/<int:run_id>/ended", runs.end_run, name="run-end"),
     path("runs/<int:run_id>/stops/<int:stop_id>/done", runs.mark, name="run-stop"),
+    path("receive/", handovers.enter, name="handover-enter"),
+    path("receive/<str:code>", handovers.receive, name="handover-receive"),
+    path("handovers", handovers.handovers, name="handovers"),
+    path("handovers/new", handovers.issue, name="handover-issue"),
+    path("handovers/<int:handover_id>/", handovers.handover, name="handover"),
+    path("handovers/<int:handover_id>/photo", handovers.photo, name="handover-photo"),
+    path("handovers/<int:handover_id>/checked", handovers.check, name="handover-check"),
+    path("handovers/<int:handover_id>/taken-in", handovers.take_in, name="handover-take-in"),
 ]

@@ -197,6 +197,7 @@ def _crate_context(request: StaffRequest, manifest: ManifestView) -> dict[str, o
         "hands": state is ManifestState.SEALED and here,
         "drops": state in (ManifestState.PACKING, ManifestState.SEALED) and here,
         "unpacks": under_way and there and at_end,
+        "may_issue": under_way and here,
         "seal_form": forms.SealForm(),
         "hand_form": forms.HandForm(),
         "damage_form": forms.DamageForm(),

@@ -10,6 +10,7 @@ from django_stubs_ext import StrOrPromise
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.templatetags.staff import weekday
 from wenyuan.lending.transit.data import (
+    Closed,
     DifferenceKind,
     LineState,
     ManifestState,
@@ -101,10 +102,21 @@ REFUSALS: Final[Mapping[Refusal, StrOrPromise]] = {
     Refusal.STOP_UNKNOWN: _("There is no such halt any more."),
     Refusal.STOP_NOT_TODAY: _("The van does not halt there today."),
     Refusal.BAD_DAYS: _("From 1 to %(limit)s days."),
+    Refusal.BRANCHES_DIFFER: _("These crates do not go to one branch."),
+    Refusal.HANDOVER_UNKNOWN: _("Nothing was received with this code."),
     Refusal.DIFFERENCE_UNKNOWN: _("There is no such difference."),
     Refusal.ALREADY_RESOLVED: _("Somebody has resolved this difference already."),
     Refusal.OUTCOME_UNFIT: _("Such a difference cannot end like this."),
 }
+
+
+CLOSED: Final[Mapping[Closed, StrOrPromise]] = {
+    Closed.UNKNOWN: _("This code opens nothing. Look at it once more, or ask the library."),
+    Closed.EXPIRED: _("This code has expired. Ask the library for another."),
+    Closed.USED: _("This code has been used: the crates were received with it."),
+    Closed.TOO_MANY: _("Too many attempts. Wait a quarter of an hour, or ask the library."),
+}
+"""Why a code opens nothing, for somebody without an account."""
 
 
 def weekday_words(days: frozenset[int]) -> str:
