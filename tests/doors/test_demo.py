@@ -106,6 +106,9 @@ def test_a_small_demo_is_whole_and_every_invariant_holds(fresh_database: str, ho
         "card_issued",
         "item_added",
         "visit",
+        "crate_sent",
+        "crate_received",
+        "difference_found",
     }
     assert {invariant.name: broken_rows(invariant) for invariant in all_invariants() if broken_rows(invariant)} == {}
     assert [(one["branch"], one["charset"], one["connected"]) for one in shown["sip2_accounts"][:2]] == [
@@ -120,6 +123,7 @@ def test_a_small_demo_is_whole_and_every_invariant_holds(fresh_database: str, ho
         "cataloguer",
         "keeper",
         "outreach",
+        "driver",
         "system_admin",
         "security_admin",
         "audit_admin",

@@ -15,6 +15,7 @@ from wenyuan.doors.cli.demonstration.counting import count_visits
 from wenyuan.doors.cli.demonstration.network import CHILDREN, Site, join_groups, open_network, places, set_calendars
 from wenyuan.doors.cli.demonstration.policies import add_policies
 from wenyuan.doors.cli.demonstration.stock import Stock, fits_scale
+from wenyuan.doors.cli.demonstration.van import fill_crates, plan_van
 from wenyuan.holdings.catalogue.operations import Lendable, set_lendable
 from wenyuan.holdings.catalogue.queries import get_item
 from wenyuan.lending.patrons.data import ConsentInput, GivenBy
@@ -56,10 +57,12 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         director = _desk(operators["director"], sites["LM00"])
         set_calendars(sites, first=founded, last=until + timedelta(days=DAYS), at=at, desk=director)
         add_policies(sites, valid_from=founded, at=at, desk=director)
+        plan_van(sites, at=at, director=director)
         year = history.Year(dice, sites, operators, first=first, last=until)
         _live(dice, year, sites, operators, first=first, until=until, scale=scale, echo=echo)
         echo("Holds …")
         year.end_with_holds()
+        fill_crates(sites, operators, last=until)
         echo("Counting visits …")
         counted = count_visits(dice, sites, operator=operators["lead"], first=first, last=until - timedelta(days=1))
         for _ in counted:

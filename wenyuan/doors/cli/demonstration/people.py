@@ -57,6 +57,7 @@ STAFF = (
     Appointment("desk-children", "李子衿", Role.DESK, CHILDREN),
     Appointment("cataloguer", "沈文渊", Role.CATALOGUER),
     Appointment("outreach", "吴清扬", Role.OUTREACH, CENTRAL),
+    Appointment("driver", "郑行远", Role.DRIVER, CENTRAL),
     Appointment("keeper-lm02", "赵关雎", Role.KEEPER, "LM02"),
     Appointment("keeper-lm03", "钱蒹葭", Role.KEEPER, "LM03"),
     Appointment("keeper-lm04", "孙采采", Role.KEEPER, "LM04"),
