@@ -74,7 +74,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/sign-in",
         "/api/v1/docs",
         "/workbench/transit/receive/",
-        Sight(role=READER, path="/workbench/transit/receive/ABCD", note="no-code"),
+        Sight(role=READER, path="/workbench/transit/receive/ABCD", note="404"),
     ),
     "desk_lead": (
         "/workbench/",

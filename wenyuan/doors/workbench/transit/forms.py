@@ -61,7 +61,7 @@ class CratesForm(forms.Form):
 
 class RunForm(forms.Form):
     code = forms.CharField(label=_("Code"), max_length=24)
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the run"), max_length=60)
 
 
 class StopForm(forms.Form):
@@ -107,7 +107,7 @@ def shown_code(code: str) -> str:
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Code for receiving"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )

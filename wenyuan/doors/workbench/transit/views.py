@@ -168,7 +168,9 @@ def _crate_context(request: StaffRequest, manifest: ManifestView) -> dict[str, o
         may(request.operator, Act.PACK_CRATES, branch_id)
         for branch_id in (manifest.from_branch_id, manifest.to_branch_id)
     )
-    at_end = request.desk.branch_id == manifest.to_branch_id
+    at_start, at_end = (
+        request.desk.branch_id == branch_id for branch_id in (manifest.from_branch_id, manifest.to_branch_id)
+    )
     to_name = branch_name(manifest.to_branch_id, network)
     under_way = state in (ManifestState.SEALED, ManifestState.ON_THE_WAY, ManifestState.DELIVERED)
     arrived = sum(line.state.arrived for line in lines)
@@ -193,9 +195,9 @@ def _crate_context(request: StaffRequest, manifest: ManifestView) -> dict[str, o
         ),
         "arrived": arrived,
         "outstanding": len(lines) - arrived,
-        "packs": state is ManifestState.PACKING and here,
-        "hands": state is ManifestState.SEALED and here,
-        "drops": state in (ManifestState.PACKING, ManifestState.SEALED) and here,
+        "packs": state is ManifestState.PACKING and here and at_start,
+        "hands": state is ManifestState.SEALED and here and at_start,
+        "drops": state in (ManifestState.PACKING, ManifestState.SEALED) and here and at_start,
         "unpacks": under_way and there and at_end,
         "may_issue": under_way and here,
         "seal_form": forms.SealForm(),
