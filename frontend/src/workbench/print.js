@@ -3,6 +3,7 @@
 
 export function watchPrinting() {
   document.addEventListener("click", (event) => {
+    if (event.target.closest("button[data-prints]")) window.print(); // a page that is itself the paper
     const link = event.target.closest("a[data-prints-slip]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
