@@ -352,10 +352,8 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.holdings.catalogue.models import ImportBatch, Item
     from wenyuan.lending.circulation.models import Hold, Loan
     from wenyuan.lending.patrons.models import Guardian, Roster, Token
-    from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
-    from wenyuan.lending.transit.models import Difference, Manifest
-    from wenyuan.lending.transit.models import Difference, Manifest, Run
     from wenyuan.lending.transit.models import Difference, Handover, Manifest, Run
+    from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
     from wenyuan.organisation.journal.models import Entry
     from wenyuan.organisation.network.models import Branch, Closure, Membership, ServicePoint
 

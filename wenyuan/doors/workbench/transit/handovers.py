@@ -20,11 +20,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_stubs_ext import StrOrPromise
 
+from wenyuan.doors.furniture.addresses import caller_address
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, at_branch, open_page, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.form_pages import done, not_done
-from wenyuan.doors.workbench.home.sessions import caller_address
 from wenyuan.doors.workbench.journal.rows import account_names
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
