@@ -13,6 +13,8 @@ SEARCH_LIMIT_DAYS = 366
 """How far the search for an open day goes: a calendar shut for a whole year has no answer, and no endless loop."""
 
 _DAY = timedelta(days=1)
+_LONGEST_RUN = 3660
+"""How far back the beginning of a run of shut days is looked for."""
 
 Entry = TypeVar("Entry")
 
@@ -51,6 +53,15 @@ class DayStatus:
         return self.kind is not DayKind.NOT_STATED
 
 
+@dataclass(frozen=True, slots=True)
+class ReturnDays:
+    """Where loans go that a run of shut days keeps from falling due: the closures ``by`` which it is shut, and the open
+    days after it over which they are spread, the first one the day of reopening."""
+
+    by: tuple[Closure, ...]
+    days: tuple[date, ...]
+
+
 class OpeningCalendar:
     """Weekly hours, dated exceptions and closures of one branch, in this order of force, the strongest first:
 
@@ -69,7 +80,17 @@ class OpeningCalendar:
     :raises ValueError: for two exceptions on one date, or two weekly rows valid from the same day.
     """
 
-    __slots__ = ("_closure_reasons", "_closure_starts", "_exceptions", "_known", "_week_starts", "_weeks")
+    __slots__ = (
+        "_closure_reasons",
+        "_closure_starts",
+        "_exceptions",
+        "_known",
+        "_returns",
+        "_week_starts",
+        "_weeks",
+        "_without_closures",
+        "closures",
+    )
 
     def __init__(
         self,
@@ -78,14 +99,87 @@ class OpeningCalendar:
         exceptions: Iterable[DayException] = (),
         closures: Iterable[Closure] = (),
     ) -> None:
+        self.closures = tuple(closures)
         self._week_starts, self._weeks = _timeline_of_weeks(tuple(weekly))
-        self._closure_starts, self._closure_reasons = _timeline_of_closures(tuple(closures))
+        self._closure_starts, self._closure_reasons = _timeline_of_closures(self.closures)
         self._exceptions: dict[date, DayException] = {}
         for exception in exceptions:
             if exception.day in self._exceptions:
                 raise ValueError(f"two exceptions on {exception.day}")
             self._exceptions[exception.day] = exception
         self._known: dict[date, DayStatus] = {}
+        self._returns: dict[date, ReturnDays | None] = {}
+        self._without_closures: OpeningCalendar | None = None if self.closures else self
+
+    @property
+    def without_closures(self) -> "OpeningCalendar":
+        """The same weeks and exceptions as if no closure had ever been declared."""
+        plain = self._without_closures
+        if plain is None:
+            plain = OpeningCalendar.__new__(OpeningCalendar)
+            plain.closures = ()
+            plain._week_starts, plain._weeks = self._week_starts, self._weeks
+            plain._closure_starts, plain._closure_reasons = [], []
+            plain._exceptions = self._exceptions
+            plain._known = {}
+            plain._returns = {}
+            plain._without_closures = plain
+            self._without_closures = plain
+        return plain
+
+    def is_shut_for_loans(self, day: date) -> bool:
+        """Whether a closure keeps loans from falling due on the day.
+
+        One without a last day does so up to its horizon; beyond that the day is still shut for visitors, and loans
+        are placed on it for the time being.
+        """
+        if self.day_status(day).kind is not DayKind.CLOSURE:
+            return False
+        return any(closure.first_date <= day <= closure.reckoned_to for closure in self.closures)
+
+    def takes_returns_on(self, day: date) -> bool:
+        """Whether loans may be placed on the day: open, or open again once a closure has run to its horizon."""
+        status = self.day_status(day)
+        if status.kind is not DayKind.CLOSURE:
+            return status.is_open
+        return not self.is_shut_for_loans(day) and self.without_closures.is_open_on(day)
+
+    def return_days(self, day: date) -> "ReturnDays | None":
+        """Where loans go whose day a closure shuts; nothing when the day is not shut, or no day ever follows."""
+        if day not in self._returns:
+            self._returns[day] = self._find_return_days(day) if self.is_shut_for_loans(day) else None
+        return self._returns[day]
+
+    def _find_return_days(self, day: date) -> "ReturnDays | None":
+        days = self._open_again(day, limit=1)
+        if not days:
+            return None
+        first = day
+        for _ in range(_LONGEST_RUN):
+            if first == date.min or self.takes_returns_on(first - _DAY):
+                break
+            first -= _DAY
+        by = tuple(one for one in self.closures if one.first_date < days[0] and one.reckoned_to >= first)
+        width = max(one.spread_days for one in by)
+        return ReturnDays(by, self._open_again(day, limit=width) if width > 1 else days)
+
+    def open_again(self, day: date, *, count: int) -> tuple[date, ...]:
+        """The first ``count`` days after ``day`` that take returns, fewer where the calendar has none."""
+        return self._open_again(day, limit=count)
+
+    def _open_again(self, day: date, *, limit: int) -> tuple[date, ...]:
+        found: list[date] = []
+        idle = 0
+        while len(found) < limit and day < date.max and idle < SEARCH_LIMIT_DAYS:
+            day += _DAY
+            if self.takes_returns_on(day):
+                found.append(day)
+                idle = 0
+            elif not self.is_shut_for_loans(day):
+                idle += 1
+            elif any(one.first_date <= day and one.reckoned_to == date.max for one in self.closures):
+                break  # shut for ever
+        return tuple(found)
 
     def day_status(self, day: date) -> DayStatus:
         """What the calendar says of one day, and which entry decided."""

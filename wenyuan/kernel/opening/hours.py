@@ -182,15 +182,29 @@ class Closure:
     """Consecutive days shut, first and last included; no ``last_date`` means until further notice.
 
     :param reason: a code or id that tells why; the kernel never reads it.
+    :param id: which closure it is to those who keep it, so that ``closing.spreads`` can name it.
+    :param horizon: for one without a last day, the last day up to which it is reckoned with for due dates; without a
+        horizon it has no end at all. It moves forward while nothing is known (``closing.horizon_of``).
+    :param spread_days: over how many open days after it loans are spread, at least 1 (``closing.spreads``).
+    :param most_a_day: how many loans may be moved to one day; none does not limit.
     :raises ValueError: when it ends before it starts.
     """
 
     first_date: date
     last_date: date | None = None
     reason: str = ""
+    id: int = 0
+    horizon: date | None = None
+    spread_days: int = 1
+    most_a_day: int | None = None
 
     def __post_init__(self) -> None:
         _refuse_backward_range(self.first_date, self.last_date)
+
+    @property
+    def reckoned_to(self) -> date:
+        """The last day on which no loan may fall due because of it."""
+        return self.last_date or self.horizon or date.max
 
 
 def _refuse_backward_range(first: date | None, last: date | None) -> None:
