@@ -81,6 +81,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.ENTER_VISITS,
             Act.EDIT_NETWORK,
             Act.EDIT_CALENDAR,
+            Act.SIGN_CLOSURE,
             Act.EDIT_POLICIES,
             Act.PLAN_RUNS,
             Act.SUSPEND_PATRON,

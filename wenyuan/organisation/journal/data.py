@@ -68,6 +68,9 @@ class Kind(StrEnum):
     CLOSURE_DECLARED = "closure_declared"
     CLOSURE_ENDED = "closure_ended"  # another last day than declared
     CLOSURE_WITHDRAWN = "closure_withdrawn"
+    CLOSURE_DRAFTED = "closure_drafted"  # not in force before it is signed, which is closure_declared for each branch
+    CLOSURE_ANNOUNCED = "closure_announced"  # persons: how many were told by that channel, 0 where nobody can say
+    DUE_DATES_MOVED = "due_dates_moved"  # a chunk of a branch's loans: quantity counts those that a closure moved
     ACCOUNT_CHANGED = "account_changed"
     POLICY_CHANGED = "policy_changed"  # a row of the loan policies added or ended
 

@@ -18,8 +18,8 @@ WeekRow = tuple[int, str, str, str | None, str | None]
 """Weekday, opens, closes, first day in force, first day no longer in force."""
 ExceptionRow = tuple[str, str | None, str | None, str]
 """Date, opens, closes, reason; without times the day is closed."""
-ClosureRow = tuple[str, str | None, str]
-"""First date, last date, reason."""
+ClosureRow = tuple[str, str | None, str, int, str | None, int, int | None]
+"""First date, last date, reason, id, horizon, days of the spread, most loans a day."""
 
 _DAY = timedelta(days=1)
 
@@ -62,7 +62,18 @@ def exceptions(rows: Iterable[ExceptionRow]) -> tuple[DayException, ...]:
 
 def closures(rows: Iterable[ClosureRow]) -> tuple[Closure, ...]:
     """Closures from rows."""
-    return tuple(Closure(date.fromisoformat(first), day_of(last), reason) for first, last, reason in rows)
+    return tuple(
+        Closure(
+            date.fromisoformat(first),
+            day_of(last),
+            reason,
+            id=closure_id,
+            horizon=day_of(horizon),
+            spread_days=spread_days,
+            most_a_day=most_a_day,
+        )
+        for first, last, reason, closure_id, horizon, spread_days, most_a_day in rows
+    )
 
 
 def area_calendar(
@@ -73,7 +84,7 @@ def area_calendar(
     branch_exceptions: Sequence[ExceptionRow],
     branch_closures: Sequence[ClosureRow],
 ) -> OpeningCalendar:
-    """An area's calendar. The branch's closures shut it; then come its own exceptions, its branch's, its own week.
+    """An area's calendar. Its closures and the branch's shut it; then its own exceptions, its branch's, its own week.
 
     An area without a week of its own keeps its branch's.
     """

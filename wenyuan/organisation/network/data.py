@@ -162,6 +162,110 @@ class ClosureFacts:
     last_date: date | None
     reason: str
     withdrawn_at: datetime | None
+    notice_id: int | None = None
+    area_id: int | None = None
+    service_point_id: int | None = None
+    shuts_door: bool = True
+    horizon: date | None = None
+    spread_days: int = 1
+    own_end: bool = False
+
+    @property
+    def closes_days(self) -> bool:
+        """Whether the whole branch is shut, so that its days do not count and due dates move."""
+        return self.shuts_door and self.area_id is None and self.service_point_id is None
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Which services a closure shuts; the others stay open meanwhile."""
+
+    door: bool = True
+    book_drop: bool = True
+    digital: bool = False
+
+
+class NoticeState(StrEnum):
+    """Where a closure notice stands."""
+
+    DRAFT = "draft"
+    IN_FORCE = "in_force"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFacts:
+    """闭馆公告: one declaration. ``scope`` is a ``models.ClosureScope`` value; days are first and last included.
+
+    ``branch_ids`` are the branches it covers: those that a draft would shut, or those it has shut.
+    """
+
+    id: int
+    scope: str
+    branch_id: int | None
+    area_id: int | None
+    service_point_id: int | None
+    shuts: Services
+    first_date: date
+    last_date: date | None
+    reason: str
+    most_a_day: int | None
+    state: NoticeState
+    drafted_at: datetime
+    drafted_by: int | None
+    signed_at: datetime | None
+    signed_by: int | None
+    withdrawn_at: datetime | None
+    branch_ids: tuple[int, ...] = ()
+
+    @property
+    def closes_days(self) -> bool:
+        """Whether whole branches are shut, so that their days do not count and due dates move."""
+        return self.shuts.door and self.area_id is None and self.service_point_id is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureNews:
+    """What readers are told of a closure, whatever the channel: the one set of facts behind every text.
+
+    ``places`` are what is shut (a branch with what stands below it is one place), ``parts`` the area or service point
+    if only that is; ``reopens`` is the first open day after it, none while nobody knows. ``phone`` is where to ask.
+    """
+
+    library: "LibraryFacts | None"
+    places: tuple[BranchFacts, ...]
+    with_below: bool
+    everywhere: bool
+    part: "AreaFacts | ServicePointFacts | None"
+    shuts: Services
+    first_date: date
+    last_date: date | None
+    reopens: date | None
+    reason: str
+    moves_due_dates: bool
+    phone: str
+    said_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementFacts:
+    """How many readers were told of a closure by one channel, and when."""
+
+    channel: str
+    count: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDays:
+    """开放天数 of a branch in a period: days it was open, days a closure took, days whose hours are not stated.
+
+    Areas, service points and services that are shut take no day away.
+    """
+
+    open: int
+    shut_by_closure: int
+    not_stated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +306,10 @@ class NetworkReason(StrEnum):
     UNKNOWN_SERVICE_POINT = "unknown_service_point"
     UNKNOWN_GROUP = "unknown_group"
     UNKNOWN_CLOSURE = "unknown_closure"
+    UNKNOWN_SCOPE = "unknown_scope"
+    SHUTS_NOTHING = "shuts_nothing"
+    NOT_A_DRAFT = "not_a_draft"
+    NOT_SIGNED = "not_signed"
     UNKNOWN_EXCEPTION = "unknown_exception"
     BRANCH_CLOSED = "branch_closed"  # for good, on the day in question or later
     BEFORE_OPENING = "before_opening"

@@ -171,13 +171,85 @@ class DayException(models.Model):
         )
 
 
-class Closure(models.Model):
-    """Days on which a branch is shut, entered as a calendar entry; an open end means until further notice."""
+class ClosureScope(models.TextChoices):
+    """What a closure notice is about."""
 
-    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    NETWORK = "network"  # every branch
+    SUBTREE = "subtree"  # a branch and all that stands below it
+    BRANCH = "branch"
+    AREA = "area"
+    SERVICE_POINT = "service_point"
+
+
+class ClosureNotice(models.Model):
+    """闭馆公告: one act of declaring, for however many branches: a draft, in force once signed, or withdrawn.
+
+    ``shuts_…`` say which services stop; what is not shut stays open while the door is shut. ``most_a_day`` is how many
+    loans of a branch may be moved to one day after it. Accounts are numbers, since their room stands above this one.
+    """
+
+    scope = models.CharField(max_length=16, choices=ClosureScope.choices)
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    area = models.ForeignKey("network.Area", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    service_point = models.ForeignKey(
+        "network.ServicePoint", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    shuts_door = models.BooleanField(default=True)
+    shuts_book_drop = models.BooleanField(default=True)
+    shuts_digital = models.BooleanField(default=False)
     first_date = models.DateField()
     last_date = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=200)
+    most_a_day = models.PositiveIntegerField(null=True, blank=True)
+    drafted_at = models.DateTimeField()
+    drafted_by = models.IntegerField(null=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.IntegerField(null=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(last_date__isnull=True) | Q(last_date__gte=F("first_date")),
+                name="network_notice_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(scope="network", branch__isnull=True) | ~Q(scope="network") & Q(branch__isnull=False),
+                name="network_notice_names_its_branch",
+            ),
+            models.CheckConstraint(
+                condition=Q(shuts_door=True) | Q(shuts_book_drop=True) | Q(shuts_digital=True),
+                name="network_notice_shuts_something",
+            ),
+        )
+
+
+class Closure(models.Model):
+    """Days on which a branch is shut, or an area, a service point or a service of it; an open end means until further
+    notice.
+
+    Only a closure of the door of a whole branch closes days and moves due dates. ``horizon``, for an open end, is the
+    last day up to which due dates reckon with it, and moves forward; ``spread_days`` is over how many open days after
+    it loans are spread, counted when closures of the branch change. ``own_end``: this branch was given a last day of
+    its own, which the notice's does not change any more.
+    """
+
+    notice = models.ForeignKey(
+        "network.ClosureNotice", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey("network.Area", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    service_point = models.ForeignKey(
+        "network.ServicePoint", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    shuts_door = models.BooleanField(default=True)
+    first_date = models.DateField()
+    last_date = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=200)
+    most_a_day = models.PositiveIntegerField(null=True, blank=True)
+    horizon = models.DateField(null=True, blank=True)
+    spread_days = models.SmallIntegerField(default=1)
+    own_end = models.BooleanField(default=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -187,7 +259,33 @@ class Closure(models.Model):
                 condition=Q(last_date__isnull=True) | Q(last_date__gte=F("first_date")),
                 name="network_closure_ends_after_start",
             ),
+            models.CheckConstraint(condition=Q(spread_days__gte=1), name="network_closure_spread"),
         )
+
+
+class AnnouncementChannel(models.TextChoices):
+    """The ways by which readers are told of a closure."""
+
+    POSTER = "poster"
+    WECHAT = "wechat"
+    GROUP = "group"  # readers' groups
+    DOOR_SCREEN = "door_screen"
+    HOTLINE = "hotline"
+    SMS = "sms"
+    EMAIL = "email"
+    IN_APP = "in_app"
+    MEDIA = "media"
+
+
+class ClosureAnnouncement(models.Model):
+    """By which channel, when and how many were told of a closure; so that an undo knows who must be told again."""
+
+    notice = models.ForeignKey("network.ClosureNotice", on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=16, choices=AnnouncementChannel.choices)
+    count = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    account_id = models.IntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
 
 
 class LendingGroup(models.Model):

@@ -1,7 +1,7 @@
 """Reads of the network. The map of tree, calendars and lending groups is kept in the process by its edition."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from threading import Lock
@@ -13,15 +13,21 @@ from django.db import connection
 from wenyuan.kernel.opening import DayKind, OpeningCalendar
 from wenyuan.organisation.network import calendars, models, sql
 from wenyuan.organisation.network.data import (
+    AnnouncementFacts,
     AreaFacts,
     BranchFacts,
     ClosureFacts,
+    ClosureNews,
     DateSpan,
     GroupFacts,
     LibraryFacts,
     NetworkMap,
+    NoticeFacts,
+    NoticeState,
+    OpenDays,
     OpeningToday,
     ServicePointFacts,
+    Services,
 )
 from wenyuan.plumbing.clock import local
 
@@ -179,9 +185,11 @@ def _opening(branch: BranchFacts, calendar: OpeningCalendar, here: datetime) -> 
     )
 
 
-def list_areas(branch_id: int) -> tuple[AreaFacts, ...]:
-    """The reading areas of a branch, by floor and code."""
-    rows = models.Area.objects.filter(branch_id=branch_id).order_by("floor", "code")
+def list_areas(branch_id: int | None = None) -> tuple[AreaFacts, ...]:
+    """The reading areas of a branch, or of all, by floor and code."""
+    rows = models.Area.objects.order_by("floor", "code")
+    if branch_id is not None:
+        rows = rows.filter(branch_id=branch_id)
     return tuple(
         AreaFacts(
             row.id,
@@ -219,9 +227,11 @@ def _by_rows(value: Any) -> list[Any]:
     return [tuple(row) for row in _list(value)]
 
 
-def list_service_points(branch_id: int, *, on: date | None = None) -> tuple[ServicePointFacts, ...]:
-    """The service points of a branch by code; with ``on`` only those that stand on that day."""
-    rows = models.ServicePoint.objects.filter(branch_id=branch_id).order_by("code")
+def list_service_points(branch_id: int | None = None, *, on: date | None = None) -> tuple[ServicePointFacts, ...]:
+    """The service points of a branch, or of all, by code; with ``on`` only those that stand on that day."""
+    rows = models.ServicePoint.objects.order_by("code")
+    if branch_id is not None:
+        rows = rows.filter(branch_id=branch_id)
     return tuple(
         ServicePointFacts(row.id, row.branch_id, row.area_id, row.code, row.name_zh, row.name_en, row.closed_date)
         for row in rows
@@ -235,10 +245,175 @@ def list_closures(*, branch_id: int | None = None, from_date: date | None = None
     if branch_id is not None:
         rows = rows.filter(branch_id=branch_id)
     return tuple(
-        ClosureFacts(row.id, row.branch_id, row.first_date, row.last_date, row.reason, row.withdrawn_at)
-        for row in rows
-        if from_date is None or row.last_date is None or row.last_date >= from_date
+        _closure(row) for row in rows if from_date is None or row.last_date is None or row.last_date >= from_date
     )
+
+
+def closures_of_notice(notice_id: int) -> tuple[ClosureFacts, ...]:
+    """The closure of each branch that a signed notice covers."""
+    return tuple(_closure(row) for row in models.Closure.objects.filter(notice_id=notice_id).order_by("id"))
+
+
+def get_closure(closure_id: int) -> ClosureFacts | None:
+    """One branch's closure, or nothing."""
+    row = models.Closure.objects.filter(id=closure_id).first()
+    return _closure(row) if row else None
+
+
+def _closure(row: models.Closure) -> ClosureFacts:
+    return ClosureFacts(
+        row.id,
+        row.branch_id,
+        row.first_date,
+        row.last_date,
+        row.reason,
+        row.withdrawn_at,
+        row.notice_id,
+        row.area_id,
+        row.service_point_id,
+        row.shuts_door,
+        row.horizon,
+        row.spread_days,
+        row.own_end,
+    )
+
+
+def branches_of_notice(notice: models.ClosureNotice) -> tuple[int, ...]:
+    """For this room: ``covered_branches`` of a notice."""
+    return _covered(notice, network_map())
+
+
+def _covered(notice: models.ClosureNotice, network: NetworkMap) -> tuple[int, ...]:
+    return covered_branches(
+        scope=notice.scope, branch_id=notice.branch_id, first_date=notice.first_date, network=network
+    )
+
+
+def covered_branches(
+    *, scope: str, branch_id: int | None, first_date: date, network: NetworkMap | None = None
+) -> tuple[int, ...]:
+    """The branches that a closure of this ``models.ClosureScope`` covers, its own first, of those that stand on its
+    first day."""
+    network = network or network_map()
+    if scope == models.ClosureScope.NETWORK:
+        covered = frozenset(network.branches)
+    elif scope == models.ClosureScope.SUBTREE and branch_id is not None:
+        covered = network.subtree(branch_id, first_date)
+    else:
+        covered = frozenset({branch_id} if branch_id is not None else ())
+    standing = [one for one in covered if one in network.branches and network.branches[one].stands_on(first_date)]
+    return tuple(sorted(standing, key=lambda one: (one != branch_id, one)))
+
+
+def get_notice(notice_id: int) -> NoticeFacts | None:
+    """One closure notice, or nothing."""
+    row = models.ClosureNotice.objects.filter(id=notice_id).first()
+    return _notice(row, network_map()) if row else None
+
+
+def list_notices(*, before: int | None = None, size: int = 50) -> tuple[NoticeFacts, ...]:
+    """Closure notices, the latest written first, with an id below ``before``; those still drafts among them."""
+    rows = models.ClosureNotice.objects.order_by("-id")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    network = network_map()
+    return tuple(_notice(row, network) for row in rows[:size])
+
+
+def _notice(row: models.ClosureNotice, network: NetworkMap) -> NoticeFacts:
+    state = NoticeState.DRAFT if row.signed_at is None else NoticeState.IN_FORCE
+    return NoticeFacts(
+        id=row.id,
+        scope=row.scope,
+        branch_id=row.branch_id,
+        area_id=row.area_id,
+        service_point_id=row.service_point_id,
+        shuts=Services(row.shuts_door, row.shuts_book_drop, row.shuts_digital),
+        first_date=row.first_date,
+        last_date=row.last_date,
+        reason=row.reason,
+        most_a_day=row.most_a_day,
+        state=NoticeState.WITHDRAWN if row.withdrawn_at else state,
+        drafted_at=row.drafted_at,
+        drafted_by=row.drafted_by,
+        signed_at=row.signed_at,
+        signed_by=row.signed_by,
+        withdrawn_at=row.withdrawn_at,
+        branch_ids=_covered(row, network),
+    )
+
+
+def closure_news(notice_id: int) -> ClosureNews | None:
+    """What readers are told of a closure as it stands now; nothing for an unknown one."""
+    notice = get_notice(notice_id)
+    if notice is None:
+        return None
+    network, library = network_map(), get_library()
+    own = network.branches.get(notice.branch_id) if notice.branch_id is not None else None
+    signed = notice.signed_at or notice.drafted_at
+    return ClosureNews(
+        library=library,
+        places=(own,) if own else (),
+        with_below=notice.scope == models.ClosureScope.SUBTREE and len(notice.branch_ids) > 1,
+        everywhere=own is None,
+        part=_part(notice),
+        shuts=notice.shuts,
+        first_date=notice.first_date,
+        last_date=notice.last_date,
+        reopens=_reopens(notice, network),
+        reason=notice.reason,
+        moves_due_dates=notice.closes_days,
+        phone=(own.phone if own else "") or (library.phone if library else ""),
+        said_on=local(signed).date(),
+    )
+
+
+def _part(notice: NoticeFacts) -> AreaFacts | ServicePointFacts | None:
+    if notice.branch_id is None:
+        return None
+    parts: tuple[AreaFacts | ServicePointFacts, ...] = ()
+    if notice.area_id is not None:
+        parts = list_areas(notice.branch_id)
+    elif notice.service_point_id is not None:
+        parts = list_service_points(notice.branch_id)
+    wanted = notice.area_id or notice.service_point_id
+    return next((part for part in parts if part.id == wanted), None)
+
+
+def _reopens(notice: NoticeFacts, network: NetworkMap) -> date | None:
+    """The first day after a notice's last on which its branch, or else the first that it covers, is open."""
+    if notice.last_date is None or not notice.branch_ids:
+        return None
+    return network.calendar(notice.branch_ids[0]).next_open_date(notice.last_date, inclusive=False)
+
+
+def list_announcements(notice_id: int) -> tuple[AnnouncementFacts, ...]:
+    """Who was told of a closure, in time's order."""
+    rows = models.ClosureAnnouncement.objects.filter(notice_id=notice_id).order_by("at", "id")
+    return tuple(AnnouncementFacts(row.channel, row.count, row.at) for row in rows)
+
+
+def open_days(
+    branch_ids: Iterable[int], first: date, last: date, *, network: NetworkMap | None = None
+) -> dict[int, OpenDays]:
+    """开放天数: for each branch the days from ``first`` to ``last``, both included, on which it stood and was open.
+
+    Days that lie ahead are counted as the calendar has them now.
+    """
+    network = network or network_map()
+    days = tuple(map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1)))
+    return {branch_id: _open_days(network, branch_id, days) for branch_id in branch_ids}
+
+
+def _open_days(network: NetworkMap, branch_id: int, days: tuple[date, ...]) -> OpenDays:
+    branch, calendar = network.branches[branch_id], network.calendar(branch_id)
+    kinds = Counter(calendar.day_status(day).kind for day in days if branch.stands_on(day))
+    shut = sum(
+        calendar.without_closures.is_open_on(day)
+        for day in days
+        if branch.stands_on(day) and calendar.day_status(day).kind is DayKind.CLOSURE
+    )
+    return OpenDays(kinds[DayKind.OPEN] + kinds[DayKind.EXCEPTION_OPEN], shut, kinds[DayKind.NOT_STATED])
 
 
 def list_groups() -> tuple[GroupFacts, ...]:

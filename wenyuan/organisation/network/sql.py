@@ -27,8 +27,9 @@ WHOLE = """
             branch_id, date, opens, closes, reason) ORDER BY id), '[]')
          FROM network_dayexception WHERE area_id IS NULL),
         (SELECT coalesce(jsonb_agg(jsonb_build_array(
-            branch_id, first_date, last_date, reason) ORDER BY id), '[]')
-         FROM network_closure WHERE withdrawn_at IS NULL)
+            branch_id, first_date, last_date, reason, id, horizon, spread_days, most_a_day) ORDER BY id), '[]')
+         FROM network_closure
+         WHERE withdrawn_at IS NULL AND shuts_door AND area_id IS NULL AND service_point_id IS NULL)
     FROM network_edition edition WHERE edition.id = 1
 """
 """The whole network in one statement, so that its parts are of one moment and belong to the token beside them."""
@@ -45,11 +46,22 @@ AREA = """
          FROM network_dayexception WHERE area_id = area.id),
         (SELECT coalesce(jsonb_agg(jsonb_build_array(date, opens, closes, reason) ORDER BY id), '[]')
          FROM network_dayexception WHERE branch_id = area.branch_id AND area_id IS NULL),
-        (SELECT coalesce(jsonb_agg(jsonb_build_array(first_date, last_date, reason) ORDER BY id), '[]')
-         FROM network_closure WHERE branch_id = area.branch_id AND withdrawn_at IS NULL)
+        (SELECT coalesce(jsonb_agg(jsonb_build_array(
+            first_date, last_date, reason, id, horizon, spread_days, most_a_day) ORDER BY id), '[]')
+         FROM network_closure
+         WHERE branch_id = area.branch_id AND withdrawn_at IS NULL AND shuts_door AND service_point_id IS NULL
+             AND (area_id IS NULL OR area_id = area.id))
     FROM network_area area WHERE area.id = %s
 """
-"""What an area's calendar is made of: its own week and its branch's, both their exceptions, the branch's closures."""
+"""What an area's calendar is made of: its own week and its branch's, exceptions and closures of both."""
+
+SET_SPREADS = """
+    UPDATE network_closure SET spread_days = wanted.days
+    FROM unnest(%s::bigint[], %s::smallint[]) AS wanted(id, days)
+    WHERE network_closure.id = wanted.id AND network_closure.spread_days <> wanted.days
+    RETURNING network_closure.branch_id
+"""
+"""Keep the widths of the spread; rows that have theirs already are left alone, so that the edition stays."""
 
 INVARIANTS = (
     Invariant(
@@ -128,9 +140,23 @@ INVARIANTS = (
             FROM (
                 SELECT area_id, branch_id FROM network_weeklyhours
                 UNION ALL SELECT area_id, branch_id FROM network_dayexception
+                UNION ALL SELECT area_id, branch_id FROM network_closure
                 UNION ALL SELECT area_id, branch_id FROM network_servicepoint
             ) used JOIN network_area area ON area.id = used.area_id
             WHERE area.branch_id <> used.branch_id
+        """,
+    ),
+    Invariant(
+        name="network_closures_follow_their_notice",
+        room="network",
+        says="Closures of a notice exist only once it is signed, and have its last day unless they have their own.",
+        sql="""
+            SELECT closure.id, notice.id
+            FROM network_closure closure JOIN network_closurenotice notice ON notice.id = closure.notice_id
+            WHERE notice.signed_at IS NULL
+                OR (notice.withdrawn_at IS NOT NULL AND closure.withdrawn_at IS NULL)
+                OR (closure.withdrawn_at IS NULL AND NOT closure.own_end
+                    AND closure.last_date IS DISTINCT FROM notice.last_date)
         """,
     ),
     Invariant(

@@ -36,6 +36,7 @@ class Act(StrEnum):
     SEE_JOURNAL = "see_journal"
     EDIT_NETWORK = "edit_network"
     EDIT_CALENDAR = "edit_calendar"
+    SIGN_CLOSURE = "sign_closure"
     EDIT_POLICIES = "edit_policies"
     MANAGE_ACCOUNTS = "manage_accounts"
     GRANT_ROLES = "grant_roles"

@@ -51,6 +51,7 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.SEE_JOURNAL: _("see the journal"),
     Act.EDIT_NETWORK: _("change the network"),
     Act.EDIT_CALENDAR: _("change the calendar"),
+    Act.SIGN_CLOSURE: _("sign closures"),
     Act.EDIT_POLICIES: _("change loan policies"),
     Act.MANAGE_ACCOUNTS: _("manage accounts"),
     Act.GRANT_ROLES: _("grant roles"),

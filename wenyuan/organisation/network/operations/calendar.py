@@ -1,4 +1,4 @@
-"""The opening calendar: weekly hours, exceptions that beat them, closures that beat both."""
+"""The opening calendar: weekly hours, and exceptions that beat them; closures, that beat both, are in ``closures``."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -7,19 +7,16 @@ from django.db.models import Q
 from psycopg.types.range import Range
 
 from wenyuan.kernel.opening import DayException, Hours, WeeklySpan, weeks_from_spans
-from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network import models
 from wenyuan.organisation.network.data import NetworkReason, NetworkRefused
 from wenyuan.organisation.network.operations.places import refuse_strange_area
 from wenyuan.organisation.network.operations.records import (
-    branch_row,
     clean,
     iso,
     leave_trace,
     lock_network,
     standing_branch,
 )
-from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.transactions import verb
@@ -170,117 +167,4 @@ def withdraw_day_exception(*, branch_id: int, date: date, at: datetime, desk: De
         branch_id=branch_id,
         details={"area": area_id, "date": iso(date)},
         before={"area": area_id, "date": date, "hours": before},
-    )
-
-
-@needs(Act.EDIT_CALENDAR)
-@verb
-def declare_closure(
-    *,
-    branch_id: int,
-    first_date: date,
-    last_date: date | None,
-    reason: str,
-    at: datetime,
-    desk: Desk,
-    with_subtree: bool = False,
-) -> tuple[int, ...]:
-    """Shut a branch for days, first and last included; without a last day, until further notice.
-
-    ``with_subtree`` shuts everything that stands below it on the first day too. Returns the ids of the closures, the
-    branch's own first. Due dates follow later: each closure is a journal entry.
-
-    :raises NetworkRefused: unknown branch, not yet open or closed for good; ends before it begins; no reason given.
-    :raises NotAllowed: no right to the calendar of one of the branches.
-    """
-    require(desk.operator, Act.EDIT_CALENDAR, branch_id)
-    lock_network()
-    standing_branch(branch_id, on=first_date)
-    public_reason = clean(reason, field="reason", needed=True)
-    if last_date is not None and last_date < first_date:
-        raise NetworkRefused(NetworkReason.BAD_DATES, first=first_date.isoformat(), last=last_date.isoformat())
-    shut = [branch_id, *(_standing_below(branch_id, first_date) if with_subtree else ())]
-    for other in shut:
-        require(desk.operator, Act.EDIT_CALENDAR, other)
-    rows = models.Closure.objects.bulk_create(
-        models.Closure(branch_id=other, first_date=first_date, last_date=last_date, reason=public_reason)
-        for other in shut
-    )
-    for row in rows:
-        _leave_trace("declare_closure", row, at, desk, kind=Kind.CLOSURE_DECLARED)
-    return tuple(row.id for row in rows)
-
-
-def _standing_below(branch_id: int, on: date) -> list[int]:
-    network = network_map()
-    below = network.subtree(branch_id, on) - {branch_id}
-    return sorted(other for other in below if network.branches[other].stands_on(on))
-
-
-@needs(Act.EDIT_CALENDAR)
-@verb
-def end_closure(*, closure_id: int, last_date: date, at: datetime, desk: Desk) -> None:
-    """Set the last day of a closure, earlier or later than it was; the branch opens on the day after.
-
-    :raises NetworkRefused: unknown or withdrawn closure, a last day before its first, or the same one as before.
-    :raises NotAllowed: no right to the calendar of the branch.
-    """
-    row = _closure(closure_id, desk)
-    if last_date < row.first_date:
-        raise NetworkRefused(NetworkReason.BAD_DATES, first=row.first_date.isoformat(), last=last_date.isoformat())
-    if last_date == row.last_date:
-        raise NetworkRefused(NetworkReason.NOTHING_CHANGES)
-    before = row.last_date
-    row.last_date = last_date
-    row.save(update_fields=["last_date"])
-    _leave_trace("end_closure", row, at, desk, kind=Kind.CLOSURE_ENDED, before={"last": before})
-
-
-@needs(Act.EDIT_CALENDAR)
-@verb
-def withdraw_closure(*, closure_id: int, at: datetime, desk: Desk) -> None:
-    """Take a closure back as if it had never been declared; the row stays and says when.
-
-    :raises NetworkRefused: unknown, or withdrawn already.
-    :raises NotAllowed: no right to the calendar of the branch.
-    """
-    row = _closure(closure_id, desk)
-    row.withdrawn_at = at
-    row.save(update_fields=["withdrawn_at"])
-    _leave_trace("withdraw_closure", row, at, desk, kind=Kind.CLOSURE_WITHDRAWN)
-
-
-def _closure(closure_id: int, desk: Desk) -> models.Closure:
-    lock_network()
-    row = models.Closure.objects.filter(id=closure_id).first()
-    require(desk.operator, Act.EDIT_CALENDAR, row.branch_id if row else None)
-    if row is None:
-        raise NetworkRefused(NetworkReason.UNKNOWN_CLOSURE)
-    if row.withdrawn_at is not None:
-        raise NetworkRefused(NetworkReason.ALREADY_ENDED)
-    branch_row(row.branch_id)
-    return row
-
-
-def _leave_trace(
-    what: str,
-    row: models.Closure,
-    at: datetime,
-    desk: Desk,
-    *,
-    kind: Kind,
-    before: dict[str, date | None] | None = None,
-) -> None:
-    leave_trace(
-        what=what,
-        at=at,
-        desk=desk,
-        branch_id=row.branch_id,
-        subject_kind="closure",
-        subject_id=row.id,
-        kind=kind,
-        details={"first": iso(row.first_date), "last": iso(row.last_date)},
-        reason=row.reason if kind is Kind.CLOSURE_DECLARED else "",
-        before=before,
-        after={"first": row.first_date, "last": row.last_date},
     )
