@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.factories.accounts import make_account, make_api_token, make_desk, make_machine
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
-from tests.factories.network import make_closure, make_exception
+from tests.factories.network import make_exception
 from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
 from tests.factories.transit import make_transit, packed_crate
@@ -18,6 +18,7 @@ from wenyuan.lending.transit.operations import add_run, issue_handover, receive_
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.rights.data import Desk, Door
+from wenyuan.organisation.network.operations import declare_closure
 
 TITLES = ("人间草木", "草房子", "活着", "昆虫记", "城南旧事", "The Old Man and the Sea")
 
@@ -27,7 +28,14 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     nothing went in, a class list, a closure to come, accounts and a machine. Commits."""
     town = make_town()
     make_policy(loan_days=30, renewal_days=30, max_renewals=1, max_loans=5, max_overdue=0)
-    make_closure(town.ring, today + timedelta(days=9), today + timedelta(days=11))
+    declare_closure(
+        branch_id=town.ring.id,
+        first_date=today + timedelta(days=9),
+        last_date=today + timedelta(days=11),
+        reason="装修",
+        at=at,
+        desk=make_desk(town.ring, role=Role.DIRECTOR),
+    )
     make_exception(town.central, today + timedelta(days=3), reason="系统维护")
     make_category("adult", min_age=14)
     make_category("child", max_age=13, guardian_required=True)

@@ -68,7 +68,7 @@ def test_a_due_date_on_a_closed_day_moves_to_the_next_open_day(district: Distric
     receipt = checkout(item="2300001", card=CARD, at=saturday, desk=district.at_central)
 
     assert receipt.due_date == date(2026, 5, 26)
-    assert Loan.objects.get().base_due_date == date(2026, 5, 25)
+    assert Loan.objects.get().base_due_date == date(2026, 5, 26)
 
 
 def test_a_due_date_follows_the_opening_days_of_the_branch_that_lends(district: District) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from wenyuan.holdings.catalogue.seams import BibUser
 from wenyuan.lending.circulation.models import OPEN_HOLD, Hold, HoldState, Loan
@@ -136,13 +136,15 @@ def ties(branch_id: int, on: date) -> Iterable[Tie]:
 
 
 def touched(branch_ids: frozenset[int], first: date, last: date | None) -> Iterable[Tie]:
-    """Loans of these branches that fall due, and items that are kept on their hold shelves, on the days of a
-    closure."""
+    """Loans of these branches that fall due on the days of a closure, how many readers have them, and items that are
+    kept on their hold shelves until then."""
     falls = Q(due_at__gte=_midnight(first))
     if last is not None:
         falls &= Q(due_at__lt=_midnight(last + timedelta(days=1)))
     due = Loan.objects.filter(falls, branch_id__in=branch_ids, returned_at__isnull=True, taken_at__isnull=True)
-    yield Tie("loans_due", due.count())
+    counted = due.aggregate(loans=Count("id"), readers=Count("patron_id", distinct=True))
+    yield Tie("loans_due", counted["loans"])
+    yield Tie("readers_due", counted["readers"])
     kept = Hold.objects.filter(state=HoldState.ON_SHELF, pickup_branch_id__in=branch_ids, shelf_until__gte=first)
     if last is not None:
         kept = kept.filter(shelf_until__lte=last)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from wenyuan.kernel.identity import mask_name
-from wenyuan.kernel.opening import days_overdue
+from wenyuan.kernel.opening import days_overdue, place_after_closures
 from wenyuan.lending.circulation import keyed, rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.data import (
@@ -293,9 +293,15 @@ def _held_for(hold: Hold, *, here: int, until: date | None) -> HeldFor:
 
 
 def _days_overdue(loan: Loan | ClosedLoan, books: Books, *, back_at: datetime) -> int:
-    """Open days of the lending branch between the due day and the day the reader was done."""
+    """Open days of the lending branch between the due day and the day the reader was done.
+
+    A loan that a closure will move, and has not yet, is late only after the day it will be moved to.
+    """
     calendar = books.network.calendar(loan.branch_id)
-    return days_overdue(due=local_date(loan.due_at), on=local_date(back_at), calendar=calendar, count_closed=False)
+    due = local_date(loan.due_at)
+    if isinstance(loan, Loan):
+        due = max(due, place_after_closures(base=loan.base_due_date, calendar=calendar, reader=loan.patron_id).day)
+    return days_overdue(due=due, on=local_date(back_at), calendar=calendar, count_closed=False)
 
 
 def _receipt_of_repeated(facts: ReturnFacts, item: Item, request: Request, books: Books) -> CheckinReceipt:

@@ -48,7 +48,12 @@ def _attempt(request: Request) -> Plan[CheckoutReceipt | None]:
         return None
     calendar = books.network.calendar(request.desk.branch_id)
     due = rules.due_of_loan(
-        policy, today=request.today, expires=patron.expires_date, calendar=calendar, zone=library_zone()
+        policy,
+        today=request.today,
+        expires=patron.expires_date,
+        calendar=calendar,
+        zone=library_zone(),
+        reader=patron.id,
     )
     receipt = _receipt(facts, item, patron, policy, due, request)
     written = yield _write(facts, item, patron, policy, due, request, receipt, blocks)
@@ -64,9 +69,13 @@ def preview_plan(request: Request) -> Plan[CheckoutPreview]:
     due = None
     if policy and facts.item and facts.patron:
         calendar = books.network.calendar(request.desk.branch_id)
-        expires = facts.patron.expires_date
         due = rules.due_of_loan(
-            policy, today=request.today, expires=expires, calendar=calendar, zone=library_zone()
+            policy,
+            today=request.today,
+            expires=facts.patron.expires_date,
+            calendar=calendar,
+            zone=library_zone(),
+            reader=facts.patron.id,
         ).day
     return CheckoutPreview(
         item=facts.item.shown() if facts.item else None,

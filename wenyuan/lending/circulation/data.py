@@ -215,7 +215,8 @@ class CheckoutPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLoan:
-    """A loan in a patron's hands, for lists."""
+    """A loan in a patron's hands, for lists. ``after_reopening``: its branch is shut until further notice and the due
+    date moves on, so readers should be told "after reopening" (重新开馆后)."""
 
     id: int
     item: ItemFacts
@@ -226,6 +227,7 @@ class OpenLoan:
     due_date: date
     renewals: int
     overdue: bool
+    after_reopening: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,3 +356,19 @@ class Kinds(TypedDict, total=False):
     hold_days: int | None
     hold_shelf_days: int | None
     return_route: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureProgress:
+    """How far the due dates have followed closures. ``state`` is a ``models.RunState`` value; loans are counted."""
+
+    state: str
+    total: int
+    looked: int
+    moved: int
+    asked_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def is_done(self) -> bool:
+        return self.finished_at is not None

@@ -2,7 +2,7 @@ import uuid
 from enum import Enum
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Now
@@ -119,7 +119,8 @@ class Loan(models.Model):
 
     Open until ``returned_at``. Taken back outside the lending group (代收) it is still open, but ``taken_at`` stops
     the reader's clock and frees the slot. At return the patron is forgotten unless they consent to history;
-    category, age band and home branch stay. ``base_due_date`` is the date the policy gave; ``due_at`` follows from it.
+    category, age band and home branch stay. ``base_due_date`` is the day that policy and ordinary calendar gave, as if
+    there were no closure; ``due_at`` follows from it and from the closures in force (``closing.py``).
     """
 
     item = models.ForeignKey("catalogue.Item", on_delete=models.PROTECT, related_name="+")
@@ -165,6 +166,40 @@ class Loan(models.Model):
         indexes = (
             models.Index(fields=["item", "-id"], name="circulation_loan_item"),
             models.Index(fields=["patron", "-id"], name="circulation_loan_patron", condition=Q(patron__isnull=False)),
+            models.Index(fields=["branch", "id"], name="circulation_loan_open", condition=Q(returned_at__isnull=True)),
+        )
+
+
+class RunState(models.TextChoices):
+    """How far a run is: asked for, counting how wide the spread must be, moving due dates, done."""
+
+    WAITING = "waiting"
+    MEASURING = "measuring"
+    MOVING = "moving"
+    DONE = "done"
+
+
+class ClosureRun(models.Model):
+    """One going-through of the open loans of some branches after closures of theirs changed, in chunks.
+
+    ``branch_at`` is the place in ``branch_ids`` that it has come to, ``position`` the last loan looked at there: a
+    worker that is killed leaves both as of its last chunk, and another goes on from there.
+    """
+
+    state = models.CharField(max_length=12, choices=RunState.choices)
+    branch_ids = ArrayField(models.BigIntegerField())
+    closure_ids = ArrayField(models.BigIntegerField())
+    branch_at = models.IntegerField(default=0)
+    position = models.BigIntegerField(default=0)
+    total = models.IntegerField(default=0)
+    looked = models.IntegerField(default=0)
+    moved = models.IntegerField(default=0)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["state"], name="circulation_one_waiting_run", condition=Q(state="waiting")),
         )
 
 

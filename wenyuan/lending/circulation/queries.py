@@ -1,14 +1,18 @@
 """Reads of circulation: what a patron has and may have, what a checkout would say, where an item's loan stands."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
 
+from wenyuan.kernel.opening import is_after_reopening as calendar_says_after_reopening
 from wenyuan.lending.circulation import sql
-from wenyuan.lending.circulation.books import books_of
+from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.checking_out import preview_plan
 from wenyuan.lending.circulation.data import (
     Block,
     BlockCode,
     CheckoutPreview,
+    ClosureProgress,
     ItemFacts,
     LoanOfItem,
     OpenLoan,
@@ -25,9 +29,10 @@ from wenyuan.lending.circulation.hold_lists import (
     queue_of_bib,
     shelf_to_clear,
 )
-from wenyuan.lending.circulation.models import Loan
+from wenyuan.lending.circulation.models import ClosureRun, Loan
 from wenyuan.lending.circulation.queueing import lapsed_holds
 from wenyuan.lending.circulation.rules import patron_blocks, total_blocks
+from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.statements import Plan, Statement, run
@@ -60,7 +65,9 @@ def _patron_loans_plan(patron_id: int, branch_id: int, at: datetime) -> Plan[Pat
     books = yield from books_of(Editions(*rows[0][:2]))
     patron = Patron(*rows[0][2 : 2 + PATRON_WIDTH])
     loans = tuple(
-        _open_loan(row[2 + PATRON_WIDTH :], patron.id, at) for row in rows if row[2 + PATRON_WIDTH] is not None
+        _with_reopening(_open_loan(row[2 + PATRON_WIDTH :], patron.id, at), books)
+        for row in rows
+        if row[2 + PATRON_WIDTH] is not None
     )
     allowed = books.totals(branch_id, patron.category_id, today)
     holdings = Holdings(frozenset(), tuple(0 for _ in loans), sum(loan.overdue for loan in loans))
@@ -71,6 +78,11 @@ def _patron_loans_plan(patron_id: int, branch_id: int, at: datetime) -> Plan[Pat
         blocks.append(Block(BlockCode.NO_POLICY))
     blocks += total_blocks(holdings, max_loans=allowed.max_loans, max_overdue=allowed.max_overdue)
     return PatronLoans(patron_id=patron.id, loans=loans, max_loans=allowed.max_loans, blocks=tuple(blocks))
+
+
+def _with_reopening(loan: OpenLoan, books: Books) -> OpenLoan:
+    shut = calendar_says_after_reopening(loan.due_date, books.network.calendar(loan.branch_id))
+    return replace(loan, after_reopening=True) if shut else loan
 
 
 def _open_loan(values: tuple[object, ...], patron_id: int, at: datetime) -> OpenLoan:
@@ -129,6 +141,29 @@ def due_dates_of_items(item_ids: list[int]) -> dict[int, datetime]:
     return dict(loans.values_list("item_id", "due_at"))
 
 
+def is_after_reopening(*, branch_id: int, due: date) -> bool:
+    """Whether a loan of the branch that is due on that day is due after a reopening that nobody knows yet.
+
+    Readers should then be told "after reopening" (重新开馆后): the date itself moves on.
+    """
+    return calendar_says_after_reopening(due, network_map().calendar(branch_id))
+
+
+def closure_progress(closure_ids: Sequence[int]) -> ClosureProgress | None:
+    """How far the due dates have followed the newest change of these closures; nothing where none was asked for."""
+    run = ClosureRun.objects.filter(closure_ids__overlap=list(closure_ids)).order_by("-id").first()
+    if run is None:
+        return None
+    return ClosureProgress(
+        state=run.state,
+        total=run.total,
+        looked=run.looked,
+        moved=run.moved,
+        asked_at=run.asked_at,
+        finished_at=run.finished_at,
+    )
+
+
 def count_open_loans(patron_id: int) -> int:
     """How many items a patron has, those taken back elsewhere and not yet closed among them."""
     return Loan.objects.filter(patron_id=patron_id, returned_at__isnull=True).count()
@@ -143,6 +178,7 @@ def count_overdue_at(branch_id: int, *, at: datetime) -> int:
 
 __all__ = [
     "ItemFacts",
+    "closure_progress",
     "count_open_loans",
     "count_overdue_at",
     "due_dates_of_items",
@@ -150,6 +186,7 @@ __all__ = [
     "hold_shelf",
     "holds_of_patron",
     "lapsed_holds",
+    "is_after_reopening",
     "loan_of_item",
     "loans_history",
     "not_found_at",

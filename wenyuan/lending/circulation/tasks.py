@@ -1,9 +1,12 @@
-"""What circulation does by the clock: one line into a verb each."""
+"""Background work of circulation, and the kinds of entry it follows: each one line into a step or verb."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
+from wenyuan.lending.circulation import closing
 from wenyuan.lending.circulation.operations import expire_holds, forget_ended_holds
-from wenyuan.plumbing.queue import every
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.journal.followers import follows
+from wenyuan.plumbing.queue import every, task
 
 
 @every("7 * * * *", "circulation.expire_holds")
@@ -16,3 +19,21 @@ def expire(at: datetime) -> None:
 def forget(at: datetime) -> None:
     """Hourly: readers of holds that ended long ago."""
     forget_ended_holds(at=at)
+
+
+@follows(Kind.CLOSURE_DECLARED, Kind.CLOSURE_ENDED, Kind.CLOSURE_WITHDRAWN)
+def due_dates_follow_closures(entry_id: int) -> None:
+    """Due dates move when a closure is signed, gets another last day, or is withdrawn."""
+    closing.follow_closure(entry_id)
+
+
+@task(closing.TASK)
+def follow_closures() -> None:
+    """Go through the loans of branches whose closures changed."""
+    closing.follow_closures(now=lambda: datetime.now(UTC))
+
+
+@every("20 17 * * *", "circulation.roll_closures_forward")
+def roll_closures_forward(at: datetime) -> None:
+    """At night (01:20 in Shanghai): closures without a last day reckon further ahead."""
+    closing.roll_forward(at=at)

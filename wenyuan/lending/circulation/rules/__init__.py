@@ -11,7 +11,7 @@ from wenyuan.lending.circulation.rules.blocks import (
     patron_blocks,
     total_blocks,
 )
-from wenyuan.lending.circulation.rules.due import Due, due_of_loan, due_of_renewal
+from wenyuan.lending.circulation.rules.due import Due, due_of_base, due_of_loan, due_of_renewal
 from wenyuan.lending.circulation.rules.holds import (
     blocks_for_hold,
     can_be_held,
@@ -42,6 +42,7 @@ __all__ = [
     "blocks_for_renewal",
     "can_be_held",
     "decide_return",
+    "due_of_base",
     "due_of_loan",
     "due_of_renewal",
     "first_served",

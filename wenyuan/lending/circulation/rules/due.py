@@ -8,6 +8,7 @@ from wenyuan.kernel.opening import (
     OpeningCalendar,
     RenewFrom,
     end_of_local_day,
+    place_after_closures,
     place_due_date,
     renewed_base_due_date,
 )
@@ -18,7 +19,8 @@ from wenyuan.lending.circulation.policies import Policy
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The base date the policy gave, the open day it falls on, and the last second of that day (UTC)."""
+    """The base: the day that policy, ordinary calendar and card give as if there were no closure; the day on which the
+    loan falls due under the closures in force; and the last second of that day (UTC)."""
 
     base: date
     day: date
@@ -26,14 +28,28 @@ class Due:
 
 
 def due_of_loan(
-    policy: Policy, *, today: date, expires: date | None = None, calendar: OpeningCalendar, zone: tzinfo
+    policy: Policy,
+    *,
+    today: date,
+    expires: date | None = None,
+    calendar: OpeningCalendar,
+    zone: tzinfo,
+    reader: int = 0,
 ) -> Due:
     """When an item lent today falls due: the end of the local day, on an open day of the lending branch.
 
-    ``expires`` is the last day of the patron's membership; only a policy that says so ends a loan with it.
+    ``expires`` is the last day of the patron's membership; only a policy that says so ends a loan with it, and not
+    before a closure has ended. ``reader`` is the patron's id, by which loans are spread after a closure.
     """
-    base = _with_fixed_date(today + timedelta(days=policy.loan_days), policy, today)
-    return _placed(base, policy, earliest=today, expires=expires, calendar=calendar, zone=zone)
+    counted = _with_fixed_date(today + timedelta(days=policy.loan_days), policy, today)
+    base = _base(counted, policy, today=today, expires=expires, calendar=calendar)
+    return due_of_base(base, calendar=calendar, zone=zone, reader=reader)
+
+
+def due_of_base(base: date, *, calendar: OpeningCalendar, zone: tzinfo, reader: int) -> Due:
+    """When a loan with this base falls due under the closures in force; a run over many loans says the same."""
+    day = place_after_closures(base=base, calendar=calendar, reader=reader).day
+    return Due(base, day, end_of_local_day(day, zone))
 
 
 def due_of_renewal(
@@ -47,17 +63,21 @@ def due_of_renewal(
     zone: tzinfo,
 ) -> Due:
     """When a renewed loan falls due: counted by today's row, from today or from the due date as it says, and never
-    before its present due date, whatever the row says."""
+    before its present due date, whatever the row says.
+
+    Where a closure has moved the loan further than the renewal would, the present date stays and nothing is gained.
+    """
+    count_from = RenewFrom(policy.renewals_from)
     counted = renewed_base_due_date(
-        current_due=loan.base_due_date,
+        current_due=current if count_from is RenewFrom.DUE_DATE else loan.base_due_date,
         today=today,
         renewal_days=policy.renewal_days,
-        count_from=RenewFrom(policy.renewals_from),
+        count_from=count_from,
     )
-    base = max(_with_fixed_date(counted, policy, today), loan.base_due_date)
-    earliest = max(current, today)
-    due = _placed(max(base, current), policy, earliest=earliest, expires=expires, calendar=calendar, zone=zone)
-    return Due(base, due.day, due.at)
+    counted = max(_with_fixed_date(counted, policy, today), loan.base_due_date)
+    base = max(_base(counted, policy, today=today, expires=expires, calendar=calendar), loan.base_due_date)
+    due = due_of_base(base, calendar=calendar, zone=zone, reader=loan.patron_id)
+    return due if due.day >= current else Due(base, current, end_of_local_day(current, zone))
 
 
 def _with_fixed_date(counted: date, policy: Policy, today: date) -> date:
@@ -74,14 +94,12 @@ def _with_fixed_date(counted: date, policy: Policy, today: date) -> date:
             return max(counted, fixed)
 
 
-def _placed(
-    base: date, policy: Policy, *, earliest: date, expires: date | None, calendar: OpeningCalendar, zone: tzinfo
-) -> Due:
-    day = place_due_date(
-        base=base,
-        earliest=earliest,
-        calendar=calendar,
+def _base(counted: date, policy: Policy, *, today: date, expires: date | None, calendar: OpeningCalendar) -> date:
+    """The counted date on the ordinary calendar, as if there were no closure."""
+    return place_due_date(
+        base=counted,
+        earliest=today,
+        calendar=calendar.without_closures,
         on_closed=OnClosedDay(policy.on_closed_day),
         not_after=expires if policy.due_by_expiry else None,
     )
-    return Due(base, day, end_of_local_day(day, zone))

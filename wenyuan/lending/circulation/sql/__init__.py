@@ -15,6 +15,7 @@ after the wait. Hence the limit of one item type, which no slot holds, is held b
 such a limit raises it, so that of two that decided on the same loans one looks again.
 """
 
+from wenyuan.lending.circulation.sql.closing import ASK_FOR_RUN, LOANS_TO_MEASURE, LOANS_TO_PLACE, MOVE_DUE_DATES
 from wenyuan.lending.circulation.sql.gathers import (
     BOTH_EDITIONS,
     GATHER_CHECKOUT,
@@ -50,6 +51,7 @@ from wenyuan.lending.circulation.sql.writes import (
 )
 
 __all__ = [
+    "ASK_FOR_RUN",
     "BARCODES_OF_CARD",
     "BOTH_EDITIONS",
     "FORGET_HOLDS",
@@ -63,6 +65,9 @@ __all__ = [
     "HOLDS_OF_PATRON",
     "INVARIANTS",
     "ITEM_SEEN",
+    "LOANS_TO_MEASURE",
+    "LOANS_TO_PLACE",
+    "MOVE_DUE_DATES",
     "NOTE_NOT_FOUND",
     "NOT_FOUND_LIST",
     "ONE_HOLD",
