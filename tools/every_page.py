@@ -163,6 +163,11 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/network/{branch}/days/new",
         "/workbench/network/{branch}/closures",
         "/workbench/network/{branch}/closures/new",
+        "/workbench/network/closures/",
+        "/workbench/network/closures/new",
+        "/workbench/network/closures/{notice}/",
+        "/workbench/network/closures/{notice}/texts",
+        "/workbench/network/closures/{notice}/end",
         "/workbench/network/{closed_branch}/closures/{closure}/end",
         "/workbench/visits/",
         "/workbench/visits/{point}/{yesterday}/",
@@ -318,6 +323,11 @@ NO_PAGES = frozenset(
         "workbench:import-go-on",
         "workbench:network-drop-exception",
         "workbench:network-drop-closure",
+        "workbench:network-sign-notice",
+        "workbench:network-discard-notice",
+        "workbench:network-withdraw-notice",
+        "workbench:network-announce-notice",
+        "workbench:network-notice-progress",
         "workbench:visits-withdraw",
         "workbench:account-unlock",
     }
@@ -355,7 +365,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.lending.transit.models import Difference, Handover, Manifest, Run
     from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
     from wenyuan.organisation.journal.models import Entry
-    from wenyuan.organisation.network.models import Branch, Closure, Membership, ServicePoint
+    from wenyuan.organisation.network.models import Branch, Closure, ClosureNotice, Membership, ServicePoint
 
     central = Branch.objects.get(kind="central")
     free = Item.objects.filter(home_branch=central, state="available", condition="ok", lendable="yes").order_by("id")
@@ -406,6 +416,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "code": central.code,
         "closed_branch": closure.branch_id,
         "closure": closure.id,
+        "notice": ClosureNotice.objects.latest("id").id,
         "point": ServicePoint.objects.filter(branch=central).earliest("id").id,
         "member": members[0].branch_id,
         "group": members[0].group_id,

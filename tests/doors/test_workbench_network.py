@@ -112,23 +112,6 @@ def test_one_day_is_stated_and_taken_back(town: Town, today: date) -> None:
     assert network_map().calendar(town.central.id).day_status(day).reason == ""
 
 
-def test_a_closure_is_looked_at_first_and_declared_then(town: Town, today: date) -> None:
-    browser = at(town.central)
-    url = f"/workbench/network/{town.central.id}/closures/new"
-    fields = {"first_date": today, "last_date": "", "reason": "修缮", "with_subtree": "on"}
-
-    looked = browser.post(url, {**fields, "step": "look"})
-    before = list_closures()
-    browser.post(url, {**fields, "step": "declare"})
-
-    assert looked.context["touched"] == []
-    assert before == ()
-    assert {(closure.branch_id, closure.last_date) for closure in list_closures()} == {
-        (town.central.id, None),
-        (town.ring.id, None),
-    }
-
-
 def test_a_closure_gets_a_last_day_and_is_withdrawn(town: Town, today: date) -> None:
     closure = make_closure(town.ring, today)
     browser = at(town.central)
@@ -140,15 +123,6 @@ def test_a_closure_gets_a_last_day_and_is_withdrawn(town: Town, today: date) -> 
 
     assert ended.last_date == today + timedelta(days=5)
     assert list_closures(branch_id=town.ring.id)[0].withdrawn_at is not None
-
-
-def test_a_closure_that_ends_before_it_begins_is_told_at_its_field(town: Town, today: date) -> None:
-    fields = {"first_date": today, "last_date": today - timedelta(days=1), "reason": "修缮", "step": "declare"}
-
-    answer = at(town.central).post(f"/workbench/network/{town.central.id}/closures/new", fields)
-
-    assert answer.status_code == 422
-    assert list(answer.context["form"].errors) == ["last_date"]
 
 
 def test_a_branch_joins_and_leaves_a_group(town: Town, today: date) -> None:

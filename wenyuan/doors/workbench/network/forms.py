@@ -2,15 +2,17 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, time
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.branches import Choices
-from wenyuan.doors.workbench.network.words import BRANCH_KINDS
+from wenyuan.doors.workbench.network.words import BRANCH_KINDS, CHANNELS
 from wenyuan.doors.workbench.templatetags.staff import weekday
 from wenyuan.kernel.opening import Hours, WeeklySpan
+from wenyuan.organisation.network.data import Services
 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _DASHES = re.compile(r"[‐-―−~～至到]")
@@ -181,13 +183,53 @@ class ExceptionForm(forms.Form):
         self.fields["area"].choices = areas  # type: ignore[attr-defined] # a choice field
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureDraft:
+    """A closure notice as it was typed."""
+
+    scope: str
+    branch_id: int | None
+    area_id: int | None
+    service_point_id: int | None
+    shuts: Services
+    first_date: date
+    last_date: date | None
+    reason: str
+    most_a_day: int | None
+
+    @property
+    def closes_days(self) -> bool:
+        """Whether it moves due dates: the door of whole branches."""
+        return self.shuts.door and self.area_id is None and self.service_point_id is None
+
+
 class ClosureForm(forms.Form):
+    """A closure notice: where, which services, which days, why, and how gently loans come back."""
+
+    where = forms.ChoiceField(label=_("Where"))
+    with_subtree = forms.BooleanField(label=_("Everything that stands below it, too"), required=False)
     first_date = DayField(label=_("First day"))
     last_date = DayField(
         label=_("Last day"), required=False, help_text=_("It is closed too. Leave it empty for until further notice.")
     )
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("Readers will see it."))
-    with_subtree = forms.BooleanField(label=_("Everything that stands below it, too"), required=False)
+    shuts = forms.MultipleChoiceField(
+        label=_("What is shut"),
+        choices=[("door", _("the door")), ("book_drop", _("the book drop")), ("digital", _("digital services"))],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What is not ticked stays open meanwhile. Only a shut door moves due dates."),
+    )
+    most_a_day = forms.IntegerField(
+        label=_("Loans moved to one day, at most"),
+        min_value=1,
+        max_value=100_000,
+        required=False,
+        help_text=_("So that not everyone comes back on one morning. Empty: all to the first open day."),
+    )
+
+    def __init__(self, *args: object, places: Choices, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["where"].choices = places  # type: ignore[attr-defined] # a choice field
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
@@ -196,9 +238,37 @@ class ClosureForm(forms.Form):
             self.add_error("last_date", _("The last day lies before the first."))
         return cleaned
 
+    def draft(self) -> ClosureDraft:
+        """What was typed, once the form is valid."""
+        typed = self.cleaned_data
+        kind, _colon, number = str(typed["where"]).partition(":")
+        branch, _slash, part = number.partition("/")
+        return ClosureDraft(
+            scope="subtree" if kind == "branch" and typed["with_subtree"] else kind,
+            branch_id=int(branch) if branch else None,
+            area_id=int(part) if kind == "area" else None,
+            service_point_id=int(part) if kind == "service_point" else None,
+            shuts=Services(**{name: name in typed["shuts"] for name in ("door", "book_drop", "digital")}),
+            first_date=typed["first_date"],
+            last_date=typed["last_date"],
+            reason=typed["reason"],
+            most_a_day=typed["most_a_day"],
+        )
+
 
 class EndClosureForm(forms.Form):
-    last_date = DayField(label=_("Last day"), help_text=_("The branch opens on the day after."))
+    last_date = DayField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("It opens on the day after. Leave it empty for until further notice."),
+    )
+
+
+class AnnouncementForm(forms.Form):
+    channel = forms.ChoiceField(label=_("By"), choices=list(CHANNELS.items()))
+    count = forms.IntegerField(
+        label=_("Readers told"), min_value=0, max_value=10_000_000, help_text=_("0 where nobody can say.")
+    )
 
 
 class GroupForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.network import calendars, groups, views
+from wenyuan.doors.workbench.network import calendars, closures, groups, notices, views
 
 urlpatterns = [
     path("", views.tree, name="network"),
@@ -8,6 +8,16 @@ urlpatterns = [
     path("new", views.new_branch, name="network-new"),
     path("sheet", views.sheet, name="network-sheet"),
     path("groups", groups.group_list, name="network-groups"),
+    path("closures/", notices.notice_list, name="network-notices"),
+    path("closures/new", notices.new_notice, name="network-new-notice"),
+    path("closures/<int:notice_id>/", notices.notice, name="network-notice"),
+    path("closures/<int:notice_id>/progress", notices.progress, name="network-notice-progress"),
+    path("closures/<int:notice_id>/texts", notices.texts, name="network-notice-texts"),
+    path("closures/<int:notice_id>/signed", notices.sign, name="network-sign-notice"),
+    path("closures/<int:notice_id>/discarded", notices.discard, name="network-discard-notice"),
+    path("closures/<int:notice_id>/end", notices.end, name="network-end-notice"),
+    path("closures/<int:notice_id>/withdrawn", notices.withdraw, name="network-withdraw-notice"),
+    path("closures/<int:notice_id>/announced", notices.announce, name="network-announce-notice"),
     path("<int:branch_id>/", views.branch, name="network-branch"),
     path("<int:branch_id>/names", views.names, name="network-names"),
     path("<int:branch_id>/particulars", views.particulars, name="network-particulars"),
@@ -19,12 +29,10 @@ urlpatterns = [
     path("<int:branch_id>/hours", calendars.hours, name="network-hours"),
     path("<int:branch_id>/days/new", calendars.new_exception, name="network-new-exception"),
     path("<int:branch_id>/days/<slug:day>/withdrawn", calendars.withdraw_exception, name="network-drop-exception"),
-    path("<int:branch_id>/closures", calendars.closure_list, name="network-closures"),
-    path("<int:branch_id>/closures/new", calendars.new_closure, name="network-new-closure"),
-    path("<int:branch_id>/closures/<int:closure_id>/end", calendars.end_closure, name="network-end-closure"),
-    path(
-        "<int:branch_id>/closures/<int:closure_id>/withdrawn", calendars.withdraw_closure, name="network-drop-closure"
-    ),
+    path("<int:branch_id>/closures", closures.closure_list, name="network-closures"),
+    path("<int:branch_id>/closures/new", notices.new_notice, name="network-new-closure"),
+    path("<int:branch_id>/closures/<int:closure_id>/end", closures.end_closure, name="network-end-closure"),
+    path("<int:branch_id>/closures/<int:closure_id>/withdrawn", closures.withdraw_closure, name="network-drop-closure"),
     path("<int:branch_id>/groups/new", groups.join, name="network-join"),
     path("<int:branch_id>/groups/<int:group_id>/end", groups.leave, name="network-leave"),
 ]

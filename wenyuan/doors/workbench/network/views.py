@@ -129,6 +129,7 @@ def branch(request: StaffRequest, branch_id: int) -> HttpResponse:
         "memberships": [(groups[group_id], span) for group_id, span in memberships if group_id in groups],
         "may_edit": may(request.operator, Act.EDIT_NETWORK, branch_id),
         "may_date": may(request.operator, Act.EDIT_CALENDAR, branch_id),
+        "may_sign": may(request.operator, Act.SIGN_CLOSURE, branch_id),
         "sees_figures": may(request.operator, Act.SEE_FIGURES, branch_id),
         "sees_journal": may(request.operator, Act.SEE_JOURNAL, branch_id),
     }

@@ -37,6 +37,7 @@ TIES: Final[Mapping[str, StrOrPromise]] = {
     "open_holds": _("holds to be fetched here"),
     "holds_on_shelf": _("items kept on the hold shelf until these days"),
     "loans_due": _("loans that fall due on these days"),
+    "readers_due": _("readers who have them"),
     "due_loans": _("loans that fall due on these days"),
     "items": _("items"),
     "items_home": _("items at home here"),
@@ -53,6 +54,45 @@ TIES: Final[Mapping[str, StrOrPromise]] = {
 }
 """What still stands or falls at a branch, as the rooms above count it."""
 
+SCOPES: Final[Mapping[str, StrOrPromise]] = {
+    "network": _("All branches"),
+    "subtree": _("A branch and what stands below it"),
+    "branch": _("A branch"),
+    "area": _("A reading area"),
+    "service_point": _("A service point"),
+}
+
+NOTICE_STATES: Final[Mapping[str, tuple[str, StrOrPromise]]] = {
+    "draft": ("soon", _("draft, not signed")),
+    "in_force": ("stop", _("in force")),
+    "withdrawn": ("none", _("taken back")),
+}
+
+SERVICES: Final[Mapping[str, StrOrPromise]] = {
+    "door": _("the door"),
+    "book_drop": _("the book drop"),
+    "digital": _("digital services"),
+}
+
+CHANNELS: Final[Mapping[str, StrOrPromise]] = {
+    "poster": _("Poster"),
+    "wechat": _("WeChat account"),
+    "group": _("Readers' groups"),
+    "door_screen": _("Screen at the door"),
+    "hotline": _("Hotline"),
+    "sms": _("Text message"),
+    "email": _("E-mail"),
+    "in_app": _("Message in the account"),
+    "media": _("Press and radio"),
+}
+
+RUN_STATES: Final[Mapping[str, tuple[str, StrOrPromise]]] = {
+    "waiting": ("soon", _("waits for the worker")),
+    "measuring": ("way", _("counting readers")),
+    "moving": ("way", _("moving due dates")),
+    "done": ("done", _("all due dates have followed")),
+}
+
 _REASONS: Final[Mapping[NetworkReason, StrOrPromise]] = {
     NetworkReason.ALREADY_FOUNDED: _("The library has been entered already."),
     NetworkReason.BAD_CODE: _("A code has letters, digits, dots, dashes and underlines only, sixteen at most."),
@@ -66,6 +106,10 @@ _REASONS: Final[Mapping[NetworkReason, StrOrPromise]] = {
     NetworkReason.UNKNOWN_SERVICE_POINT: _("There is no such service point."),
     NetworkReason.UNKNOWN_GROUP: _("There is no such lending group."),
     NetworkReason.UNKNOWN_CLOSURE: _("There is no such closure."),
+    NetworkReason.UNKNOWN_SCOPE: _("Say what is shut: everything, a branch, an area or a service point."),
+    NetworkReason.SHUTS_NOTHING: _("A closure shuts something."),
+    NetworkReason.NOT_A_DRAFT: _("This notice is no draft any more."),
+    NetworkReason.NOT_SIGNED: _("This notice has not been signed yet."),
     NetworkReason.UNKNOWN_EXCEPTION: _("There is no exception on this day."),
     NetworkReason.BRANCH_CLOSED: _("The branch is closed for good, or will be."),
     NetworkReason.BEFORE_OPENING: _("The branch has not opened yet on that day."),
@@ -86,6 +130,8 @@ _FIELDS: Final[Mapping[NetworkReason, str]] = {
     NetworkReason.BAD_DATES: "last_date",
     NetworkReason.UNKNOWN_KIND: "kind",
     NetworkReason.RING: "parent",
+    NetworkReason.UNKNOWN_SCOPE: "where",
+    NetworkReason.SHUTS_NOTHING: "shuts",
     NetworkReason.ALREADY_MEMBER: "group",
     NetworkReason.UNKNOWN_GROUP: "group",
     NetworkReason.UNKNOWN_AREA: "area",
