@@ -137,7 +137,8 @@ def test_a_return_between_signing_and_moving_counts_by_the_date_it_will_get(dist
 
     days = [checkin(item=f"C-{number}", at=back, desk=district.at_central).days_overdue for number in range(1, 41)]
 
-    assert (min(days), max(days)) == (0, 14)
+    assert min(days) == 0
+    assert 5 < len(set(days)) <= max(days) + 1 <= 15  # by the date that stands on the loan it would be 15 for all
 
 
 def test_without_a_last_day_loans_roll_forward_and_read_after_reopening(district: District, director: Desk) -> None:
