@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories.accounts import make_desk
-from tests.factories.catalogue import make_item
+from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import District, make_district
 from tests.factories.many_loans import lend_many
 from tests.factories.network import make_closure
 from tests.factories.patrons import make_patron
 from wenyuan.kernel.opening import OpeningCalendar
 from wenyuan.lending.circulation import closing
-from wenyuan.lending.circulation.models import ClosureRun, Loan, LoanPolicy
-from wenyuan.lending.circulation.operations import Refused, checkin, checkout, renew
+from wenyuan.lending.circulation.models import ClosureRun, Hold, Loan, LoanPolicy
+from wenyuan.lending.circulation.operations import Refused, checkin, checkout, place_hold, renew
 from wenyuan.lending.circulation.queries import closure_progress, is_after_reopening, patron_loans
 from wenyuan.lending.circulation.sql import INVARIANTS
 from wenyuan.organisation.accounts.data import Role
@@ -361,6 +361,28 @@ def test_what_hangs_on_a_branch_is_moved_with_its_last_chunk(district: District,
         closing._movers.remove(shelf)
 
     assert called == [(district.central.id, may(10))]
+
+
+def test_what_waits_on_the_hold_shelf_is_kept_for_as_many_open_days(district: District, director: Desk) -> None:
+    bib = make_bib()
+    make_item(barcode="H1", home=district.central, bib=bib)
+    make_patron(card="P1", home=district.central)
+    place_hold(bib_id=bib.id, card="P1", pickup_branch_id=district.central.id, at=AT, desk=district.at_central)
+    checkin(item="H1", at=AT, desk=district.at_central)
+    before = Hold.objects.get()
+    closure = declare(district.central, date(2026, 4, 24), date(2026, 4, 30), director)
+    follow()
+    during = Hold.objects.get()
+
+    end_closure(closure_id=closure, last_date=None, at=AT, desk=director)
+    follow()
+    without_end = Hold.objects.get().shelf_until
+    withdraw_closure(closure_id=closure, at=AT, desk=director)
+    follow()
+
+    days = (before.shelf_until, during.shelf_until, without_end, Hold.objects.get().shelf_until)
+    assert days == (may(1), may(8), may(26), may(1))
+    assert during.version == before.version + 1
 
 
 def test_acts_while_a_run_waits_join_it_and_later_ones_wait_for_another(district: District, director: Desk) -> None:

@@ -7,7 +7,7 @@ moment. It works in chunks, each a short transaction of its own that also keeps 
 goes on from there. Lending goes on meanwhile: new loans and renewals look at the calendar themselves, and a chunk
 only moves loans that are still as it read them.
 
-What else moves with the calendar (the days of the hold shelf) joins by ``with_each_branch``.
+What else moves with the calendar joins by ``with_each_branch``, as the days of the hold shelf do.
 """
 
 from collections.abc import Callable
@@ -17,8 +17,10 @@ from django.db import connection
 
 from wenyuan.kernel.opening import OpeningCalendar, spreads
 from wenyuan.lending.circulation import sql
-from wenyuan.lending.circulation.models import ClosureRun, Loan, RunState
-from wenyuan.lending.circulation.rules import due_of_base
+from wenyuan.lending.circulation.books import Books, books_of
+from wenyuan.lending.circulation.facts import Editions
+from wenyuan.lending.circulation.models import ClosureRun, Hold, HoldState, Loan, RunState
+from wenyuan.lending.circulation.rules import due_of_base, shelf_until
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.journal.queries import get_entry
@@ -27,6 +29,8 @@ from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Door
 from wenyuan.plumbing.clock import library_zone, local_date
 from wenyuan.plumbing.queue import defer
+from wenyuan.plumbing.statements import Plan, Statement
+from wenyuan.plumbing.statements import run as drive
 from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 TASK = "circulation.follow_closures"
@@ -46,6 +50,30 @@ def with_each_branch(mover: Mover) -> Mover:
     """
     _movers.append(mover)
     return mover
+
+
+@with_each_branch
+def stretch_hold_shelf(branch_id: int, calendar: OpeningCalendar, _at: datetime) -> int:
+    """What waits on the branch's hold shelf is kept for as many open days as its policy gave on the day it was put
+    there. One that was fetched or sent on meanwhile is left alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.HOLDS_ON_SHELF, [branch_id])
+        kept = cursor.fetchall()
+    if not kept:
+        return 0
+    books, moved = drive(_books_now), 0
+    for hold_id, version, shelved, until, category_id, item_type_id in kept:
+        days = books.hold_policy(branch_id, category_id, item_type_id, shelved).hold_shelf_days
+        wanted = shelf_until(today=shelved, days=days, calendar=calendar)
+        if wanted != until:
+            row = Hold.objects.filter(id=hold_id, version=version, state=HoldState.ON_SHELF)
+            moved += row.update(shelf_until=wanted, version=version + 1)
+    return moved
+
+
+def _books_now() -> Plan[Books]:
+    rows = yield Statement(sql.BOTH_EDITIONS, {})
+    return (yield from books_of(Editions(*rows[0])))
 
 
 def follow_closure(entry_id: int) -> None:

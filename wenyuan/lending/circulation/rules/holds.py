@@ -85,15 +85,13 @@ def can_be_held(item: ItemOfBib, *, place: Place, policy: Policy | None) -> bool
 def shelf_until(*, today: date, days: int, calendar: OpeningCalendar) -> date:
     """The last day on which an item that is put on the hold shelf today is kept: the ``days``-th open day after it.
 
-    A calendar with too few open days within a year gives no guidance: then plain days count.
+    A closure without a last day is reckoned with up to its horizon. A calendar with too few open days within a year
+    gives no guidance: then plain days count.
     """
-    day = today
-    for _ in range(days):
-        following = calendar.next_open_date(day, inclusive=False)
-        if following is None:
-            return today + timedelta(days=days)
-        day = following
-    return day
+    open_days = calendar.open_again(today, count=days)
+    if len(open_days) < days:
+        return today + timedelta(days=days)
+    return open_days[-1] if days else today
 
 
 def others_can_serve(

@@ -15,7 +15,13 @@ after the wait. Hence the limit of one item type, which no slot holds, is held b
 such a limit raises it, so that of two that decided on the same loans one looks again.
 """
 
-from wenyuan.lending.circulation.sql.closing import ASK_FOR_RUN, LOANS_TO_MEASURE, LOANS_TO_PLACE, MOVE_DUE_DATES
+from wenyuan.lending.circulation.sql.closing import (
+    ASK_FOR_RUN,
+    HOLDS_ON_SHELF,
+    LOANS_TO_MEASURE,
+    LOANS_TO_PLACE,
+    MOVE_DUE_DATES,
+)
 from wenyuan.lending.circulation.sql.gathers import (
     BOTH_EDITIONS,
     GATHER_CHECKOUT,
@@ -63,6 +69,7 @@ __all__ = [
     "HISTORY",
     "HOLDER_CHANGED",
     "HOLDS_OF_PATRON",
+    "HOLDS_ON_SHELF",
     "INVARIANTS",
     "ITEM_SEEN",
     "LOANS_TO_MEASURE",

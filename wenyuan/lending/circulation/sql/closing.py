@@ -1,4 +1,12 @@
-"""Due dates that follow closures (``closing.py`` of the room)."""
+"""Due dates and hold shelves that follow closures (``closing.py`` of the room)."""
+
+HOLDS_ON_SHELF = """
+    SELECT h.id, h.version, h.shelved_date, h.shelf_until, p.category_id, i.item_type_id
+    FROM circulation_hold h
+    JOIN patrons_patron p ON p.id = h.patron_id
+    JOIN catalogue_item i ON i.id = h.captured_item_id
+    WHERE h.state = 'on_shelf' AND h.pickup_branch_id = %s ORDER BY h.id
+"""
 
 ASK_FOR_RUN = """
     INSERT INTO circulation_closurerun (state, branch_ids, closure_ids, asked_at, branch_at, position, looked, moved,
