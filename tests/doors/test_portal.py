@@ -1,7 +1,7 @@
 """The readers' pages: what each shows, what it refuses, and how much it asks the database."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -373,6 +373,18 @@ def lend(item: Item, branch: Branch, due: datetime) -> None:
         base_due_date=due.date(),
         due_at=due,
     )
+
+
+def test_a_loan_of_a_branch_shut_until_further_notice_is_due_after_reopening(central: Branch, reader: Client) -> None:
+    bib = make_bib()
+    back = datetime.now(tz=UTC) + timedelta(days=20)
+    lend(make_item(bib=bib, home=central, state="on_loan"), central, back)
+    before = text_of(reader, f"/record/{bib.id}")
+    make_closure(central, back.date() - timedelta(days=30))
+
+    assert "after reopening" not in before
+    assert "due back after reopening" in text_of(reader, f"/record/{bib.id}")
+    assert "first due back after reopening" in text_of(reader, "/find", q=bib.title)
 
 
 def test_withdrawn_items_are_not_shown(central: Branch, reader: Client) -> None:

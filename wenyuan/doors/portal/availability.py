@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.utils.translation import gettext, ngettext
 
 from wenyuan.doors.portal.words import short_day
 from wenyuan.holdings.catalogue.data import ItemView
 from wenyuan.holdings.catalogue.queries import items_of_bibs
-from wenyuan.lending.circulation.queries import due_dates_of_items
+from wenyuan.lending.circulation.queries import due_dates_of_items, items_due_after_reopening
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.plumbing.clock import local_date
 
@@ -66,11 +66,22 @@ class Summary:
     note: str = ""
 
 
+class DueBack(NamedTuple):
+    """When an item on loan falls due; ``after_reopening`` while nobody knows how long its branch is shut."""
+
+    day: date
+    after_reopening: bool
+
+    def words(self) -> str:
+        """The day, or "after reopening"."""
+        return gettext("after reopening") if self.after_reopening else short_day(self.day)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """Items of a work that stand alike: same branch, area, call number and volume.
 
-    ``due_date`` is the earliest day on which one of them falls due, if they are on loan and that day is not past.
+    ``due_back`` is the earliest day on which one of them falls due, if they are on loan and that day is not past.
     """
 
     branch_id: int
@@ -79,7 +90,7 @@ class Holding:
     volume: str
     standing: Standing
     count: int
-    due_date: date | None
+    due_back: DueBack | None
     is_overdue: bool
 
     @property
@@ -110,16 +121,18 @@ def place_of(item: ItemView) -> int:
     return item.home_branch_id if item.state in ("on_loan", "in_transit") else item.present_branch_id
 
 
-def due_dates(items: Iterable[ItemView]) -> dict[int, date]:
-    """When items on loan fall due, as local days by item id; one query, none when nothing is on loan."""
+def due_dates(items: Iterable[ItemView], *, network: NetworkMap) -> dict[int, DueBack]:
+    """When items on loan fall due, by item id; one query, none when nothing is on loan."""
     on_loan = [item.id for item in items if item.state == "on_loan"]
     if not on_loan:
         return {}
-    return {item_id: local_date(due) for item_id, due in due_dates_of_items(on_loan).items()}
+    unknown = items_due_after_reopening(on_loan, network=network)
+    due = due_dates_of_items(on_loan)
+    return {item_id: DueBack(local_date(at), item_id in unknown) for item_id, at in due.items()}
 
 
 def holdings_of(
-    items: Sequence[ItemView], due: Mapping[int, date], *, network: NetworkMap, at: datetime
+    items: Sequence[ItemView], due: Mapping[int, DueBack], *, network: NetworkMap, at: datetime
 ) -> list[Holding]:
     """A work's items gathered into lines, those that can be had first, then by branch; ``due`` is ``due_dates``."""
     today = local_date(at)
@@ -142,11 +155,11 @@ def _holding(
     volume: str,
     standing: Standing,
     items: list[ItemView],
-    due: Mapping[int, date],
+    due: Mapping[int, DueBack],
     today: date,
 ) -> Holding:
     days = [due[item.id] for item in items if item.id in due] if standing is Standing.ON_LOAN else []
-    ahead = [day for day in days if day >= today]
+    ahead = [back for back in days if back.day >= today]
     return Holding(
         branch_id=branch_id,
         area_id=area_id,
@@ -154,7 +167,7 @@ def _holding(
         volume=volume,
         standing=standing,
         count=len(items),
-        due_date=min(ahead, default=None),
+        due_back=min(ahead, default=None),
         is_overdue=bool(days) and not ahead,
     )
 
@@ -162,20 +175,20 @@ def _holding(
 def summaries_of(bib_ids: Sequence[int], *, network: NetworkMap, language: str, at: datetime) -> dict[int, Summary]:
     """One tag for each work of a page of results."""
     items = items_of_bibs(bib_ids)
-    due = due_dates(item for held in items.values() for item in held)
+    due = due_dates((item for held in items.values() for item in held), network=network)
     today = local_date(at)
     return {bib_id: _summary(held, due, network, language, today) for bib_id, held in items.items()}
 
 
 def summary_of(
-    items: Sequence[ItemView], due: Mapping[int, date], *, network: NetworkMap, language: str, at: datetime
+    items: Sequence[ItemView], due: Mapping[int, DueBack], *, network: NetworkMap, language: str, at: datetime
 ) -> Summary:
     """The tag of one work; ``due`` is ``due_dates``."""
     return _summary(items, due, network, language, local_date(at))
 
 
 def _summary(
-    items: Sequence[ItemView], due: Mapping[int, date], network: NetworkMap, language: str, today: date
+    items: Sequence[ItemView], due: Mapping[int, DueBack], network: NetworkMap, language: str, today: date
 ) -> Summary:
     standings = [(standing, item) for item in items if (standing := standing_of(item)) is not None]
     if not standings:
@@ -186,8 +199,8 @@ def _summary(
         word = ngettext("%(count)s item to borrow", "%(count)s items to borrow", len(alike)) % {"count": len(alike)}
         return Summary("in", word, _where(alike, network, language))
     if best is Standing.ON_LOAN:
-        ahead = [due[item.id] for item in alike if item.id in due and due[item.id] >= today]
-        note = gettext("first due back %(day)s") % {"day": short_day(min(ahead))} if ahead else ""
+        ahead = [due[item.id] for item in alike if item.id in due and due[item.id].day >= today]
+        note = gettext("first due back %(day)s") % {"day": min(ahead).words()} if ahead else ""
         return Summary("out", gettext("All on loan"), note)
     return Summary(SHAPES[best], standing_words(best, len(alike)), _where(alike, network, language))
 

@@ -81,7 +81,7 @@ def record(request: PublicRequest, bib_id: int) -> HttpResponse:
     if bib is None:
         raise Http404
     network = network_map()
-    due = due_dates(bib.items)
+    due = due_dates(bib.items, network=network)
     holdings = holdings_of(bib.items, due, network=network, at=request.at)
     lines = Paginator(holdings, LINES_A_PAGE).get_page(request.GET.get("page"))
     areas = _areas(list(lines))

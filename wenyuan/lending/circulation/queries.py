@@ -32,6 +32,7 @@ from wenyuan.lending.circulation.hold_lists import (
 from wenyuan.lending.circulation.models import ClosureRun, Loan
 from wenyuan.lending.circulation.queueing import lapsed_holds
 from wenyuan.lending.circulation.rules import patron_blocks, total_blocks
+from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.plumbing.clock import local_date
@@ -149,6 +150,25 @@ def is_after_reopening(*, branch_id: int, due: date) -> bool:
     return calendar_says_after_reopening(due, network_map().calendar(branch_id))
 
 
+def items_due_after_reopening(item_ids: list[int], *, network: NetworkMap) -> frozenset[int]:
+    """Which of the items in readers' hands are due after a reopening that nobody knows yet; usually no query."""
+    shut = [
+        branch_id
+        for branch_id, calendar in network.calendars.items()
+        if any(closure.last_date is None for closure in calendar.closures)
+    ]
+    if not shut:
+        return frozenset()
+    loans = Loan.objects.filter(
+        item_id__in=item_ids, branch_id__in=shut, returned_at__isnull=True, taken_at__isnull=True
+    )
+    return frozenset(
+        item_id
+        for item_id, branch_id, due_at in loans.values_list("item_id", "branch_id", "due_at")
+        if calendar_says_after_reopening(local_date(due_at), network.calendar(branch_id))
+    )
+
+
 def closure_progress(closure_ids: Sequence[int]) -> ClosureProgress | None:
     """How far the due dates have followed the newest change of these closures; nothing where none was asked for."""
     run = ClosureRun.objects.filter(closure_ids__overlap=list(closure_ids)).order_by("-id").first()
@@ -185,8 +205,9 @@ __all__ = [
     "get_hold",
     "hold_shelf",
     "holds_of_patron",
-    "lapsed_holds",
     "is_after_reopening",
+    "items_due_after_reopening",
+    "lapsed_holds",
     "loan_of_item",
     "loans_history",
     "not_found_at",

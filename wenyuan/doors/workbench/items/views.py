@@ -32,7 +32,7 @@ from wenyuan.holdings.catalogue.queries import (
     titles_of,
 )
 from wenyuan.kernel.callnumbers import shelf_key
-from wenyuan.lending.circulation.queries import loan_of_item
+from wenyuan.lending.circulation.queries import is_after_reopening, loan_of_item
 from wenyuan.lending.patrons.queries import get_patron
 from wenyuan.lending.transit.queries import open_transit_of
 from wenyuan.organisation.journal.queries import Filter, list_entries
@@ -141,6 +141,7 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
         "loan_branch": branch_name(loan.branch_id, network) if loan else "",
         "taken_branch": branch_name(loan.taken_branch_id, network) if loan else "",
         "is_overdue": bool(loan and loan.due_at < request.at and loan.taken_branch_id is None),
+        "after_reopening": bool(loan and is_after_reopening(branch_id=loan.branch_id, due=loan.due_date)),
         "patron": patron,
         "transit": transit,
         "transit_words": TRANSIT_REASONS.get(transit.reason, transit.reason) if transit else "",
