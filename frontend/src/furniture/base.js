@@ -1,6 +1,7 @@
 // What every door's pages do when scripts run. Each part finds its own marks in the page and leaves the rest alone.
 import "./base.css";
 import { watchConfirmations } from "./confirm.js";
+import { watchCopies } from "./copy.js";
 import { watchDialogs } from "./dialogs.js";
 import { drawCharts } from "./chart.js";
 import { watchDrops } from "./drop.js";
@@ -11,6 +12,7 @@ document.documentElement.classList.add("js");
 
 export function furnish() {
   watchConfirmations();
+  watchCopies();
   watchDialogs();
   watchDrops();
   watchTrouble();
