@@ -265,7 +265,7 @@ class EndClosureForm(forms.Form):
 
 
 class AnnouncementForm(forms.Form):
-    channel = forms.ChoiceField(label=_("By"), choices=list(CHANNELS.items()))
+    channel = forms.ChoiceField(label=_("Channel"), choices=list(CHANNELS.items()))
     count = forms.IntegerField(
         label=_("Readers told"), min_value=0, max_value=10_000_000, help_text=_("0 where nobody can say.")
     )

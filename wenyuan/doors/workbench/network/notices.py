@@ -52,7 +52,7 @@ from wenyuan.plumbing.clock import local_date
 GET_POST = ["GET", "HEAD", "POST"]
 NOTICES = 30
 MOST_BRANCHES_SHOWN = 200
-LANGUAGES = (("zh-hans", "中文"), ("en", "English"))
+LANGUAGES = (("zh-Hans", "中文"), ("en", "English"))
 
 
 @require_GET
@@ -303,7 +303,7 @@ def texts(request: StaffRequest, notice_id: int) -> HttpResponse:
         "notice": facts,
         "is_draft": facts.state is NoticeState.DRAFT,
         "is_withdrawn": facts.state is NoticeState.WITHDRAWN,
-        "languages": [(code, name, closure_texts(news, code)) for code, name in LANGUAGES],
+        "languages": [(code, name, closure_texts(news, code.lower())) for code, name in LANGUAGES],
     }
     return page(request, "workbench/network/notice_texts.html", context)
 

@@ -38,6 +38,7 @@ TIES: Final[Mapping[str, StrOrPromise]] = {
     "holds_on_shelf": _("items kept on the hold shelf until these days"),
     "loans_due": _("loans that fall due on these days"),
     "readers_due": _("readers who have them"),
+    "cards_expiring": _("cards that run out on these days"),
     "due_loans": _("loans that fall due on these days"),
     "items": _("items"),
     "items_home": _("items at home here"),
@@ -49,6 +50,7 @@ TIES: Final[Mapping[str, StrOrPromise]] = {
     "open_transits": _("items on their way"),
     "machines": _("machines"),
     "grants": _("roles held here"),
+    "roles": _("roles held here"),
     "bookings": _("bookings"),
     "holds": _("holds"),
 }
