@@ -136,10 +136,13 @@ def open_branch(
     address: str = "",
     phone: str = "",
     accessibility: str = "",
+    latitude: Decimal | None = None,
+    longitude: Decimal | None = None,
 ) -> BranchFacts:
     """Open a branch of a ``models.BranchKind``, below a parent from the day on which both stand.
 
-    :raises NetworkRefused: the code is taken or malformed, no name, an unknown kind, an unknown or closed parent.
+    :raises NetworkRefused: the code is taken or malformed, no name, an unknown kind, an unknown or closed parent;
+        degrees that are none, as in ``describe_branch``.
     :raises NotAllowed: no right at the parent; for a root, no right to the whole network.
     """
     require(desk.operator, Act.EDIT_NETWORK, parent_id)
@@ -159,6 +162,7 @@ def open_branch(
         address=clean(address, field="address"),
         phone=clean(phone, field="phone"),
         accessibility=clean(accessibility, field="accessibility"),
+        **_location(latitude, longitude),
     )
     parent = branch_row(parent_id) if parent_id is not None else None
     placed_from = max(opened_date, parent.opened_date) if parent else opened_date
