@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 
-from tests.factories.accounts import make_account
+from tests.factories.accounts import make_account, make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
 from tests.factories.network import (
@@ -26,7 +26,10 @@ from tests.factories.patrons import make_patron
 from wenyuan.doors.portal import readiness, urls
 from wenyuan.holdings.catalogue.models import Bib, Item
 from wenyuan.lending.circulation.models import Loan
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.network.data import Services
 from wenyuan.organisation.network.models import Branch
+from wenyuan.organisation.network.operations import draft_closure, sign_closure
 
 NOON = datetime(2026, 4, 23, 4, 0, tzinfo=UTC)
 """Thursday 23 April 2026, 12:00 in Shanghai."""
@@ -373,6 +376,27 @@ def lend(item: Item, branch: Branch, due: datetime) -> None:
         base_due_date=due.date(),
         due_at=due,
     )
+
+
+def test_a_branch_with_an_area_shut_is_not_called_shut(central: Branch, reader: Client) -> None:
+    area = make_area(central, "A9", name_zh="少儿区")
+    desk = make_desk(central, role=Role.DIRECTOR, everywhere=True)
+    for values in ({"scope": "area", "area_id": area.id}, {"scope": "branch", "shuts": Services(False, True, False)}):
+        notice_id = draft_closure(
+            branch_id=central.id,
+            first_date=date(2026, 4, 20),
+            last_date=None,
+            reason="维修",
+            at=NOON,
+            desk=desk,
+            **values,  # type: ignore[arg-type] # a table of cases
+        )
+        sign_closure(notice_id=notice_id, at=NOON, desk=desk)
+
+    page = text_of(reader, f"/branch/{central.code}")
+
+    assert "少儿区 · Closed until further notice" in page
+    assert "the book drop · Closed until further notice" in page
 
 
 def test_a_loan_of_a_branch_shut_until_further_notice_is_due_after_reopening(central: Branch, reader: Client) -> None:

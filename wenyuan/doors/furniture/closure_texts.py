@@ -92,8 +92,7 @@ def _place(news: ClosureNews) -> str:
     if news.with_below:
         return gettext("%(branch)s with all places below it") % {"branch": name}
     if news.part is not None:
-        part = news.part.name_en if language.startswith("en") and news.part.name_en else news.part.name_zh
-        return gettext("%(part)s of %(branch)s") % {"part": part, "branch": name}
+        return gettext("%(part)s of %(branch)s") % {"part": news.part.name(language), "branch": name}
     return name
 
 

@@ -1,5 +1,6 @@
 """Opening in words: what a reader wants to know before setting out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wenyuan.doors.portal.words import short_day
 from wenyuan.kernel.opening import WHOLE_DAY, DayKind, DayStatus, Hours, OpeningCalendar
 from wenyuan.organisation.network.data import BranchFacts, ClosureFacts, OpeningToday
+from wenyuan.organisation.network.queries import get_notice
 from wenyuan.plumbing.clock import local
 
 CLOSING_SOON: Final = 60
@@ -49,12 +51,14 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Shut:
-    """A closure that runs or is to come; ``last`` is none until further notice."""
+    """A closure that runs or is to come; ``last`` is none until further notice. ``what`` names the area, window or
+    service that alone is shut, and is empty for the whole branch."""
 
     first: date
     last: date | None
     reason: str
     runs: bool
+    what: str = ""
 
 
 def opening_in_words(today: OpeningToday, at: datetime) -> Opening:
@@ -145,10 +149,37 @@ def other_days(calendar: OpeningCalendar, today: date) -> list[Day]:
     return [day_in_words(status, today=today) for status in ahead if status.kind in kinds]
 
 
-def closures_in_words(closures: tuple[ClosureFacts, ...], today: date) -> list[Shut]:
-    """Closures that stand, the one that comes first at the top."""
+def closures_in_words(
+    closures: tuple[ClosureFacts, ...], today: date, *, areas: Mapping[int, str], points: Mapping[int, str]
+) -> list[Shut]:
+    """Closures that stand, the first one at the top; ``areas`` and ``points`` are names of the branch's by id."""
     standing = [closure for closure in closures if closure.withdrawn_at is None]
     return [
-        Shut(closure.first_date, closure.last_date, closure.reason, closure.first_date <= today)
+        Shut(
+            closure.first_date,
+            closure.last_date,
+            closure.reason,
+            closure.first_date <= today,
+            _what(closure, areas, points),
+        )
         for closure in sorted(standing, key=lambda closure: (closure.first_date, closure.id))
     ]
+
+
+def _what(closure: ClosureFacts, areas: Mapping[int, str], points: Mapping[int, str]) -> str:
+    """What alone is shut; nothing for a whole branch."""
+    part = areas.get(closure.area_id or 0) or points.get(closure.service_point_id or 0) or ""
+    if closure.shuts_door:
+        return part
+    notice = get_notice(closure.notice_id) if closure.notice_id is not None else None
+    if notice is None:
+        return part
+    services = [
+        word
+        for shut, word in (
+            (notice.shuts.book_drop, gettext("the book drop")),
+            (notice.shuts.digital, gettext("digital services")),
+        )
+        if shut
+    ]
+    return gettext(", ").join(filter(None, [part, *services]))

@@ -13,7 +13,13 @@ from wenyuan.doors.portal.places import by_district, for_home, openings, shares_
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.words import BRANCH_KINDS, kind_words
 from wenyuan.holdings.catalogue.queries import list_newest
-from wenyuan.organisation.network.queries import list_areas, list_closures, network_map, opening_today
+from wenyuan.organisation.network.queries import (
+    list_areas,
+    list_closures,
+    list_service_points,
+    network_map,
+    opening_today,
+)
 from wenyuan.plumbing.clock import local_date
 
 NEWEST_ON_HOME = 8
@@ -80,6 +86,9 @@ def branch(request: PublicRequest, code: str) -> HttpResponse:
     now = next(one for one in opening_today(request.at, network=network) if one.branch.id == facts.id)
     parent = network.branches.get(network.parent_of(facts.id, today) or 0)
     name = facts.name(request.language)
+    areas = list_areas(facts.id)
+    closures = list_closures(branch_id=facts.id, from_date=today)
+    points = list_service_points(facts.id) if any(one.service_point_id for one in closures) else ()
     context = {
         "branch": facts,
         "name": name,
@@ -88,8 +97,13 @@ def branch(request: PublicRequest, code: str) -> HttpResponse:
         "opening": opening_in_words(now, request.at),
         "week": week_in_words(calendar, today),
         "other_days": other_days(calendar, today),
-        "closures": closures_in_words(list_closures(branch_id=facts.id, from_date=today), today),
-        "areas": list_areas(facts.id),
+        "closures": closures_in_words(
+            closures,
+            today,
+            areas={area.id: area.name(request.language) for area in areas},
+            points={point.id: point.name(request.language) for point in points},
+        ),
+        "areas": areas,
         "groups": shares_with(network, facts.id, on=today, language=request.language),
         "crumbs": [
             Crumb(label=gettext("Branches and opening hours"), url=reverse("portal:branches")),

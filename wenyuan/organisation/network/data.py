@@ -138,6 +138,10 @@ class AreaFacts:
     wheelchair: bool
     accessibility: str
 
+    def name(self, language: str) -> str:
+        """The name in Chinese, or in English where there is one and ``language`` begins with ``en``."""
+        return self.name_en if language.startswith("en") and self.name_en else self.name_zh
+
 
 @dataclass(frozen=True, slots=True)
 class ServicePointFacts:
@@ -150,6 +154,10 @@ class ServicePointFacts:
     name_zh: str
     name_en: str
     closed_date: date | None
+
+    def name(self, language: str) -> str:
+        """The name in Chinese, or in English where there is one and ``language`` begins with ``en``."""
+        return self.name_en if language.startswith("en") and self.name_en else self.name_zh
 
 
 @dataclass(frozen=True, slots=True)
