@@ -260,6 +260,7 @@ NO_PAGES = frozenset(
         "workbench:import-failed",
         "workbench:export-file",
         # what is printed
+        "workbench:network-notice-poster",
         "workbench:desk-slips",
         "workbench:desk-finished-slips",
         "workbench:desk-transit-slip",

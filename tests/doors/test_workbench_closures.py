@@ -204,6 +204,17 @@ def test_texts_say_the_same_in_both_languages(town: Town) -> None:
     assert chinese.hotline.startswith("感谢您的来电。总馆")
 
 
+def test_the_poster_is_printed_in_both_languages(town: Town, today: date) -> None:
+    browser = staff_at(town.central, Role.DIRECTOR)
+    notice_id = drafted(town, today)
+
+    pages = [browser.get(f"{LIST}{notice_id}/poster/{language}") for language in ("zh-Hans", "en", "xx")]
+
+    assert [page.status_code for page in pages] == [200, 200, 404]
+    assert [page.content[:5] for page in pages[:2]] == [b"%PDF-"] * 2
+    assert browser.get(f"{LIST}999999/poster/en").status_code == 404
+
+
 def test_texts_of_an_open_end_and_of_parts(town: Town) -> None:
     desk = make_desk(town.central, role=Role.DIRECTOR, everywhere=True)
     at = datetime(2026, 4, 23, 4, tzinfo=UTC)

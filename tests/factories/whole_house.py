@@ -17,8 +17,8 @@ from wenyuan.lending.transit.data import HandoverReport, StopInput
 from wenyuan.lending.transit.operations import add_run, issue_handover, receive_handover, sign, tick
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
-from wenyuan.organisation.rights.data import Desk, Door
 from wenyuan.organisation.network.operations import declare_closure
+from wenyuan.organisation.rights.data import Desk, Door
 
 TITLES = ("人间草木", "草房子", "活着", "昆虫记", "城南旧事", "The Old Man and the Sea")
 

@@ -1,7 +1,6 @@
 """What readers are told of a closure, from one set of facts: poster, WeChat, groups, screen at the door, hotline.
 
-Every text says the same; each says as much as its place holds. Typesetting a poster is the printing room's: it takes
-``PosterValues`` and no words of its own.
+Every text says the same; each says as much as its place holds.
 """
 
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from datetime import date
 
 from django.utils.translation import get_language, gettext, ngettext, override
 
+from wenyuan.doors.furniture.printing import ClosurePoster, closure_poster
 from wenyuan.organisation.network.data import ClosureNews
 
 _WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -57,6 +57,35 @@ def closure_texts(news: ClosureNews, language: str) -> ClosureTexts:
     """Every text of a closure in a language (``zh-hans`` or ``en``)."""
     with override(language):
         return _texts(news)
+
+
+def closure_poster_pdf(news: ClosureNews, language: str) -> bytes:
+    """The poster of a closure in a language, on A3.
+
+    :raises NotPrinted: the press did not come to an end.
+    """
+    with override(language):
+        return closure_poster(_poster(news))
+
+
+def _poster(news: ClosureNews) -> ClosurePoster:
+    return ClosurePoster(
+        title=_title(news),
+        branch=_place(news),
+        dates=_dates(news),
+        reason=gettext("Reason: %(reason)s.") % {"reason": news.reason},
+        stays_open=tuple(_open_meanwhile(news)),
+        due=_loans(news),
+        more=tuple(filter(None, (_reopening(news), _asking(news)))),
+        signed_by=news.library.name(get_language() or "") if news.library else "",
+        signed_date=news.said_on,
+    )
+
+
+def _dates(news: ClosureNews) -> str:
+    if news.shuts.door:
+        return gettext("Closed %(when)s") % {"when": _when(news)}
+    return gettext("Out of service %(when)s") % {"when": _when(news)}
 
 
 def _texts(news: ClosureNews) -> ClosureTexts:
@@ -116,18 +145,21 @@ def _what(news: ClosureNews, place: str, when: str) -> str:
 
 
 def _points(news: ClosureNews) -> list[str]:
-    points = [_reopening(news)]
-    if news.shuts.door and news.part is None:
-        if not news.shuts.book_drop:
-            points.append(gettext("The book drop stays open."))
-        if not news.shuts.digital:
-            points.append(gettext("Digital services stay open all day: the doors are closed, the web is not."))
-    elif news.shuts.door:
-        points.append(gettext("The rest of the branch is open as usual."))
-    elif news.shuts.book_drop:
-        points.append(gettext("The branch itself is open as usual."))
-    points.append(_loans(news))
-    return [point for point in points if point]
+    return [point for point in (_reopening(news), *_open_meanwhile(news), _loans(news)) if point]
+
+
+def _open_meanwhile(news: ClosureNews) -> list[str]:
+    """What readers can use while something is shut."""
+    if news.shuts.door and news.part is not None:
+        return [gettext("The rest of the branch is open as usual.")]
+    if not news.shuts.door:
+        return [gettext("The branch itself is open as usual.")]
+    points = []
+    if not news.shuts.book_drop:
+        points.append(gettext("The book drop stays open."))
+    if not news.shuts.digital:
+        points.append(gettext("Digital services stay open all day: the doors are closed, the web is not."))
+    return points
 
 
 def _reopening(news: ClosureNews) -> str:

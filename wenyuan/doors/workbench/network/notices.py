@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_stubs_ext import StrOrPromise
 
-from wenyuan.doors.furniture.closure_texts import closure_texts
+from wenyuan.doors.furniture.closure_texts import closure_poster_pdf, closure_texts
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, at_branch, staff_page
 from wenyuan.doors.workbench.branches import INDENT, Choices, branch_name, branches_with, in_tree_order
+from wenyuan.doors.workbench.desk.printed import printed
 from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, not_done, refuse
 from wenyuan.doors.workbench.network import forms
 from wenyuan.doors.workbench.network.frame import branch_to_change, in_own_words, network_crumbs, url_of
@@ -306,6 +307,16 @@ def texts(request: StaffRequest, notice_id: int) -> HttpResponse:
         "languages": [(code, name, closure_texts(news, code.lower())) for code, name in LANGUAGES],
     }
     return page(request, "workbench/network/notice_texts.html", context)
+
+
+@require_GET
+@staff_page(Act.EDIT_NETWORK, Act.EDIT_CALENDAR, Act.SIGN_CLOSURE, any_branch=True)
+def poster(request: StaffRequest, notice_id: int, language: str) -> HttpResponse:
+    """The poster for the door as a PDF."""
+    news = closure_news(notice_id)
+    if news is None or language not in dict(LANGUAGES):
+        raise Http404
+    return printed(request, lambda: closure_poster_pdf(news, language.lower()), f"closure-{notice_id}-{language}")
 
 
 @require_POST

@@ -13,6 +13,7 @@ urlpatterns = [
     path("closures/<int:notice_id>/", notices.notice, name="network-notice"),
     path("closures/<int:notice_id>/progress", notices.progress, name="network-notice-progress"),
     path("closures/<int:notice_id>/texts", notices.texts, name="network-notice-texts"),
+    path("closures/<int:notice_id>/poster/<str:language>", notices.poster, name="network-notice-poster"),
     path("closures/<int:notice_id>/signed", notices.sign, name="network-sign-notice"),
     path("closures/<int:notice_id>/discarded", notices.discard, name="network-discard-notice"),
     path("closures/<int:notice_id>/end", notices.end, name="network-end-notice"),
