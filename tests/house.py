@@ -16,6 +16,7 @@ ROOMS = (
     "holdings.catalogue",
     "lending.patrons",
     "lending.transit",
+    "lending.fees",
     "lending.circulation",
     "services.visits",
     "services.registers",

@@ -120,6 +120,16 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/patrons/{guardian}/family",
         "/workbench/patrons/twice",
         "/workbench/patrons/of-age",
+        "/workbench/fees/",
+        "/workbench/fees/deposits",
+        "/workbench/fees/readers/{debtor}/",
+        "/workbench/fees/readers/{debtor}/charge",
+        "/workbench/fees/readers/{debtor}/deposit",
+        "/workbench/fees/charges/{charge}/forgive",
+        "/workbench/fees/charges/{charge}/replace",
+        "/workbench/fees/payments/{payment}/refund",
+        "/workbench/fees/deposits/{deposit}/returned",
+        "/workbench/fees/receipts/{payment}",
         "/workbench/items/transits",
         "/workbench/items/transits/gone",
         "/workbench/transit/",
@@ -362,6 +372,9 @@ def the_house(*, today: date) -> dict[str, str]:
     """Rows of the library at hand for the braces of the paths. Django must be set up."""
     from wenyuan.holdings.catalogue.models import ImportBatch, Item
     from wenyuan.lending.circulation.models import Hold, Loan
+    from wenyuan.lending.circulation.models import Loan
+    from wenyuan.lending.fees.models import Charge
+    from wenyuan.lending.fees.models import Entry as LedgerRow
     from wenyuan.lending.patrons.models import Guardian, Roster, Token
     from wenyuan.lending.transit.models import Difference, Handover, Manifest, Run
     from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
@@ -379,6 +392,7 @@ def the_house(*, today: date) -> dict[str, str]:
     answering = Guardian.objects.exclude(patron=None).order_by("id")[:1]
     members = Membership.objects.filter(valid__contains=today).order_by("id")
     lends_with_central = members.filter(group__in=members.filter(branch=central).values("group")).values("branch")
+    charge = Charge.objects.filter(kind="lost", open_fen__gt=0).select_related("account").earliest("entry_id")
     closure = Closure.objects.latest("id")
     hold = Hold.objects.filter(state="waiting").earliest("id")
     grant = RoleGrant.objects.filter(account__kind="person").exclude(branch=None).earliest("id")
@@ -401,6 +415,10 @@ def the_house(*, today: date) -> dict[str, str]:
         "other_patron": card.patron_id,
         "child": Guardian.objects.exclude(relation="responsible").earliest("id").child_id,
         "guardian": next(iter(answering.values_list("patron_id", flat=True)), reader),
+        "debtor": charge.account.patron_id,
+        "charge": charge.entry_id,
+        "payment": LedgerRow.objects.filter(kind="payment").earliest("id").id,
+        "deposit": LedgerRow.objects.filter(kind="deposit_taken").earliest("id").id,
         "roster": Roster.objects.latest("id").id,
         "batch": ImportBatch.objects.latest("id").id,
         "hold": hold.id,

@@ -7,6 +7,7 @@ from tests.factories.accounts import make_account, make_api_token, make_desk, ma
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
 from tests.factories.network import make_exception
+from tests.factories.fees import make_charge, make_deposit, make_payment
 from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
 from tests.factories.transit import make_transit, packed_crate
@@ -15,6 +16,8 @@ from wenyuan.holdings.catalogue.operations import open_batch, run_batch
 from wenyuan.lending.circulation.operations import checkin, checkout, place_hold
 from wenyuan.lending.transit.data import HandoverReport, StopInput
 from wenyuan.lending.transit.operations import add_run, issue_handover, receive_handover, sign, tick
+from wenyuan.lending.fees.data import ChargeKind
+from wenyuan.lending.patrons.models import Token
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.operations import declare_closure
@@ -72,6 +75,11 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     checkin(item="23011", at=at, desk=desks["R"])
     checkin(item="23050", at=at, desk=desks["C"])
     _make_crates(town, desks, at=at)
+    debtor = Token.objects.get(card_no="T200").patron
+    make_charge(debtor, 3980, fee_fen=500, at=at, desk=desks["C"])
+    make_charge(debtor, 120, kind=ChargeKind.OVERDUE, at=at, desk=desks["C"])
+    make_payment(debtor, 1000, at=at, desk=desks["C"])
+    make_deposit(debtor, at=at, desk=desks["C"])
     make_account("caiwen", name="蔡文", roles=[(Role.DESK, town.ring)])
     make_api_token(make_machine(town.central, "kiosk"), valid_to=today + timedelta(days=90))
     flawed = folder / "flawed.mrc"

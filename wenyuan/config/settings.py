@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "wenyuan.holdings.catalogue",
     "wenyuan.lending.patrons",
     "wenyuan.lending.transit",
+    "wenyuan.lending.fees",
     "wenyuan.lending.circulation",
     "wenyuan.services.visits",
     "wenyuan.services.registers",

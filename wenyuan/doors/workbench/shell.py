@@ -48,6 +48,7 @@ PARTS: Final = (
     Part("desk", _("Circulation"), frozenset({Act.CHECKOUT, Act.CHECKIN}), "barcode"),
     Part("patrons", _("Readers"), frozenset({Act.SEE_PATRON}), "person"),
     Part("holds", _("Holds"), frozenset({Act.PLACE_HOLD}), "hold"),
+    Part("fees", _("Money"), frozenset({Act.SEE_FEES}), "money"),
     Part("items", _("Holdings"), frozenset({Act.SEE_ITEM}), "book"),
     Part("transit", _("Crates"), frozenset({Act.PACK_CRATES, Act.DRIVE_RUNS, Act.PLAN_RUNS}), "box"),
     Part("records", _("Cataloguing"), frozenset({Act.EDIT_ITEM, Act.IMPORT_RECORDS, Act.EXPORT_RECORDS}), "edit"),

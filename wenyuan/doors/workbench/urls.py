@@ -9,6 +9,7 @@ urlpatterns = [
     path("desk/", include("wenyuan.doors.workbench.desk.urls")),
     path("patrons/", include("wenyuan.doors.workbench.patrons.urls")),
     path("holds/", include("wenyuan.doors.workbench.holds.urls")),
+    path("fees/", include("wenyuan.doors.workbench.fees.urls")),
     path("items/", include("wenyuan.doors.workbench.items.urls")),
     path("transit/", include("wenyuan.doors.workbench.transit.urls")),
     path("records/", include("wenyuan.doors.workbench.records.urls")),

@@ -40,6 +40,9 @@ _DESK = frozenset(
         Act.EDIT_PATRON,
         Act.SEE_ITEM,
         Act.ENTER_VISITS,
+        Act.SEE_FEES,
+        Act.ADD_CHARGE,
+        Act.TAKE_MONEY,
     }
 )
 
@@ -55,6 +58,8 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
         Act.REORDER_HOLDS,
         Act.SUSPEND_PATRON,
         Act.REVEAL_PERSONAL,
+        Act.FORGIVE_FEE,
+        Act.RETURN_MONEY,
         Act.SEE_FIGURES,
         Act.SEE_JOURNAL,
         Act.EDIT_CALENDAR,
@@ -75,6 +80,8 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
     Role.DIRECTOR: frozenset(
         {
             Act.SEE_PATRON,
+            Act.SEE_FEES,
+            Act.FORGIVE_FEE,
             Act.SEE_ITEM,
             Act.SEE_FIGURES,
             Act.SEE_JOURNAL,

@@ -72,6 +72,14 @@ class Kind(StrEnum):
     CLOSURE_ANNOUNCED = "closure_announced"  # persons: how many were told by that channel, 0 where nobody can say
     DUE_DATES_MOVED = "due_dates_moved"  # a chunk of a branch's loans: quantity counts those that a closure moved
     ACCOUNT_CHANGED = "account_changed"
+    FEE_CHARGED = "fee_charged"
+    FEE_PAID = "fee_paid"
+    FEE_FORGIVEN = "fee_forgiven"
+    FEE_IN_KIND = "fee_in_kind"  # 赔书: settled by the same edition
+    FEE_CANCELLED = "fee_cancelled"  # it was not owed after all
+    FEE_REFUNDED = "fee_refunded"
+    DEPOSIT_TAKEN = "deposit_taken"
+    DEPOSIT_RETURNED = "deposit_returned"
     POLICY_CHANGED = "policy_changed"  # a row of the loan policies added or ended
 
 

@@ -2,7 +2,7 @@
 
 import random
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,6 +18,8 @@ from wenyuan.doors.cli.demonstration.stock import Stock, fits_scale
 from wenyuan.doors.cli.demonstration.van import fill_crates, plan_van
 from wenyuan.holdings.catalogue.operations import Lendable, set_lendable
 from wenyuan.holdings.catalogue.queries import get_item
+from wenyuan.lending.fees.data import ChargeKind, Means
+from wenyuan.lending.fees.operations import add_charge, pay, replace_in_kind, take_deposit
 from wenyuan.lending.patrons.data import ConsentInput, GivenBy
 from wenyuan.lending.patrons.operations import enrol_roster
 from wenyuan.organisation.rights.data import Desk, Door, Operator
@@ -70,6 +72,7 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
     # Committed with full durability, and with it all that was committed before.
     for _ in count_visits(dice, sites, operator=operators["lead"], first=until, last=until):
         pass
+    _move_money(year.readers, at=_noon(until), desk=_desk(operators["lead"], sites["LM00"]))
     return Built(sites, tuple(year.readers), year.counts)
 
 
@@ -146,6 +149,24 @@ def _enrol_class(
                 eagerness=1.5,
             )
         )
+
+
+def _move_money(readers: Sequence[history.Reader], *, at: datetime, desk: Desk) -> None:
+    """A lost item that is paid for in part, another in kind, and a deposit: no fines, which are off."""
+    paying, replacing, depositing = [reader for reader in readers if reader.category == "adult"][-3:]
+    owed = add_charge(
+        patron_id=paying.patron_id,
+        kind=ChargeKind.LOST,
+        amount_fen=4480,
+        fee_fen=500,
+        at=at,
+        desk=desk,
+        key="demo-lost",
+    )
+    pay(patron_id=paying.patron_id, amount_fen=1000, means=Means.CASH, charge_ids=[owed.charge_id], at=at, desk=desk)
+    lost = add_charge(patron_id=replacing.patron_id, kind=ChargeKind.LOST, amount_fen=3200, at=at, desk=desk)
+    replace_in_kind(charge_id=lost.charge_id, text="同版本一册", at=at, desk=desk)
+    take_deposit(patron_id=depositing.patron_id, amount_fen=10_000, means=Means.CASH, at=at, desk=desk)
 
 
 def _desk(operator: Operator, site: Site) -> Desk:

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.workbench.branches import branch_name
+from wenyuan.doors.workbench.fees.words import CHARGES, MEANS
 from wenyuan.doors.workbench.items.words import CONDITIONS, LENDABLE, STATES, TRANSIT_REASONS
 from wenyuan.doors.workbench.journal.words import DETAILS, DOORS, KINDS, act_words, subject_words
 from wenyuan.doors.workbench.network.words import BRANCH_KINDS
@@ -31,6 +32,8 @@ _CODES: Final[Mapping[str, Mapping[str, StrOrPromise]]] = {
     "kind": BRANCH_KINDS,
     "state": {code: words for code, (_shape, words) in STATES.items()},
     "reason": TRANSIT_REASONS,
+    "charge": {kind.value: words for kind, words in CHARGES.items()},
+    "means": MEANS,
 }
 """Details whose values are codes that have words."""
 _KEPT_FOR_A_REPEATED_KEY = frozenset(
@@ -38,7 +41,17 @@ _KEPT_FOR_A_REPEATED_KEY = frozenset(
 )
 """What an entry keeps to answer its key once more; it says nothing that the entry does not say itself."""
 _BRANCHES = frozenset(
-    {"home_branch_id", "owner_id", "send_to", "to_branch_id", "from_branch_id", "from", "to", "lent_at_branch"}
+    {
+        "home_branch_id",
+        "owner_id",
+        "send_to",
+        "to_branch_id",
+        "from_branch_id",
+        "from",
+        "to",
+        "lent_at_branch",
+        "fee_branch",
+    }
 )
 """Details that name a branch where they hold a number."""
 _SUBJECT_PAGES = {"item": "workbench:item", "bib": "workbench:record", "branch": "workbench:network-branch"}

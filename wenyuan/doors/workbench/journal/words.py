@@ -68,6 +68,14 @@ KINDS: Final[Mapping[Kind, StrOrPromise]] = {
     Kind.CLOSURE_ANNOUNCED: _("Closure announced"),
     Kind.DUE_DATES_MOVED: _("Due dates moved"),
     Kind.ACCOUNT_CHANGED: _("Account changed"),
+    Kind.FEE_CHARGED: _("Reader charged"),
+    Kind.FEE_PAID: _("Payment"),
+    Kind.FEE_FORGIVEN: _("Charge forgiven"),
+    Kind.FEE_IN_KIND: _("Item replaced in kind"),
+    Kind.FEE_CANCELLED: _("Charge cancelled"),
+    Kind.FEE_REFUNDED: _("Payment paid back"),
+    Kind.DEPOSIT_TAKEN: _("Deposit taken"),
+    Kind.DEPOSIT_RETURNED: _("Deposit returned"),
     Kind.POLICY_CHANGED: _("Loan policy changed"),
 }
 
@@ -101,6 +109,7 @@ SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "visit_count": _("Count of visits"),
     "month_totals": _("Month of a register"),
     "category": _("Kind of reader"),
+    "fee_entry": _("Row of the ledger"),
     "role_grant": _("Role"),
     "grant": _("Role"),
     "manifest": _("Manifest"),
@@ -166,6 +175,12 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "end_run": _("run ended"),
     "set_late_after": _("days until a transit is late set"),
     "drop_late_after": _("days until a transit is late taken back"),
+    "add_charge": _("reader charged by hand"),
+    "forgive_fee": _("charge forgiven"),
+    "replace_in_kind": _("item replaced in kind"),
+    "cancel_charge": _("charge cancelled"),
+    "refund": _("payment paid back"),
+    "return_deposit": _("deposit returned"),
     "change_patron": _("reader changed"),
     "report_lost": _("card reported lost"),
     "lift_lost": _("card found again"),
@@ -257,6 +272,11 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "rows": _("rows"),
     "typed": _("typed"),
     "month": _("month"),
+    "charge": _("charged for"),
+    "means": _("paid by"),
+    "fee_branch": _("money of"),
+    "amount_fen": _("amount"),
+    "receipt_no": _("receipt"),
 }
 
 

@@ -36,6 +36,7 @@ TIES: Final[Mapping[str, StrOrPromise]] = {
     "open_loans": _("items on loan"),
     "open_holds": _("holds to be fetched here"),
     "holds_on_shelf": _("items kept on the hold shelf until these days"),
+    "open_charges": _("charges open"),
     "loans_due": _("loans that fall due on these days"),
     "readers_due": _("readers who have them"),
     "cards_expiring": _("cards that run out on these days"),

@@ -33,6 +33,7 @@ from wenyuan.doors.workbench.patrons.words import (
 from wenyuan.doors.workbench.shell import branch_names
 from wenyuan.kernel.identity import age_on, mask_name
 from wenyuan.lending.circulation.queries import patron_loans
+from wenyuan.lending.fees.queries import account_state
 from wenyuan.lending.patrons.data import (
     ConsentPurpose,
     ConsentView,
@@ -317,6 +318,8 @@ def patron_context(view: PatronView, *, desk: Desk, at: datetime) -> dict[str, A
         "is_expired": view.expires_date is not None and view.expires_date < today,
         "is_closed": view.status == "closed",
         "notice_version": NOTICE_VERSION,
+        "money": account_state(view.id),
+        "may_see_money": may(desk.operator, Act.SEE_FEES, desk.branch_id),
         "may_edit": may(desk.operator, Act.EDIT_PATRON, desk.branch_id),
         "may_suspend": may(desk.operator, Act.SUSPEND_PATRON, desk.branch_id),
         "may_reveal": may(desk.operator, Act.REVEAL_PERSONAL, desk.branch_id)

@@ -232,6 +232,9 @@ GENDER_WORDS = {"male": _("Male"), "female": _("Female")}
 OBSTACLE_WORDS = {
     "open_loans": _("Items still on loan: %(count)s"),
     "open_holds": _("Holds still open: %(count)s"),
+    "open_charges": _("Charges still open: %(count)s"),
+    "due_back": _("Payments due back: %(count)s"),
+    "deposit_held": _("Deposits held: %(count)s"),
     "guardian_of": _("Children for whom the reader answers: %(count)s"),
     "deposit": _("Deposits still to be paid back: %(count)s"),
     "debts": _("Debts still open: %(count)s"),

@@ -1,0 +1,120 @@
+"""Forms about money. Amounts are typed in yuan and read exactly: what has a third decimal is no amount."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wenyuan.doors.workbench.branches import Choices
+from wenyuan.doors.workbench.fees.words import CHARGES, MEANS
+from wenyuan.doors.workbench.network.forms import DayField
+from wenyuan.kernel.money import parse_yuan, yuan_text
+from wenyuan.lending.fees.data import ChargeKind, Means
+
+
+class YuanField(forms.CharField):
+    """An amount in yuan; its value is whole fen."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=20, **options)
+
+    def clean(self, value: str | None) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        fen = parse_yuan(text)
+        if fen is None:
+            raise forms.ValidationError(_("An amount in yuan with at most two decimals, as 12.50."))
+        return fen
+
+    def prepare_value(self, value: Any) -> Any:
+        return yuan_text(value) if isinstance(value, int) else value
+
+
+def words(label: Any, *, required: bool = False, help_text: Any = "") -> forms.CharField:
+    """A line of words about money, without anybody's number."""
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.CharField(label=label, max_length=200, required=required, help_text=help_text, widget=widget)
+
+
+class KeyedForm(forms.Form):
+    """Sent twice it is done once."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
+
+
+class MoneyForm(KeyedForm):
+    """Money that comes in."""
+
+    amount = YuanField(label=_("Amount in yuan"))
+    means = forms.ChoiceField(label=_("How"), choices=list(MEANS.items()), initial=Means.CASH.value)
+    text = words(_("Note"), help_text=_("What it is, where it is neither cash nor a code that was scanned."))
+
+    def way(self) -> Means:
+        """How the money came."""
+        return Means(self.cleaned_data["means"])
+
+
+class PaymentForm(MoneyForm):
+    """A payment for the charges that are ticked."""
+
+    charges = forms.TypedMultipleChoiceField(
+        label=_("For"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    field_order = ("charges", "amount", "means", "text")
+
+    def __init__(self, *args: Any, charges: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["charges"].choices = charges  # type: ignore[attr-defined] # a choice field
+        self.fields["charges"].initial = [value for value, _label in charges]
+
+
+class ChargeForm(KeyedForm):
+    """A charge by hand."""
+
+    kind = forms.ChoiceField(label=_("What for"), choices=[(kind.value, label) for kind, label in CHARGES.items()])
+    amount = YuanField(label=_("Amount in yuan"))
+    text = words(_("In words"), help_text=_("Needed where it is something else."))
+
+    def charged(self) -> ChargeKind:
+        """What it is for."""
+        return ChargeKind(self.cleaned_data["kind"])
+
+
+class LetGoForm(KeyedForm):
+    """Something is let go of, or paid back: how much, and why."""
+
+    amount = YuanField(label=_("Amount in yuan"))
+    text = words(_("Why"), required=True)
+
+
+class ReplacementForm(KeyedForm):
+    """What the reader brought."""
+
+    text = words(_("What was brought"), required=True, help_text=_("Title and, once it has one, its barcode."))
+
+
+class ReturnForm(KeyedForm):
+    """A deposit, or a part of it, goes back."""
+
+    amount = YuanField(label=_("Amount in yuan"))
+    text = words(_("Note"))
+
+
+class BranchForm(forms.Form):
+    """Which branch's money."""
+
+    branch = forms.TypedChoiceField(label=_("Branch"), coerce=int, required=False, empty_value=None)
+
+    def __init__(self, *args: Any, branches: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
+
+
+class PeriodForm(forms.Form):
+    """From a day to a day."""
+
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("Until"), required=False)

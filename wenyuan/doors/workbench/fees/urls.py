@@ -1,0 +1,17 @@
+"""URLs of money. Rows are named by their ids: no name, card or receipt number stands in an address."""
+
+from django.urls import path
+
+from wenyuan.doors.workbench.fees import views
+
+urlpatterns = [
+    path("", views.debts, name="fees"),
+    path("deposits", views.deposits, name="fees-deposits"),
+    path("deposits/<int:deposit_id>/returned", views.return_deposit, name="fees-return-deposit"),
+    path("readers/<int:patron_id>/", views.reader, name="fees-patron"),
+    path("readers/<int:patron_id>/charge", views.new_charge, name="fees-new-charge"),
+    path("readers/<int:patron_id>/deposit", views.new_deposit, name="fees-new-deposit"),
+    path("charges/<int:charge_id>/<slug:act>", views.on_charge, name="fees-on-charge"),
+    path("payments/<int:payment_id>/refund", views.refund, name="fees-refund"),
+    path("receipts/<int:entry_id>", views.receipt, name="fees-receipt"),
+]

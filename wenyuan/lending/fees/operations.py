@@ -1,0 +1,23 @@
+"""The entry of the room: verbs on money, and the steps that circulation's verbs call."""
+
+from wenyuan.lending.fees.charging import charge, set_fine, settle_found
+from wenyuan.lending.fees.data import FeesRefused
+from wenyuan.lending.fees.deposits import return_deposit, take_deposit
+from wenyuan.lending.fees.merging import move_accounts
+from wenyuan.lending.fees.settling import add_charge, cancel_charge, forgive, pay, refund, replace_in_kind
+
+__all__ = [
+    "FeesRefused",
+    "add_charge",
+    "cancel_charge",
+    "charge",
+    "forgive",
+    "move_accounts",
+    "pay",
+    "refund",
+    "replace_in_kind",
+    "return_deposit",
+    "set_fine",
+    "settle_found",
+    "take_deposit",
+]
