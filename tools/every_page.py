@@ -122,6 +122,9 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/patrons/of-age",
         "/workbench/fees/",
         "/workbench/fees/deposits",
+        "/workbench/fees/day",
+        "/workbench/fees/days",
+        "/workbench/fees/days/{closing}/",
         "/workbench/fees/readers/{debtor}/",
         "/workbench/fees/readers/{debtor}/charge",
         "/workbench/fees/readers/{debtor}/deposit",
@@ -373,7 +376,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.holdings.catalogue.models import ImportBatch, Item
     from wenyuan.lending.circulation.models import Hold, Loan
     from wenyuan.lending.circulation.models import Loan
-    from wenyuan.lending.fees.models import Charge
+    from wenyuan.lending.fees.models import Charge, Closing
     from wenyuan.lending.fees.models import Entry as LedgerRow
     from wenyuan.lending.patrons.models import Guardian, Roster, Token
     from wenyuan.lending.transit.models import Difference, Handover, Manifest, Run
@@ -419,6 +422,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "charge": charge.entry_id,
         "payment": LedgerRow.objects.filter(kind="payment").earliest("id").id,
         "deposit": LedgerRow.objects.filter(kind="deposit_taken").earliest("id").id,
+        "closing": Closing.objects.earliest("id").id,
         "roster": Roster.objects.latest("id").id,
         "batch": ImportBatch.objects.latest("id").id,
         "hold": hold.id,

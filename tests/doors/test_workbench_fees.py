@@ -15,6 +15,7 @@ from wenyuan.lending.fees.models import Entry
 from wenyuan.lending.fees.queries import account_state
 from wenyuan.lending.patrons.models import Patron
 from wenyuan.organisation.accounts.data import Role
+from wenyuan.plumbing.clock import local_date
 
 AT = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
 ZH = {"accept-language": "zh-hans"}
@@ -231,3 +232,36 @@ def test_the_reader_s_page_leads_to_the_money(district: District, lead: Client, 
 
     assert url(patron) in page
     assert "欠 5.00 元" in page
+
+
+def test_a_day_is_counted_closed_and_shown_with_what_came_after(
+    district: District, lead: Client, patron: Patron
+) -> None:
+    make_charge(patron, 500, at=AT, desk=district.at_central)
+    make_payment(patron, 300, at=AT, desk=district.at_central)
+
+    page = lead.get("/workbench/fees/day", headers=ZH)
+    unsaid = lead.post("/workbench/fees/day", {"income_cash": "2"})
+    closed = lead.post("/workbench/fees/day", {"income_cash": "2.00", "reason": "少一元，待查", "key": "k"})
+    lead.post(url(patron), {"amount": "1", "means": "cash"})
+    shown = lead.get(closed["Location"], headers=ZH).content.decode()
+
+    assert [line.expected_fen for _, line, _ in page.context["lines"]] == [300]
+    assert (unsaid.status_code, list(unsaid.context["form"].errors)) == (422, ["reason"])
+    assert "少一元，待查" in shown
+    assert "日结之后" in shown
+    assert lead.get("/workbench/fees/day").context["closing"].difference_fen == -100
+    assert len(lead.get("/workbench/fees/days").context["rows"]) == 1
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "9999-12-31", ""])
+def test_a_mistyped_day_of_a_till_is_today(lead: Client, day: str) -> None:
+    assert lead.get("/workbench/fees/day", {"day": day}).context["day"] == local_date(datetime.now(tz=UTC))
+
+
+def test_a_closing_of_a_branch_whose_money_one_does_not_see_is_not_found(
+    district: District, lead: Client, patron: Patron
+) -> None:
+    closed = lead.post("/workbench/fees/day", {"income_cash": "0"})
+
+    assert staff_at(district.children).get(closed["Location"]).status_code == 404

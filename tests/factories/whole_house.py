@@ -17,6 +17,8 @@ from wenyuan.lending.circulation.operations import checkin, checkout, place_hold
 from wenyuan.lending.transit.data import HandoverReport, StopInput
 from wenyuan.lending.transit.operations import add_run, issue_handover, receive_handover, sign, tick
 from wenyuan.lending.fees.data import ChargeKind
+from wenyuan.lending.fees.data import Book, ChargeKind, Means
+from wenyuan.lending.fees.operations import close_day
 from wenyuan.lending.patrons.models import Token
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
@@ -80,6 +82,13 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     make_charge(debtor, 120, kind=ChargeKind.OVERDUE, at=at, desk=desks["C"])
     make_payment(debtor, 1000, at=at, desk=desks["C"])
     make_deposit(debtor, at=at, desk=desks["C"])
+    close_day(
+        day=today,
+        counted={(Book.INCOME, Means.CASH): 900, (Book.DEPOSIT, Means.CASH): 10_000},
+        reason="少一元",
+        at=at,
+        desk=desks["C"],
+    )
     make_account("caiwen", name="蔡文", roles=[(Role.DESK, town.ring)])
     make_api_token(make_machine(town.central, "kiosk"), valid_to=today + timedelta(days=90))
     flawed = folder / "flawed.mrc"

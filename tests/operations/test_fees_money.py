@@ -1,17 +1,17 @@
 """Charging, paying, forgiving, replacing in kind, cancelling and paying back (docs/specs/fees.md F1-F29)."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_item
 from tests.factories.circulation import District, make_district
 from tests.factories.fees import make_charge, make_deposit, make_payment
 from tests.factories.patrons import make_patron
+from tests.racing import at_once
 from wenyuan.lending.fees import sql
 from wenyuan.lending.fees.answers import forget_history
 from wenyuan.lending.fees.data import AccountState, ChargeKind, FeeReason, FeesRefused, FoundTerms, Means
@@ -463,28 +463,6 @@ def test_debts_go_on_by_sum_and_patron(district: District) -> None:
 
 
 # Two at once -------------------------------------------------------------------------------------------------------
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """Run calls in threads that start together; gives results and exceptions, in order."""
-    start = threading.Barrier(len(calls))
-    results: list[object] = [None] * len(calls)
-
-    def run(number: int, call: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            results[number] = call()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_desks_at_once_never_take_a_charge_twice_and_leave_no_gap(fresh_database: str) -> None:

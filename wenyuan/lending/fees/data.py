@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from wenyuan.lending.fees.rules import FineTerms, FoundTerms, Per
@@ -14,6 +14,8 @@ __all__ = [
     "ChargeKind",
     "ChargeReceipt",
     "ChargeView",
+    "ClosingReceipt",
+    "ClosingView",
     "Debtor",
     "DepositRow",
     "DepositView",
@@ -28,6 +30,9 @@ __all__ = [
     "Means",
     "MoneyReceipt",
     "Per",
+    "Till",
+    "TillLine",
+    "TillRow",
 ]
 
 
@@ -209,6 +214,73 @@ class Debtor:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Where money lies: a service point, or the branch's desks without one."""
+
+    branch_id: int
+    service_point_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TillLine:
+    """One kind of money in a till: what the ledger took and gave, and what was counted, none before it is."""
+
+    book: Book
+    means: Means
+    rows: int
+    taken_fen: int
+    returned_fen: int
+    counted_fen: int | None = None
+
+    @property
+    def expected_fen(self) -> int:
+        return self.taken_fen - self.returned_fen
+
+    @property
+    def difference_fen(self) -> int:
+        """Counted less expected; nothing before it is counted."""
+        return 0 if self.counted_fen is None else self.counted_fen - self.expected_fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingView:
+    """A closed day: its lines, who closed it, and why something differed."""
+
+    id: int
+    till: Till
+    day: date
+    at: datetime
+    closed_by_name: str
+    reason: str
+    lines: tuple[TillLine, ...]
+
+    @property
+    def difference_fen(self) -> int:
+        return sum(line.difference_fen for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TillRow:
+    """A row of the ledger in a till."""
+
+    entry_id: int
+    kind: EntryKind
+    means: str
+    amount_fen: int
+    receipt_no: str
+    at: datetime
+    entered_by_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingReceipt:
+    """A day was closed (or, ``repeated``, had been by this very request)."""
+
+    closing: ClosingView
+    repeated: bool = False
+
+
 class FeeReason(StrEnum):
     """Why something is refused."""
 
@@ -224,6 +296,11 @@ class FeeReason(StrEnum):
     REASON_MISSING = "reason_missing"
     TEXT_TOO_LONG = "text_too_long"
     TEXT_HOLDS_NUMBER = "text_holds_number"  # an identity or phone number
+    FUTURE_DAY = "future_day"
+    ALREADY_CLOSED = "already_closed"
+    LATER_CLOSED = "later_closed"  # a later day of the till is closed: that closing holds this day's rows
+    COUNT_MISSING = "count_missing"  # money moved by a means that was not counted
+    TILL_MOVED = "till_moved"  # somebody took or gave money while it was closed: look again
     KEY_REUSED = "key_reused"  # the key stands for another act
 
 

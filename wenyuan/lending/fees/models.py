@@ -168,3 +168,54 @@ class ReceiptCounter(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["branch", "book", "year"], name="fees_counter_once"),)
+
+
+class Closing(models.Model):
+    """日结: a till's day, counted and frozen. A till is a service point, or the branch's desks without one."""
+
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    service_point = models.ForeignKey("network.ServicePoint", on_delete=models.PROTECT, related_name="+", null=True)
+    day = models.DateField()
+    reason = models.CharField(max_length=200, default="", db_default="", blank=True)
+    closed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    key = models.CharField(max_length=64, null=True, unique=True)
+
+    append_only = True
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["branch", "service_point", "day"], name="fees_day_closed_once", nulls_distinct=False
+            ),
+        )
+
+
+class ClosingLine(models.Model):
+    """What the ledger says and what was counted, by book and means."""
+
+    closing = models.ForeignKey("fees.Closing", on_delete=models.PROTECT, related_name="+")
+    book = models.CharField(max_length=8)
+    means = models.CharField(max_length=8)
+    rows = models.IntegerField()
+    taken_fen = models.BigIntegerField()
+    returned_fen = models.BigIntegerField()
+    counted_fen = models.BigIntegerField()
+
+    append_only = True
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["closing", "book", "means"], name="fees_closing_line_once"),)
+
+
+class ClosedEntry(models.Model):
+    """Which rows a closing holds. A row that is written later, though of that day, is in none yet: it is shown as
+    after the closing, and belongs to the till's next one."""
+
+    entry = models.OneToOneField("fees.Entry", on_delete=models.PROTECT, related_name="+")
+    closing = models.ForeignKey("fees.Closing", on_delete=models.PROTECT, related_name="+")
+
+    append_only = True
+
+    class Meta:
+        indexes = (models.Index(fields=["closing"], name="fees_closed_entries"),)

@@ -1,6 +1,7 @@
 """The entry of the room: verbs on money, and the steps that circulation's verbs call."""
 
 from wenyuan.lending.fees.charging import charge, set_fine, settle_found
+from wenyuan.lending.fees.closing import close_day
 from wenyuan.lending.fees.data import FeesRefused
 from wenyuan.lending.fees.deposits import return_deposit, take_deposit
 from wenyuan.lending.fees.merging import move_accounts
@@ -11,6 +12,7 @@ __all__ = [
     "add_charge",
     "cancel_charge",
     "charge",
+    "close_day",
     "forgive",
     "move_accounts",
     "pay",

@@ -21,8 +21,41 @@ from wenyuan.lending.fees.data import (
 )
 from wenyuan.lending.fees.ledger import state_of
 from wenyuan.lending.fees.models import Charge, Entry
+from wenyuan.lending.fees.tills import (
+    closed_rows,
+    closing_of,
+    get_closing,
+    list_closings,
+    open_lines,
+    open_rows,
+    rows_after,
+)
 
 PAGE_ROWS = 20
+
+__all__ = [
+    "account_state",
+    "closed_rows",
+    "closing_of",
+    "deposit_report",
+    "get_charge",
+    "get_closing",
+    "get_entry",
+    "has_open_charges",
+    "held_deposit_fen",
+    "list_charges",
+    "list_closings",
+    "list_debtors",
+    "list_deposits",
+    "list_ledger",
+    "list_open_charges",
+    "open_lines",
+    "open_rows",
+    "owed_fen",
+    "patron_of",
+    "rows_after",
+    "total_of",
+]
 
 
 def account_state(patron_id: int) -> AccountState:

@@ -87,6 +87,46 @@ DEBTORS = """
     ORDER BY sum(c.open_fen) DESC, a.patron_id DESC LIMIT %(limit)s
 """
 
+_OPEN = """e.branch_id = %s AND e.service_point_id IS NOT DISTINCT FROM %s::bigint AND e.local_date <= %s
+        AND e.means <> '' AND NOT EXISTS (SELECT 1 FROM fees_closedentry x WHERE x.entry_id = e.id)"""
+_LINES = """e.book, e.means, count(*),
+        COALESCE(sum(e.amount_fen) FILTER (WHERE e.kind IN ('payment', 'deposit_taken')), 0)::bigint,
+        COALESCE(sum(e.amount_fen) FILTER (WHERE e.kind IN ('refund', 'deposit_returned')), 0)::bigint"""
+OPEN_LINES = f"""
+    SELECT {_LINES} FROM fees_entry e WHERE {_OPEN} GROUP BY e.book, e.means ORDER BY e.book DESC, e.means
+"""
+CLOSE_ROWS = f"""
+    WITH closing AS (SELECT %s::bigint AS id),
+    kept AS (
+        INSERT INTO fees_closedentry (entry_id, closing_id)
+        SELECT e.id, closing.id FROM fees_entry e, closing WHERE {_OPEN} RETURNING entry_id
+    )
+    SELECT {_LINES} FROM fees_entry e JOIN kept ON kept.entry_id = e.id GROUP BY e.book, e.means
+"""
+_TILL_ROWS = """
+    SELECT e.id, e.kind, e.means, e.amount_fen, e.receipt_no, e.at, w.name
+    FROM fees_entry e JOIN accounts_account w ON w.id = e.entered_by_id
+"""
+OPEN_ROWS = f"{_TILL_ROWS} WHERE {_OPEN} ORDER BY e.id"
+CLOSED_ROWS = f"{_TILL_ROWS} JOIN fees_closedentry x ON x.entry_id = e.id WHERE x.closing_id = %s ORDER BY e.id"
+ROWS_AFTER = f"""{_TILL_ROWS} LEFT JOIN fees_closedentry x ON x.entry_id = e.id
+    WHERE e.branch_id = %s AND e.service_point_id IS NOT DISTINCT FROM %s::bigint AND e.local_date = %s
+        AND e.means <> '' AND x.closing_id IS DISTINCT FROM %s::bigint
+    ORDER BY e.id
+"""
+_CLOSINGS = """
+    SELECT c.id, c.branch_id, c.service_point_id, c.day, c.at, w.name, c.reason
+    FROM fees_closing c JOIN accounts_account w ON w.id = c.closed_by_id
+"""
+ONE_CLOSING = f"{_CLOSINGS} WHERE c.id = %s"
+CLOSING_OF = f"""{_CLOSINGS}
+    WHERE c.branch_id = %s AND c.service_point_id IS NOT DISTINCT FROM %s::bigint AND c.day = %s
+"""
+CLOSINGS = f"""{_CLOSINGS}
+    WHERE c.branch_id = %(branch)s AND (%(before)s::bigint IS NULL OR c.id < %(before)s::bigint)
+    ORDER BY c.id DESC LIMIT %(limit)s
+"""
+
 INVARIANTS = (
     Invariant(
         name="fees_charges_agree_with_the_ledger",
@@ -182,6 +222,29 @@ INVARIANTS = (
                     -amount_fen
                 FROM fees_entry
             ) both_sides GROUP BY local_date, kind HAVING sum(fen) <> 0
+        """,
+    ),
+    Invariant(
+        name="fees_closings_agree_with_their_rows",
+        room="fees",
+        says="The lines of a closing are the sums of the rows it holds, of its till and not of a later day.",
+        sql="""
+            SELECT COALESCE(l.closing_id, r.closing_id) FROM (
+                SELECT closing_id, book, means, rows, taken_fen, returned_fen FROM fees_closingline WHERE rows > 0
+            ) l
+            FULL JOIN (
+                SELECT x.closing_id, e.book, e.means, count(*) AS rows,
+                    COALESCE(sum(e.amount_fen) FILTER (WHERE e.kind IN ('payment', 'deposit_taken')), 0) AS taken_fen,
+                    COALESCE(sum(e.amount_fen) FILTER (WHERE e.kind IN ('refund', 'deposit_returned')), 0)
+                        AS returned_fen,
+                    bool_and(e.branch_id = c.branch_id AND e.service_point_id IS NOT DISTINCT FROM c.service_point_id
+                        AND e.local_date <= c.day) AS belong
+                FROM fees_closedentry x JOIN fees_entry e ON e.id = x.entry_id
+                JOIN fees_closing c ON c.id = x.closing_id
+                GROUP BY x.closing_id, e.book, e.means
+            ) r USING (closing_id, book, means)
+            WHERE l.rows IS DISTINCT FROM r.rows OR l.taken_fen IS DISTINCT FROM r.taken_fen
+                OR l.returned_fen IS DISTINCT FROM r.returned_fen OR NOT r.belong
         """,
     ),
 )

@@ -43,6 +43,7 @@ _DESK = frozenset(
         Act.SEE_FEES,
         Act.ADD_CHARGE,
         Act.TAKE_MONEY,
+        Act.CLOSE_TILL,
     }
 )
 

@@ -80,6 +80,7 @@ class Kind(StrEnum):
     FEE_REFUNDED = "fee_refunded"
     DEPOSIT_TAKEN = "deposit_taken"
     DEPOSIT_RETURNED = "deposit_returned"
+    DAY_CLOSED = "day_closed"  # 日结: amount is what was counted
     POLICY_CHANGED = "policy_changed"  # a row of the loan policies added or ended
 
 

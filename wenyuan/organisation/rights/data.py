@@ -32,6 +32,7 @@ class Act(StrEnum):
     TAKE_MONEY = "take_money"
     FORGIVE_FEE = "forgive_fee"
     RETURN_MONEY = "return_money"
+    CLOSE_TILL = "close_till"
     SEE_ITEM = "see_item"
     EDIT_ITEM = "edit_item"
     IMPORT_RECORDS = "import_records"

@@ -18,12 +18,12 @@ from wenyuan.doors.cli.demonstration.stock import Stock, fits_scale
 from wenyuan.doors.cli.demonstration.van import fill_crates, plan_van
 from wenyuan.holdings.catalogue.operations import Lendable, set_lendable
 from wenyuan.holdings.catalogue.queries import get_item
-from wenyuan.lending.fees.data import ChargeKind, Means
-from wenyuan.lending.fees.operations import add_charge, pay, replace_in_kind, take_deposit
+from wenyuan.lending.fees.data import Book, ChargeKind, Means
+from wenyuan.lending.fees.operations import add_charge, close_day, pay, replace_in_kind, take_deposit
 from wenyuan.lending.patrons.data import ConsentInput, GivenBy
 from wenyuan.lending.patrons.operations import enrol_roster
 from wenyuan.organisation.rights.data import Desk, Door, Operator
-from wenyuan.plumbing.clock import library_zone
+from wenyuan.plumbing.clock import library_zone, local_date
 
 SEED = 20260423
 DAYS = 365
@@ -167,6 +167,8 @@ def _move_money(readers: Sequence[history.Reader], *, at: datetime, desk: Desk) 
     lost = add_charge(patron_id=replacing.patron_id, kind=ChargeKind.LOST, amount_fen=3200, at=at, desk=desk)
     replace_in_kind(charge_id=lost.charge_id, text="同版本一册", at=at, desk=desk)
     take_deposit(patron_id=depositing.patron_id, amount_fen=10_000, means=Means.CASH, at=at, desk=desk)
+    counted = {(Book.INCOME, Means.CASH): 1000, (Book.DEPOSIT, Means.CASH): 10_000}
+    close_day(day=local_date(at), counted=counted, at=at, desk=desk)
 
 
 def _desk(operator: Operator, site: Site) -> Desk:

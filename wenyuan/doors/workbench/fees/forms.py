@@ -33,6 +33,16 @@ class YuanField(forms.CharField):
         return yuan_text(value) if isinstance(value, int) else value
 
 
+class SignedYuanField(YuanField):
+    """An amount that may be below nothing: a till that gave more than it took."""
+
+    def clean(self, value: str | None) -> int | None:
+        text = (value or "").strip()
+        minus = text[:1] in {"-", "−", "－"}
+        fen = super().clean(text[1:] if minus else text)
+        return -fen if minus and fen is not None else fen
+
+
 def words(label: Any, *, required: bool = False, help_text: Any = "") -> forms.CharField:
     """A line of words about money, without anybody's number."""
     widget = forms.TextInput(attrs={"autocomplete": "off"})

@@ -12,6 +12,8 @@ def tabs(request: StaffRequest) -> list[Place]:
     places = [
         (gettext("Debts"), "fees"),
         (gettext("Deposit account"), "fees-deposits"),
+        (gettext("Day closing"), "fees-today"),
+        (gettext("Closed days"), "fees-closings"),
     ]
     return [
         Place(label, reverse(f"workbench:{name}"), current=request.path == reverse(f"workbench:{name}"))

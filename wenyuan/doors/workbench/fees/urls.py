@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from wenyuan.doors.workbench.fees import views
+from wenyuan.doors.workbench.fees import days, views
 
 urlpatterns = [
     path("", views.debts, name="fees"),
     path("deposits", views.deposits, name="fees-deposits"),
     path("deposits/<int:deposit_id>/returned", views.return_deposit, name="fees-return-deposit"),
+    path("day", days.today, name="fees-today"),
+    path("days", days.closings, name="fees-closings"),
+    path("days/<int:closing_id>/", days.closing, name="fees-closing"),
     path("readers/<int:patron_id>/", views.reader, name="fees-patron"),
     path("readers/<int:patron_id>/charge", views.new_charge, name="fees-new-charge"),
     path("readers/<int:patron_id>/deposit", views.new_deposit, name="fees-new-deposit"),

@@ -9,7 +9,7 @@ from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.workbench.patrons.words import OBSTACLE_WORDS
 from wenyuan.doors.workbench.templatetags.staff import yuan
-from wenyuan.lending.fees.data import ChargeKind, EntryKind, FeeReason, FeesRefused, Means
+from wenyuan.lending.fees.data import Book, ChargeKind, EntryKind, FeeReason, FeesRefused, Means
 
 CHARGES: Final[Mapping[ChargeKind, StrOrPromise]] = {
     ChargeKind.OVERDUE: _("Overdue fine"),
@@ -36,6 +36,11 @@ MEANS: Final[Mapping[str, StrOrPromise]] = {
     Means.OTHER.value: _("in another way"),
 }
 
+BOOKS: Final[Mapping[Book, StrOrPromise]] = {
+    Book.INCOME: _("Income"),
+    Book.DEPOSIT: _("Deposits"),
+}
+
 REASONS: Final[Mapping[FeeReason, StrOrPromise]] = {
     FeeReason.PATRON_UNKNOWN: _("There is no such reader."),
     FeeReason.PATRON_CLOSED: _("The reader has left."),
@@ -49,6 +54,11 @@ REASONS: Final[Mapping[FeeReason, StrOrPromise]] = {
     FeeReason.REASON_MISSING: _("Say it in words."),
     FeeReason.TEXT_TOO_LONG: _("Two hundred characters at most."),
     FeeReason.TEXT_HOLDS_NUMBER: _("No identity or phone number stands in such a text."),
+    FeeReason.FUTURE_DAY: _("That day has not come yet."),
+    FeeReason.ALREADY_CLOSED: _("This day is closed already."),
+    FeeReason.LATER_CLOSED: _("A later day is closed already, and holds what was open of this one."),
+    FeeReason.COUNT_MISSING: _("Count every kind of money that moved."),
+    FeeReason.TILL_MOVED: _("Somebody took or gave money while this was sent. Look again and count once more."),
     FeeReason.KEY_REUSED: _("This was sent before for something else. Begin again."),
 }
 

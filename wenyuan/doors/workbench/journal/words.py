@@ -76,6 +76,7 @@ KINDS: Final[Mapping[Kind, StrOrPromise]] = {
     Kind.FEE_REFUNDED: _("Payment paid back"),
     Kind.DEPOSIT_TAKEN: _("Deposit taken"),
     Kind.DEPOSIT_RETURNED: _("Deposit returned"),
+    Kind.DAY_CLOSED: _("Day of a till closed"),
     Kind.POLICY_CHANGED: _("Loan policy changed"),
 }
 
@@ -110,6 +111,7 @@ SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "month_totals": _("Month of a register"),
     "category": _("Kind of reader"),
     "fee_entry": _("Row of the ledger"),
+    "closing": _("Closed day"),
     "role_grant": _("Role"),
     "grant": _("Role"),
     "manifest": _("Manifest"),
@@ -181,6 +183,7 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "cancel_charge": _("charge cancelled"),
     "refund": _("payment paid back"),
     "return_deposit": _("deposit returned"),
+    "close_day": _("day of a till closed"),
     "change_patron": _("reader changed"),
     "report_lost": _("card reported lost"),
     "lift_lost": _("card found again"),
@@ -277,6 +280,10 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "fee_branch": _("money of"),
     "amount_fen": _("amount"),
     "receipt_no": _("receipt"),
+    "day": _("day"),
+    "difference_fen": _("difference"),
+    "expected_fen": _("by the ledger"),
+    "counted_fen": _("counted"),
 }
 
 
