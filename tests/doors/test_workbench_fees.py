@@ -10,11 +10,13 @@ from tests.factories.circulation import District, make_district
 from tests.factories.fees import make_charge, make_deposit, make_payment
 from tests.factories.patrons import make_patron
 from tests.factories.staff_pages import staff_at
-from wenyuan.lending.fees.data import ChargeKind
+from wenyuan.lending.fees.data import ChargeKind, PointEvent
 from wenyuan.lending.fees.models import Entry
-from wenyuan.lending.fees.queries import account_state
+from wenyuan.lending.fees.operations import install_default_point_rules
+from wenyuan.lending.fees.queries import account_state, point_balance, point_rules
 from wenyuan.lending.patrons.models import Patron
 from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.accounts.models import RoleGrant
 from wenyuan.plumbing.clock import local_date
 
 AT = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
@@ -208,7 +210,7 @@ def test_the_ledger_s_queries_do_not_grow(
     make_payment(patron, 700, at=AT, desk=district.at_central)
     lead.get(url(patron))
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(18):
         page = lead.get(url(patron))
 
     assert (len(page.context["charges"]), len(page.context["entries"])) == (8, 16)
@@ -265,3 +267,28 @@ def test_a_closing_of_a_branch_whose_money_one_does_not_see_is_not_found(
     closed = lead.post("/workbench/fees/day", {"income_cash": "0"})
 
     assert staff_at(district.children).get(closed["Location"]).status_code == 404
+
+
+def test_points_are_nowhere_until_they_are_switched_on_then_given_back_by_hand(
+    district: District, lead: Client, patron: Patron
+) -> None:
+    install_default_point_rules()
+    director = staff_at(district.central, Role.DIRECTOR)
+    everywhere = staff_at(district.central, Role.DIRECTOR)
+    RoleGrant.objects.filter(account_id=everywhere.session["_auth_user_id"]).update(branch=None)
+    scheme = {"what": "scheme", "is_on": "on", "start": "100", "floor": "60"}
+
+    hidden = lead.get(f"{url(patron)}points").status_code
+    not_here = director.post("/workbench/fees/points", scheme).status_code
+    everywhere.post("/workbench/fees/points", scheme)
+    everywhere.post("/workbench/fees/points", {"what": "loan", "points": "2", "daily_cap": "6", "is_on": "on"})
+    wrong = everywhere.post("/workbench/fees/points", {"what": "overdue", "points": "5"})
+    lead.post(f"{url(patron)}points", {"event": "volunteer", "points": "5", "text": "上架两小时"})
+    page = lead.get(f"{url(patron)}points", headers=ZH).content.decode()
+
+    assert (hidden, not_here, wrong.status_code) == (404, 403, 422)
+    assert "上架两小时" in page
+    assert point_balance(patron.id) == 105
+    assert point_rules()[PointEvent.LOAN].points == 2
+    assert "诚信借阅积分" in lead.get(url(patron), headers=ZH).content.decode()
+    assert lead.get("/workbench/fees/points").status_code == 403

@@ -19,6 +19,8 @@ from wenyuan.lending.transit.operations import add_run, issue_handover, receive_
 from wenyuan.lending.fees.data import ChargeKind
 from wenyuan.lending.fees.data import Book, ChargeKind, Means
 from wenyuan.lending.fees.operations import close_day
+from wenyuan.lending.fees.data import Book, ChargeKind, Means, PointSchemeFacts
+from wenyuan.lending.fees.operations import close_day, install_default_point_rules, set_point_scheme
 from wenyuan.lending.patrons.models import Token
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
@@ -82,6 +84,9 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     make_charge(debtor, 120, kind=ChargeKind.OVERDUE, at=at, desk=desks["C"])
     make_payment(debtor, 1000, at=at, desk=desks["C"])
     make_deposit(debtor, at=at, desk=desks["C"])
+    install_default_point_rules()
+    network_desk = make_desk(town.central, role=Role.DIRECTOR, everywhere=True)
+    set_point_scheme(scheme=PointSchemeFacts(is_on=True), at=at, desk=network_desk)
     close_day(
         day=today,
         counted={(Book.INCOME, Means.CASH): 900, (Book.DEPOSIT, Means.CASH): 10_000},

@@ -8,6 +8,9 @@ from enum import StrEnum
 from wenyuan.lending.fees.rules import FineTerms, FoundTerms, Per
 
 __all__ = [
+    "BOOK_OF",
+    "DEFAULT_RULES",
+    "EARNED_BACK",
     "AccountState",
     "Allocation",
     "Book",
@@ -30,6 +33,10 @@ __all__ = [
     "Means",
     "MoneyReceipt",
     "Per",
+    "PointEvent",
+    "PointRuleFacts",
+    "PointSchemeFacts",
+    "PointView",
     "Till",
     "TillLine",
     "TillRow",
@@ -281,6 +288,64 @@ class ClosingReceipt:
     repeated: bool = False
 
 
+class PointEvent(StrEnum):
+    """For what points are given or taken. The first four follow rules; the others are entered by staff, in words."""
+
+    LOAN = "loan"
+    OVERDUE = "overdue"
+    DAMAGED = "damaged"
+    LOST = "lost"
+    VOLUNTEER = "volunteer"  # service hours: a way back
+    QUIZ = "quiz"  # another
+    CORRECTION = "correction"
+
+
+EARNED_BACK = frozenset({PointEvent.VOLUNTEER, PointEvent.QUIZ, PointEvent.CORRECTION})
+"""What staff may enter."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointSchemeFacts:
+    """Whether points are kept at all, where a reader starts, and between what they stay (no ceiling: none)."""
+
+    is_on: bool = False
+    start: int = 100
+    floor: int = 60
+    ceiling: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PointRuleFacts:
+    """What an event gives (or, below zero, takes), at most in a day and in a month; nothing while it is off."""
+
+    event: PointEvent
+    points: int
+    daily_cap: int | None = None
+    monthly_cap: int | None = None
+    is_on: bool = False
+
+
+DEFAULT_RULES = (
+    PointRuleFacts(PointEvent.LOAN, 1, 6, 30),
+    PointRuleFacts(PointEvent.OVERDUE, -2, 10),
+    PointRuleFacts(PointEvent.DAMAGED, -5),
+    PointRuleFacts(PointEvent.LOST, -10),
+)
+"""What many libraries begin with; installed, and off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointView:
+    """One change of a reader's points."""
+
+    id: int
+    event: PointEvent
+    points: int
+    reason: str
+    at: datetime
+    branch_id: int
+
+
 class FeeReason(StrEnum):
     """Why something is refused."""
 
@@ -301,6 +366,9 @@ class FeeReason(StrEnum):
     LATER_CLOSED = "later_closed"  # a later day of the till is closed: that closing holds this day's rows
     COUNT_MISSING = "count_missing"  # money moved by a means that was not counted
     TILL_MOVED = "till_moved"  # somebody took or gave money while it was closed: look again
+    POINTS_OFF = "points_off"
+    POINTS_BY_RULE = "points_by_rule"  # given by a rule, not by hand; or no rule of that event
+    BAD_POINTS = "bad_points"
     KEY_REUSED = "key_reused"  # the key stands for another act
 
 

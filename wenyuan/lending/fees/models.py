@@ -219,3 +219,64 @@ class ClosedEntry(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["closing"], name="fees_closed_entries"),)
+
+
+class PointScheme(models.Model):
+    """诚信借阅积分 as this library keeps them: one row, off until somebody switches it on."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    is_on = models.BooleanField(default=False)
+    start = models.IntegerField(default=100)
+    floor = models.IntegerField(default=60)
+    ceiling = models.IntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(id=1), name="fees_one_scheme"),
+            models.CheckConstraint(
+                condition=Q(floor__gte=0, start__gte=F("floor"))
+                & (Q(ceiling__isnull=True) | Q(ceiling__gte=F("start"))),
+                name="fees_scheme_in_order",
+            ),
+        )
+
+
+class PointRule(models.Model):
+    """What an event gives or takes, and how far it may go in a day and in a month; off until switched on."""
+
+    event = models.CharField(max_length=16, unique=True)
+    points = models.SmallIntegerField()
+    daily_cap = models.SmallIntegerField(null=True, blank=True)
+    monthly_cap = models.SmallIntegerField(null=True, blank=True)
+    is_on = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(points=0)
+                & (Q(daily_cap__isnull=True) | Q(daily_cap__gt=0))
+                & (Q(monthly_cap__isnull=True) | Q(monthly_cap__gt=0)),
+                name="fees_rule_numbers",
+            ),
+        )
+
+
+class PointRow(models.Model):
+    """One change of a reader's points: rows are only ever added. It names no loan and no title."""
+
+    account = models.ForeignKey("fees.Account", on_delete=models.PROTECT, related_name="+")
+    event = models.CharField(max_length=16)
+    points = models.SmallIntegerField()
+    reason = models.CharField(max_length=200, default="", db_default="", blank=True)
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    door = models.CharField(max_length=16)
+    entered_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    local_date = models.DateField()
+    key_hash = models.BinaryField(unique=True, null=True)  # of the event's own name: no loan can be read from it
+
+    append_only = True
+
+    class Meta:
+        indexes = (models.Index(fields=["account", "-id"], name="fees_point_account"),)
+        constraints = (models.CheckConstraint(condition=~Q(points=0), name="fees_no_zero_points"),)

@@ -5,21 +5,33 @@ from wenyuan.lending.fees.closing import close_day
 from wenyuan.lending.fees.data import FeesRefused
 from wenyuan.lending.fees.deposits import return_deposit, take_deposit
 from wenyuan.lending.fees.merging import move_accounts
+from wenyuan.lending.fees.points import (
+    award,
+    give_points,
+    install_default_point_rules,
+    set_point_rule,
+    set_point_scheme,
+)
 from wenyuan.lending.fees.settling import add_charge, cancel_charge, forgive, pay, refund, replace_in_kind
 
 __all__ = [
     "FeesRefused",
     "add_charge",
+    "award",
     "cancel_charge",
     "charge",
     "close_day",
     "forgive",
+    "give_points",
+    "install_default_point_rules",
     "move_accounts",
     "pay",
     "refund",
     "replace_in_kind",
     "return_deposit",
     "set_fine",
+    "set_point_rule",
+    "set_point_scheme",
     "settle_found",
     "take_deposit",
 ]

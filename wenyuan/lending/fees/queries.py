@@ -21,6 +21,8 @@ from wenyuan.lending.fees.data import (
 )
 from wenyuan.lending.fees.ledger import state_of
 from wenyuan.lending.fees.models import Charge, Entry
+from wenyuan.lending.fees.point_reads import list_points, point_rules, point_scheme
+from wenyuan.lending.fees.points import balance_of
 from wenyuan.lending.fees.tills import (
     closed_rows,
     closing_of,
@@ -49,10 +51,14 @@ __all__ = [
     "list_deposits",
     "list_ledger",
     "list_open_charges",
+    "list_points",
     "open_lines",
     "open_rows",
     "owed_fen",
     "patron_of",
+    "point_balance",
+    "point_rules",
+    "point_scheme",
     "rows_after",
     "total_of",
 ]
@@ -76,6 +82,12 @@ def held_deposit_fen(patron_id: int) -> int:
 def has_open_charges(patron_id: int) -> bool:
     """Whether the patron owes anything."""
     return owed_fen(patron_id) > 0
+
+
+def point_balance(patron_id: int) -> int | None:
+    """The patron's credit points; nothing while the library keeps none."""
+    scheme = point_scheme()
+    return balance_of(patron_id, scheme) if scheme.is_on else None
 
 
 def list_open_charges(patron_id: int) -> tuple[ChargeView, ...]:

@@ -61,6 +61,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
         Act.REVEAL_PERSONAL,
         Act.FORGIVE_FEE,
         Act.RETURN_MONEY,
+        Act.GIVE_POINTS,
         Act.SEE_FIGURES,
         Act.SEE_JOURNAL,
         Act.EDIT_CALENDAR,

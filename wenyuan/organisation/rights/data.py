@@ -33,6 +33,7 @@ class Act(StrEnum):
     FORGIVE_FEE = "forgive_fee"
     RETURN_MONEY = "return_money"
     CLOSE_TILL = "close_till"
+    GIVE_POINTS = "give_points"
     SEE_ITEM = "see_item"
     EDIT_ITEM = "edit_item"
     IMPORT_RECORDS = "import_records"

@@ -18,8 +18,8 @@ from wenyuan.doors.cli.demonstration.stock import Stock, fits_scale
 from wenyuan.doors.cli.demonstration.van import fill_crates, plan_van
 from wenyuan.holdings.catalogue.operations import Lendable, set_lendable
 from wenyuan.holdings.catalogue.queries import get_item
-from wenyuan.lending.fees.data import Book, ChargeKind, Means
-from wenyuan.lending.fees.operations import add_charge, close_day, pay, replace_in_kind, take_deposit
+from wenyuan.lending.fees.data import Book, ChargeKind, Means, PointSchemeFacts
+from wenyuan.lending.fees.operations import add_charge, close_day, pay, replace_in_kind, set_point_scheme, take_deposit
 from wenyuan.lending.patrons.data import ConsentInput, GivenBy
 from wenyuan.lending.patrons.operations import enrol_roster
 from wenyuan.organisation.rights.data import Desk, Door, Operator
@@ -60,6 +60,7 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         set_calendars(sites, first=founded, last=until + timedelta(days=DAYS), at=at, desk=director)
         add_policies(sites, valid_from=founded, at=at, desk=director)
         plan_van(sites, at=at, director=director)
+        set_point_scheme(scheme=PointSchemeFacts(is_on=True), at=at, desk=director)
         year = history.Year(dice, sites, operators, first=first, last=until)
         _live(dice, year, sites, operators, first=first, until=until, scale=scale, echo=echo)
         echo("Holds …")

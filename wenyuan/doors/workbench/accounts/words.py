@@ -48,6 +48,7 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.FORGIVE_FEE: _("forgive and cancel charges"),
     Act.RETURN_MONEY: _("pay money and deposits back"),
     Act.CLOSE_TILL: _("close a day of a till"),
+    Act.GIVE_POINTS: _("give credit points back"),
     Act.SEE_ITEM: _("see items"),
     Act.EDIT_ITEM: _("change items"),
     Act.IMPORT_RECORDS: _("import records"),

@@ -1,15 +1,16 @@
 """Forms about money. Amounts are typed in yuan and read exactly: what has a third decimal is no amount."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.branches import Choices
-from wenyuan.doors.workbench.fees.words import CHARGES, MEANS
+from wenyuan.doors.workbench.fees.words import CHARGES, EVENTS, MEANS
 from wenyuan.doors.workbench.network.forms import DayField
 from wenyuan.kernel.money import parse_yuan, yuan_text
-from wenyuan.lending.fees.data import ChargeKind, Means
+from wenyuan.lending.fees.data import EARNED_BACK, ChargeKind, Means, PointEvent, PointRuleFacts, PointSchemeFacts
 
 
 class YuanField(forms.CharField):
@@ -128,3 +129,50 @@ class PeriodForm(forms.Form):
 
     first = DayField(label=_("From"), required=False)
     last = DayField(label=_("Until"), required=False)
+
+
+class PointsForm(KeyedForm):
+    """Points given back, or corrected."""
+
+    event = forms.ChoiceField(
+        label=_("What for"), choices=[(event.value, EVENTS[event]) for event in PointEvent if event in EARNED_BACK]
+    )
+    points = forms.IntegerField(label=_("Points"), min_value=-1000, max_value=1000)
+    text = words(_("Why"), required=True, help_text=_("How many hours and where, or which quiz."))
+
+
+class SchemeForm(forms.Form):
+    """Whether points are kept, where a reader starts, and between what they stay."""
+
+    is_on = forms.BooleanField(label=_("Credit points are kept"), required=False)
+    start = forms.IntegerField(label=_("A reader starts with"), min_value=0, max_value=1000)
+    floor = forms.IntegerField(label=_("Never below"), min_value=0, max_value=1000)
+    ceiling = forms.IntegerField(label=_("Never above"), min_value=0, max_value=1000, required=False)
+
+    def __init__(self, *args: Any, scheme: PointSchemeFacts, **options: Any) -> None:
+        super().__init__(*args, initial=asdict(scheme), **options)
+
+    def stated(self) -> PointSchemeFacts:
+        """The scheme as it was sent."""
+        values = self.cleaned_data
+        return PointSchemeFacts(values["is_on"], values["start"], values["floor"], values["ceiling"])
+
+
+class RuleForm(forms.Form):
+    """What one event gives or takes."""
+
+    points = forms.IntegerField(label=_("Points"), min_value=-1000, max_value=1000)
+    daily_cap = forms.IntegerField(label=_("At most in a day"), min_value=1, max_value=1000, required=False)
+    monthly_cap = forms.IntegerField(label=_("At most in a month"), min_value=1, max_value=1000, required=False)
+    is_on = forms.BooleanField(label=_("Switched on"), required=False)
+
+    def __init__(self, *args: Any, rule: PointRuleFacts, **options: Any) -> None:
+        super().__init__(*args, initial=asdict(rule), **options)
+        self._event = rule.event
+
+    def stated(self) -> PointRuleFacts:
+        """The rule as it was sent."""
+        values = self.cleaned_data
+        return PointRuleFacts(
+            self._event, values["points"], values["daily_cap"], values["monthly_cap"], values["is_on"]
+        )

@@ -5,6 +5,8 @@ from django.utils.translation import gettext
 
 from wenyuan.doors.furniture.navigation import Place
 from wenyuan.doors.workbench.access import StaffRequest
+from wenyuan.organisation.rights.data import Act
+from wenyuan.organisation.rights.queries import may
 
 
 def tabs(request: StaffRequest) -> list[Place]:
@@ -15,6 +17,8 @@ def tabs(request: StaffRequest) -> list[Place]:
         (gettext("Day closing"), "fees-today"),
         (gettext("Closed days"), "fees-closings"),
     ]
+    if may(request.operator, Act.EDIT_POLICIES, request.desk.branch_id):
+        places.append((gettext("Credit points"), "fees-points"))
     return [
         Place(label, reverse(f"workbench:{name}"), current=request.path == reverse(f"workbench:{name}"))
         for label, name in places

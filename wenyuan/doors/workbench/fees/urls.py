@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenyuan.doors.workbench.fees import days, views
+from wenyuan.doors.workbench.fees import credit, days, views
 
 urlpatterns = [
     path("", views.debts, name="fees"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("days", days.closings, name="fees-closings"),
     path("days/<int:closing_id>/", days.closing, name="fees-closing"),
     path("readers/<int:patron_id>/", views.reader, name="fees-patron"),
+    path("readers/<int:patron_id>/points", credit.reader, name="fees-points-of"),
+    path("points", credit.rules, name="fees-points"),
     path("readers/<int:patron_id>/charge", views.new_charge, name="fees-new-charge"),
     path("readers/<int:patron_id>/deposit", views.new_deposit, name="fees-new-deposit"),
     path("charges/<int:charge_id>/<slug:act>", views.on_charge, name="fees-on-charge"),

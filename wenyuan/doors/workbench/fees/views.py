@@ -46,6 +46,7 @@ from wenyuan.lending.fees.queries import (
     list_ledger,
     list_open_charges,
     patron_of,
+    point_balance,
     total_of,
 )
 from wenyuan.lending.patrons.data import PatronView
@@ -153,6 +154,7 @@ def reader(request: StaffRequest, patron_id: int) -> HttpResponse:
         "crumbs": _crumbs(view, ""),
         "patron": view,
         "state": account_state(patron_id),
+        "points": point_balance(patron_id),
         "charges": charges,
         "others_owed": others_owed,
         "others_back": others_back,

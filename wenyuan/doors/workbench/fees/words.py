@@ -9,7 +9,7 @@ from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.workbench.patrons.words import OBSTACLE_WORDS
 from wenyuan.doors.workbench.templatetags.staff import yuan
-from wenyuan.lending.fees.data import Book, ChargeKind, EntryKind, FeeReason, FeesRefused, Means
+from wenyuan.lending.fees.data import Book, ChargeKind, EntryKind, FeeReason, FeesRefused, Means, PointEvent
 
 CHARGES: Final[Mapping[ChargeKind, StrOrPromise]] = {
     ChargeKind.OVERDUE: _("Overdue fine"),
@@ -36,6 +36,16 @@ MEANS: Final[Mapping[str, StrOrPromise]] = {
     Means.OTHER.value: _("in another way"),
 }
 
+EVENTS: Final[Mapping[PointEvent, StrOrPromise]] = {
+    PointEvent.LOAN: _("Item borrowed"),
+    PointEvent.OVERDUE: _("Item back late"),
+    PointEvent.DAMAGED: _("Damaged item"),
+    PointEvent.LOST: _("Lost item"),
+    PointEvent.VOLUNTEER: _("Volunteer hours"),
+    PointEvent.QUIZ: _("Quiz passed"),
+    PointEvent.CORRECTION: _("Correction"),
+}
+
 BOOKS: Final[Mapping[Book, StrOrPromise]] = {
     Book.INCOME: _("Income"),
     Book.DEPOSIT: _("Deposits"),
@@ -59,6 +69,9 @@ REASONS: Final[Mapping[FeeReason, StrOrPromise]] = {
     FeeReason.LATER_CLOSED: _("A later day is closed already, and holds what was open of this one."),
     FeeReason.COUNT_MISSING: _("Count every kind of money that moved."),
     FeeReason.TILL_MOVED: _("Somebody took or gave money while this was sent. Look again and count once more."),
+    FeeReason.POINTS_OFF: _("This library keeps no credit points."),
+    FeeReason.POINTS_BY_RULE: _("There is no such rule, or rules alone decide about this."),
+    FeeReason.BAD_POINTS: _("These numbers do not fit: a thousand at most, floor, start and ceiling in that order."),
     FeeReason.KEY_REUSED: _("This was sent before for something else. Begin again."),
 }
 
