@@ -157,12 +157,13 @@ def test_rules_are_changed_for_the_whole_network_and_audited(district: District)
     assert point_rules()[PointEvent.OVERDUE] == wanted
     assert AuditRow.objects.get(act="set_point_rule").before["is_on"] is False
     assert JournalRow.objects.filter(kind="policy_changed").count() == 1
-    for rule in (
-        PointRuleFacts(PointEvent.OVERDUE, 1),
-        PointRuleFacts(PointEvent.LOAN, 1, 0),
-        PointRuleFacts(PointEvent.LOAN, 1001),
-    ):
-        assert refused(lambda rule=rule: set_point_rule(rule=rule, at=AT, desk=director)) == {FeeReason.BAD_POINTS}
+
+    def refusal_of(rule: PointRuleFacts) -> set[FeeReason]:
+        return refused(lambda: set_point_rule(rule=rule, at=AT, desk=director))
+
+    assert refusal_of(PointRuleFacts(PointEvent.OVERDUE, 1)) == {FeeReason.BAD_POINTS}
+    assert refusal_of(PointRuleFacts(PointEvent.LOAN, 1, 0)) == {FeeReason.BAD_POINTS}
+    assert refusal_of(PointRuleFacts(PointEvent.LOAN, 1001)) == {FeeReason.BAD_POINTS}
     bad = PointSchemeFacts(True, 50, 60)
     assert refused(lambda: set_point_scheme(scheme=bad, at=AT, desk=director)) == {FeeReason.BAD_POINTS}
     assert point_scheme() == PointSchemeFacts()

@@ -85,7 +85,8 @@ def rules(request: StaffRequest) -> HttpResponse:
         event: forms.RuleForm(request.POST if changed == event.value else None, rule=rule, auto_id=f"id_{event}_%s")
         for event, rule in point_rules().items()
     }
-    for sent in (scheme_form, *rule_forms.values()):
+    sent_forms: list[forms.SchemeForm | forms.RuleForm] = [scheme_form, *rule_forms.values()]
+    for sent in sent_forms:
         if sent.is_valid():
             try:
                 _save(request, sent)

@@ -150,7 +150,8 @@ class SchemeForm(forms.Form):
     ceiling = forms.IntegerField(label=_("Never above"), min_value=0, max_value=1000, required=False)
 
     def __init__(self, *args: Any, scheme: PointSchemeFacts, **options: Any) -> None:
-        super().__init__(*args, initial=asdict(scheme), **options)
+        options["initial"] = asdict(scheme)
+        super().__init__(*args, **options)
 
     def stated(self) -> PointSchemeFacts:
         """The scheme as it was sent."""
@@ -167,7 +168,8 @@ class RuleForm(forms.Form):
     is_on = forms.BooleanField(label=_("Switched on"), required=False)
 
     def __init__(self, *args: Any, rule: PointRuleFacts, **options: Any) -> None:
-        super().__init__(*args, initial=asdict(rule), **options)
+        options["initial"] = asdict(rule)
+        super().__init__(*args, **options)
         self._event = rule.event
 
     def stated(self) -> PointRuleFacts:
