@@ -81,6 +81,8 @@ NO_ACT = {
     "circulation.expire_holds": "the same",
     "circulation.forget_ended_holds": "run by the clock, nobody's act",
     "circulation.install_default_policies": "run by the set-up, nobody's act",
+    "fees.look_after_scans": "run by the clock, nobody's act",
+    "fees.note_scan": "told by the collector, who signs it and is no operator",
     "fees.install_default_point_rules": "run by the set-up, nobody's act",
     "patrons.check_pin": "asked for the reader, who is no operator",
     "transit.open_handover": "asked by somebody without an account: the one-time code is the right",

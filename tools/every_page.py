@@ -344,6 +344,9 @@ NO_PAGES = frozenset(
         "workbench:network-withdraw-notice",
         "workbench:network-announce-notice",
         "workbench:network-notice-progress",
+        "workbench:fees-scan",
+        "workbench:fees-scan-notice",
+        "workbench:fees-scan-order",  # there is none without a collector
         "workbench:visits-withdraw",
         "workbench:account-unlock",
     }

@@ -1,11 +1,13 @@
 """Money at the workbench: a reader's account, paying, letting go, deposits, receipts, and who owes a branch."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from tests.collector import KEY, MERCHANT, Collector, collecting
 from tests.factories.circulation import District, make_district
 from tests.factories.fees import make_charge, make_deposit, make_payment
 from tests.factories.patrons import make_patron
@@ -292,3 +294,62 @@ def test_points_are_nowhere_until_they_are_switched_on_then_given_back_by_hand(
     assert point_rules()[PointEvent.LOAN].points == 2
     assert "诚信借阅积分" in lead.get(url(patron), headers=ZH).content.decode()
     assert lead.get("/workbench/fees/points").status_code == 403
+
+
+@pytest.fixture
+def collector(settings: Any) -> Iterator[Collector]:
+    with collecting() as (collector, adapter):
+        settings.WENYUAN_PAY_URL = adapter.address
+        settings.WENYUAN_PAY_MERCHANT, settings.WENYUAN_PAY_KEY = MERCHANT, KEY
+        yield collector
+
+
+def test_the_readers_phone_is_scanned_waits_and_is_paid_by_a_signed_notice(
+    district: District, lead: Client, patron: Patron, collector: Collector
+) -> None:
+    make_charge(patron, 500, at=AT, desk=district.at_central)
+    collector.becomes = "waiting"
+
+    assert 'name="code"' in lead.get(url(patron)).content.decode()
+    waiting = lead.post(f"{url(patron)}scan", {"code": "134567890123456789", "key": "k"})
+    [number] = collector.orders
+    page = lead.get(waiting["Location"], headers=ZH).content.decode()
+    collector.orders[number]["state"] = "paid"
+    body, signature = collector.notice(number)
+    nobody = Client(enforce_csrf_checks=True)
+    answers = [
+        nobody.post("/workbench/fees/scan-notices", body, content_type="application/json", headers={"X-Signature": one})
+        for one in ("forged", signature)
+    ]
+
+    assert waiting["Location"] == f"/workbench/fees/scans/{number}"
+    assert "等待读者在手机上确认" in page
+    assert [one.status_code for one in answers] == [403, 204]
+    assert owed(patron) == 0
+    assert lead.post(waiting["Location"], {"act": "check"})["Location"] == url(patron)
+    assert staff_at(district.children).get(waiting["Location"]).status_code == 404
+
+
+def test_what_is_no_payment_code_reaches_nobody_and_an_order_is_given_up(
+    district: District, lead: Client, patron: Patron, collector: Collector
+) -> None:
+    make_charge(patron, 500, at=AT, desk=district.at_central)
+    collector.becomes = "waiting"
+
+    lead.post(f"{url(patron)}scan", {"code": "C-2026-1"})
+    assert collector.orders == {}
+    waiting = lead.post(f"{url(patron)}scan", {"code": "134567890123456789"})
+    given_up = lead.post(waiting["Location"], {"act": "give-up"}, headers=ZH, follow=True)
+
+    assert "没有收款" in given_up.content.decode()
+    assert owed(patron) == 500
+
+
+def test_without_a_collector_no_code_is_asked_for_and_no_notice_taken(
+    district: District, lead: Client, patron: Patron
+) -> None:
+    make_charge(patron, 500, at=AT, desk=district.at_central)
+
+    assert 'name="code"' not in lead.get(url(patron)).content.decode()
+    assert lead.post(f"{url(patron)}scan", {"code": "134567890123456789"}).status_code == 404
+    assert Client().post("/workbench/fees/scan-notices", b"{}", content_type="application/json").status_code == 404

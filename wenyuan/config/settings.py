@@ -15,6 +15,10 @@ SECRET_KEY = os.environ.get("WENYUAN_SECRET_KEY", "")
 WENYUAN_PII_KEYS = os.environ.get("WENYUAN_PII_KEY", "")
 WENYUAN_DEMO = os.environ.get("WENYUAN_DEMO") == "1"
 WENYUAN_HTTP = os.environ.get("WENYUAN_HTTP", "127.0.0.1:8000")
+# Scan-to-pay: the collector's address, the merchant it knows, and the key both sign with; none without an address.
+WENYUAN_PAY_URL = os.environ.get("WENYUAN_PAY_URL", "")
+WENYUAN_PAY_MERCHANT = os.environ.get("WENYUAN_PAY_MERCHANT", "")
+WENYUAN_PAY_KEY = os.environ.get("WENYUAN_PAY_KEY", "")
 WENYUAN_SIP2 = os.environ.get("WENYUAN_SIP2", "127.0.0.1:6001")
 WENYUAN_SETUP_CODE_FILE = HOME / "keys" / "setup-code"
 

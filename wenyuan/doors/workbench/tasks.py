@@ -3,10 +3,19 @@
 from django.utils import timezone
 
 from wenyuan.doors.workbench.records.running import IMPORT_TASK, run_import
-from wenyuan.plumbing.queue import task
+from wenyuan.lending.fees.operations import look_after_scans
+from wenyuan.plumbing.queue import every, task
+from wenyuan.plumbing.scanpay import scan_pay
 
 
 @task(IMPORT_TASK)
 def import_records(batch_id: int, account_id: int, branch_id: int, stored_as: str) -> None:
     """Read an uploaded file into the catalogue."""
     run_import(batch_id=batch_id, account_id=account_id, branch_id=branch_id, stored_as=stored_as, at=timezone.now())
+
+
+@every("* * * * *", "look_after_scans")
+def ask_the_collector() -> None:
+    """What became of scanned payments that nobody waits for; nothing where no collector is set."""
+    if (collector := scan_pay()) is not None:
+        look_after_scans(at=timezone.now(), collector=collector)

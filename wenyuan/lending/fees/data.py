@@ -37,6 +37,7 @@ __all__ = [
     "PointRuleFacts",
     "PointSchemeFacts",
     "PointView",
+    "ScanReceipt",
     "Till",
     "TillLine",
     "TillRow",
@@ -126,6 +127,18 @@ class MoneyReceipt:
     allocations: tuple[Allocation, ...]
     state: AccountState
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanReceipt:
+    """An order at the collector: ``asked`` (no answer yet), ``waiting`` (for the reader), ``paid``, ``closed``."""
+
+    out_trade_no: str
+    patron_id: int
+    branch_id: int
+    amount_fen: int
+    state: str
+    payment: MoneyReceipt | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,6 +382,9 @@ class FeeReason(StrEnum):
     POINTS_OFF = "points_off"
     POINTS_BY_RULE = "points_by_rule"  # given by a rule, not by hand; or no rule of that event
     BAD_POINTS = "bad_points"
+    SCAN_UNKNOWN = "scan_unknown"
+    NO_ANSWER = "no_answer"  # of the collector
+    OTHER_AMOUNT = "other_amount"  # the collector took another amount than was asked: a person looks into it
     KEY_REUSED = "key_reused"  # the key stands for another act
 
 

@@ -280,3 +280,38 @@ class PointRow(models.Model):
     class Meta:
         indexes = (models.Index(fields=["account", "-id"], name="fees_point_account"),)
         constraints = (models.CheckConstraint(condition=~Q(points=0), name="fees_no_zero_points"),)
+
+
+class ScanOrder(models.Model):
+    """扫码收款单: an order at the collector. Its number is the key of the payment that it becomes.
+
+    States: asked (sent, no answer yet), waiting (for the reader), paid (settled by ``entry``), closed. The reader's
+    payment code is not kept.
+    """
+
+    out_trade_no = models.CharField(max_length=32, unique=True)
+    account = models.ForeignKey("fees.Account", on_delete=models.PROTECT, related_name="+")
+    charge_ids = models.JSONField()
+    amount_fen = models.BigIntegerField()
+    state = models.CharField(max_length=8, default="asked")
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    service_point = models.ForeignKey("network.ServicePoint", on_delete=models.PROTECT, related_name="+", null=True)
+    desk = models.CharField(max_length=32, default="", blank=True)
+    door = models.CharField(max_length=16)
+    asked_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    entry = models.OneToOneField("fees.Entry", on_delete=models.PROTECT, related_name="+", null=True)
+    key = models.CharField(max_length=64, null=True, unique=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["asked_at"], name="fees_scan_open", condition=Q(state__in=["asked", "waiting"])),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state="paid", entry__isnull=False)
+                | (Q(state__in=["asked", "waiting", "closed"]) & Q(entry__isnull=True)),
+                name="fees_scan_paid_has_entry",
+            ),
+        )

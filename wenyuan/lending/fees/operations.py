@@ -12,19 +12,25 @@ from wenyuan.lending.fees.points import (
     set_point_rule,
     set_point_scheme,
 )
+from wenyuan.lending.fees.scanning import begin_scan, check_scan, give_up_scan, look_after_scans, note_scan
 from wenyuan.lending.fees.settling import add_charge, cancel_charge, forgive, pay, refund, replace_in_kind
 
 __all__ = [
     "FeesRefused",
     "add_charge",
     "award",
+    "begin_scan",
     "cancel_charge",
     "charge",
+    "check_scan",
     "close_day",
     "forgive",
     "give_points",
+    "give_up_scan",
     "install_default_point_rules",
+    "look_after_scans",
     "move_accounts",
+    "note_scan",
     "pay",
     "refund",
     "replace_in_kind",

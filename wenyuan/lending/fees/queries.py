@@ -23,6 +23,7 @@ from wenyuan.lending.fees.ledger import state_of
 from wenyuan.lending.fees.models import Charge, Entry
 from wenyuan.lending.fees.point_reads import list_points, point_rules, point_scheme
 from wenyuan.lending.fees.points import balance_of
+from wenyuan.lending.fees.scanning import find_scan
 from wenyuan.lending.fees.tills import (
     closed_rows,
     closing_of,
@@ -40,6 +41,7 @@ __all__ = [
     "closed_rows",
     "closing_of",
     "deposit_report",
+    "find_scan",
     "get_charge",
     "get_closing",
     "get_entry",

@@ -119,7 +119,7 @@ def _pay(
     holder = lock_holder(patron_id)
     if done := repeated(key, patron_id=patron_id, kind=EntryKind.PAYMENT, amount_fen=amount_fen):
         return receipt_of(done, patron_id, again=True)
-    charges = _open_charges(patron_id, charge_ids)
+    charges = open_charges(patron_id, charge_ids)
     open_fen = sum(charge.open_fen for charge in charges)
     faults = [*amount_faults(amount_fen), *text_faults(text, needed=means is Means.OTHER)]
     if not charges:
@@ -137,7 +137,7 @@ def _pay(
     return receipt_of(entry, patron_id)
 
 
-def _open_charges(patron_id: int, charge_ids: Sequence[int] | None) -> list[Charge]:
+def open_charges(patron_id: int, charge_ids: Sequence[int] | None) -> list[Charge]:
     """The patron's open charges, the oldest first, or those named in their order.
 
     :raises FeesRefused: one of those named is none of the patron's.

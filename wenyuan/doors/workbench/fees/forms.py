@@ -178,3 +178,13 @@ class RuleForm(forms.Form):
         return PointRuleFacts(
             self._event, values["points"], values["daily_cap"], values["monthly_cap"], values["is_on"]
         )
+
+
+class ScanForm(KeyedForm):
+    """The payment code of the reader's phone: used once, never kept."""
+
+    code = forms.RegexField(
+        r"^[0-9]{16,24}$",
+        label=_("Scan the payment code on the reader's phone"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "maxlength": "24"}),
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenyuan.doors.workbench.fees import credit, days, views
+from wenyuan.doors.workbench.fees import credit, days, scans, views
 
 urlpatterns = [
     path("", views.debts, name="fees"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("days", days.closings, name="fees-closings"),
     path("days/<int:closing_id>/", days.closing, name="fees-closing"),
     path("readers/<int:patron_id>/", views.reader, name="fees-patron"),
+    path("readers/<int:patron_id>/scan", scans.begin, name="fees-scan"),
+    path("scans/<slug:number>", scans.order, name="fees-scan-order"),
+    path("scan-notices", scans.notice, name="fees-scan-notice"),
     path("readers/<int:patron_id>/points", credit.reader, name="fees-points-of"),
     path("points", credit.rules, name="fees-points"),
     path("readers/<int:patron_id>/charge", views.new_charge, name="fees-new-charge"),

@@ -55,6 +55,7 @@ from wenyuan.organisation.network.queries import get_library, network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import may
 from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.scanpay import scan_pay
 
 
 @require_GET
@@ -159,6 +160,9 @@ def reader(request: StaffRequest, patron_id: int) -> HttpResponse:
         "others_owed": others_owed,
         "others_back": others_back,
         "form": form if owing else None,
+        "scan_form": forms.ScanForm(initial={"key": uuid4().hex}, auto_id="id_scan_%s")
+        if owing and scan_pay()
+        else None,
         "deposits": [
             (one, branch_name(one.branch_id, network), MEANS.get(one.means, "")) for one in list_deposits(patron_id)
         ],

@@ -72,6 +72,11 @@ REASONS: Final[Mapping[FeeReason, StrOrPromise]] = {
     FeeReason.POINTS_OFF: _("This library keeps no credit points."),
     FeeReason.POINTS_BY_RULE: _("There is no such rule, or rules alone decide about this."),
     FeeReason.BAD_POINTS: _("These numbers do not fit: a thousand at most, floor, start and ceiling in that order."),
+    FeeReason.SCAN_UNKNOWN: _("There is no such order."),
+    FeeReason.NO_ANSWER: _(
+        "The payment service does not answer. Look again in a moment; take no cash for it meanwhile."
+    ),
+    FeeReason.OTHER_AMOUNT: _("The payment service took another amount: %(open)s yuan. Ask the head of desk."),
     FeeReason.KEY_REUSED: _("This was sent before for something else. Begin again."),
 }
 
