@@ -120,6 +120,17 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/patrons/{guardian}/family",
         "/workbench/patrons/twice",
         "/workbench/patrons/of-age",
+        "/workbench/fees/charges/{charge}/forgive",
+        "/workbench/fees/payments/{payment}/refund",
+        "/workbench/fees/deposits/{deposit}/returned",
+        "/workbench/items/transits",
+        "/workbench/items/transits/gone",
+        Sight(role="desk_lead", path="/workbench/accounts/", note="403"),
+        Sight(role="desk_lead", path="/workbench/no-such-page", note="404"),
+    ),
+    "desk": (
+        "/workbench/",
+        "/workbench/patrons/{patron}",
         "/workbench/fees/",
         "/workbench/fees/deposits",
         "/workbench/fees/day",
@@ -129,10 +140,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/fees/readers/{debtor}/points",
         "/workbench/fees/readers/{debtor}/charge",
         "/workbench/fees/readers/{debtor}/deposit",
-        "/workbench/fees/charges/{charge}/forgive",
         "/workbench/fees/charges/{charge}/replace",
-        "/workbench/fees/payments/{payment}/refund",
-        "/workbench/fees/deposits/{deposit}/returned",
         "/workbench/fees/receipts/{payment}",
         "/workbench/items/transits",
         "/workbench/items/transits/gone",
@@ -158,7 +166,6 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         Sight(role="desk_lead", path="/workbench/accounts/", note="403"),
         Sight(role="desk_lead", path="/workbench/no-such-page", note="404"),
     ),
-    "desk": ("/workbench/", "/workbench/patrons/{patron}"),
     "keeper": ("/workbench/", "/workbench/figures/"),
     "director": (
         "/workbench/",
@@ -380,7 +387,6 @@ def the_house(*, today: date) -> dict[str, str]:
     """Rows of the library at hand for the braces of the paths. Django must be set up."""
     from wenyuan.holdings.catalogue.models import ImportBatch, Item
     from wenyuan.lending.circulation.models import Hold, Loan
-    from wenyuan.lending.circulation.models import Loan
     from wenyuan.lending.fees.models import Charge, Closing
     from wenyuan.lending.fees.models import Entry as LedgerRow
     from wenyuan.lending.patrons.models import Guardian, Roster, Token

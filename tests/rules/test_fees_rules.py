@@ -122,7 +122,7 @@ def test_a_backdated_return_takes_off_what_was_too_much_r19() -> None:
         pytest.param(20, 2, 30, 0, 30, id="R-16 capped"),
         pytest.param(3, 1, None, 3, 0, id="R-16 within grace"),
         pytest.param(4, 1, None, 3, 4, id="R-16 past grace, all of them"),
-        pytest.param(3, Decimal("0.5"), None, 0, 2, id="half a day is a day"),
+        pytest.param(3, Decimal("0.4"), None, 0, 2, id="a part of a day is a day"),
         pytest.param(0, 2, None, 0, 0, id="in time"),
         pytest.param(9, 0, None, 0, 0, id="suspension is off"),
     ],

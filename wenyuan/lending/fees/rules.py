@@ -84,7 +84,7 @@ def fine_change(total_fen: int, *, charged_fen: int) -> int:
 
 
 def suspension_days(days_late: int, *, factor: Decimal | int, most_days: int | None = None, grace_days: int = 0) -> int:
-    """Days for which a patron borrows nothing (R-16): overdue days times the factor, half a day rounded up, capped.
+    """Days for which a patron borrows nothing (R-16): overdue days times the factor, rounded up, capped.
 
     Grace is all or nothing, as with money.
     """

@@ -150,7 +150,7 @@ def closing(request: StaffRequest, closing_id: int) -> HttpResponse:
 def _show(request: StaffRequest, found: ClosingView) -> HttpResponse:
     rows = page_of(request, closed_rows(found.id))
     context = {
-        "title": gettext("Closed day"),
+        "title": gettext("Day of a till closed"),
         "line": f"{_till_name(found.till)} · {day_words(found.day)}",
         "crumbs": (
             Crumb(gettext("Closed days"), reverse("workbench:fees-closings")),
@@ -174,7 +174,8 @@ def _till_name(till: Till) -> str:
     points = {point.id: point for point in list_service_points(till.branch_id)}
     point = points.get(till.service_point_id or 0)
     if point is None:
-        return f"{branch_name(till.branch_id)} · {gettext('no service point')}"
+        without = gettext("without a service point")
+        return f"{branch_name(till.branch_id)} · {without}"
     english = (get_language() or "").startswith("en")
     return f"{branch_name(till.branch_id)} · {(point.name_en if english else '') or point.name_zh}"
 

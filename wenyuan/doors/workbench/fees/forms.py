@@ -72,7 +72,7 @@ class PaymentForm(MoneyForm):
     """A payment for the charges that are ticked."""
 
     charges = forms.TypedMultipleChoiceField(
-        label=_("For"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Which charges"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
     field_order = ("charges", "amount", "means", "text")
 

@@ -111,7 +111,7 @@ SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "month_totals": _("Month of a register"),
     "category": _("Kind of reader"),
     "fee_entry": _("Row of the ledger"),
-    "closing": _("Closed day"),
+    "closing": _("Day of a till closed"),
     "points": _("Credit points"),
     "point_rule": _("Rule of credit points"),
     "role_grant": _("Role"),
