@@ -50,7 +50,6 @@ STEPS = {
     "catalogue.change_state": "a step of the verbs of rooms above",
     "fees.award": "a step of circulation's verbs",
     "fees.charge": "a step of circulation's verbs",
-    "fees.move_accounts": "a step of the merge of two patrons",
     "fees.set_fine": "a step of circulation's verbs",
     "fees.settle_found": "a step of circulation's verbs",
     "patrons.reader_ref": "a step of the verbs of rooms above",

@@ -6,22 +6,19 @@ from pathlib import Path
 from tests.factories.accounts import make_account, make_api_token, make_desk, make_machine
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
-from tests.factories.network import make_exception
 from tests.factories.fees import make_charge, make_deposit, make_payment
+from tests.factories.network import make_exception
 from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
 from tests.factories.transit import make_transit, packed_crate
 from tests.factories.visits import make_count
 from wenyuan.holdings.catalogue.operations import open_batch, run_batch
 from wenyuan.lending.circulation.operations import checkin, checkout, place_hold
-from wenyuan.lending.transit.data import HandoverReport, StopInput
-from wenyuan.lending.transit.operations import add_run, issue_handover, receive_handover, sign, tick
-from wenyuan.lending.fees.data import ChargeKind
-from wenyuan.lending.fees.data import Book, ChargeKind, Means
-from wenyuan.lending.fees.operations import close_day
 from wenyuan.lending.fees.data import Book, ChargeKind, Means, PointSchemeFacts
 from wenyuan.lending.fees.operations import close_day, install_default_point_rules, set_point_scheme
 from wenyuan.lending.patrons.models import Token
+from wenyuan.lending.transit.data import HandoverReport, StopInput
+from wenyuan.lending.transit.operations import add_run, issue_handover, receive_handover, sign, tick
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.operations import declare_closure

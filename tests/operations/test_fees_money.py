@@ -21,7 +21,6 @@ from wenyuan.lending.fees.operations import (
     cancel_charge,
     charge,
     forgive,
-    move_accounts,
     pay,
     refund,
     replace_in_kind,
@@ -40,7 +39,7 @@ from wenyuan.lending.fees.queries import (
 )
 from wenyuan.lending.patrons.data import CannotLeave
 from wenyuan.lending.patrons.models import Patron
-from wenyuan.lending.patrons.operations import close_patron
+from wenyuan.lending.patrons.operations import close_patron, merge_patrons, undo_merge
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.models import Entry as JournalRow
 from wenyuan.organisation.rights.models import AuditRow
@@ -420,10 +419,11 @@ def test_accounts_pass_over_in_a_merge_and_back(district: District, patron: Patr
     make_charge(double, 300, at=AT, desk=district.at_central)
     make_charge(patron, 500, at=AT, desk=district.at_central)
 
-    moved = move_accounts(from_patron_id=double.id, to_patron_id=patron.id)
+    head = make_desk(district.central, role=Role.DESK_LEAD)
+    merge_id = merge_patrons(kept_id=patron.id, gone_id=double.id, reason="同一人重复办证", at=AT, desk=head)
     receipt = make_payment(patron, 800, at=AT, desk=district.at_central)
     assert (receipt.amount_fen, state(patron), state(double)) == (800, (0, 0, 0), (0, 0, 0))
-    move_accounts(from_patron_id=patron.id, to_patron_id=double.id, account_ids=moved)
+    undo_merge(merge_id=merge_id, reason="并非同一人", at=AT, desk=head)
 
     assert [len(list_ledger(one.id).entries) for one in (double, patron)] == [1, 2]
 

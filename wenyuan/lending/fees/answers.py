@@ -1,13 +1,13 @@
 """What this room answers below: whether a patron may leave, what is forgotten with them, what ties a branch."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 from wenyuan.lending.fees.deposits import HELD
-from wenyuan.lending.fees.models import Charge
+from wenyuan.lending.fees.models import Account, Charge
 from wenyuan.lending.fees.queries import list_deposits
-from wenyuan.lending.patrons.data import Obstacle
-from wenyuan.lending.patrons.seams import PatronKeeper
+from wenyuan.lending.patrons.data import Moved, Obstacle
+from wenyuan.lending.patrons.seams import PatronKeeper, PatronMover
 from wenyuan.organisation.network.seams import BranchUser, Tie
 
 
@@ -34,5 +34,24 @@ def touched(branch_ids: frozenset[int], first: date, last: date | None) -> Itera
     return ()
 
 
+def lock(patron_ids: Sequence[int]) -> None:
+    """The sums of an account change under its patron's lock, which a merge holds: nothing stands before it."""
+
+
+def move(gone_id: int, kept_id: int, at: datetime) -> Iterable[Moved]:
+    """Debts, credits and deposits pass with their accounts; no row of the ledger changes."""
+    accounts = Account.objects.filter(patron_id=gone_id)
+    moved = [Moved("account", account_id) for account_id in accounts.order_by("id").values_list("id", flat=True)]
+    accounts.update(patron_id=kept_id)
+    return moved
+
+
+def move_back(moved: Sequence[Moved], gone_id: int, kept_id: int) -> None:
+    """The accounts that came with the merge go back; what was written to them since goes with them."""
+    came = Account.objects.filter(patron_id=kept_id, id__in=[row.row_id for row in moved])
+    came.update(patron_id=gone_id)
+
+
 KEEPER = PatronKeeper(room="fees", may_leave=may_leave, forget_history=forget_history)
+MOVER = PatronMover(room="fees", lock=lock, move=move, move_back=move_back)
 USER = BranchUser(room="fees", ties=ties, touched=touched)

@@ -16,3 +16,4 @@ class FeesConfig(AppConfig):
         invariants.register(*sql.INVARIANTS)
         seams.join(answers.USER)
         patron_seams.join(answers.KEEPER)
+        patron_seams.join_mover(answers.MOVER)

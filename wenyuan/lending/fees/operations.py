@@ -4,7 +4,6 @@ from wenyuan.lending.fees.charging import charge, set_fine, settle_found
 from wenyuan.lending.fees.closing import close_day
 from wenyuan.lending.fees.data import FeesRefused
 from wenyuan.lending.fees.deposits import return_deposit, take_deposit
-from wenyuan.lending.fees.merging import move_accounts
 from wenyuan.lending.fees.points import (
     award,
     give_points,
@@ -29,7 +28,6 @@ __all__ = [
     "give_up_scan",
     "install_default_point_rules",
     "look_after_scans",
-    "move_accounts",
     "note_scan",
     "pay",
     "refund",
