@@ -13,6 +13,7 @@ ROOMS = (
     "organisation.rights",
     "organisation.network",
     "organisation.accounts",
+    "organisation.notices",
     "holdings.catalogue",
     "lending.patrons",
     "lending.transit",

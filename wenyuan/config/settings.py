@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "wenyuan.organisation.rights",
     "wenyuan.organisation.network",
     "wenyuan.organisation.accounts",
+    "wenyuan.organisation.notices",
     "wenyuan.holdings.catalogue",
     "wenyuan.lending.patrons",
     "wenyuan.lending.transit",
@@ -138,6 +139,20 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "workbench:sign-in"
+
+# Ways to readers; what is not named is not used, and messages then stand in the message box alone.
+WENYUAN_SMTP = os.environ.get("WENYUAN_SMTP", "")
+WENYUAN_SMTP_SECURITY = os.environ.get("WENYUAN_SMTP_SECURITY") or "starttls"
+WENYUAN_SMTP_USER = os.environ.get("WENYUAN_SMTP_USER", "")
+WENYUAN_SMTP_PASSWORD = os.environ.get("WENYUAN_SMTP_PASSWORD", "")
+WENYUAN_MAIL_FROM = os.environ.get("WENYUAN_MAIL_FROM", "")
+WENYUAN_SMS_URL = os.environ.get("WENYUAN_SMS_URL", "")
+WENYUAN_SMS_KEY = os.environ.get("WENYUAN_SMS_KEY", "")
+WENYUAN_SMS_SECRET = os.environ.get("WENYUAN_SMS_SECRET", "")
+WENYUAN_SMS_SIGNATURE = os.environ.get("WENYUAN_SMS_SIGNATURE", "")
+WENYUAN_WECHAT_APP = os.environ.get("WENYUAN_WECHAT_APP", "")
+WENYUAN_WECHAT_SECRET = os.environ.get("WENYUAN_WECHAT_SECRET", "")
+WENYUAN_WECHAT_URL = os.environ.get("WENYUAN_WECHAT_URL") or "https://api.weixin.qq.com"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

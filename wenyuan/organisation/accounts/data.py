@@ -44,6 +44,7 @@ _DESK = frozenset(
         Act.ADD_CHARGE,
         Act.TAKE_MONEY,
         Act.CLOSE_TILL,
+        Act.CALL_READERS,
     }
 )
 
@@ -66,8 +67,9 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
         Act.SEE_JOURNAL,
         Act.EDIT_CALENDAR,
         Act.PLAN_RUNS,
+        Act.SEE_NOTICES,
     },
-    Role.KEEPER: _DESK | {Act.SEE_FIGURES, Act.EDIT_CALENDAR},
+    Role.KEEPER: _DESK | {Act.SEE_FIGURES, Act.EDIT_CALENDAR, Act.SEE_NOTICES},
     Role.CATALOGUER: frozenset(
         {
             Act.SEE_ITEM,
@@ -94,6 +96,8 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.EDIT_POLICIES,
             Act.PLAN_RUNS,
             Act.SUSPEND_PATRON,
+            Act.SEE_NOTICES,
+            Act.EDIT_NOTICES,
         }
     ),
     Role.MACHINE: frozenset(

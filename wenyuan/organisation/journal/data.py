@@ -82,6 +82,8 @@ class Kind(StrEnum):
     DEPOSIT_RETURNED = "deposit_returned"
     DAY_CLOSED = "day_closed"  # 日结: amount is what was counted
     POLICY_CHANGED = "policy_changed"  # a row of the loan policies added or ended
+    NOTICE_SENT = "notice_sent"  # a message to somebody; quantity counts messages
+    NOTICE_FAILED = "notice_failed"  # one that no channel could carry, or of which nobody knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

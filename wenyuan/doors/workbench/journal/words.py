@@ -78,6 +78,8 @@ KINDS: Final[Mapping[Kind, StrOrPromise]] = {
     Kind.DEPOSIT_RETURNED: _("Deposit returned"),
     Kind.DAY_CLOSED: _("Day of a till closed"),
     Kind.POLICY_CHANGED: _("Loan policy changed"),
+    Kind.NOTICE_SENT: _("Message sent"),
+    Kind.NOTICE_FAILED: _("Message not delivered"),
 }
 
 DOORS: Final[Mapping[str, StrOrPromise]] = {
@@ -121,6 +123,12 @@ SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "run": _("Run"),
     "late_after": _("When a transit is late"),
     "handover": _("Receipt without an account"),
+    "notice": _("Message"),
+    "notice_template": _("Text of a notice"),
+    "notice_settings": _("Hours of sending"),
+    "notice_recipient": _("Choices of a reader"),
+    "call_list": _("Call list"),
+    "call": _("Call"),
 }
 
 ACTS: Final[Mapping[str, StrOrPromise]] = {
@@ -212,6 +220,15 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "set_pin": _("reader's PIN set"),
     "reset_pin": _("reader's PIN reset"),
     "rotate_keys": _("encryption keys rotated"),
+    "edit_template": _("text of a notice changed"),
+    "change_notice_hours": _("hours of sending changed"),
+    "set_preferences": _("reader's choices of messages changed"),
+    "decide_notice": _("decided about a message"),
+    "open_call_list": _("call list opened"),
+    "assign_calls": _("calls given out"),
+    "reveal_call_number": _("number of a call revealed"),
+    "note_call": _("call noted"),
+    "close_call_list": _("call list closed"),
 }
 """Verbs as journal and audit name them."""
 
@@ -297,6 +314,8 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "difference_fen": _("difference"),
     "expected_fen": _("by the ledger"),
     "counted_fen": _("counted"),
+    "notice": _("notice"),
+    "channel": _("channel"),
 }
 
 

@@ -54,6 +54,8 @@ TIES: Final[Mapping[str, StrOrPromise]] = {
     "roles": _("roles held here"),
     "bookings": _("bookings"),
     "holds": _("holds"),
+    "call_lists": _("open call lists"),
+    "notices": _("messages that go out on these days"),
 }
 """What still stands or falls at a branch, as the rooms above count it."""
 
