@@ -123,6 +123,16 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/fees/charges/{charge}/forgive",
         "/workbench/fees/payments/{payment}/refund",
         "/workbench/fees/deposits/{deposit}/returned",
+        "/workbench/notices/",
+        Sight(role="desk_lead", path="/workbench/notices/?state=to_decide", note="to-decide"),
+        "/workbench/notices/{message}/",
+        "/workbench/notices/calls",
+        Sight(role="desk_lead", path="/workbench/notices/calls?closed", note="closed"),
+        "/workbench/notices/calls/{call_list}",
+        "/workbench/notices/calls/{call_list}/sheet",
+        "/workbench/notices/calls/{call_list}/slips",
+        "/workbench/notices/call/{call}",
+        "/workbench/notices/readers/{told}",
         "/workbench/items/transits",
         "/workbench/items/transits/gone",
         "/workbench/transit/",
@@ -187,6 +197,10 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/network/closures/{notice}/end",
         "/workbench/network/{closed_branch}/closures/{closure}/end",
         "/workbench/fees/points",
+        "/workbench/notices/texts",
+        "/workbench/notices/texts/due_soon/sms/zh",
+        Sight(role="director", path="/workbench/notices/texts/due_soon/wechat/en", note="wechat"),
+        "/workbench/notices/hours",
         "/workbench/visits/",
         "/workbench/visits/{point}/{yesterday}/",
         "/workbench/visits/registers/",
@@ -319,6 +333,10 @@ NO_PAGES = frozenset(
         "workbench:hold-suspended",
         "workbench:hold-resumed",
         "workbench:hold-cancelled",
+        "workbench:notice-decision",
+        "workbench:call-assign",
+        "workbench:call-list-close",
+        "workbench:call-number",
         "workbench:item-condition",
         "workbench:item-lending",
         "workbench:item-withdraw",
@@ -390,6 +408,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
     from wenyuan.organisation.journal.models import Entry
     from wenyuan.organisation.network.models import Branch, Closure, ClosureNotice, Membership, ServicePoint
+    from wenyuan.organisation.notices.models import Call, Message
 
     central = Branch.objects.get(kind="central")
     free = Item.objects.filter(home_branch=central, state="available", condition="ok", lendable="yes").order_by("id")
@@ -407,7 +426,13 @@ def the_house(*, today: date) -> dict[str, str]:
     hold = Hold.objects.filter(state="waiting").earliest("id")
     grant = RoleGrant.objects.filter(account__kind="person").exclude(branch=None).earliest("id")
     token = ApiToken.objects.filter(ended_at=None).earliest("id")
+    call = Call.objects.filter(list__branch=central, outcome="").earliest("id")
+    message = Message.objects.filter(branch=central).latest("id")
     values = {
+        "message": message.id,
+        "told": message.recipient.removeprefix("patron:"),
+        "call": call.id,
+        "call_list": call.list_id,
         "bib": item.bib_id,
         "title": item.bib.title[:2],
         "item": item.id,

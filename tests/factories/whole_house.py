@@ -8,6 +8,7 @@ from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
 from tests.factories.fees import make_charge, make_deposit, make_payment
 from tests.factories.network import make_exception
+from tests.factories.notices import Answering, make_templates, post_due
 from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
 from tests.factories.transit import make_transit, packed_crate
@@ -19,10 +20,15 @@ from wenyuan.lending.fees.operations import close_day, install_default_point_rul
 from wenyuan.lending.patrons.models import Token
 from wenyuan.lending.transit.data import HandoverReport, StopInput
 from wenyuan.lending.transit.operations import add_run, issue_handover, receive_handover, sign, tick
+from wenyuan.lending.patrons.models import Patron
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.operations import declare_closure
 from wenyuan.organisation.rights.data import Desk, Door
+from wenyuan.organisation.notices.data import CallReason, Channel, DueLine, NewCall
+from wenyuan.organisation.notices.operations import open_call_list, send_due
+from wenyuan.organisation.rights.data import Desk
+from wenyuan.plumbing.channels.port import Outcome, Result
 
 TITLES = ("人间草木", "草房子", "活着", "昆虫记", "城南旧事", "The Old Man and the Sea")
 
@@ -93,6 +99,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     )
     make_account("caiwen", name="蔡文", roles=[(Role.DESK, town.ring)])
     make_api_token(make_machine(town.central, "kiosk"), valid_to=today + timedelta(days=90))
+    _told(town, desks["C"], at=at, today=today)
     flawed = folder / "flawed.mrc"
     flawed.write_bytes(b"00026nam0 2200025   450 \x1e\x1d" + b"this is no record\x1d")
     desk = make_desk(town.central, role=Role.CATALOGUER)
@@ -119,5 +126,36 @@ def _make_crates(town: Town, desks: dict[str, Desk], *, at: datetime) -> None:
     sign(manifest_id=signed.id, at=at, desk=desks["C"])
 
 
+def _told(town: Town, desk: Desk, *, at: datetime, today: date) -> None:
+    """Messages that went out and one of which nobody knows, and a list of people to be called."""
+    make_templates()
+    patrons = Patron.objects.filter(home_branch=town.central).order_by("id")
+    for number, patron in enumerate(patrons[:3]):
+        post_due(
+            at - timedelta(days=3),
+            f"due:{number}",
+            recipient=f"patron:{patron.id}",
+            due=today.isoformat(),
+            branch_id=town.central.id,
+        )
+    unsure = Answering([Outcome(Result.UNSURE, "ReadTimeoutError")])
+    send_due(clock=lambda: at, ports={Channel.SMS: unsure})
+    open_call_list(
+        branch_id=town.central.id,
+        title="本月催还",
+        reason=CallReason.OVERDUE,
+        calls=[
+            NewCall(
+                recipient=f"patron:{patron.id}",
+                name=patron.name,
+                phone="13800001111",
+                lines=[DueLine("草房子", "23010", today - timedelta(days=20))],
+                group="实验小学 三年级（2）班" if number else "",
+            )
+            for number, patron in enumerate(patrons[:3])
+        ],
+        at=at,
+        desk=desk,
+    )
 def now() -> datetime:
     return datetime.now(tz=UTC)

@@ -54,6 +54,13 @@ PARTS: Final = (
     Part("records", _("Cataloguing"), frozenset({Act.EDIT_ITEM, Act.IMPORT_RECORDS, Act.EXPORT_RECORDS}), "edit"),
     Part("network", _("Branches"), frozenset({Act.EDIT_NETWORK, Act.EDIT_CALENDAR, Act.EDIT_POLICIES}), "tree", True),
     Part("visits", _("Visits"), frozenset({Act.ENTER_VISITS}), "leave"),
+    Part(
+        "notices",
+        _("Notices"),
+        frozenset({Act.SEE_NOTICES, Act.EDIT_NOTICES, Act.CALL_READERS}),
+        "phone",
+        True,
+    ),
     Part("figures", _("Figures"), frozenset({Act.SEE_FIGURES}), "chart", True),
     Part("journal", _("Journal"), frozenset({Act.SEE_JOURNAL}), "page", True),
     Part(
