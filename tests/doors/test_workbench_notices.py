@@ -254,7 +254,8 @@ def test_a_readers_messages_and_choices(branch: Branch) -> None:
     browser, url = staff_at(branch), f"/workbench/notices/readers/{patron.id}"
 
     page = browser.get(url).content.decode()
-    browser.post(url, {"language": "en", "due_soon": "email", "hold_ready": "box", "overdue_1": "own"})
+    usual = {kind.value: "own" for kind in NoticeKind}
+    browser.post(url, {**usual, "language": "en", "due_soon": "email", "hold_ready": "box"})
 
     chosen = preferences(recipient)
     assert "《边城》" in page

@@ -1,4 +1,4 @@
-"""Background work that the workbench hands over, and what the clock brings: one line into a verb."""
+"""Background work that the workbench hands over: one line into a verb."""
 
 from django.utils import timezone
 
@@ -7,6 +7,7 @@ from wenyuan.lending.fees.operations import look_after_scans
 from wenyuan.plumbing.queue import every, task
 from wenyuan.plumbing.scanpay import scan_pay
 from wenyuan.organisation.notices.operations import forget_old, send_due
+from wenyuan.plumbing.queue import task
 
 
 @task(IMPORT_TASK)

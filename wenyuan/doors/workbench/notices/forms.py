@@ -33,7 +33,7 @@ class LogForm(forms.Form):
         choices=[("", _("everything")), *((kind.value, words) for kind, words in KINDS.items())],
     )
     channel = forms.ChoiceField(
-        label=_("By"),
+        label=_("Way"),
         required=False,
         choices=[("", _("everything")), *((channel.value, words) for channel, words in CHANNELS.items())],
     )
@@ -147,7 +147,7 @@ class PreferencesForm(forms.Form):
             (BOX, _("message box only")),
         ]
         for kind, words in KINDS.items():
-            self.fields[kind.value] = forms.ChoiceField(label=words, choices=ways, required=False)
+            self.fields[kind.value] = forms.ChoiceField(label=words, choices=ways)
 
     def chosen_language(self) -> Language | None:
         """The language that a valid form states."""

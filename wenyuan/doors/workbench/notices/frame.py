@@ -22,7 +22,7 @@ def tabs(request: StaffRequest) -> list[Place]:
         "notices": gettext("Sent messages"),
         "call-lists": gettext("Call lists"),
         "notice-texts": gettext("Texts"),
-        "notice-hours": gettext("Hours"),
+        "notice-hours": gettext("Hours of sending"),
     }
     found = []
     for name, acts in TABS:

@@ -44,12 +44,12 @@ def reader(request: StaffRequest, patron_id: int) -> HttpResponse:
         return done(request, _("The choices are saved."), reverse("workbench:reader-notices", args=[patron_id]))
     box = message_box(recipient=recipient, before=number_from(request), size=ROWS + 1)
     context = {
-        "title": gettext("Messages"),
+        "title": gettext("Messages to the reader"),
         "line": patron.name,
         "crumbs": (
             Crumb(gettext("Readers"), reverse("workbench:patrons")),
             Crumb(patron.name, reverse("workbench:patron", args=[patron_id])),
-            Crumb(gettext("Messages")),
+            Crumb(gettext("Messages to the reader")),
         ),
         "form": form,
         "may_edit": may(request.operator, Act.EDIT_PATRON, request.desk.branch_id),
