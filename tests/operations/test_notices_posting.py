@@ -176,6 +176,7 @@ def test_what_a_caller_rolls_back_was_not_posted(db: None) -> None:
 
 def test_another_number_reaches_what_waits(db: None) -> None:
     post_due(AT)
+    models.Message.objects.update(given_up=["sms"], channel_tries=3)
     for address in (PHONE, "13900000000"):
         models.WrongAddress.objects.create(
             recipient="patron:1", channel="sms", address_hash=address_hash(Channel.SMS, address), since=AT
@@ -184,8 +185,10 @@ def test_another_number_reaches_what_waits(db: None) -> None:
     with transaction.atomic():
         changed = change_contacts(recipient="patron:1", contacts={Channel.SMS: "13900000000"}, at=AT)
 
+    row = models.Message.objects.get()
     assert changed == 1
-    assert "13900000000" in models.Message.objects.get().contacts_sealed
+    assert "13900000000" in row.contacts_sealed
+    assert (row.given_up, row.channel_tries) == ([], 0)
     assert len(list_bad_addresses(["patron:1"])["patron:1"]) == 1  # the old number is nobody's business any more
 
 

@@ -321,8 +321,10 @@ def test_a_person_decides_about_an_unsure_message(house: None) -> None:
     send(DUE + timedelta(hours=1), sms=sms)
     decide(message_id=row.id, again=False, at=DUE + timedelta(hours=2), desk=desk)
     send(DUE + timedelta(days=1), sms=sms)
+    with pytest.raises(NoticeRefused) as decided:
+        decide(message_id=row.id, again=True, at=DUE + timedelta(days=2), desk=desk)
 
-    assert caught.value.reason is NoticeReason.NOT_ENDED
+    assert caught.value.reason is decided.value.reason is NoticeReason.NOT_ENDED
     assert (message().state, message().decided, len(sms.parcels)) == ("unsure", "left", 1)
     assert [audit.act for audit in AuditRow.objects.order_by("id")] == ["decide_notice", "decide_notice"]
     assert whole()
