@@ -17,17 +17,15 @@ from wenyuan.holdings.catalogue.operations import open_batch, run_batch
 from wenyuan.lending.circulation.operations import checkin, checkout, place_hold
 from wenyuan.lending.fees.data import Book, ChargeKind, Means, PointSchemeFacts
 from wenyuan.lending.fees.operations import close_day, install_default_point_rules, set_point_scheme
-from wenyuan.lending.patrons.models import Token
+from wenyuan.lending.patrons.models import Patron, Token
 from wenyuan.lending.transit.data import HandoverReport, StopInput
 from wenyuan.lending.transit.operations import add_run, issue_handover, receive_handover, sign, tick
-from wenyuan.lending.patrons.models import Patron
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.operations import declare_closure
-from wenyuan.organisation.rights.data import Desk, Door
 from wenyuan.organisation.notices.data import CallReason, Channel, DueLine, NewCall
 from wenyuan.organisation.notices.operations import open_call_list, send_due
-from wenyuan.organisation.rights.data import Desk
+from wenyuan.organisation.rights.data import Desk, Door
 from wenyuan.plumbing.channels.port import Outcome, Result
 
 TITLES = ("人间草木", "草房子", "活着", "昆虫记", "城南旧事", "The Old Man and the Sea")
@@ -157,5 +155,7 @@ def _told(town: Town, desk: Desk, *, at: datetime, today: date) -> None:
         at=at,
         desk=desk,
     )
+
+
 def now() -> datetime:
     return datetime.now(tz=UTC)

@@ -18,7 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.manager import JobManager
 
 Task = TypeVar("Task", bound=Callable[..., None])
-ByTheClock = TypeVar("ByTheClock", bound=Callable[..., None])
+ByTheClock = TypeVar("ByTheClock", bound=Callable[[datetime], None])
 
 STALLED_AFTER_SECONDS = 60
 """A worker without a heartbeat for so long is taken for dead."""

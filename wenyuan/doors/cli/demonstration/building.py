@@ -15,8 +15,8 @@ from wenyuan.doors.cli.demonstration.counting import count_visits
 from wenyuan.doors.cli.demonstration.network import CHILDREN, Site, join_groups, open_network, places, set_calendars
 from wenyuan.doors.cli.demonstration.policies import add_policies
 from wenyuan.doors.cli.demonstration.stock import Stock, fits_scale
-from wenyuan.doors.cli.demonstration.van import fill_crates, plan_van
 from wenyuan.doors.cli.demonstration.telling import tell_readers
+from wenyuan.doors.cli.demonstration.van import fill_crates, plan_van
 from wenyuan.holdings.catalogue.operations import Lendable, set_lendable
 from wenyuan.holdings.catalogue.queries import get_item
 from wenyuan.lending.fees.data import Book, ChargeKind, Means, PointSchemeFacts

@@ -315,7 +315,6 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "expected_fen": _("by the ledger"),
     "counted_fen": _("counted"),
     "notice": _("notice"),
-    "channel": _("channel"),
 }
 
 
