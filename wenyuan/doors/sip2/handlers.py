@@ -1,7 +1,7 @@
 """One function a request of a signed-in machine: ask the verb, say its answer in SIP2."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -10,7 +10,7 @@ from wenyuan.doors.sip2.negatives import negative
 from wenyuan.doors.sip2.patron_answers import patron_information, patron_status
 from wenyuan.doors.sip2.readers import Pin, Readers
 from wenyuan.doors.sip2.station import Station
-from wenyuan.doors.sip2.times import printed
+from wenyuan.doors.sip2.times import date_in, printed
 from wenyuan.holdings.catalogue.data import ItemView
 from wenyuan.holdings.catalogue.queries import get_item, titles_of
 from wenyuan.kernel.sip2.answers import (
@@ -18,16 +18,18 @@ from wenyuan.kernel.sip2.answers import (
     CheckinAnswer,
     CheckoutAnswer,
     EndSessionAnswer,
+    HoldAnswer,
     ItemInformationAnswer,
+    RenewAllAnswer,
     RenewAnswer,
 )
 from wenyuan.kernel.sip2.codes import AlertType, CirculationStatus
 from wenyuan.kernel.sip2.parse import Request
-from wenyuan.kernel.sip2.requests import CheckoutRequest
+from wenyuan.kernel.sip2.requests import CheckoutRequest, HoldRequest
 from wenyuan.lending.circulation import operations
-from wenyuan.lending.circulation.data import BlockCode, CheckinReceipt, CheckoutReceipt, RenewalReceipt
+from wenyuan.lending.circulation.data import Block, BlockCode, CheckinReceipt, CheckoutReceipt, HoldView, RenewalReceipt
 from wenyuan.lending.circulation.operations import Refused
-from wenyuan.lending.circulation.queries import loan_of_item
+from wenyuan.lending.circulation.queries import holds_of_patron, loan_of_item
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import require
 
@@ -50,6 +52,8 @@ STATUS_OF_CONDITION: Final[Mapping[str, CirculationStatus]] = MappingProxyType(
 )
 
 
+ONE_ITEM: Final = "3"
+"""BY: this very item (1 other, 2 any item of the title, 4 any at one location)."""
 NOT_FOR_THE_SHELF: Final = frozenset({"in_process", "on_hold_shelf"})
 """States that a scan leaves as they are: staff must see such an item before a sorter shelves it."""
 
@@ -89,6 +93,128 @@ def renew(asked: Asked) -> Handled:
     if refusal := _refusal_by_pin(asked):
         return refusal
     return _renewal(asked, RenewAnswer)
+
+
+def hold(asked: Asked) -> Handled:
+    """15. A machine names the title by one of its items; with BY 3 that item only is wanted. A hold is found again by
+    its reader and item, so a machine needs to keep no number."""
+    request = asked.request
+    assert isinstance(request.fixed, HoldRequest)
+    if refusal := _refusal_by_pin(asked):
+        return refusal
+    try:
+        match request.fixed.mode:
+            case "+":
+                return _placed(asked)
+            case "-":
+                return _cancelled(asked)
+            case "*":
+                return _rewished(asked)
+    except Refused as refused:
+        return _refusal(asked, refused)
+    unknown = negative(request, at=printed(asked.at), institution=institution_of(asked), messages=[screens.NOT_SERVED])
+    return Handled(unknown, "not_served")
+
+
+def _placed(asked: Asked) -> Handled:
+    request, station = asked.request, asked.station
+    receipt = operations.place_hold(
+        item=_barcode(request),
+        this_item=request.value("BY") == ONE_ITEM,
+        card=request.value("AA"),
+        pickup_branch_id=_pickup_of(asked),
+        not_after=date_in(request.value("BW")),
+        at=asked.at,
+        desk=station.desk,
+    )
+    last = receipt.not_after
+    answer = HoldAnswer(
+        at=printed(asked.at),
+        ok=True,
+        is_available=receipt.from_shelf,
+        institution=institution_of(asked),
+        patron=request.value("AA"),
+        item=request.value("AB"),
+        not_after=datetime.combine(last, time(23, 59, 59)) if last else None,
+        place=receipt.position,
+        pickup=station.code_of(receipt.pickup_branch_id),
+        title=receipt.title,
+        messages=[screens.held(receipt, station.names)],
+    )
+    return Handled(answer, "repeated" if receipt.repeated else "held")
+
+
+def _cancelled(asked: Asked) -> Handled:
+    view = _own_hold(asked)
+    operations.cancel_hold(hold_id=view.id, at=asked.at, desk=asked.station.desk)
+    return Handled(_of_hold(asked, view, screens.hold_cancelled()), "cancelled")
+
+
+def _rewished(asked: Asked) -> Handled:
+    view = _own_hold(asked)
+    operations.change_hold(
+        hold_id=view.id,
+        at=asked.at,
+        desk=asked.station.desk,
+        pickup_branch_id=_pickup_of(asked) if asked.request.value("BS") else view.pickup_branch_id,
+        not_before=view.not_before,
+        not_after=date_in(asked.request.value("BW")) or view.not_after,
+    )
+    return Handled(_of_hold(asked, view, screens.hold_changed()), "changed")
+
+
+def _of_hold(asked: Asked, view: HoldView, message: str) -> HoldAnswer:
+    return HoldAnswer(
+        at=printed(asked.at),
+        ok=True,
+        institution=institution_of(asked),
+        patron=asked.request.value("AA"),
+        item=asked.request.value("AB"),
+        title=view.title,
+        messages=[message],
+    )
+
+
+def _own_hold(asked: Asked) -> HoldView:
+    """The open hold of the card's reader on the title of the item.
+
+    :raises Refused: the card or the item is unknown, or there is no such hold.
+    """
+    item, scanned = get_item(_barcode(asked.request)), asked.readers.find(asked.request.value("AA"))
+    if scanned is None or item is None:
+        raise Refused(Block(BlockCode.PATRON_UNKNOWN if scanned is None else BlockCode.ITEM_UNKNOWN))
+    for view in holds_of_patron(patron_id=scanned.patron.id, at=asked.at):
+        if view.ended_at is None and view.bib_id == item.bib_id and view.item_id in (None, item.id):
+            return view
+    raise Refused(Block(BlockCode.HOLD_UNKNOWN))
+
+
+def _pickup_of(asked: Asked) -> int:
+    """The branch that BS names by its code; else the machine's own."""
+    code = asked.request.value("BS")
+    return (asked.station.branch_of(code) if code else None) or asked.station.desk.branch_id
+
+
+def renew_all(asked: Asked) -> Handled:
+    """65."""
+    request = asked.request
+    if refusal := _refusal_by_pin(asked):
+        return refusal
+    try:
+        ones = operations.renew_all(card=request.value("AA"), at=asked.at, desk=asked.station.desk)
+    except Refused as refused:
+        return _refusal(asked, refused)
+    renewed = [one.barcode for one in ones if one.receipt is not None]
+    unrenewed = [one.barcode for one in ones if one.receipt is None]
+    answer = RenewAllAnswer(
+        at=printed(asked.at),
+        ok=not unrenewed,
+        institution=institution_of(asked),
+        renewed=renewed,
+        unrenewed=unrenewed,
+        messages=[screens.all_renewed(len(renewed), len(unrenewed))],
+    )
+    return Handled(answer, f"renewed_{len(renewed)}")
 
 
 def checkin(asked: Asked) -> Handled:
@@ -179,6 +305,8 @@ HANDLERS: Final[Mapping[str, Callable[[Asked], Handled]]] = MappingProxyType(
         "11": checkout,
         "09": checkin,
         "29": renew,
+        "15": hold,
+        "65": renew_all,
         "17": item_information,
         "63": information_of_patron,
         "23": status_of_patron,
@@ -239,6 +367,8 @@ def _lent(asked: Asked, receipt: CheckoutReceipt) -> CheckoutAnswer:
 
 
 def _alert_of(receipt: CheckinReceipt) -> AlertType | None:
+    if receipt.held is not None:
+        return AlertType.HOLD_HERE if receipt.held.ready else AlertType.HOLD_ELSEWHERE
     if receipt.send_to is not None:
         return AlertType.SEND_ON
     return AlertType.OTHER if receipt.item.state in NOT_FOR_THE_SHELF else None

@@ -10,11 +10,13 @@ from wenyuan.kernel.sip2.answers import (
     CheckoutAnswer,
     EndSessionAnswer,
     FeePaidAnswer,
+    HoldAnswer,
     ItemInformationAnswer,
     LoginAnswer,
     PatronInformationAnswer,
     PatronStatusAnswer,
     PatronStatusFlags,
+    RenewAllAnswer,
     RenewAnswer,
     ResendAnswer,
 )
@@ -25,10 +27,12 @@ from wenyuan.kernel.sip2.requests import (
     CheckoutRequest,
     EndSessionRequest,
     FeePaidRequest,
+    HoldRequest,
     ItemInformationRequest,
     LoginRequest,
     PatronInformationRequest,
     PatronStatusRequest,
+    RenewAllRequest,
     RenewRequest,
     ResendRequest,
     ScStatusRequest,
@@ -108,6 +112,18 @@ def negative(request: Request, *, at: datetime, institution: str, messages: Sequ
                 alert=AlertType.OTHER,
                 messages=messages,
             )
+        case HoldRequest():
+            return HoldAnswer(
+                at=at,
+                ok=False,
+                institution=institution,
+                patron=patron,
+                item=item or None,
+                title=title or None,
+                messages=messages,
+            )
+        case RenewAllRequest():
+            return RenewAllAnswer(at=at, ok=False, institution=institution, messages=messages)
         case EndSessionRequest():
             return EndSessionAnswer(at=at, institution=institution, patron=patron, ok=False, messages=messages)
         case FeePaidRequest():

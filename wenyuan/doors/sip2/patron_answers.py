@@ -13,8 +13,8 @@ from wenyuan.kernel.sip2.codes import SummaryList
 from wenyuan.kernel.sip2.parse import Request
 from wenyuan.kernel.sip2.profile import Profile
 from wenyuan.kernel.sip2.requests import PatronInformationRequest, PatronStatusRequest
-from wenyuan.lending.circulation.data import Block, BlockCode, OpenLoan
-from wenyuan.lending.circulation.queries import patron_loans
+from wenyuan.lending.circulation.data import Block, BlockCode, HoldView, OpenLoan
+from wenyuan.lending.circulation.queries import holds_of_patron, patron_loans
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import require
 
@@ -33,10 +33,10 @@ _LET_RENEW = frozenset(
     }
 )
 """What stops a checkout and no renewal."""
+_LET_HOLD = _LET_RENEW | {BlockCode.NO_POLICY}
+"""What stops a checkout and no hold: the pickup branch has its own policies."""
 NO_FEE_FEN = 0
 """There are no fees yet, so nobody owes any."""
-NO_HOLDS = 0
-"""Machines can place no holds yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class ReaderFacts:
     is_valid: bool
     is_password_right: bool | None
     loans: tuple[OpenLoan, ...]
+    holds: tuple[HoldView, ...]
     limit: int | None
     messages: list[str]
     outcome: str
@@ -90,13 +91,14 @@ def patron_information(
         language=request.fixed.language,
         overdue=sum(loan.overdue for loan in facts.loans),
         charged=len(facts.loans),
-        hold_limit=NO_HOLDS,
+        holds=sum(hold.state == "on_shelf" for hold in facts.holds),
+        unavailable_holds=sum(hold.state != "on_shelf" for hold in facts.holds),
         charged_limit=facts.limit,
         is_valid=facts.is_valid,
         is_password_right=facts.is_password_right,
         fee_fen=NO_FEE_FEN,
         listed=listed,
-        entries=[] if facts.is_password_right is False else _entries(facts.loans, listed, station.profile),
+        entries=[] if facts.is_password_right is False else _entries(facts, listed, station.profile),
         first=request.value("BP"),
         last=request.value("BQ"),
         messages=facts.messages,
@@ -104,15 +106,19 @@ def patron_information(
     return answer, facts.outcome
 
 
-def _entries(loans: tuple[OpenLoan, ...], listed: SummaryList | None, profile: Profile) -> list[str]:
-    """Barcodes, the earliest due first."""
+def _entries(facts: ReaderFacts, listed: SummaryList | None, profile: Profile) -> list[str]:
+    """Barcodes, the earliest due first; of holds the item on the hold shelf, or the title that is waited for."""
     match listed:
         case SummaryList.CHARGED:
-            return [loan.item.barcode for loan in loans]
+            return [loan.item.barcode for loan in facts.loans]
         case SummaryList.HOLDS if profile.holds_list_means_loans:
-            return [loan.item.barcode for loan in loans]
+            return [loan.item.barcode for loan in facts.loans]
+        case SummaryList.HOLDS:
+            return [hold.captured_barcode or hold.title for hold in facts.holds if hold.state == "on_shelf"]
+        case SummaryList.UNAVAILABLE_HOLDS:
+            return [hold.barcode or hold.title for hold in facts.holds if hold.state != "on_shelf"]
         case SummaryList.OVERDUE:
-            return [loan.item.barcode for loan in loans if loan.overdue]
+            return [loan.item.barcode for loan in facts.loans if loan.overdue]
         case _:
             return []
 
@@ -132,6 +138,7 @@ def _facts(request: Request, station: Station, readers: Readers, at: datetime) -
             is_valid=False,
             is_password_right=False if request.value("AD") else None,
             loans=(),
+            holds=(),
             limit=None,
             messages=screens.refused([unknown], station.names),
             outcome=unknown.code.value,
@@ -149,10 +156,18 @@ def _facts(request: Request, station: Station, readers: Readers, at: datetime) -
         is_valid=scanned.token_status == _IN_USE and BlockCode.PATRON_CLOSED not in codes,
         is_password_right=None if pin is Pin.NOT_GIVEN else pin is Pin.RIGHT,
         loans=loans.loans,
+        holds=_holds(request, scanned.patron.id, at),
         limit=loans.max_loans,
         messages=_messages(pin, blocks, len(loans.loans), loans.max_loans, station),
         outcome=f"pin_{pin.value}" if is_wrong else ",".join(block.code.value for block in blocks) or "ok",
     )
+
+
+def _holds(request: Request, patron_id: int, at: datetime) -> tuple[HoldView, ...]:
+    """The open holds, for 64; 24 has no place for them."""
+    if not isinstance(request.fixed, PatronInformationRequest):
+        return ()
+    return tuple(hold for hold in holds_of_patron(patron_id=patron_id, at=at) if hold.ended_at is None)
 
 
 def _flags(codes: set[BlockCode]) -> PatronStatusFlags:
@@ -160,7 +175,7 @@ def _flags(codes: set[BlockCode]) -> PatronStatusFlags:
         charge_denied=bool(codes),
         renewal_denied=bool(codes - _LET_RENEW),
         recall_denied=True,
-        hold_denied=True,
+        hold_denied=bool(codes - _LET_HOLD),
         card_reported_lost=BlockCode.CARD_LOST in codes,
         too_many_charged=BlockCode.LOAN_LIMIT in codes,
         too_many_overdue=BlockCode.OVERDUE_LOANS in codes,

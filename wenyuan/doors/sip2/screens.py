@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from wenyuan.doors.furniture.words import BranchNames, sip2_text
-from wenyuan.lending.circulation.data import Block, BlockCode, CheckinOutcome, CheckinReceipt
+from wenyuan.lending.circulation.data import Block, BlockCode, CheckinOutcome, CheckinReceipt, HoldReceipt
 
 NOT_SIGNED_IN: Final = "请先登录"
 BUSY: Final = "系统繁忙，请稍后再试"
@@ -40,11 +40,40 @@ def returned(receipt: CheckinReceipt, names: BranchNames, *, for_staff: bool) ->
         lines[0] += "，此书没有借出记录"
     elif receipt.days_overdue:
         lines[0] += f"，超期{receipt.days_overdue}天"
+    if receipt.held is not None:
+        lines.append("此书已有读者预约，请交服务台")
     if receipt.send_to is not None:
         lines.append(f"此书请送往{names(receipt.send_to)}")
-    elif for_staff:
+    elif for_staff and receipt.held is None:
         lines.append("此书请交服务台")
     return lines
+
+
+def held(receipt: HoldReceipt, names: BranchNames) -> str:
+    """A hold was placed."""
+    where = names(receipt.pickup_branch_id)
+    if receipt.from_shelf:
+        return f"预借成功，到书后请到{where}取书"
+    return f"预约成功，排第{receipt.position}位，到书后请到{where}取书"
+
+
+def hold_changed() -> str:
+    """A hold is fetched elsewhere or on other days."""
+    return "预约更改成功"
+
+
+def hold_cancelled() -> str:
+    """A hold was ended."""
+    return "取消预约成功"
+
+
+def all_renewed(renewed: int, unrenewed: int) -> str:
+    """What became of all loans of a reader."""
+    if not renewed and not unrenewed:
+        return "您没有在借图书"
+    if not renewed:
+        return f"{unrenewed}册未能续借"
+    return f"续借成功{renewed}册" + (f"，{unrenewed}册未能续借" if unrenewed else "")
 
 
 def greeting(*, charged: int, limit: int | None) -> str:

@@ -38,6 +38,11 @@ class Station:
         branch = self.network.branches.get(branch_id)
         return branch.code if branch else ""
 
+    def branch_of(self, code: str) -> int | None:
+        """The branch with this code, if there is one."""
+        branch = self.network.by_code(code)
+        return branch.id if branch else None
+
 
 def read_station(account_id: int, *, at: datetime) -> Station | None:
     """The machine of an account as it stands now, or nothing if it may not act any more.

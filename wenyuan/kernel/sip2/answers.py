@@ -181,6 +181,40 @@ class RenewAnswer(CheckoutAnswer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldAnswer:
+    """16."""
+
+    at: datetime
+    ok: bool
+    institution: str
+    patron: str
+    item: str | None = None
+    is_available: bool = False
+    """Whether an item of the title stands on a shelf now."""
+    not_after: datetime | None = None
+    """BW: until when it waits, at most."""
+    place: int | None = None
+    """BR: the place in the queue."""
+    pickup: str | None = None
+    title: str | None = None
+    messages: Sequence[str] = ()
+    print_lines: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewAllAnswer:
+    """66: which items were renewed and which were not (BM, BN)."""
+
+    at: datetime
+    ok: bool
+    institution: str
+    renewed: Sequence[str] = ()
+    unrenewed: Sequence[str] = ()
+    messages: Sequence[str] = ()
+    print_lines: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckinAnswer:
     """10; the alert flag follows from `alert`."""
 
@@ -246,6 +280,8 @@ Answer = (
     | ItemInformationAnswer
     | CheckoutAnswer
     | RenewAnswer
+    | HoldAnswer
+    | RenewAllAnswer
     | CheckinAnswer
     | EndSessionAnswer
     | FeePaidAnswer

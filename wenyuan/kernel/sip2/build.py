@@ -11,10 +11,12 @@ from wenyuan.kernel.sip2.answers import (
     CheckoutAnswer,
     EndSessionAnswer,
     FeePaidAnswer,
+    HoldAnswer,
     ItemInformationAnswer,
     LoginAnswer,
     PatronInformationAnswer,
     PatronStatusAnswer,
+    RenewAllAnswer,
     RenewAnswer,
     ResendAnswer,
 )
@@ -222,6 +224,26 @@ def _checkout(answer: CheckoutAnswer, profile: Profile) -> str:
     )
 
 
+def _hold(answer: HoldAnswer, profile: Profile) -> str:
+    place = None if answer.place is None else str(answer.place)
+    return (
+        f"16{'1' if answer.ok else '0'}{_yes(answer.is_available)}{format_time(answer.at)}"
+        f"{_time_field('BW', answer.not_after)}{_field('BR', place)}{_field('BS', answer.pickup)}"
+        f"{_field('AO', answer.institution)}{_field('AA', answer.patron)}{_field('AB', answer.item)}"
+        f"{_field('AJ', answer.title)}{_screen_and_print(answer.messages, answer.print_lines, profile)}"
+    )
+
+
+def _renew_all(answer: RenewAllAnswer, profile: Profile) -> str:
+    renewed = "".join([_field("BM", item) for item in answer.renewed])
+    unrenewed = "".join([_field("BN", item) for item in answer.unrenewed])
+    return (
+        f"66{'1' if answer.ok else '0'}{_four(len(answer.renewed))}{_four(len(answer.unrenewed))}"
+        f"{format_time(answer.at)}{_field('AO', answer.institution)}{renewed}{unrenewed}"
+        f"{_screen_and_print(answer.messages, answer.print_lines, profile)}"
+    )
+
+
 def _checkin(answer: CheckinAnswer, profile: Profile) -> str:
     alert = answer.alert.value if answer.alert is not None else None
     if alert is None and profile.alert_always:
@@ -265,6 +287,8 @@ _WRITERS: Final[Mapping[type, Callable[[Any, Profile], str]]] = {
     ItemInformationAnswer: _item_information,
     CheckoutAnswer: _checkout,
     RenewAnswer: _checkout,
+    HoldAnswer: _hold,
+    RenewAllAnswer: _renew_all,
     CheckinAnswer: _checkin,
     EndSessionAnswer: _end_session,
     FeePaidAnswer: _fee_paid,

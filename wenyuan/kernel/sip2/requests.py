@@ -52,6 +52,22 @@ class RenewRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldRequest:
+    """15: place (`+`), cancel (`-`) or change (`*`) a hold; BS is the pickup branch, BW the last day, BY what is
+    wanted."""
+
+    mode: str
+    sent_at: SipTime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenewAllRequest:
+    """65: renew everything that the reader has."""
+
+    sent_at: SipTime | None
+
+
+@dataclass(frozen=True, slots=True)
 class EndSessionRequest:
     """35: the reader has left."""
 
@@ -128,6 +144,8 @@ Fixed = (
     | CheckoutRequest
     | CheckinRequest
     | RenewRequest
+    | HoldRequest
+    | RenewAllRequest
     | EndSessionRequest
     | FeePaidRequest
     | ItemInformationRequest
@@ -180,6 +198,8 @@ REQUESTS: Final[Mapping[str, RequestLayout]] = MappingProxyType(
             _tags("AO AA AD AB AJ AC CH BO CN CP"),
             fixed_is_optional=True,
         ),
+        "15": RequestLayout(HoldRequest, ((Kind.TEXT, 1), _TIME), _tags("BW BS BY AO AA AD AB AJ AC BO CN CP")),
+        "65": RequestLayout(RenewAllRequest, (_TIME,), _tags("AO AA AD AC BO CN CP")),
         "35": RequestLayout(EndSessionRequest, (_TIME,), _tags("AO AA AC AD")),
         "37": RequestLayout(
             FeePaidRequest,
