@@ -87,6 +87,7 @@ NO_ACT = {
     "catalogue.install_defaults": "run by the set-up, nobody's act",
     "circulation.expire_hold": "run by the clock, nobody's act",
     "circulation.expire_holds": "the same",
+    "circulation.remind": "the same",
     "circulation.forget_ended_holds": "run by the clock, nobody's act",
     "circulation.install_default_policies": "run by the set-up, nobody's act",
     "fees.look_after_scans": "run by the clock, nobody's act",

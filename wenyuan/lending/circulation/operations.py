@@ -42,6 +42,7 @@ from wenyuan.lending.circulation.queueing import (
     suspend_hold,
 )
 from wenyuan.lending.circulation.renewing import barcodes_of_card, renewal_plan
+from wenyuan.lending.circulation.telling import remind
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.statements import run_outermost
@@ -66,6 +67,7 @@ __all__ = [
     "note_use",
     "place_hold",
     "receive_transit",
+    "remind",
     "renew",
     "renew_all",
     "report_not_found",

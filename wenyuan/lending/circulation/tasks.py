@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from wenyuan.lending.circulation import closing
-from wenyuan.lending.circulation.operations import expire_holds, forget_ended_holds
+from wenyuan.lending.circulation.operations import expire_holds, forget_ended_holds, remind
+from wenyuan.lending.circulation.telling import tell_of_hold
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.followers import follows
 from wenyuan.plumbing.queue import every, task
@@ -19,6 +20,18 @@ def expire(at: datetime) -> None:
 def forget(at: datetime) -> None:
     """Hourly: readers of holds that ended long ago."""
     forget_ended_holds(at=at)
+
+
+@every("12 * * * *", "circulation.remind")
+def remind_readers(at: datetime) -> None:
+    """Hourly, each stage of each loan once: what falls due soon and what is late."""
+    remind(at=at)
+
+
+@follows(Kind.HOLD_READY, Kind.HOLD_EXPIRED, Kind.HOLD_CANCELLED, Kind.HOLD_FILLED, Kind.HOLD_PUT_BACK)
+def tell_of_holds(entry_id: int) -> None:
+    """Readers learn what became of their holds."""
+    tell_of_hold(entry_id)
 
 
 @follows(Kind.CLOSURE_DECLARED, Kind.CLOSURE_ENDED, Kind.CLOSURE_WITHDRAWN)

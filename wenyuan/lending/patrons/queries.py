@@ -3,7 +3,7 @@
 They return frozen values in which numbers and phones are masked; nothing here opens a sealed value.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
@@ -79,6 +79,7 @@ from wenyuan.lending.patrons.rules import (
     clean_name,
     years_before,
 )
+from wenyuan.organisation.notices.data import Channel
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.secrets import lookup_hash
 from wenyuan.plumbing.statements import Plan, Row, Statement, run
@@ -384,6 +385,27 @@ def list_proxies(patron_id: int, *, limit: int = PAGE_ROWS) -> tuple[ProxyView, 
         )
         for row in rows
     )
+
+
+def notice_contacts(patron_ids: Collection[int]) -> dict[int, dict[Channel, str]]:
+    """Telephone and e-mail by which these patrons agreed to be told, by patron id; who did not agree is not there.
+
+    Where a guardian agreed for a child, it is that guardian's telephone.
+    """
+    if not patron_ids:
+        return {}
+    consents = Consent.objects.filter(
+        patron_id__in=patron_ids, purpose=ConsentPurpose.NOTICES, withdrawn_at__isnull=True
+    ).select_related("patron", "guardian", "guardian__patron")
+    found: dict[int, dict[Channel, str]] = {}
+    for consent in consents.order_by("id"):
+        patron, guardian = consent.patron, consent.guardian
+        phone = patron.phone_sealed
+        if consent.given_by == GivenBy.GUARDIAN and guardian is not None:
+            phone = guardian.phone_sealed or (guardian.patron.phone_sealed if guardian.patron else "") or phone
+        ways = {Channel.SMS: phone, Channel.EMAIL: patron.email_sealed}
+        found[patron.id] = {channel: address for channel, address in ways.items() if address}
+    return found
 
 
 def find_reader_ref(*, patron_id: int, year: int) -> UUID | None:

@@ -20,6 +20,7 @@ from wenyuan.lending.circulation.rules.holds import (
     others_can_serve,
     shelf_until,
 )
+from wenyuan.lending.circulation.rules.reminders import reminder_for
 from wenyuan.lending.circulation.rules.repeats import (
     REPEAT_WINDOW,
     repeated_hold,
@@ -50,6 +51,7 @@ __all__ = [
     "may_serve",
     "others_can_serve",
     "patron_blocks",
+    "reminder_for",
     "repeated_hold",
     "repeats_checkout",
     "repeats_renewal",

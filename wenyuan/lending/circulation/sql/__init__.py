@@ -45,7 +45,7 @@ from wenyuan.lending.circulation.sql.holds import (
     place_statement,
 )
 from wenyuan.lending.circulation.sql.invariants import INVARIANTS
-from wenyuan.lending.circulation.sql.lists import BARCODES_OF_CARD, HISTORY, PATRON_LOANS
+from wenyuan.lending.circulation.sql.lists import BARCODES_OF_CARD, HISTORY, LOANS_TO_REMIND, PATRON_LOANS
 from wenyuan.lending.circulation.sql.writes import (
     HOLDER_CHANGED,
     ITEM_SEEN,
@@ -74,6 +74,7 @@ __all__ = [
     "ITEM_SEEN",
     "LOANS_TO_MEASURE",
     "LOANS_TO_PLACE",
+    "LOANS_TO_REMIND",
     "MOVE_DUE_DATES",
     "NOTE_NOT_FOUND",
     "NOT_FOUND_LIST",

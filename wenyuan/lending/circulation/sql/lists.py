@@ -33,3 +33,10 @@ BARCODES_OF_CARD = f"""
     WHERE k.patron_id IS NOT NULL
     ORDER BY l.due_at, l.id
 """
+
+LOANS_TO_REMIND = """
+    SELECT l.id, l.patron_id, l.branch_id, l.due_at, b.title
+    FROM circulation_loan l JOIN catalogue_item i ON i.id = l.item_id JOIN catalogue_bib b ON b.id = i.bib_id
+    WHERE l.returned_at IS NULL AND l.taken_at IS NULL AND l.due_at < :until::timestamptz AND l.id > :after::bigint
+    ORDER BY l.id LIMIT :size::int
+"""

@@ -1,0 +1,139 @@
+"""What circulation lets readers know: a hold that is ready, expired or was cancelled; what is due soon or late.
+
+Holds are followed from the journal; due dates are gone through by the clock, each loan and day once: a notice's name
+(``once``) makes that so, also where a job runs twice.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from wenyuan.kernel.opening import days_overdue
+from wenyuan.lending.circulation import sql
+from wenyuan.lending.circulation.data import HoldView
+from wenyuan.lending.circulation.hold_lists import get_hold
+from wenyuan.lending.circulation.queries import is_after_reopening
+from wenyuan.lending.circulation.rules import reminder_for
+from wenyuan.lending.patrons.queries import notice_contacts
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.journal.queries import get_entry
+from wenyuan.organisation.network.data import NetworkMap
+from wenyuan.organisation.network.queries import network_map
+from wenyuan.organisation.notices.data import NewNotice, NoticeKind
+from wenyuan.organisation.notices.operations import post, post_many, withdraw
+from wenyuan.organisation.rights.data import Door
+from wenyuan.organisation.rights.queries import needs
+from wenyuan.plumbing.clock import library_zone, local_date
+from wenyuan.plumbing.statements import Plan, Row, Statement, run
+from wenyuan.plumbing.transactions import assert_in_verb, verb
+
+CHUNK = 500
+DUE_SOON_DAYS = 3
+"""How many days before the due date a reader is reminded."""
+READERS_OWN = frozenset({Door.PORTAL.value, Door.KIOSK.value, Door.SIP2.value})
+"""Who cancels there knows it."""
+
+
+def tell_of_hold(entry_id: int) -> None:
+    """A step: let the reader of the hold that an entry tells of know what became of it, or take the word back."""
+    assert_in_verb()
+    recorded = get_entry(entry_id)
+    if recorded is None:
+        return
+    entry = recorded.entry
+    hold_id = entry.details.get("hold") if entry.subject_kind == "item" else entry.subject_id
+    hold = get_hold(hold_id) if isinstance(hold_id, int) else None
+    if hold is None:
+        return
+    at = entry.occurred_at
+    match entry.kind:
+        case Kind.HOLD_READY if hold.state == "on_shelf":
+            _tell_ready(hold, at)
+        case Kind.HOLD_EXPIRED:
+            _tell_ended(hold, NoticeKind.HOLD_EXPIRED, at)
+        case Kind.HOLD_CANCELLED if entry.door not in READERS_OWN:
+            _tell_ended(hold, NoticeKind.HOLD_CANCELLED, at)
+    if hold.state != "on_shelf":
+        withdraw(onces=[f"hold_ready:{hold.id}"], at=at)
+
+
+def _tell_ready(hold: HoldView, at: datetime) -> None:
+    assert hold.patron_id is not None
+    assert hold.shelf_until is not None
+    post(
+        kind=NoticeKind.HOLD_READY,
+        recipient=f"patron:{hold.patron_id}",
+        values={"title": hold.title, "pickup_date": hold.shelf_until, "place": str(hold.shelf_position or "")},
+        once=f"hold_ready:{hold.id}",
+        at=at,
+        contacts=notice_contacts([hold.patron_id]).get(hold.patron_id),
+        branch_id=hold.pickup_branch_id,
+        expires=datetime.combine(hold.shelf_until + timedelta(days=1), time.min, library_zone()),
+    )
+
+
+def _tell_ended(hold: HoldView, kind: NoticeKind, at: datetime) -> None:
+    if hold.patron_id is None:
+        return
+    post(
+        kind=kind,
+        recipient=f"patron:{hold.patron_id}",
+        values={"title": hold.title},
+        once=f"{kind.value}:{hold.id}",
+        at=at,
+        contacts=notice_contacts([hold.patron_id]).get(hold.patron_id),
+        branch_id=hold.pickup_branch_id,
+    )
+
+
+@needs()
+def remind(*, at: datetime) -> int:
+    """Let readers know what falls due within ``DUE_SOON_DAYS`` and what is late, each stage once; how many notices were
+    new. Nobody is reminded of a date that a closure without an end will move, or while no open day has passed."""
+    last_id = fresh = 0
+    while True:
+        last_id, posted = _remind_chunk(after_id=last_id, at=at)
+        fresh += posted
+        if not last_id:
+            return fresh
+
+
+@verb
+def _remind_chunk(*, after_id: int, at: datetime) -> tuple[int, int]:
+    """The next loans; the last id looked at, nought at the end, and how many notices were new."""
+    until = datetime.combine(local_date(at) + timedelta(days=DUE_SOON_DAYS + 1), time.min, library_zone())
+
+    def plan() -> Plan[list[Row]]:
+        return (yield Statement(sql.LOANS_TO_REMIND, {"until": until, "after": after_id, "size": CHUNK}))
+
+    rows = run(plan)
+    wanted = list(_reminders(rows, network_map(), at))
+    contacts = notice_contacts({patron_id for patron_id, _ in wanted})
+    posted = post_many((replace(notice, contacts=contacts.get(patron_id, {})) for patron_id, notice in wanted), at=at)
+    return (rows[-1][0] if len(rows) == CHUNK else 0), posted.fresh
+
+
+def _reminders(rows: Iterable[Row], network: NetworkMap, at: datetime) -> Iterable[tuple[int, NewNotice]]:
+    """What is to be told of these loans, with whose it is."""
+    today = local_date(at)
+    for loan_id, patron_id, branch_id, due_at, title in rows:
+        due = local_date(due_at)
+        if is_after_reopening(branch_id=branch_id, due=due):
+            continue
+        late = days_overdue(due=due, on=today, calendar=network.calendar(branch_id), count_closed=False)
+        kind = reminder_for(due=due, today=today, days_late=late)
+        if kind is None:
+            continue
+        values: dict[str, str | int | date] = {"title": title, "due_date": due}
+        if kind is not NoticeKind.DUE_SOON:
+            values["days"] = late
+        yield (
+            patron_id,
+            NewNotice(
+                kind=kind,
+                recipient=f"patron:{patron_id}",
+                values=values,
+                once=f"{kind.value}:{loan_id}:{due.isoformat()}",
+                branch_id=branch_id,
+            ),
+        )
