@@ -632,6 +632,39 @@ def test_holds_follow_their_title_when_two_records_become_one_and_come_back(
     assert set(Hold.objects.filter(bib=other).values_list("id", flat=True)) == {late, alone}
 
 
+def test_of_two_items_on_the_hold_shelf_for_one_reader_a_merge_of_their_records_frees_the_later(
+    district: District, at: datetime, title: Bib
+) -> None:
+    other = make_bib(title="边城（新版）")
+    make_item(barcode="O1", home=district.central, bib=other)
+    early = hold(title, "C1", district.at_central, at)
+    late = hold(other, "C1", district.at_central, at + timedelta(minutes=1))
+    for barcode in ("I1", "O1"):
+        checkin(item=barcode, at=at, desk=district.at_central)
+
+    move_to(other.id, title.id, at)
+
+    assert dict(Hold.objects.values_list("id", "state")) == {early: "on_shelf", late: "cancelled"}
+    assert [view.captured_barcode for view in shelf_to_clear(district.central.id)] == ["O1"]
+    assert broken() == []
+
+
+def test_an_item_captured_between_a_merge_and_its_undoing_still_fills_its_hold(
+    district: District, at: datetime, title: Bib
+) -> None:
+    other = make_bib(title="边城（新版）")
+    make_item(barcode="O1", home=district.central, bib=other)
+    wanted = hold(other, "C1", district.at_central, at)
+    moved = move_to(other.id, title.id, at)
+    checkin(item="I1", at=at, desk=district.at_central)
+    move_back(moved, other.id)
+
+    checkout(item="I1", card="C1", at=at + timedelta(hours=1), desk=district.at_central)
+
+    assert Hold.objects.get(id=wanted).state == "filled"
+    assert broken() == []
+
+
 def test_who_has_open_holds_may_not_leave_and_a_branch_where_they_are_fetched_does_not_close(
     district: District, at: datetime, title: Bib
 ) -> None:

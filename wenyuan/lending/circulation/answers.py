@@ -6,11 +6,13 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, F, Q
 
 from wenyuan.holdings.catalogue.seams import BibUser
+from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.models import OPEN_HOLD, Hold, HoldState, Loan
 from wenyuan.lending.patrons.data import Moved, Obstacle, PatronRefused, Problem, ProblemCode
 from wenyuan.lending.patrons.seams import PatronKeeper, PatronMover
 from wenyuan.organisation.network.seams import BranchUser, Tie
 from wenyuan.plumbing.clock import library_zone
+from wenyuan.plumbing.statements import Plan, Row, Statement, run
 
 
 def may_leave(patron_id: int) -> Iterable[Obstacle]:
@@ -153,7 +155,8 @@ def touched(branch_ids: frozenset[int], first: date, last: date | None) -> Itera
 
 def move_holds(gone_bib_id: int, kept_bib_id: int, at: datetime) -> tuple[int, ...]:
     """Holds follow their title to the bib that it becomes. Who waits for both keeps the earlier one; the other is
-    cancelled, unless an item is captured for it already: then the one that waits is."""
+    cancelled, unless an item is captured for it already: then the one that waits is. What stood on the hold shelf for
+    the cancelled one is free, to be cleared."""
     moving = list(Hold.objects.select_for_update().filter(bib_id=gone_bib_id).order_by("rank", "id"))
     for hold in moving:
         if hold.ended_at is None and hold.item_id is None:
@@ -171,10 +174,21 @@ def _end_the_lesser(hold: Hold, kept_bib_id: int, at: datetime) -> None:
     for twin in twins:
         keeps_twin = (twin.state != HoldState.WAITING, -twin.rank) > (hold.state != HoldState.WAITING, -hold.rank)
         lesser = hold if keeps_twin else twin
-        lesser.state, lesser.slot, lesser.ended_at, lesser.cleared_at = HoldState.CANCELLED, None, at, at
+        was_on_shelf = lesser.state == HoldState.ON_SHELF
+        lesser.state, lesser.slot, lesser.ended_at = HoldState.CANCELLED, None, at
+        lesser.cleared_at = None if was_on_shelf else at
         lesser.end_reason = "merged"
         lesser.version += 1
         lesser.save()
+        if was_on_shelf:
+            _free(lesser.captured_item_id, at)
+
+
+def _free(item_id: int | None, at: datetime) -> None:
+    def plan() -> Plan[list[Row]]:
+        return (yield Statement(sql.FREE_ITEM, {"item": item_id, "at": at}))
+
+    run(plan)
 
 
 def move_holds_back(hold_ids: tuple[int, ...], bib_id: int) -> None:

@@ -51,12 +51,13 @@ TO_CLEAR = """EXISTS (SELECT 1 FROM circulation_hold d
 JOIN_OWN_HOLD = """
     LEFT JOIN LATERAL (
         SELECT m.* FROM circulation_hold m
-        WHERE m.patron_id = k.patron_id AND m.bib_id = i.bib_id AND m.state IN ('waiting', 'in_transit', 'on_shelf')
-            AND (m.item_id IS NULL OR m.item_id = i.id)
+        WHERE m.patron_id = k.patron_id AND m.state IN ('waiting', 'in_transit', 'on_shelf')
+            AND (m.captured_item_id = i.id OR (m.bib_id = i.bib_id AND (m.item_id IS NULL OR m.item_id = i.id)))
         ORDER BY m.captured_item_id IS DISTINCT FROM i.id, m.rank LIMIT 1
     ) m ON true
 """
-"""The patron's own hold that lending them this item fills: the one it is captured for, else any on the title."""
+"""The patron's own hold that lending them this item fills: the one it is captured for, else any on the title. After an
+undone merge of records the captured item may belong to another title."""
 OWN_HOLD_COLUMNS = (
     "m.id, m.version, m.state, m.patron_id, m.pickup_branch_id, NULL::bigint, m.shelf_until, m.shelf_position, "
     "m.captured_item_id"

@@ -117,10 +117,10 @@ INVARIANTS = (
         SELECT h.id FROM circulation_hold h
         WHERE NOT EXISTS (
             SELECT 1 FROM journal_entry e WHERE e.kind = 'hold_placed' AND e.subject_kind = 'bib'
-                AND e.subject_id = h.bib_id AND (e.details ->> 'hold')::bigint = h.id
+                AND (e.details ->> 'hold')::bigint = h.id
         )
     """,
-        "no hold is without its journal row",
+        "no hold is without its journal row, of its title or one that has become it",
     ),
     Invariant(
         "circulation_hold_forgets",
