@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import OperationalError
+from psycopg.types.range import Range
 
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
@@ -44,6 +45,7 @@ from wenyuan.lending.patrons.models import Patron
 from wenyuan.lending.patrons.seams import obstacles_to_leaving
 from wenyuan.lending.transit.models import Transit
 from wenyuan.organisation.journal.models import Entry
+from wenyuan.organisation.network.models import Branch, Membership
 from wenyuan.organisation.network.seams import ties_to_branch
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.models import AuditRow
@@ -361,7 +363,78 @@ def test_a_hold_cancelled_on_the_way_lets_the_item_be_decided_about_where_it_arr
     arrived = receive_transit(item="I1", at=at + timedelta(hours=3), desk=district.at_children)
 
     assert ended.was == "in_transit"
-    assert (arrived.held, arrived.send_to, arrived.item.state) == (None, None, "available")
+    assert (arrived.held, arrived.send_to, arrived.item.state) == (None, district.central.id, "in_transit")
+    assert Transit.objects.get(received_at=None).reason == "home"
+    assert broken() == []
+
+
+def test_a_hold_cancelled_before_its_item_has_left_keeps_the_item_where_it_is(
+    district: District, at: datetime, title: Bib
+) -> None:
+    wanted = hold(title, "C1", district.at_children, at)
+    checkin(item="I1", at=at, desk=district.at_central)
+    cancel_hold(hold_id=wanted, at=at, desk=district.at_central)
+
+    again = checkin(item="I1", at=at + timedelta(hours=1), desk=district.at_central)
+
+    assert (again.send_to, again.item.state) == (None, "available")
+    assert broken() == []
+
+
+def test_an_item_whose_pickup_branch_closes_while_it_travels_is_let_go_at_the_next_scan(
+    district: District, at: datetime, title: Bib
+) -> None:
+    wanted = hold(title, "C1", district.at_children, at)
+    second = hold(title, "C2", district.at_central, at + timedelta(minutes=1))
+    checkin(item="I1", at=at, desk=district.at_central)
+    closes = date(2026, 4, 24)
+    Branch.objects.filter(id=district.children.id).update(closed_date=closes)
+    Membership.objects.filter(branch=district.children).update(valid=Range(district.children.opened_date, closes))
+
+    arrived = receive_transit(item="I1", at=at + timedelta(days=1), desk=district.at_children)
+    home = receive_transit(item="I1", at=at + timedelta(days=2), desk=district.at_central)
+
+    assert arrived.send_to == district.central.id
+    assert home.held is not None
+    assert (home.held.hold_id, home.held.ready) == (second, True)
+    back = Hold.objects.get(id=wanted)
+    assert (back.state, back.captured_item_id) == ("waiting", None)
+    assert Entry.objects.filter(kind="hold_put_back").count() == 1
+    assert broken() == []
+
+
+def test_an_item_that_is_damaged_on_the_hold_shelf_gives_its_hold_back_to_the_queue(
+    district: District, at: datetime, title: Bib
+) -> None:
+    make_item(barcode="I2", home=district.central, bib=title)
+    wanted = hold(title, "C1", district.at_central, at)
+    checkin(item="I1", at=at, desk=district.at_central)
+    Item.objects.filter(barcode="I1").update(condition="damaged", condition_at=at)
+
+    damaged = checkin(item="I1", at=at + timedelta(hours=1), desk=district.at_central)
+    whole = checkin(item="I2", at=at + timedelta(hours=1), desk=district.at_central)
+
+    assert (damaged.held, damaged.item.state) == (None, "available")
+    assert whole.held is not None
+    assert whole.held.hold_id == wanted
+    assert broken() == []
+
+
+def test_a_scan_soon_after_the_return_serves_a_hold_that_is_new_or_comes_next(
+    district: District, at: datetime, title: Bib
+) -> None:
+    checkout(item="I1", card="C3", at=at, desk=district.at_central)
+    back = at + timedelta(days=1)
+    checkin(item="I1", at=back, desk=district.at_central)
+    first = hold(title, "C1", district.at_central, back)
+    second = hold(title, "C2", district.at_central, back + timedelta(minutes=1))
+
+    new = checkin(item="I1", at=back + timedelta(minutes=2), desk=district.at_central)
+    cancel_hold(hold_id=first, at=back + timedelta(minutes=3), desk=district.at_central)
+    following = checkin(item="I1", at=back + timedelta(minutes=4), desk=district.at_central)
+
+    assert [receipt.held and receipt.held.hold_id for receipt in (new, following)] == [first, second]
+    assert Hold.objects.get(id=first).cleared_at is not None
     assert broken() == []
 
 

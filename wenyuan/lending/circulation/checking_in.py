@@ -69,13 +69,16 @@ def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
         return _earlier(facts, facts.earlier, verb)
     books = yield from books_of(facts.editions)
     item = _refuse_unless_returnable(facts, request, books, verb)
-    if verb == CHECKIN and _is_repeated(facts, request):
+    if facts.captured and not _may_serve(item, facts.captured, books, request.today):
+        yield _put_back(facts, item, facts.captured, request)
+        return None
+    decision = _decide(facts, item, request, books)
+    if verb == CHECKIN and _is_repeated(facts, request) and not (decision.clears or decision.hold_step):
         receipt = _receipt_of_repeated(facts, item, request, books)
         return (yield from _note(facts, item, receipt, request, verb))
     if facts.patron and facts.patron.ref is None:
         yield reader_ref(facts.patron, request)
         return None
-    decision = _decide(facts, item, request, books)
     receipt = _receipt(facts, item, decision, request, books)
     if not decision.changes:
         return (yield from _note(facts, item, receipt, request, verb))
@@ -127,6 +130,21 @@ def _decide(facts: ReturnFacts, item: Item, request: Request, books: Books) -> r
         return_route=books.return_route(item.home_branch_id, category_id, item.type_id, today),
         served=served,
     )
+
+
+def _put_back(facts: ReturnFacts, item: Item, hold: Hold, request: Request) -> Statement:
+    """The item can no longer be handed out where its hold is fetched (a branch that closed or left the group, damage):
+    the hold waits again at its place, and the item is then decided about as if nobody had wanted it."""
+    values = {
+        **same_editions(facts.editions),
+        "item": item.id,
+        "item_version": item.version,
+        "at": request.at,
+        "other_hold": hold.id,
+        "other_hold_version": hold.version,
+        **journal("put_back", Kind.HOLD_PUT_BACK, item, None, request, details={"hold": hold.id}),
+    }
+    return Statement(sql.let_go_statement(), values)
 
 
 def _may_serve(item: Item, hold: Hold, books: Books, today: date) -> bool:

@@ -36,7 +36,7 @@ MAX_REASON = 100
 def cancel_hold(*, hold_id: int, at: datetime, desk: Desk, reason: str = "") -> HoldEnded:
     """End a hold that is no longer wanted. Cancelling it again gives the same answer.
 
-    On its way, the item goes on and is decided about where it arrives; on the hold shelf it is free from now on, and
+    On its way, the item is decided about where it is scanned next; on the hold shelf it is free from now on, and
     stands there until somebody scans it.
 
     :raises NotAllowed: no right to holds at the desk's branch.

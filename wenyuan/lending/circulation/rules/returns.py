@@ -38,7 +38,8 @@ def decide_return(facts: ReturnFacts, *, place: Place, return_route: str, served
     ``served``, the first waiting hold that it may serve, before anything else is decided.
 
     Outside the home's lending group a loan is not closed but taken (代收) and the item is sent to its home branch,
-    where it can be. What is already on its way goes on to where it was sent. ``return_route`` is what the policy of its
+    where it can be. What is already on its way goes on to where it was sent, but for a hold only while one waits for it
+    there. ``return_route`` is what the policy of its
     home says of an item in its group away from home.
     """
     item, transit = facts.item, facts.transit
@@ -105,16 +106,18 @@ def _destination(facts: ReturnFacts, place: Place, return_route: str, arrived: b
     assert item is not None
     if facts.loan is None and transit is None and item.state in KEPT_STATES:
         return None, ""
-    if facts.loan is None and transit is not None and not arrived:
+    # Sent for a hold that has ended or can no longer be served there, it has no errand left.
+    has_errand = transit is not None and transit.reason != "hold"
+    if facts.loan is None and transit is not None and has_errand and not arrived:
         return transit.to_branch_id, transit.reason
     if item.home_branch_id == place.branch_id:
         return None, ""
     if not place.lends_with_home:
         # Sent here on purpose (a moved item) it stays; a loan still open, or a stray, goes where it can be closed.
-        if arrived and facts.loan is None:
+        if arrived and has_errand and facts.loan is None:
             return None, ""
         return item.home_branch_id, "send_on" if facts.loan is not None else "home"
-    if arrived and facts.loan is None:
+    if arrived and has_errand and facts.loan is None:
         return None, ""
     if return_route == "stay":
         stays_at = facts.loan.branch_id if facts.loan is not None else item.present_branch_id

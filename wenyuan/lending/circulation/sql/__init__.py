@@ -52,6 +52,7 @@ from wenyuan.lending.circulation.sql.writes import (
     PATRON_CHANGED,
     READER_REF,
     checkout_statement,
+    let_go_statement,
     renewal_statement,
     return_statement,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "TO_CLEAR_LIST",
     "WANTED_FROM_SHELVES",
     "checkout_statement",
+    "let_go_statement",
     "place_statement",
     "renewal_statement",
     "return_statement",

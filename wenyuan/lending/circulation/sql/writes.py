@@ -167,6 +167,19 @@ def return_statement(*, loan: str, transit: str, send: bool, hold: str = "", cle
     return f"WITH {', '.join(steps)}, {pending_step(entries)} SELECT id, {place} FROM item"
 
 
+@lru_cache(maxsize=1)
+def let_go_statement() -> str:
+    """Put a captured item's hold back into its queue; the item is free, or still on its way, for nobody."""
+    return f"""WITH item AS (
+            UPDATE catalogue_item SET state = CASE WHEN state = 'on_hold_shelf' THEN 'available' ELSE state END,
+                version = version + 1, changed_at = :at::timestamptz
+            WHERE id = :item::bigint AND version = :item_version::int AND {SAME_EDITIONS}
+                AND {HOLD_LOCKED.format(name="other_hold")}
+            RETURNING id
+        ), {PUT_BACK}, {journal_step("put_back", "put_back_hold")}, {pending_step(["put_back"])}
+        SELECT id FROM item"""
+
+
 ITEM_SEEN = f"""
     WITH item AS (SELECT id FROM catalogue_item WHERE id = :item::bigint AND version = :item_version::int),
     {journal_step("seen", "item")}, {pending_step(["seen"])} SELECT id FROM item
