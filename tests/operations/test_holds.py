@@ -11,6 +11,7 @@ from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import District, make_policy
 from tests.factories.patrons import make_patron
 from wenyuan.holdings.catalogue.models import Bib, Item
+from wenyuan.holdings.catalogue.operations import withdraw_item
 from wenyuan.holdings.catalogue.seams import move_back, move_to
 from wenyuan.lending.circulation import queueing
 from wenyuan.lending.circulation.data import Block, BlockCode, HeldFor
@@ -455,6 +456,26 @@ def test_a_hold_cancelled_on_the_shelf_frees_its_item_which_stays_there_until_sc
     assert next_one.held is not None
     assert (next_one.held.hold_id, next_one.send_to) == (second, district.children.id)
     assert Hold.objects.get(id=wanted).cleared_at == at + timedelta(hours=1)
+    assert broken() == []
+
+
+def test_what_is_lent_or_withdrawn_from_the_hold_shelf_is_not_to_be_cleared_any_more(
+    district: District, at: datetime, title: Bib
+) -> None:
+    make_item(barcode="I2", home=district.central, bib=title)
+    ids = [hold(title, card, district.at_central, at) for card in ("C1", "C2")]
+    for barcode, hold_id in zip(("I1", "I2"), ids, strict=True):
+        checkin(item=barcode, at=at, desk=district.at_central)
+        cancel_hold(hold_id=hold_id, at=at, desk=district.at_central)
+    before = shelf_to_clear(district.central.id)
+    cataloguer = make_desk(district.central, acts=[Act.EDIT_ITEM])
+
+    checkout(item="I1", card="C3", at=at + timedelta(hours=1), desk=district.at_central)
+    withdraw_item(item_id=Item.objects.get(barcode="I2").id, at=at, desk=cataloguer)
+
+    assert [view.captured_barcode for view in before] == ["I1", "I2"]
+    assert shelf_to_clear(district.central.id) == ()
+    assert Hold.objects.get(id=ids[0]).cleared_at == at + timedelta(hours=1)
     assert broken() == []
 
 

@@ -306,9 +306,8 @@ def test_a_renewal_counts_from_today_or_from_the_due_date_as_the_policy_says(
 def test_a_policy_asks_for_an_age_or_keeps_a_kind_of_item_in_the_library(
     kinds: dict[str, object], birth_date: date | None, codes: list[str]
 ) -> None:
-    case = CheckoutFacts(
-        EDITIONS, item(), None, None, patron()._replace(birth_date=birth_date), "active", NO_HOLDINGS, None, None, None
-    )
+    reader = patron()._replace(birth_date=birth_date)
+    case = CheckoutFacts(EDITIONS, item(), None, None, reader, "active", NO_HOLDINGS, None, None, False, None)
 
     blocks = blocks_for_checkout(case, policy(**kinds), place=AT_HOME, today=THURSDAY)
 

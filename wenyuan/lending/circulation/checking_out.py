@@ -156,6 +156,7 @@ def _write(
         fills=own is not None,
         frees=freed is not None,
         puts_back=other is not None,
+        clears=facts.to_clear,
     )
     return Statement(statement, values, sql.PATRON_CHANGED)
 

@@ -190,7 +190,8 @@ NO_HOLDINGS = Holdings(frozenset(), (), 0)
 
 @dataclass(frozen=True, slots=True)
 class CheckoutFacts:
-    """Everything a checkout's decision rests on. ``card_status`` is the token's, none where no token was found."""
+    """Everything a checkout's decision rests on. ``card_status`` is the token's, none where no token was found;
+    ``to_clear`` as in ``ReturnFacts``."""
 
     editions: Editions
     item: Item | None
@@ -201,6 +202,7 @@ class CheckoutFacts:
     holdings: Holdings
     captured: Hold | None
     own_hold: Hold | None
+    to_clear: bool
     earlier: Earlier | None
 
 
@@ -329,7 +331,10 @@ def read_checkout(row: tuple[Any, ...]) -> CheckoutFacts:
     status, loans, slots, types, overdue = cut.take(5)
     holdings = Holdings(frozenset(slots), tuple(types), overdue, tuple(loans)) if slots else NO_HOLDINGS
     captured, own_hold = cut.hold(), cut.hold()
-    return CheckoutFacts(editions, item, loan, transit, patron, status, holdings, captured, own_hold, cut.earlier())
+    (to_clear,) = cut.take(1)
+    return CheckoutFacts(
+        editions, item, loan, transit, patron, status, holdings, captured, own_hold, to_clear, cut.earlier()
+    )
 
 
 def read_return(row: tuple[Any, ...]) -> ReturnFacts:

@@ -26,7 +26,8 @@ from wenyuan.lending.circulation.sql.parts import (
 
 GATHER_CHECKOUT = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
-        k.status, s.loans, s.slots, s.item_types, s.overdue, {HOLD_COLUMNS}, {OWN_HOLD_COLUMNS}, {ENTRY_COLUMNS}
+        k.status, s.loans, s.slots, s.item_types, s.overdue, {HOLD_COLUMNS}, {OWN_HOLD_COLUMNS}, {TO_CLEAR},
+        {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     {JOIN_CARD}

@@ -223,7 +223,7 @@ ON_SHELF = f"""
 TO_CLEAR_LIST = f"""
     SELECT {HOLD_VIEW}, NULL::bigint {VIEWED}
     WHERE h.pickup_branch_id = :branch::bigint AND h.ended_at IS NOT NULL AND h.cleared_at IS NULL
-        AND h.captured_item_id IS NOT NULL
+        AND ci.state <> 'withdrawn'
     ORDER BY h.shelf_position, h.id LIMIT 500
 """
 WANTED_FROM_SHELVES = f"""

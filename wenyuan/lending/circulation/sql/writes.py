@@ -30,12 +30,19 @@ HOLDER_CHANGED = frozenset({"circulation_open_hold_has_patron"})
 
 @lru_cache(maxsize=32)
 def checkout_statement(
-    *, ends_transit: bool, counts_type: bool, fills: bool = False, frees: bool = False, puts_back: bool = False
+    *,
+    ends_transit: bool,
+    counts_type: bool,
+    fills: bool = False,
+    frees: bool = False,
+    puts_back: bool = False,
+    clears: bool = False,
 ) -> str:
     """Lend: item, loan, journal; with a waived transit also its end. Gives the loan's id, or no row.
 
     ``counts_type``: the policy limits items of this type, so the patron's version grows. ``fills`` the patron's own
-    hold (``frees`` the item that stood on the shelf for it), ``puts_back`` the hold of another that this item was for.
+    hold (``frees`` the item that stood on the shelf for it), ``puts_back`` the hold of another that this item was for,
+    ``clears`` an ended hold off the shelf that the item is taken from.
     """
     locked = "".join(
         f" AND {HOLD_LOCKED.format(name=name)}"
@@ -74,6 +81,8 @@ def checkout_statement(
     if puts_back:
         steps += [PUT_BACK, journal_step("put_back", "put_back_hold")]
         entries.append("put_back")
+    if clears:
+        steps.append(CLEAR)
     if ends_transit:
         steps.append(_CANCEL_TRANSIT)
         steps.append(journal_step("cancelled", "transit_end"))
