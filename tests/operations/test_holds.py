@@ -801,6 +801,48 @@ def test_an_item_that_turns_up_is_looked_for_no_longer(district: District, at: d
     assert not_found_at(district.central.id) == ()
 
 
+def test_an_item_that_turns_up_when_nobody_wants_it_is_looked_for_no_longer(
+    district: District, at: datetime, title: Bib
+) -> None:
+    wanted = hold(title, "C1", district.at_central, at)
+    pick = pick_list(district.central.id, at=at)[0]
+    report_not_found(item_id=pick.item_id, item_version=pick.item_version, at=at, desk=district.at_central)
+    cancel_hold(hold_id=wanted, at=at, desk=district.at_central)
+
+    checkin(item="I1", at=at, desk=district.at_central)
+
+    hold(title, "C2", district.at_central, at + timedelta(minutes=1))
+    assert not_found_at(district.central.id) == ()
+    assert [found.barcode for found in pick_list(district.central.id, at=at)] == ["I1"]
+
+
+def test_an_item_is_missed_only_at_the_branch_where_it_should_stand(
+    district: District, at: datetime, title: Bib
+) -> None:
+    hold(title, "C1", district.at_central, at)
+    pick = pick_list(district.central.id, at=at)[0]
+
+    noted = report_not_found(item_id=pick.item_id, item_version=pick.item_version, at=at, desk=district.at_children)
+
+    assert not noted
+    assert [found.barcode for found in pick_list(district.central.id, at=at)] == ["I1"]
+
+
+def test_an_item_that_nobody_finds_lets_no_loan_be_renewed_beside_a_hold(
+    district: District, at: datetime, title: Bib
+) -> None:
+    make_item(barcode="I2", home=district.central, bib=title)
+    checkout(item="I1", card="C3", at=at, desk=district.at_central)
+    hold(title, "C1", district.at_central, at)
+    pick = pick_list(district.central.id, at=at)[0]
+    report_not_found(item_id=pick.item_id, item_version=pick.item_version, at=at, desk=district.at_central)
+
+    with pytest.raises(Refused) as caught:
+        renew(item="I1", at=at + timedelta(days=5), desk=district.at_central)
+
+    assert codes(caught) == [BlockCode.RENEWAL_WANTED]
+
+
 def test_a_readers_holds_and_the_queue_of_a_title_tell_their_places(
     district: District, at: datetime, title: Bib
 ) -> None:

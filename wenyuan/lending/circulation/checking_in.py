@@ -238,7 +238,7 @@ def _entries(
         entries.append(("held", kind, {"hold": decision.hold.id, "pickup": decision.hold.pickup_branch_id}))
     if entries:
         return entries
-    # A scan that only clears the hold shelf moves nothing.
+    # A scan that only clears the hold shelf, or finds what was looked for, moves nothing.
     moves = facts.item is not None and (
         facts.item.present_branch_id != branch_id or facts.item.condition != decision.condition
     )

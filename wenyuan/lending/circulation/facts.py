@@ -210,7 +210,8 @@ class CheckoutFacts:
 class ReturnFacts:
     """Everything a check-in's decision rests on; ``patron`` is the one who has the item. ``captured`` is the hold the
     item is captured for, ``waiting`` the first of the queue that want it; ``to_clear``: a hold has ended while the item
-    stood on the hold shelf, and it has not been scanned since."""
+    stood on the hold shelf, and it has not been scanned since; ``looked_for``: a pick list asked for it in vain, and it
+    has not been scanned or changed since."""
 
     editions: Editions
     item: Item | None
@@ -221,6 +222,7 @@ class ReturnFacts:
     captured: Hold | None
     waiting: tuple[Hold, ...]
     to_clear: bool
+    looked_for: bool
     earlier: Earlier | None
 
 
@@ -343,8 +345,10 @@ def read_return(row: tuple[Any, ...]) -> ReturnFacts:
     editions = Editions(*cut.take(2))
     item, loan, transit, patron = cut.item(), cut.loan(), cut.transit(), cut.patron()
     last, captured, waiting = cut.closed(), cut.hold(), cut.waiting()
-    (to_clear,) = cut.take(1)
-    return ReturnFacts(editions, item, loan, transit, patron, last, captured, waiting, to_clear, cut.earlier())
+    to_clear, looked_for = cut.take(2)
+    return ReturnFacts(
+        editions, item, loan, transit, patron, last, captured, waiting, to_clear, looked_for, cut.earlier()
+    )
 
 
 def read_renewal(row: tuple[Any, ...]) -> RenewalFacts:

@@ -198,7 +198,8 @@ def _distinct(ranks: list[int]) -> list[int]:
 def report_not_found(*, item_id: int, item_version: int, at: datetime, desk: Desk) -> bool:
     """Note that an item of a pick list is not on its shelf: lists pass it over until it is scanned or changed.
 
-    Returns false, and notes nothing, where it has been scanned or changed since the list was made.
+    Returns false, and notes nothing, where it has been scanned or changed since the list was made, or should not stand
+    at the desk's branch.
 
     :raises NotAllowed: no right to take items in at the desk's branch.
     """

@@ -80,7 +80,7 @@ def decide_return(facts: ReturnFacts, *, place: Place, return_route: str, served
         hold=hold,
         hold_step=hold_step,
         clears=facts.to_clear,
-        changes=bool(loan or how or sends or hold_step or facts.to_clear)
+        changes=bool(loan or how or sends or hold_step or facts.to_clear or facts.looked_for)
         or item.present_branch_id != place.branch_id
         or condition != item.condition
         or state != item.state,

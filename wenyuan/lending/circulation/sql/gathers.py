@@ -7,6 +7,7 @@ from wenyuan.lending.circulation.sql.holds import (
     JOIN_OTHERS_WAITING,
     JOIN_OWN_HOLD,
     JOIN_WAITING,
+    LOOKED_FOR,
     OWN_HOLD_COLUMNS,
     TO_CLEAR,
     WAITING_COLUMNS,
@@ -48,7 +49,7 @@ GATHER_CHECKOUT = f"""
 GATHER_RETURN = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
         z.id, z.returned_at, z.returned_by_id, z.return_branch_id, z.due_at, z.branch_id, z.taken_at,
-        {HOLD_COLUMNS}, {WAITING_COLUMNS}, {TO_CLEAR}, {ENTRY_COLUMNS}
+        {HOLD_COLUMNS}, {WAITING_COLUMNS}, {TO_CLEAR}, {LOOKED_FOR}, {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     LEFT JOIN patrons_patron p ON p.id = o.patron_id

@@ -48,6 +48,7 @@ JOIN_WAITING = f"""
 WAITING_COLUMNS = "wq.ids, wq.versions, wq.patrons, wq.pickups, wq.categories"
 TO_CLEAR = """EXISTS (SELECT 1 FROM circulation_hold d
         WHERE d.captured_item_id = i.id AND d.ended_at IS NOT NULL AND d.cleared_at IS NULL)"""
+LOOKED_FOR = "EXISTS (SELECT 1 FROM circulation_notfound n WHERE n.item_id = i.id AND n.item_version = i.version)"
 JOIN_OWN_HOLD = """
     LEFT JOIN LATERAL (
         SELECT m.* FROM circulation_hold m
@@ -75,6 +76,7 @@ JOIN_OTHERS_WAITING = f"""
         SELECT array_agg(f.home_branch_id) AS homes FROM catalogue_item f
         WHERE wq.items IS NOT NULL AND f.bib_id = i.bib_id AND f.state = 'available' AND f.condition = 'ok'
             AND f.lendable = 'yes'
+            AND NOT EXISTS (SELECT 1 FROM circulation_notfound n WHERE n.item_id = f.id AND n.item_version = f.version)
     ) fq ON true
 """
 
@@ -234,24 +236,25 @@ WANTED_FROM_SHELVES = f"""
             AND i.lendable = 'yes')
     ORDER BY w.rank, w.id LIMIT 5000
 """
-SHELVED_ITEMS = """
+SHELVED_ITEMS = f"""
     SELECT i.id, i.bib_id, i.home_branch_id, i.present_branch_id, i.version, i.item_type_id, i.barcode, b.title,
         b.author, i.call_no, i.area_id, i.call_key
     FROM catalogue_item i JOIN catalogue_bib b ON b.id = i.bib_id
     WHERE i.bib_id = ANY (:bibs::bigint[]) AND i.state = 'available' AND i.condition = 'ok' AND i.lendable = 'yes'
-        AND NOT EXISTS (SELECT 1 FROM circulation_notfound n WHERE n.item_id = i.id AND n.item_version = i.version)
+        AND NOT {LOOKED_FOR}
 """
 NOTE_NOT_FOUND = f"""
     WITH item AS (
         SELECT id, version FROM catalogue_item WHERE id = :item::bigint AND version = :item_version::int
-            AND state = 'available' FOR UPDATE
+            AND state = 'available' AND present_branch_id = :branch::bigint FOR UPDATE
     ), note AS (
         INSERT INTO circulation_notfound (item_id, branch_id, at, account_id, item_version)
         SELECT id, :branch::bigint, :at::timestamptz, :account::bigint, version FROM item RETURNING id
     ), {journal_step("noted", "note")}, {pending_step(["noted"])}
     SELECT id FROM note
 """
-"""Somebody looked for an item and it was not there, unless it has been scanned since the list was made."""
+"""Somebody looked for an item and it was not there, unless it has been scanned since the list was made. Only
+where it should stand can it be missed."""
 NOT_FOUND_LIST = """
     SELECT i.id, i.barcode, b.title, i.call_no, n.at, n.account_id
     FROM circulation_notfound n
