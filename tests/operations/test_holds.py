@@ -322,6 +322,34 @@ def test_a_branch_outside_the_group_is_served_by_its_own_items_only(
     assert checkin(item="S1", at=at, desk=district.at_south).held is not None
 
 
+def test_a_long_queue_of_another_group_keeps_no_item_from_the_first_it_can_serve(
+    district: District, at: datetime, title: Bib
+) -> None:
+    make_item(barcode="S1", home=district.south, bib=title)
+    for number in range(10, 32):
+        make_patron(card=f"C{number}", home=district.south)
+        hold(title, f"C{number}", district.at_south, at)
+    wanted = hold(title, "C1", district.at_central, at + timedelta(minutes=1))
+
+    receipt = checkin(item="I1", at=at + timedelta(hours=1), desk=district.at_central)
+
+    assert receipt.held is not None
+    assert receipt.held.hold_id == wanted
+
+
+def test_who_has_one_volume_may_hold_another(district: District, at: datetime, title: Bib) -> None:
+    make_item(barcode="I2", home=district.central, bib=title, volume="2")
+    checkout(item="I1", card="C1", at=at, desk=district.at_central)
+    desk, pickup = district.at_central, district.central.id
+
+    placed = place_hold(item="I2", this_item=True, card="C1", pickup_branch_id=pickup, at=at, desk=desk)
+    with pytest.raises(Refused) as caught:
+        place_hold(item="I1", this_item=True, card="C1", pickup_branch_id=pickup, at=at, desk=desk)
+
+    assert placed.item_id == Item.objects.get(barcode="I2").id
+    assert codes(caught) == [BlockCode.HOLD_OF_OWN_LOAN]
+
+
 def test_a_damaged_item_is_not_handed_to_the_next_reader(district: District, at: datetime, title: Bib) -> None:
     hold(title, "C1", district.at_central, at)
     Item.objects.update(condition="damaged")
@@ -641,9 +669,12 @@ def test_unknown_cards_titles_and_items_are_told(district: District, at: datetim
         place_hold(bib_id=0, card="C9", pickup_branch_id=pickup, at=at, desk=desk)
     with pytest.raises(Refused) as no_item:
         place_hold(item="I9", card="C1", pickup_branch_id=pickup, at=at, desk=desk)
+    with pytest.raises(Refused) as no_branch:
+        place_hold(item="I1", card="C1", pickup_branch_id=0, at=at, desk=desk)
 
     assert codes(no_title) == [BlockCode.PATRON_UNKNOWN, BlockCode.RECORD_UNKNOWN]
     assert codes(no_item) == [BlockCode.ITEM_UNKNOWN]
+    assert codes(no_branch) == [BlockCode.BRANCH_CLOSED_DOWN]
 
 
 def test_a_queue_is_reordered_with_a_reason_and_an_audit_row(district: District, at: datetime, title: Bib) -> None:
@@ -848,14 +879,25 @@ def test_a_readers_holds_and_the_queue_of_a_title_tell_their_places(
 ) -> None:
     first = hold(title, "C1", district.at_central, at)
     second = hold(title, "C2", district.at_central, at + timedelta(minutes=1))
-    third = hold(title, "C3", district.at_central, at + timedelta(minutes=2))
     checkin(item="I1", at=at, desk=district.at_central)
+    placed, asked_again = (
+        place_hold(
+            bib_id=title.id,
+            card="C3",
+            pickup_branch_id=district.central.id,
+            at=at + timedelta(minutes=2),
+            desk=district.at_central,
+        )
+        for _ in range(2)
+    )
+    third = placed.hold_id
     patron_id = Hold.objects.get(id=third).patron_id or 0
 
     mine = holds_of_patron(patron_id=patron_id, at=at)
     queue = queue_of_bib(title.id)
     shelf = hold_shelf(district.central.id)
 
+    assert [(receipt.hold_id, receipt.position) for receipt in (placed, asked_again)] == [(third, 2), (third, 2)]
     assert [(view.id, view.place, view.state) for view in mine] == [(third, 2, "waiting")]
     assert [(view.id, view.place) for view in queue] == [(first, None), (second, 1), (third, 2)]
     assert [(view.id, view.captured_barcode, view.shelf_position) for view in shelf] == [(first, "I1", 1)]

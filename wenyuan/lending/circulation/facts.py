@@ -126,14 +126,14 @@ class ItemOfBib(NamedTuple):
 
 
 class OwnHold(NamedTuple):
-    """An open hold that the patron has on this title already."""
+    """An open hold that the patron has on this title already; ``place`` is that in the queue."""
 
     id: int
     item_id: int | None
     pickup_branch_id: int
     placed_at: datetime
     account_id: int
-    rank: int
+    place: int
 
 
 class ClosedLoan(NamedTuple):
@@ -246,8 +246,8 @@ class RenewalFacts:
 @dataclass(frozen=True, slots=True)
 class HoldFacts:
     """Everything the placing of a hold rests on. ``item_id`` when one item only is wanted; ``slots`` are those of all
-    open holds of the patron; ``has_it`` when they have an item of the title on loan; ``queue`` counts its open
-    holds."""
+    open holds of the patron; ``has_it`` when they have an item of the title on loan, or the one that is wanted;
+    ``queue`` counts those that wait for it."""
 
     editions: Editions
     bib_id: int | None
@@ -382,8 +382,8 @@ def read_hold(row: tuple[Any, ...], *, by_barcode: bool, this_item: bool) -> Hol
     patron = cut.patron()
     card_status, slots = cut.take(2)
     mine = tuple(
-        OwnHold(hold_id, only_item or None, pickup, placed, account, rank)
-        for hold_id, only_item, pickup, placed, account, rank in cut.columns(6)
+        OwnHold(hold_id, only_item or None, pickup, placed, account, place)
+        for hold_id, only_item, pickup, placed, account, place in cut.columns(6)
     )
     (has_it,) = cut.take(1)
     items = tuple(ItemOfBib(*values) for values in cut.columns(6))

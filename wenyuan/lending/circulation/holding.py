@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from wenyuan.kernel.identity import age_band
 from wenyuan.lending.circulation import keyed, rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
-from wenyuan.lending.circulation.data import Block, HoldReceipt
+from wenyuan.lending.circulation.data import Block, BlockCode, HoldReceipt
 from wenyuan.lending.circulation.everyday import (
+    Refused,
     Request,
     journal_of_hold,
     reader_ref,
@@ -45,7 +46,11 @@ def _attempt(request: Request, wish: Wish) -> Plan[HoldReceipt | None]:
         return keyed.earlier_hold(facts, facts.earlier)
     books = yield from books_of(facts.editions)
     if repeated := rules.repeated_hold(facts, account_id=request.desk.operator.account_id, at=request.at):
-        return _receipt(facts, wish, hold_id=repeated.id, position=None, not_after=wish.not_after, repeated=True)
+        return _receipt(
+            facts, wish, hold_id=repeated.id, position=repeated.place, not_after=wish.not_after, repeated=True
+        )
+    if wish.pickup_branch_id not in books.network.branches:
+        raise Refused(Block(BlockCode.BRANCH_CLOSED_DOWN))
     policy, from_shelf, blocks = _judge(facts, request, wish, books)
     refuse(blocks, request)
     patron, bib_id = facts.patron, facts.bib_id
@@ -65,6 +70,7 @@ def _attempt(request: Request, wish: Wish) -> Plan[HoldReceipt | None]:
 
 def _gather(request: Request, wish: Wish) -> Plan[HoldFacts]:
     values = {**request.gathers(), "bib": wish.bib_id, "hashes": token_hashes(request.card or "")}
+    values["this_item"] = wish.this_item
     rows = yield Statement(sql.GATHER_HOLD, values)
     return read_hold(rows[0], by_barcode=wish.bib_id is None, this_item=wish.this_item)
 
@@ -134,7 +140,7 @@ def _write(
 
 
 def _receipt(
-    facts: HoldFacts, wish: Wish, *, hold_id: int, position: int | None, not_after: date | None, repeated: bool
+    facts: HoldFacts, wish: Wish, *, hold_id: int, position: int, not_after: date | None, repeated: bool
 ) -> HoldReceipt:
     assert facts.bib_id is not None
     assert facts.patron is not None
@@ -145,7 +151,7 @@ def _receipt(
         item_id=facts.item_id,
         patron_id=facts.patron.id,
         pickup_branch_id=wish.pickup_branch_id,
-        position=position or facts.queue,
+        position=position,
         from_shelf=False,
         not_after=not_after,
         repeated=repeated,

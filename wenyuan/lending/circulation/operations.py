@@ -217,7 +217,7 @@ def place_hold(
     first receipt.
 
     :raises NotAllowed: no right to holds at the desk's branch.
-    :raises Refused: with every block at once.
+    :raises Refused: with every block at once; of a pickup branch that does not exist nothing else is told.
     :raises Contended: somebody else kept changing the patron.
     :raises KeyReused: the key stands for another act.
     """

@@ -102,6 +102,8 @@ def others_can_serve(
     ``free_homes`` are the home branches of the free items; ``lends(pickup, home)`` says whether such an item may be
     handed out there. A hold of the loaned item itself can be filled by nothing else.
     """
+    if len(free_homes) < len(waiting):
+        return False
     given: dict[int, int] = {}  # free item → hold
 
     def find_for(hold: int, tried: set[int]) -> bool:

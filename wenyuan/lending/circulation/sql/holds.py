@@ -40,11 +40,12 @@ JOIN_WAITING = f"""
             FROM circulation_hold w JOIN patrons_patron wp ON wp.id = w.patron_id
             WHERE w.bib_id = i.bib_id AND w.state = 'waiting' AND (w.item_id IS NULL OR w.item_id = i.id)
                 AND {WANTED}
-            ORDER BY w.rank, w.id LIMIT 20
+            ORDER BY w.rank, w.id LIMIT 500
         ) q
     ) wq ON true
 """
-"""The first of the queue that the item might serve; who cannot be served by it is left to the rules."""
+"""The first of the queue that the item might serve; who cannot be served by it is left to the rules. So many, because
+those of another lending group may stand before the one that can."""
 WAITING_COLUMNS = "wq.ids, wq.versions, wq.patrons, wq.pickups, wq.categories"
 TO_CLEAR = """EXISTS (SELECT 1 FROM circulation_hold d
         WHERE d.captured_item_id = i.id AND d.ended_at IS NOT NULL AND d.cleared_at IS NULL)"""
@@ -69,7 +70,7 @@ JOIN_OTHERS_WAITING = f"""
             SELECT w.item_id, w.pickup_branch_id FROM circulation_hold w
             WHERE w.bib_id = i.bib_id AND w.state = 'waiting' AND w.patron_id <> o.patron_id
                 AND (w.item_id IS NULL OR w.item_id = i.id) AND {WANTED}
-            ORDER BY w.rank, w.id LIMIT 20
+            ORDER BY w.rank, w.id LIMIT 500
         ) q
     ) wq ON true
     LEFT JOIN LATERAL (
@@ -82,12 +83,12 @@ JOIN_OTHERS_WAITING = f"""
 
 GATHER_HOLD = f"""
     SELECT {EDITIONS}, b.id, b.title, i.id, {PATRON_COLUMNS}, k.status, s.slots,
-        n.ids, n.items, n.pickups, n.placed, n.accounts, n.ranks,
+        n.ids, n.items, n.pickups, n.placed, n.accounts, n.places,
         EXISTS (SELECT 1 FROM circulation_loan l JOIN catalogue_item li ON li.id = l.item_id
-            WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL AND li.bib_id = b.id),
+            WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL AND li.bib_id = b.id
+            AND (NOT :this_item::bool OR li.id = i.id)),
         its.ids, its.types, its.homes, its.states, its.conditions, its.lendables,
-        (SELECT count(*) FROM circulation_hold w WHERE w.bib_id = b.id
-            AND w.state IN ('waiting', 'in_transit', 'on_shelf')),
+        (SELECT count(*) FROM circulation_hold w WHERE w.bib_id = b.id AND w.state = 'waiting'),
         {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     LEFT JOIN catalogue_item i ON i.barcode = :barcode::text
@@ -102,7 +103,9 @@ GATHER_HOLD = f"""
     LEFT JOIN LATERAL (
         SELECT array_agg(m.id) AS ids, array_agg(COALESCE(m.item_id, 0)) AS items,
             array_agg(m.pickup_branch_id) AS pickups, array_agg(m.placed_at) AS placed,
-            array_agg(m.account_id) AS accounts, array_agg(m.rank) AS ranks
+            array_agg(m.account_id) AS accounts,
+            array_agg((SELECT GREATEST(1, count(*)) FROM circulation_hold w WHERE w.bib_id = m.bib_id
+                AND w.state = 'waiting' AND (w.rank, w.id) <= (m.rank, m.id))) AS places
         FROM circulation_hold m
         WHERE m.patron_id = p.id AND m.bib_id = b.id AND m.state IN ('waiting', 'in_transit', 'on_shelf')
     ) n ON true
