@@ -13,7 +13,7 @@ from wenyuan.lending.circulation.checking_in import checkin_plan
 from wenyuan.lending.circulation.data import CheckinReceipt, HoldReceipt
 from wenyuan.lending.circulation.everyday import Request
 from wenyuan.lending.circulation.models import Hold
-from wenyuan.lending.circulation.operations import Refused, cancel_hold, checkin, checkout, place_hold
+from wenyuan.lending.circulation.operations import Refused, cancel_hold, checkin, checkout, move_hold, place_hold
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
 from wenyuan.plumbing.statements import run
 
@@ -105,3 +105,23 @@ def test_the_reader_fetches_while_the_hold_is_cancelled_and_one_of_both_wins(com
     assert state == ("filled" if isinstance(cancelled, Refused) else "cancelled")
     assert Item.objects.get().state == "on_loan"
     assert broken() == []
+
+
+def test_several_reorder_a_queue_at_once_and_every_move_counts(committed: District) -> None:
+    bib = titled(committed, 1, 6)
+    ids = [place(bib, f"C{number}", committed).hold_id for number in range(6)]
+
+    results = at_once(
+        *(
+            lambda hold_id=hold_id: move_hold(
+                hold_id=hold_id, to=1, at=AT, desk=committed.at_central, reason="赛事评委急用"
+            )
+            for hold_id in ids[2:]
+        )
+    )
+
+    queue = list(Hold.objects.order_by("rank", "id").values_list("id", flat=True))
+    assert [result for result in results if result is not None] == []
+    assert sorted(queue[:4]) == ids[2:]
+    assert queue[4:] == ids[:2]
+    assert len(set(Hold.objects.values_list("rank", flat=True))) == 6

@@ -157,8 +157,8 @@ def move_holds(gone_bib_id: int, kept_bib_id: int, at: datetime) -> tuple[int, .
     """Holds follow their title to the bib that it becomes. Who waits for both keeps the earlier one; the other is
     cancelled, unless an item is captured for it already: then the one that waits is. What stood on the hold shelf for
     the cancelled one is free, to be cleared."""
-    moving = list(Hold.objects.select_for_update().filter(bib_id=gone_bib_id).order_by("rank", "id"))
-    for hold in moving:
+    moving = list(Hold.objects.select_for_update().filter(bib_id=gone_bib_id).order_by("id"))
+    for hold in sorted(moving, key=lambda one: (one.rank, one.id)):
         if hold.ended_at is None and hold.item_id is None:
             _end_the_lesser(hold, kept_bib_id, at)
     ids = tuple(hold.id for hold in moving)

@@ -159,10 +159,8 @@ def move_hold(*, hold_id: int, to: int, at: datetime, desk: Desk, reason: str) -
     require(desk.operator, Act.REORDER_HOLDS, desk.branch_id)
     if not reason.strip():
         raise ValueError("a queue is not reordered without a reason")
-    hold = _waiting(hold_id)
-    queue = list(
-        Hold.objects.select_for_update().filter(bib_id=hold.bib_id, state=HoldState.WAITING).order_by("rank", "id")
-    )
+    queue = _queue_around(hold_id)
+    hold = next((one for one in queue if one.id == hold_id), None) or _waiting(hold_id)
     before = [one.id for one in queue].index(hold.id) + 1
     others = [one for one in queue if one.id != hold.id]
     if not 1 <= to <= len(queue):
@@ -185,6 +183,14 @@ def move_hold(*, hold_id: int, to: int, at: datetime, desk: Desk, reason: str) -
         before={"place": before},
         after={"place": to},
     )
+
+
+def _queue_around(hold_id: int) -> list[Hold]:
+    """The waiting holds of a hold's title in their order. Locked by id, all at once: two who reorder a queue would
+    otherwise each hold the row that the other wants, or go by ranks that the other has just changed."""
+    bib_id = Hold.objects.filter(id=hold_id).values_list("bib_id", flat=True).first()
+    locked = Hold.objects.select_for_update().filter(bib_id=bib_id or 0, state=HoldState.WAITING).order_by("id")
+    return sorted(locked, key=lambda one: (one.rank, one.id))
 
 
 def _distinct(ranks: list[int]) -> list[int]:
