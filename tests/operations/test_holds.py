@@ -606,6 +606,18 @@ def test_the_policy_of_the_pickup_branch_says_what_may_be_held(
     assert found == expected
 
 
+def test_who_is_too_young_to_borrow_a_title_may_not_hold_it(district: District, at: datetime, title: Bib) -> None:
+    make_policy(branch=district.central, minimum_age=18)
+    make_patron(card="KID", home=district.central, birth_date=date(2018, 1, 1))
+    make_patron(card="ELDER", home=district.central, birth_date=date(1950, 1, 1))
+
+    with pytest.raises(Refused) as caught:
+        hold(title, "KID", district.at_central, at)
+    hold(title, "ELDER", district.at_central, at)
+
+    assert caught.value.blocks == (Block(BlockCode.PATRON_TOO_YOUNG, Act.WAIVE_LIMIT, {"age": 18}),)
+
+
 def test_the_limit_of_holds_may_be_waived_by_who_may(district: District, at: datetime, title: Bib) -> None:
     make_policy(item_type=district.book, max_holds=0)
     plain = make_desk(district.central, acts=[Act.PLACE_HOLD])

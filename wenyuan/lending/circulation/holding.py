@@ -79,22 +79,21 @@ def _judge(facts: HoldFacts, request: Request, wish: Wish, books: Books) -> tupl
     """The policy of the first item that might serve, whether one stands on a shelf, and every block."""
     pickup_id, today = wish.pickup_branch_id, request.today
     category_id = facts.patron.category_id if facts.patron else None
-    servants = [
-        item
-        for item in facts.items
-        if facts.item_id in (None, item.id)
-        and rules.can_be_held(
-            item,
-            place=books.place(pickup_id, item.home_branch_id, today),
-            policy=books.policy(pickup_id, category_id, item.type_id, today),
-        )
-    ]
+    servants = []
+    ages = []
+    for item in facts.items:
+        lends = books.policy(pickup_id, category_id, item.type_id, today)
+        place = books.place(pickup_id, item.home_branch_id, today)
+        if facts.item_id in (None, item.id) and rules.can_be_held(item, place=place, policy=lends):
+            servants.append(item)
+            ages.append((lends.minimum_age if lends else None) or 0)
     policy = books.hold_policy(pickup_id, category_id, servants[0].type_id, today) if servants else HoldPolicy()
     blocks = rules.blocks_for_hold(
         facts,
         servants,
         policy,
         pickup=books.place(pickup_id, pickup_id, today),
+        minimum_age=min(ages, default=0),
         not_before=wish.not_before,
         not_after=wish.not_after,
         today=today,

@@ -65,12 +65,12 @@ def _policy_blocks(item: Item, patron: Patron, policy: Policy | None, *, today: 
         return blocks
     if policy.in_library_only and item.lendable != "in_library":
         blocks.append(LENDABLE_BLOCKS["in_library"])
-    if policy.minimum_age is not None and not _is_old_enough(patron.birth_date, policy.minimum_age, today):
+    if policy.minimum_age is not None and not is_old_enough(patron.birth_date, policy.minimum_age, today):
         blocks.append(Block(BlockCode.PATRON_TOO_YOUNG, Act.WAIVE_LIMIT, {"age": policy.minimum_age}))
     return blocks
 
 
-def _is_old_enough(birth_date: date | None, age: int, today: date) -> bool:
+def is_old_enough(birth_date: date | None, age: int, today: date) -> bool:
     """One whose age nobody knows is not: a minor may not be lent what is not for minors (公共图书馆法 37)."""
     return birth_date is not None and birth_date <= today and age_on(birth=birth_date, on=today) >= age
 

@@ -7,7 +7,7 @@ from wenyuan.kernel.opening import OpeningCalendar
 from wenyuan.lending.circulation.data import Block, BlockCode, HoldsAllowed
 from wenyuan.lending.circulation.facts import Hold, HoldFacts, Item, ItemOfBib, WaitingHold
 from wenyuan.lending.circulation.policies import HoldPolicy, Policy
-from wenyuan.lending.circulation.rules.blocks import Place, card_blocks, patron_blocks
+from wenyuan.lending.circulation.rules.blocks import Place, card_blocks, is_old_enough, patron_blocks
 from wenyuan.lending.circulation.rules.returns import FOUND_AGAIN
 from wenyuan.organisation.rights.data import Act
 
@@ -43,11 +43,13 @@ def blocks_for_hold(
     policy: HoldPolicy,
     *,
     pickup: Place,
+    minimum_age: int,
     not_before: date | None,
     not_after: date | None,
     today: date,
 ) -> tuple[Block, ...]:
-    """Every reason against placing this hold. ``servants`` are the items of the title that might serve it there."""
+    """Every reason against placing this hold. ``servants`` are the items of the title that might serve it there, and
+    ``minimum_age`` the lowest from which one of them is lent; 0 for any."""
     blocks = card_blocks(facts.card_status)
     if facts.patron:
         blocks += patron_blocks(facts.patron, today=today)
@@ -66,6 +68,8 @@ def blocks_for_hold(
         blocks.append(Block(BlockCode.NOTHING_TO_HOLD))
     elif policy.holds == HoldsAllowed.ON_LOAN and any(item.state == "available" for item in servants):
         blocks.append(Block(BlockCode.HOLD_ON_LOAN_ONLY))
+    if facts.patron and minimum_age and not is_old_enough(facts.patron.birth_date, minimum_age, today):
+        blocks.append(Block(BlockCode.PATRON_TOO_YOUNG, Act.WAIVE_LIMIT, {"age": minimum_age}))
     if policy.max_holds is not None and len(facts.slots) >= policy.max_holds:
         numbers = {"limit": policy.max_holds, "count": len(facts.slots)}
         blocks.append(Block(BlockCode.HOLD_LIMIT, Act.WAIVE_LIMIT, numbers))
