@@ -190,3 +190,12 @@ def test_who_has_nothing_renews_nothing_and_a_card_of_nobody_is_told(district: D
     with pytest.raises(Refused) as caught:
         renew_all(card="A9", at=at, desk=district.at_central)
     assert caught.value.blocks == (Block(BlockCode.PATRON_UNKNOWN),)
+
+
+def test_a_removed_card_does_not_tell_what_its_reader_has(district: District, at: datetime, lent: Patron) -> None:
+    Token.objects.filter(patron=lent).update(status="removed")
+
+    with pytest.raises(Refused) as caught:
+        renew_all(card=CARD, at=at, desk=district.at_central)
+
+    assert caught.value.blocks == (Block(BlockCode.PATRON_UNKNOWN),)

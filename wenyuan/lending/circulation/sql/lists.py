@@ -30,7 +30,7 @@ BARCODES_OF_CARD = f"""
     {JOIN_CARD}
     LEFT JOIN circulation_loan l ON l.patron_id = k.patron_id AND l.returned_at IS NULL AND l.slot IS NOT NULL
     LEFT JOIN catalogue_item i ON i.id = l.item_id
-    WHERE k.patron_id IS NOT NULL
+    WHERE k.patron_id IS NOT NULL AND k.status <> 'removed'
     ORDER BY l.due_at, l.id
 """
 
