@@ -13,6 +13,8 @@ from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.statements import Plan, Row, Statement, run
 
 SHOWN_AFTER_END = timedelta(days=14)
+LARGEST_ID = 2**63 - 1
+"""What a bigint holds: an address may carry any number."""
 
 
 def holds_of_patron(*, patron_id: int, at: datetime) -> tuple[HoldView, ...]:
@@ -23,6 +25,8 @@ def holds_of_patron(*, patron_id: int, at: datetime) -> tuple[HoldView, ...]:
 
 def get_hold(hold_id: int) -> HoldView | None:
     """One hold, open or ended."""
+    if hold_id > LARGEST_ID:
+        return None
     return next(iter(_views(Statement(sql.ONE_HOLD, {"hold": hold_id}))), None)
 
 

@@ -122,8 +122,10 @@ def _where_to(receipt: CheckinReceipt) -> str:
 def miss(request: StaffRequest, item_id: int) -> HttpResponse:
     """Note that an item of the pick list is not on its shelf; the list goes on without it."""
     version = request.POST.get("version", "")
-    noted = version.isdecimal() and report_not_found(
-        item_id=item_id, item_version=int(version), at=request.at, desk=request.desk
+    noted = (
+        version.isdecimal()
+        and len(version) < 10
+        and report_not_found(item_id=item_id, item_version=int(version), at=request.at, desk=request.desk)
     )
     if noted:
         return done(request, gettext("Noted. The hold goes on to the next item."), reverse("workbench:holds"))
