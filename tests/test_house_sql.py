@@ -35,11 +35,12 @@ HELD: list[dict[str, Any]] = [
     for clears in SWITCHES
 ]
 LENT: list[dict[str, bool]] = [
-    {"ends_transit": ends, "counts_type": counts, "fills": fills, "frees": frees, "puts_back": back}
+    {"ends_transit": ends, "counts_type": counts, "fills": fills, "frees": frees, "puts_back": back, "clears": clears}
     for ends in SWITCHES
     for counts in SWITCHES
     for fills, frees in ((False, False), (True, False), (True, True))
     for back in SWITCHES
+    for clears in SWITCHES
 ]
 
 BUILT: dict[str, list[str]] = {
@@ -49,6 +50,7 @@ BUILT: dict[str, list[str]] = {
     "wenyuan.lending.circulation.sql.writes.return_statement": [
         circulation_sql.return_statement(**case) for case in (*RETURNS, *HELD)
     ],
+    "wenyuan.lending.circulation.sql.writes.let_go_statement": [circulation_sql.let_go_statement()],
     "wenyuan.lending.circulation.sql.holds.place_statement": [circulation_sql.place_statement()],
     "wenyuan.lending.circulation.sql.writes.renewal_statement": [circulation_sql.renewal_statement()],
     "wenyuan.office.figures.sql.figures": [
