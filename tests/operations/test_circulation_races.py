@@ -12,7 +12,7 @@ from django.db import connection, connections, transaction
 
 from tests.factories.catalogue import make_item, make_item_type
 from tests.factories.circulation import District, make_district, make_policy
-from tests.factories.patrons import make_patron
+from tests.factories.patrons import make_patron, make_restriction
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.answers import forget_history
 from wenyuan.lending.circulation.checking_in import checkin_plan
@@ -229,6 +229,7 @@ def lower_the_limit(district: District) -> None:
 
 def suspend_the_reader(district: District) -> None:
     Patron.objects.update(status="suspended", version=2)
+    make_restriction(Patron.objects.get())
 
 
 @pytest.mark.parametrize(

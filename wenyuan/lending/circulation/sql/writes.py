@@ -28,7 +28,7 @@ HOLDER_CHANGED = frozenset({"circulation_open_hold_has_patron"})
 """What refuses a write whose patron is no longer as the decision saw them."""
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def checkout_statement(
     *,
     ends_transit: bool,
