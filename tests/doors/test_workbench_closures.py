@@ -227,7 +227,7 @@ def test_texts_of_an_open_end_and_of_parts(town: Town) -> None:
         assert news is not None
         return closure_texts(news, "zh-hans").group
 
-    assert group(scope="network").startswith("全部馆点自2026年5月1日（星期五）起闭馆。原因：防疫。开馆时间另行通知。")
+    assert group(scope="network").startswith("全部馆自2026年5月1日（星期五）起闭馆。原因：防疫。开馆时间另行通知。")
     assert group(scope="area", branch_id=town.central.id, area_id=town.area.id).startswith("总馆社科阅览区自2026年")
 
 
