@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+from datetime import date
 
 import pytest
 import structlog
@@ -101,3 +102,21 @@ def test_the_quick_log_writes_each_message_as_one_line_of_json() -> None:
     written = json.loads(line)
     assert {"event": "message", "level": "info", "logger": "wenyuan.sip2", "item": "C0001"}.items() <= written.items()
     assert written["timestamp"].endswith("Z")
+    assert written["ms"] == 1.2
+
+
+def test_the_quick_log_writes_whatever_value_a_message_has() -> None:
+    stream = io.StringIO()
+
+    QuickLog(stream).info("message", account='"海盐"\n\\', code="", item=None, count=3, day=date(2026, 11, 29))
+
+    (line,) = stream.getvalue().splitlines()
+    assert (
+        json.loads(line).items()
+        >= {
+            "account": '"海盐"\n\\',
+            "item": None,
+            "count": 3,
+            "day": "datetime.date(2026, 11, 29)",
+        }.items()
+    )

@@ -3,6 +3,7 @@
 import gc
 import threading
 import weakref
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -106,6 +107,17 @@ def test_what_the_server_refuses_comes_as_django_s_error(db: None) -> None:
 def test_a_text_that_the_database_cannot_hold_is_not_cut(db: None, value: Any) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 # UnicodeEncodeError is one, with words of its own
         run(lambda: asking(Statement("SELECT :value::text", {"value": value})))
+
+
+def test_moments_come_in_utc(db: None) -> None:
+    moment = datetime(2026, 11, 29, 9, 30, 0, 125, tzinfo=UTC)
+    statement = Statement("SELECT :at::timestamptz, ARRAY[:at::timestamptz], NULL::timestamptz", {"at": moment})
+
+    (rows,) = run(lambda: asking(statement))
+    ((alone, listed, nothing),) = rows  # type: ignore[misc] # a list of rows
+
+    assert (alone, listed, nothing) == (moment, [moment], None)
+    assert alone.utcoffset() == listed[0].utcoffset() == timedelta(0)
 
 
 def test_an_everyday_verb_does_not_run_inside_another_transaction(fresh_database: str) -> None:

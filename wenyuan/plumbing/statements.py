@@ -25,6 +25,7 @@ from django.db.utils import OperationalError
 from psycopg import Connection, pq
 from psycopg import abc as psycopg_types
 from psycopg.adapt import Transformer
+from psycopg.types.datetime import TimestamptzLoader
 
 R = TypeVar("R")
 Row = tuple[Any, ...]
@@ -64,9 +65,10 @@ def run_outermost(plan: Callable[[], Plan[R]]) -> R:
 
     :raises RuntimeError: there is one, and ``WENYUAN_VERBS_NEST`` is not set.
     """
-    if _inside_another(connections["default"]) and not getattr(settings, "WENYUAN_VERBS_NEST", False):
+    connection = connections["default"]  # looked up once: Django's proxy asks for it at every attribute
+    if _inside_another(connection) and not getattr(settings, "WENYUAN_VERBS_NEST", False):
         raise RuntimeError("a verb is outermost: it commits by itself")
-    return run(plan)
+    return _run(plan, connection)
 
 
 def _inside_another(connection: BaseDatabaseWrapper) -> bool:
@@ -85,7 +87,10 @@ def run(plan: Callable[[], Plan[R]]) -> R:
         request must be repeatable by its key or by what the plan finds.
     :raises DatabaseError: Django's, for whatever else the server refused.
     """
-    connection = connections["default"]  # looked up once: Django's proxy asks for it at every attribute
+    return _run(plan, connections["default"])
+
+
+def _run(plan: Callable[[], Plan[R]], connection: BaseDatabaseWrapper) -> R:
     fresh = False
     while True:
         steps = plan()
@@ -163,10 +168,13 @@ def _execute_prepared(connection: BaseDatabaseWrapper, statement: Statement) -> 
     raw: Connection[Any] = connection.connection
     sql, placeholders = numbered(statement.sql)
     given = statement.values
-    values = [_as_text(given[placeholder]) for placeholder in placeholders]
+    values = [
+        None if (value := given[name]) is None else (_WRITTEN.get(type(value)) or _writer_of(value))(value)
+        for name in placeholders
+    ]
     kept = _prepared.get(connection)
     if kept is None or kept.raw is not raw:
-        kept = _prepared[connection] = _Prepared(raw, Transformer(raw), {})
+        kept = _prepared[connection] = _Prepared(raw, _reader(raw), {})
     server = raw.pgconn
     name = kept.names.get(sql)
     if name is None:
@@ -181,6 +189,15 @@ def _execute_prepared(connection: BaseDatabaseWrapper, statement: Statement) -> 
     rows = kept.reader.load_rows(0, result.ntuples, tuple)
     kept.reader.set_pgresult(None)
     return rows
+
+
+def _reader(raw: Connection[Any]) -> Transformer:
+    """Reads rows as Django's cursors do, but for moments: psycopg's own loader is written in C, and gives UTC as well
+    on a connection that is set to UTC, as Django's are."""
+    cursor = raw.cursor()
+    if raw.info.parameter_status("TimeZone") == "UTC":
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+    return Transformer(cursor)
 
 
 def _checked(result: pq.abc.PGresult) -> pq.abc.PGresult:

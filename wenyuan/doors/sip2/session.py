@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import psycopg
 import structlog
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, connections
 
 from wenyuan.doors.sip2 import screens
 from wenyuan.doors.sip2.handlers import HANDLERS, SERVED, Asked, Handled
@@ -173,6 +173,7 @@ class Session:
 
     def _with_database(self, request: Request, at: datetime) -> Handled:
         """Act; where a connection kept from earlier has died, once more on a new one. Every act may be repeated."""
+        connection = connections["default"]  # looked up once: Django's proxy asks for it at every attribute
         kept = connection.connection is not None
         try:
             return self._act(request, at)

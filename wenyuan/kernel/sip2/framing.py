@@ -38,6 +38,16 @@ class LineSplitter:
         skipped.
         """
         pieces = data.replace(b"\r", b"\n").split(b"\n")
+        if (
+            len(pieces) == 2
+            and not pieces[1]
+            and not self._half
+            and not self._skipping
+            and len(pieces[0]) <= self._limit
+        ):
+            # One whole line, as machines nearly always send it.
+            line = pieces[0].lstrip(b"\0")
+            return [line] if line.strip(b" \t\0") else []
         rest = pieces.pop()
         lines: list[bytes | Overlong] = []
         for piece in pieces:
