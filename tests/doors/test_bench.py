@@ -33,6 +33,7 @@ def _machines(clients: int) -> list[Machine]:
         "branches": 2,
         "clients": clients,
         "patrons": 40,
+        "cards_with_pin": 40,
         "items": 400,
         "machines": [{"branch": number % 2} for number in range(clients)],
     }
@@ -84,7 +85,9 @@ def test_no_item_is_lent_twice_before_it_came_back() -> None:
 @pytest.mark.timeout(400)
 def test_a_short_bench_of_circulation_loses_nothing(command: Command) -> None:
     measured = json.loads(
-        command.run("bench", "circulation", "--clients", "4", "--seconds", "1", "--json").splitlines()[-1]
+        command.run(
+            "bench", "circulation", "--clients", "4", "--seconds", "1", "--scale", "0.02", "--json"
+        ).splitlines()[-1]
     )
 
     assert measured["errors"] == 0, measured["wrong"]
@@ -95,6 +98,18 @@ def test_a_short_bench_of_circulation_loses_nothing(command: Command) -> None:
     assert measured["operations"]["loan"] > measured["operations"]["return"] > 0
     assert measured["operations"]["refused"] > 0
     assert 0 < measured["p50_ms"] <= measured["p99_ms"]
+
+
+@pytest.mark.timeout(400)
+def test_the_bench_of_growth_compares_few_open_loans_with_many(command: Command) -> None:
+    steps = ("--open-loans", "300", "--open-loans", "100")
+
+    measured = command.json("bench", "growth", *steps, "--clients", "2", "--seconds", "0.5", "--scale", "0.02")
+
+    assert measured["errors"] == 0, measured["wrong"]
+    assert [step["open_loans"] for step in measured["steps"]] == [100, 300]
+    assert all({"rate", "p50_ms", "p99_ms", "cpu_ms_per_op"} <= set(step) for step in measured["steps"])
+    assert measured["growth"] > 0
 
 
 @pytest.mark.timeout(200)

@@ -113,8 +113,8 @@ def test_moments_come_in_utc(db: None) -> None:
     moment = datetime(2026, 11, 29, 9, 30, 0, 125, tzinfo=UTC)
     statement = Statement("SELECT :at::timestamptz, ARRAY[:at::timestamptz], NULL::timestamptz", {"at": moment})
 
-    (rows,) = run(lambda: asking(statement))
-    ((alone, listed, nothing),) = rows  # type: ignore[misc] # a list of rows
+    answers: Any = run(lambda: asking(statement))
+    ((alone, listed, nothing),) = answers[0]
 
     assert (alone, listed, nothing) == (moment, [moment], None)
     assert alone.utcoffset() == listed[0].utcoffset() == timedelta(0)

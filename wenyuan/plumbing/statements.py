@@ -191,7 +191,7 @@ def _execute_prepared(connection: BaseDatabaseWrapper, statement: Statement) -> 
     return rows
 
 
-def _reader(raw: Connection[Any]) -> Transformer:
+def _reader(raw: Connection[Any]) -> psycopg_types.Transformer:
     """Reads rows as Django's cursors do, but for moments: psycopg's own loader is written in C, and gives UTC as well
     on a connection that is set to UTC, as Django's are."""
     cursor = raw.cursor()

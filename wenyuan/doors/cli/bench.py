@@ -13,6 +13,7 @@ import click
 from wenyuan.doors.cli.environment import Installation, installation
 from wenyuan.doors.cli.migrate import bring_up_to_date
 from wenyuan.doors.cli.output import json_option, print_json
+from wenyuan.doors.cli.parts import SIP2_PROCESSES
 from wenyuan.runtime.home import Home
 from wenyuan.runtime.postgres import EmbeddedPostgres
 from wenyuan.runtime.problem import Problem
@@ -28,18 +29,28 @@ def bench() -> None:
     """
 
 
+_scale_option = click.option(
+    "--scale",
+    type=click.FloatRange(0.01, 10),
+    default=1.0,
+    show_default=True,
+    help="Size of the town; 1 is 200,000 items, 50,000 readers, 60,000 open loans.",
+)
+
+
 @bench.command("circulation")
 @click.option("--clients", type=click.IntRange(1, 64), default=8, show_default=True, help="SIP2 connections.")
 @click.option("--seconds", type=click.FloatRange(0.5, 600), default=6.0, show_default=True, help="Length of a slice.")
 @click.option(
     "--processes",
     type=click.IntRange(1, 16),
-    default=2,
+    default=SIP2_PROCESSES,
     show_default=True,
     help="SIP2 processes, as in `up`.",
 )
+@_scale_option
 @json_option
-def circulation(clients: int, seconds: float, processes: int, as_json: bool) -> int:
+def circulation(clients: int, seconds: float, processes: int, scale: float, as_json: bool) -> int:
     """SIP2 checkouts and check-ins over real sockets, beside pgbench making the same rows.
 
     Five slices of each, in turn; the figures are medians. Exit code 1 when anything was lost or went wrong.
@@ -52,6 +63,7 @@ def circulation(clients: int, seconds: float, processes: int, as_json: bool) -> 
             clients=clients,
             seconds=seconds,
             processes=processes,
+            scale=scale,
             at=datetime.now(UTC),
             echo=_silent if as_json else click.echo,
         )
@@ -59,6 +71,41 @@ def circulation(clients: int, seconds: float, processes: int, as_json: bool) -> 
         print_json(measured)
     else:
         _tell_circulation(measured)
+    return 1 if measured["errors"] else 0
+
+
+@bench.command("growth")
+@click.option(
+    "--open-loans",
+    type=click.IntRange(1, 10_000_000),
+    multiple=True,
+    default=(10_000, 100_000, 1_000_000),
+    show_default=True,
+    help="A step; name several, from few to many.",
+)
+@click.option("--clients", type=click.IntRange(1, 64), default=8, show_default=True, help="SIP2 connections.")
+@click.option("--seconds", type=click.FloatRange(0.5, 600), default=4.0, show_default=True, help="Length of a slice.")
+@_scale_option
+@json_option
+def growth(open_loans: tuple[int, ...], clients: int, seconds: float, scale: float, as_json: bool) -> int:
+    """What a SIP2 operation costs with 10,000, 100,000 and 1,000,000 open loans; loading takes some minutes."""
+    with _empty_installation(as_json) as here:
+        from wenyuan.doors.cli.bench_circulation import measure_growth
+
+        measured = measure_growth(
+            here,
+            open_loans=sorted(open_loans),
+            clients=clients,
+            seconds=seconds,
+            processes=SIP2_PROCESSES,
+            scale=scale,
+            at=datetime.now(UTC),
+            echo=_silent if as_json else click.echo,
+        )
+    if as_json:
+        print_json(measured)
+    else:
+        _tell_growth(measured)
     return 1 if measured["errors"] else 0
 
 
@@ -128,6 +175,16 @@ def _tell_circulation(measured: dict[str, Any]) -> None:
         click.echo(
             f"The limit itself was unsteady: its slices differ by {measured['limit_spread']:.0%} of their median."
         )
+    for line in measured["wrong"]:
+        click.echo(f"  {line}")
+
+
+def _tell_growth(measured: dict[str, Any]) -> None:
+    click.echo(f"{'open loans':>12} {'operations/s':>14} {'p99 ms':>8} {'CPU ms/op':>10}")
+    for step in measured["steps"]:
+        cpu = "" if step["cpu_ms_per_op"] is None else step["cpu_ms_per_op"]
+        click.echo(f"{step['open_loans']:>12,} {step['rate']:>14} {step['p99_ms']:>8} {cpu:>10}")
+    click.echo(f"The last step costs {measured['growth']} times the first. Errors: {measured['errors']}.")
     for line in measured["wrong"]:
         click.echo(f"  {line}")
 

@@ -5,34 +5,26 @@ The limit: ``pgbench -M prepared`` with one loan, one item and one journal row i
 their indexes and foreign keys. Both run five times in turn, so that a machine that slows down slows both.
 """
 
-import json
 import os
 import re
-import socket
 import statistics
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.db import connection
 from psycopg.conninfo import conninfo_to_dict
 
-from wenyuan.doors.cli.bench_town import BRANCHES, ITEMS, PATRONS, PIN, Town, load_town
-from wenyuan.doors.cli.environment import CHECKOUT, Installation
-from wenyuan.doors.cli.parts import SIP2_THREADS
+from wenyuan.doors.cli.bench_server import Meter, Slice, one_slice, servers, signed_in_machines
+from wenyuan.doors.cli.bench_town import Town, lend_more, load_town, size_of
+from wenyuan.doors.cli.environment import Installation
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
-from wenyuan.runtime.address import Address
 from wenyuan.runtime.binaries import find_binaries
 from wenyuan.runtime.place import SHARED
-from wenyuan.runtime.postgres import EmbeddedPostgres
-from wenyuan.runtime.probes import tcp_probe
 from wenyuan.runtime.problem import Problem
 from wenyuan.runtime.server_user import choose_server_user
 
@@ -42,7 +34,6 @@ LIMIT_CLIENTS, LIMIT_THREADS = 8, 2
 MOST_TRANSACTIONS_A_SECOND = 9_000
 """Each transaction of the limit needs an item of its own; so many are provided for each second."""
 STEADY_SPREAD = 0.25
-_START_S = 30
 
 _LIMIT = """
 \\set n :n + 1
@@ -76,71 +67,110 @@ _COUNTS = """
 Echo = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """One slice of ours: operations a second, waiting times, CPU of server and database for each operation."""
-
-    rate: float
-    p50_ms: float
-    p99_ms: float
-    cpu_ms: float | None
-
-
 def measure_circulation(
-    here: Installation, *, clients: int, seconds: float, processes: int, at: datetime, echo: Echo
+    here: Installation, *, clients: int, seconds: float, processes: int, scale: float, at: datetime, echo: Echo
 ) -> dict[str, Any]:
     """Load the town, run both in turn, and look whether everything acknowledged is there.
 
-    The database is migrated and empty. ``seconds`` is the length of a slice.
+    The database is migrated and empty. ``seconds`` is the length of a slice, ``scale`` the size of the town.
 
     :raises Problem: there is no pgbench, or a part did not start.
     """
     pgbench = _pgbench(here)
     share = max(1, int(MOST_TRANSACTIONS_A_SECOND * seconds / LIMIT_CLIENTS))
     echo("Loading readers and items …")
-    town = load_town(here, machines=clients, spare_items=share * LIMIT_CLIENTS * SLICES, at=at)
+    town = load_town(here, machines=clients, spare_items=share * LIMIT_CLIENTS * SLICES, size=size_of(scale), at=at)
     limits: list[float] = []
     ours: list[Slice] = []
     with (
         tempfile.TemporaryDirectory() as folder,
-        _servers(here, processes) as (address, pids),
-        _clients(address, town, clients=clients) as machines,
+        servers(here, processes) as (address, pids),
+        signed_in_machines(address, town) as machines,
     ):
         script = Path(folder) / "limit.sql"
         script.write_text(_LIMIT, "ascii")
-        _ask(machines, WARM_UP_S)
-        meter = _Meter(here, pids)
+        machines.talk(WARM_UP_S)
+        meter = Meter(here, pids)
         for number in range(SLICES):
             run_limit = _limit_runner(pgbench, script, here, town, share=share, number=number, seconds=seconds)
             if number % 2:
                 limits.append(run_limit())
-                ours.append(_one_of_ours(machines, seconds, meter))
+                ours.append(one_slice(machines, seconds, meter))
             else:
-                ours.append(_one_of_ours(machines, seconds, meter))
+                ours.append(one_slice(machines, seconds, meter))
                 limits.append(run_limit())
             echo(
                 f"  {number + 1}/{SLICES}: {ours[-1].rate:.0f} operations/s beside {limits[-1]:.0f}, "
                 f"p99 {ours[-1].p99_ms:.1f} ms"
             )
-        told = _end(machines)
+        told = machines.end()
     wrong = [*told["wrong"], *_missing(told["acknowledged"]), *_broken()]
     spread = (max(limits) - min(limits)) / statistics.median(limits)
-    cpu = [one.cpu_ms for one in ours if one.cpu_ms is not None]
     return {
         "clients": clients,
         "seconds": seconds,
-        "rate": round(statistics.median(one.rate for one in ours), 1),
         "limit": round(statistics.median(limits), 1),
         "ratio": round(statistics.median(one.rate / limit for one, limit in zip(ours, limits, strict=True)), 3),
-        "p50_ms": round(statistics.median(one.p50_ms for one in ours), 2),
-        "p99_ms": round(statistics.median(one.p99_ms for one in ours), 2),
-        "cpu_ms_per_op": round(statistics.median(cpu), 3) if cpu else None,
+        **_medians(ours),
         "errors": told["errors"] + len(wrong) - len(told["wrong"]),
         "steady": spread <= STEADY_SPREAD,
         "limit_spread": round(spread, 3),
         "processes": processes,
         "operations": told["acknowledged"],
         "wrong": wrong,
+    }
+
+
+def measure_growth(
+    here: Installation,
+    *,
+    open_loans: Sequence[int],
+    clients: int,
+    seconds: float,
+    processes: int,
+    scale: float,
+    at: datetime,
+    echo: Echo,
+) -> dict[str, Any]:
+    """The same operations in one town with ever more open loans, ours alone; ``open_loans`` are the steps, rising.
+
+    ``growth`` is the CPU of an operation at the last step divided by that at the first, or the ratio of rates, first to
+    last, where CPU cannot be measured.
+    """
+    echo("Loading readers and items …")
+    town = load_town(here, machines=clients, spare_items=1, size=replace(size_of(scale), open_loans=0), at=at)
+    steps: list[dict[str, Any]] = []
+    already = 0
+    with servers(here, processes) as (address, pids), signed_in_machines(address, town) as machines:
+        meter = Meter(here, pids)
+        for wanted in open_loans:
+            lend_more(here, town, already=already, to=wanted, at=at)
+            already = wanted
+            machines.talk(WARM_UP_S)
+            slices = [one_slice(machines, seconds, meter) for _ in range(SLICES)]
+            steps.append({"open_loans": wanted, **_medians(slices)})
+            echo("  {open_loans:>9,} open loans: {rate} operations/s, {cpu_ms_per_op} ms of CPU".format(**steps[-1]))
+        told = machines.end()
+    first, last = steps[0], steps[-1]
+    growth = last["cpu_ms_per_op"] / first["cpu_ms_per_op"] if first["cpu_ms_per_op"] else first["rate"] / last["rate"]
+    wrong = [*told["wrong"], *_missing(told["acknowledged"])]
+    return {
+        "clients": clients,
+        "seconds": seconds,
+        "steps": steps,
+        "growth": round(growth, 3),
+        "errors": told["errors"] + len(wrong) - len(told["wrong"]),
+        "wrong": wrong,
+    }
+
+
+def _medians(slices: list[Slice]) -> dict[str, Any]:
+    cpu = [one.cpu_ms for one in slices if one.cpu_ms is not None]
+    return {
+        "rate": round(statistics.median(one.rate for one in slices), 1),
+        "p50_ms": round(statistics.median(one.p50_ms for one in slices), 2),
+        "p99_ms": round(statistics.median(one.p99_ms for one in slices), 2),
+        "cpu_ms_per_op": round(statistics.median(cpu), 3) if cpu else None,
     }
 
 
@@ -166,7 +196,7 @@ def _limit_runner(
         "share": share,
         "first_item": town.first_spare_id,
         "first_patron": town.first_other_id,
-        "patrons": PATRONS,
+        "patrons": town.others,
         "branch": town.branch_ids[0],
         "account": town.account_id,
         "policy": town.policy_id,
@@ -192,144 +222,6 @@ def _limit_runner(
         return float(found[1])
 
     return run
-
-
-# Ours -----------------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _servers(here: Installation, processes: int) -> Iterator[tuple[Address, list[int]]]:
-    """The SIP2 server as ``up`` starts it, on a free port, its log beside the others."""
-    address = Address("127.0.0.1", _free_port())
-    argv = [sys.executable, "-m", "wenyuan.doors.sip2", "--listen", str(address), "--threads", str(SIP2_THREADS)]
-    if processes > 1:
-        argv.append("--reuse-port")
-    with (here.home.logs / "bench-sip2.log").open("ab") as log:
-        started = [
-            subprocess.Popen(argv, env=here.environment(), cwd=CHECKOUT, stdout=log, stderr=log)  # noqa: S603
-            for _ in range(processes)
-        ]
-        try:
-            _wait_for(address, started)
-            yield address, [process.pid for process in started]
-        finally:
-            for process in started:
-                process.terminate()
-            for process in started:
-                process.wait(timeout=_START_S)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait_for(address: Address, started: list[subprocess.Popen[bytes]]) -> None:
-    is_ready = tcp_probe(address)
-    deadline = time.monotonic() + _START_S
-    while not is_ready():
-        if time.monotonic() > deadline or any(process.poll() is not None for process in started):
-            raise Problem("The SIP2 server did not start; logs/bench-sip2.log says why.")
-        time.sleep(0.1)
-    # With several processes on one port the first answers for all.
-    time.sleep(2.0 if len(started) > 1 else 0)
-
-
-@contextmanager
-def _clients(address: Address, town: Town, *, clients: int) -> Iterator[subprocess.Popen[str]]:
-    settings = {
-        "host": address.host,
-        "port": address.port,
-        "clients": clients,
-        "branches": BRANCHES,
-        "patrons": PATRONS,
-        "items": ITEMS,
-        "pin": PIN,
-        "password": town.password,
-        "machines": [{"username": machine.username, "branch": machine.branch} for machine in town.machines],
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "wenyuan.doors.cli.bench_clients"],
-        cwd=CHECKOUT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        _pipe(process.stdin).write(json.dumps(settings) + "\n")
-        _pipe(process.stdin).flush()
-        _read(process)
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        _pipe(process.stdin).close()
-        _pipe(process.stdout).close()
-
-
-def _pipe(stream: IO[str] | None) -> IO[str]:
-    assert stream is not None, "the process was started with pipes"
-    return stream
-
-
-def _ask(process: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
-    _pipe(process.stdin).write(f"{seconds}\n")
-    _pipe(process.stdin).flush()
-    return _read(process)
-
-
-def _end(process: subprocess.Popen[str]) -> dict[str, Any]:
-    _pipe(process.stdin).close()
-    return _read(process)
-
-
-def _read(process: subprocess.Popen[str]) -> dict[str, Any]:
-    line = _pipe(process.stdout).readline()
-    if not line:
-        raise Problem("The bench's own SIP2 machines failed; what they said stands above.")
-    told: dict[str, Any] = json.loads(line)
-    return told
-
-
-def _one_of_ours(machines: subprocess.Popen[str], seconds: float, meter: "_Meter") -> Slice:
-    before = meter.cpu_seconds()
-    told = _ask(machines, seconds)
-    after = meter.cpu_seconds()
-    spent = None if before is None or after is None else (after - before) * 1000 / max(1, told["operations"])
-    return Slice(told["operations"] / told["seconds"], told["p50_ms"], told["p99_ms"], spent)
-
-
-class _Meter:
-    """CPU time of the SIP2 servers and of every process of our own database, where the system has /proc."""
-
-    def __init__(self, here: Installation, pids: list[int]) -> None:
-        self._servers = pids
-        self._postmaster = EmbeddedPostgres(here.home, environ=here.given).status().pid if here.is_embedded else None
-        self._tick = os.sysconf("SC_CLK_TCK")
-
-    def cpu_seconds(self) -> float | None:
-        """Seconds spent so far, none where they cannot be known."""
-        if self._postmaster is None or not Path("/proc/self/stat").exists():
-            return None
-        ticks = 0
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdigit() and (stat := _stat(folder)) is not None:
-                pid, parent, spent = stat
-                if pid in self._servers or self._postmaster in (pid, parent):
-                    ticks += spent
-        return ticks / self._tick
-
-
-def _stat(folder: Path) -> tuple[int, int, int] | None:
-    """Process, parent, and ticks of CPU (proc(5)); nothing for one that has ended meanwhile."""
-    try:
-        text = (folder / "stat").read_text("ascii", "replace")
-    except OSError:
-        return None
-    fields = text.rpartition(")")[2].split()
-    return int(folder.name), int(fields[1]), int(fields[11]) + int(fields[12])
 
 
 # Afterwards -----------------------------------------------------------------------------------------------------------

@@ -74,7 +74,10 @@ class Machine:
         place, among = beside.index(number), len(beside)
         cards = [card for card in range(settings["patrons"]) if card % branches == self.branch]
         items = [item for item in range(settings["items"]) if item % branches == self.branch]
-        self._cards = deque((b"BC%d" % card, card // branches % 2 == 0) for card in cards[place::among])
+        self._cards = deque(
+            (b"BC%d" % card, card < settings["cards_with_pin"] and card // branches % 2 == 0)
+            for card in cards[place::among]
+        )
         self._free = deque(b"BI%d" % item for item in items[place::among])
         self._held: deque[list[bytes]] = deque()
         self._steps: deque[Step] = deque()

@@ -1,5 +1,5 @@
-"""The library that ``bench circulation`` lends in: four branches, 3,000 readers, 20,000 items, 217 policy rows,
-and a past of 44,000 loans, 4,000 of them open.
+"""The library that ``bench circulation`` lends in: four branches, 50,000 readers, 200,000 items, 217 policy rows, a
+past of 100,000 returned loans, and 60,000 open ones.
 
 Branches, machines, policies and PINs are made by the verbs; readers and items, which are many, are written straight
 into catalogue_bib, catalogue_item, patrons_patron, patrons_token and patrons_readerref; so is the past, into
@@ -8,6 +8,8 @@ made for empty tables.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,10 +29,11 @@ from wenyuan.organisation.rights.data import Act, Desk, Door, Operator
 from wenyuan.plumbing.clock import local_date
 
 BRANCHES = 4
-BIBS, ITEMS, PATRONS = 2_000, 20_000, 3_000
-PAST_LOANS, PAST_TRANSITS, OPEN_LOANS = 40_000, 4_000, 4_000
+CARDS_WITH_PIN = 8_000
+"""Every second of so many cards; a PIN is made by the verb, one after another. No bench has time for all of them."""
 PIN = "135246"
 _OPENED = date(2020, 1, 1)
+_CHUNK = 100_000
 
 _BIBS = """
     INSERT INTO catalogue_bib (source, control_number, variant, content_hash, dialect, marc, title, title_fold,
@@ -48,7 +51,7 @@ _ITEMS = """
         (%(types)s::bigint[])[1 + n %% cardinality(%(types)s::bigint[])], b, b, b, 'available', 'ok', 'yes',
         'TU986.62/' || n, convert_to('TU986.62/' || n, 'UTF8'), '', '', '', 3800, %(on)s, 1
     FROM (SELECT n, (%(branches)s::bigint[])[1 + n %% cardinality(%(branches)s::bigint[])] AS b
-          FROM generate_series(0, %(count)s - 1) AS n) AS rows
+          FROM generate_series(%(first)s, %(first)s + %(count)s - 1) AS n) AS rows
     RETURNING id
 """
 _PATRONS = """
@@ -85,7 +88,7 @@ _OPEN_LOANS = """
     SELECT id, (%(patrons)s::bigint[])[1 + n %% cardinality(%(patrons)s::bigint[])],
         1 + n / cardinality(%(patrons)s::bigint[]), %(branch)s, %(account)s, 'past', %(policy)s, 'adult', %(branch)s,
         '30-39', %(at)s, %(at)s::date + 20, %(at)s::timestamptz + interval '20 days', 0
-    FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM lent) AS numbered
+    FROM (SELECT id, %(first)s + row_number() OVER (ORDER BY id) - 1 AS n FROM lent) AS numbered
     RETURNING id
 """
 _PAST_JOURNAL = """
@@ -95,6 +98,7 @@ _PAST_JOURNAL = """
         jsonb_build_object('loan', l.id)
     FROM (SELECT *, lent_at AS at, 'loan' AS kind FROM circulation_loan
           UNION ALL SELECT *, returned_at, 'return' FROM circulation_loan WHERE returned_at IS NOT NULL) AS l
+    WHERE l.id > %(after)s
     RETURNING id
 """
 _PAST_TRANSITS = """
@@ -103,6 +107,31 @@ _PAST_TRANSITS = """
     FROM circulation_loan WHERE returned_at IS NOT NULL ORDER BY id LIMIT %(count)s
     RETURNING id
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much there is. Half the readers come to the machines, the other half has the open loans."""
+
+    bibs: int
+    items: int
+    """Those that the machines lend; items out on the open loans come on top."""
+    patrons: int
+    open_loans: int
+    past_loans: int
+    past_transits: int
+
+
+def size_of(scale: float) -> Size:
+    """The town of the bench (1.0), or one so much smaller or larger."""
+    return Size(
+        bibs=max(1, int(20_000 * scale)),
+        items=int(200_000 * scale),
+        patrons=int(50_000 * scale),
+        open_loans=int(60_000 * scale),
+        past_loans=int(100_000 * scale),
+        past_transits=int(10_000 * scale),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +144,18 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """What was loaded. Item ``BI<n>`` is at home in branch ``n % BRANCHES`` and so is card ``BC<n>``; cards with an
-    even number divided by ``BRANCHES`` have a PIN. ``spare_items`` and the ``PATRONS``
-    others from ``first_other_id`` on are for the limit and the past alone."""
+    """What was loaded. Item ``BI<n>`` is at home in branch ``n % BRANCHES`` and so is card ``BC<n>``; of the first
+    ``CARDS_WITH_PIN`` those with an even number divided by ``BRANCHES`` have a PIN. ``spare_items`` and the ``others``
+    from ``first_other_id`` on are for the limit and the past alone."""
 
     branch_ids: tuple[int, ...]
     machines: tuple[Machine, ...]
     password: str
     account_id: int
     policy_id: int
+    items: int
+    cards: int
+    others: int
     first_other_id: int
     first_spare_id: int
     spare_items: int
@@ -131,46 +163,75 @@ class Town:
     @staticmethod
     def has_pin(card: int) -> bool:
         """Whether the card's reader has the PIN."""
-        return card // BRANCHES % 2 == 0
+        return card < CARDS_WITH_PIN and card // BRANCHES % 2 == 0
 
 
-def load_town(here: Installation, *, machines: int, spare_items: int, at: datetime) -> Town:
+def load_town(here: Installation, *, machines: int, spare_items: int, size: Size, at: datetime) -> Town:
     """Fill the empty database, and have it analysed."""
+    with _unhurried():
+        return _load(here, machines=machines, spare_items=spare_items, size=size, at=at)
+
+
+def _load(here: Installation, *, machines: int, spare_items: int, size: Size, at: datetime) -> Town:
     password = secrets.token_urlsafe(24)
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit TO off")
     desk = _founder(at, password)
     branch_ids = _branches(desk, at)
     made = tuple(_machine(number, branch_ids, password, desk, at) for number in range(machines))
     policy_id = _policies(branch_ids, desk, at)
-    bibs, types = _column(_BIBS, [BIBS]), _column("SELECT id FROM catalogue_itemtype ORDER BY id", [])
-    values = {"bibs": bibs, "types": types, "branches": list(branch_ids), "on": _OPENED}
-    items = _column(_ITEMS, {**values, "prefix": "BI", "count": ITEMS})
-    lent = _column(_ITEMS, {**values, "prefix": "BO", "count": OPEN_LOANS})
+    bibs = _column(_BIBS, [size.bibs])
+    values = {"bibs": bibs, "types": _item_types(), "branches": list(branch_ids), "on": _OPENED, "first": 0}
+    items = _column(_ITEMS, {**values, "prefix": "BI", "count": size.items})
     spare = _column(_ITEMS, {**values, "prefix": "BX", "count": spare_items})
-    patrons, others = _patrons(branch_ids, at)
-    past = {"branch": branch_ids[0], "account": desk.operator.account_id, "policy": policy_id, "at": at}
-    _column(_PAST_LOANS, {**past, "items": items, "count": PAST_LOANS})
-    _column(_OPEN_LOANS, {**past, "items": lent, "patrons": others})
-    _column(_PAST_JOURNAL, [])
-    _column(_PAST_TRANSITS, {"branches": list(branch_ids), "count": PAST_TRANSITS})
-    for card, patron_id in enumerate(patrons):
-        if Town.has_pin(card):
-            set_pin(patron_id=patron_id, pin=PIN, at=at, desk=desk)
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit TO on")
-    with psycopg.connect(here.urls.owner_url, autocommit=True) as owner:
-        owner.execute("VACUUM ANALYZE")
-    return Town(
+    patrons, others = _patrons(branch_ids, size.patrons, at)
+    town = Town(
         branch_ids=branch_ids,
         machines=made,
         password=password,
         account_id=desk.operator.account_id,
         policy_id=policy_id,
+        items=size.items,
+        cards=len(patrons),
+        others=len(others),
         first_other_id=min(others),
         first_spare_id=min(spare),
         spare_items=spare_items,
     )
+    past = {"branch": branch_ids[0], "account": town.account_id, "policy": policy_id, "at": at}
+    _column(_PAST_LOANS, {**past, "items": items, "count": size.past_loans})
+    _column(_PAST_JOURNAL, {"after": 0})
+    _column(_PAST_TRANSITS, {"branches": list(branch_ids), "count": size.past_transits})
+    for card, patron_id in enumerate(patrons):
+        if Town.has_pin(card):
+            set_pin(patron_id=patron_id, pin=PIN, at=at, desk=desk)
+    lend_more(here, town, already=0, to=size.open_loans, at=at)
+    return town
+
+
+def lend_more(here: Installation, town: Town, *, already: int, to: int, at: datetime) -> None:
+    """Let so many items be out on open loans to the town's other readers, with their journal, and analyse.
+
+    :param already: how many are, from before.
+    """
+    bibs, types = _column("SELECT id FROM catalogue_bib ORDER BY id", []), _item_types()
+    others = list(range(town.first_other_id, town.first_other_id + town.others))
+    made = {"bibs": bibs, "types": types, "branches": list(town.branch_ids), "on": _OPENED, "prefix": "BO"}
+    past = {"branch": town.branch_ids[0], "account": town.account_id, "policy": town.policy_id, "at": at}
+    with _unhurried():
+        for first in range(already, to, _CHUNK):
+            items = _column(_ITEMS, {**made, "first": first, "count": min(_CHUNK, to - first)})
+            loans = _column(_OPEN_LOANS, {**past, "items": items, "patrons": others, "first": first})
+            _column(_PAST_JOURNAL, {"after": min(loans) - 1})
+    with psycopg.connect(here.urls.owner_url, autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """Commit without waiting for the disk: what is loaded is measured, not kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+        yield
+        cursor.execute("SET synchronous_commit TO on")
 
 
 def _founder(at: datetime, password: str) -> Desk:
@@ -227,7 +288,7 @@ def _policies(branch_ids: tuple[int, ...], desk: Desk, at: datetime) -> int:
     general = add_policy(
         valid_from=_OPENED, loan_days=30, renewal_days=30, max_renewals=1, max_loans=20, max_overdue=5, at=at, desk=desk
     )
-    types = _column("SELECT id FROM catalogue_itemtype ORDER BY id", [])
+    types = _item_types()
     for branch_id in branch_ids:
         for category in categories():
             for type_id in types:
@@ -243,13 +304,13 @@ def _policies(branch_ids: tuple[int, ...], desk: Desk, at: datetime) -> int:
     return general
 
 
-def _patrons(branch_ids: tuple[int, ...], at: datetime) -> tuple[list[int], list[int]]:
+def _patrons(branch_ids: tuple[int, ...], count: int, at: datetime) -> tuple[list[int], list[int]]:
     """Readers with a card each and this year's token for the journal, by the order of their cards: those of the
     machines, and as many others."""
     category = next(category.id for category in categories() if category.code == "adult")
-    values = {"category": category, "branches": list(branch_ids), "on": _OPENED, "count": 2 * PATRONS}
+    values = {"category": category, "branches": list(branch_ids), "on": _OPENED, "count": count}
     everybody = sorted(_column(_PATRONS, values))
-    ids, others = everybody[:PATRONS], everybody[PATRONS:]
+    ids, others = everybody[: count // 2], everybody[count // 2 :]
     with connection.cursor() as cursor:
         with cursor.copy(_TOKENS) as copy:
             for number, patron_id in enumerate(everybody):
@@ -258,6 +319,10 @@ def _patrons(branch_ids: tuple[int, ...], at: datetime) -> tuple[list[int], list
                 copy.write_row((patron_id, TokenKind.CARD.value, digest, card, card[-4:], "active", at))
         cursor.execute(_REFS, [local_date(at).year])
     return ids, others
+
+
+def _item_types() -> list[int]:
+    return _column("SELECT id FROM catalogue_itemtype ORDER BY id", [])
 
 
 def _column(statement: str, values: list[Any] | dict[str, Any]) -> list[int]:

@@ -1,0 +1,183 @@
+"""The SIP2 server under measurement, the machines that talk to it, and what both cost."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wenyuan.doors.cli.bench_town import BRANCHES, CARDS_WITH_PIN, PIN, Town
+from wenyuan.doors.cli.environment import CHECKOUT, Installation
+from wenyuan.doors.cli.parts import SIP2_THREADS
+from wenyuan.runtime.address import Address
+from wenyuan.runtime.postgres import EmbeddedPostgres
+from wenyuan.runtime.probes import tcp_probe
+from wenyuan.runtime.problem import Problem
+
+_START_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One slice of ours: operations a second, waiting times, CPU of server and database for each operation."""
+
+    rate: float
+    p50_ms: float
+    p99_ms: float
+    cpu_ms: float | None
+
+
+@contextmanager
+def servers(here: Installation, processes: int) -> Iterator[tuple[Address, list[int]]]:
+    """The SIP2 server as ``up`` starts it, on a free port, its log beside the others."""
+    address = Address("127.0.0.1", _free_port())
+    argv = [sys.executable, "-m", "wenyuan.doors.sip2", "--listen", str(address), "--threads", str(SIP2_THREADS)]
+    if processes > 1:
+        argv.append("--reuse-port")
+    with (here.home.logs / "bench-sip2.log").open("ab") as log:
+        started = [
+            subprocess.Popen(argv, env=here.environment(), cwd=CHECKOUT, stdout=log, stderr=log)  # noqa: S603
+            for _ in range(processes)
+        ]
+        try:
+            _wait_for(address, started)
+            yield address, [process.pid for process in started]
+        finally:
+            for process in started:
+                process.terminate()
+            for process in started:
+                process.wait(timeout=_START_S)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(address: Address, started: list[subprocess.Popen[bytes]]) -> None:
+    is_ready = tcp_probe(address)
+    deadline = time.monotonic() + _START_S
+    while not is_ready():
+        if time.monotonic() > deadline or any(process.poll() is not None for process in started):
+            raise Problem("The SIP2 server did not start; logs/bench-sip2.log says why.")
+        time.sleep(0.1)
+    # With several processes on one port the first answers for all.
+    time.sleep(2.0 if len(started) > 1 else 0)
+
+
+class Machines:
+    """The process that plays all machines; each slice is asked for by its length and told by a line."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._asking, self._telling = process.stdin, process.stdout
+
+    def begin(self, settings: dict[str, Any]) -> None:
+        """Have them connect and sign in."""
+        self._asking.write(json.dumps(settings) + "\n")
+        self._asking.flush()
+        self._read()
+
+    def talk(self, seconds: float) -> dict[str, Any]:
+        """One slice: its operations, how long it took, waiting times."""
+        self._asking.write(f"{seconds}\n")
+        self._asking.flush()
+        return self._read()
+
+    def end(self) -> dict[str, Any]:
+        """What was acknowledged in all, and what went wrong."""
+        self._asking.close()
+        return self._read()
+
+    def close(self) -> None:
+        self._asking.close()
+        self._telling.close()
+
+    def _read(self) -> dict[str, Any]:
+        line = self._telling.readline()
+        if not line:
+            raise Problem("The bench's own SIP2 machines failed; what they said stands above.")
+        told: dict[str, Any] = json.loads(line)
+        return told
+
+
+@contextmanager
+def signed_in_machines(address: Address, town: Town) -> Iterator[Machines]:
+    """All machines of the town, connected to the server."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wenyuan.doors.cli.bench_clients"],
+        cwd=CHECKOUT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    machines = Machines(process)
+    try:
+        machines.begin(
+            {
+                "host": address.host,
+                "port": address.port,
+                "clients": len(town.machines),
+                "branches": BRANCHES,
+                "patrons": town.cards,
+                "cards_with_pin": CARDS_WITH_PIN,
+                "items": town.items,
+                "pin": PIN,
+                "password": town.password,
+                "machines": [{"username": machine.username, "branch": machine.branch} for machine in town.machines],
+            }
+        )
+        yield machines
+    finally:
+        process.kill()
+        process.wait()
+        machines.close()
+
+
+def one_slice(machines: Machines, seconds: float, meter: "Meter") -> Slice:
+    """So many seconds of ours, with what they cost."""
+    before = meter.cpu_seconds()
+    told = machines.talk(seconds)
+    after = meter.cpu_seconds()
+    spent = None if before is None or after is None else (after - before) * 1000 / max(1, told["operations"])
+    return Slice(told["operations"] / told["seconds"], told["p50_ms"], told["p99_ms"], spent)
+
+
+class Meter:
+    """CPU time of the SIP2 servers and of every process of our own database, where the system has /proc."""
+
+    def __init__(self, here: Installation, pids: list[int]) -> None:
+        self._servers = pids
+        self._postmaster = EmbeddedPostgres(here.home, environ=here.given).status().pid if here.is_embedded else None
+        self._tick = os.sysconf("SC_CLK_TCK")
+
+    def cpu_seconds(self) -> float | None:
+        """Seconds spent so far, none where they cannot be known."""
+        if self._postmaster is None or not Path("/proc/self/stat").exists():
+            return None
+        ticks = 0
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit() and (stat := _stat(folder)) is not None:
+                pid, parent, spent = stat
+                if pid in self._servers or self._postmaster in (pid, parent):
+                    ticks += spent
+        return ticks / self._tick
+
+
+def _stat(folder: Path) -> tuple[int, int, int] | None:
+    """Process, parent, and ticks of CPU (proc(5)); nothing for one that has ended meanwhile."""
+    try:
+        text = (folder / "stat").read_text("ascii", "replace")
+    except OSError:
+        return None
+    fields = text.rpartition(")")[2].split()
+    return int(folder.name), int(fields[1]), int(fields[11]) + int(fields[12])
