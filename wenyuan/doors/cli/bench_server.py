@@ -20,7 +20,7 @@ from wenyuan.runtime.postgres import EmbeddedPostgres
 from wenyuan.runtime.probes import tcp_probe
 from wenyuan.runtime.problem import Problem
 
-_START_S = 30
+_START_S = 60
 
 
 @dataclass(frozen=True, slots=True)
