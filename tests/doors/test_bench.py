@@ -100,6 +100,7 @@ def test_a_short_bench_of_circulation_loses_nothing(command: Command) -> None:
     assert 0 < measured["p50_ms"] <= measured["p99_ms"]
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(400)
 def test_the_bench_of_growth_compares_few_open_loans_with_many(command: Command) -> None:
     steps = ("--open-loans", "300", "--open-loans", "100")

@@ -41,10 +41,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _build() -> None:
-    """Seven weeks of a small town."""
+def _build(days: int = 50) -> None:
+    """Seven weeks of a small town, or so many days."""
     install_defaults(at=NOW)
-    demo.build(at=NOW, until=UNTIL, scale=0.15, days=50, echo=lambda _line: None)
+    demo.build(at=NOW, until=UNTIL, scale=0.15, days=days, echo=lambda _line: None)
 
 
 def _rows(statement: str) -> list[tuple[Any, ...]]:
@@ -237,11 +237,11 @@ def _another_database(server: str, template: str, before: str) -> Iterator[None]
 def test_the_same_seed_and_date_make_the_same_demo(
     fresh_database: str, home: Path, server_url: str, template_database: str
 ) -> None:
-    _build()
+    _build(days=30)
     first = _fingerprint()
 
     with _another_database(server_url, template_database, fresh_database):
-        _build()
+        _build(days=30)
         second = _fingerprint()
 
     assert first == second
