@@ -7,6 +7,7 @@ import pytest
 
 from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
+from tests.factories.notices import make_templates, post_due
 from tests.operations.patrons_cast import AT, BY_GUARDIAN, MANS_NUMBER, SELF, WOMANS_NUMBER, adult, child
 from wenyuan.kernel.identity import Gender
 from wenyuan.lending.patrons import seams, sql
@@ -32,8 +33,9 @@ from wenyuan.lending.patrons.operations import (
     renew_registration,
     reopen_patron,
 )
-from wenyuan.lending.patrons.queries import get_patron, patron_by_token
+from wenyuan.lending.patrons.queries import get_patron, notice_recipient, patron_by_token
 from wenyuan.organisation.journal.models import Entry
+from wenyuan.organisation.notices.models import Message, Notice
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.plumbing.invariants import broken_rows
@@ -215,6 +217,24 @@ def test_who_never_left_is_not_reopened(desk: Desk, patron: Patron) -> None:
         reopen_patron(patron_id=patron.id, consent=SELF, at=AT, desk=desk)
 
     assert refused.value.codes == {ProblemCode.PATRON_NOT_CLOSED}
+
+
+def test_what_waits_to_be_sent_follows_a_person_who_changes_leaves_and_is_erased(desk: Desk, patron: Patron) -> None:
+    make_templates()
+    post_due(AT, "due", recipient=notice_recipient(patron.id))
+
+    change_patron(patron_id=patron.id, change=PatronChange(phone="13900000000"), at=AT, desk=desk)
+    # This patron never agreed to be told: the new number is not handed on, and the former one is taken away.
+    assert Message.objects.get().contacts_sealed == ""
+    Consent.objects.create(patron=patron, purpose="notices", notice_version="1", given_by="self", given_at=AT)
+    change_patron(patron_id=patron.id, change=PatronChange(phone="13900000001"), at=AT, desk=desk)
+    assert "13900000001" in Message.objects.get().contacts_sealed
+    close_patron(patron_id=patron.id, at=AT, desk=desk)
+    assert Message.objects.get().contacts_sealed == ""
+    erase_patron(patron_id=patron.id, reason="本人要求", at=AT, desk=desk)
+    message = Message.objects.get()
+    assert (message.recipient, message.contacts_sealed, message.state) == ("", "", "withdrawn")
+    assert [notice.values_sealed for notice in Notice.objects.all()] == [""]
 
 
 def test_nothing_of_an_erased_person_is_left(desk: Desk, patron: Patron, asked: dict[str, list[int]]) -> None:

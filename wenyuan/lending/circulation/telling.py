@@ -14,7 +14,7 @@ from wenyuan.lending.circulation.data import HoldView
 from wenyuan.lending.circulation.hold_lists import get_hold
 from wenyuan.lending.circulation.queries import is_after_reopening
 from wenyuan.lending.circulation.rules import reminder_for
-from wenyuan.lending.patrons.queries import notice_contacts
+from wenyuan.lending.patrons.queries import notice_contacts, notice_recipient
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.queries import get_entry
 from wenyuan.organisation.network.data import NetworkMap
@@ -62,7 +62,7 @@ def _tell_ready(hold: HoldView, at: datetime) -> None:
     assert hold.shelf_until is not None
     post(
         kind=NoticeKind.HOLD_READY,
-        recipient=f"patron:{hold.patron_id}",
+        recipient=notice_recipient(hold.patron_id),
         values={"title": hold.title, "pickup_date": hold.shelf_until, "place": str(hold.shelf_position or "")},
         once=f"hold_ready:{hold.id}",
         at=at,
@@ -77,7 +77,7 @@ def _tell_ended(hold: HoldView, kind: NoticeKind, at: datetime) -> None:
         return
     post(
         kind=kind,
-        recipient=f"patron:{hold.patron_id}",
+        recipient=notice_recipient(hold.patron_id),
         values={"title": hold.title},
         once=f"{kind.value}:{hold.id}",
         at=at,
@@ -131,7 +131,7 @@ def _reminders(rows: Iterable[Row], network: NetworkMap, at: datetime) -> Iterab
             patron_id,
             NewNotice(
                 kind=kind,
-                recipient=f"patron:{patron_id}",
+                recipient=notice_recipient(patron_id),
                 values=values,
                 once=f"{kind.value}:{loan_id}:{due.isoformat()}",
                 branch_id=branch_id,

@@ -21,6 +21,7 @@ from wenyuan.lending.patrons.records import (
     add_token_row,
     audit_act,
     branch_code_standing,
+    follow_contacts,
     guardian_problems,
     is_taken,
     lock_open_patron,
@@ -81,6 +82,8 @@ def change_patron(
     except IntegrityError:
         # Another desk was faster with this number.
         raise PatronRefused(Problem(ProblemCode.NUMBER_REGISTERED, "number")) from None
+    if changed & {"phone", "email"}:
+        follow_contacts(patron, at=at)
     note(Kind.PATRON_CHANGED, patron, at=at, desk=desk, details={"what": sorted(changed)}, behalf=behalf)
     audit(
         at=at,

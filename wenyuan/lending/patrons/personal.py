@@ -21,6 +21,7 @@ from wenyuan.lending.patrons.models import Category, Consent, Guardian, Patron, 
 from wenyuan.lending.patrons.queries import category_facts
 from wenyuan.lending.patrons.records import (
     audit_act,
+    follow_contacts,
     guardian_problems,
     has_guardian,
     lock_open_patron,
@@ -162,6 +163,8 @@ def withdraw_consent(*, patron_id: int, purpose: ConsentPurpose, at: datetime, d
     withdrawn = _withdraw(patron, purpose, at=at)
     if purpose is ConsentPurpose.HISTORY:
         _forget(patron, at=at)
+    if purpose is ConsentPurpose.NOTICES:
+        follow_contacts(patron, at=at)
     if withdrawn:
         details = {"what": ["consent_withdrawn"], "purpose": purpose.value}
         note(Kind.PATRON_CHANGED, patron, at=at, desk=desk, details=details)

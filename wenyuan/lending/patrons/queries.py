@@ -387,6 +387,11 @@ def list_proxies(patron_id: int, *, limit: int = PAGE_ROWS) -> tuple[ProxyView, 
     )
 
 
+def notice_recipient(patron_id: int) -> str:
+    """The name under which the room of notices knows a patron."""
+    return f"patron:{patron_id}"
+
+
 def notice_contacts(patron_ids: Collection[int]) -> dict[int, dict[Channel, str]]:
     """Telephone and e-mail by which these patrons agreed to be told, by patron id; who did not agree is not there.
 

@@ -10,10 +10,11 @@ from wenyuan.kernel.identity import TokenKind, age_band, mask_name, reversed_uid
 from wenyuan.lending.patrons import rules, sql
 from wenyuan.lending.patrons.data import CategoryFacts, OnBehalf, PatronRefused, PatronUnknown, Problem, ProblemCode
 from wenyuan.lending.patrons.models import Guardian, Patron, PatronStatus, ProxyAct, ReaderRef, Token, TokenStatus
-from wenyuan.lending.patrons.queries import facts_of_guardians, token_hash
+from wenyuan.lending.patrons.queries import facts_of_guardians, notice_contacts, notice_recipient, token_hash
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.network.queries import network_map
+from wenyuan.organisation.notices.operations import change_contacts
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.plumbing.clock import local
@@ -45,6 +46,16 @@ def refuse_when_closed(patron: Patron) -> None:
     """:raises PatronRefused: the patron has left."""
     if patron.status == PatronStatus.CLOSED:
         raise PatronRefused(Problem(ProblemCode.PATRON_CLOSED))
+
+
+def follow_contacts(patron: Patron, *, at: datetime) -> None:
+    """A step: what still waits to be sent to the patron, or to a child they answer for, goes where it may go now, and
+    nowhere without consent."""
+    wards = Guardian.objects.filter(patron=patron, until__isnull=True).values_list("child_id", flat=True)
+    ids = sorted({patron.id, *wards})
+    contacts = notice_contacts(ids)
+    for number in ids:
+        change_contacts(recipient=notice_recipient(number), contacts=contacts.get(number, {}), at=at)
 
 
 def lock_token(token_id: int) -> tuple[Patron, Token]:

@@ -32,9 +32,10 @@ from wenyuan.lending.patrons.models import (
     Token,
     TokenStatus,
 )
-from wenyuan.lending.patrons.queries import category_facts, token_hash
+from wenyuan.lending.patrons.queries import category_facts, notice_recipient, token_hash
 from wenyuan.lending.patrons.records import (
     add_token_row,
+    follow_contacts,
     guardian_problems,
     is_taken,
     lock_open_patron,
@@ -45,6 +46,7 @@ from wenyuan.lending.patrons.records import (
 from wenyuan.lending.patrons.registration import SWIPED_FORMS, add_card, set_number, set_phone
 from wenyuan.lending.patrons.restrictions import end_on_leaving, sum_up
 from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.notices.operations import forget_recipient
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
@@ -164,11 +166,10 @@ def erase_patron(*, patron_id: int, reason: str, at: datetime, desk: Desk) -> No
         raise CannotLeave(obstacles)
     before = patron.status
     _end_everything(patron, at=at)
-    _blank(patron)
-    patron.save()
-    for second in _merged_into(patron):
-        _blank(second)
-        second.save()
+    for record in [patron, *_merged_into(patron)]:
+        _blank(record)
+        record.save()
+        forget_recipient(recipient=notice_recipient(record.id), at=at)
     set_status(patron, PatronStatus.CLOSED, reason="", at=at)
     note(Kind.PATRON_STATUS, patron, at=at, desk=desk, details={"from": before, "to": "erased"}, erased=True)
     _audit(patron, "erase_patron", at=at, desk=desk, reason=reason, before=before)
@@ -186,6 +187,7 @@ def _end_everything(patron: Patron, *, at: datetime) -> None:
         status=TokenStatus.REMOVED, ended_at=at
     )
     Consent.objects.filter(patron=patron, withdrawn_at__isnull=True).update(withdrawn_at=at)
+    follow_contacts(patron, at=at)
     patron.keep_history = False
     seams.forget_history(patron.id)
 

@@ -10,6 +10,7 @@ from wenyuan.doors.cli.demonstration.history import Reader
 from wenyuan.doors.cli.demonstration.network import Site
 from wenyuan.lending.circulation.data import OpenLoan
 from wenyuan.lending.circulation.queries import patron_loans
+from wenyuan.lending.patrons.queries import notice_recipient
 from wenyuan.organisation.notices.data import CallReason, DueLine, NewCall, NewNotice, NoticeKind
 from wenyuan.organisation.notices.operations import open_call_list, post_many, send_due
 from wenyuan.organisation.rights.data import Desk
@@ -61,7 +62,7 @@ def _notice(loan: OpenLoan, reader: Reader, sites: dict[str, Site], at: datetime
         values["days"] = max(_days_late(loan, at), 1)
     return NewNotice(
         kind=kind,
-        recipient=f"patron:{reader.patron_id}",
+        recipient=notice_recipient(reader.patron_id),
         values=values,
         once=f"{kind.value}:loan:{loan.id}",
         branch_id=sites[reader.home].id,
@@ -74,7 +75,7 @@ def _days_late(loan: OpenLoan, at: datetime) -> int:
 
 def _call(reader: Reader, number: int, loans: Sequence[OpenLoan]) -> NewCall:
     return NewCall(
-        recipient=f"patron:{reader.patron_id}",
+        recipient=notice_recipient(reader.patron_id),
         name=reader.name,
         phone=f"1390000{number % 10_000:04d}",
         lines=[DueLine(loan.item.title, loan.item.barcode, loan.due_date) for loan in loans],

@@ -13,7 +13,7 @@ from wenyuan.doors.workbench.notices import forms
 from wenyuan.doors.workbench.notices.words import CHANNELS, KINDS, STATES
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
-from wenyuan.lending.patrons.queries import get_patron
+from wenyuan.lending.patrons.queries import get_patron, notice_recipient
 from wenyuan.organisation.notices.data import PreferenceFacts
 from wenyuan.organisation.notices.operations import set_preferences
 from wenyuan.organisation.notices.queries import list_bad_addresses, message_box, preferences
@@ -30,7 +30,7 @@ def reader(request: StaffRequest, patron_id: int) -> HttpResponse:
     patron = get_patron(patron_id)
     if patron is None:
         raise Http404
-    recipient = f"patron:{patron_id}"
+    recipient = notice_recipient(patron_id)
     chosen = preferences(recipient)
     form = forms.PreferencesForm(request.POST or None, initial=_initial(chosen))
     if form.is_valid():
