@@ -2,6 +2,7 @@
 
 import pytest
 
+from wenyuan.doors.furniture.policy_words import KIND_WORDS
 from wenyuan.doors.furniture.words import (
     BLOCK_WORDS,
     WAIVER_WORDS,
@@ -11,7 +12,7 @@ from wenyuan.doors.furniture.words import (
     words_for_waiver,
 )
 from wenyuan.lending.circulation import rules
-from wenyuan.lending.circulation.data import Block, BlockCode
+from wenyuan.lending.circulation.data import MEASURES, Block, BlockCode, Kinds, Measure
 from wenyuan.organisation.rights.data import Act
 
 FACTS: dict[str, int | str] = {
@@ -92,3 +93,11 @@ def test_a_branch_without_a_name_gives_the_wording_that_needs_none() -> None:
     group = Block(BlockCode.OTHER_LENDING_GROUP, facts={"home": 99})
 
     assert words_for_block(group, "zh", name_of) == "此册的馆与本馆未通借"
+
+
+def test_every_kind_of_policy_has_a_measure_and_words_and_a_unit_where_it_is_a_number() -> None:
+    numbers = {Measure.DAYS, Measure.COUNT, Measure.YEARS, Measure.FEN, Measure.PERCENT}
+
+    assert list(Kinds.__annotations__) == list(MEASURES) == list(KIND_WORDS)
+    assert {kind for kind, words in KIND_WORDS.items() if not words.label or not words.help} == set()
+    assert {kind for kind, words in KIND_WORDS.items() if bool(words.unit) != (MEASURES[kind] in numbers)} == set()

@@ -103,6 +103,8 @@ def test_a_row_before_another_of_its_place_is_added_when_it_ends_in_time(distric
         ({"loan_days": -3}, PolicyReason.NUMBER),
         ({"loan_days": 3, "renewal_days": -3}, PolicyReason.NUMBER),
         ({"max_loans": 40_000}, PolicyReason.NUMBER),
+        ({"fine_day_fen": 10_000_001}, PolicyReason.NUMBER),
+        ({"suspension_percent": 1_001}, PolicyReason.NUMBER),
         ({"return_route": "banana"}, PolicyReason.ROUTE),
         ({"on_closed_day": "banana"}, PolicyReason.WORD),
         ({"fixed_due_rule": "exactly"}, PolicyReason.WORD),

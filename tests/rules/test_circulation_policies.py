@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenyuan.lending.circulation.policies import PolicyBook, PolicyRow, Value
+from wenyuan.lending.circulation.policies import MoneyPolicy, PolicyBook, PolicyRow, Value
 
 EDITION = UUID(int=1)
 DAY = date(2026, 4, 23)
@@ -120,6 +120,36 @@ def test_a_limit_of_nought_is_a_limit() -> None:
 
     assert policy is not None
     assert policy.max_loans == 0
+
+
+def test_money_is_off_until_a_row_states_it_and_each_kind_falls_back_by_itself() -> None:
+    matrix = [
+        row(1, loan_days=30, grace_days=3),
+        row(2, category_id=ADULT, fine_day_fen=10, fine_cap_fen=3000),
+        row(3, branch_id=STREET, fine_day_fen=20, suspension_percent=50),
+        row(4, branch_id=CENTRAL, category_id=CHILD, fine_day_fen=0),
+    ]
+    book = PolicyBook(EDITION, matrix)
+
+    def money(line: tuple[int, ...], category: int) -> MoneyPolicy:
+        policy = book.resolve(branch_line=line, category_id=category, item_type_id=BOOK, on=DAY)
+        assert policy is not None
+        assert policy.money == book.money(branch_line=line, category_id=category, item_type_id=BOOK, on=DAY)
+        return policy.money
+
+    assert money((9,), CHILD) == MoneyPolicy(grace_days=3)
+    assert money((9,), ADULT) == MoneyPolicy(grace_days=3, fine_day_fen=10, fine_cap_fen=3000)
+    assert money((STREET, CENTRAL), ADULT) == MoneyPolicy(
+        grace_days=3, fine_day_fen=20, fine_cap_fen=3000, suspension_percent=50
+    )
+    assert [money((9,), CHILD).minds_lateness, money((CENTRAL,), CHILD).minds_lateness] == [False, False]
+    assert [money((9,), ADULT).minds_lateness, money((STREET,), CHILD).minds_lateness] == [True, True]
+
+
+def test_what_lateness_costs_is_known_also_where_nothing_is_lent_any_more() -> None:
+    book = PolicyBook(EDITION, [row(1, fine_day_fen=10)])
+
+    assert book.money(branch_line=(9,), category_id=ADULT, item_type_id=BOOK, on=DAY) == MoneyPolicy(fine_day_fen=10)
 
 
 rows = st.builds(

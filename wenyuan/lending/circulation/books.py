@@ -11,7 +11,16 @@ from django.db import connection
 
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.facts import Editions
-from wenyuan.lending.circulation.policies import KINDS, HoldPolicy, Policy, PolicyBook, PolicyRow, Totals, Value
+from wenyuan.lending.circulation.policies import (
+    KINDS,
+    HoldPolicy,
+    MoneyPolicy,
+    Policy,
+    PolicyBook,
+    PolicyRow,
+    Totals,
+    Value,
+)
 from wenyuan.lending.circulation.rules import Place
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
@@ -38,6 +47,15 @@ class Books:
         """What a pickup branch allows for holds."""
         return self.policies.holds(
             branch_line=self.network.line_above(pickup_branch_id, on),
+            category_id=category_id,
+            item_type_id=item_type_id,
+            on=on,
+        )
+
+    def money(self, branch_id: int, category_id: int | None, item_type_id: int, on: date) -> MoneyPolicy:
+        """What lateness and losses cost who borrowed at this branch."""
+        return self.policies.money(
+            branch_line=self.network.line_above(branch_id, on),
             category_id=category_id,
             item_type_id=item_type_id,
             on=on,

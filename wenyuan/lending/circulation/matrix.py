@@ -9,8 +9,9 @@ from typing import Any, Unpack
 from django.db import IntegrityError, transaction
 
 from wenyuan.kernel.opening import OnClosedDay, RenewFrom
-from wenyuan.lending.circulation.data import FixedDue, HoldsAllowed, Kinds
+from wenyuan.lending.circulation.data import MEASURES, FixedDue, HoldsAllowed, Kinds, Measure
 from wenyuan.lending.circulation.models import LoanPolicy, ReturnRoute
+from wenyuan.lending.fees.data import MOST_FEN
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.rights.data import Act, Desk
@@ -19,6 +20,8 @@ from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.transactions import verb
 
 MAX_NUMBER = 32_767
+MOST = {Measure.FEN: MOST_FEN, Measure.PERCENT: 1_000}
+"""The largest number of a measure; of others ``MAX_NUMBER``."""
 WORDS = {
     "fixed_due_rule": tuple(FixedDue),
     "on_closed_day": tuple(one.value for one in OnClosedDay),
@@ -36,7 +39,7 @@ class PolicyReason(StrEnum):
     OVERLAP = "overlap"  # another row of the same place holds on some of these days
     UNKNOWN = "unknown"  # no such row
     DATES = "dates"  # the last day lies before the first
-    NUMBER = "number"  # days and counts are whole numbers from 0
+    NUMBER = "number"  # days, counts, fen and percent are whole numbers from 0, none absurdly large
     ROUTE = "route"  # no such return route
     WORD = "word"  # not one of the words that the kind knows, or a rule without its date
     EMPTY = "empty"  # the row states nothing
@@ -137,7 +140,7 @@ def _refuse_bad_values(stated: dict[str, object], *, valid_from: date, valid_to:
     for kind, value in stated.items():
         if kind in WORDS and value not in WORDS[kind]:
             raise PolicyRefused(PolicyReason.ROUTE if kind == "return_route" else PolicyReason.WORD)
-        if isinstance(value, int) and not 0 <= value <= MAX_NUMBER:
+        if isinstance(value, int) and not 0 <= value <= MOST.get(MEASURES[kind], MAX_NUMBER):
             raise PolicyRefused(PolicyReason.NUMBER)
     if "fixed_due_rule" in stated and "fixed_due_date" not in stated:
         raise PolicyRefused(PolicyReason.WORD)

@@ -46,6 +46,7 @@ class LoanPolicy(models.Model):
     renewal_days = models.SmallIntegerField(null=True, blank=True)
     renewals_from = models.CharField(max_length=8, choices=choices(RenewFrom), blank=True)
     max_renewals = models.SmallIntegerField(null=True, blank=True)
+    auto_renew = models.BooleanField(null=True, blank=True)
     max_loans = models.SmallIntegerField(null=True, blank=True)
     max_loans_of_type = models.SmallIntegerField(null=True, blank=True)
     max_overdue = models.SmallIntegerField(null=True, blank=True)  # overdue loans that still allow another
@@ -56,6 +57,20 @@ class LoanPolicy(models.Model):
     hold_days = models.SmallIntegerField(null=True, blank=True)
     hold_shelf_days = models.SmallIntegerField(null=True, blank=True)  # open days of the pickup branch
     return_route = models.CharField(max_length=8, choices=ReturnRoute.choices, blank=True)
+    grace_days = models.SmallIntegerField(null=True, blank=True)
+    fine_day_fen = models.IntegerField(null=True, blank=True)
+    fine_cap_fen = models.IntegerField(null=True, blank=True)
+    fine_capped_at_price = models.BooleanField(null=True, blank=True)
+    suspension_percent = models.SmallIntegerField(null=True, blank=True)  # of the days late
+    max_suspension_days = models.SmallIntegerField(null=True, blank=True)
+    suspensions_add_up = models.BooleanField(null=True, blank=True)
+    max_owed_fen = models.IntegerField(null=True, blank=True)
+    deposit_fen = models.IntegerField(null=True, blank=True)
+    value_within_deposit = models.BooleanField(null=True, blank=True)
+    lost_after_days = models.SmallIntegerField(null=True, blank=True)  # open days late
+    price_percent = models.SmallIntegerField(null=True, blank=True)
+    processing_fee_fen = models.IntegerField(null=True, blank=True)
+    found_days = models.SmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = (
@@ -80,6 +95,17 @@ class LoanPolicy(models.Model):
                     max_holds__gte=0,
                     hold_days__gte=0,
                     hold_shelf_days__gte=0,
+                    grace_days__gte=0,
+                    fine_day_fen__gte=0,
+                    fine_cap_fen__gte=0,
+                    suspension_percent__gte=0,
+                    max_suspension_days__gte=0,
+                    max_owed_fen__gte=0,
+                    deposit_fen__gte=0,
+                    lost_after_days__gte=0,
+                    price_percent__gte=0,
+                    processing_fee_fen__gte=0,
+                    found_days__gte=0,
                 ),
                 name="circulation_policy_numbers",
             ),

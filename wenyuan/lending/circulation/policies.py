@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from wenyuan.lending.circulation.data import FixedDue, HoldsAllowed, Kinds
+from wenyuan.lending.circulation.data import MEASURES, FixedDue, HoldsAllowed
 
 Value = int | str | date
-"""What a kind states: days, a count, an age, yes or no, one of a few words, or a day."""
+"""What a kind states: days, a count, an age, fen, percent, yes or no, one of a few words, or a day."""
 
 
-KINDS: tuple[str, ...] = tuple(Kinds.__annotations__)
+KINDS: tuple[str, ...] = tuple(MEASURES)
 """The kinds of rule in the order in which they are shown and stored."""
 
 
@@ -36,6 +36,34 @@ class PolicyRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyPolicy:
+    """What lateness, debts and losses cost (``data.Kinds``); nothing where no row states it. Money is whole fen."""
+
+    grace_days: int = 0
+    fine_day_fen: int = 0
+    fine_cap_fen: int | None = None
+    fine_capped_at_price: bool = False
+    suspension_percent: int = 0
+    max_suspension_days: int | None = None
+    suspensions_add_up: bool = False
+    max_owed_fen: int | None = None
+    deposit_fen: int = 0
+    value_within_deposit: bool = False
+    lost_after_days: int | None = None
+    price_percent: int = 100
+    processing_fee_fen: int = 0
+    found_days: int | None = None
+
+    @property
+    def minds_lateness(self) -> bool:
+        """Whether a late return costs anything, money or days."""
+        return self.fine_day_fen > 0 or self.suspension_percent > 0
+
+
+NO_MONEY = MoneyPolicy()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What holds for one case. ``row_id`` is the row that gave the loan length; ``rows`` names the row of each kind.
 
@@ -56,6 +84,8 @@ class Policy:
     max_overdue: int | None = None
     minimum_age: int | None = None
     in_library_only: bool = False
+    auto_renew: bool = False
+    money: MoneyPolicy = NO_MONEY
     rows: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -81,12 +111,13 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """Each kind that some row states for a case and the row it is from, and what they make of lending and of holds."""
+    """Each kind that some row states for a case, the row it is from, and what they make of lending and of the rest."""
 
     kinds: Mapping[str, Value]
     rows: Mapping[str, int]
     policy: Policy | None
     holds: HoldPolicy
+    money: MoneyPolicy
 
 
 MAX_ANSWERS = 20_000
@@ -134,6 +165,12 @@ class PolicyBook:
         """What the pickup branch allows for holds; ``branch_line`` begins with it."""
         return self._stated(branch_line, category_id, item_type_id, on).holds
 
+    def money(
+        self, *, branch_line: tuple[int, ...], category_id: int | None, item_type_id: int | None, on: date
+    ) -> MoneyPolicy:
+        """What lateness and losses cost, also where no row gives a loan length any more."""
+        return self._stated(branch_line, category_id, item_type_id, on).money
+
     def totals(self, *, branch_line: tuple[int, ...], category_id: int | None, on: date) -> Totals:
         """What a branch allows a category whatever the item."""
         stated = self._stated(branch_line, category_id, None, on)
@@ -171,7 +208,8 @@ class PolicyBook:
                         for kind, value in row.kinds.items():
                             if kind not in found:
                                 found[kind], rows[kind] = value, row.id
-        return _Stated(found, rows, _policy(found, rows), _holds(found, rows))
+        money = MoneyPolicy(**_named(found, _MONEY_KINDS)) if _MONEY_KINDS & found.keys() else NO_MONEY
+        return _Stated(found, rows, _policy(found, rows, money), _holds(found, rows), money)
 
     def _lends_some_type(self, branch_line: tuple[int, ...], category_id: int | None, on: date) -> bool:
         return any(
@@ -182,22 +220,26 @@ class PolicyBook:
         )
 
 
-def _policy(found: Mapping[str, Value], rows: Mapping[str, int]) -> Policy | None:
+def _policy(found: Mapping[str, Value], rows: Mapping[str, int], money: MoneyPolicy) -> Policy | None:
     loan_days = found.get("loan_days")
     if not isinstance(loan_days, int):
         return None
-    values: dict[str, Any] = {name: found[name] for name in _LOAN_KINDS if name in found}
-    values.setdefault("renewal_days", loan_days)
-    return Policy(row_id=rows["loan_days"], rows=rows, **values)
+    values: dict[str, Any] = {"renewal_days": loan_days, **_named(found, _LOAN_KINDS)}
+    return Policy(row_id=rows["loan_days"], rows=rows, money=money, **values)
 
 
 def _holds(found: Mapping[str, Value], rows: Mapping[str, int]) -> HoldPolicy:
-    values: dict[str, Any] = {name: found[name] for name in _HOLD_KINDS if name in found}
-    return HoldPolicy(rows=rows, **values)
+    return HoldPolicy(rows=rows, **_named(found, _HOLD_KINDS))
 
 
-_LOAN_KINDS = tuple(one.name for one in fields(Policy) if one.name in KINDS)
-_HOLD_KINDS = tuple(one.name for one in fields(HoldPolicy) if one.name in KINDS)
+def _named(found: Mapping[str, Value], names: frozenset[str]) -> dict[str, Any]:
+    """Those of the kinds that are stated; each value has the type of its kind."""
+    return {name: value for name, value in found.items() if name in names}
+
+
+_LOAN_KINDS = frozenset(one.name for one in fields(Policy)) & frozenset(KINDS)
+_HOLD_KINDS = frozenset(one.name for one in fields(HoldPolicy)) & frozenset(KINDS)
+_MONEY_KINDS = frozenset(one.name for one in fields(MoneyPolicy)) & frozenset(KINDS)
 
 
 def _limit(found: Mapping[str, Value], kind: str) -> int | None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from wenyuan.lending.fees.rules import FineTerms, FoundTerms, Per
+from wenyuan.lending.fees.rules import MOST_FEN, FineTerms, FoundTerms, Per
 
 __all__ = [
     "BOOK_OF",
     "DEFAULT_RULES",
     "EARNED_BACK",
+    "MOST_FEN",
     "AccountState",
     "Allocation",
     "Book",

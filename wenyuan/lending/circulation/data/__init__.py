@@ -4,9 +4,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypedDict
 
+from wenyuan.lending.circulation.data.kinds import MEASURES, FixedDue, HoldsAllowed, Kinds, Measure
 from wenyuan.organisation.rights.data import Act
+
+__all__ = [
+    "MEASURES",
+    "Block",
+    "BlockCode",
+    "CheckinOutcome",
+    "CheckinReceipt",
+    "CheckoutPreview",
+    "CheckoutReceipt",
+    "ClosureProgress",
+    "FixedDue",
+    "HeldFor",
+    "HoldEnded",
+    "HoldReceipt",
+    "HoldView",
+    "HoldsAllowed",
+    "ItemFacts",
+    "Kinds",
+    "LoanOfItem",
+    "Measure",
+    "NotFoundView",
+    "OpenLoan",
+    "PatronLoans",
+    "PickView",
+    "RenewalOfOne",
+    "RenewalReceipt",
+    "TransitReceipt",
+]
 
 
 class BlockCode(StrEnum):
@@ -312,50 +340,6 @@ class NotFoundView:
     call_no: str
     at: datetime
     account_id: int
-
-
-class FixedDue(StrEnum):
-    """How a fixed due date binds the counted one."""
-
-    EXACTLY = "exactly"
-    NOT_AFTER = "not_after"
-    NOT_BEFORE = "not_before"
-
-
-class HoldsAllowed(StrEnum):
-    """Which items may be held."""
-
-    ALL = "all"  # 预约 and 预借
-    ON_LOAN = "on_loan"  # 预约 only: while no item of the title stands on a shelf
-    NONE = "none"
-
-
-class Kinds(TypedDict, total=False):
-    """What a row may state; what it leaves out falls back on the next less specific row.
-
-    Lengths are in days. ``fixed_due_date`` binds as ``fixed_due_rule`` says (exactly, where no row says). ``hold_days``
-    is how long a hold waits unless its reader says otherwise, ``hold_shelf_days`` how many open days of the pickup
-    branch an item is kept; ``minimum_age`` is in years.
-    """
-
-    loan_days: int | None
-    fixed_due_date: date | None
-    fixed_due_rule: str
-    on_closed_day: str
-    due_by_expiry: bool | None
-    renewal_days: int | None
-    renewals_from: str
-    max_renewals: int | None
-    max_loans: int | None
-    max_loans_of_type: int | None
-    max_overdue: int | None
-    minimum_age: int | None
-    in_library_only: bool | None
-    holds: str
-    max_holds: int | None
-    hold_days: int | None
-    hold_shelf_days: int | None
-    return_route: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
