@@ -189,7 +189,7 @@ def _write(
         "send_reason": decision.send_reason,
         "loan": loan.id if loan else None,
         "keep_patron": facts.patron is not None and facts.patron.keep_history,
-        "today": request.today,
+        "today": request.shelf_day,
         "done_at": done_at,
     }
     if decision.hold and decision.hold_step:
@@ -291,7 +291,7 @@ def _held(decision: rules.ReturnDecision, item: Item, request: Request, books: B
         return None
     until = hold.shelf_until
     if decision.hold_step == "shelve":
-        branch_id, today = hold.pickup_branch_id, request.today
+        branch_id, today = hold.pickup_branch_id, request.shelf_day
         policy = books.hold_policy(branch_id, hold.category_id, item.type_id, today)
         calendar = books.network.calendar(branch_id)
         until = rules.shelf_until(today=today, days=policy.hold_shelf_days, calendar=calendar)

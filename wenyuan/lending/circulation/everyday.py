@@ -13,6 +13,7 @@ from wenyuan.kernel.identity import age_band
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.data import Block, BlockCode, ItemFacts
 from wenyuan.lending.circulation.facts import Editions, Item, Patron
+from wenyuan.lending.circulation.rules.offline import can_be_lent
 from wenyuan.organisation.journal.data import MAX_KEY, Entry, Kind
 from wenyuan.organisation.journal.operations import row_of
 from wenyuan.organisation.journal.sql import COLUMNS as JOURNAL_COLUMNS
@@ -59,6 +60,9 @@ class Request:
     card: str | None = None
     back_at: datetime | None = None
     """When the reader was done with the item, if that was before ``at``: a book drop emptied later."""
+    learnt_at: datetime | None = None
+    """When the house heard of it, where it had happened without the house: nothing that can be written refuses it any
+    more, and what is to be done about the item begins now."""
     today: date = field(init=False)
     """The library's day of ``at``."""
 
@@ -66,6 +70,11 @@ class Request:
         if self.key is not None and not 0 < len(self.key) <= MAX_KEY:
             raise ValueError(f"a key has 1 to {MAX_KEY} characters")
         object.__setattr__(self, "today", local_date(self.at))
+
+    @property
+    def shelf_day(self) -> date:
+        """The day from which the hold shelf counts."""
+        return self.today if self.learnt_at is None else local_date(self.learnt_at)
 
     def gathers(self) -> Mapping[str, object]:
         return {"barcode": self.item, "year": self.today.year, "today": self.today, "key": self.key}
@@ -99,7 +108,9 @@ def refuse(blocks: tuple[Block, ...], request: Request, *, item: ItemFacts | Non
 
 
 def is_waived(block: Block, request: Request) -> bool:
-    """Whether the request lifts this block and its operator may."""
+    """Whether the request lifts this block and its operator may, or it has happened all the same."""
+    if request.learnt_at is not None:
+        return can_be_lent([block.code], has_patron=True)
     return (
         block.code in request.waive
         and block.waiver is not None

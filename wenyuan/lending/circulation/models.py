@@ -9,6 +9,8 @@ from django.db.models.functions import Coalesce, Now
 
 from wenyuan.kernel.opening import OnClosedDay, RenewFrom
 from wenyuan.lending.circulation.data import FixedDue, HoldsAllowed
+from wenyuan.lending.circulation.offline_models import OfflineAct as OfflineAct
+from wenyuan.lending.circulation.offline_models import OfflineList as OfflineList
 
 
 def choices(words: type[Enum]) -> list[tuple[str, str]]:

@@ -30,6 +30,7 @@ from wenyuan.lending.circulation.matrix import (
     end_policy,
     install_default_policies,
 )
+from wenyuan.lending.circulation.offline_lists import issue_offline_list
 from wenyuan.lending.circulation.queueing import (
     cancel_hold,
     change_hold,
@@ -41,6 +42,7 @@ from wenyuan.lending.circulation.queueing import (
     resume_hold,
     suspend_hold,
 )
+from wenyuan.lending.circulation.recording import record_acts, settle_offline_act
 from wenyuan.lending.circulation.renewing import barcodes_of_card, renewal_plan
 from wenyuan.lending.circulation.telling import remind
 from wenyuan.organisation.rights.data import Act, Desk
@@ -63,15 +65,18 @@ __all__ = [
     "expire_holds",
     "forget_ended_holds",
     "install_default_policies",
+    "issue_offline_list",
     "move_hold",
     "note_use",
     "place_hold",
     "receive_transit",
+    "record_acts",
     "remind",
     "renew",
     "renew_all",
     "report_not_found",
     "resume_hold",
+    "settle_offline_act",
     "suspend_hold",
 ]
 

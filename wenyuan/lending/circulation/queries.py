@@ -30,6 +30,7 @@ from wenyuan.lending.circulation.hold_lists import (
     shelf_to_clear,
 )
 from wenyuan.lending.circulation.models import ClosureRun, Loan
+from wenyuan.lending.circulation.offline_lists import count_offline_acts_to_settle, offline_acts_to_settle
 from wenyuan.lending.circulation.queueing import lapsed_holds
 from wenyuan.lending.circulation.rules import patron_blocks, total_blocks
 from wenyuan.organisation.network.data import NetworkMap
@@ -199,6 +200,7 @@ def count_overdue_at(branch_id: int, *, at: datetime) -> int:
 __all__ = [
     "ItemFacts",
     "closure_progress",
+    "count_offline_acts_to_settle",
     "count_open_loans",
     "count_overdue_at",
     "due_dates_of_items",
@@ -211,6 +213,7 @@ __all__ = [
     "loan_of_item",
     "loans_history",
     "not_found_at",
+    "offline_acts_to_settle",
     "patron_loans",
     "pick_list",
     "preview_checkout",

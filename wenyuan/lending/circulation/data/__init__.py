@@ -6,6 +6,16 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from wenyuan.lending.circulation.data.kinds import MEASURES, FixedDue, HoldsAllowed, Kinds, Measure
+from wenyuan.lending.circulation.data.offline import (
+    DeviceAct,
+    OfflineActView,
+    OfflineKind,
+    OfflineListSheet,
+    OfflineOutcome,
+    OfflineReason,
+    OfflineResult,
+    Why,
+)
 from wenyuan.organisation.rights.data import Act
 
 __all__ = [
@@ -17,6 +27,7 @@ __all__ = [
     "CheckoutPreview",
     "CheckoutReceipt",
     "ClosureProgress",
+    "DeviceAct",
     "FixedDue",
     "HeldFor",
     "HoldEnded",
@@ -28,12 +39,19 @@ __all__ = [
     "LoanOfItem",
     "Measure",
     "NotFoundView",
+    "OfflineActView",
+    "OfflineKind",
+    "OfflineListSheet",
+    "OfflineOutcome",
+    "OfflineReason",
+    "OfflineResult",
     "OpenLoan",
     "PatronLoans",
     "PickView",
     "RenewalOfOne",
     "RenewalReceipt",
     "TransitReceipt",
+    "Why",
 ]
 
 

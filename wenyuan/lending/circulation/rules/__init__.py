@@ -7,6 +7,7 @@ from wenyuan.lending.circulation.rules.blocks import (
     Place,
     blocks_for_checkout,
     blocks_for_renewal,
+    card_blocks,
     limit_blocks,
     patron_blocks,
     total_blocks,
@@ -20,6 +21,7 @@ from wenyuan.lending.circulation.rules.holds import (
     others_can_serve,
     shelf_until,
 )
+from wenyuan.lending.circulation.rules.offline import Clock, can_be_lent, moment_of, outcome_of
 from wenyuan.lending.circulation.rules.reminders import reminder_for
 from wenyuan.lending.circulation.rules.repeats import (
     REPEAT_WINDOW,
@@ -35,6 +37,7 @@ __all__ = [
     "LENDABLE_BLOCKS",
     "REPEAT_WINDOW",
     "STATE_BLOCKS",
+    "Clock",
     "Due",
     "Place",
     "ReturnDecision",
@@ -42,6 +45,8 @@ __all__ = [
     "blocks_for_hold",
     "blocks_for_renewal",
     "can_be_held",
+    "can_be_lent",
+    "card_blocks",
     "decide_return",
     "due_of_base",
     "due_of_loan",
@@ -49,7 +54,9 @@ __all__ = [
     "first_served",
     "limit_blocks",
     "may_serve",
+    "moment_of",
     "others_can_serve",
+    "outcome_of",
     "patron_blocks",
     "reminder_for",
     "repeated_hold",

@@ -46,6 +46,7 @@ from wenyuan.lending.circulation.sql.holds import (
 )
 from wenyuan.lending.circulation.sql.invariants import INVARIANTS
 from wenyuan.lending.circulation.sql.lists import BARCODES_OF_CARD, HISTORY, LOANS_TO_REMIND, PATRON_LOANS
+from wenyuan.lending.circulation.sql.offline import CARDS_OF_BRANCH, ITEMS_AT_BRANCH, SCANNED_SINCE
 from wenyuan.lending.circulation.sql.writes import (
     HOLDER_CHANGED,
     ITEM_SEEN,
@@ -61,6 +62,7 @@ __all__ = [
     "ASK_FOR_RUN",
     "BARCODES_OF_CARD",
     "BOTH_EDITIONS",
+    "CARDS_OF_BRANCH",
     "FORGET_HOLDS",
     "FREE_ITEM",
     "GATHER_CHECKOUT",
@@ -72,6 +74,7 @@ __all__ = [
     "HOLDS_OF_PATRON",
     "HOLDS_ON_SHELF",
     "INVARIANTS",
+    "ITEMS_AT_BRANCH",
     "ITEM_SEEN",
     "LOANS_TO_MEASURE",
     "LOANS_TO_PLACE",
@@ -86,6 +89,7 @@ __all__ = [
     "POLICY_ROWS",
     "QUEUE_OF_BIB",
     "READER_REF",
+    "SCANNED_SINCE",
     "SHELVED_ITEMS",
     "TO_CLEAR_LIST",
     "WANTED_FROM_SHELVES",
