@@ -88,10 +88,15 @@ class ItemChanges:
 class ItemTypeView:
     """An item type; ``default_price_fen`` is what is asked for an item without a price of its own."""
 
+    id: int
     code: str
     name_zh: str
     name_en: str
     default_price_fen: int
+
+    def name(self, language: str) -> str:
+        """The name in Chinese, or in English where there is one and ``language`` begins with ``en``."""
+        return self.name_en if language.startswith("en") and self.name_en else self.name_zh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

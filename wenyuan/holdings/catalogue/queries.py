@@ -222,7 +222,7 @@ def count_holdings(*, branch_ids: frozenset[int] | None = None) -> Counts:
 
 def list_item_types() -> tuple[ItemTypeView, ...]:
     """The item types in the order they were made."""
-    rows = ItemType.objects.order_by("id").values_list("code", "name_zh", "name_en", "default_price_fen")
+    rows = ItemType.objects.order_by("id").values_list("id", "code", "name_zh", "name_en", "default_price_fen")
     return tuple(ItemTypeView(*row) for row in rows)
 
 

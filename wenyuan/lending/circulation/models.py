@@ -30,7 +30,8 @@ class LoanPolicy(models.Model):
     """One dated row of the policy matrix: branch × patron category × item type; an empty place means any.
 
     Each rule kind left empty falls back on the next less specific row (``rules.resolve``). Rows are ended and
-    replaced, never edited, so that a loan's policy id stays true; two rows of one place never hold on one day.
+    replaced, or taken back on their first day or before it, never edited, so that a loan's policy id stays true; two
+    rows of one place never hold on one day.
     """
 
     branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
@@ -73,6 +74,7 @@ class LoanPolicy(models.Model):
     price_percent = models.SmallIntegerField(null=True, blank=True)
     processing_fee_fen = models.IntegerField(null=True, blank=True)
     found_days = models.SmallIntegerField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # taken back before it held for a whole day
 
     class Meta:
         constraints = (
@@ -80,6 +82,7 @@ class LoanPolicy(models.Model):
                 fields=["branch", "category", "item_type", "valid_from"],
                 name="circulation_policy_once",
                 nulls_distinct=False,
+                condition=Q(withdrawn_at__isnull=True),
             ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
@@ -128,6 +131,7 @@ class LoanPolicy(models.Model):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
+                condition=Q(withdrawn_at__isnull=True),
             ),
         )
 

@@ -8,6 +8,13 @@ return the first receipt of that very act, item and reader, whatever happened si
 
 from datetime import date, datetime
 
+from wenyuan.lending.circulation.cells import (
+    Cell,
+    begin_policies,
+    change_policies,
+    copy_policies,
+    drop_planned_policy,
+)
 from wenyuan.lending.circulation.checking_in import checkin_plan, receive_plan, use_plan
 from wenyuan.lending.circulation.checking_out import checkout_plan
 from wenyuan.lending.circulation.data import (
@@ -24,6 +31,7 @@ from wenyuan.lending.circulation.data import (
 from wenyuan.lending.circulation.everyday import Contended, KeyReused, Refused, Request, scanned
 from wenyuan.lending.circulation.holding import Wish, place_plan
 from wenyuan.lending.circulation.matrix import (
+    PolicyProblem,
     PolicyReason,
     PolicyRefused,
     add_policy,
@@ -50,16 +58,22 @@ from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.statements import run_outermost
 
 __all__ = [
+    "Cell",
     "Contended",
     "KeyReused",
+    "PolicyProblem",
     "PolicyReason",
     "PolicyRefused",
     "Refused",
     "add_policy",
+    "begin_policies",
     "cancel_hold",
     "change_hold",
+    "change_policies",
     "checkin",
     "checkout",
+    "copy_policies",
+    "drop_planned_policy",
     "end_policy",
     "expire_hold",
     "expire_holds",

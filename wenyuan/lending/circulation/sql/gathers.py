@@ -77,7 +77,7 @@ GATHER_RENEWAL = f"""
 
 POLICY_ROWS = f"""
     SELECT id, branch_id, category_id, item_type_id, valid_from, valid_to, {", ".join(KINDS)}
-    FROM circulation_loanpolicy
+    FROM circulation_loanpolicy WHERE withdrawn_at IS NULL
 """
 
 BOTH_EDITIONS = f"SELECT {EDITIONS}"
