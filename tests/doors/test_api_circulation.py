@@ -12,12 +12,14 @@ from tests.doors.api_client import Answer, Api, make_token
 from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import Town, make_town
 from tests.factories.accounts import make_account
+from tests.factories.circulation import make_policy
 from wenyuan.lending.circulation.models import Loan
 from wenyuan.lending.circulation.operations import Contended
 from wenyuan.lending.transit.models import Transit
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.accounts.models import Account, Machine
 from wenyuan.organisation.journal.models import Entry
+from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import Act
 
 CHECKOUT = {"item": "C0001", "card": "R0001"}
@@ -255,9 +257,22 @@ def test_an_item_comes_back_without_telling_whose_it_was(api: Api, clock: Clock)
         "arrived": False,
         "loan": loan,
         "days_overdue": 2,
+        "fine_fen": 0,
+        "suspended_until": None,
         "held": None,
     }
     assert "陈" not in answer.text
+
+
+def test_a_late_return_tells_what_it_costs(api: Api, clock: Clock) -> None:
+    make_policy(branch=Branch.objects.get(code="C"), fine_day_fen=20, suspension_percent=100)
+    api.post("/checkouts", CHECKOUT)
+    clock.move(days=32)
+
+    answer = api.post("/checkins", {"item": "C0001"})
+
+    told = answer.json
+    assert (told["days_overdue"], told["fine_fen"], told["suspended_until"]) == (2, 40, "2026-12-27")
 
 
 def test_an_item_of_another_branch_must_travel(api: Api) -> None:

@@ -1,5 +1,7 @@
 """Every refusal has words in both languages and on a machine's small screen."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from wenyuan.doors.furniture.policy_words import KIND_WORDS
@@ -11,8 +13,18 @@ from wenyuan.doors.furniture.words import (
     words_for_block,
     words_for_waiver,
 )
+from wenyuan.doors.sip2.screens import returned
 from wenyuan.lending.circulation import rules
-from wenyuan.lending.circulation.data import MEASURES, Block, BlockCode, Kinds, Measure
+from wenyuan.lending.circulation.data import (
+    MEASURES,
+    Block,
+    BlockCode,
+    CheckinOutcome,
+    CheckinReceipt,
+    ItemFacts,
+    Kinds,
+    Measure,
+)
 from wenyuan.organisation.rights.data import Act
 
 FACTS: dict[str, int | str] = {
@@ -101,3 +113,20 @@ def test_every_kind_of_policy_has_a_measure_and_words_and_a_unit_where_it_is_a_n
     assert list(Kinds.__annotations__) == list(MEASURES) == list(KIND_WORDS)
     assert {kind for kind, words in KIND_WORDS.items() if not words.label or not words.help} == set()
     assert {kind for kind, words in KIND_WORDS.items() if bool(words.unit) != (MEASURES[kind] in numbers)} == set()
+
+
+def test_a_machine_says_what_a_late_return_costs() -> None:
+    item = ItemFacts(1, "2301", "草房子", "I287/1", "book", 7, 7, 7, "available")
+    receipt = CheckinReceipt(
+        outcome=CheckinOutcome.RETURNED,
+        item=item,
+        at=datetime(2026, 5, 29, tzinfo=UTC),
+        days_overdue=125,
+        fine_fen=12_550,
+        suspended_until=date(2026, 6, 2),
+    )
+
+    lines = returned(receipt, name_of, for_staff=False)
+
+    assert lines == ["还书成功，超期125天，逾期费125.50元，请到服务台缴纳", "借书人停借至2026-06-02"]
+    assert max(map(len, lines)) <= 60

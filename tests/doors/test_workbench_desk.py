@@ -620,6 +620,24 @@ def test_the_ninth_reader_finds_no_room_but_an_empty_pile_gives_way(browser: Cli
     assert len(piles) == 8
 
 
+@pytest.mark.parametrize("page", ["desk", "returns"])
+def test_the_desk_says_what_a_late_return_costs(browser: Client, branch: Branch, page: str) -> None:
+    make_policy(branch=branch, fine_day_fen=20, suspension_percent=100)
+    make_patron("陈小雨", "T100", home=branch)
+    item(branch, "2301", "草房子")
+    checkout(item="2301", card="T100", at=datetime.now(UTC) - timedelta(days=35), desk=make_desk(branch))
+
+    if page == "desk":
+        scan(browser, "2301")
+        told = seen(browser)
+    else:
+        browser.post("/workbench/desk/returns/scans", {"code": "2301"})
+        told = browser.get("/workbench/desk/returns/").content.decode()
+
+    assert "逾期费 ¥1.00" in told
+    assert "停借至" in told
+
+
 def test_an_item_on_loan_to_another_reader_can_be_taken_back_first(browser: Client, branch: Branch) -> None:
     make_patron("李小军", "T100", home=branch)
     make_patron("王大力", "T200", home=branch)

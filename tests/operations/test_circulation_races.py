@@ -12,6 +12,7 @@ from django.db import connection, connections, transaction
 
 from tests.factories.catalogue import make_item, make_item_type
 from tests.factories.circulation import District, make_district, make_policy
+from tests.factories.fees import make_charge
 from tests.factories.patrons import make_patron, make_restriction
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.answers import forget_history
@@ -22,7 +23,10 @@ from wenyuan.lending.circulation.everyday import Request
 from wenyuan.lending.circulation.models import Loan, LoanPolicy
 from wenyuan.lending.circulation.operations import KeyReused, Refused, checkin, checkout, renew
 from wenyuan.lending.circulation.renewing import renewal_plan
-from wenyuan.lending.patrons.models import Patron
+from wenyuan.lending.fees.data import Means
+from wenyuan.lending.fees.operations import pay
+from wenyuan.lending.fees.queries import account_state
+from wenyuan.lending.patrons.models import Patron, Restriction
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.network.models import Branch
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
@@ -130,6 +134,27 @@ def test_an_item_returned_twice_at_once_is_returned_once(committed: District) ->
 
     assert not [result for result in results if isinstance(result, Exception)]
     assert Entry.objects.filter(kind="return").count() == 1
+    assert broken() == []
+
+
+def test_a_late_item_scanned_at_once_is_fined_once_and_payments_meanwhile_are_kept(committed: District) -> None:
+    make_policy(branch=committed.central, fine_day_fen=20, suspension_percent=100)
+    patron = make_patron(card="C1", home=committed.central)
+    for item in ("I1", "I2", "I3"):
+        make_item(barcode=item, home=committed.central)
+        checkout(item=item, card="C1", at=AT, desk=committed.at_central)
+    owed = make_charge(patron, 500, at=AT, desk=committed.at_central)
+    late = AT + timedelta(days=36)  # five open days
+
+    results = at_once(
+        *(lambda item=item: checkin(item=item, at=late, desk=committed.at_central) for item in ("I1", "I2", "I3") * 2),
+        lambda: pay(
+            patron_id=patron.id, amount_fen=500, charge_ids=[owed], means=Means.CASH, at=late, desk=committed.at_central
+        ),
+    )
+
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert (account_state(patron.id).owed_fen, Restriction.objects.count()) == (300, 3)
     assert broken() == []
 
 

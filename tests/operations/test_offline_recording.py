@@ -24,6 +24,7 @@ from wenyuan.lending.circulation.operations import (
     settle_offline_act,
 )
 from wenyuan.lending.circulation.queries import count_offline_acts_to_settle, offline_acts_to_settle
+from wenyuan.lending.fees.queries import account_state
 from wenyuan.lending.patrons.models import Patron, Token
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.rights.data import Act
@@ -83,6 +84,17 @@ def test_a_return_closes_the_loan_as_of_its_own_moment(district: District, reade
     assert result.outcome == "recorded"
     assert Loan.objects.get().returned_at == at
     assert Item.objects.get().state == "available"
+
+
+def test_a_late_return_is_charged_as_of_its_own_moment(district: District, reader: Patron, at: datetime) -> None:
+    make_policy(branch=district.central, fine_day_fen=20)
+    checkout(item=ITEM, card=CARD, at=at, desk=district.at_central)
+    back = at + timedelta(days=36)  # five open days late
+
+    upload(district, taken_back(ITEM, back), at=back + timedelta(days=3))
+
+    assert account_state(reader.id).owed_fen == 100
+    assert broken() == []
 
 
 def test_acts_are_recorded_in_the_order_in_which_they_were_done(

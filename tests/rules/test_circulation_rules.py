@@ -68,7 +68,7 @@ def facts(
     captured: Hold | None = None,
     to_clear: bool = False,
 ) -> ReturnFacts:
-    return ReturnFacts(EDITIONS, it, on_loan, transit, None, None, captured, (), to_clear, False, None)
+    return ReturnFacts(EDITIONS, it, on_loan, transit, None, None, captured, (), to_clear, False, False, None)
 
 
 IN_GROUP = Place(branch_id=HERE, open_for_business=True, lends_with_home=True)

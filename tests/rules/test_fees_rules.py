@@ -23,7 +23,6 @@ from wenyuan.lending.fees.rules import (
     overdue_minutes,
     points_given,
     receipt_text,
-    suspended_until,
     suspension_days,
 )
 
@@ -131,26 +130,6 @@ def test_suspension_is_days_late_by_factor(
     late: int, factor: Decimal | int, most: int | None, grace: int, days: int
 ) -> None:
     assert suspension_days(late, factor=factor, most_days=most, grace_days=grace) == days
-
-
-@pytest.mark.parametrize(
-    ("days", "running", "adds_up", "until"),
-    [
-        (5, None, False, date(2026, 4, 28)),
-        (5, date(2026, 4, 25), False, date(2026, 4, 28)),
-        (5, date(2026, 5, 25), False, date(2026, 5, 25)),
-        (5, date(2026, 4, 25), True, date(2026, 4, 30)),
-        (5, date(2026, 4, 20), True, date(2026, 4, 28)),
-        (0, date(2026, 5, 25), False, date(2026, 5, 25)),
-        (0, None, False, None),
-    ],
-)
-def test_a_second_suspension_is_added_only_where_the_library_says_so_r16(
-    days: int, running: date | None, adds_up: bool, until: date | None
-) -> None:
-    found = suspended_until(returned=date(2026, 4, 23), days=days, running_until=running, adds_up=adds_up)
-
-    assert found == until
 
 
 def test_compensation_is_price_by_factor_and_a_fee_or_the_fee_alone_in_kind() -> None:

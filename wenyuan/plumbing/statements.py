@@ -21,7 +21,7 @@ import psycopg
 from django.conf import settings
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.utils import OperationalError
+from django.db.utils import DatabaseError, OperationalError
 from psycopg import Connection, pq
 from psycopg import abc as psycopg_types
 from psycopg.adapt import Transformer
@@ -140,6 +140,11 @@ def _conflict(connection: BaseDatabaseWrapper, error: psycopg.Error, statement: 
             return Conflict("")
     with connection.wrap_database_errors:
         raise error
+
+
+def is_deadlock(error: DatabaseError) -> bool:
+    """Whether the server chose this transaction to make way for another: it may begin anew."""
+    return isinstance(error.__cause__, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)
 
 
 def _execute(connection: BaseDatabaseWrapper, statement: Statement) -> list[Row]:

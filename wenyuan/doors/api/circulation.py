@@ -104,6 +104,8 @@ def checkin(
         arrived=receipt.arrived,
         loan=receipt.loan_id,
         days_overdue=receipt.days_overdue,
+        fine_fen=receipt.fine_fen,
+        suspended_until=receipt.suspended_until,
         held=held_told(call, receipt.held),
     )
 
@@ -157,6 +159,9 @@ def receive(request: HttpRequest, body: ItemAsked, idempotency_key: IdempotencyK
         item=lent_item(call, receipt.item),
         sent_from=branch_told(call, receipt.from_branch_id),
         loan_closed=receipt.loan_closed,
+        days_overdue=receipt.days_overdue,
+        fine_fen=receipt.fine_fen,
+        suspended_until=receipt.suspended_until,
         send_to=maybe_branch(call, receipt.send_to),
         held=held_told(call, receipt.held),
     )

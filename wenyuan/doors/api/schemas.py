@@ -139,7 +139,8 @@ class HeldTold(BaseModel):
 
 class CheckinTold(BaseModel):
     """``outcome`` is returned, taken (代收: the reader is done, the item travels on) or not_on_loan. ``send_to`` is
-    where the item must go now; ``days_overdue`` counts open days."""
+    where the item must go now; ``days_overdue`` counts open days, which cost ``fine_fen`` in all and keep the
+    reader from borrowing up to and with ``suspended_until``."""
 
     outcome: str
     item: LentItem
@@ -148,6 +149,8 @@ class CheckinTold(BaseModel):
     arrived: bool
     loan: int | None
     days_overdue: int
+    fine_fen: int
+    suspended_until: date | None
     held: HeldTold | None
 
 
@@ -163,12 +166,16 @@ class RenewalTold(BaseModel):
 
 
 class ArrivalTold(BaseModel):
-    """An item that was on its way has arrived; ``loan_closed`` when a loan taken elsewhere ended with it."""
+    """An item that was on its way has arrived; ``loan_closed`` when a loan taken elsewhere ended with it; what it
+    cost to be late is told as at a check-in."""
 
     transit: int
     item: LentItem
     sent_from: BranchTold
     loan_closed: bool
+    days_overdue: int
+    fine_fen: int
+    suspended_until: date | None
     send_to: BranchTold | None
     held: HeldTold | None
 

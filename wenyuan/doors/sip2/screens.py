@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from wenyuan.doors.furniture.words import BranchNames, sip2_text
+from wenyuan.kernel.money import yuan_text
 from wenyuan.lending.circulation.data import Block, BlockCode, CheckinOutcome, CheckinReceipt, HoldReceipt
 
 NOT_SIGNED_IN: Final = "请先登录"
@@ -40,6 +41,10 @@ def returned(receipt: CheckinReceipt, names: BranchNames, *, for_staff: bool) ->
         lines[0] += "，此书没有借出记录"
     elif receipt.days_overdue:
         lines[0] += f"，超期{receipt.days_overdue}天"
+    if receipt.fine_fen:
+        lines[0] += f"，逾期费{yuan_text(receipt.fine_fen)}元，请到服务台缴纳"
+    if receipt.suspended_until is not None:
+        lines.append(f"借书人停借至{receipt.suspended_until.isoformat()}")
     if receipt.held is not None:
         lines.append("此书已有读者预约，请交服务台")
     if receipt.send_to is not None:

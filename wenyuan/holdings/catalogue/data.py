@@ -99,6 +99,15 @@ class ItemTypeView:
         return self.name_en if language.startswith("en") and self.name_en else self.name_zh
 
 
+@dataclass(frozen=True, slots=True)
+class ItemPrice:
+    """What an item counts with where money is asked for it. ``is_default``: nobody knows its own price, so this is what
+    things of its type cost."""
+
+    fen: int
+    is_default: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemView:
     """An item as it is now. ``state``, ``condition`` and ``lendable`` are values of the enums in ``models``."""

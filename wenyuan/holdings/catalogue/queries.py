@@ -14,6 +14,7 @@ from wenyuan.holdings.catalogue.data import (
     FaultPage,
     ImportFault,
     ImportResult,
+    ItemPrice,
     ItemTypeView,
     ItemView,
     MarcRow,
@@ -224,6 +225,12 @@ def list_item_types() -> tuple[ItemTypeView, ...]:
     """The item types in the order they were made."""
     rows = ItemType.objects.order_by("id").values_list("id", "code", "name_zh", "name_en", "default_price_fen")
     return tuple(ItemTypeView(*row) for row in rows)
+
+
+def price_of_item(item_id: int) -> ItemPrice:
+    """What an item counts with where money is asked for it; it must be there."""
+    own, default = Item.objects.values_list("price_fen", "item_type__default_price_fen").get(id=item_id)
+    return ItemPrice(default if own is None else own, is_default=own is None)
 
 
 def list_mappings() -> tuple[tuple[str, str], ...]:

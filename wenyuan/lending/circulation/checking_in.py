@@ -1,5 +1,6 @@
 """Taking back and receiving as plans."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -18,6 +19,8 @@ from wenyuan.lending.circulation.data import (
     TransitReceipt,
 )
 from wenyuan.lending.circulation.everyday import (
+    LocksWanted,
+    Overtaken,
     Refused,
     Request,
     journal,
@@ -26,9 +29,10 @@ from wenyuan.lending.circulation.everyday import (
     until_settled,
 )
 from wenyuan.lending.circulation.facts import ClosedLoan, Earlier, Hold, Item, Loan, ReturnFacts, read_return
+from wenyuan.lending.circulation.lateness import Lateness, lateness_of, settle
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.plumbing.clock import local_date
-from wenyuan.plumbing.statements import Plan, Statement
+from wenyuan.plumbing.statements import Conflict, Plan, Statement
 
 CHECKIN, RECEIVE = "checkin", "receive_transit"
 
@@ -57,6 +61,9 @@ def receive_plan(request: Request) -> Plan[TransitReceipt]:
         item=receipt.item,
         from_branch_id=from_branch_id,
         loan_closed=receipt.outcome is CheckinOutcome.RETURNED,
+        days_overdue=receipt.days_overdue,
+        fine_fen=receipt.fine_fen,
+        suspended_until=receipt.suspended_until,
         send_to=receipt.send_to,
         held=receipt.held,
     )
@@ -74,7 +81,7 @@ def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
         return None
     decision = _decide(facts, item, request, books)
     if verb == CHECKIN and _is_repeated(facts, request) and not (decision.clears or decision.hold_step):
-        receipt = _receipt_of_repeated(facts, item, request, books)
+        receipt = yield from _receipt_of_repeated(facts, item, request, books)
         return (yield from _note(facts, item, receipt, request, verb))
     if facts.patron and facts.patron.ref is None:
         yield reader_ref(facts.patron, request)
@@ -82,12 +89,49 @@ def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
     receipt = _receipt(facts, item, decision, request, books)
     if not decision.changes:
         return (yield from _note(facts, item, receipt, request, verb))
-    written = yield _write(facts, item, decision, request, receipt, verb)
+    late = _lateness(facts, item, decision, receipt, request, books)
+    if late:
+        receipt = _settled(late, facts, item, receipt, request)
+    try:
+        written = yield _write(facts, item, decision, request, receipt, verb)
+    except Conflict:
+        written = []
     if not written:
+        if late:
+            raise Overtaken
         return None
     if receipt.held and decision.hold_step:
         receipt = replace(receipt, held=replace(receipt.held, shelf_position=written[0][1]))
     return _answer(facts, receipt)
+
+
+def _lateness(
+    facts: ReturnFacts,
+    item: Item,
+    decision: rules.ReturnDecision,
+    receipt: CheckinReceipt,
+    request: Request,
+    books: Books,
+) -> Lateness | None:
+    """What there is to settle when the loan is closed now; nothing while it is only taken (代收), whose day counts."""
+    loan, days = facts.loan, receipt.days_overdue
+    if loan is None or decision.loan != "close" or not (days or facts.has_fine):
+        return None
+    category_id = facts.patron.category_id if facts.patron else None
+    done = local_date(_done_at(loan, request) or request.at)
+    late = lateness_of(loan, category_id, item, books, days=days, done=done)
+    return late if late.costs or facts.has_fine else None
+
+
+def _settled(
+    late: Lateness, facts: ReturnFacts, item: Item, receipt: CheckinReceipt, request: Request
+) -> CheckinReceipt:
+    """The receipt with what the lateness costs. :raises LocksWanted: nothing is held yet."""
+    if not request.holds_locks:
+        raise LocksWanted
+    assert facts.loan is not None
+    fine_fen, until = settle(late, facts.loan, item, request)
+    return replace(receipt, fine_fen=fine_fen, suspended_until=until)
 
 
 def _answer(facts: ReturnFacts, receipt: CheckinReceipt) -> _Answer:
@@ -199,6 +243,8 @@ def _write(
     key = request.key
     for name, kind, details in _entries(facts, decision, sends=sends, branch_id=desk.branch_id, done_at=done_at):
         patron = facts.patron if name in ("closed", "taken") else None
+        if name == "closed":
+            details |= keyed.of_lateness(receipt)
         if key:  # the first row of the act carries the key and the answer
             details |= {**_of_transit(facts), **keyed.of_return(receipt, verb=verb)}
         quantity = 0 if kind is Kind.ITEM_SEEN else 1
@@ -322,11 +368,12 @@ def _days_overdue(loan: Loan | ClosedLoan, books: Books, *, back_at: datetime) -
     return days_overdue(due=due, on=local_date(back_at), calendar=calendar, count_closed=False)
 
 
-def _receipt_of_repeated(facts: ReturnFacts, item: Item, request: Request, books: Books) -> CheckinReceipt:
-    """The answer that was lost on the way: rebuilt from the closed loan and from where the item was sent."""
+def _receipt_of_repeated(facts: ReturnFacts, item: Item, request: Request, books: Books) -> Plan[CheckinReceipt]:
+    """The answer that was lost on the way: rebuilt from the closed loan, from where the item was sent and, where it was
+    late, from the journal, which knows what that cost."""
     last, captured = facts.last, facts.captured
     assert last is not None
-    return CheckinReceipt(
+    receipt = CheckinReceipt(
         outcome=CheckinOutcome.RETURNED,
         item=item.shown(),
         at=last.returned_at,
@@ -336,6 +383,10 @@ def _receipt_of_repeated(facts: ReturnFacts, item: Item, request: Request, books
         held=_held_for(captured, here=request.desk.branch_id, until=captured.shelf_until) if captured else None,
         repeated=True,
     )
+    if not receipt.days_overdue:
+        return receipt
+    rows = yield Statement(sql.RETURN_OF_LOAN, {"item": item.id, "loan": last.id})
+    return keyed.with_lateness(receipt, json.loads(rows[0][0])) if rows else receipt
 
 
 def use_plan(request: Request) -> Plan[ItemFacts]:

@@ -41,6 +41,15 @@ class Contended(Exception):
     """Somebody else changed item or patron at every attempt; nothing was written. The caller may ask again."""
 
 
+class LocksWanted(Exception):
+    """The act moves money as well. Nothing was written: it is done again in one transaction that holds item, loan and
+    reader (``lateness.holding_locks``)."""
+
+
+class Overtaken(Contended):
+    """Somebody was faster after money had been moved: what this transaction wrote is undone, and it may begin anew."""
+
+
 class KeyReused(Exception):
     """The key of this request already stands for another act: a fault of the caller."""
 
@@ -63,6 +72,8 @@ class Request:
     learnt_at: datetime | None = None
     """When the house heard of it, where it had happened without the house: nothing that can be written refuses it any
     more, and what is to be done about the item begins now."""
+    holds_locks: bool = False
+    """Whether it is done in a transaction that holds item, loan and reader, so that money may be moved with it."""
     today: date = field(init=False)
     """The library's day of ``at``."""
 

@@ -211,7 +211,7 @@ class ReturnFacts:
     """Everything a check-in's decision rests on; ``patron`` is the one who has the item. ``captured`` is the hold the
     item is captured for, ``waiting`` the first of the queue that want it; ``to_clear``: a hold has ended while the item
     stood on the hold shelf, and it has not been scanned since; ``looked_for``: a pick list asked for it in vain, and it
-    has not been scanned or changed since."""
+    has not been scanned or changed since; ``has_fine``: the loan has been charged for being late already."""
 
     editions: Editions
     item: Item | None
@@ -223,6 +223,7 @@ class ReturnFacts:
     waiting: tuple[Hold, ...]
     to_clear: bool
     looked_for: bool
+    has_fine: bool
     earlier: Earlier | None
 
 
@@ -345,9 +346,9 @@ def read_return(row: tuple[Any, ...]) -> ReturnFacts:
     editions = Editions(*cut.take(2))
     item, loan, transit, patron = cut.item(), cut.loan(), cut.transit(), cut.patron()
     last, captured, waiting = cut.closed(), cut.hold(), cut.waiting()
-    to_clear, looked_for = cut.take(2)
+    to_clear, looked_for, has_fine = cut.take(3)
     return ReturnFacts(
-        editions, item, loan, transit, patron, last, captured, waiting, to_clear, looked_for, cut.earlier()
+        editions, item, loan, transit, patron, last, captured, waiting, to_clear, looked_for, has_fine, cut.earlier()
     )
 
 

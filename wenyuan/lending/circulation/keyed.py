@@ -5,6 +5,7 @@ reader it knows only the year's token; once that leads nowhere, the key of a che
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -70,6 +71,22 @@ def of_return(receipt: CheckinReceipt, *, verb: str) -> dict[str, object]:
     }
 
 
+def of_lateness(receipt: CheckinReceipt) -> dict[str, object]:
+    """What the row of a return keeps of its price, where it had one."""
+    cost: dict[str, object] = {"fine_fen": receipt.fine_fen} if receipt.fine_fen else {}
+    if receipt.suspended_until:
+        cost["suspended_until"] = receipt.suspended_until.isoformat()
+    return cost
+
+
+def with_lateness(receipt: CheckinReceipt, kept: Mapping[str, Any]) -> CheckinReceipt:
+    """The receipt with what the row of its return kept of its price."""
+    until = kept.get("suspended_until")
+    return replace(
+        receipt, fine_fen=kept.get("fine_fen", 0), suspended_until=date.fromisoformat(until) if until else None
+    )
+
+
 def _of_held(held: HeldFor) -> dict[str, object]:
     until = held.shelf_until.isoformat() if held.shelf_until else None
     return {"hold": held.hold_id, "pickup": held.pickup_branch_id, "ready": held.ready, "until": until}
@@ -100,7 +117,7 @@ def earlier_return(facts: ReturnFacts, earlier: Earlier, *, verb: str) -> Checki
     kept = earlier.details
     if kept.get("verb") != verb:
         raise KeyReused
-    return CheckinReceipt(
+    receipt = CheckinReceipt(
         outcome=CheckinOutcome(kept["outcome"]),
         item=item.shown(state=kept["state"], present_branch_id=earlier.branch_id),
         at=earlier.occurred_at,
@@ -111,6 +128,7 @@ def earlier_return(facts: ReturnFacts, earlier: Earlier, *, verb: str) -> Checki
         held=_held(kept["held"], facts) if kept["held"] else None,
         repeated=True,
     )
+    return with_lateness(receipt, kept)
 
 
 def of_renewal(receipt: RenewalReceipt) -> dict[str, object]:

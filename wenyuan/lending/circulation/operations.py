@@ -30,6 +30,7 @@ from wenyuan.lending.circulation.data import (
 )
 from wenyuan.lending.circulation.everyday import Contended, KeyReused, Refused, Request, scanned
 from wenyuan.lending.circulation.holding import Wish, place_plan
+from wenyuan.lending.circulation.lateness import drive
 from wenyuan.lending.circulation.matrix import (
     PolicyProblem,
     PolicyReason,
@@ -135,7 +136,7 @@ def checkin(
     """
     require(desk.operator, Act.CHECKIN, desk.branch_id)
     request = Request(item=scanned(item), at=at, desk=desk, back_at=back_at, key=key)
-    return run_outermost(lambda: checkin_plan(request))
+    return drive(checkin_plan, request)
 
 
 @needs(Act.RENEW)
@@ -211,7 +212,7 @@ def receive_transit(*, item: str, at: datetime, desk: Desk, key: str | None = No
     """
     require(desk.operator, Act.RECEIVE_TRANSIT, desk.branch_id)
     request = Request(item=scanned(item), at=at, desk=desk, key=key)
-    return run_outermost(lambda: receive_plan(request))
+    return drive(receive_plan, request)
 
 
 @needs(Act.PLACE_HOLD)

@@ -23,6 +23,7 @@ from wenyuan.lending.circulation.data.offline import (
     Why,
 )
 from wenyuan.lending.circulation.everyday import KeyReused, Refused, Request, scanned
+from wenyuan.lending.circulation.lateness import locked_plan
 from wenyuan.lending.circulation.models import Loan, OfflineAct, OfflineList
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
@@ -190,7 +191,7 @@ def _lend(request: Request) -> _Done:
     first = (Why(OfflineReason.TAKEN_FIRST),) if loan is not None else ()
     try:
         if loan is not None or any(why.code in LOST for why in found):
-            run(lambda: checkin_plan(replace(request, key=None)))
+            run(lambda: locked_plan(checkin_plan, replace(request, key=None)))
         receipt = run(lambda: checkout_plan(request))
     except Refused as refused:
         return _Done(reasons=(*first, *_whys(refused.blocks)), written=False, item_id=item.id)
@@ -224,7 +225,7 @@ def _take_back(request: Request) -> _Done:
     if since := _since(item.id, loan, request.at):
         return _Done(reasons=(Why(since),), written=False, item_id=item.id)
     try:
-        receipt = run(lambda: checkin_plan(request))
+        receipt = run(lambda: locked_plan(checkin_plan, request))
     except Refused as refused:
         return _Done(reasons=_whys(refused.blocks), written=False, item_id=item.id)
     return _Done(reasons=_errands(receipt), written=True, item_id=item.id, loan_id=receipt.loan_id)

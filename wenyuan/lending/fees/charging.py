@@ -105,14 +105,15 @@ def set_fine(
     change (R-14, R-19): more is charged, what is too much is cancelled, nothing is written where nothing changes.
 
     ``is_final`` once the loan is closed or renewed: then the fine grows no more, and is forgotten when it is settled.
-    Who says so again for a loan that was forgotten already charges it a second time: one final call a loan.
+    A final fine stands for itself: what comes after it is the fine of the next period, so one final call a period.
 
     :raises FeesRefused: no such patron, or an amount nobody can mean.
     """
     assert_in_verb()
     refuse_if([] if 0 <= total_fen <= rules.MOST_FEN else [FeeReason.BAD_AMOUNT])
     holder = lock_holder(patron_id)
-    rows = list(Charge.objects.filter(loan_id=loan_id, kind=ChargeKind.OVERDUE.value).order_by("-entry_id"))
+    growing = Charge.objects.filter(loan_id=loan_id, kind=ChargeKind.OVERDUE.value, grows=True)
+    rows = list(growing.order_by("-entry_id"))
     change = rules.fine_change(total_fen, charged_fen=sum(row.charged_fen for row in rows))
     if change > 0:
         fresh = NewRow(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from wenyuan.lending.fees.rules import MOST_FEN, FineTerms, FoundTerms, Per
+from wenyuan.lending.fees.rules import MOST_FEN, FineTerms, FoundTerms, Per, overdue_fine, suspension_days
 
 __all__ = [
     "BOOK_OF",
@@ -42,6 +42,8 @@ __all__ = [
     "Till",
     "TillLine",
     "TillRow",
+    "overdue_fine",
+    "suspension_days",
 ]
 
 

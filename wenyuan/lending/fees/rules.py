@@ -94,18 +94,6 @@ def suspension_days(days_late: int, *, factor: Decimal | int, most_days: int | N
     return days if most_days is None else min(days, most_days)
 
 
-def suspended_until(
-    *, returned: date, days: int, running_until: date | None = None, adds_up: bool = False
-) -> date | None:
-    """The last day of the suspension that a late return brings. One that runs already is not lengthened by it, only
-    outlasted, unless the library says that they add up (R-16). Nothing where no day is due and none runs."""
-    running = running_until if running_until is not None and running_until >= returned else None
-    if days <= 0:
-        return running
-    fresh = (running if running and adds_up else returned) + timedelta(days=days)
-    return max(fresh, running) if running else fresh
-
-
 # Lost and damaged --------------------------------------------------------------------------------------------------
 
 

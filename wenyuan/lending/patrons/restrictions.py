@@ -190,12 +190,20 @@ def restrict(
 
 
 def restrict_after_return(
-    *, patron_id: int, days: int, cumulative: bool, at: datetime, desk: Desk, about: About | None = None
+    *,
+    patron_id: int,
+    days: int,
+    cumulative: bool,
+    at: datetime,
+    desk: Desk,
+    about: About | None = None,
+    from_date: date | None = None,
 ) -> date | None:
     """A step: 逾期停借 of so many days after a late return; returns the last day on which nothing is lent.
 
-    The days begin today. With ``cumulative`` they begin when the suspension that stands has been served, else two
-    suspensions run side by side and the longer counts (rules.suspension_days). No days restrict nothing.
+    The days begin today, or on ``from_date``, the day on which the reader was done, where that was before; one that is
+    over by now restricts nothing. With ``cumulative`` they begin when the suspension that stands has been served, else
+    two suspensions run side by side and the longer counts (rules.suspension_days). No days restrict nothing.
 
     :raises PatronUnknown: no such patron.
     """
@@ -207,8 +215,10 @@ def restrict_after_return(
     if about and (known := standing.filter(about_kind=about.kind, about_id=about.id).first()):
         return known.until
     first, last = rules.suspension_days(
-        days, [row.until for row in standing if row.until], cumulative=cumulative, today=local_date(at)
+        days, [row.until for row in standing if row.until], cumulative=cumulative, today=from_date or local_date(at)
     )
+    if last < local_date(at):
+        return None
     _set(patron, kind, CAUSE_OF_KIND[kind], "", from_date=first, until=last, about=about, at=at, desk=desk)
     return last
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.contrib.sessions.backends.base import SessionBase
 
 from wenyuan.doors.workbench.desk.piles import Done, Mode, Refusal
-from wenyuan.doors.workbench.desk.scans import LONGEST_SCAN, Trouble, Work, done_of, hold_of, shown_scan
+from wenyuan.doors.workbench.desk.scans import LONGEST_SCAN, Trouble, Work, done_of, hold_of, lateness_of, shown_scan
 from wenyuan.holdings.catalogue.queries import get_item, titles_of
 from wenyuan.lending.circulation.data import CheckinReceipt
 from wenyuan.lending.circulation.operations import Contended, KeyReused, Refused, checkin
@@ -37,7 +37,7 @@ class Where(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
     """One item of the batch; ``item_id`` is none where no item was recognised. ``send_to`` is a branch id, ``late``
-    counts open days overdue; the hold is that of ``piles.Line``."""
+    counts open days overdue; what these cost and the hold are as in ``piles.Line``."""
 
     key: str
     where: Where
@@ -47,6 +47,8 @@ class Returned:
     done: Done = Done.REFUSED
     send_to: int | None = None
     late: int = 0
+    fine: int = 0
+    suspended: str = ""
     hold_reader: int | None = None
     hold_place: int | None = None
     hold_until: str = ""
@@ -75,7 +77,7 @@ class Batch:
         was on its first scan (returned, late) stays said."""
         known = next((one for one in self.items if one.item_id == found.item_id), None)
         if known is not None and found.done is Done.PUT_BACK:
-            found = replace(found, done=known.done, late=known.late)
+            found = replace(found, done=known.done, late=known.late, fine=known.fine, suspended=known.suspended)
         others = tuple(one for one in self.items if one.item_id != found.item_id)
         is_again = known is not None and known.key != found.key
         return replace(self, began_at=self.began_at or found.at, items=(*others, found), again=is_again)
@@ -140,7 +142,7 @@ def _returned(receipt: CheckinReceipt, work: Work) -> Returned:
         item_id=receipt.item.id,
         done=done_of(receipt),
         send_to=receipt.send_to,
-        late=receipt.days_overdue,
+        **lateness_of(receipt),
         **hold_of(receipt),
     )
 

@@ -44,7 +44,8 @@ class Done(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One item of a pile. ``due`` is an ISO date; ``send_to`` a branch id; ``reader`` the masked name of somebody
-    other than the pile's reader; ``late`` counts open days overdue; ``waived`` names lifted blocks.
+    other than the pile's reader; ``late`` counts open days overdue, which cost ``fine`` (fen) and
+    suspend up to ``suspended`` (ISO); ``waived`` names lifted blocks.
 
     ``hold_reader`` is the patron for whose hold it was captured. If it stands on the hold shelf here, ``hold_until`` is
     the last day (ISO) and ``hold_place`` its place; else it travels.
@@ -62,6 +63,8 @@ class Line:
     reader: str = ""
     reader_id: int | None = None
     late: int = 0
+    fine: int = 0
+    suspended: str = ""
     waived: tuple[str, ...] = ()
     hold_reader: int | None = None
     hold_place: int | None = None

@@ -36,6 +36,14 @@ class Trouble(StrEnum):
     NO_CARD = "no_card"  # the reader has no card in use
 
 
+class LatenessOfLine(TypedDict):
+    """What a line says of how late its item was; see ``Line``."""
+
+    late: int
+    fine: int
+    suspended: str
+
+
 class HoldOfLine(TypedDict):
     """What a line says of the hold for which its item was captured; see ``Line``."""
 
@@ -246,9 +254,15 @@ def _line_of_return(receipt: CheckinReceipt, pile: Pile | None, work: Work) -> L
         arrived=receipt.arrived,
         reader="" if is_own else receipt.patron_name,
         reader_id=receipt.patron_id,
-        late=receipt.days_overdue,
+        **lateness_of(receipt),
         **hold_of(receipt),
     )
+
+
+def lateness_of(receipt: CheckinReceipt) -> LatenessOfLine:
+    """How late it was, and what that costs."""
+    until = receipt.suspended_until.isoformat() if receipt.suspended_until else ""
+    return LatenessOfLine(late=receipt.days_overdue, fine=receipt.fine_fen, suspended=until)
 
 
 def hold_of(receipt: CheckinReceipt) -> HoldOfLine:

@@ -13,6 +13,7 @@ from wenyuan.doors.furniture.words import WAIVER_WORDS, words_for_block
 from wenyuan.doors.workbench.desk.piles import DeskTop, Done, Line, Mode, Pile, Refusal
 from wenyuan.doors.workbench.desk.scans import Answer, Trouble, waivable
 from wenyuan.doors.workbench.shell import branch_names
+from wenyuan.doors.workbench.templatetags.staff import yuan
 from wenyuan.kernel.identity import age_on
 from wenyuan.lending.circulation.data import Block, BlockCode, OpenLoan, PatronLoans
 from wenyuan.lending.circulation.queries import patron_loans
@@ -202,8 +203,7 @@ def _note(line: Line, names: Callable[[int | str | None], str]) -> str:
         notes.append(gettext("The reader is done. Put it in the box for %(branch)s.") % {"branch": names(line.send_to)})
     if line.reader:
         notes.append(gettext("Was lent to %(reader)s") % {"reader": line.reader})
-    if line.late:
-        notes.append(gettext("%(days)s days overdue") % {"days": line.late})
+    notes += lateness_notes(line.late, line.fine, line.suspended)
     if line.hold_until:
         notes.append(gettext("kept until %(day)s") % {"day": short_day(date.fromisoformat(line.hold_until))})
     elif line.hold_reader is not None:
@@ -211,6 +211,16 @@ def _note(line: Line, names: Callable[[int | str | None], str]) -> str:
     if line.waived:
         notes.append(gettext("A restriction was lifted, this once"))
     return gettext("; ").join(notes)
+
+
+def lateness_notes(late: int, fine: int, suspended: str) -> list[str]:
+    """How late an item was and what that costs its reader, a part each; nothing where it came in time."""
+    notes = [gettext("%(days)s days overdue") % {"days": late}] if late else []
+    if fine:
+        notes.append(gettext("fine ¥%(amount)s") % {"amount": yuan(fine)})
+    if suspended:
+        notes.append(gettext("suspended until %(day)s") % {"day": short_day(date.fromisoformat(suspended))})
+    return notes
 
 
 def shown_refusal(refusal: Refusal, desk: Desk, names: Callable[[int | str | None], str]) -> ShownRefusal:

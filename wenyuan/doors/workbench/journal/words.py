@@ -238,6 +238,8 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "due_date": _("due"),
     "due_at": _("due"),
     "days_overdue": _("days overdue"),
+    "fine_fen": _("fine"),
+    "suspended_until": _("suspended until"),
     "loan": _("loan"),
     "loan_id": _("loan"),
     "policy": _("policy"),

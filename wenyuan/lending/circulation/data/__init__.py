@@ -170,7 +170,8 @@ class CheckinOutcome(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckinReceipt:
     """An item came back. ``send_to`` is the branch it must travel to now, none if it stays; ``arrived`` says that a
-    transit ended here. ``days_overdue`` counts open days of the lending branch."""
+    transit ended here. ``days_overdue`` counts open days of the lending branch; ``fine_fen`` is what the lateness
+    costs in all, ``suspended_until`` the last day on which its reader borrows nothing for it."""
 
     outcome: CheckinOutcome
     item: ItemFacts
@@ -181,6 +182,8 @@ class CheckinReceipt:
     patron_name: str = ""  # masked; empty when nobody had it
     patron_id: int | None = None
     days_overdue: int = 0
+    fine_fen: int = 0
+    suspended_until: date | None = None
     held: HeldFor | None = None
     repeated: bool = False
 
@@ -211,12 +214,16 @@ class RenewalOfOne:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransitReceipt:
-    """An item arrived where it was sent. ``loan_closed`` when a loan taken elsewhere (代收) ended with it."""
+    """An item arrived where it was sent. ``loan_closed`` when a loan taken elsewhere (代收) ended with it; it was late
+    by ``days_overdue`` open days then, which cost ``fine_fen``."""
 
     transit_id: int
     item: ItemFacts
     from_branch_id: int
     loan_closed: bool = False
+    days_overdue: int = 0
+    fine_fen: int = 0
+    suspended_until: date | None = None
     send_to: int | None = None
     held: HeldFor | None = None
 

@@ -21,6 +21,7 @@ from wenyuan.lending.circulation.rules.holds import (
     others_can_serve,
     shelf_until,
 )
+from wenyuan.lending.circulation.rules.lateness import days_suspended, fine_of, minds, terms_day
 from wenyuan.lending.circulation.rules.offline import Clock, can_be_lent, moment_of, outcome_of
 from wenyuan.lending.circulation.rules.reminders import reminder_for
 from wenyuan.lending.circulation.rules.repeats import (
@@ -47,13 +48,16 @@ __all__ = [
     "can_be_held",
     "can_be_lent",
     "card_blocks",
+    "days_suspended",
     "decide_return",
     "due_of_base",
     "due_of_loan",
     "due_of_renewal",
+    "fine_of",
     "first_served",
     "limit_blocks",
     "may_serve",
+    "minds",
     "moment_of",
     "others_can_serve",
     "outcome_of",
@@ -64,5 +68,6 @@ __all__ = [
     "repeats_renewal",
     "repeats_return",
     "shelf_until",
+    "terms_day",
     "total_blocks",
 ]

@@ -1,14 +1,14 @@
 """The everyday statements of circulation, each one round trip.
 
 They read network_edition, catalogue_item, catalogue_bib, catalogue_itemtype, patrons_patron, patrons_category,
-patrons_token and patrons_readerref, and write catalogue_item (state, present branch, version), patrons_patron
-(version), transit_transit, patrons_readerref, journal_entry and journal_pending beside this room's own tables. A write
-repeats in its first step what the decision rested on (the item's version, both editions, the patron's open loans); each
-step feeds on the one before, so a refused first step writes nothing. The patron is asked after the item: an open loan's
-patron is whoever has that id *and version*, locked for key share, so that a patron who leaves at the same moment either
-has no loan or does not leave. Where the version is another, the patron is null, ``circulation_open_loan_has_patron``
-refuses the row and the whole statement is undone. A renewal changes the item's version too, so that a return racing it
-looks again.
+patrons_token, patrons_readerref and fees_charge, and write catalogue_item (state, present branch, version),
+patrons_patron (version), transit_transit, patrons_readerref, journal_entry and journal_pending beside this room's own
+tables. A write repeats in its first step what the decision rested on (the item's version, both editions, the patron's
+open loans); each step feeds on the one before, so a refused first step writes nothing. The patron is asked after the
+item: an open loan's patron is whoever has that id *and version*, locked for key share, so that a patron who leaves at
+the same moment either has no loan or does not leave. Where the version is another, the patron is null,
+``circulation_open_loan_has_patron`` refuses the row and the whole statement is undone. A renewal changes the item's
+version too, so that a return racing it looks again.
 
 What a statement reads of other rows dates from before it waited for its item; only a row it locks is seen as it is
 after the wait. Hence the limit of one item type, which no slot holds, is held by the patron's version: a checkout under
@@ -28,6 +28,7 @@ from wenyuan.lending.circulation.sql.gathers import (
     GATHER_RENEWAL,
     GATHER_RETURN,
     POLICY_ROWS,
+    RETURN_OF_LOAN,
 )
 from wenyuan.lending.circulation.sql.holds import (
     FORGET_HOLDS,
@@ -50,6 +51,7 @@ from wenyuan.lending.circulation.sql.offline import CARDS_OF_BRANCH, ITEMS_AT_BR
 from wenyuan.lending.circulation.sql.writes import (
     HOLDER_CHANGED,
     ITEM_SEEN,
+    LOCKS,
     PATRON_CHANGED,
     READER_REF,
     checkout_statement,
@@ -79,6 +81,7 @@ __all__ = [
     "LOANS_TO_MEASURE",
     "LOANS_TO_PLACE",
     "LOANS_TO_REMIND",
+    "LOCKS",
     "MOVE_DUE_DATES",
     "NOTE_NOT_FOUND",
     "NOT_FOUND_LIST",
@@ -89,6 +92,7 @@ __all__ = [
     "POLICY_ROWS",
     "QUEUE_OF_BIB",
     "READER_REF",
+    "RETURN_OF_LOAN",
     "SCANNED_SINCE",
     "SHELVED_ITEMS",
     "TO_CLEAR_LIST",

@@ -16,6 +16,7 @@ from wenyuan.lending.circulation.sql.parts import (
     EDITIONS,
     ENTRY_BY_KEY,
     ENTRY_COLUMNS,
+    HAS_FINE,
     ITEM_COLUMNS,
     JOIN_CARD,
     JOIN_ITEM,
@@ -49,7 +50,7 @@ GATHER_CHECKOUT = f"""
 GATHER_RETURN = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
         z.id, z.returned_at, z.returned_by_id, z.return_branch_id, z.due_at, z.branch_id, z.taken_at,
-        {HOLD_COLUMNS}, {WAITING_COLUMNS}, {TO_CLEAR}, {LOOKED_FOR}, {ENTRY_COLUMNS}
+        {HOLD_COLUMNS}, {WAITING_COLUMNS}, {TO_CLEAR}, {LOOKED_FOR}, {HAS_FINE}, {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     LEFT JOIN patrons_patron p ON p.id = o.patron_id
@@ -73,6 +74,12 @@ GATHER_RENEWAL = f"""
     {JOIN_PATRON}
     {JOIN_OTHERS_WAITING}
     {ENTRY_BY_KEY}
+"""
+
+RETURN_OF_LOAN = """
+    SELECT details::text FROM journal_entry
+    WHERE kind = 'return' AND subject_kind = 'item' AND subject_id = :item::bigint
+        AND (details ->> 'loan')::bigint = :loan::bigint
 """
 
 POLICY_ROWS = f"""

@@ -37,6 +37,8 @@ JOIN_CARD = """
         ORDER BY status <> 'active', array_position(:hashes::bytea[], token_hash) LIMIT 1
     ) k ON true
 """
+HAS_FINE = "EXISTS (SELECT 1 FROM fees_charge f WHERE f.loan_id = o.id AND f.grows)"
+"""Whether the open loan has been charged for being late already."""
 ENTRY_COLUMNS = "e.kind, e.subject_id, e.branch_id, e.occurred_at, u.patron_id, e.details::text"
 
 _JOURNAL_CASTS = {

@@ -18,6 +18,16 @@ READER_REF = """
     ON CONFLICT (patron_id, year) DO NOTHING
 """
 
+LOCKS = (
+    "SELECT id FROM catalogue_item WHERE barcode = :barcode::text FOR NO KEY UPDATE",
+    """SELECT o.id FROM circulation_loan o JOIN catalogue_item i ON i.id = o.item_id
+        WHERE i.barcode = :barcode::text AND o.returned_at IS NULL FOR NO KEY UPDATE OF o""",
+    """SELECT p.id FROM patrons_patron p JOIN circulation_loan o ON o.patron_id = p.id
+        JOIN catalogue_item i ON i.id = o.item_id
+        WHERE i.barcode = :barcode::text AND o.returned_at IS NULL FOR UPDATE OF p""",
+)
+"""Item, loan and reader in this order, for the acts that move money as well."""
+
 _NEXT_PATRON = """patron AS (
             UPDATE patrons_patron SET version = version + 1
             WHERE id = :patron::bigint AND version = :patron_version::int AND EXISTS (SELECT 1 FROM item)

@@ -1,0 +1,113 @@
+"""What a late return costs, in the transaction that closes its loan.
+
+Most returns cost nothing and stay one statement. Only where money or a suspension is due, or a fine has been charged
+already, the plan asks for locks (``everyday.LocksWanted``) and is done again in a transaction that holds item, loan and
+reader: fine, suspension, loan and journal are written together or not at all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+from django.db import DatabaseError
+
+from wenyuan.holdings.catalogue.queries import price_of_item
+from wenyuan.lending.circulation import rules, sql
+from wenyuan.lending.circulation.books import Books
+from wenyuan.lending.circulation.everyday import MAX_GATHERS, Contended, LocksWanted, Overtaken, Request
+from wenyuan.lending.circulation.facts import Item, Loan
+from wenyuan.lending.circulation.policies import MoneyPolicy
+from wenyuan.lending.fees.operations import set_fine
+from wenyuan.lending.patrons.data.standing import About
+from wenyuan.lending.patrons.operations import restrict_after_return
+from wenyuan.plumbing.statements import Plan, Statement, is_deadlock, run, run_outermost
+from wenyuan.plumbing.transactions import verb
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """So many open days late by these rules, when the reader was done with the item on ``done``."""
+
+    money: MoneyPolicy
+    days: int
+    done: date
+
+    @property
+    def costs(self) -> bool:
+        return rules.minds(self.money, self.days)
+
+
+def drive(plan: Callable[[Request], Plan[R]], request: Request) -> R:
+    """Drive an everyday verb; where it moves money, holding locks.
+
+    :raises Contended: somebody else was faster at every attempt.
+    """
+    try:
+        return run_outermost(lambda: plan(request))
+    except LocksWanted:
+        return holding_locks(plan, request)
+
+
+def holding_locks(plan: Callable[[Request], Plan[R]], request: Request) -> R:
+    """Drive a plan in one transaction that holds item, loan and reader; begun anew where others got into its way.
+
+    :raises Contended: they did so every time.
+    """
+    for _ in range(MAX_GATHERS):
+        try:
+            return _locked(plan, request)
+        except Overtaken:
+            continue
+        except DatabaseError as error:
+            if not is_deadlock(error):
+                raise
+    raise Contended
+
+
+@verb
+def _locked(plan: Callable[[Request], Plan[R]], request: Request) -> R:
+    return run(lambda: locked_plan(plan, request))
+
+
+def locked_plan(plan: Callable[[Request], Plan[R]], request: Request) -> Plan[R]:
+    """The plan for a transaction that is open already: it takes item, loan and reader first, and may move money."""
+    for lock in sql.LOCKS:
+        yield Statement(lock, {"barcode": request.item})
+    return (yield from plan(replace(request, holds_locks=True)))
+
+
+def lateness_of(loan: Loan, category_id: int | None, item: Item, books: Books, *, days: int, done: date) -> Lateness:
+    """What the rules of the branch that lent say of a loan so many open days late."""
+    money = books.money(loan.branch_id, category_id, item.type_id, rules.terms_day(loan))
+    return Lateness(money, days, done)
+
+
+def settle(late: Lateness, loan: Loan, item: Item, request: Request) -> tuple[int, date | None]:
+    """A step: bring the fine to its final total, whatever was charged before, and suspend as the rules say. Returns the
+    fine in fen and the last day of the suspension."""
+    price_fen = price_of_item(item.id).fen if late.money.fine_capped_at_price else 0
+    total_fen = rules.fine_of(late.money, late.days, price_fen=price_fen)
+    now = request.learnt_at or request.at
+    set_fine(
+        patron_id=loan.patron_id,
+        loan_id=loan.id,
+        total_fen=total_fen,
+        at=now,
+        desk=request.desk,
+        is_final=True,
+        branch_id=loan.branch_id,
+        item_id=item.id,
+    )
+    until = restrict_after_return(
+        patron_id=loan.patron_id,
+        days=rules.days_suspended(late.money, late.days),
+        cumulative=late.money.suspensions_add_up,
+        at=now,
+        desk=request.desk,
+        about=About("loan", loan.id),
+        from_date=late.done,
+    )
+    return total_fen, until
