@@ -26,7 +26,7 @@ from wenyuan.runtime.keys import load_keys
 from wenyuan.runtime.postgres import EmbeddedPostgres
 
 PROJECT = Path(__file__).resolve().parents[1]
-_FROM_TESTS = ("WENYUAN_", "DATABASE_", "DJANGO_", "PYTEST_", "PYTHONDONTWRITEBYTECODE")
+_FROM_TESTS = ("WENYUAN_", "DATABASE_", "DJANGO_", "PYTEST_")
 _COMMAND_S = 150
 _STOP_S = 60
 
@@ -77,8 +77,6 @@ class Command:
             "WENYUAN_HTTP": self.http,
             "WENYUAN_SIP2": f"127.0.0.1:{self.sip2_port}",
             "PYTHONPATH": str(PROJECT),
-            # Many short processes: compiled once, and not into the checkout.
-            "PYTHONPYCACHEPREFIX": str(PROJECT / ".pytest_cache" / "bytecode"),
             **self.extra,
         }
 

@@ -1,7 +1,14 @@
-"""The keys that the tests run with, set before Django reads its settings: loaded as a plugin (``pyproject.toml``)."""
+"""What the tests run with, set before Django reads its settings and before a worker starts: loaded as a plugin
+(``pyproject.toml``).
+
+The keys; and one place for compiled modules, outside the checkout's folders. Without it each worker and each process
+that a test starts compiles all anew, and rewrites the assertions of every test: most of the time of the collection.
+"""
 
 import base64
 import os
+import sys
+from pathlib import Path
 
 KEYS = {
     "WENYUAN_SECRET_KEY": "for tests only, and long enough to be taken",
@@ -10,3 +17,7 @@ KEYS = {
 
 for name, value in KEYS.items():
     os.environ.setdefault(name, value)
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["PYTHONPYCACHEPREFIX"] = str(Path(__file__).resolve().parent.parent / ".pytest_cache" / "bytecode")
+sys.dont_write_bytecode, sys.pycache_prefix = False, os.environ["PYTHONPYCACHEPREFIX"]
