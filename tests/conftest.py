@@ -123,26 +123,33 @@ def django_db_setup(server_url: str, template_database: str, worker_id: str, dja
     _drop(server_url, name)
 
 
+@contextmanager
+def clone_of(server: str, template: str, name: str) -> Iterator[str]:
+    """A database of its own, dropped at the end; yields the application's URL."""
+    _drop(server, name)
+    yield _clone(server, template, name)
+    _drop(server, name)
+
+
+@contextmanager
+def django_at(url: str, blocker: Any) -> Iterator[None]:
+    """Django on another database of the same server in here; ``blocker`` is pytest-django's."""
+    before = connections["default"].settings_dict["NAME"]
+    with blocker.unblock():
+        point_django_at(url)
+        yield
+        connections.close_all()
+        point_django_at(make_conninfo(url, dbname=before))
+
+
 @pytest.fixture
 def fresh_database(
-    server_url: str,
-    template_database: str,
-    worker_id: str,
-    django_db_setup: None,
-    django_db_blocker: Any,
-    request: pytest.FixtureRequest,
+    server_url: str, template_database: str, worker_id: str, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[str]:
     """A database of this test alone, for tests that commit, race or start a process; yields the application's URL."""
-    before = dict(connections["default"].settings_dict)
     name = f"{template_database}_{worker_id}_fresh"
-    _drop(server_url, name)
-    url = _clone(server_url, template_database, name)
-    with django_db_blocker.unblock():
-        point_django_at(url)
+    with clone_of(server_url, template_database, name) as url, django_at(url, django_db_blocker):
         yield url
-        connections.close_all()
-        point_django_at(make_conninfo(url, dbname=before["NAME"]))
-    _drop(server_url, name)
 
 
 def owner_url_of(server: str, application_url: str) -> str:

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from wenyuan.runtime.home import Home
 from wenyuan.runtime.locks import held
 from wenyuan.runtime.postgres import EmbeddedPostgres
 
 START_WAIT_S = 300
+_AGAINST_A_POWER_CUT = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 @contextmanager
@@ -33,8 +36,9 @@ def shared_server(run_id: str) -> Iterator[str]:
         run.chmod(0o755)
         (users / str(os.getpid())).touch()
         urls = _server_of(run).ensure_running()
-    try:
         assert urls.admin_url is not None, "the embedded server has a superuser"
+        _wait_for_no_disk(urls.admin_url)
+    try:
         yield urls.admin_url
     finally:
         with held(lock, wait_s=START_WAIT_S):
@@ -45,6 +49,14 @@ def shared_server(run_id: str) -> Iterator[str]:
 
 def _server_of(run: Path) -> EmbeddedPostgres:
     return EmbeddedPostgres(Home(run / "home"))
+
+
+def _wait_for_no_disk(url: str) -> None:
+    """What is lost by a power cut only need not be safe here. Tests that kill a server have one of their own, as is."""
+    with psycopg.connect(url, autocommit=True) as admin:
+        for setting in _AGAINST_A_POWER_CUT:
+            admin.execute(f"ALTER SYSTEM SET {setting} = off")
+        admin.execute("SELECT pg_reload_conf()")
 
 
 def _erase_abandoned(base: Path) -> None:
