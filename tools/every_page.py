@@ -317,6 +317,7 @@ NO_PAGES = frozenset(
         "workbench:desk-waive",
         "workbench:desk-retry",
         "workbench:desk-park",
+        "workbench:desk-undo",
         "workbench:desk-done",
         "workbench:desk-register",
         "workbench:desk-patron",

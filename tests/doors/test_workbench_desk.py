@@ -741,3 +741,54 @@ def test_a_desk_full_of_items_has_no_room() -> None:
 
     with pytest.raises(NoRoom):
         desk.opened_for(patron_id=99, card="", name="", category="", at="")
+
+
+def last_key(page: str) -> str:
+    found = re.search(r'name="act" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_the_last_act_is_undone_and_its_line_says_so(browser: Client, branch: Branch) -> None:
+    make_patron("陈小雨", "T100", home=branch)
+    item(branch, "2301", "草房子")
+    scan(browser, "T100")
+    scan(browser, "2301", key="a1")
+
+    answer = browser.post("/workbench/desk/undone", {"act": last_key(seen(browser))})
+
+    page = seen(browser)
+    assert answer.status_code == 303
+    assert Loan.objects.count() == 0
+    assert "已撤销" in page
+    assert "未借出" in page
+    assert 'name="act"' not in page
+
+
+def test_a_return_is_undone_once_and_an_old_page_undoes_nothing_more(browser: Client, branch: Branch) -> None:
+    make_patron("陈小雨", "T100", home=branch)
+    item(branch, "2301")
+    checkout(item="2301", card="T100", at=datetime.now(UTC), desk=make_desk(branch))
+    scan(browser, "2301", key="b1")
+    act = last_key(seen(browser))
+
+    first = browser.post("/workbench/desk/undone", {"act": act})
+    again = browser.post("/workbench/desk/undone", {"act": act})
+
+    assert (first.status_code, again.status_code) == (303, 422)
+    assert Loan.objects.get().returned_at is None
+    assert "仍在借" in seen(browser)
+
+
+def test_what_has_gone_on_cannot_be_undone_and_says_why(browser: Client, branch: Branch) -> None:
+    make_patron("陈小雨", "T100", home=branch)
+    item(branch, "2301")
+    scan(browser, "T100")
+    scan(browser, "2301", key="a1")
+    act = last_key(seen(browser))
+    checkin(item="2301", at=datetime.now(UTC), desk=make_desk(branch))
+
+    answer = browser.post("/workbench/desk/undone", {"act": act})
+
+    assert answer.status_code == 422
+    assert "此后这册书又有了变动" in answer.content.decode()

@@ -23,6 +23,7 @@ from wenyuan.lending.circulation.facts import (
     Earlier,
     HoldFacts,
     Item,
+    Loan,
     RenewalFacts,
     ReturnFacts,
 )
@@ -137,6 +138,19 @@ def of_renewal(receipt: RenewalReceipt) -> dict[str, object]:
         "renewals": receipt.renewals,
         "renewals_left": receipt.renewals_left,
         "present": receipt.item.present_branch_id,
+    }
+
+
+def before_renewal(loan: Loan) -> dict[str, object]:
+    """What the row of a keyed renewal keeps of the loan as it was, should the renewal be undone."""
+    return {
+        "before": {
+            "base": loan.base_due_date.isoformat(),
+            "due_at": loan.due_at.isoformat(),
+            "policy": loan.policy_id,
+            "renewed_at": loan.renewed_at.isoformat() if loan.renewed_at else None,
+            "renewed_by": loan.renewed_by_id,
+        }
     }
 
 

@@ -6,6 +6,7 @@ return the first receipt of that very act, item and reader, whatever happened si
 ``KeyReused``.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from wenyuan.lending.circulation.cells import (
@@ -28,6 +29,7 @@ from wenyuan.lending.circulation.data import (
     RenewalReceipt,
     TransitReceipt,
 )
+from wenyuan.lending.circulation.data.undoing import UndoneAct, UndoReceipt
 from wenyuan.lending.circulation.everyday import Contended, KeyReused, Refused, Request, scanned
 from wenyuan.lending.circulation.holding import Wish, place_plan
 from wenyuan.lending.circulation.lateness import drive
@@ -54,6 +56,7 @@ from wenyuan.lending.circulation.queueing import (
 from wenyuan.lending.circulation.recording import record_acts, settle_offline_act
 from wenyuan.lending.circulation.renewing import barcodes_of_card, renewal_plan
 from wenyuan.lending.circulation.telling import remind
+from wenyuan.lending.circulation.undoing import take_back
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.statements import run_outermost
@@ -93,6 +96,7 @@ __all__ = [
     "resume_hold",
     "settle_offline_act",
     "suspend_hold",
+    "undo",
 ]
 
 NO_WAIVERS: frozenset[BlockCode] = frozenset()
@@ -251,3 +255,23 @@ def place_hold(
         not_after=not_after,
     )
     return run_outermost(lambda: place_plan(request, wish))
+
+
+@needs(Act.CHECKOUT, Act.CHECKIN, Act.RENEW)
+def undo(*, key: str, at: datetime, desk: Desk) -> UndoReceipt:
+    """Take back the loan, renewal or return that this account made at this branch under this key, within ten minutes
+    and while nothing has happened to the item since.
+
+    A loan is as if it had never been made, and the item is put where it belongs as a check-in does; a renewal gives the
+    due date back; a return opens the loan again. The journal keeps the act and counts a second row against it. Asked
+    again it changes nothing.
+
+    :raises NotAllowed: the operator may not do here what is to be undone.
+    :raises UndoRefused: with every reason why it stands.
+    :raises Contended: the act is undone, but somebody else kept changing the item: scan it once more.
+    """
+    receipt = take_back(key=key, at=at, desk=desk)
+    if receipt.act is not UndoneAct.LOAN or receipt.repeated:
+        return receipt
+    put = checkin(item=receipt.item.barcode, at=at, desk=desk)
+    return replace(receipt, item=put.item, send_to=put.send_to, held=put.held)

@@ -130,7 +130,7 @@ def _write(
         **waived(blocks),
     }
     if request.key:
-        details |= keyed.of_renewal(receipt)
+        details |= keyed.of_renewal(receipt) | keyed.before_renewal(loan)
     values: dict[str, object] = {
         **same_editions(facts.editions),
         "item": item.id,

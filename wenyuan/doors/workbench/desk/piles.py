@@ -39,6 +39,10 @@ class Done(StrEnum):
     TAKEN = "taken"  # 代收
     PUT_BACK = "put_back"  # scanned as returned though nobody had it
     REFUSED = "refused"
+    UNDONE = "undone"  # a slip of the scanner, taken back at once
+
+
+UNDOABLE: Final = frozenset({Done.LENT, Done.RENEWED, Done.RETURNED, Done.TAKEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,19 @@ class Pile:
     def count_of(self, *kinds: Done) -> int:
         """How many items went that way, those no longer shown among them."""
         return sum(self.counts.get(kind.value, 0) for kind in kinds)
+
+    @property
+    def last_act(self) -> Line | None:
+        """The newest line, if it is an act that might be undone."""
+        return self.lines[-1] if self.lines and self.lines[-1].done in UNDOABLE else None
+
+    def with_undone(self, act: Line, line: Line) -> "Pile":
+        """The pile with the line of an act changed for the one that says it was undone."""
+        counts = dict(self.counts)
+        counts[act.done.value] = max(0, counts.get(act.done.value, 0) - 1)
+        counts[line.done.value] = counts.get(line.done.value, 0) + 1
+        kept = tuple(known for known in self.lines if known.key != act.key)
+        return replace(self, lines=(*kept, line), counts=counts, refusal=None)
 
     def with_line(self, line: Line, *, repeated: bool = False) -> "Pile":
         """The pile with one more line. The same request again adds nothing, nor does an act that the verb says was

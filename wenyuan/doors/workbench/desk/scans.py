@@ -10,8 +10,9 @@ from wenyuan.doors.workbench.desk.piles import DeskTop, Done, Line, Mode, NoRoom
 from wenyuan.holdings.catalogue.data import ItemView
 from wenyuan.holdings.catalogue.queries import get_item, titles_of
 from wenyuan.kernel.identity import BadIdentityNumber, Reason, mask_number, parse_number
-from wenyuan.lending.circulation.data import BlockCode, CheckinOutcome, CheckinReceipt
-from wenyuan.lending.circulation.operations import Contended, KeyReused, Refused, checkin, checkout, renew
+from wenyuan.lending.circulation.data import BlockCode, CheckinOutcome, CheckinReceipt, HeldFor
+from wenyuan.lending.circulation.data.undoing import UndoReason, UndoRefused
+from wenyuan.lending.circulation.operations import Contended, KeyReused, Refused, checkin, checkout, renew, undo
 from wenyuan.lending.patrons.data import PatronView, ScannedPatron
 from wenyuan.lending.patrons.queries import get_patron, patron_by_token
 from wenyuan.organisation.rights.data import Act, Desk
@@ -55,16 +56,17 @@ class HoldOfLine(TypedDict):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The desk after a request. ``refusal`` is shown though no pile keeps it; ``shown`` is the scan as it may be
-    printed on a screen."""
+    printed on a screen; ``stands`` is why the last act was not undone."""
 
     desk: DeskTop
     refusal: Refusal | None = None
     trouble: Trouble | None = None
     shown: str = ""
+    stands: tuple[UndoReason, ...] = ()
 
     @property
     def is_refused(self) -> bool:
-        return self.trouble is not None or self.refusal is not None
+        return self.trouble is not None or self.refusal is not None or bool(self.stands)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,33 @@ def retry(top: DeskTop, work: Work, mode: Mode) -> Answer:
     if item is None:
         return Answer(desk=top, trouble=Trouble.STALE)
     return take_item(item, _settled(top), work, mode)
+
+
+def undo_last(key: str, top: DeskTop, work: Work) -> Answer:
+    """Undo the newest act of the open pile, which is the one that ``key`` was asked for."""
+    pile = top.pile
+    act = pile.last_act if pile else None
+    if pile is None or act is None or act.key != key:
+        return Answer(desk=top, trouble=Trouble.STALE)
+    try:
+        receipt = undo(key=act.key, at=work.at, desk=work.desk)
+    except UndoRefused as refused:
+        return Answer(desk=top, stands=refused.reasons)
+    except Contended:
+        return Answer(desk=top, trouble=Trouble.BUSY)
+    line = replace(
+        act,
+        key=work.key,
+        done=Done.UNDONE,
+        at=work.when,
+        due=receipt.due_date.isoformat() if receipt.due_date else "",
+        send_to=receipt.send_to,
+        arrived=False,
+        late=0,
+        waived=(),
+        **_hold_line(receipt.held),
+    )
+    return Answer(desk=top.with_pile(pile.with_undone(act, line)))
 
 
 def open_patron(patron_id: int, top: DeskTop, work: Work) -> Answer:
@@ -267,7 +296,10 @@ def lateness_of(receipt: CheckinReceipt) -> LatenessOfLine:
 
 def hold_of(receipt: CheckinReceipt) -> HoldOfLine:
     """For whose hold the item was captured, and where it stands until when if it waits here."""
-    held = receipt.held
+    return _hold_line(receipt.held)
+
+
+def _hold_line(held: HeldFor | None) -> HoldOfLine:
     if held is None:
         return HoldOfLine(hold_reader=None, hold_place=None, hold_until="")
     until = held.shelf_until.isoformat() if held.ready and held.shelf_until else ""

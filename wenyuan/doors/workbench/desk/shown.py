@@ -16,6 +16,7 @@ from wenyuan.doors.workbench.shell import branch_names
 from wenyuan.doors.workbench.templatetags.staff import yuan
 from wenyuan.kernel.identity import age_on
 from wenyuan.lending.circulation.data import Block, BlockCode, OpenLoan, PatronLoans
+from wenyuan.lending.circulation.data.undoing import UndoReason
 from wenyuan.lending.circulation.queries import patron_loans
 from wenyuan.lending.patrons.data import GuardianView, PatronView
 from wenyuan.lending.patrons.queries import categories, get_patron, list_guardians, list_tokens
@@ -35,6 +36,17 @@ DONE_WORDS = {
     Done.TAKEN: _("Taken for its branch"),
     Done.PUT_BACK: _("Was not on loan"),
     Done.REFUSED: _("Not lent"),
+    Done.UNDONE: _("Undone"),
+}
+UNDO_WORDS = {
+    UndoReason.UNKNOWN: _("it was done by somebody else, or at another branch"),
+    UndoReason.TOO_LATE: _("it was more than ten minutes ago"),
+    UndoReason.OVERTAKEN: _("something else has happened to the item since"),
+    UndoReason.BY_ANOTHER_WAY: _(
+        "it settled more than this one loan: an item taken at another branch, or missing before"
+    ),
+    UndoReason.READER_GONE: _("the reader's record no longer says whose loan it was"),
+    UndoReason.MONEY: _("it charged or suspended the reader: cancel that on the reader's page first"),
 }
 TROUBLE_WORDS = {
     Trouble.UNKNOWN: (
@@ -161,7 +173,8 @@ def desk_context(answer: Answer, *, desk: Desk, at: datetime) -> dict[str, Any]:
         "lines": shown_lines(pile, names) if pile else [],
         "reader": _reader(pile.patron_id, desk, at, names, category_names) if pile and pile.patron_id else None,
         "refused": shown_refusal(refusal, desk, names) if refusal else None,
-        "trouble": trouble_words(answer.trouble, answer.shown),
+        "trouble": _why_it_stands(answer.stands) or trouble_words(answer.trouble, answer.shown),
+        "last_act": pile.last_act if pile else None,
         "tally": _tally(pile) if pile else None,
         "finished": _finished(top),
     }
@@ -186,6 +199,8 @@ def _shown_line(number: int, line: Line, names: Callable[[int | str | None], str
             word = gettext("Send to %(branch)s") % {"branch": names(line.send_to)}
     elif line.done is Done.RETURNED:
         shape = "in"
+    elif line.done is Done.UNDONE:
+        shape = "none"
     elif line.done is Done.PUT_BACK:
         word, shape = (gettext("Arrived"), "in") if line.arrived else (word, "none")
     due = date.fromisoformat(line.due) if line.due else None
@@ -199,6 +214,8 @@ def hold_shelf_words(place: int | None) -> str:
 
 def _note(line: Line, names: Callable[[int | str | None], str]) -> str:
     notes = []
+    if line.done is Done.UNDONE:
+        notes.append(gettext("still lent") if line.due else gettext("not lent after all"))
     if line.done is Done.TAKEN:
         notes.append(gettext("The reader is done. Put it in the box for %(branch)s.") % {"branch": names(line.send_to)})
     if line.reader:
@@ -297,6 +314,13 @@ def _reader(
     )
 
 
+def _why_it_stands(reasons: tuple[UndoReason, ...]) -> tuple[str, str] | None:
+    if not reasons:
+        return None
+    why = gettext("; ").join(str(UNDO_WORDS[reason]) for reason in reasons)
+    return gettext("This cannot be undone any more"), gettext("It stands, because %(why)s.") % {"why": why}
+
+
 def trouble_words(trouble: Trouble | None, shown: str) -> tuple[str, str] | None:
     """What is wrong and what to do about it; ``shown`` is the scan as it may be shown."""
     if trouble is None:
@@ -347,7 +371,7 @@ def signal_of(context: dict[str, Any], *, is_fresh: bool) -> dict[str, Any]:
 def _signal_of_line(shown: ShownLine) -> Signal:
     line = shown.line
     travels, waits = line.send_to is not None, line.hold_reader is not None
-    is_odd = line.done in (Done.PUT_BACK, Done.REFUSED) or bool(line.late or line.waived)
+    is_odd = line.done in (Done.PUT_BACK, Done.REFUSED, Done.UNDONE) or bool(line.late or line.waived)
     kind = "attention" if travels or waits or is_odd else "good"
     return Signal(kind, shown.shape, shown.word, line.title or line.barcode, shown.note)
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("mode", views.mode, name="desk-mode"),
     path("waivers", views.waiver, name="desk-waive"),
     path("retries", views.retry, name="desk-retry"),
+    path("undone", views.undo, name="desk-undo"),
     path("parked", views.park, name="desk-park"),
     path("done", views.done, name="desk-done"),
     path("registrations", views.registration, name="desk-register"),

@@ -20,7 +20,7 @@ from wenyuan.doors.workbench.desk.forms import FirstSwipeForm
 from wenyuan.doors.workbench.desk.piles import DeskTop, Done, Mode, read_desk, write_desk
 from wenyuan.doors.workbench.desk.print_choice import When, choice_of
 from wenyuan.doors.workbench.desk.printed import frames_slips
-from wenyuan.doors.workbench.desk.scans import Answer, Trouble, Work, open_patron, take_scan
+from wenyuan.doors.workbench.desk.scans import Answer, Trouble, Work, open_patron, take_scan, undo_last
 from wenyuan.doors.workbench.desk.scans import retry as retry_item
 from wenyuan.doors.workbench.desk.scans import waive as waive_item
 from wenyuan.doors.workbench.desk.shown import desk_context, signal_of
@@ -83,6 +83,14 @@ def retry(request: StaffRequest) -> HttpResponse:
 
 @staff_page(Act.CHECKOUT, Act.CHECKIN)
 @require_POST
+def undo(request: StaffRequest) -> HttpResponse:
+    """Ctrl Z: the last act of the open pile is taken back."""
+    answer = undo_last(request.POST.get("act", ""), read_desk(request.session), work_of(request))
+    return _answer(request, answer, is_fresh=True)
+
+
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+@require_POST
 def park(request: StaffRequest) -> HttpResponse:
     """F6: the open pile waits, with whatever is disputed in it; the next reader is served."""
     top = read_desk(request.session)
@@ -99,7 +107,7 @@ def done(request: StaffRequest) -> HttpResponse:
     top = read_desk(request.session)
     if top.applicant or top.open_number is None:
         return _answer(request, Answer(desk=replace(top, applicant="", mode=Mode.LEND)))
-    has_acts = any(line.done is not Done.REFUSED for line in top.pile.lines) if top.pile else False
+    has_acts = any(line.done not in (Done.REFUSED, Done.UNDONE) for line in top.pile.lines) if top.pile else False
     prints_now = has_acts and choice_of(request).when is When.EACH
     return _answer(request, Answer(desk=replace(top.with_finished(), mode=Mode.LEND)), prints_now=prints_now)
 

@@ -32,16 +32,19 @@ from wenyuan.lending.circulation.rules.repeats import (
     repeats_return,
 )
 from wenyuan.lending.circulation.rules.returns import ReturnDecision, decide_return
+from wenyuan.lending.circulation.rules.undoing import UNDO_WITHIN, UndoFacts, reasons_against_undo
 
 __all__ = [
     "CONDITION_BLOCKS",
     "LENDABLE_BLOCKS",
     "REPEAT_WINDOW",
     "STATE_BLOCKS",
+    "UNDO_WITHIN",
     "Clock",
     "Due",
     "Place",
     "ReturnDecision",
+    "UndoFacts",
     "blocks_for_checkout",
     "blocks_for_hold",
     "blocks_for_renewal",
@@ -62,6 +65,7 @@ __all__ = [
     "others_can_serve",
     "outcome_of",
     "patron_blocks",
+    "reasons_against_undo",
     "reminder_for",
     "repeated_hold",
     "repeats_checkout",

@@ -48,6 +48,13 @@ from wenyuan.lending.circulation.sql.holds import (
 from wenyuan.lending.circulation.sql.invariants import INVARIANTS
 from wenyuan.lending.circulation.sql.lists import BARCODES_OF_CARD, HISTORY, LOANS_TO_REMIND, PATRON_LOANS
 from wenyuan.lending.circulation.sql.offline import CARDS_OF_BRANCH, ITEMS_AT_BRANCH, SCANNED_SINCE
+from wenyuan.lending.circulation.sql.undoing import (
+    END_TRANSIT,
+    GATHER_UNDO,
+    ITEM_AS_BEFORE,
+    LOCK_ITEM,
+    LOCK_PATRON,
+)
 from wenyuan.lending.circulation.sql.writes import (
     HOLDER_CHANGED,
     ITEM_SEEN,
@@ -65,23 +72,28 @@ __all__ = [
     "BARCODES_OF_CARD",
     "BOTH_EDITIONS",
     "CARDS_OF_BRANCH",
+    "END_TRANSIT",
     "FORGET_HOLDS",
     "FREE_ITEM",
     "GATHER_CHECKOUT",
     "GATHER_HOLD",
     "GATHER_RENEWAL",
     "GATHER_RETURN",
+    "GATHER_UNDO",
     "HISTORY",
     "HOLDER_CHANGED",
     "HOLDS_OF_PATRON",
     "HOLDS_ON_SHELF",
     "INVARIANTS",
     "ITEMS_AT_BRANCH",
+    "ITEM_AS_BEFORE",
     "ITEM_SEEN",
     "LOANS_TO_MEASURE",
     "LOANS_TO_PLACE",
     "LOANS_TO_REMIND",
     "LOCKS",
+    "LOCK_ITEM",
+    "LOCK_PATRON",
     "MOVE_DUE_DATES",
     "NOTE_NOT_FOUND",
     "NOT_FOUND_LIST",

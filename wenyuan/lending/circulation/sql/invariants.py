@@ -39,23 +39,24 @@ INVARIANTS = (
         "circulation",
         """
         SELECT l.id, l.item_id FROM circulation_loan l
-        WHERE NOT EXISTS (
-            SELECT 1 FROM journal_entry e WHERE e.kind = 'loan' AND e.subject_kind = 'item'
-                AND e.subject_id = l.item_id AND (e.details ->> 'loan')::bigint = l.id
-        )
+        LEFT JOIN (
+            SELECT subject_id, (details ->> 'loan')::bigint AS loan_id, sum(quantity) AS net FROM journal_entry
+            WHERE kind = 'loan' AND subject_kind = 'item' GROUP BY 1, 2
+        ) e ON e.subject_id = l.item_id AND e.loan_id = l.id
+        WHERE e.net IS DISTINCT FROM 1
     """,
-        "no loan is without its journal row",
+        "the journal counts every loan once",
     ),
     Invariant(
         "circulation_journal_loan",
         "circulation",
         """
-        SELECT e.id, e.subject_id FROM journal_entry e
-        WHERE e.kind = 'loan' AND NOT EXISTS (
-            SELECT 1 FROM circulation_loan l WHERE l.id = (e.details ->> 'loan')::bigint AND l.item_id = e.subject_id
-        )
+        SELECT min(e.id), e.subject_id FROM journal_entry e
+        LEFT JOIN circulation_loan l ON l.id = (e.details ->> 'loan')::bigint AND l.item_id = e.subject_id
+        WHERE e.kind = 'loan' AND l.id IS NULL
+        GROUP BY e.subject_id, (e.details ->> 'loan')::bigint HAVING sum(e.quantity) <> 0
     """,
-        "no loan row of the journal is without its loan",
+        "a loan of the journal has its row, unless it was undone",
     ),
     Invariant(
         "circulation_return_journal",
@@ -63,12 +64,12 @@ INVARIANTS = (
         """
         SELECT l.id, l.item_id FROM circulation_loan l
         LEFT JOIN (
-            SELECT subject_id, (details ->> 'loan')::bigint AS loan_id, count(*) AS times FROM journal_entry
+            SELECT subject_id, (details ->> 'loan')::bigint AS loan_id, sum(quantity) AS net FROM journal_entry
             WHERE kind = 'return' AND subject_kind = 'item' GROUP BY 1, 2
         ) e ON e.subject_id = l.item_id AND e.loan_id = l.id
-        WHERE l.returned_at IS NOT NULL AND e.times IS DISTINCT FROM 1
+        WHERE COALESCE(e.net, 0) <> (l.returned_at IS NOT NULL)::int
     """,
-        "every closed loan has one return in the journal",
+        "the journal counts one return for each closed loan, none for an open one",
     ),
     Invariant(
         "circulation_history_consent",

@@ -1,0 +1,50 @@
+"""What crosses the border when the last act at a desk is taken back."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from wenyuan.lending.circulation.data import HeldFor, ItemFacts
+
+
+class UndoReason(StrEnum):
+    """Why an act stands as it is."""
+
+    UNKNOWN = "unknown"  # no loan, renewal or return was made under this key at this desk's branch by this account
+    TOO_LATE = "too_late"  # longer ago than ``rules.UNDO_WITHIN``
+    OVERTAKEN = "overtaken"  # something has happened to the item or the loan since
+    BY_ANOTHER_WAY = (
+        "by_another_way"  # it closed a loan taken elsewhere, or found what was lost: no scan takes that back
+    )
+    READER_GONE = "reader_gone"  # nobody knows any more whose loan it was
+    MONEY = "money"  # it charged a fine, suspended the reader or gave money back
+
+
+class UndoRefused(Exception):
+    """Nothing was changed; ``reasons`` are all there are."""
+
+    def __init__(self, *reasons: UndoReason) -> None:
+        super().__init__(", ".join(reason.value for reason in reasons))
+        self.reasons = reasons
+
+
+class UndoneAct(StrEnum):
+    """What was taken back."""
+
+    LOAN = "loan"
+    RENEWAL = "renewal"
+    RETURN = "return"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoReceipt:
+    """The act is as if it had not been. After a loan the item is put where it belongs: ``send_to`` another branch, or
+    ``held`` for a reader. After a renewal or a return ``due_date`` is that of the loan that stands again."""
+
+    act: UndoneAct
+    item: ItemFacts
+    patron_id: int
+    due_date: date | None = None
+    send_to: int | None = None
+    held: HeldFor | None = None
+    repeated: bool = False

@@ -1,0 +1,35 @@
+"""What an undo reads of the act and of all that has happened since."""
+
+from wenyuan.lending.circulation.sql.parts import ITEM_COLUMNS
+
+GATHER_UNDO = f"""
+    SELECT e.id, e.details::text, u.patron_id, {ITEM_COLUMNS}, i.condition_at IS NOT DISTINCT FROM e.occurred_at,
+        EXISTS (SELECT 1 FROM journal_entry n
+            WHERE n.subject_kind = 'item' AND n.subject_id = e.subject_id AND n.id > e.id AND n.xmin <> e.xmin),
+        EXISTS (SELECT 1 FROM journal_entry back
+            WHERE back.subject_kind = 'item' AND back.subject_id = e.subject_id AND back.reverses_id = e.id),
+        (SELECT array_agg((h.details ->> 'hold')::bigint ORDER BY (h.details ->> 'hold')::bigint)
+            FROM journal_entry h WHERE h.subject_kind = 'item' AND h.subject_id = e.subject_id AND h.xmin = e.xmin
+            AND h.kind IN ('hold_filled', 'hold_ready', 'hold_sent'))
+    FROM journal_entry e
+    LEFT JOIN patrons_readerref u ON u.ref = e.reader_ref
+    LEFT JOIN catalogue_item i ON i.id = e.subject_id
+    LEFT JOIN catalogue_bib b ON b.id = i.bib_id
+    LEFT JOIN catalogue_itemtype y ON y.id = i.item_type_id
+    WHERE e.key = :key::text AND e.subject_kind = 'item' AND e.kind IN ('loan', 'renewal', 'return', 'taken')
+"""
+"""Rows of one act were written by one statement and share their ``xmin``; what came later about the item has
+another. Both are asked within minutes of the act, long before a row is frozen."""
+
+LOCK_ITEM = "SELECT version FROM catalogue_item WHERE id = :item::bigint FOR UPDATE"
+LOCK_PATRON = "SELECT id FROM patrons_patron WHERE id = :patron::bigint FOR UPDATE"
+"""Whoever is lending to the same reader takes a key share of this row, and looks again afterwards."""
+
+ITEM_AS_BEFORE = """
+    UPDATE catalogue_item SET state = :state::text, version = version + 1, changed_at = :at::timestamptz
+    WHERE id = :item::bigint RETURNING id
+"""
+END_TRANSIT = """
+    UPDATE transit_transit SET cancelled_at = :at::timestamptz
+    WHERE item_id = :item::bigint AND received_at IS NULL AND cancelled_at IS NULL RETURNING id, to_branch_id
+"""
