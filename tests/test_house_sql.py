@@ -51,6 +51,12 @@ BUILT: dict[str, list[str]] = {
         circulation_sql.return_statement(**case) for case in (*RETURNS, *HELD)
     ],
     "wenyuan.lending.circulation.sql.writes.let_go_statement": [circulation_sql.let_go_statement()],
+    "wenyuan.lending.circulation.sql.marks.mark_statement": [
+        circulation_sql.mark_statement(loan=loan, cancels=cancels, puts_back=puts_back)
+        for loan in ("", "lose", "close", "claim", "unclaim")
+        for cancels in SWITCHES
+        for puts_back in SWITCHES
+    ],
     "wenyuan.lending.circulation.sql.holds.place_statement": [circulation_sql.place_statement()],
     "wenyuan.lending.circulation.sql.writes.renewal_statement": [circulation_sql.renewal_statement()],
     "wenyuan.office.figures.sql.figures": [

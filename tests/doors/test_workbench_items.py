@@ -151,11 +151,10 @@ def test_a_price_that_cannot_be_is_told(town: Town, price: str) -> None:
     assert list(answer.context["form"].errors) == ["price"]
 
 
-def test_condition_lending_and_withdrawal_are_saved(town: Town) -> None:
+def test_lending_and_withdrawal_are_saved(town: Town) -> None:
     item = make_item(home=town.central, barcode="W1")
     browser = staff_at(town.central, Role.CATALOGUER)
 
-    browser.post(f"/workbench/items/{item.id}/condition", {"condition": "damaged"})
     browser.post(f"/workbench/items/{item.id}/lending", {"lendable": "in_library"})
     before = get_item("W1")
     browser.post(f"/workbench/items/{item.id}/withdrawn")
@@ -163,7 +162,7 @@ def test_condition_lending_and_withdrawal_are_saved(town: Town) -> None:
     after = get_item("W1")
     assert before is not None
     assert after is not None
-    assert (before.condition, before.lendable, after.state) == ("damaged", "in_library", "withdrawn")
+    assert (before.lendable, after.state) == ("in_library", "withdrawn")
 
 
 def test_a_clerk_may_look_but_not_change(town: Town) -> None:

@@ -11,12 +11,11 @@ from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item, make_item_type
 from tests.factories.network import make_area, make_branch
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refusal
-from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState, Lendable
+from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, Lendable
 from wenyuan.holdings.catalogue.operations import (
     add_item,
     change_state,
     edit_item,
-    set_condition,
     set_lendable,
     withdraw_item,
 )
@@ -161,7 +160,6 @@ def test_another_branchs_items_are_not_edited(item: Item) -> None:
 
     acts: tuple[Callable[[], object], ...] = (
         lambda: edit_item(item_id=item.id, version=1, changes=ItemChanges(volume="上"), at=AT, desk=elsewhere),
-        lambda: set_condition(item_id=item.id, condition=Condition.DAMAGED, at=AT, desk=elsewhere),
         lambda: set_lendable(item_id=item.id, lendable=Lendable.NO, at=AT, desk=elsewhere),
         lambda: withdraw_item(item_id=item.id, at=AT, desk=elsewhere),
     )
@@ -171,14 +169,13 @@ def test_another_branchs_items_are_not_edited(item: Item) -> None:
     assert Item.objects.get(id=item.id).version == 1
 
 
-def test_condition_and_lendable_are_dated(desk: Desk, item: Item) -> None:
-    set_condition(item_id=item.id, condition=Condition.DAMAGED, at=AT, desk=desk)
+def test_whether_an_item_is_lent_is_dated(desk: Desk, item: Item) -> None:
     changed = set_lendable(item_id=item.id, lendable=Lendable.IN_LIBRARY, at=AT, desk=desk)
 
     row = Item.objects.get(id=item.id)
-    assert (row.condition, row.condition_at, row.lendable, row.lendable_at) == ("damaged", AT, "in_library", AT)
-    assert changed.version == 3
-    assert Entry.objects.filter(kind=Kind.ITEM_CHANGED).count() == 2
+    assert (row.lendable, row.lendable_at) == ("in_library", AT)
+    assert changed.version == 2
+    assert Entry.objects.filter(kind=Kind.ITEM_CHANGED).count() == 1
 
 
 def test_a_withdrawn_item_keeps_its_numbers_and_takes_no_more_changes(desk: Desk, item: Item) -> None:
@@ -191,7 +188,6 @@ def test_a_withdrawn_item_keeps_its_numbers_and_takes_no_more_changes(desk: Desk
         lambda: withdraw_item(item_id=item.id, at=AT, desk=desk),
         lambda: edit_item(item_id=item.id, version=2, changes=ItemChanges(volume="上"), at=AT, desk=desk),
         lambda: set_lendable(item_id=item.id, lendable=Lendable.YES, at=AT, desk=desk),
-        lambda: set_condition(item_id=item.id, condition=Condition.LOST, at=AT, desk=desk),
     )
     for act in acts:
         with pytest.raises(CatalogueRefused, match="item_withdrawn"):

@@ -167,6 +167,16 @@ BLOCK_WORDS: Final[Mapping[BlockCode, Wording]] = {
     BlockCode.RENEWAL_GAINS_NOTHING: _say(
         "现在续借不会延长应还日期", "Renewing now would not move the due date", "现在续借不会延长应还日期"
     ),
+    BlockCode.NOT_DAMAGED: _say("此册没有登记为破损", "The item is not recorded as damaged"),
+    BlockCode.NOT_CLAIMED: _say("没有读者声称已还此册", "No reader says that this item was returned"),
+    BlockCode.CLAIM_LIMIT: Wording(
+        ("该读者已有 {count} 册声称已还尚未查清，上限 {limit} 册", "该读者声称已还的册数已达上限"),
+        (
+            "{count} items that the reader says were returned are still looked for, the limit is {limit}",
+            "Too many items that the reader says were returned are still looked for",
+        ),
+        ("声称已还【{count}】册尚未查清，请到服务台", "声称已还的图书尚未查清，请到服务台"),
+    ),
     BlockCode.NO_TRANSIT: _say("此册没有在途记录", "The item is not in transit", "此书没有在途记录"),
     BlockCode.TRANSIT_ELSEWHERE: Wording(
         ("此册应送往{branch}", "此册应送往别的馆"),

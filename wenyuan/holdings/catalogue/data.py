@@ -124,6 +124,7 @@ class ItemView:
     state: str
     condition: str
     condition_at: datetime | None
+    condition_note: str
     lendable: str
     lendable_at: datetime | None
     call_no: str

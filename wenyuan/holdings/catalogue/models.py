@@ -110,6 +110,7 @@ class Item(models.Model):
     state = models.CharField(max_length=16, choices=ItemState.choices, default=ItemState.AVAILABLE)
     condition = models.CharField(max_length=16, choices=Condition.choices, default=Condition.OK)
     condition_at = models.DateTimeField(null=True)
+    condition_note = models.CharField(max_length=200, blank=True, db_default="")  # staff's words: which pages, how
     lendable = models.CharField(max_length=12, choices=Lendable.choices, default=Lendable.YES)
     lendable_at = models.DateTimeField(null=True)
     call_no = models.CharField(max_length=100, blank=True)

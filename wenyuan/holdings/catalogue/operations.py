@@ -11,7 +11,7 @@ from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refus
 from wenyuan.holdings.catalogue.defaults import install_default_rows
 from wenyuan.holdings.catalogue.importing.batches import open_batch, run_batch
 from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
-from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState, ItemType, Lendable
+from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, ItemType, Lendable
 from wenyuan.holdings.catalogue.rules import LARGEST_PRICE_FEN, accession_fault, barcode_fault, is_uid
 from wenyuan.kernel.callnumbers import shelf_key
 from wenyuan.organisation.journal.data import Entry, Kind
@@ -23,7 +23,6 @@ from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 __all__ = [
-    "Condition",
     "ItemChanged",
     "Lendable",
     "add_item",
@@ -33,7 +32,6 @@ __all__ = [
     "keep_mapping",
     "open_batch",
     "run_batch",
-    "set_condition",
     "set_lendable",
     "withdraw_item",
 ]
@@ -154,25 +152,6 @@ def edit_item(*, item_id: int, version: int, changes: ItemChanges, at: datetime,
     }
     if changed:
         _save_changed(item, desk, at, Kind.ITEM_CHANGED, {"changed": changed})
-    return ItemChanged(item.id, item.version)
-
-
-@needs(Act.EDIT_ITEM)
-@verb
-def set_condition(*, item_id: int, condition: Condition, at: datetime, desk: Desk) -> ItemChanged:
-    """Say that an item is in order, damaged, lost, missing or claimed returned, from now on.
-
-    :raises NotAllowed: without the right to edit items at the desk's and the home branch.
-    :raises CatalogueRefused: ITEM_UNKNOWN, ITEM_WITHDRAWN.
-    """
-    require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
-    item = _locked(item_id, desk)
-    if item.state == ItemState.WITHDRAWN:
-        raise CatalogueRefused(Refusal.ITEM_WITHDRAWN)
-    if item.condition != condition:
-        details = {"changed": {"condition": [str(item.condition), condition.value]}}
-        item.condition, item.condition_at = condition, at
-        _save_changed(item, desk, at, Kind.ITEM_CHANGED, details)
     return ItemChanged(item.id, item.version)
 
 

@@ -256,6 +256,7 @@ def _write(
         send=sends,
         hold=decision.hold_step,
         clears=decision.clears,
+        finds=decision.condition != item.condition,
     )
     return Statement(statement, values)
 
@@ -282,12 +283,12 @@ def _entries(
     if decision.hold and decision.hold_step:
         kind = Kind.HOLD_READY if decision.hold_step == "shelve" else Kind.HOLD_SENT
         entries.append(("held", kind, {"hold": decision.hold.id, "pickup": decision.hold.pickup_branch_id}))
+    if facts.item is not None and facts.item.condition != decision.condition:
+        entries.append(("found", Kind.ITEM_FOUND, {"was": facts.item.condition}))
     if entries:
         return entries
     # A scan that only clears the hold shelf, or finds what was looked for, moves nothing.
-    moves = facts.item is not None and (
-        facts.item.present_branch_id != branch_id or facts.item.condition != decision.condition
-    )
+    moves = facts.item is not None and facts.item.present_branch_id != branch_id
     return [("moved", Kind.ITEM_MOVED if moves else Kind.ITEM_SEEN, {})]
 
 
@@ -316,18 +317,19 @@ def _receipt(
         loan_id=loan.id if loan else None,
         patron_name=mask_name(facts.patron.name) if facts.patron else "",
         patron_id=facts.patron.id if facts.patron else None,
-        days_overdue=_days_overdue(loan, books, back_at=_done_at(loan, request) or request.at) if loan else 0,
+        days_overdue=open_days_late(loan, books, back_at=_done_at(loan, request) or request.at) if loan else 0,
         held=_held(decision, item, request, books),
         repeated=not decision.changes and loan is not None,
     )
 
 
 def _done_at(loan: Loan, request: Request) -> datetime | None:
-    """When the reader was done with the item, if that was before it was scanned here: taken elsewhere (代收), or put
-    into a book drop. Neither before it was lent nor after the scan."""
-    if loan.taken_at is not None or request.back_at is None or request.back_at >= request.at:
+    """When the reader was done with the item, if that was before it was scanned here: taken elsewhere (代收), put into
+    a book drop, or said to be returned (R-30). Neither before it was lent nor after the scan."""
+    if loan.taken_at is not None:
         return loan.taken_at
-    return max(request.back_at, loan.lent_at)
+    said = [moment for moment in (request.back_at, loan.claimed_at) if moment is not None and moment < request.at]
+    return max(min(said), loan.lent_at) if said else None
 
 
 def _held(decision: rules.ReturnDecision, item: Item, request: Request, books: Books) -> HeldFor | None:
@@ -356,7 +358,7 @@ def _held_for(hold: Hold, *, here: int, until: date | None) -> HeldFor:
     )
 
 
-def _days_overdue(loan: Loan | ClosedLoan, books: Books, *, back_at: datetime) -> int:
+def open_days_late(loan: Loan | ClosedLoan, books: Books, *, back_at: datetime) -> int:
     """Open days of the lending branch between the due day and the day the reader was done.
 
     A loan that a closure will move, and has not yet, is late only after the day it will be moved to.
@@ -379,7 +381,7 @@ def _receipt_of_repeated(facts: ReturnFacts, item: Item, request: Request, books
         at=last.returned_at,
         send_to=facts.transit.to_branch_id if facts.transit else None,
         loan_id=last.id,
-        days_overdue=_days_overdue(last, books, back_at=last.taken_at or last.returned_at),
+        days_overdue=open_days_late(last, books, back_at=last.taken_at or last.returned_at),
         held=_held_for(captured, here=request.desk.branch_id, until=captured.shelf_until) if captured else None,
         repeated=True,
     )

@@ -64,6 +64,7 @@ class Loan(NamedTuple):
     patron_category: str
     patron_home_id: int
     age_band: str
+    claimed_at: datetime | None = None
 
 
 class Transit(NamedTuple):
@@ -228,6 +229,22 @@ class ReturnFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkFacts:
+    """Everything that noting an item's condition rests on. ``price_fen`` is the item's own, where it has one, and
+    ``type_price_fen`` what its type costs; ``open_claims`` counts what the reader says was returned."""
+
+    editions: Editions
+    item: Item | None
+    loan: Loan | None
+    transit: Transit | None
+    patron: Patron | None
+    captured: Hold | None
+    price_fen: int | None
+    type_price_fen: int
+    open_claims: int
+
+
+@dataclass(frozen=True, slots=True)
 class RenewalFacts:
     """Everything a renewal's decision rests on. ``card_status`` is the shown card's, none where there is no such card;
     ``card_is_patrons`` when it belongs to who has the item, or to the reader of ``earlier``. ``waiting`` are the first
@@ -350,6 +367,15 @@ def read_return(row: tuple[Any, ...]) -> ReturnFacts:
     return ReturnFacts(
         editions, item, loan, transit, patron, last, captured, waiting, to_clear, looked_for, has_fine, cut.earlier()
     )
+
+
+def read_mark(row: tuple[Any, ...]) -> MarkFacts:
+    """``sql.GATHER_MARK``."""
+    cut = _Reader(row)
+    editions = Editions(*cut.take(2))
+    item, loan, transit, patron, captured = cut.item(), cut.loan(), cut.transit(), cut.patron(), cut.hold()
+    price_fen, type_price_fen, open_claims = cut.take(3)
+    return MarkFacts(editions, item, loan, transit, patron, captured, price_fen, type_price_fen or 0, open_claims)
 
 
 def read_renewal(row: tuple[Any, ...]) -> RenewalFacts:

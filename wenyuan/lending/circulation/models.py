@@ -8,7 +8,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Now
 
 from wenyuan.kernel.opening import OnClosedDay, RenewFrom
-from wenyuan.lending.circulation.data import FixedDue, HoldsAllowed
+from wenyuan.lending.circulation.data import FixedDue, HoldsAllowed, LoanEnd
 from wenyuan.lending.circulation.offline_models import OfflineAct as OfflineAct
 from wenyuan.lending.circulation.offline_models import OfflineList as OfflineList
 
@@ -153,6 +153,10 @@ class Loan(models.Model):
     the reader's clock and frees the slot. At return the patron is forgotten unless they consent to history;
     category, age band and home branch stay. ``base_due_date`` is the day that policy and ordinary calendar gave, as if
     there were no closure; ``due_at`` follows from it and from the closures in force (``closing.py``).
+
+    ``ended_as`` says how it was closed. From ``claimed_at`` on the reader says that the item was returned, on
+    ``claimed_back_date`` at ``claimed_branch``, where staff look for it (``searches`` times, last at ``searched_at``);
+    the loan is frozen until the claim is settled.
     """
 
     item = models.ForeignKey("catalogue.Item", on_delete=models.PROTECT, related_name="+")
@@ -176,10 +180,19 @@ class Loan(models.Model):
     returned_at = models.DateTimeField(null=True)
     return_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", null=True)
     returned_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    ended_as = models.CharField(max_length=8, choices=choices(LoanEnd), db_default=LoanEnd.RETURNED.value)
+    claimed_at = models.DateTimeField(null=True)
+    claimed_back_date = models.DateField(null=True)
+    claimed_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", null=True)
+    searches = models.SmallIntegerField(db_default=0)
+    searched_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=Q(ended_as__in=[end.value for end in LoanEnd]), name="circulation_loan_end"
+            ),
             models.UniqueConstraint(
                 fields=["item"], name="circulation_one_open_loan", condition=Q(returned_at__isnull=True)
             ),
@@ -199,6 +212,11 @@ class Loan(models.Model):
             models.Index(fields=["item", "-id"], name="circulation_loan_item"),
             models.Index(fields=["patron", "-id"], name="circulation_loan_patron", condition=Q(patron__isnull=False)),
             models.Index(fields=["branch", "id"], name="circulation_loan_open", condition=Q(returned_at__isnull=True)),
+            models.Index(
+                fields=["claimed_branch", "id"],
+                name="circulation_loan_claimed",
+                condition=Q(returned_at__isnull=True, claimed_at__isnull=False),
+            ),
         )
 
 

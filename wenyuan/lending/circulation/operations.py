@@ -18,6 +18,8 @@ from wenyuan.lending.circulation.cells import (
 )
 from wenyuan.lending.circulation.checking_in import checkin_plan, receive_plan, use_plan
 from wenyuan.lending.circulation.checking_out import checkout_plan
+from wenyuan.lending.circulation.claiming import claim_returned, note_search, withdraw_claim
+from wenyuan.lending.circulation.conditions import mark_damaged, mark_missing, mark_repaired
 from wenyuan.lending.circulation.data import (
     Block,
     BlockCode,
@@ -33,6 +35,7 @@ from wenyuan.lending.circulation.data.undoing import UndoneAct, UndoReceipt
 from wenyuan.lending.circulation.everyday import Contended, KeyReused, Refused, Request, scanned
 from wenyuan.lending.circulation.holding import Wish, place_plan
 from wenyuan.lending.circulation.lateness import drive
+from wenyuan.lending.circulation.losing import declare_lost, lose_long_overdue
 from wenyuan.lending.circulation.matrix import (
     PolicyProblem,
     PolicyReason,
@@ -76,7 +79,9 @@ __all__ = [
     "change_policies",
     "checkin",
     "checkout",
+    "claim_returned",
     "copy_policies",
+    "declare_lost",
     "drop_planned_policy",
     "end_policy",
     "expire_hold",
@@ -84,7 +89,12 @@ __all__ = [
     "forget_ended_holds",
     "install_default_policies",
     "issue_offline_list",
+    "lose_long_overdue",
+    "mark_damaged",
+    "mark_missing",
+    "mark_repaired",
     "move_hold",
+    "note_search",
     "note_use",
     "place_hold",
     "receive_transit",
@@ -97,6 +107,7 @@ __all__ = [
     "settle_offline_act",
     "suspend_hold",
     "undo",
+    "withdraw_claim",
 ]
 
 NO_WAIVERS: frozenset[BlockCode] = frozenset()

@@ -8,6 +8,7 @@ from wenyuan.kernel.opening import is_after_reopening as calendar_says_after_reo
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.checking_out import preview_plan
+from wenyuan.lending.circulation.claiming import claimed_items, count_claimed_items
 from wenyuan.lending.circulation.data import (
     Block,
     BlockCode,
@@ -29,6 +30,7 @@ from wenyuan.lending.circulation.hold_lists import (
     queue_of_bib,
     shelf_to_clear,
 )
+from wenyuan.lending.circulation.losing import preview_loss
 from wenyuan.lending.circulation.models import ClosureRun, Loan
 from wenyuan.lending.circulation.offline_lists import count_offline_acts_to_settle, offline_acts_to_settle
 from wenyuan.lending.circulation.queueing import lapsed_holds
@@ -88,7 +90,7 @@ def _with_reopening(loan: OpenLoan, books: Books) -> OpenLoan:
 
 
 def _open_loan(values: tuple[object, ...], patron_id: int, at: datetime) -> OpenLoan:
-    loan_id, branch_id, lent_at, due_at, renewals, *item = values
+    loan_id, branch_id, lent_at, due_at, renewals, claimed_at, *item = values
     assert isinstance(due_at, datetime)
     return OpenLoan(
         id=loan_id,  # type: ignore[arg-type] # columns of sql.PATRON_LOANS, in order
@@ -99,7 +101,8 @@ def _open_loan(values: tuple[object, ...], patron_id: int, at: datetime) -> Open
         due_at=due_at,
         due_date=local_date(due_at),
         renewals=renewals,  # type: ignore[arg-type]
-        overdue=due_at < at,
+        overdue=due_at < at and claimed_at is None,
+        claimed=claimed_at is not None,
     )
 
 
@@ -117,6 +120,11 @@ def loan_of_item(item_id: int) -> LoanOfItem | None:
         due_date=local_date(row.due_at),
         renewals=row.renewals,
         taken_branch_id=row.taken_branch_id,
+        claimed_at=row.claimed_at,
+        claimed_back_date=row.claimed_back_date,
+        claimed_branch_id=row.claimed_branch_id,
+        searches=row.searches,
+        searched_at=row.searched_at,
     )
 
 
@@ -193,13 +201,15 @@ def count_open_loans(patron_id: int) -> int:
 def count_overdue_at(branch_id: int, *, at: datetime) -> int:
     """How many items lent by a branch are overdue."""
     return Loan.objects.filter(
-        branch_id=branch_id, returned_at__isnull=True, taken_at__isnull=True, due_at__lt=at
+        branch_id=branch_id, returned_at__isnull=True, taken_at__isnull=True, claimed_at__isnull=True, due_at__lt=at
     ).count()
 
 
 __all__ = [
     "ItemFacts",
+    "claimed_items",
     "closure_progress",
+    "count_claimed_items",
     "count_offline_acts_to_settle",
     "count_open_loans",
     "count_overdue_at",
@@ -217,6 +227,7 @@ __all__ = [
     "patron_loans",
     "pick_list",
     "preview_checkout",
+    "preview_loss",
     "queue_of_bib",
     "shelf_to_clear",
 ]

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 REMEMBERED_DAYS = 30
 """How long an ended hold still names its reader, so that the desk can answer where it went."""
 MAX_REASON = 100
+ITEM_LOST = "item_lost"
+"""Why a hold of one item ends that is lost."""
 
 
 @needs(Act.PLACE_HOLD)
@@ -210,18 +212,7 @@ def report_not_found(*, item_id: int, item_version: int, at: datetime, desk: Des
     :raises NotAllowed: no right to take items in at the desk's branch.
     """
     require(desk.operator, Act.CHECKIN, desk.branch_id)
-    entry = Entry(
-        kind=Kind.ITEM_NOT_FOUND,
-        occurred_at=at,
-        door=desk.door.value,
-        desk=desk.code,
-        operator_id=desk.operator.account_id,
-        branch_id=desk.branch_id,
-        area_id=desk.area_id,
-        service_point_id=desk.service_point_id,
-        subject_kind="item",
-        subject_id=item_id,
-    )
+    entry = _entry_of_item(Kind.ITEM_NOT_FOUND, item_id, {}, at=at, desk=desk)
     values = {
         "item": item_id,
         "item_version": item_version,
@@ -243,6 +234,41 @@ def forget_ended_holds(*, at: datetime) -> int:
     """Take the reader out of holds that ended ``REMEMBERED_DAYS`` ago, unless they consented to history; how many."""
     before = at - timedelta(days=REMEMBERED_DAYS)
     return len(_run(Statement(sql.FORGET_HOLDS, {"before": before})))
+
+
+def lock_holds_of_item(barcode: str) -> None:
+    """A step: lock the holds that only this item can fill, before the item itself is."""
+    _run(Statement(sql.HOLDS_OF_ONE_ITEM, {"barcode": barcode}))
+
+
+def end_holds_of_item(item_id: int, *, at: datetime, desk: Desk) -> int:
+    """A step: cancel the holds that only this item could have filled, now that it is lost; how many. Their readers are
+    told as of any hold that is cancelled. They were locked before the item (``lock_holds_of_item``)."""
+    holds = Hold.objects.filter(item_id=item_id, state=HoldState.WAITING).order_by("id")
+    for hold in holds:
+        _end(hold, HoldState.CANCELLED, Kind.HOLD_CANCELLED, at=at, desk=desk, reason=ITEM_LOST)
+    return len(holds)
+
+
+def note_item(kind: Kind, item_id: int, details: Mapping[str, object], *, at: datetime, desk: Desk) -> None:
+    """A step: the journal row of something that was noted about an item."""
+    record(_entry_of_item(kind, item_id, details, at=at, desk=desk))
+
+
+def _entry_of_item(kind: Kind, item_id: int, details: Mapping[str, object], *, at: datetime, desk: Desk) -> Entry:
+    return Entry(
+        kind=kind,
+        occurred_at=at,
+        door=desk.door.value,
+        desk=desk.code,
+        operator_id=desk.operator.account_id,
+        branch_id=desk.branch_id,
+        area_id=desk.area_id,
+        service_point_id=desk.service_point_id,
+        subject_kind="item",
+        subject_id=item_id,
+        details=details,
+    )
 
 
 def _run(statement: Statement) -> list[Row]:
@@ -269,7 +295,7 @@ def _waiting(hold_id: int) -> Hold:
 def _end(hold: Hold, state: HoldState, kind: Kind, *, at: datetime, desk: Desk | None, reason: str) -> HoldEnded:
     was = hold.state
     hold.state, hold.slot, hold.ended_at = state, None, at
-    hold.ended_by_id = desk.operator.account_id if desk else None
+    hold.ended_by_id = desk.operator.account if desk else None
     hold.end_reason = reason.strip()[:MAX_REASON]
     hold.cleared_at = None if was == HoldState.ON_SHELF else at
     hold.version += 1
@@ -294,7 +320,7 @@ def _note(hold: Hold, kind: Kind, details: Mapping[str, object], *, at: datetime
             occurred_at=at,
             door=desk.door.value if desk else Door.WORKER.value,
             desk=desk.code if desk else "",
-            operator_id=desk.operator.account_id if desk else None,
+            operator_id=desk.operator.account if desk else None,
             branch_id=desk.branch_id if desk else hold.pickup_branch_id,
             area_id=desk.area_id if desk else None,
             service_point_id=desk.service_point_id if desk else None,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from wenyuan.lending.circulation import closing
-from wenyuan.lending.circulation.operations import expire_holds, forget_ended_holds, remind
+from wenyuan.lending.circulation.operations import expire_holds, forget_ended_holds, lose_long_overdue, remind
 from wenyuan.lending.circulation.telling import tell_of_hold
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.followers import follows
@@ -20,6 +20,12 @@ def expire(at: datetime) -> None:
 def forget(at: datetime) -> None:
     """Hourly: readers of holds that ended long ago."""
     forget_ended_holds(at=at)
+
+
+@every("50 17 * * *", "circulation.lose_long_overdue")
+def lose(at: datetime) -> None:
+    """At night (01:50 in Shanghai), after due dates have followed closures: what is long overdue is lost."""
+    lose_long_overdue(at=at)
 
 
 @every("12 * * * *", "circulation.remind")

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from wenyuan.lending.fees.rules import MOST_FEN, FineTerms, FoundTerms, Per, overdue_fine, suspension_days
+from wenyuan.lending.fees.rules import (
+    MOST_FEN,
+    Compensation,
+    FineTerms,
+    FoundTerms,
+    Per,
+    compensation,
+    overdue_fine,
+    suspension_days,
+)
 
 __all__ = [
     "BOOK_OF",
@@ -20,6 +29,7 @@ __all__ = [
     "ChargeView",
     "ClosingReceipt",
     "ClosingView",
+    "Compensation",
     "Debtor",
     "DepositRow",
     "DepositView",
@@ -42,6 +52,7 @@ __all__ = [
     "Till",
     "TillLine",
     "TillRow",
+    "compensation",
     "overdue_fine",
     "suspension_days",
 ]

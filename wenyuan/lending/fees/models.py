@@ -49,7 +49,9 @@ class Entry(models.Model):
     service_point = models.ForeignKey("network.ServicePoint", on_delete=models.PROTECT, related_name="+", null=True)
     desk = models.CharField(max_length=32, default="", db_default="", blank=True)
     door = models.CharField(max_length=16)
-    entered_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    entered_by = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, related_name="+", null=True
+    )  # none: the clock
     at = models.DateTimeField()
     local_date = models.DateField()
     recorded_at = models.DateTimeField(db_default=Now())

@@ -33,11 +33,11 @@ SUMS = """
 """
 
 _LEDGER = """
-    SELECT e.id, e.kind, e.charge_kind, e.amount_fen, e.means, e.receipt_no, e.text, e.at, e.branch_id, w.name,
-        e.refunds_id, s.parts, (e.amount_fen - COALESCE(r.back, 0))::bigint
+    SELECT e.id, e.kind, e.charge_kind, e.amount_fen, e.means, e.receipt_no, e.text, e.at, e.branch_id,
+        COALESCE(w.name, ''), e.refunds_id, s.parts, (e.amount_fen - COALESCE(r.back, 0))::bigint
     FROM fees_entry e
     JOIN fees_account a ON a.id = e.account_id
-    JOIN accounts_account w ON w.id = e.entered_by_id
+    LEFT JOIN accounts_account w ON w.id = e.entered_by_id
     LEFT JOIN LATERAL (SELECT array_agg(ARRAY[x.charge_id, x.amount_fen] ORDER BY x.id) AS parts
         FROM fees_allocation x WHERE x.entry_id = e.id) s ON true
     LEFT JOIN LATERAL (SELECT sum(b.amount_fen) AS back FROM fees_entry b WHERE b.refunds_id = e.id) r ON true

@@ -39,6 +39,7 @@ _DESK = frozenset(
         Act.SEE_PATRON,
         Act.EDIT_PATRON,
         Act.SEE_ITEM,
+        Act.MARK_ITEMS,
         Act.ENTER_VISITS,
         Act.SEE_FEES,
         Act.ADD_CHARGE,
@@ -73,6 +74,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
     Role.CATALOGUER: frozenset(
         {
             Act.SEE_ITEM,
+            Act.MARK_ITEMS,
             Act.EDIT_ITEM,
             Act.IMPORT_RECORDS,
             Act.EXPORT_RECORDS,

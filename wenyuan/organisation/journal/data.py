@@ -47,6 +47,13 @@ class Kind(StrEnum):
     HOLD_EXPIRED = "hold_expired"  # waited long enough, or was not fetched from the hold shelf
     ITEM_USED = "item_used"  # read in the library (馆内阅览) and put back
     ITEM_NOT_FOUND = "item_not_found"  # a pick list asked for it and nobody found it on its shelf
+    ITEM_LOST = "item_lost"  # by a reader, whose loan ends with it (details: loan), or by the library
+    ITEM_MISSING = "item_missing"  # not where it should stand
+    ITEM_FOUND = "item_found"  # scanned again after it was lost, missing or claimed returned (details: was)
+    ITEM_DAMAGED = "item_damaged"
+    ITEM_REPAIRED = "item_repaired"
+    CLAIM_MADE = "claim_made"  # a reader says that an item on loan was returned
+    CLAIM_WITHDRAWN = "claim_withdrawn"  # they have it after all
     CARD_ISSUED = "card_issued"  # a patron's first card; replacements are card_replaced
     CARD_REPLACED = "card_replaced"
     CARD_LOST = "card_lost"

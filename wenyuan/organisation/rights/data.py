@@ -35,6 +35,7 @@ class Act(StrEnum):
     CLOSE_TILL = "close_till"
     GIVE_POINTS = "give_points"
     SEE_ITEM = "see_item"
+    MARK_ITEMS = "mark_items"
     EDIT_ITEM = "edit_item"
     IMPORT_RECORDS = "import_records"
     EXPORT_RECORDS = "export_records"
@@ -79,6 +80,14 @@ class Operator:
     everywhere: frozenset[Act] = frozenset()
     at_branches: Mapping[int, frozenset[Act]] = field(default_factory=dict)
 
+    @property
+    def account(self) -> int | None:
+        """The account's id for a row that names who acted; none for the clock."""
+        return self.account_id or None
+
+
+CLOCK = Operator(account_id=0, name="", everywhere=frozenset(Act))
+"""Who acts in jobs that run by the clock: no account, so rows name nobody."""
 
 NO_BRANCH = 0
 """The ``branch_id`` of a desk in the founding hour, when no branch stands yet."""

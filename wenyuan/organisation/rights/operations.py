@@ -34,7 +34,7 @@ def audit(
     """
     return write_audit(
         at=at,
-        account_id=desk.operator.account_id,
+        account_id=desk.operator.account,
         door=desk.door.value,
         act=act,
         subject_kind=subject_kind,

@@ -50,6 +50,7 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.CLOSE_TILL: _("close a day of a till"),
     Act.GIVE_POINTS: _("give credit points back"),
     Act.SEE_ITEM: _("see items"),
+    Act.MARK_ITEMS: _("mark items lost, missing, damaged or claimed returned"),
     Act.EDIT_ITEM: _("change items"),
     Act.IMPORT_RECORDS: _("import records"),
     Act.EXPORT_RECORDS: _("export records"),

@@ -25,6 +25,7 @@ REASONS: Final[Mapping[str, StrOrPromise]] = {
     "not_fetched": _("not fetched in time"),
     "not_after": _("its last day has passed"),
     "merged": _("two records became one"),
+    "item_lost": _("the item is lost"),
 }
 """Why a hold ended, where nobody wrote it."""
 

@@ -17,7 +17,7 @@ from wenyuan.doors.workbench.items.words import refusal_words
 from wenyuan.doors.workbench.network.frame import area_choices
 from wenyuan.holdings.catalogue import operations
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, ItemView
-from wenyuan.holdings.catalogue.operations import Condition, Lendable
+from wenyuan.holdings.catalogue.operations import Lendable
 from wenyuan.holdings.catalogue.queries import get_bib, get_item_by_id, list_item_types
 from wenyuan.organisation.rights.data import Act
 
@@ -74,20 +74,6 @@ def edit(request: StaffRequest, item_id: int) -> HttpResponse:
         back=_url(item_id),
     )
     return form_page(request, form, sheet)
-
-
-@require_POST
-@staff_page(Act.EDIT_ITEM)
-def condition(request: StaffRequest, item_id: int) -> HttpResponse:
-    form = forms.ConditionForm(request.POST)
-    if not form.is_valid():
-        return not_done(request, _("There is no such condition."), _url(item_id))
-    wanted = Condition(form.cleaned_data["condition"])
-    try:
-        operations.set_condition(item_id=item_id, condition=wanted, at=request.at, desk=request.desk)
-    except CatalogueRefused as refused:
-        return not_done(request, refusal_words(refused), _url(item_id))
-    return done(request, _("The condition is saved."), _url(item_id))
 
 
 @require_POST

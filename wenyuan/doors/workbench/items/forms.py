@@ -8,8 +8,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.branches import Choices
-from wenyuan.doors.workbench.items.words import CONDITIONS, LENDABLE
+from wenyuan.doors.workbench.items.words import LENDABLE
 from wenyuan.holdings.catalogue.data import ItemTypeView
+from wenyuan.lending.circulation.data import Charging
 
 MOST_YUAN = Decimal("9999999.99")
 
@@ -73,10 +74,53 @@ class ItemForm(forms.Form):
         return None if price is None else int(price * 100)
 
 
-class ConditionForm(forms.Form):
-    condition = forms.ChoiceField(
-        label=_("Condition"), choices=[(code, words) for code, (_shape, words) in CONDITIONS.items()]
+class DamageForm(forms.Form):
+    note = forms.CharField(
+        label=_("What is damaged"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Which pages, how badly: whoever repairs it reads this."),
     )
+
+
+class ClaimForm(forms.Form):
+    back_date = forms.DateField(
+        label=_("When the reader says it was returned"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Left empty, today."),
+    )
+    branch = forms.TypedChoiceField(label=_("Where"), coerce=int)
+    waive = forms.BooleanField(label=_("Beyond the limit of open claims"), required=False)
+
+    def __init__(self, *args: object, branches: Choices, may_waive: bool, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
+        if not may_waive:
+            del self.fields["waive"]
+
+
+class LossForm(forms.Form):
+    charging = forms.ChoiceField(label=_("What the reader owes"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Why"), max_length=100, required=False, help_text=_("Needed where nothing is charged.")
+    )
+
+    def __init__(self, *args: object, choices: list[tuple[str, str]], **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["charging"].choices = choices  # type: ignore[attr-defined] # a choice field
+        self.fields["charging"].initial = choices[0][0]
+
+    def clean(self) -> dict[str, object]:
+        values = super().clean() or {}
+        if values.get("charging") == Charging.NOTHING and not values.get("reason"):
+            self.add_error("reason", _("Say why nothing is charged."))
+        return values
+
+
+class NothingForm(forms.Form):
+    """Nothing is asked: the act alone is confirmed."""
 
 
 class LendableForm(forms.Form):

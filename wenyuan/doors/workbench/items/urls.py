@@ -1,12 +1,18 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.items import editing, transits, views
+from wenyuan.doors.workbench.items import conditions, editing, transits, views
 
 urlpatterns = [
     path("", views.find, name="items"),
     path("<int:item_id>/", views.item, name="item"),
     path("<int:item_id>/edit", editing.edit, name="item-edit"),
-    path("<int:item_id>/condition", editing.condition, name="item-condition"),
+    path("<int:item_id>/lost", conditions.lost, name="item-lost"),
+    path("<int:item_id>/claimed", conditions.claimed, name="item-claimed"),
+    path("<int:item_id>/damaged", conditions.damaged, name="item-damaged"),
+    path("<int:item_id>/missing", conditions.missing, name="item-missing"),
+    path("<int:item_id>/repaired", conditions.repaired, name="item-repaired"),
+    path("<int:item_id>/found", conditions.found, name="item-found"),
+    path("<int:item_id>/with-reader", conditions.with_reader, name="item-with-reader"),
     path("<int:item_id>/lending", editing.lending, name="item-lending"),
     path("<int:item_id>/withdrawn", editing.withdraw, name="item-withdraw"),
     path("transits", transits.coming, name="transits"),

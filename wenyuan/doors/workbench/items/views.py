@@ -140,7 +140,9 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
         "loan": loan,
         "loan_branch": branch_name(loan.branch_id, network) if loan else "",
         "taken_branch": branch_name(loan.taken_branch_id, network) if loan else "",
-        "is_overdue": bool(loan and loan.due_at < request.at and loan.taken_branch_id is None),
+        "is_overdue": bool(
+            loan and loan.due_at < request.at and loan.taken_branch_id is None and loan.claimed_at is None
+        ),
         "after_reopening": bool(loan and is_after_reopening(branch_id=loan.branch_id, due=loan.due_date)),
         "patron": patron,
         "transit": transit,
@@ -153,7 +155,10 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
         "onward": onward(request, history.before),
         "may_hold": may(request.operator, Act.PLACE_HOLD, request.desk.branch_id),
         "may_edit": may_edit and facts.state != "withdrawn",
-        "condition_form": _condition_form(facts),
+        "may_mark": may(request.operator, Act.MARK_ITEMS, request.desk.branch_id) and facts.state != "withdrawn",
+        "may_take_in": may(request.operator, Act.CHECKIN, request.desk.branch_id),
+        "claimed_branch": branch_name(loan.claimed_branch_id, network) if loan else "",
+        "is_in_hand": bool(loan and loan.taken_branch_id is None),
         "lendable_form": _lendable_form(facts),
     }
     return page(request, "workbench/items/item.html", context)
@@ -162,10 +167,6 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
 def item_crumbs(*after: Crumb) -> tuple[Crumb, ...]:
     """From the search to what ``after`` names."""
     return (Crumb(gettext("Holdings"), reverse("workbench:items")), *after)
-
-
-def _condition_form(facts: ItemView) -> forms.ConditionForm:
-    return forms.ConditionForm(initial={"condition": facts.condition})
 
 
 def _lendable_form(facts: ItemView) -> forms.LendableForm:

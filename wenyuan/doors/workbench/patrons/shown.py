@@ -325,6 +325,7 @@ def patron_context(view: PatronView, *, desk: Desk, at: datetime) -> dict[str, A
         "may_reveal": may(desk.operator, Act.REVEAL_PERSONAL, desk.branch_id)
         and _has_something_sealed(view, guardians),
         "may_renew": may(desk.operator, Act.RENEW, desk.branch_id),
+        "may_mark": may(desk.operator, Act.MARK_ITEMS, desk.branch_id),
         "may_lend": may(desk.operator, Act.CHECKOUT, desk.branch_id),
     }
 

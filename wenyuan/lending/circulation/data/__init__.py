@@ -22,11 +22,14 @@ __all__ = [
     "MEASURES",
     "Block",
     "BlockCode",
+    "Charging",
     "CheckinOutcome",
     "CheckinReceipt",
     "CheckoutPreview",
     "CheckoutReceipt",
+    "ClaimedItem",
     "ClosureProgress",
+    "Cost",
     "DeviceAct",
     "FixedDue",
     "HeldFor",
@@ -36,7 +39,11 @@ __all__ = [
     "HoldsAllowed",
     "ItemFacts",
     "Kinds",
+    "LoanEnd",
     "LoanOfItem",
+    "LossPreview",
+    "Mark",
+    "MarkReceipt",
     "Measure",
     "NotFoundView",
     "OfflineActView",
@@ -100,6 +107,9 @@ class BlockCode(StrEnum):
     HOLD_UNKNOWN = "hold_unknown"
     HOLD_ENDED = "hold_ended"
     HOLD_CAPTURED = "hold_captured"  # its item is on the way or on the shelf: nothing to change any more
+    NOT_DAMAGED = "not_damaged"
+    NOT_CLAIMED = "not_claimed"
+    CLAIM_LIMIT = "claim_limit"  # too many items that the reader says were returned, and nobody has found
     NO_TRANSIT = "no_transit"
     TRANSIT_ELSEWHERE = "transit_elsewhere"
 
@@ -268,8 +278,9 @@ class CheckoutPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLoan:
-    """A loan in a patron's hands, for lists. ``after_reopening``: its branch is shut until further notice and the due
-    date moves on, so readers should be told "after reopening" (重新开馆后)."""
+    """A loan in a patron's hands, for lists. ``claimed``: the reader says it was returned; then it is not overdue, and
+    a search is under way. ``after_reopening``: its branch is shut until further notice and the due date moves on, so
+    readers should be told "after reopening" (重新开馆后)."""
 
     id: int
     item: ItemFacts
@@ -281,6 +292,7 @@ class OpenLoan:
     renewals: int
     overdue: bool
     after_reopening: bool = False
+    claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +307,9 @@ class PatronLoans:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoanOfItem:
-    """The open loan of an item. ``taken_branch_id`` is where it was taken back outside its lending group (代收)."""
+    """The open loan of an item. ``taken_branch_id`` is where it was taken back outside its lending group (代收). Since
+    ``claimed_at`` the reader says that it was returned (on which day, and at which branch); staff have looked for it so
+    many times, last at ``searched_at``."""
 
     loan_id: int
     patron_id: int
@@ -305,6 +319,11 @@ class LoanOfItem:
     due_date: date
     renewals: int
     taken_branch_id: int | None
+    claimed_at: datetime | None = None
+    claimed_back_date: date | None = None
+    claimed_branch_id: int | None = None
+    searches: int = 0
+    searched_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,3 +400,95 @@ class ClosureProgress:
     @property
     def is_done(self) -> bool:
         return self.finished_at is not None
+
+
+class LoanEnd(StrEnum):
+    """How a loan was closed."""
+
+    RETURNED = "returned"
+    LOST = "lost"
+
+
+class Mark(StrEnum):
+    """What is noted of an item's condition."""
+
+    LOST = "lost"
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    REPAIRED = "repaired"
+    CLAIMED = "claimed"  # the reader says it was returned
+    UNCLAIMED = "unclaimed"  # the reader has it after all
+
+
+class Charging(StrEnum):
+    """What the reader of a lost item is asked for."""
+
+    PRICE = "price"
+    IN_KIND = "in_kind"  # 赔书: the same edition, and the fee for the work
+    NOTHING = "nothing"  # by right, with a reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What replaces an item, in fen: its price by the policy's factor, and the fee for the work. ``is_of_type``: the
+    item has no price of its own, that of its type counted."""
+
+    price_fen: int
+    fee_fen: int
+    is_of_type: bool
+
+    @property
+    def total_fen(self) -> int:
+        return self.price_fen + self.fee_fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossPreview:
+    """What declaring an item lost would charge to which reader, by the branch that lent it; nobody where no reader has
+    it."""
+
+    patron_id: int | None
+    branch_id: int | None
+    cost: Cost
+    cost_in_kind: Cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkReceipt:
+    """An item's condition was noted. ``loan_id`` and the patron are those of the loan that it touched, the name masked;
+    ``hold_put_back``: the item was captured for a hold, which waits again; ``holds_ended`` counts holds of this one
+    item that were cancelled; ``cost`` is what the reader was charged, if anything,
+    and ``fine_fen`` what was due for being late besides."""
+
+    item: ItemFacts
+    condition: str
+    loan_id: int | None = None
+    patron_id: int | None = None
+    patron_name: str = ""
+    hold_put_back: bool = False
+    holds_ended: int = 0
+    cost: Cost | None = None
+    charge_id: int | None = None
+    fine_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedItem:
+    """An item that its reader says was returned, to be looked for. ``searches`` in vain so far, the last at
+    ``searched_at``."""
+
+    loan_id: int
+    item_id: int
+    barcode: str
+    title: str
+    author: str
+    call_no: str
+    area_id: int | None
+    home_branch_id: int
+    branch_id: int
+    patron_id: int
+    due_at: datetime
+    claimed_at: datetime
+    back_date: date
+    searches: int
+    searched_at: datetime | None

@@ -22,6 +22,7 @@ from wenyuan.lending.circulation.rules.holds import (
     shelf_until,
 )
 from wenyuan.lending.circulation.rules.lateness import days_suspended, fine_of, minds, terms_day
+from wenyuan.lending.circulation.rules.marks import MarkDecision, blocks_for_mark, decide_mark, is_in_hand
 from wenyuan.lending.circulation.rules.offline import Clock, can_be_lent, moment_of, outcome_of
 from wenyuan.lending.circulation.rules.reminders import reminder_for
 from wenyuan.lending.circulation.rules.repeats import (
@@ -42,22 +43,26 @@ __all__ = [
     "UNDO_WITHIN",
     "Clock",
     "Due",
+    "MarkDecision",
     "Place",
     "ReturnDecision",
     "UndoFacts",
     "blocks_for_checkout",
     "blocks_for_hold",
+    "blocks_for_mark",
     "blocks_for_renewal",
     "can_be_held",
     "can_be_lent",
     "card_blocks",
     "days_suspended",
+    "decide_mark",
     "decide_return",
     "due_of_base",
     "due_of_loan",
     "due_of_renewal",
     "fine_of",
     "first_served",
+    "is_in_hand",
     "limit_blocks",
     "may_serve",
     "minds",

@@ -46,7 +46,14 @@ from wenyuan.lending.circulation.sql.holds import (
     place_statement,
 )
 from wenyuan.lending.circulation.sql.invariants import INVARIANTS
-from wenyuan.lending.circulation.sql.lists import BARCODES_OF_CARD, HISTORY, LOANS_TO_REMIND, PATRON_LOANS
+from wenyuan.lending.circulation.sql.lists import (
+    BARCODES_OF_CARD,
+    HISTORY,
+    LOANS_OVERDUE,
+    LOANS_TO_REMIND,
+    PATRON_LOANS,
+)
+from wenyuan.lending.circulation.sql.marks import CLAIMED_ITEMS, GATHER_MARK, HOLDS_OF_ONE_ITEM, mark_statement
 from wenyuan.lending.circulation.sql.offline import CARDS_OF_BRANCH, ITEMS_AT_BRANCH, SCANNED_SINCE
 from wenyuan.lending.circulation.sql.undoing import (
     END_TRANSIT,
@@ -72,22 +79,26 @@ __all__ = [
     "BARCODES_OF_CARD",
     "BOTH_EDITIONS",
     "CARDS_OF_BRANCH",
+    "CLAIMED_ITEMS",
     "END_TRANSIT",
     "FORGET_HOLDS",
     "FREE_ITEM",
     "GATHER_CHECKOUT",
     "GATHER_HOLD",
+    "GATHER_MARK",
     "GATHER_RENEWAL",
     "GATHER_RETURN",
     "GATHER_UNDO",
     "HISTORY",
     "HOLDER_CHANGED",
+    "HOLDS_OF_ONE_ITEM",
     "HOLDS_OF_PATRON",
     "HOLDS_ON_SHELF",
     "INVARIANTS",
     "ITEMS_AT_BRANCH",
     "ITEM_AS_BEFORE",
     "ITEM_SEEN",
+    "LOANS_OVERDUE",
     "LOANS_TO_MEASURE",
     "LOANS_TO_PLACE",
     "LOANS_TO_REMIND",
@@ -111,6 +122,7 @@ __all__ = [
     "WANTED_FROM_SHELVES",
     "checkout_statement",
     "let_go_statement",
+    "mark_statement",
     "place_statement",
     "renewal_statement",
     "return_statement",

@@ -38,7 +38,7 @@ GATHER_CHECKOUT = f"""
     LEFT JOIN LATERAL (
         SELECT array_agg(l.id ORDER BY l.id) AS loans, array_agg(l.slot) AS slots,
             array_agg(li.item_type_id) AS item_types,
-            count(*) FILTER (WHERE l.due_at < :at::timestamptz) AS overdue
+            count(*) FILTER (WHERE l.due_at < :at::timestamptz AND l.claimed_at IS NULL) AS overdue
         FROM circulation_loan l JOIN catalogue_item li ON li.id = l.item_id
         WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
     ) s ON true
@@ -57,7 +57,7 @@ GATHER_RETURN = f"""
     {JOIN_PATRON}
     LEFT JOIN LATERAL (
         SELECT id, returned_at, returned_by_id, return_branch_id, due_at, branch_id, taken_at FROM circulation_loan
-        WHERE item_id = i.id ORDER BY item_id, id DESC LIMIT 1
+        WHERE item_id = i.id AND ended_as = 'returned' ORDER BY item_id, id DESC LIMIT 1
     ) z ON z.returned_at IS NOT NULL
     {JOIN_CAPTURED}
     {JOIN_WAITING}

@@ -64,12 +64,37 @@ INVARIANTS = (
         """
         SELECT l.id, l.item_id FROM circulation_loan l
         LEFT JOIN (
-            SELECT subject_id, (details ->> 'loan')::bigint AS loan_id, sum(quantity) AS net FROM journal_entry
-            WHERE kind = 'return' AND subject_kind = 'item' GROUP BY 1, 2
+            SELECT subject_id, (details ->> 'loan')::bigint AS loan_id,
+                sum(quantity) FILTER (WHERE kind = 'return') AS returned,
+                sum(quantity) FILTER (WHERE kind = 'item_lost') AS lost
+            FROM journal_entry
+            WHERE kind IN ('return', 'item_lost') AND subject_kind = 'item' GROUP BY 1, 2
         ) e ON e.subject_id = l.item_id AND e.loan_id = l.id
-        WHERE COALESCE(e.net, 0) <> (l.returned_at IS NOT NULL)::int
+        WHERE COALESCE(e.returned, 0) <> (l.returned_at IS NOT NULL AND l.ended_as = 'returned')::int
+            OR COALESCE(e.lost, 0) <> (l.returned_at IS NOT NULL AND l.ended_as = 'lost')::int
     """,
-        "the journal counts one return for each closed loan, none for an open one",
+        "the journal counts one return for each closed loan, or its loss, none for an open one",
+    ),
+    Invariant(
+        "circulation_lost_in_hand",
+        "circulation",
+        """
+        SELECT i.id, i.barcode, i.condition FROM catalogue_item i
+        JOIN circulation_loan o ON o.item_id = i.id AND o.returned_at IS NULL
+        WHERE i.condition IN ('lost', 'missing')
+    """,
+        "what is lost or missing is on no open loan",
+    ),
+    Invariant(
+        "circulation_claims",
+        "circulation",
+        """
+        SELECT i.id, i.barcode, i.condition FROM catalogue_item i
+        LEFT JOIN circulation_loan o ON o.item_id = i.id AND o.returned_at IS NULL AND o.taken_at IS NULL
+            AND o.claimed_at IS NOT NULL
+        WHERE (i.condition = 'claimed_returned') <> (o.id IS NOT NULL)
+    """,
+        "an item is claimed returned exactly while its open loan says so",
     ),
     Invariant(
         "circulation_history_consent",

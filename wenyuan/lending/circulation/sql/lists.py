@@ -3,7 +3,8 @@
 from wenyuan.lending.circulation.sql.parts import EDITIONS, ITEM_COLUMNS, JOIN_CARD, JOIN_PATRON, PATRON_COLUMNS
 
 PATRON_LOANS = f"""
-    SELECT {EDITIONS}, {PATRON_COLUMNS}, l.id, l.branch_id, l.lent_at, l.due_at, l.renewals, {ITEM_COLUMNS}
+    SELECT {EDITIONS}, {PATRON_COLUMNS}, l.id, l.branch_id, l.lent_at, l.due_at, l.renewals, l.claimed_at,
+        {ITEM_COLUMNS}
     FROM patrons_patron p
     {JOIN_PATRON}
     LEFT JOIN circulation_loan l ON l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
@@ -15,7 +16,8 @@ PATRON_LOANS = f"""
 """
 
 HISTORY = f"""
-    SELECT COALESCE(l.taken_at, l.returned_at), l.id, l.branch_id, l.lent_at, l.due_at, l.renewals, {ITEM_COLUMNS}
+    SELECT COALESCE(l.taken_at, l.returned_at), l.id, l.branch_id, l.lent_at, l.due_at, l.renewals,
+        NULL::timestamptz, {ITEM_COLUMNS}
     FROM circulation_loan l
     JOIN catalogue_item i ON i.id = l.item_id
     JOIN catalogue_bib b ON b.id = i.bib_id
@@ -34,9 +36,20 @@ BARCODES_OF_CARD = f"""
     ORDER BY l.due_at, l.id
 """
 
+LOANS_OVERDUE = f"""
+    SELECT l.id, l.branch_id, l.due_at, i.barcode, p.category_id, i.item_type_id, {EDITIONS}
+    FROM circulation_loan l
+    JOIN catalogue_item i ON i.id = l.item_id
+    JOIN patrons_patron p ON p.id = l.patron_id
+    WHERE l.returned_at IS NULL AND l.taken_at IS NULL AND l.claimed_at IS NULL AND l.due_at < :at::timestamptz
+        AND l.id > :after::bigint
+    ORDER BY l.id LIMIT :size::int
+"""
+
 LOANS_TO_REMIND = """
     SELECT l.id, l.patron_id, l.branch_id, l.due_at, b.title
     FROM circulation_loan l JOIN catalogue_item i ON i.id = l.item_id JOIN catalogue_bib b ON b.id = i.bib_id
-    WHERE l.returned_at IS NULL AND l.taken_at IS NULL AND l.due_at < :until::timestamptz AND l.id > :after::bigint
+    WHERE l.returned_at IS NULL AND l.taken_at IS NULL AND l.claimed_at IS NULL
+        AND l.due_at < :until::timestamptz AND l.id > :after::bigint
     ORDER BY l.id LIMIT :size::int
 """

@@ -94,13 +94,20 @@ def checkout_statement(
     if clears:
         steps.append(CLEAR)
     if ends_transit:
-        steps.append(_CANCEL_TRANSIT)
+        steps.append(CANCEL_TRANSIT)
         steps.append(journal_step("cancelled", "transit_end"))
         entries.append("cancelled")
     return f"WITH {', '.join(steps)}, {pending_step(entries)} SELECT id FROM loan"
 
 
-_CANCEL_TRANSIT = """transit_end AS (
+CLOSE_LOAN = """loan AS (
+    UPDATE circulation_loan SET returned_at = :at::timestamptz, return_branch_id = :branch::bigint,
+        taken_at = :done_at::timestamptz, ended_as = '{ended}', returned_by_id = :account::bigint, slot = NULL,
+        patron_id = CASE WHEN :keep_patron::bool THEN (SELECT p.id FROM patrons_patron p
+            WHERE p.id = circulation_loan.patron_id AND p.keep_history FOR SHARE) END
+    WHERE id = :loan::bigint AND returned_at IS NULL AND EXISTS (SELECT 1 FROM item) RETURNING id
+)"""
+CANCEL_TRANSIT = """transit_end AS (
     UPDATE transit_transit SET cancelled_at = :at::timestamptz
     WHERE id = :transit::bigint AND received_at IS NULL AND cancelled_at IS NULL AND EXISTS (SELECT 1 FROM item)
     RETURNING id
@@ -126,12 +133,15 @@ _RESEND = """transit_start AS (
 
 
 @lru_cache(maxsize=128)
-def return_statement(*, loan: str, transit: str, send: bool, hold: str = "", clears: bool = False) -> str:
+def return_statement(
+    *, loan: str, transit: str, send: bool, hold: str = "", clears: bool = False, finds: bool = False
+) -> str:
     """Take an item back. Gives the item's id and its place on the hold shelf, or no row where somebody was faster.
 
     ``loan`` is ``close``, ``take`` (代收) or empty; ``transit`` is ``receive``, ``cancel``, ``turn`` (the open transit
     goes on to another branch) or empty; ``send`` begins a transit; ``hold`` is ``shelve`` (captured, and here is its
-    pickup branch), ``dispatch`` (captured, and on its way there) or empty; ``clears`` an ended hold off the shelf.
+    pickup branch), ``dispatch`` (captured, and on its way there) or empty; ``clears`` an ended hold off the shelf;
+    ``finds`` what was lost, missing or claimed returned.
     """
     locked = f" AND {HOLD_LOCKED.format(name='hold')}" if hold else ""
     steps = [
@@ -139,6 +149,7 @@ def return_statement(*, loan: str, transit: str, send: bool, hold: str = "", cle
             UPDATE catalogue_item SET state = :state::text, present_branch_id = :branch::bigint,
                 condition = :condition::text,
                 condition_at = CASE WHEN condition = :condition::text THEN condition_at ELSE :at::timestamptz END,
+                condition_note = CASE WHEN condition = :condition::text THEN condition_note ELSE '' END,
                 version = version + 1, changed_at = :at::timestamptz
             WHERE id = :item::bigint AND version = :item_version::int AND {SAME_EDITIONS}{locked}
             RETURNING id
@@ -146,14 +157,7 @@ def return_statement(*, loan: str, transit: str, send: bool, hold: str = "", cle
     ]
     entries = []
     if loan == "close":
-        steps.append("""loan AS (
-            UPDATE circulation_loan SET returned_at = :at::timestamptz, return_branch_id = :branch::bigint,
-                taken_at = :done_at::timestamptz,
-                returned_by_id = :account::bigint, slot = NULL,
-                patron_id = CASE WHEN :keep_patron::bool THEN (SELECT p.id FROM patrons_patron p
-                    WHERE p.id = circulation_loan.patron_id AND p.keep_history FOR SHARE) END
-            WHERE id = :loan::bigint AND returned_at IS NULL AND EXISTS (SELECT 1 FROM item) RETURNING id
-        )""")
+        steps.append(CLOSE_LOAN.format(ended="returned"))
         steps.append(journal_step("closed", "loan"))
         entries.append("closed")
     elif loan == "take":
@@ -169,7 +173,7 @@ def return_statement(*, loan: str, transit: str, send: bool, hold: str = "", cle
         steps += [_RECEIVE_TRANSIT, journal_step("received", "transit_end")]
         entries.append("received")
     elif transit == "cancel":
-        steps += [_CANCEL_TRANSIT, journal_step("cancelled", "transit_end")]
+        steps += [CANCEL_TRANSIT, journal_step("cancelled", "transit_end")]
         entries.append("cancelled")
     if send:
         steps += [_RESEND if transit == "turn" else _SEND, journal_step("sent", "transit_start")]
@@ -179,6 +183,9 @@ def return_statement(*, loan: str, transit: str, send: bool, hold: str = "", cle
         entries.append("held")
     if clears:
         steps.append(CLEAR)
+    if finds:
+        steps.append(journal_step("found", "item"))
+        entries.append("found")
     if not entries:
         steps.append(journal_step("moved", "item"))
         entries.append("moved")

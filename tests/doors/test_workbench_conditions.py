@@ -1,0 +1,126 @@
+"""Lost, claimed, missing, damaged and found at the workbench: from the item's page, and from the reader's."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories.catalogue import make_item
+from tests.factories.circulation import make_policy
+from tests.factories.office_pages import Town, make_town
+from tests.factories.patrons import make_patron
+from tests.factories.staff_pages import staff_at
+from wenyuan.holdings.catalogue.models import Item
+from wenyuan.lending.circulation.models import Loan
+from wenyuan.lending.fees.queries import owed_fen
+from wenyuan.lending.patrons.models import Patron
+from wenyuan.organisation.accounts.data import Role
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture
+def town() -> Town:
+    return make_town()
+
+
+@pytest.fixture
+def reader(town: Town) -> Patron:
+    """A reader to whom item 2301, of 36 yuan, is lent; the work costs 5 yuan."""
+    make_policy(loan_days=30, max_loans=5, price_percent=100, processing_fee_fen=500)
+    patron = make_patron("陈小雨", card="C0001", home=town.central)
+    make_item(home=town.central, barcode="2301", price_fen=3600)
+    browser = staff_at(town.central)
+    for code in ("C0001", "2301"):
+        browser.post("/workbench/desk/scans", {"code": code, "key": code})
+    assert Loan.objects.get().patron_id == patron.id
+    return patron
+
+
+def said(browser: Client, answer: Any) -> str:
+    """What the page says to which a post led."""
+    return str(browser.get(answer["Location"]).content.decode())
+
+
+def test_a_lost_loan_says_what_it_costs_before_and_after(town: Town, reader: Patron) -> None:
+    browser, item = staff_at(town.central), Item.objects.get()
+    asked = browser.get(f"/workbench/items/{item.id}/lost?from=reader").content.decode()
+
+    answer = browser.post(f"/workbench/items/{item.id}/lost?from=reader", {"charging": "price", "reason": ""})
+
+    assert "¥41.00" in asked
+    assert "¥5.00" in asked
+    assert 'value="nothing"' not in asked  # a clerk may not let it off
+    assert answer["Location"] == f"/workbench/patrons/{reader.id}"
+    assert "¥41.00" in said(browser, answer)
+    assert owed_fen(reader.id) == 4100
+    assert Loan.objects.get().ended_as == "lost"
+
+
+def test_letting_it_off_asks_for_a_reason(town: Town, reader: Patron) -> None:
+    browser, item = staff_at(town.central, Role.DESK_LEAD), Item.objects.get()
+
+    without = browser.post(f"/workbench/items/{item.id}/lost", {"charging": "nothing", "reason": ""})
+    with_one = browser.post(f"/workbench/items/{item.id}/lost", {"charging": "nothing", "reason": "火灾"})
+
+    assert (without.status_code, list(without.context["form"].errors)) == (422, ["reason"])
+    assert with_one.status_code == 302
+    assert owed_fen(reader.id) == 0
+
+
+def test_an_item_nobody_has_is_lost_without_a_question_of_money(town: Town) -> None:
+    item = make_item(home=town.central)
+    browser = staff_at(town.central)
+    page = browser.get(f"/workbench/items/{item.id}/lost").content.decode()
+
+    browser.post(f"/workbench/items/{item.id}/lost")
+
+    assert "charging" not in page
+    assert Item.objects.get().condition == "lost"
+
+
+def test_a_claim_is_noted_shown_and_withdrawn(town: Town, reader: Patron) -> None:
+    browser, item = staff_at(town.central), Item.objects.get()
+
+    answer = browser.post(
+        f"/workbench/items/{item.id}/claimed?from=reader", {"back_date": "", "branch": str(town.central.id)}
+    )
+    on_reader = said(browser, answer)
+    back = browser.post(f"/workbench/items/{item.id}/with-reader?from=reader")
+
+    assert "声称已还" in on_reader or "laimed returned" in on_reader
+    assert back["Location"] == f"/workbench/patrons/{reader.id}"
+    assert (Loan.objects.get().claimed_at, Item.objects.get().condition) == (None, "ok")
+
+
+def test_a_refused_claim_says_why(town: Town) -> None:
+    item = make_item(home=town.central)
+
+    answer = staff_at(town.central).post(f"/workbench/items/{item.id}/claimed", {"branch": str(town.central.id)})
+
+    assert answer.status_code == 422
+    assert len(answer.context["form"].non_field_errors()) == 1
+
+
+def test_missing_found_damaged_and_repaired_follow_one_another(town: Town) -> None:
+    item = make_item(home=town.central, barcode="2301")
+    browser = staff_at(town.central)
+    seen = []
+
+    for act, values in (("missing", {}), ("found", {}), ("damaged", {"note": "缺第 3 页"}), ("repaired", {})):
+        browser.post(f"/workbench/items/{item.id}/{act}", values)
+        item.refresh_from_db()
+        seen.append((item.condition, item.condition_note))
+
+    assert seen == [("missing", ""), ("ok", ""), ("damaged", "缺第 3 页"), ("ok", "")]
+
+
+def test_who_may_not_mark_items_neither_sees_nor_does_it(town: Town) -> None:
+    item = make_item(home=town.central)
+    browser = staff_at(town.central, Role.OUTREACH)
+
+    assert f"/items/{item.id}/lost" not in browser.get(f"/workbench/items/{item.id}/").content.decode()
+    for act in ("missing", "repaired", "with-reader", "lost", "claimed", "damaged"):
+        assert browser.post(f"/workbench/items/{item.id}/{act}").status_code == 403
+    assert Item.objects.get().condition == "ok"
+    assert staff_at(town.central, username="two").get("/workbench/items/999999/lost").status_code == 404

@@ -1,0 +1,213 @@
+"""Items that readers have lost: said so, or so long overdue that they count as lost.
+
+The loan ends as lost with the item (as it does in dp2, and in Koha where it is set so): it no longer counts for its
+reader, is late no more and cannot be renewed; what is left is the debt, which forgets loan and item only when it is
+settled and cannot be found any more. Brought back, the item is simply checked in.
+"""
+
+import logging
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import DatabaseError
+
+from wenyuan.kernel.opening import days_overdue
+from wenyuan.lending.circulation import rules, sql
+from wenyuan.lending.circulation.books import Books, books_of
+from wenyuan.lending.circulation.checking_in import open_days_late
+from wenyuan.lending.circulation.data import Charging, Cost, LossPreview, Mark, MarkReceipt
+from wenyuan.lending.circulation.everyday import Contended, Refused, Request, scanned
+from wenyuan.lending.circulation.facts import Editions, Loan, MarkFacts
+from wenyuan.lending.circulation.lateness import lateness_of, settle
+from wenyuan.lending.circulation.marking import Wish, look, mark, receipt_of
+from wenyuan.lending.circulation.queueing import end_holds_of_item, lock_holds_of_item
+from wenyuan.lending.fees.data import ChargeKind, FeesRefused, compensation
+from wenyuan.lending.fees.operations import charge
+from wenyuan.organisation.rights.data import CLOCK, Act, Desk, Door
+from wenyuan.organisation.rights.operations import audit
+from wenyuan.organisation.rights.queries import needs, require
+from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.statements import Plan, Row, Statement, run
+from wenyuan.plumbing.transactions import verb
+
+log = logging.getLogger(__name__)
+CHUNK = 500
+
+
+@needs(Act.MARK_ITEMS, Act.FORGIVE_FEE)
+@verb
+def declare_lost(
+    *, item: str, at: datetime, desk: Desk, charging: Charging = Charging.PRICE, reason: str = ""
+) -> MarkReceipt:
+    """Note that an item is lost. On loan, its loan ends as lost and its reader owes what the policy of the lending
+    branch says, to that branch: the price by its factor and the fee for the work, or (``IN_KIND``: they bring the same
+    edition) the fee alone. What a return of that day would cost is due as well (``NOTHING``: neither). Not on loan,
+    nobody owes anything.
+
+    Its transit ends; a hold it was captured for waits for the next item; holds that only this item can fill are
+    cancelled, and their readers told.
+
+    :raises NotAllowed: no right to mark items here, or (``NOTHING``) none to forgive what the branch that lent it is
+        owed.
+    :raises Refused: unknown, withdrawn, or lost already.
+    :raises Contended: somebody else kept changing the item.
+    :raises ValueError: nothing is to be charged to a reader, and no reason is given.
+    """
+    require(desk.operator, Act.MARK_ITEMS, desk.branch_id)
+    request = Request(item=scanned(item), at=at, desk=desk)
+    lock_holds_of_item(request.item)
+    found = look(request)
+    wish = Wish(mark=Mark.LOST, how="claimed" if found.loan and found.loan.claimed_at else "declared")
+    return _lose(request, wish, charging=charging, reason=reason)
+
+
+def _lose(request: Request, wish: Wish, *, charging: Charging, reason: str) -> MarkReceipt:
+    marked = mark(request, wish)
+    facts, loan = marked.facts, marked.facts.loan
+    assert facts.item is not None
+    ended = end_holds_of_item(facts.item.id, at=request.at, desk=request.desk)
+    if loan is None or marked.decision.loan != "lose":
+        return receipt_of(marked, holds_ended=ended)
+    cost, charge_id, fine_fen = None, None, 0
+    if charging is Charging.NOTHING:
+        require(request.desk.operator, Act.FORGIVE_FEE, loan.branch_id)
+        if not reason.strip():
+            raise ValueError("a loss is not let off without a reason")
+    else:
+        books = _books(facts)
+        cost = cost_of(facts, books, at=request.at, in_kind=charging is Charging.IN_KIND)
+        charge_id = _charge(facts, loan, cost, request)
+        fine_fen = _settle_lateness(facts, loan, books, request)
+    audit(
+        at=request.at,
+        desk=request.desk,
+        act="declare_lost",
+        subject_kind="item",
+        subject_id=facts.item.id,
+        branch_id=loan.branch_id,
+        reason=reason,
+        after={
+            "loan": loan.id,
+            "how": wish.how,
+            "charging": charging.value,
+            "price_fen": cost.price_fen if cost else 0,
+            "fee_fen": cost.fee_fen if cost else 0,
+            "fine_fen": fine_fen,
+        },
+    )
+    return receipt_of(marked, holds_ended=ended, cost=cost, charge_id=charge_id, fine_fen=fine_fen)
+
+
+def _settle_lateness(facts: MarkFacts, loan: Loan, books: Books, request: Request) -> int:
+    """What a return at this moment would have cost is due with the price (R-31): the fine, in fen, and a suspension.
+    Of what the reader says was returned the clock had stopped with the claim."""
+    assert facts.item is not None
+    done = loan.claimed_at or request.at
+    days = open_days_late(loan, books, back_at=done)
+    category_id = facts.patron.category_id if facts.patron else None
+    late = lateness_of(loan, category_id, facts.item, books, days=days, done=local_date(done))
+    return settle(late, loan, facts.item, request)[0] if late.costs else 0
+
+
+def _charge(facts: MarkFacts, loan: Loan, cost: Cost, request: Request) -> int | None:
+    assert facts.item is not None
+    done = charge(
+        patron_id=loan.patron_id,
+        kind=ChargeKind.LOST,
+        amount_fen=cost.total_fen,
+        fee_fen=cost.fee_fen,
+        branch_id=loan.branch_id,
+        loan_id=loan.id,
+        item_id=facts.item.id,
+        at=request.at,
+        desk=request.desk,
+    )
+    return done.charge_id if done else None
+
+
+def cost_of(facts: MarkFacts, books: Books, *, at: datetime, in_kind: bool = False, share_percent: int = 100) -> Cost:
+    """What replaces an item that its reader lost, or a share of it, by today's policy of the branch that lent it (of
+    the item's home, where nobody has it)."""
+    item, loan, patron = facts.item, facts.loan, facts.patron
+    assert item is not None
+    branch_id = loan.branch_id if loan else item.home_branch_id
+    money = books.money(branch_id, patron.category_id if patron else None, item.type_id, local_date(at))
+    found = compensation(
+        facts.type_price_fen if facts.price_fen is None else facts.price_fen,
+        factor=Decimal(money.price_percent) / 100,
+        fee_fen=money.processing_fee_fen,
+        share_percent=share_percent,
+        in_kind=in_kind,
+    )
+    return Cost(price_fen=found.price_fen, fee_fen=found.fee_fen, is_of_type=facts.price_fen is None)
+
+
+def preview_loss(*, item: str, at: datetime, desk: Desk) -> LossPreview | None:
+    """What ``declare_lost`` would charge now, and to whom; none for an unknown item. Nothing is written."""
+    facts = look(Request(item=scanned(item), at=at, desk=desk))
+    if facts.item is None:
+        return None
+    books, loan = _books(facts), facts.loan
+    is_lent = rules.is_in_hand(loan)
+    return LossPreview(
+        patron_id=loan.patron_id if loan and is_lent else None,
+        branch_id=loan.branch_id if loan and is_lent else None,
+        cost=cost_of(facts, books, at=at),
+        cost_in_kind=cost_of(facts, books, at=at, in_kind=True),
+    )
+
+
+def _books(facts: MarkFacts) -> Books:
+    return run(lambda: books_of(facts.editions))
+
+
+# By the clock ------------------------------------------------------------------------------------------------------
+
+
+@needs()
+def lose_long_overdue(*, at: datetime) -> int:
+    """Let every item count as lost that is overdue by more open days of its lending branch than the policy allows, and
+    charge its reader; how many. Each in a transaction of its own: whoever is killed half-way goes on the next night,
+    and one that fails is logged and tried again. What its reader says was returned is left alone."""
+    last_id = count = 0
+    while True:
+        rows = _overdue(after_id=last_id, at=at)
+        for row in rows:
+            count += _lose_if_due(row, at)
+        if len(rows) < CHUNK:
+            return count
+        last_id = rows[-1][0]
+
+
+def _overdue(*, after_id: int, at: datetime) -> list[Row]:
+    def plan() -> Plan[list[Row]]:
+        return (yield Statement(sql.LOANS_OVERDUE, {"at": at, "after": after_id, "size": CHUNK}))
+
+    return run(plan)
+
+
+def _lose_if_due(row: Row, at: datetime) -> bool:
+    loan_id, branch_id, due_at, barcode, category_id, type_id, *editions = row
+    books = run(lambda: books_of(Editions(*editions)))
+    allowed = books.money(branch_id, category_id, type_id, local_date(at)).lost_after_days
+    if allowed is None:
+        return False
+    calendar = books.network.calendar(branch_id)
+    late = days_overdue(due=local_date(due_at), on=local_date(at), calendar=calendar, count_closed=False)
+    if late <= allowed:
+        return False
+    desk = Desk(operator=CLOCK, branch_id=branch_id, door=Door.WORKER)
+    try:
+        _lose_one(Request(item=barcode, at=at, desk=desk), Wish(mark=Mark.LOST, how="overdue", loan=(loan_id, due_at)))
+    except (Refused, Contended):  # brought back, renewed or claimed in the meantime
+        return False
+    except (DatabaseError, FeesRefused):
+        log.exception("loan %s did not become lost", loan_id)
+        return False
+    return True
+
+
+@verb
+def _lose_one(request: Request, wish: Wish) -> None:
+    lock_holds_of_item(request.item)
+    _lose(request, wish, charging=Charging.PRICE, reason="")

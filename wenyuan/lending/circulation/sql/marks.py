@@ -1,0 +1,101 @@
+"""Statements about the condition of items: lost, missing, damaged, claimed returned.
+
+They read and write catalogue_item beside this room's tables, and read catalogue_itemtype (its default price) and
+catalogue_bib.
+"""
+
+from functools import lru_cache
+
+from wenyuan.lending.circulation.sql.holds import HOLD_COLUMNS, HOLD_LOCKED, JOIN_CAPTURED, PUT_BACK
+from wenyuan.lending.circulation.sql.parts import (
+    EDITIONS,
+    ITEM_COLUMNS,
+    JOIN_ITEM,
+    JOIN_PATRON,
+    LOAN_COLUMNS,
+    PATRON_COLUMNS,
+    SAME_EDITIONS,
+    TRANSIT_COLUMNS,
+    journal_step,
+    pending_step,
+)
+from wenyuan.lending.circulation.sql.writes import CANCEL_TRANSIT, CLOSE_LOAN
+
+GATHER_MARK = f"""
+    SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS}, {HOLD_COLUMNS},
+        i.price_fen, y.default_price_fen,
+        (SELECT count(*) FROM circulation_loan c WHERE c.patron_id = p.id AND c.returned_at IS NULL
+            AND c.taken_at IS NULL AND c.claimed_at IS NOT NULL)
+    FROM (SELECT 1) AS one
+    {JOIN_ITEM}
+    LEFT JOIN patrons_patron p ON p.id = o.patron_id
+    {JOIN_PATRON}
+    {JOIN_CAPTURED}
+"""
+
+HOLDS_OF_ONE_ITEM = """
+    SELECT h.id FROM circulation_hold h JOIN catalogue_item i ON i.id = h.item_id
+    WHERE i.barcode = :barcode::text AND h.state IN ('waiting', 'in_transit', 'on_shelf')
+    ORDER BY h.id FOR UPDATE OF h
+"""
+"""Holds that no other item can fill, locked before their item."""
+
+CLAIMED_ITEMS = """
+    SELECT l.id, i.id, i.barcode, b.title, b.author, i.call_no, i.area_id, i.home_branch_id, l.branch_id, l.patron_id,
+        l.due_at, l.claimed_at, l.claimed_back_date, l.searches, l.searched_at
+    FROM circulation_loan l
+    JOIN catalogue_item i ON i.id = l.item_id
+    JOIN catalogue_bib b ON b.id = i.bib_id
+    WHERE l.claimed_branch_id = :branch::bigint AND l.claimed_at IS NOT NULL AND l.returned_at IS NULL
+        AND l.taken_at IS NULL AND l.id > :after::bigint
+    ORDER BY l.id LIMIT :size::int
+"""
+
+_CLAIM = """loan AS (
+            UPDATE circulation_loan SET claimed_at = :at::timestamptz, claimed_back_date = :back_date::date,
+                claimed_branch_id = :back_branch::bigint, searches = 0, searched_at = NULL
+            WHERE id = :loan::bigint AND returned_at IS NULL AND taken_at IS NULL AND EXISTS (SELECT 1 FROM item)
+            RETURNING id
+        )"""
+_UNCLAIM = """loan AS (
+            UPDATE circulation_loan SET claimed_at = NULL, claimed_back_date = NULL, claimed_branch_id = NULL,
+                searches = 0, searched_at = NULL
+            WHERE id = :loan::bigint AND returned_at IS NULL AND taken_at IS NULL AND EXISTS (SELECT 1 FROM item)
+            RETURNING id
+        )"""
+_LOAN_STEPS = {
+    "lose": CLOSE_LOAN.format(ended="lost"),
+    "close": CLOSE_LOAN.format(ended="returned"),
+    "claim": _CLAIM,
+    "unclaim": _UNCLAIM,
+}
+
+
+@lru_cache(maxsize=64)
+def mark_statement(*, loan: str, cancels: bool, puts_back: bool) -> str:
+    """Note an item's condition and what follows (``rules.MarkDecision``). Gives the item's id, or no row where somebody
+    was faster."""
+    locked = f" AND {HOLD_LOCKED.format(name='other_hold')}" if puts_back else ""
+    steps = [
+        f"""item AS (
+            UPDATE catalogue_item SET state = :state::text, condition = :condition::text,
+                condition_at = :at::timestamptz, condition_note = :note::text,
+                version = version + 1, changed_at = :at::timestamptz
+            WHERE id = :item::bigint AND version = :item_version::int AND {SAME_EDITIONS}{locked}
+            RETURNING id
+        )"""
+    ]
+    entries = ["marked"]
+    if loan:
+        steps.append(_LOAN_STEPS[loan])
+    if loan == "close":
+        steps.append(journal_step("closed", "loan"))
+        entries.append("closed")
+    steps.append(journal_step("marked", "loan" if loan in ("lose", "claim", "unclaim") else "item"))
+    if cancels:
+        steps += [CANCEL_TRANSIT, journal_step("cancelled", "transit_end")]
+        entries.append("cancelled")
+    if puts_back:
+        steps += [PUT_BACK, journal_step("put_back", "put_back_hold")]
+        entries.append("put_back")
+    return f"WITH {', '.join(steps)}, {pending_step(entries)} SELECT id FROM item"
