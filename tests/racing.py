@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from django.db import connections
 
+from wenyuan.plumbing.statements import Conflict, Plan
+
 
 def at_once(*calls: Callable[[], object]) -> list[object]:
     """Run calls in threads that start together; gives results and exceptions, in order."""
@@ -26,3 +28,22 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join()
     return results
+
+
+def interrupted(plan: Plan[object], act: Callable[[], object], *, before: str) -> Plan[object]:
+    """The plan, with ``act`` done by somebody else right before its first statement that has these words."""
+    done = False
+    try:
+        statement = next(plan)
+        while True:
+            if not done and before in statement.sql:
+                done = True
+                act()
+            try:
+                rows = yield statement
+            except Conflict as conflict:
+                statement = plan.throw(conflict)
+            else:
+                statement = plan.send(rows)
+    except StopIteration as end:
+        return end.value

@@ -31,6 +31,8 @@ FACTS: dict[str, int | str] = {
     "age": 18,
     "limit": 10,
     "count": 12,
+    "amount": "1280.00",
+    "most": "100.00",
     "until": "2026-12-31",
     "expired": "2026-10-01",
     "home": 7,

@@ -14,6 +14,7 @@ from tests.factories.catalogue import make_item, make_item_type
 from tests.factories.circulation import District, make_district, make_policy
 from tests.factories.fees import make_charge
 from tests.factories.patrons import make_patron, make_restriction
+from tests.racing import at_once, interrupted
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.answers import forget_history
 from wenyuan.lending.circulation.checking_in import checkin_plan
@@ -30,7 +31,7 @@ from wenyuan.lending.patrons.models import Patron, Restriction
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.network.models import Branch
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
-from wenyuan.plumbing.statements import Conflict, Plan, run
+from wenyuan.plumbing.statements import run
 
 AT = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
 
@@ -39,48 +40,6 @@ AT = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
 def committed(fresh_database: str) -> District:
     """The district in a database of its own, so that threads see one another."""
     return make_district()
-
-
-def at_once(*calls: object) -> list[object]:
-    """Run calls in threads that start together; gives results and exceptions, in order."""
-    start = threading.Barrier(len(calls))
-    results: list[object] = [None] * len(calls)
-
-    def run(number: int, call: object) -> None:
-        assert callable(call)
-        start.wait()
-        try:
-            results[number] = call()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-def interrupted(plan: Plan[object], act: Callable[[], object], *, before: str) -> Plan[object]:
-    """The plan, with ``act`` done by somebody else right before its first statement that has these words."""
-    done = False
-    try:
-        statement = next(plan)
-        while True:
-            if not done and before in statement.sql:
-                done = True
-                act()
-            try:
-                rows = yield statement
-            except Conflict as conflict:
-                statement = plan.throw(conflict)
-            else:
-                statement = plan.send(rows)
-    except StopIteration as end:
-        return end.value
 
 
 def broken() -> list[str]:

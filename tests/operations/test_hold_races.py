@@ -7,7 +7,7 @@ import pytest
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import District, make_district, make_policy
 from tests.factories.patrons import make_patron
-from tests.operations.test_circulation_races import at_once, interrupted
+from tests.racing import at_once, interrupted
 from wenyuan.holdings.catalogue.models import Bib, Item
 from wenyuan.lending.circulation.checking_in import checkin_plan
 from wenyuan.lending.circulation.data import CheckinReceipt, HoldReceipt

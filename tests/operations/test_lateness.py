@@ -15,7 +15,7 @@ from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation import lateness
 from wenyuan.lending.circulation.data import CheckinOutcome, CheckinReceipt, Kinds
 from wenyuan.lending.circulation.models import Loan
-from wenyuan.lending.circulation.operations import checkin, checkout, receive_transit
+from wenyuan.lending.circulation.operations import checkin, checkout, receive_transit, renew
 from wenyuan.lending.fees.models import Charge
 from wenyuan.lending.fees.models import Entry as FeeRow
 from wenyuan.lending.fees.operations import set_fine
@@ -267,3 +267,38 @@ def test_whoever_may_only_take_back_settles_the_fine_all_the_same(district: Dist
     machine = replace(district.at_central, code="K1")
 
     assert checkin(item=BARCODE, at=FIVE_LATE, desk=machine).fine_fen == 100
+
+
+def test_a_late_renewal_closes_the_fine_of_the_time_before_it_and_the_next_begins_anew_r18(
+    district: District, patron: Patron
+) -> None:
+    lend(district, fine_day_fen=20, suspension_percent=100)
+
+    renewed = renew(item=BARCODE, at=FIVE_LATE, desk=district.at_central, key="r1")
+    again = renew(item=BARCODE, at=FIVE_LATE + timedelta(minutes=1), desk=district.at_central, key="r1")
+    back = checkin(item=BARCODE, at=FIVE_LATE + timedelta(days=31), desk=district.at_central)
+
+    assert (renewed.due_date, renewed.fine_fen, again.fine_fen) == (date(2026, 6, 28), 100, 100)
+    assert cost(back) == (0, 0, None)
+    assert [(one.charged_fen, one.grows) for one in Charge.objects.order_by("entry_id")] == [(100, False)]
+    assert Entry.objects.get(kind="renewal").details["fine_fen"] == 100
+    assert broken() == []
+
+
+def test_both_times_late_are_charged_when_a_loan_is_late_renewed_and_late_again(
+    district: District, patron: Patron
+) -> None:
+    lend(district, fine_day_fen=20)
+
+    renew(item=BARCODE, at=FIVE_LATE, desk=district.at_central)
+    back = checkin(item=BARCODE, at=datetime(2026, 6, 30, 2, 30, tzinfo=UTC), desk=district.at_central)
+
+    assert cost(back) == (1, 20, None)
+    assert account_state(patron.id).owed_fen == 120
+
+
+def test_a_renewal_in_time_charges_nothing(district: District, patron: Patron, monkeypatch: pytest.MonkeyPatch) -> None:
+    lend(district, fine_day_fen=20)
+    monkeypatch.setattr(lateness, "holding_locks", lambda *_: pytest.fail("locks for nothing"))
+
+    assert renew(item=BARCODE, at=ON_TIME, desk=district.at_central).fine_fen == 0

@@ -138,6 +138,7 @@ def renew(
         due_date=receipt.due_date,
         renewals=receipt.renewals,
         renewals_left=receipt.renewals_left,
+        fine_fen=receipt.fine_fen,
     )
 
 

@@ -198,6 +198,7 @@ def renew_mine(
         due_date=receipt.due_date,
         renewals=receipt.renewals,
         renewals_left=receipt.renewals_left,
+        fine_fen=receipt.fine_fen,
     )
 
 

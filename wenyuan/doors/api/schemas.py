@@ -155,7 +155,7 @@ class CheckinTold(BaseModel):
 
 
 class RenewalTold(BaseModel):
-    """``renewals_left`` is null where there is no limit."""
+    """``renewals_left`` is null where there is no limit; ``fine_fen`` is what being late until now cost."""
 
     loan: int
     item: LentItem
@@ -163,6 +163,7 @@ class RenewalTold(BaseModel):
     due_date: date
     renewals: int
     renewals_left: int | None
+    fine_fen: int
 
 
 class ArrivalTold(BaseModel):

@@ -113,6 +113,24 @@ BLOCK_WORDS: Final[Mapping[BlockCode, Wording]] = {
         ("{count} items of this type on loan, the limit is {limit}", "The limit for this item type is reached"),
         ("此类文献您已借【{count}】册，最多可借【{limit}】册", "此类文献您已达到借阅上限"),
     ),
+    BlockCode.DEBTS: Wording(
+        ("欠费 {amount} 元，超过 {most} 元", "欠费超过上限"),
+        ("Owes {amount} yuan, more than {most} yuan", "Owes more than is allowed"),
+        ("您欠费{amount}元，请先到服务台缴清", "您有欠费，请先到服务台缴清"),
+    ),
+    BlockCode.DEPOSIT_WANTED: Wording(
+        ("须交押金 {most} 元，已交 {amount} 元", "押金不足"),
+        ("A deposit of {most} yuan is wanted, {amount} yuan is held", "The deposit is not enough"),
+        ("须交押金{most}元，请到服务台办理", "押金不足，请到服务台办理"),
+    ),
+    BlockCode.VALUE_ABOVE_DEPOSIT: Wording(
+        ("连同此册，在借文献共值 {amount} 元，超过押金 {most} 元", "在借文献的价格合计超过押金"),
+        (
+            "With this item the loans are worth {amount} yuan, more than the deposit of {most} yuan",
+            "The loans are worth more than the deposit",
+        ),
+        ("所借图书总价将超过您的押金，请到服务台", "所借图书总价将超过您的押金，请到服务台"),
+    ),
     BlockCode.OVERDUE_LOANS: Wording(
         ("有 {count} 册超期未还", "有超期未还的文献"),
         ("Overdue items not returned: {count}", "There are overdue items"),

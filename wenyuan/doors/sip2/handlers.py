@@ -343,7 +343,7 @@ def _renewal(asked: Asked, kind: type[CheckoutAnswer]) -> Handled:
         title=receipt.item.title,
         due=printed(receipt.due_at),
         transaction=str(receipt.loan_id),
-        messages=[screens.renewed(receipt.due_date)],
+        messages=[screens.renewed(receipt.due_date, receipt.fine_fen)],
     )
     return Handled(answer, _outcome(receipt, "renewed"))
 

@@ -29,11 +29,12 @@ _LET_RENEW = frozenset(
         BlockCode.LOAN_LIMIT,
         BlockCode.LOAN_LIMIT_OF_TYPE,
         BlockCode.OVERDUE_LOANS,
+        BlockCode.DEPOSIT_WANTED,
         BlockCode.BRANCH_CLOSED_DOWN,
     }
 )
 """What stops a checkout and no renewal."""
-_LET_HOLD = _LET_RENEW | {BlockCode.NO_POLICY}
+_LET_HOLD = _LET_RENEW | {BlockCode.NO_POLICY, BlockCode.DEBTS}
 """What stops a checkout and no hold: the pickup branch has its own policies."""
 NO_FEE_FEN = 0
 """There are no fees yet, so nobody owes any."""
@@ -179,6 +180,7 @@ def _flags(codes: set[BlockCode]) -> PatronStatusFlags:
         card_reported_lost=BlockCode.CARD_LOST in codes,
         too_many_charged=BlockCode.LOAN_LIMIT in codes,
         too_many_overdue=BlockCode.OVERDUE_LOANS in codes,
+        excessive_fines=BlockCode.DEBTS in codes,
     )
 
 

@@ -26,9 +26,10 @@ def lent(due: date) -> str:
     return f"借书成功，应还日期{due.isoformat()}"
 
 
-def renewed(due: date) -> str:
-    """A loan was prolonged."""
-    return f"续借成功，应还日期{due.isoformat()}"
+def renewed(due: date, fine_fen: int = 0) -> str:
+    """A loan was prolonged; what being late until now cost."""
+    words = f"续借成功，应还日期{due.isoformat()}"
+    return f"{words}，此前逾期费{yuan_text(fine_fen)}元" if fine_fen else words
 
 
 def returned(receipt: CheckinReceipt, names: BranchNames, *, for_staff: bool) -> list[str]:

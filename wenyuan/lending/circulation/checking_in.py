@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from wenyuan.kernel.identity import mask_name
-from wenyuan.kernel.opening import days_overdue, place_after_closures
 from wenyuan.lending.circulation import keyed, rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.data import (
@@ -28,8 +27,8 @@ from wenyuan.lending.circulation.everyday import (
     same_editions,
     until_settled,
 )
-from wenyuan.lending.circulation.facts import ClosedLoan, Earlier, Hold, Item, Loan, ReturnFacts, read_return
-from wenyuan.lending.circulation.lateness import Lateness, lateness_of, settle
+from wenyuan.lending.circulation.facts import Earlier, Hold, Item, Loan, ReturnFacts, read_return
+from wenyuan.lending.circulation.lateness import Lateness, lateness_of, open_days_late, settle
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.statements import Conflict, Plan, Statement
@@ -356,18 +355,6 @@ def _held_for(hold: Hold, *, here: int, until: date | None) -> HeldFor:
         shelf_position=hold.shelf_position if ready else None,
         shelf_until=until if ready else None,
     )
-
-
-def open_days_late(loan: Loan | ClosedLoan, books: Books, *, back_at: datetime) -> int:
-    """Open days of the lending branch between the due day and the day the reader was done.
-
-    A loan that a closure will move, and has not yet, is late only after the day it will be moved to.
-    """
-    calendar = books.network.calendar(loan.branch_id)
-    due = local_date(loan.due_at)
-    if isinstance(loan, Loan):
-        due = max(due, place_after_closures(base=loan.base_due_date, calendar=calendar, reader=loan.patron_id).day)
-    return days_overdue(due=due, on=local_date(back_at), calendar=calendar, count_closed=False)
 
 
 def _receipt_of_repeated(facts: ReturnFacts, item: Item, request: Request, books: Books) -> Plan[CheckinReceipt]:

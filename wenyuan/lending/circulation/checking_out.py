@@ -37,7 +37,7 @@ def _attempt(request: Request) -> Plan[CheckoutReceipt | None]:
     account_id = request.desk.operator.account_id
     if facts.loan and rules.repeats_checkout(facts.loan, facts.patron, account_id=account_id, at=request.at):
         return _receipt_of_repeated(facts, facts.loan, request, books)
-    policy, blocks = _judge(facts, request, books)
+    policy, blocks = yield from _judge(facts, request, books)
     refuse(blocks, request, item=facts.item.shown() if facts.item else None)
     item, patron = facts.item, facts.patron
     assert item is not None
@@ -64,7 +64,7 @@ def preview_plan(request: Request) -> Plan[CheckoutPreview]:
     """What a checkout would say now; one round trip, nothing written."""
     facts = yield from _gather(request)
     books = yield from books_of(facts.editions)
-    policy, blocks = _judge(facts, request, books)
+    policy, blocks = yield from _judge(facts, request, books)
     left = tuple(block for block in blocks if not is_waived(block, request))
     due = None
     if policy and facts.item and facts.patron:
@@ -92,11 +92,14 @@ def _gather(request: Request) -> Plan[CheckoutFacts]:
     return read_checkout(rows[0])
 
 
-def _judge(facts: CheckoutFacts, request: Request, books: Books) -> tuple[Policy | None, tuple[Block, ...]]:
+def _judge(facts: CheckoutFacts, request: Request, books: Books) -> Plan[tuple[Policy | None, tuple[Block, ...]]]:
     branch_id, today = request.desk.branch_id, request.today
     policy = None
     if facts.item and facts.patron:
         policy = books.policy(branch_id, facts.patron.category_id, facts.item.type_id, today)
+        if policy and policy.money.value_within_deposit:
+            rows = yield Statement(sql.WORTH_OF_LOANS, {"item": facts.item.id, "patron": facts.patron.id})
+            facts = replace(facts, worth_fen=rows[0][0])
     home = facts.item.home_branch_id if facts.item else branch_id
     blocks = rules.blocks_for_checkout(facts, policy, place=books.place(branch_id, home, today), today=today)
     return policy, blocks

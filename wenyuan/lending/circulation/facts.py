@@ -94,6 +94,16 @@ class Patron(NamedTuple):
     ref: UUID | None
 
 
+class Account(NamedTuple):
+    """``sql.ACCOUNT_COLUMNS``: what the patron owes and has deposited, in fen."""
+
+    owed_fen: int
+    held_fen: int
+
+
+NO_ACCOUNT = Account(0, 0)
+
+
 class Hold(NamedTuple):
     """``sql.HOLD_COLUMNS``: a hold that is captured for an item, or one that waits and might be."""
 
@@ -192,7 +202,8 @@ NO_HOLDINGS = Holdings(frozenset(), (), 0)
 @dataclass(frozen=True, slots=True)
 class CheckoutFacts:
     """Everything a checkout's decision rests on. ``card_status`` is the token's, none where no token was found;
-    ``to_clear`` as in ``ReturnFacts``."""
+    ``to_clear`` as in ``ReturnFacts``. ``worth_fen`` is what the item and all that the patron has in hand are worth,
+    where the policy asks for it."""
 
     editions: Editions
     item: Item | None
@@ -205,6 +216,8 @@ class CheckoutFacts:
     own_hold: Hold | None
     to_clear: bool
     earlier: Earlier | None
+    account: Account = NO_ACCOUNT
+    worth_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +272,8 @@ class RenewalFacts:
     waiting: tuple[WaitingHold, ...]
     free_homes: tuple[int, ...]
     earlier: Earlier | None
+    account: Account = NO_ACCOUNT
+    has_fine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,10 +365,11 @@ def read_checkout(row: tuple[Any, ...]) -> CheckoutFacts:
     item, loan, transit, patron = cut.item(), cut.loan(), cut.transit(), cut.patron()
     status, loans, slots, types, overdue = cut.take(5)
     holdings = Holdings(frozenset(slots), tuple(types), overdue, tuple(loans)) if slots else NO_HOLDINGS
+    account = Account(*cut.take(2))
     captured, own_hold = cut.hold(), cut.hold()
     (to_clear,) = cut.take(1)
     return CheckoutFacts(
-        editions, item, loan, transit, patron, status, holdings, captured, own_hold, to_clear, cut.earlier()
+        editions, item, loan, transit, patron, status, holdings, captured, own_hold, to_clear, cut.earlier(), account
     )
 
 
@@ -388,6 +404,8 @@ def read_renewal(row: tuple[Any, ...]) -> RenewalFacts:
     card_status, card_is_patrons = cut.take(2)
     waiting = tuple(WaitingHold(item_id or None, pickup_id) for item_id, pickup_id in cut.columns(2))
     (free_homes,) = cut.take(1)
+    account = Account(*cut.take(2))
+    (has_fine,) = cut.take(1)
     return RenewalFacts(
         editions,
         item,
@@ -398,6 +416,8 @@ def read_renewal(row: tuple[Any, ...]) -> RenewalFacts:
         waiting,
         tuple(free_homes or ()),
         cut.earlier(),
+        account,
+        has_fine,
     )
 
 

@@ -169,6 +169,7 @@ def earlier_renewal(facts: RenewalFacts, earlier: Earlier, *, with_card: bool) -
         due_date=local_date(due_at),
         renewals=kept["renewals"],
         renewals_left=kept["renewals_left"],
+        fine_fen=kept.get("fine_fen", 0),
         repeated=True,
     )
 

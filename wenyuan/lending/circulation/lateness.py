@@ -7,20 +7,22 @@ reader: fine, suspension, loan and journal are written together or not at all.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.db import DatabaseError
 
 from wenyuan.holdings.catalogue.queries import price_of_item
+from wenyuan.kernel.opening import days_overdue, place_after_closures
 from wenyuan.lending.circulation import rules, sql
 from wenyuan.lending.circulation.books import Books
 from wenyuan.lending.circulation.everyday import MAX_GATHERS, Contended, LocksWanted, Overtaken, Request
-from wenyuan.lending.circulation.facts import Item, Loan
+from wenyuan.lending.circulation.facts import ClosedLoan, Item, Loan
 from wenyuan.lending.circulation.policies import MoneyPolicy
 from wenyuan.lending.fees.operations import set_fine
 from wenyuan.lending.patrons.data.standing import About
 from wenyuan.lending.patrons.operations import restrict_after_return
+from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.statements import Plan, Statement, is_deadlock, run, run_outermost
 from wenyuan.plumbing.transactions import verb
 
@@ -79,6 +81,18 @@ def locked_plan(plan: Callable[[Request], Plan[R]], request: Request) -> Plan[R]
     return (yield from plan(replace(request, holds_locks=True)))
 
 
+def open_days_late(loan: Loan | ClosedLoan, books: Books, *, back_at: datetime) -> int:
+    """Open days of the lending branch between the due day and the day the reader was done.
+
+    A loan that a closure will move, and has not yet, is late only after the day it will be moved to.
+    """
+    calendar = books.network.calendar(loan.branch_id)
+    due = local_date(loan.due_at)
+    if isinstance(loan, Loan):
+        due = max(due, place_after_closures(base=loan.base_due_date, calendar=calendar, reader=loan.patron_id).day)
+    return days_overdue(due=due, on=local_date(back_at), calendar=calendar, count_closed=False)
+
+
 def lateness_of(loan: Loan, category_id: int | None, item: Item, books: Books, *, days: int, done: date) -> Lateness:
     """What the rules of the branch that lent say of a loan so many open days late."""
     money = books.money(loan.branch_id, category_id, item.type_id, rules.terms_day(loan))
@@ -88,26 +102,35 @@ def lateness_of(loan: Loan, category_id: int | None, item: Item, books: Books, *
 def settle(late: Lateness, loan: Loan, item: Item, request: Request) -> tuple[int, date | None]:
     """A step: bring the fine to its final total, whatever was charged before, and suspend as the rules say. Returns the
     fine in fen and the last day of the suspension."""
-    price_fen = price_of_item(item.id).fen if late.money.fine_capped_at_price else 0
-    total_fen = rules.fine_of(late.money, late.days, price_fen=price_fen)
-    now = request.learnt_at or request.at
-    set_fine(
-        patron_id=loan.patron_id,
-        loan_id=loan.id,
-        total_fen=total_fen,
-        at=now,
-        desk=request.desk,
-        is_final=True,
-        branch_id=loan.branch_id,
-        item_id=item.id,
-    )
+    total_fen = fine_of(late, item)
+    close_period(total_fen, loan, item, request)
     until = restrict_after_return(
         patron_id=loan.patron_id,
         days=rules.days_suspended(late.money, late.days),
         cumulative=late.money.suspensions_add_up,
-        at=now,
+        at=request.learnt_at or request.at,
         desk=request.desk,
         about=About("loan", loan.id),
         from_date=late.done,
     )
     return total_fen, until
+
+
+def fine_of(late: Lateness, item: Item) -> int:
+    """What the lateness costs in fen; an item whose price nobody knows counts with what its type costs."""
+    price_fen = price_of_item(item.id).fen if late.money.fine_capped_at_price else 0
+    return rules.fine_of(late.money, late.days, price_fen=price_fen)
+
+
+def close_period(total_fen: int, loan: Loan, item: Item, request: Request) -> None:
+    """A step: what the loan cost until now is final, at its return or a renewal (R-18)."""
+    set_fine(
+        patron_id=loan.patron_id,
+        loan_id=loan.id,
+        total_fen=total_fen,
+        at=request.learnt_at or request.at,
+        desk=request.desk,
+        is_final=True,
+        branch_id=loan.branch_id,
+        item_id=item.id,
+    )

@@ -14,11 +14,10 @@ from django.db import DatabaseError
 from wenyuan.kernel.opening import days_overdue
 from wenyuan.lending.circulation import rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
-from wenyuan.lending.circulation.checking_in import open_days_late
 from wenyuan.lending.circulation.data import Charging, Cost, LossPreview, Mark, MarkReceipt
 from wenyuan.lending.circulation.everyday import Contended, Refused, Request, scanned
 from wenyuan.lending.circulation.facts import Editions, Loan, MarkFacts
-from wenyuan.lending.circulation.lateness import lateness_of, settle
+from wenyuan.lending.circulation.lateness import lateness_of, open_days_late, settle
 from wenyuan.lending.circulation.marking import Wish, look, mark, receipt_of
 from wenyuan.lending.circulation.queueing import end_holds_of_item, lock_holds_of_item
 from wenyuan.lending.fees.data import ChargeKind, FeesRefused, compensation

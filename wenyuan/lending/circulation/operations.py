@@ -176,7 +176,7 @@ def renew(
     require(desk.operator, Act.RENEW, desk.branch_id)
     shown = None if card is None else scanned(card)
     request = Request(item=scanned(item), card=shown, at=at, desk=desk, waive=waive, key=key)
-    return run_outermost(lambda: renewal_plan(request))
+    return drive(renewal_plan, request)
 
 
 @needs(Act.RENEW)

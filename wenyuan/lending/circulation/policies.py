@@ -107,6 +107,7 @@ class Totals:
     max_loans: int | None
     max_overdue: int | None
     lends: bool
+    money: MoneyPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ class PolicyBook:
         return Totals(
             max_loans=_limit(stated.kinds, "max_loans"),
             max_overdue=_limit(stated.kinds, "max_overdue"),
+            money=stated.money,
             lends=stated.policy is not None or self._lends_some_type(branch_line, category_id, on),
         )
 

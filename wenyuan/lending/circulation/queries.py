@@ -20,7 +20,7 @@ from wenyuan.lending.circulation.data import (
     PatronLoans,
 )
 from wenyuan.lending.circulation.everyday import Request, scanned
-from wenyuan.lending.circulation.facts import Editions, Holdings, Item, Patron
+from wenyuan.lending.circulation.facts import Account, Editions, Holdings, Item, Patron
 from wenyuan.lending.circulation.hold_lists import (
     get_hold,
     hold_shelf,
@@ -34,7 +34,8 @@ from wenyuan.lending.circulation.losing import preview_loss
 from wenyuan.lending.circulation.models import ClosureRun, Loan
 from wenyuan.lending.circulation.offline_lists import count_offline_acts_to_settle, offline_acts_to_settle
 from wenyuan.lending.circulation.queueing import lapsed_holds
-from wenyuan.lending.circulation.rules import patron_blocks, total_blocks
+from wenyuan.lending.circulation.rules import debt_blocks, deposit_blocks, patron_blocks, total_blocks
+from wenyuan.lending.fees.queries import account_state
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Desk
@@ -81,6 +82,10 @@ def _patron_loans_plan(patron_id: int, branch_id: int, at: datetime) -> Plan[Pat
     if not allowed.lends:
         blocks.append(Block(BlockCode.NO_POLICY))
     blocks += total_blocks(holdings, max_loans=allowed.max_loans, max_overdue=allowed.max_overdue)
+    if allowed.money.max_owed_fen is not None or allowed.money.deposit_fen:
+        state = account_state(patron.id)
+        account = Account(state.owed_fen, state.held_fen)
+        blocks += [*debt_blocks(account, allowed.money), *deposit_blocks(account, allowed.money)]
     return PatronLoans(patron_id=patron.id, loans=loans, max_loans=allowed.max_loans, blocks=tuple(blocks))
 
 

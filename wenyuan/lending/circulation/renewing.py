@@ -1,11 +1,13 @@
 """Renewing as a plan."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from wenyuan.lending.circulation import keyed, rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.data import Block, BlockCode, RenewalReceipt
 from wenyuan.lending.circulation.everyday import (
+    LocksWanted,
     Request,
     journal,
     reader_ref,
@@ -15,6 +17,7 @@ from wenyuan.lending.circulation.everyday import (
     waived,
 )
 from wenyuan.lending.circulation.facts import Item, Loan, Patron, RenewalFacts, read_renewal
+from wenyuan.lending.circulation.lateness import Lateness, close_period, fine_of, lateness_of, open_days_late
 from wenyuan.lending.circulation.policies import Policy
 from wenyuan.lending.patrons.queries import token_hashes
 from wenyuan.organisation.journal.data import Kind
@@ -51,8 +54,31 @@ def _attempt(request: Request) -> Plan[RenewalReceipt | None]:
         yield reader_ref(patron, request)
         return None
     receipt = _receipt(item, loan, policy, due.at, loan.renewals + 1, repeated=False)
+    late = _lateness(facts, item, loan, patron, request, books)
+    if late:
+        receipt = replace(receipt, fine_fen=fine_of(late, item))
     written = yield _write(facts, item, loan, patron, policy, due, request, receipt, blocks)
+    if written and late:
+        close_period(receipt.fine_fen, loan, item, request)
     return receipt if written else None
+
+
+def _lateness(
+    facts: RenewalFacts, item: Item, loan: Loan, patron: Patron, request: Request, books: Books
+) -> Lateness | None:
+    """What being late until now costs, where it costs anything. It suspends nobody: that is the return's.
+
+    :raises LocksWanted: nothing is held yet.
+    """
+    if request.at <= loan.due_at and not facts.has_fine:
+        return None
+    days = open_days_late(loan, books, back_at=request.at)
+    late = lateness_of(loan, patron.category_id, item, books, days=days, done=request.today)
+    if not (facts.has_fine or (late.costs and late.money.fine_day_fen)):
+        return None
+    if not request.holds_locks:
+        raise LocksWanted
+    return late
 
 
 def _gather(request: Request) -> Plan[RenewalFacts]:
@@ -128,6 +154,7 @@ def _write(
         "due_at": due.at.isoformat(),
         "policy": policy.row_id,
         **waived(blocks),
+        **({"fine_fen": receipt.fine_fen} if receipt.fine_fen else {}),
     }
     if request.key:
         details |= keyed.of_renewal(receipt) | keyed.before_renewal(loan)

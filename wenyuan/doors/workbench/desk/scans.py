@@ -254,6 +254,7 @@ def _renew(item: ItemView, top: DeskTop, work: Work, lifted: frozenset[BlockCode
         call_no=receipt.item.call_no,
         at=work.when,
         due=receipt.due_date.isoformat(),
+        fine=receipt.fine_fen,
         reader_id=receipt.patron_id,
         waived=tuple(sorted(code.value for code in lifted)),
     )

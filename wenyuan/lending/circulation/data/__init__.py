@@ -92,6 +92,9 @@ class BlockCode(StrEnum):
     LOAN_LIMIT = "loan_limit"
     LOAN_LIMIT_OF_TYPE = "loan_limit_of_type"
     OVERDUE_LOANS = "overdue_loans"
+    DEBTS = "debts"  # owes more than the policy lets anybody owe
+    DEPOSIT_WANTED = "deposit_wanted"
+    VALUE_ABOVE_DEPOSIT = "value_above_deposit"  # all loans together would be worth more than what is deposited
     NO_POLICY = "no_policy"
     NOT_ON_LOAN = "not_on_loan"
     RENEWAL_LIMIT = "renewal_limit"
@@ -200,7 +203,7 @@ class CheckinReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenewalReceipt:
-    """A loan was prolonged. ``renewals_left`` is none without a limit."""
+    """A loan was prolonged. ``renewals_left`` is none without a limit; ``fine_fen`` is what being late so far cost."""
 
     loan_id: int
     item: ItemFacts
@@ -209,6 +212,7 @@ class RenewalReceipt:
     due_date: date
     renewals: int
     renewals_left: int | None
+    fine_fen: int = 0
     repeated: bool = False
 
 

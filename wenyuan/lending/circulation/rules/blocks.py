@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from wenyuan.kernel.identity import age_on
+from wenyuan.kernel.money import yuan_text
 from wenyuan.lending.circulation.data import Block, BlockCode
-from wenyuan.lending.circulation.facts import CheckoutFacts, Hold, Holdings, Item, Loan, Patron, RenewalFacts
-from wenyuan.lending.circulation.policies import Policy
+from wenyuan.lending.circulation.facts import Account, CheckoutFacts, Hold, Holdings, Item, Loan, Patron, RenewalFacts
+from wenyuan.lending.circulation.policies import MoneyPolicy, Policy
 from wenyuan.organisation.rights.data import Act
 
 STATE_BLOCKS = {
@@ -55,6 +56,9 @@ def blocks_for_checkout(facts: CheckoutFacts, policy: Policy | None, *, place: P
     if facts.item and facts.patron and not _has_it(facts.loan, facts.patron):
         blocks += _policy_blocks(facts.item, facts.patron, policy, today=today)
         blocks += limit_blocks(facts.holdings, policy, item_type_id=facts.item.type_id)
+        if policy is not None:
+            blocks += debt_blocks(facts.account, policy.money)
+            blocks += deposit_blocks(facts.account, policy.money, worth_fen=facts.worth_fen)
     return tuple(blocks)
 
 
@@ -150,6 +154,27 @@ def total_blocks(holdings: Holdings, *, max_loans: int | None, max_overdue: int 
     return blocks
 
 
+def debt_blocks(account: Account, money: MoneyPolicy) -> list[Block]:
+    """Who owes more than the policy lets them owe, to the fen (R-49)."""
+    if money.max_owed_fen is None or account.owed_fen <= money.max_owed_fen:
+        return []
+    amounts = {"amount": yuan_text(account.owed_fen), "most": yuan_text(money.max_owed_fen)}
+    return [Block(BlockCode.DEBTS, Act.WAIVE_LIMIT, amounts)]
+
+
+def deposit_blocks(account: Account, money: MoneyPolicy, *, worth_fen: int = 0) -> list[Block]:
+    """Whose deposit is less than the policy wants, or than all loans are worth together with this one (R-50)."""
+    blocks: list[Block] = []
+    held = yuan_text(account.held_fen)
+    if account.held_fen < money.deposit_fen:
+        wanted = {"amount": held, "most": yuan_text(money.deposit_fen)}
+        blocks.append(Block(BlockCode.DEPOSIT_WANTED, Act.WAIVE_LIMIT, wanted))
+    if money.value_within_deposit and worth_fen > account.held_fen:
+        worth = {"amount": yuan_text(worth_fen), "most": held}
+        blocks.append(Block(BlockCode.VALUE_ABOVE_DEPOSIT, Act.WAIVE_LIMIT, worth))
+    return blocks
+
+
 def blocks_for_renewal(
     facts: RenewalFacts, policy: Policy | None, *, with_card: bool, is_wanted: bool, today: date
 ) -> tuple[Block, ...]:
@@ -175,6 +200,8 @@ def blocks_for_renewal(
     elif policy.max_renewals is not None and loan.renewals >= policy.max_renewals:
         numbers = {"limit": policy.max_renewals, "count": loan.renewals}
         blocks.append(Block(BlockCode.RENEWAL_LIMIT, Act.WAIVE_LIMIT, numbers))
+    if policy is not None:
+        blocks += debt_blocks(facts.account, policy.money)
     if is_wanted:
         blocks.append(Block(BlockCode.RENEWAL_WANTED))
     if block := CONDITION_BLOCKS.get(facts.item.condition):

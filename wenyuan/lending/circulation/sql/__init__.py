@@ -1,12 +1,12 @@
 """The everyday statements of circulation, each one round trip.
 
 They read network_edition, catalogue_item, catalogue_bib, catalogue_itemtype, patrons_patron, patrons_category,
-patrons_token, patrons_readerref and fees_charge, and write catalogue_item (state, present branch, version),
-patrons_patron (version), transit_transit, patrons_readerref, journal_entry and journal_pending beside this room's own
-tables. A write repeats in its first step what the decision rested on (the item's version, both editions, the patron's
-open loans); each step feeds on the one before, so a refused first step writes nothing. The patron is asked after the
-item: an open loan's patron is whoever has that id *and version*, locked for key share, so that a patron who leaves at
-the same moment either has no loan or does not leave. Where the version is another, the patron is null,
+patrons_token, patrons_readerref, fees_account and fees_charge, and write catalogue_item (state, present branch,
+version), patrons_patron (version), transit_transit, patrons_readerref, journal_entry and journal_pending beside this
+room's own tables. A write repeats in its first step what the decision rested on (the item's version, both editions, the
+patron's open loans); each step feeds on the one before, so a refused first step writes nothing. The patron is asked
+after the item: an open loan's patron is whoever has that id *and version*, locked for key share, so that a patron who
+leaves at the same moment either has no loan or does not leave. Where the version is another, the patron is null,
 ``circulation_open_loan_has_patron`` refuses the row and the whole statement is undone. A renewal changes the item's
 version too, so that a return racing it looks again.
 
@@ -29,6 +29,7 @@ from wenyuan.lending.circulation.sql.gathers import (
     GATHER_RETURN,
     POLICY_ROWS,
     RETURN_OF_LOAN,
+    WORTH_OF_LOANS,
 )
 from wenyuan.lending.circulation.sql.holds import (
     FORGET_HOLDS,
@@ -120,6 +121,7 @@ __all__ = [
     "SHELVED_ITEMS",
     "TO_CLEAR_LIST",
     "WANTED_FROM_SHELVES",
+    "WORTH_OF_LOANS",
     "checkout_statement",
     "let_go_statement",
     "mark_statement",

@@ -13,11 +13,13 @@ from wenyuan.lending.circulation.sql.holds import (
     WAITING_COLUMNS,
 )
 from wenyuan.lending.circulation.sql.parts import (
+    ACCOUNT_COLUMNS,
     EDITIONS,
     ENTRY_BY_KEY,
     ENTRY_COLUMNS,
     HAS_FINE,
     ITEM_COLUMNS,
+    JOIN_ACCOUNT,
     JOIN_CARD,
     JOIN_ITEM,
     JOIN_PATRON,
@@ -28,8 +30,8 @@ from wenyuan.lending.circulation.sql.parts import (
 
 GATHER_CHECKOUT = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
-        k.status, s.loans, s.slots, s.item_types, s.overdue, {HOLD_COLUMNS}, {OWN_HOLD_COLUMNS}, {TO_CLEAR},
-        {ENTRY_COLUMNS}
+        k.status, s.loans, s.slots, s.item_types, s.overdue, {ACCOUNT_COLUMNS},
+        {HOLD_COLUMNS}, {OWN_HOLD_COLUMNS}, {TO_CLEAR}, {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     {JOIN_CARD}
@@ -42,6 +44,7 @@ GATHER_CHECKOUT = f"""
         FROM circulation_loan l JOIN catalogue_item li ON li.id = l.item_id
         WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
     ) s ON true
+    {JOIN_ACCOUNT}
     {JOIN_CAPTURED}
     {JOIN_OWN_HOLD}
     {ENTRY_BY_KEY}
@@ -66,15 +69,27 @@ GATHER_RETURN = f"""
 
 GATHER_RENEWAL = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
-        k.status, k.patron_id = COALESCE(u.patron_id, p.id), wq.items, wq.pickups, fq.homes, {ENTRY_COLUMNS}
+        k.status, k.patron_id = COALESCE(u.patron_id, p.id), wq.items, wq.pickups, fq.homes, {ACCOUNT_COLUMNS},
+        {HAS_FINE}, {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     {JOIN_CARD}
     LEFT JOIN patrons_patron p ON p.id = o.patron_id
     {JOIN_PATRON}
+    {JOIN_ACCOUNT}
     {JOIN_OTHERS_WAITING}
     {ENTRY_BY_KEY}
 """
+
+WORTH_OF_LOANS = """
+    SELECT COALESCE(sum(COALESCE(i.price_fen, y.default_price_fen)), 0)::bigint
+    FROM catalogue_item i JOIN catalogue_itemtype y ON y.id = i.item_type_id
+    WHERE i.id = :item::bigint OR i.id IN (
+        SELECT l.item_id FROM circulation_loan l
+        WHERE l.patron_id = :patron::bigint AND l.returned_at IS NULL AND l.slot IS NOT NULL
+    )
+"""
+"""What an item and all that the patron has in hand are worth together, in fen."""
 
 RETURN_OF_LOAN = """
     SELECT details::text FROM journal_entry

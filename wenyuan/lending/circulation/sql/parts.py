@@ -37,6 +37,13 @@ JOIN_CARD = """
         ORDER BY status <> 'active', array_position(:hashes::bytea[], token_hash) LIMIT 1
     ) k ON true
 """
+ACCOUNT_COLUMNS = "COALESCE(f.owed, 0), COALESCE(f.held, 0)"
+JOIN_ACCOUNT = """
+    LEFT JOIN LATERAL (
+        SELECT sum(owed_fen)::bigint AS owed, sum(held_fen)::bigint AS held FROM fees_account WHERE patron_id = p.id
+    ) f ON true
+"""
+"""What the patron owes and has deposited. Each change of it raises the patron's version, which the writes ask."""
 HAS_FINE = "EXISTS (SELECT 1 FROM fees_charge f WHERE f.loan_id = o.id AND f.grows)"
 """Whether the open loan has been charged for being late already."""
 ENTRY_COLUMNS = "e.kind, e.subject_id, e.branch_id, e.occurred_at, u.patron_id, e.details::text"
