@@ -296,6 +296,47 @@ def test_a_hold_suspended_for_good_is_resumed_by_hand(district: District, at: da
     assert served.held is not None
 
 
+@pytest.mark.parametrize(
+    "standing",
+    [
+        {"status": "suspended", "suspended_until": date(2026, 4, 25)},
+        {"status": "active", "expires_date": date(2026, 4, 24)},
+    ],
+)
+def test_a_reader_who_may_not_borrow_is_passed_over_and_keeps_the_place(
+    district: District, at: datetime, title: Bib, standing: dict[str, object]
+) -> None:
+    make_item(barcode="I2", home=district.central, bib=title)
+    first = hold(title, "C1", district.at_central, at)
+    second = hold(title, "C2", district.at_central, at + timedelta(minutes=1))
+    reader = Patron.objects.filter(id=Hold.objects.get(id=first).patron_id)
+    reader.update(**standing)
+
+    fetched = pick_list(district.central.id, at=at + timedelta(days=2))
+    passed_over = checkin(item="I1", at=at + timedelta(days=2), desk=district.at_central)
+    reader.update(status="active", suspended_until=None, expires_date=date(2027, 4, 24))
+    after_it = checkin(item="I2", at=at + timedelta(days=2), desk=district.at_central)
+
+    assert [pick.hold_id for pick in fetched] == [second]
+    assert [receipt.held and receipt.held.hold_id for receipt in (passed_over, after_it)] == [second, first]
+
+
+def test_a_hold_of_a_reader_who_may_not_borrow_stands_against_no_renewal(
+    district: District, at: datetime, title: Bib
+) -> None:
+    checkout(item="I1", card="C3", at=at, desk=district.at_central)
+    wanted = hold(title, "C1", district.at_central, at)
+    reader = Patron.objects.filter(id=Hold.objects.get(id=wanted).patron_id)
+    with pytest.raises(Refused) as caught:
+        renew(item="I1", at=at + timedelta(days=2), desk=district.at_central)
+    reader.update(status="suspended", suspended_until=None)
+
+    renewed = renew(item="I1", at=at + timedelta(days=2), desk=district.at_central)
+
+    assert codes(caught) == [BlockCode.RENEWAL_WANTED]
+    assert renewed.renewals == 1
+
+
 def test_a_hold_for_one_item_waits_for_that_item(district: District, at: datetime, title: Bib) -> None:
     make_item(barcode="I2", home=district.central, bib=title)
     place_hold(

@@ -27,6 +27,15 @@ WANTED = """(NOT w.suspended OR w.suspended_until < :today::date)
             AND (w.not_after IS NULL OR w.not_after >= :today::date)"""
 """Of a waiting hold ``w``: that it may be filled today."""
 
+
+def _may_fetch(reader: str) -> str:
+    """Of the reader of a waiting hold: neither suspended nor expired today, so that nothing is kept for who may not
+    borrow it."""
+    return f"""({reader}.status = 'active'
+                OR ({reader}.status = 'suspended' AND {reader}.suspended_until < :today::date))
+            AND ({reader}.expires_date IS NULL OR {reader}.expires_date >= :today::date)"""
+
+
 JOIN_CAPTURED = """
     LEFT JOIN circulation_hold h ON h.captured_item_id = i.id AND h.state IN ('in_transit', 'on_shelf')
     LEFT JOIN patrons_patron hp ON hp.id = h.patron_id
@@ -39,7 +48,7 @@ JOIN_WAITING = f"""
             SELECT w.id, w.version, w.patron_id, w.pickup_branch_id, wp.category_id
             FROM circulation_hold w JOIN patrons_patron wp ON wp.id = w.patron_id
             WHERE w.bib_id = i.bib_id AND w.state = 'waiting' AND (w.item_id IS NULL OR w.item_id = i.id)
-                AND {WANTED}
+                AND {WANTED} AND {_may_fetch("wp")}
             ORDER BY w.rank, w.id LIMIT 500
         ) q
     ) wq ON true
@@ -67,9 +76,10 @@ OWN_HOLD_COLUMNS = (
 JOIN_OTHERS_WAITING = f"""
     LEFT JOIN LATERAL (
         SELECT array_agg(COALESCE(q.item_id, 0)) AS items, array_agg(q.pickup_branch_id) AS pickups FROM (
-            SELECT w.item_id, w.pickup_branch_id FROM circulation_hold w
+            SELECT w.item_id, w.pickup_branch_id
+            FROM circulation_hold w JOIN patrons_patron wp ON wp.id = w.patron_id
             WHERE w.bib_id = i.bib_id AND w.state = 'waiting' AND w.patron_id <> o.patron_id
-                AND (w.item_id IS NULL OR w.item_id = i.id) AND {WANTED}
+                AND (w.item_id IS NULL OR w.item_id = i.id) AND {WANTED} AND {_may_fetch("wp")}
             ORDER BY w.rank, w.id LIMIT 500
         ) q
     ) wq ON true
@@ -234,7 +244,7 @@ TO_CLEAR_LIST = f"""
 WANTED_FROM_SHELVES = f"""
     SELECT w.id, w.bib_id, w.item_id, w.pickup_branch_id, p.category_id
     FROM circulation_hold w JOIN patrons_patron p ON p.id = w.patron_id
-    WHERE w.state = 'waiting' AND {WANTED} AND EXISTS (
+    WHERE w.state = 'waiting' AND {WANTED} AND {_may_fetch("p")} AND EXISTS (
         SELECT 1 FROM catalogue_item i WHERE i.bib_id = w.bib_id AND i.state = 'available' AND i.condition = 'ok'
             AND i.lendable = 'yes')
     ORDER BY w.rank, w.id LIMIT 5000
