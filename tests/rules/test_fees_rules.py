@@ -197,6 +197,13 @@ def test_yuan_are_read_exactly_or_not_at_all(typed: str, fen: int | None) -> Non
     assert parse_yuan(typed) == fen
 
 
+@pytest.mark.parametrize(
+    ("fen", "text"), [(0, "0.00"), (5, "0.05"), (1205, "12.05"), (-5, "-0.05"), (-7500, "-75.00"), (123456, "1234.56")]
+)
+def test_money_is_written_in_yuan_with_two_decimals(fen: int, text: str) -> None:
+    assert yuan_text(fen) == text
+
+
 @given(st.integers(0, 10**9))
 def test_an_amount_reads_as_it_was_written(fen: int) -> None:
     assert parse_yuan(yuan_text(fen)) == fen

@@ -20,7 +20,7 @@ from wenyuan.kernel.sip2.answers import (
     RenewAnswer,
     ResendAnswer,
 )
-from wenyuan.kernel.sip2.build import build, page_of, yuan
+from wenyuan.kernel.sip2.build import build, page_of
 from wenyuan.kernel.sip2.codes import AlertType, CirculationStatus, FeeType, SecurityMarker, SummaryList
 from wenyuan.kernel.sip2.profile import JINPAN, STANDARD, WENHUA, Charset, DueFormat, Profile
 
@@ -287,13 +287,6 @@ def test_each_list_has_its_field(listed: SummaryList, field: str) -> None:
 )
 def test_a_list_is_paged_from_bp_to_bq_both_included(first: str, last: str, page: list[str]) -> None:
     assert list(page_of(["a", "b", "c", "d"], first=first, last=last)) == page
-
-
-@pytest.mark.parametrize(
-    ("fen", "text"), [(0, "0.00"), (5, "0.05"), (1205, "12.05"), (-5, "-0.05"), (-7500, "-75.00"), (123456, "1234.56")]
-)
-def test_money_is_written_in_yuan_with_two_decimals(fen: int, text: str) -> None:
-    assert yuan(fen) == text
 
 
 def test_a_machine_may_want_its_due_dates_as_sip_times() -> None:

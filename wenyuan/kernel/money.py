@@ -21,5 +21,5 @@ def parse_yuan(text: str) -> int | None:
 
 
 def yuan_text(fen: int) -> str:
-    """Fen as a form shows them: ``1280.00``."""
+    """Fen as forms, receipts and SIP2 write them: yuan with two decimals, ``1280.00``; ``-75.00`` is a credit."""
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"

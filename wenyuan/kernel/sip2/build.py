@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from wenyuan.kernel.money import yuan_text
 from wenyuan.kernel.sip2.answers import (
     AcsStatusAnswer,
     Answer,
@@ -61,12 +62,6 @@ def build(answer: Answer, profile: Profile, sequence: str | None = None) -> byte
     return close_line(_WRITERS[type(answer)](answer, profile), profile=profile, sequence=sequence)
 
 
-def yuan(fen: int) -> str:
-    """Money as SIP2 writes it: yuan with two decimals, `-75.00` for a credit."""
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02}"
-
-
 def page_of(entries: Sequence[str], *, first: str, last: str) -> Sequence[str]:
     """The part of a list that BP and BQ ask for: numbers from 1, both ends included; no number, no limit."""
     start = _number(first)
@@ -108,7 +103,7 @@ def _time_field(tag: str, at: datetime | None) -> str:
 
 
 def _money(fen: int | None) -> str:
-    return "" if fen is None else f"BHCNY|BV{yuan(fen)}|"
+    return "" if fen is None else f"BHCNY|BV{yuan_text(fen)}|"
 
 
 def _due(due: datetime | None, profile: Profile) -> str:
@@ -174,7 +169,7 @@ def _patron_information(answer: PatronInformationAnswer, profile: Profile) -> st
         answer.recalls,
         answer.unavailable_holds,
     )
-    fee_limit = None if answer.fee_limit_fen is None else yuan(answer.fee_limit_fen)
+    fee_limit = None if answer.fee_limit_fen is None else yuan_text(answer.fee_limit_fen)
     listed = ""
     if answer.listed is not None:
         tag = answer.listed.tag

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from wenyuan.kernel.sip2.build import yuan
+from wenyuan.kernel.money import yuan_text
 from wenyuan.kernel.sip2.checksum import ChecksumStatus
 from wenyuan.kernel.sip2.codes import FeeType, SummaryList
 from wenyuan.kernel.sip2.dates import WIDTH, format_time
@@ -232,7 +232,7 @@ def fee_paid(
 ) -> bytes:
     """37; a repeated `transaction` is the same payment."""
     fields = (
-        ("BV", yuan(amount_fen)),
+        ("BV", yuan_text(amount_fen)),
         ("AO", institution),
         ("AA", patron),
         ("AC", ""),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from wenyuan.doors.furniture.days import is_english, near_day, weekday
 from wenyuan.kernel.chinese.amounts import amount_in_capitals
+from wenyuan.kernel.money import yuan_text
 from wenyuan.plumbing.clock import local, local_date
 from wenyuan.plumbing.printing import ROLL_80, Paper, Template, as_pdf, bars_for
 
@@ -229,17 +230,12 @@ def _payment(slip: PaymentSlip) -> dict[str, Any]:
             (gettext("Paid by"), slip.method),
             (gettext("Taken by"), slip.clerk),
         ),
-        "lines": [{"what": line.what, "about": line.about, "amount": yuan(line.fen)} for line in slip.lines],
+        "lines": [{"what": line.what, "about": line.about, "amount": yuan_text(line.fen)} for line in slip.lines],
         "sum_label": gettext("Given back") if gives_back else gettext("Sum"),
-        "sum": f"¥{yuan(abs(slip.fen))}",
+        "sum": f"¥{yuan_text(abs(slip.fen))}",
         "in_capitals": "" if is_english() else f"人民币{amount_in_capitals(abs(slip.fen))}",
         "foot": slip.foot,
     }
-
-
-def yuan(fen: int) -> str:
-    """Fen as yuan with two decimals, as receipts write them: ``1280.00``."""
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
 def _time(at: datetime) -> str:
