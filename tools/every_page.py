@@ -111,6 +111,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/holds/shelf",
         "/workbench/holds/to-clear",
         "/workbench/holds/not-found",
+        "/workbench/holds/unfillable",
         "/workbench/holds/titles/{held}/",
         "/workbench/holds/readers/{holder}/",
         "/workbench/holds/{hold}/wish",

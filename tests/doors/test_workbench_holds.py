@@ -193,6 +193,22 @@ def test_more_items_on_the_shelf_cost_no_more_queries(town: Town, title: Bib) ->
     assert counts[0][1] == counts[1][1]
 
 
+def test_what_nothing_can_serve_any_more_is_listed_and_cancelled_from_there(town: Town, title: Bib) -> None:
+    browser = staff_at(town.central)
+    place(browser, town, title, "C1")
+    before = browser.get("/workbench/holds/unfillable")
+    Item.objects.filter(bib=title).update(state="withdrawn")
+
+    answer = browser.get("/workbench/holds/unfillable")
+    (row,) = answer.context["rows"]
+    browser.post(f"/workbench/holds/{row['hold'].id}/cancelled", {"back": "/workbench/holds/unfillable"})
+    after = browser.get("/workbench/holds/unfillable")
+
+    assert before.context["rows"] == []
+    assert "边城" in answer.content.decode()
+    assert after.context["rows"] == []
+
+
 def test_a_number_beyond_all_numbers_is_not_found(town: Town, title: Bib) -> None:
     browser = staff_at(town.central)
     item = Item.objects.get()
@@ -204,7 +220,7 @@ def test_a_number_beyond_all_numbers_is_not_found(town: Town, title: Bib) -> Non
         assert browser.get(f"/workbench/holds/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["", "shelf", "to-clear", "not-found"])
+@pytest.mark.parametrize("path", ["", "shelf", "to-clear", "not-found", "unfillable"])
 def test_the_lists_are_empty_in_words(town: Town, path: str) -> None:
     answer = staff_at(town.central).get(f"/workbench/holds/{path}")
 

@@ -41,6 +41,7 @@ from wenyuan.lending.circulation.queries import (
     pick_list,
     queue_of_bib,
     shelf_to_clear,
+    unfillable_holds,
 )
 from wenyuan.lending.patrons.models import Patron
 from wenyuan.lending.patrons.seams import obstacles_to_leaving
@@ -309,7 +310,7 @@ def test_a_reader_who_may_not_borrow_is_passed_over_and_keeps_the_place(
     make_item(barcode="I2", home=district.central, bib=title)
     first = hold(title, "C1", district.at_central, at)
     second = hold(title, "C2", district.at_central, at + timedelta(minutes=1))
-    reader = Patron.objects.filter(id=Hold.objects.get(id=first).patron_id)
+    reader = Patron.objects.filter(id=Hold.objects.get(id=first).patron_id or 0)
     reader.update(**standing)
 
     fetched = pick_list(district.central.id, at=at + timedelta(days=2))
@@ -326,7 +327,7 @@ def test_a_hold_of_a_reader_who_may_not_borrow_stands_against_no_renewal(
 ) -> None:
     checkout(item="I1", card="C3", at=at, desk=district.at_central)
     wanted = hold(title, "C1", district.at_central, at)
-    reader = Patron.objects.filter(id=Hold.objects.get(id=wanted).patron_id)
+    reader = Patron.objects.filter(id=Hold.objects.get(id=wanted).patron_id or 0)
     with pytest.raises(Refused) as caught:
         renew(item="I1", at=at + timedelta(days=2), desk=district.at_central)
     reader.update(status="suspended", suspended_until=None)
@@ -793,6 +794,41 @@ def test_a_waiting_hold_changes_its_pickup_branch_and_a_captured_one_does_not(
     assert codes(caught) == [BlockCode.HOLD_CAPTURED]
 
 
+def test_another_pickup_branch_refuses_a_waiting_hold_as_it_would_a_new_one(
+    district: District, at: datetime, title: Bib
+) -> None:
+    make_policy(branch=district.children, max_holds=1, minimum_age=60)
+    other = make_bib(title="呐喊")
+    make_item(barcode="O1", home=district.central, bib=other)
+    hold(other, "C1", district.at_central, at)
+    wanted = hold(title, "C1", district.at_central, at)
+    lead = make_desk(district.children, acts=[Act.PLACE_HOLD, Act.WAIVE_LIMIT])
+
+    def fetch_at(branch: Branch, desk: Desk, *waive: BlockCode) -> None:
+        change_hold(
+            hold_id=wanted,
+            at=at,
+            desk=desk,
+            pickup_branch_id=branch.id,
+            not_before=None,
+            not_after=None,
+            waive=frozenset(waive),
+        )
+
+    with pytest.raises(Refused) as against_policy:
+        fetch_at(district.children, district.at_central)
+    with pytest.raises(Refused) as outside:
+        fetch_at(district.south, district.at_central)
+    fetch_at(district.central, district.at_central)  # where it is fetched already nothing is asked again
+    stayed = Hold.objects.get(id=wanted).pickup_branch_id
+    fetch_at(district.children, lead, BlockCode.HOLD_LIMIT, BlockCode.PATRON_TOO_YOUNG)
+
+    assert codes(against_policy) == [BlockCode.PATRON_TOO_YOUNG, BlockCode.HOLD_LIMIT]
+    assert codes(outside) == [BlockCode.NOTHING_TO_HOLD]
+    assert stayed == district.central.id
+    assert Hold.objects.get(id=wanted).pickup_branch_id == district.children.id
+
+
 def test_holds_follow_their_title_when_two_records_become_one_and_come_back(
     district: District, at: datetime, title: Bib
 ) -> None:
@@ -925,6 +961,31 @@ def test_an_item_that_nobody_finds_lets_no_loan_be_renewed_beside_a_hold(
         renew(item="I1", at=at + timedelta(days=5), desk=district.at_central)
 
     assert codes(caught) == [BlockCode.RENEWAL_WANTED]
+
+
+def test_holds_that_nothing_can_serve_any_more_are_told_to_the_branch(
+    district: District, at: datetime, title: Bib
+) -> None:
+    keeper = make_item(barcode="I2", home=district.central, bib=title)
+    lasting = hold(title, "C1", district.at_central, at)
+    one_item = place_hold(
+        item="I1", this_item=True, card="C2", pickup_branch_id=district.central.id, at=at, desk=district.at_central
+    ).hold_id
+    elsewhere = hold(title, "C3", district.at_children, at)
+
+    def told(branch: Branch) -> list[int]:
+        return [view.id for view in unfillable_holds(branch.id, at=at)]
+
+    at_first = told(district.central)
+    cataloguer = make_desk(district.central, acts=[Act.EDIT_ITEM])
+    withdraw_item(item_id=Item.objects.get(barcode="I1").id, at=at, desk=cataloguer)
+    without_one = told(district.central)
+    Membership.objects.filter(branch=district.children).delete()
+    without_group = told(district.children)
+    Item.objects.filter(id=keeper.id).update(condition="lost")
+
+    assert (at_first, without_one, without_group) == ([], [one_item], [elsewhere])
+    assert told(district.central) == [lasting, one_item]
 
 
 def test_a_readers_holds_and_the_queue_of_a_title_tell_their_places(

@@ -1,12 +1,13 @@
 """The lists about holds: a reader's, a title's queue, a branch's hold shelf, and what to fetch from its shelves."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import fields, replace
+from datetime import date, datetime, timedelta
 
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.books import books_of
 from wenyuan.lending.circulation.data import HoldView, NotFoundView, PickView
-from wenyuan.lending.circulation.facts import Editions
+from wenyuan.lending.circulation.facts import Editions, ItemOfBib
+from wenyuan.lending.circulation.holding import servants_at
 from wenyuan.lending.circulation.rules.blocks import Place
 from wenyuan.lending.circulation.rules.picks import OnShelf, Wanted, assign_picks, distances
 from wenyuan.plumbing.clock import local_date
@@ -49,6 +50,28 @@ def not_found_at(branch_id: int) -> tuple[NotFoundView, ...]:
     """Items that a pick list of the branch asked for and nobody found, and nobody has scanned since; newest first."""
     rows = _rows(Statement(sql.NOT_FOUND_LIST, {"branch": branch_id}))
     return tuple(NotFoundView(*row) for row in rows)
+
+
+def unfillable_holds(branch_id: int, *, at: datetime) -> tuple[HoldView, ...]:
+    """Holds that wait to be fetched at a branch and that no item can ever serve there, the oldest first: the last one
+    was withdrawn or lost, left the lending group, or is lent no more by the policy there. Two thousand are looked at.
+    """
+    return run(lambda: _unfillable_plan(branch_id, local_date(at)))
+
+
+def _unfillable_plan(branch_id: int, today: date) -> Plan[tuple[HoldView, ...]]:
+    rows = yield Statement(sql.WAITING_AT, {"branch": branch_id})
+    if not rows:
+        return ()
+    width = len(fields(HoldView))
+    books = yield from books_of(Editions(*rows[0][width : width + 2]))
+    found = []
+    for row in rows:
+        category_id, *columns = row[width + 2 :]
+        items = [] if columns[0] is None else [ItemOfBib(*values) for values in zip(*columns, strict=True)]
+        if not servants_at(branch_id, items, category_id, books, today):
+            found.append(HoldView(*row[:width]))
+    return tuple(found)
 
 
 def pick_list(branch_id: int, *, at: datetime) -> tuple[PickView, ...]:

@@ -1,5 +1,6 @@
-"""Placing a hold as a plan."""
+"""Placing a hold as a plan, and what another pickup branch says to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -17,7 +18,7 @@ from wenyuan.lending.circulation.everyday import (
     until_settled,
     waived,
 )
-from wenyuan.lending.circulation.facts import HoldFacts, Patron, read_hold
+from wenyuan.lending.circulation.facts import Editions, HoldFacts, ItemOfBib, Patron, read_hold
 from wenyuan.lending.circulation.policies import HoldPolicy
 from wenyuan.lending.patrons.queries import token_hashes
 from wenyuan.organisation.journal.data import Kind
@@ -79,26 +80,55 @@ def _judge(facts: HoldFacts, request: Request, wish: Wish, books: Books) -> tupl
     """The policy of the first item that might serve, whether one stands on a shelf, and every block."""
     pickup_id, today = wish.pickup_branch_id, request.today
     category_id = facts.patron.category_id if facts.patron else None
-    servants = []
-    ages = []
-    for item in facts.items:
-        lends = books.policy(pickup_id, category_id, item.type_id, today)
-        place = books.place(pickup_id, item.home_branch_id, today)
-        if facts.item_id in (None, item.id) and rules.can_be_held(item, place=place, policy=lends):
-            servants.append(item)
-            ages.append((lends.minimum_age if lends else None) or 0)
-    policy = books.hold_policy(pickup_id, category_id, servants[0].type_id, today) if servants else HoldPolicy()
+    items = [item for item in facts.items if facts.item_id in (None, item.id)]
+    servants, policy, minimum_age = _served_at(pickup_id, items, category_id, books, today)
     blocks = rules.blocks_for_hold(
         facts,
         servants,
         policy,
         pickup=books.place(pickup_id, pickup_id, today),
-        minimum_age=min(ages, default=0),
+        minimum_age=minimum_age,
         not_before=wish.not_before,
         not_after=wish.not_after,
         today=today,
     )
     return policy, any(item.state == "available" for item in servants), blocks
+
+
+def _served_at(
+    pickup_id: int, items: Iterable[ItemOfBib], category_id: int | None, books: Books, today: date
+) -> tuple[list[ItemOfBib], HoldPolicy, int]:
+    """Of these items those that might serve at a branch, its policy for the first, and the lowest age for one."""
+    served = servants_at(pickup_id, items, category_id, books, today)
+    servants = [item for item, _ in served]
+    policy = books.hold_policy(pickup_id, category_id, servants[0].type_id, today) if servants else HoldPolicy()
+    return servants, policy, min((age for _, age in served), default=0)
+
+
+def servants_at(
+    pickup_id: int, items: Iterable[ItemOfBib], category_id: int | None, books: Books, today: date
+) -> list[tuple[ItemOfBib, int]]:
+    """Of these items those that might serve a hold at a branch one day, each with the age from which it is lent."""
+    found = []
+    for item in items:
+        lends = books.policy(pickup_id, category_id, item.type_id, today)
+        place = books.place(pickup_id, item.home_branch_id, today)
+        if rules.can_be_held(item, place=place, policy=lends):
+            found.append((item, (lends.minimum_age if lends else None) or 0))
+    return found
+
+
+def pickup_plan(*, hold_id: int, pickup_branch_id: int, today: date) -> Plan[tuple[Block, ...]]:
+    """What the policy of another pickup branch says against a hold that waits already, as if it were placed there."""
+    rows = yield Statement(sql.GATHER_PICKUP, {"hold": hold_id})
+    network, policies, category_id, birth_date, others, *columns = rows[0]
+    books = yield from books_of(Editions(network, policies))
+    items = [] if columns[0] is None else [ItemOfBib(*values) for values in zip(*columns, strict=True)]
+    servants, policy, minimum_age = _served_at(pickup_branch_id, items, category_id, books, today)
+    blocks = rules.blocks_by_policy(
+        servants, policy, minimum_age=minimum_age, birth_date=birth_date, others=others, today=today
+    )
+    return tuple(blocks)
 
 
 def _write(

@@ -29,6 +29,7 @@ from wenyuan.lending.circulation.hold_lists import (
     pick_list,
     queue_of_bib,
     shelf_to_clear,
+    unfillable_holds,
 )
 from wenyuan.lending.circulation.losing import preview_loss
 from wenyuan.lending.circulation.models import ClosureRun, Loan
@@ -235,4 +236,5 @@ __all__ = [
     "preview_loss",
     "queue_of_bib",
     "shelf_to_clear",
+    "unfillable_holds",
 ]

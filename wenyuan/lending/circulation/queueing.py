@@ -12,7 +12,8 @@ from django.db.models import Q
 
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.data import Block, BlockCode, HoldEnded
-from wenyuan.lending.circulation.everyday import Refused
+from wenyuan.lending.circulation.everyday import Refused, Request, refuse
+from wenyuan.lending.circulation.holding import pickup_plan
 from wenyuan.lending.circulation.models import Hold, HoldState
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record, row_of
@@ -97,23 +98,26 @@ def change_hold(
     pickup_branch_id: int,
     not_before: date | None,
     not_after: date | None,
+    waive: frozenset[BlockCode] = frozenset(),
 ) -> None:
     """Let a waiting hold be fetched elsewhere, or not before or not after other days.
 
     :raises NotAllowed: no right to holds at the desk's branch.
-    :raises Refused: it does not wait any more, the pickup branch is closed for good, or the days make no sense.
+    :raises Refused: it does not wait any more, the pickup branch is closed for good, the days make no sense, or the
+        policy of another pickup branch is against it as it would be against a new one there; ``waive`` as in placing.
     """
     require(desk.operator, Act.PLACE_HOLD, desk.branch_id)
     hold = _waiting(hold_id)
     today = local_date(at)
     branch = network_map().branches.get(pickup_branch_id)
-    blocks = []
+    blocks: list[Block] = []
     if branch is None or not branch.stands_on(today):
         blocks.append(Block(BlockCode.BRANCH_CLOSED_DOWN))
+    elif pickup_branch_id != hold.pickup_branch_id:
+        blocks += run(lambda: pickup_plan(hold_id=hold.id, pickup_branch_id=pickup_branch_id, today=today))
     if not_after is not None and not_after < max(today, not_before or today):
         blocks.append(Block(BlockCode.HOLD_DATES))
-    if blocks:
-        raise Refused(*blocks)
+    refuse(tuple(blocks), Request(item="", at=at, desk=desk, waive=waive))
     hold.pickup_branch_id, hold.not_before, hold.not_after = pickup_branch_id, not_before, not_after
     _change(hold, {"what": "wish", "pickup": pickup_branch_id}, at=at, desk=desk)
 

@@ -12,12 +12,13 @@ from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.form_pages import done, not_done
 from wenyuan.doors.workbench.holds.forms import ScanForm
-from wenyuan.doors.workbench.holds.words import not_done_words, reason_words
+from wenyuan.doors.workbench.holds.words import not_done_words, reason_words, state_of
+from wenyuan.doors.workbench.paged import page_of
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
 from wenyuan.lending.circulation.data import CheckinReceipt, HoldView
 from wenyuan.lending.circulation.operations import Contended, Refused, checkin, report_not_found
-from wenyuan.lending.circulation.queries import hold_shelf, not_found_at, pick_list, shelf_to_clear
+from wenyuan.lending.circulation.queries import hold_shelf, not_found_at, pick_list, shelf_to_clear, unfillable_holds
 from wenyuan.lending.patrons.queries import list_patrons
 from wenyuan.organisation.network.queries import list_areas, network_map
 from wenyuan.organisation.rights.data import Act
@@ -68,6 +69,16 @@ def not_found(request: StaffRequest) -> HttpResponse:
     """What was looked for in vain and has not been scanned since."""
     rows = [{"item": item} for item in not_found_at(request.desk.branch_id)]
     return _page(request, "not_found", gettext("Not found"), rows)
+
+
+@require_GET
+@staff_page(Act.PLACE_HOLD)
+def unfillable(request: StaffRequest) -> HttpResponse:
+    """What readers wait for in vain: no item can serve it here any more."""
+    found = unfillable_holds(request.desk.branch_id, at=request.at)
+    shown, today = page_of(request, found), local_date(request.at)
+    rows = [{**row, "state": state_of(row["hold"], today)} for row in _with_readers(request, shown)]
+    return _page(request, "unfillable", gettext("Cannot be filled"), rows, page=shown)
 
 
 def _with_readers(request: StaffRequest, holds: Iterable[HoldView]) -> list[dict[str, Any]]:

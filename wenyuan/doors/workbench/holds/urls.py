@@ -7,6 +7,7 @@ urlpatterns = [
     path("shelf", lists.shelf, name="hold-shelf"),
     path("to-clear", lists.to_clear, name="holds-to-clear"),
     path("not-found", lists.not_found, name="holds-not-found"),
+    path("unfillable", lists.unfillable, name="holds-unfillable"),
     path("scans", lists.scan, name="hold-scan"),
     path("items/<int:item_id>/missed", lists.miss, name="hold-item-missed"),
     path("titles/<int:bib_id>/", placing.title, name="holds-of-title"),

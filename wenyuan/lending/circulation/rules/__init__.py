@@ -16,6 +16,7 @@ from wenyuan.lending.circulation.rules.blocks import (
 )
 from wenyuan.lending.circulation.rules.due import Due, due_of_base, due_of_loan, due_of_renewal
 from wenyuan.lending.circulation.rules.holds import (
+    blocks_by_policy,
     blocks_for_hold,
     can_be_held,
     first_served,
@@ -49,6 +50,7 @@ __all__ = [
     "Place",
     "ReturnDecision",
     "UndoFacts",
+    "blocks_by_policy",
     "blocks_for_checkout",
     "blocks_for_hold",
     "blocks_for_mark",

@@ -64,16 +64,34 @@ def blocks_for_hold(
         blocks.append(Block(BlockCode.HOLD_EXISTS))
     if facts.has_it:
         blocks.append(Block(BlockCode.HOLD_OF_OWN_LOAN))
+    # Of nobody's card it is told that it is nobody's, and not how old one must be.
+    asked_age, birth_date = (minimum_age, facts.patron.birth_date) if facts.patron else (0, None)
+    blocks += blocks_by_policy(
+        servants, policy, minimum_age=asked_age, birth_date=birth_date, others=len(facts.slots), today=today
+    )
+    return tuple(blocks)
+
+
+def blocks_by_policy(
+    servants: Sequence[ItemOfBib],
+    policy: HoldPolicy,
+    *,
+    minimum_age: int,
+    birth_date: date | None,
+    others: int,
+    today: date,
+) -> list[Block]:
+    """What the pickup branch's policy says against a hold there, of a reader who has ``others`` besides."""
+    blocks = []
     if not servants or policy.holds == HoldsAllowed.NONE:
         blocks.append(Block(BlockCode.NOTHING_TO_HOLD))
     elif policy.holds == HoldsAllowed.ON_LOAN and any(item.state == "available" for item in servants):
         blocks.append(Block(BlockCode.HOLD_ON_LOAN_ONLY))
-    if facts.patron and minimum_age and not is_old_enough(facts.patron.birth_date, minimum_age, today):
+    if minimum_age and not is_old_enough(birth_date, minimum_age, today):
         blocks.append(Block(BlockCode.PATRON_TOO_YOUNG, Act.WAIVE_LIMIT, {"age": minimum_age}))
-    if policy.max_holds is not None and len(facts.slots) >= policy.max_holds:
-        numbers = {"limit": policy.max_holds, "count": len(facts.slots)}
-        blocks.append(Block(BlockCode.HOLD_LIMIT, Act.WAIVE_LIMIT, numbers))
-    return tuple(blocks)
+    if policy.max_holds is not None and others >= policy.max_holds:
+        blocks.append(Block(BlockCode.HOLD_LIMIT, Act.WAIVE_LIMIT, {"limit": policy.max_holds, "count": others}))
+    return blocks
 
 
 def can_be_held(item: ItemOfBib, *, place: Place, policy: Policy | None) -> bool:

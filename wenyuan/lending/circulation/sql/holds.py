@@ -91,6 +91,17 @@ JOIN_OTHERS_WAITING = f"""
     ) fq ON true
 """
 
+
+def _items_of(bib: str, condition: str = "true") -> str:
+    """The items of a title (an expression) as parallel arrays ``its``, withdrawn ones left out."""
+    return f"""LEFT JOIN LATERAL (
+        SELECT array_agg(ci.id) AS ids, array_agg(ci.item_type_id) AS types, array_agg(ci.home_branch_id) AS homes,
+            array_agg(ci.state) AS states, array_agg(ci.condition) AS conditions, array_agg(ci.lendable) AS lendables
+        FROM (SELECT * FROM catalogue_item ci WHERE ci.bib_id = {bib} AND ci.state <> 'withdrawn' AND ({condition})
+            ORDER BY ci.id LIMIT 500) ci
+    ) its ON true"""
+
+
 GATHER_HOLD = f"""
     SELECT {EDITIONS}, b.id, b.title, i.id, {PATRON_COLUMNS}, k.status, s.slots,
         n.ids, n.items, n.pickups, n.placed, n.accounts, n.places,
@@ -119,13 +130,22 @@ GATHER_HOLD = f"""
         FROM circulation_hold m
         WHERE m.patron_id = p.id AND m.bib_id = b.id AND m.state IN ('waiting', 'in_transit', 'on_shelf')
     ) n ON true
-    LEFT JOIN LATERAL (
-        SELECT array_agg(ci.id) AS ids, array_agg(ci.item_type_id) AS types, array_agg(ci.home_branch_id) AS homes,
-            array_agg(ci.state) AS states, array_agg(ci.condition) AS conditions, array_agg(ci.lendable) AS lendables
-        FROM (SELECT * FROM catalogue_item WHERE bib_id = b.id AND state <> 'withdrawn' ORDER BY id LIMIT 500) ci
-    ) its ON true
+    {_items_of("b.id")}
     {ENTRY_BY_KEY}
 """
+
+
+GATHER_PICKUP = f"""
+    SELECT {EDITIONS}, p.category_id, p.birth_date,
+        (SELECT count(*) FROM circulation_hold m WHERE m.patron_id = h.patron_id AND m.id <> h.id
+            AND m.state IN ('waiting', 'in_transit', 'on_shelf')),
+        its.ids, its.types, its.homes, its.states, its.conditions, its.lendables
+    FROM circulation_hold h
+    JOIN patrons_patron p ON p.id = h.patron_id
+    {_items_of("h.bib_id", "h.item_id IS NULL OR ci.id = h.item_id")}
+    WHERE h.id = :hold::bigint
+"""
+"""What a hold that waits is judged by when it shall be fetched elsewhere."""
 
 
 @lru_cache(maxsize=1)
@@ -227,6 +247,16 @@ QUEUE_OF_BIB = f"""
     WHERE h.bib_id = :bib::bigint AND h.state IN ('waiting', 'in_transit', 'on_shelf')
     ORDER BY h.state = 'waiting', h.rank, h.id LIMIT 500
 """
+WAITING_AT = f"""
+    SELECT {HOLD_VIEW}, NULL::bigint, {EDITIONS}, p.category_id,
+        its.ids, its.types, its.homes, its.states, its.conditions, its.lendables
+    {VIEWED}
+    JOIN patrons_patron p ON p.id = h.patron_id
+    {_items_of("h.bib_id", "h.item_id IS NULL OR ci.id = h.item_id")}
+    WHERE h.pickup_branch_id = :branch::bigint AND h.state = 'waiting'
+    ORDER BY h.placed_at, h.id LIMIT 2000
+"""
+"""What waits to be fetched at a branch, with the items that might serve it, wherever they are."""
 ONE_HOLD = f"""
     SELECT {HOLD_VIEW}, NULL::bigint {VIEWED} WHERE h.id = :hold::bigint
 """
