@@ -6,7 +6,7 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from tests.factories.network import make_branch, make_library
 from tests.factories.staff_pages import staff_at
 from tools.every_page import NO_PAGES, SETTING_UP, every_sight
-from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.accounts.data import MACHINE_ROLES, Role
 
 ANY = {"int": 1, "slug": "2026-04-25", "str": "C"}
 """What stands for each kind of converter in an address."""
@@ -57,7 +57,7 @@ def test_every_sight_has_a_picture_of_its_own() -> None:
 def test_what_is_called_no_page_shows_none(name: str, db: None) -> None:
     make_library()
     branch = make_branch("C", kind="central")
-    everyone = staff_at(branch, *(role for role in Role if role is not Role.MACHINE))
+    everyone = staff_at(branch, *(role for role in Role if role not in MACHINE_ROLES))
     converters = patterns()[name].pattern.converters
     kinds = {
         key: type(one).__name__.removesuffix("Converter").lower().replace("string", "str")

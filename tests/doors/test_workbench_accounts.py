@@ -15,6 +15,7 @@ from wenyuan.organisation.accounts.data import AccountReason, FindingCode, Role,
 from wenyuan.organisation.accounts.models import Account, RoleGrant, SignIn
 from wenyuan.organisation.accounts.queries import account_by_username, get_account, get_machine, list_grants
 from wenyuan.organisation.rights.data import Act
+from wenyuan.organisation.rights.models import AuditRow
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -134,6 +135,8 @@ def test_a_machine_is_made_and_told_how_to_speak(town: Town) -> None:
         "terminator": "CRLF",
         "checksum": "warn",
         "addresses": "10.1.2.0/24\n10.9.0.1",
+        "holder_told": "name",
+        "pin_to_pay": "on",
     }
 
     browser.post("/workbench/accounts/machines/new", fields)
@@ -143,14 +146,32 @@ def test_a_machine_is_made_and_told_how_to_speak(town: Town) -> None:
     machine = get_machine(made.id)
     assert machine is not None
     assert (machine.profile, machine.charset, machine.terminator) == ("tuchuang", "gbk", "CRLF")
+    assert (machine.holder_told, machine.pin_to_pay) == ("name", True)
+    (row,) = AuditRow.objects.filter(act="create_machine")
+    assert (row.after["holder_told"], row.after["pin_to_pay"]) == ("name", True)
+
+
+def test_a_machine_is_saved_as_it_is_shown_and_tells_nothing_until_it_is_switched_on(town: Town) -> None:
+    account_id = make_machine(town.central).account_id
+    browser = admin(town, Role.SYSTEM_ADMIN)
+    address = f"/workbench/accounts/machines/{account_id}/"
+    shown = browser.get(address).context["form"].initial
+
+    browser.post(address, {name: value for name, value in shown.items() if value not in (None, False)})
+
+    machine = get_machine(account_id)
+    assert machine is not None
+    assert (machine.holder_told, machine.pin_to_pay) == ("off", False)
 
 
 def test_a_wrong_network_is_told_at_its_field(town: Town) -> None:
     machine = make_machine(town.central)
     fields = {"branch": town.central.id, "profile": "standard", "charset": "utf-8", "terminator": "CR"}
+    fields |= {"checksum": "warn", "holder_told": "off"}
 
     answer = admin(town, Role.SYSTEM_ADMIN).post(
-        f"/workbench/accounts/machines/{machine.account_id}/", {**fields, "checksum": "warn", "addresses": "anywhere"}
+        f"/workbench/accounts/machines/{machine.account_id}/",
+        {**fields, "addresses": "anywhere"},
     )
 
     assert list(answer.context["form"].errors) == ["addresses"]

@@ -58,9 +58,12 @@ def make_machine(
     terminator: str = "CR",
     checksum: str = "warn",
     addresses: Iterable[str] = (),
+    roles: Iterable[Role] = (Role.MACHINE,),
+    holder_told: str = "off",
+    pin_to_pay: bool = False,
 ) -> Machine:
-    """A machine with its account, which holds the machine role at the branch."""
-    account = make_account(username, password, kind="machine", roles=[(Role.MACHINE, branch)])
+    """A machine with its account, which holds the machine role (or exactly ``roles``) at the branch."""
+    account = make_account(username, password, kind="machine", roles=[(role, branch) for role in roles])
     return Machine.objects.create(
         account=account,
         branch=branch,
@@ -69,6 +72,8 @@ def make_machine(
         terminator=terminator,
         checksum=checksum,
         addresses=list(addresses),
+        holder_told=holder_told,
+        pin_to_pay=pin_to_pay,
     )
 
 

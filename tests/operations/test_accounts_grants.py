@@ -161,6 +161,7 @@ def test_grants_are_refused(security: Desk, branch: Branch) -> None:
     assert give(clerk.id, Role.DESK, 999_999) is AccountReason.UNKNOWN_BRANCH
     assert give(clerk.id, Role.DESK, valid_to=TODAY) is AccountReason.BAD_DATES
     assert give(clerk.id, Role.MACHINE, branch.id) is AccountReason.MACHINE_ROLE
+    assert give(clerk.id, Role.CASH_MACHINE, branch.id) is AccountReason.MACHINE_ROLE
     assert give(machine.account_id, Role.DESK, branch.id) is AccountReason.MACHINE_ROLE
     assert refusal(lambda: operations.end_grant(grant_id=999_999, date=TODAY, at=AT, desk=security)) is (
         AccountReason.UNKNOWN_GRANT

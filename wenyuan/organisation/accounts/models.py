@@ -77,12 +77,15 @@ class Machine(models.Model):
     terminator = models.CharField(max_length=4, default="CR")
     checksum = models.CharField(max_length=8, default="warn")
     addresses = models.JSONField(default=list, blank=True)  # CIDR texts; empty means any
+    holder_told = models.CharField(max_length=4, default="off", db_default="off")
+    pin_to_pay = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(charset__in=["utf-8", "gbk", "gb18030"]), name="accounts_charset"),
             models.CheckConstraint(condition=Q(terminator__in=["CR", "CRLF"]), name="accounts_terminator"),
             models.CheckConstraint(condition=Q(checksum__in=["off", "warn", "enforce"]), name="accounts_checksum"),
+            models.CheckConstraint(condition=Q(holder_told__in=["off", "card", "name"]), name="accounts_holder_told"),
         )
 
 

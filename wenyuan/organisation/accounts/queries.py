@@ -155,6 +155,8 @@ def _machines(rows: QuerySet[models.Machine]) -> tuple[MachineFacts, ...]:
             row.terminator,
             row.checksum,
             tuple(row.addresses),
+            row.holder_told,
+            row.pin_to_pay,
         )
         for row in rows.select_related("account").order_by("account__username")
     )

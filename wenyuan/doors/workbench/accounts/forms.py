@@ -10,7 +10,7 @@ from wenyuan.doors.workbench.accounts.words import ACTS, ROLES
 from wenyuan.doors.workbench.branches import Choices
 from wenyuan.doors.workbench.network.forms import DayField
 from wenyuan.kernel.sip2.profile import PROFILES
-from wenyuan.organisation.accounts.data import ADMIN_ROLES, API_ACTS, Role
+from wenyuan.organisation.accounts.data import ADMIN_ROLES, API_ACTS, MACHINE_ROLES, Role
 from wenyuan.organisation.rights.data import Act
 
 PROFILE_WORDS = {
@@ -101,8 +101,8 @@ class RoleForm(forms.Form):
 def role_choices(*, machine: bool) -> Choices:
     """The roles that an account of this kind may hold; administrators last."""
     if machine:
-        return [(Role.MACHINE.value, ROLES[Role.MACHINE])]
-    working = [role for role in Role if role not in ADMIN_ROLES and role is not Role.MACHINE]
+        return [(role.value, ROLES[role]) for role in Role if role in MACHINE_ROLES]
+    working = [role for role in Role if role not in ADMIN_ROLES | MACHINE_ROLES]
     return [(role.value, ROLES[role]) for role in (*working, *(role for role in Role if role in ADMIN_ROLES))]
 
 
@@ -132,6 +132,17 @@ class MachineForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("One a line, as 10.1.2.0/24. Empty: from anywhere."),
     )
+    holder_told = forms.ChoiceField(
+        label=_("Of whom an item is kept for, a return tells"),
+        choices=[("off", _("nothing")), ("card", _("the card number")), ("name", _("the card number and masked name"))],
+        initial="off",
+        help_text=_("For sorters behind the desk alone: at a kiosk anybody would read it."),
+    )
+    pin_to_pay = forms.BooleanField(
+        label=_("Takes no money without the reader's PIN"),
+        required=False,
+        help_text=_("Whether it takes money at all is said by its role."),
+    )
 
     def __init__(self, *args: object, branches: Choices, points: Choices, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
@@ -149,6 +160,8 @@ class MachineForm(forms.Form):
             "terminator": cleaned["terminator"],
             "checksum": cleaned["checksum"],
             "addresses": cleaned["addresses"].replace(",", " ").split(),
+            "holder_told": cleaned["holder_told"],
+            "pin_to_pay": cleaned["pin_to_pay"],
         }
 
 

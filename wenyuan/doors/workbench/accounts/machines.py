@@ -94,6 +94,8 @@ def machine(request: StaffRequest, account_id: int) -> HttpResponse:
             "terminator": facts.terminator,
             "checksum": facts.checksum,
             "addresses": "\n".join(facts.addresses),
+            "holder_told": facts.holder_told,
+            "pin_to_pay": facts.pin_to_pay,
         },
     )
     if form.is_valid():

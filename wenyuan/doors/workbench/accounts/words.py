@@ -18,6 +18,8 @@ ROLES: Final[Mapping[Role, StrOrPromise]] = {
     Role.OUTREACH: _("Outreach librarian"),
     Role.DRIVER: _("Driver"),
     Role.MACHINE: _("Machine"),
+    Role.CASH_MACHINE: _("Machine that takes money"),
+    Role.CARD_MACHINE: _("Machine that blocks cards"),
     Role.SYSTEM_ADMIN: _("System administrator"),
     Role.SECURITY_ADMIN: _("Security administrator"),
     Role.AUDIT_ADMIN: _("Audit administrator"),

@@ -6,7 +6,14 @@ from datetime import datetime
 from django.db import connection
 
 from wenyuan.organisation.accounts import models, rules, sql
-from wenyuan.organisation.accounts.data import AccountFacts, AccountReason, AccountRefused, FirstAccount, Role
+from wenyuan.organisation.accounts.data import (
+    MACHINE_ROLES,
+    AccountFacts,
+    AccountReason,
+    AccountRefused,
+    FirstAccount,
+    Role,
+)
 from wenyuan.organisation.accounts.operations.records import new_account
 from wenyuan.organisation.accounts.queries import account_facts, operator_for
 from wenyuan.organisation.journal.data import Entry, Kind
@@ -79,7 +86,7 @@ def _first_accounts(
         raise AccountRefused(AccountReason.ALREADY_FOUNDED)
     if vacant := rules.vacant_roles(role for account in accounts for role in account.roles):
         raise AccountRefused(AccountReason.ROLE_MISSING, tuple(role.value for role in vacant))
-    if any(Role.MACHINE in account.roles for account in accounts):
+    if any(MACHINE_ROLES & account.roles for account in accounts):
         raise AccountRefused(AccountReason.MACHINE_ROLE)
     if any(rules.separation_faults(account.roles) for account in accounts) and not exception_reason.strip():
         raise AccountRefused(AccountReason.ADMINISTRATORS_APART)

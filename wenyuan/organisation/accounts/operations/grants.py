@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from wenyuan.organisation.accounts import models, rules
-from wenyuan.organisation.accounts.data import ADMIN_ROLES, AccountReason, AccountRefused, Role
+from wenyuan.organisation.accounts.data import ADMIN_ROLES, MACHINE_ROLES, AccountReason, AccountRefused, Role
 from wenyuan.organisation.accounts.operations.founding import refuse_last_administrator
 from wenyuan.organisation.accounts.operations.records import leave_trace, locked_account
 from wenyuan.organisation.network.queries import network_map
@@ -34,7 +34,7 @@ def grant_role(
     that names an ``exception_reason``: the audit keeps it and ``separation_findings`` goes on reporting it.
 
     :raises AccountRefused: one's own account, unknown or disabled account, unknown branch, administrators not kept
-        apart, a machine with another role (or the machine role for a person), the same role at the same branch on a
+        apart, a machine with a role of people (or a person with one of machines), the same role at the same branch on a
         day in common, or an end not after the start.
     :raises NotAllowed: no right to grant roles at the branch; for the whole network, everywhere.
     """
@@ -48,7 +48,7 @@ def grant_role(
     account = locked_account(account_id)
     if not account.is_active:
         raise AccountRefused(AccountReason.DISABLED)
-    if (account.kind == models.AccountKind.MACHINE) != (role is Role.MACHINE):
+    if (account.kind == models.AccountKind.MACHINE) != (role in MACHINE_ROLES):
         raise AccountRefused(AccountReason.MACHINE_ROLE)
     beside = _grants_beside(account_id, valid_from, valid_to)
     if any(grant.role == role.value and grant.branch_id == branch_id for grant in beside):

@@ -16,6 +16,7 @@ from wenyuan.plumbing.transactions import verb
 CHARSETS = frozenset({"utf-8", "gbk", "gb18030"})
 TERMINATORS = frozenset({"CR", "CRLF"})
 CHECKSUMS = frozenset({"off", "warn", "enforce"})
+HOLDER_TOLD = frozenset({"off", "card", "name"})
 MOST_PROFILE_CHARACTERS = 16
 
 
@@ -35,17 +36,20 @@ def create_machine(
     terminator: str = "CR",
     checksum: str = "warn",
     addresses: Sequence[str] = (),
+    holder_told: str = "off",
+    pin_to_pay: bool = False,
 ) -> MachineFacts:
     """Make a machine with its account. It may do nothing until it is granted ``Role.MACHINE`` at its branch.
 
-    ``addresses`` are CIDR texts of the networks it may call from; none means any.
+    ``addresses`` are CIDR texts of the networks it may call from; none means any. On ``holder_told`` and ``pin_to_pay``
+    see :class:`MachineFacts`.
 
     :raises AccountRefused: user name, name or password will not do; unknown branch or service point; an unknown
         charset, terminator, checksum or address (``codes`` name the fields).
     :raises NotAllowed: no right to manage accounts at the branch.
     """
     require(desk.operator, Act.MANAGE_ACCOUNTS, branch_id)
-    networks = _checked(branch_id, service_point_id, profile, charset, terminator, checksum, addresses)
+    networks = _checked(branch_id, service_point_id, profile, charset, terminator, checksum, addresses, holder_told)
     account = new_account(
         username=username,
         name=name,
@@ -64,6 +68,8 @@ def create_machine(
         terminator=terminator,
         checksum=checksum,
         addresses=networks,
+        holder_told=holder_told,
+        pin_to_pay=pin_to_pay,
     )
     leave_trace(
         what="create_machine",
@@ -90,6 +96,8 @@ def update_machine(
     terminator: str = "CR",
     checksum: str = "warn",
     addresses: Sequence[str] = (),
+    holder_told: str = "off",
+    pin_to_pay: bool = False,
 ) -> MachineFacts:
     """State anew where a machine stands and how it speaks. Grants do not follow a move to another branch.
 
@@ -101,13 +109,13 @@ def update_machine(
     require(desk.operator, Act.MANAGE_ACCOUNTS, branch_id)
     if found is None:
         raise AccountRefused(AccountReason.UNKNOWN_ACCOUNT)
-    networks = _checked(branch_id, service_point_id, profile, charset, terminator, checksum, addresses)
+    networks = _checked(branch_id, service_point_id, profile, charset, terminator, checksum, addresses, holder_told)
     locked_account(account_id)
     row = models.Machine.objects.get(account_id=account_id)
     before = _settings(row)
     row.branch_id, row.service_point_id = branch_id, service_point_id
     row.profile, row.charset, row.terminator, row.checksum = profile, charset, terminator, checksum
-    row.addresses = networks
+    row.addresses, row.holder_told, row.pin_to_pay = networks, holder_told, pin_to_pay
     row.save()
     leave_trace(
         what="update_machine",
@@ -129,6 +137,7 @@ def _checked(
     terminator: str,
     checksum: str,
     addresses: Sequence[str],
+    holder_told: str,
 ) -> list[str]:
     """The addresses as canonical networks. :raises AccountRefused: anything that a machine cannot have."""
     if branch_id not in network_map().branches:
@@ -143,6 +152,7 @@ def _checked(
             ("charset", charset in CHARSETS),
             ("terminator", terminator in TERMINATORS),
             ("checksum", checksum in CHECKSUMS),
+            ("holder_told", holder_told in HOLDER_TOLD),
         )
         if not fits
     ]
@@ -164,6 +174,8 @@ def _settings(row: models.Machine) -> dict[str, object]:
         "terminator": row.terminator,
         "checksum": row.checksum,
         "addresses": list(row.addresses),
+        "holder_told": row.holder_told,
+        "pin_to_pay": row.pin_to_pay,
     }
 
 
