@@ -22,8 +22,10 @@ from wenyuan.lending.patrons.data import (
 from wenyuan.lending.patrons.models import Patron, Restriction
 from wenyuan.lending.patrons.operations import (
     begin_leaving,
+    block_by_machine,
     close_patron,
     erase_patron,
+    free_by_machine,
     install_default_categories,
     lift,
     lift_restriction,
@@ -46,6 +48,7 @@ from wenyuan.organisation.rights.queries import NotAllowed
 from wenyuan.plumbing.invariants import broken_rows
 
 MAY_1, MAY_9 = date(2026, 5, 1), date(2026, 5, 9)
+IN_SUMMER = datetime(2026, 7, 1, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 5, 5, 2, 0, tzinfo=UTC)
 
 
@@ -71,6 +74,10 @@ def _invariants_hold(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "fresh_database" not in request.fixturenames:
         assert [(rule.name, list(broken_rows(rule))) for rule in sql.INVARIANTS if broken_rows(rule)] == []
+
+
+def machine(desk: Desk, role: Role = Role.CARD_MACHINE) -> Desk:
+    return make_desk(Branch.objects.get(id=desk.branch_id), role=role)
 
 
 def summary(patron: Patron) -> tuple[str, date | None, str]:
@@ -282,6 +289,42 @@ def test_a_second_suspension_is_added_on_only_where_the_policy_says_so(desk: Des
     assert summary(patron) == ("suspended", date(2026, 5, 2), "")
     with transaction.atomic():
         assert restrict_after_return(patron_id=patron.id, days=0, cumulative=False, at=AT, desk=desk) is None
+
+
+def test_a_machine_blocks_a_card_once_until_staff_have_looked_into_it(desk: Desk, patron: Patron) -> None:
+    gate, other = machine(desk), machine(desk)
+
+    first = block_by_machine(patron_id=patron.id, reason="卡面损坏", at=AT, desk=gate)
+    again = block_by_machine(patron_id=patron.id, reason="卡面损坏", at=AT, desk=gate)
+    second = block_by_machine(patron_id=patron.id, reason="闸机报警", at=AT, desk=other)
+    after_it_ran_out = block_by_machine(patron_id=patron.id, reason="卡面损坏", at=IN_SUMMER, desk=gate)
+
+    assert first == again
+    assert len({first, second, after_it_ran_out}) == 3
+    row = Restriction.objects.get(id=first)
+    assert (row.kind, row.cause, row.reason, row.until) == ("manual", "card_checked", "卡面损坏", date(2026, 5, 23))
+    assert AuditRow.objects.filter(act="block_by_machine", subject_id=patron.id).count() == 3
+    with pytest.raises(NotAllowed):
+        block_by_machine(patron_id=patron.id, reason="x", at=AT, desk=machine(desk, Role.MACHINE))
+
+
+def test_a_machine_frees_what_machines_blocked_and_nothing_that_staff_decided(desk: Desk, patron: Patron) -> None:
+    gate, other = machine(desk), machine(desk)
+    suspend_patron(patron_id=patron.id, reason="损坏图书", until=MAY_1, at=AT, desk=desk)
+    block_by_machine(patron_id=patron.id, reason="卡面损坏", at=AT, desk=gate)
+    blocked = summary(patron)
+
+    freed = free_by_machine(patron_id=patron.id, at=AT, desk=other)
+    again = free_by_machine(patron_id=patron.id, at=AT, desk=other)
+
+    assert blocked[:2] == ("suspended", date(2026, 5, 23))
+    assert (freed, again, summary(patron)) == (1, 0, ("suspended", MAY_1, "损坏图书"))
+    assert AuditRow.objects.filter(act="free_by_machine").count() == 1
+    with pytest.raises(NotAllowed):
+        free_by_machine(patron_id=patron.id, at=AT, desk=machine(desk, Role.MACHINE))
+    close_patron(patron_id=patron.id, reason="迁居", at=AT, desk=desk)
+    with pytest.raises(PatronRefused):
+        free_by_machine(patron_id=patron.id, at=AT, desk=gate)
 
 
 @pytest.mark.usefixtures("fresh_database")

@@ -41,6 +41,8 @@ from wenyuan.lending.patrons.records import reader_ref
 from wenyuan.lending.patrons.registration import register_on_first_swipe, register_patron
 from wenyuan.lending.patrons.restrictions import (
     begin_leaving,
+    block_by_machine,
+    free_by_machine,
     lift,
     lift_restriction,
     lift_suspension,
@@ -64,6 +66,7 @@ __all__ = [
     "add_guardian",
     "add_token",
     "begin_leaving",
+    "block_by_machine",
     "change_category",
     "change_patron",
     "check_pin",
@@ -72,6 +75,7 @@ __all__ = [
     "end_guardian",
     "enrol_roster",
     "erase_patron",
+    "free_by_machine",
     "install_default_categories",
     "keep_apart",
     "lift",

@@ -4,7 +4,7 @@ Circulation reads the sum (``status``, ``suspended_until``) and never these rows
 sum in the same transaction, under the patron's lock.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -22,6 +22,9 @@ from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 EASY = frozenset({RestrictionCause.READER_WISH, RestrictionCause.LEAVING})
 """What the reader asked for needs no more than the right to edit, and so does ending it."""
+BY_MACHINE = "machine"
+"""What a restriction is about that a machine asked for: its account."""
+DAYS_BY_MACHINE = 30
 
 
 @needs(Act.SUSPEND_PATRON)
@@ -152,6 +155,44 @@ def lift_suspension(*, patron_id: int, reason: str, at: datetime, desk: Desk) ->
     patron = lock_open_patron(patron_id)
     _refuse_bad(patron, reason, None, today=local_date(at))
     return _lift_all(patron, list(_open_rows(patron)), reason, "lift_suspension", at=at, desk=desk)
+
+
+@needs(Act.SUSPEND_PATRON)
+@verb
+def block_by_machine(*, patron_id: int, reason: str, at: datetime, desk: Desk) -> int:
+    """停借 that a machine asks for (SIP2 01), for so many days that staff can look into it; returns its id.
+
+    Asked again by the same machine while it stands, it stays as it is.
+
+    :raises NotAllowed: the machine may not suspend here.
+    :raises PatronUnknown: no such patron.
+    :raises PatronRefused: the patron has left, or the reason is missing or holds a number.
+    """
+    require(desk.operator, Act.SUSPEND_PATRON, desk.branch_id)
+    patron, today = lock_open_patron(patron_id), local_date(at)
+    until = today + timedelta(days=DAYS_BY_MACHINE)
+    _refuse_bad(patron, reason, until, today=today)
+    sum_up(patron, at=at)
+    about = About(BY_MACHINE, desk.operator.account_id)
+    if known := _open_rows(patron).filter(about_kind=about.kind, about_id=about.id).first():
+        return known.id
+    kind, cause = RestrictionKind.MANUAL, RestrictionCause.CARD_CHECKED
+    return _set_and_audit(patron, "block_by_machine", kind, cause, reason, until=until, at=at, desk=desk, about=about)
+
+
+@needs(Act.SUSPEND_PATRON)
+@verb
+def free_by_machine(*, patron_id: int, at: datetime, desk: Desk) -> int:
+    """End what machines asked for (SIP2 25) and nothing that staff decided; returns how many restrictions.
+
+    :raises NotAllowed: the machine may not suspend here.
+    :raises PatronUnknown: no such patron.
+    :raises PatronRefused: the patron has left.
+    """
+    require(desk.operator, Act.SUSPEND_PATRON, desk.branch_id)
+    patron = lock_open_patron(patron_id)
+    rows = list(_open_rows(patron).filter(about_kind=BY_MACHINE))
+    return _lift_all(patron, rows, "", "free_by_machine", at=at, desk=desk)
 
 
 # Steps for rooms above.
@@ -292,10 +333,11 @@ def _set_and_audit(
     at: datetime,
     desk: Desk,
     behalf: OnBehalf | None = None,
+    about: About | None = None,
 ) -> int:
     before, today = patron.status, local_date(at)
     restriction_id = _set(
-        patron, kind, cause, reason, from_date=today, until=until, about=None, at=at, desk=desk, behalf=behalf
+        patron, kind, cause, reason, from_date=today, until=until, about=about, at=at, desk=desk, behalf=behalf
     )
     _audit(patron, act, reason, before, at=at, desk=desk, restrictions=[restriction_id])
     return restriction_id

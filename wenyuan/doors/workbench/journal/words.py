@@ -213,6 +213,8 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "suspend_patron": _("reader suspended"),
     "lift_restriction": _("restriction lifted"),
     "lift_suspension": _("every restriction lifted"),
+    "block_by_machine": _("card blocked by a machine"),
+    "free_by_machine": _("card freed by a machine"),
     "pause_patron": _("card paused at the reader's wish"),
     "resume_patron": _("card no longer paused"),
     "begin_leaving": _("leaving begun"),
