@@ -195,6 +195,22 @@ def test_charges_that_are_named_are_paid_in_their_order(district: District, patr
     assert [one.id for one in list_open_charges(patron.id)] == [first]
 
 
+def test_charges_of_one_kind_are_paid_before_the_others(district: District, patron: Patron) -> None:
+    lost = make_charge(patron, 300, at=AT, desk=district.at_central)
+    late = make_charge(patron, 500, kind=ChargeKind.OVERDUE, at=AT, desk=district.at_central)
+
+    receipt = pay(
+        patron_id=patron.id,
+        amount_fen=600,
+        means=Means.CASH,
+        first=ChargeKind.OVERDUE,
+        at=AT,
+        desk=district.at_central,
+    )
+
+    assert [(part.charge_id, part.amount_fen) for part in receipt.allocations] == [(late, 500), (lost, 100)]
+
+
 def test_a_payment_is_refused_with_every_reason(district: District, patron: Patron) -> None:
     def paying(fen: int, means: Means = Means.CASH, charges: list[int] | None = None) -> set[FeeReason]:
         return refused(
@@ -217,15 +233,25 @@ def test_a_payment_is_refused_with_every_reason(district: District, patron: Patr
 def test_a_payment_sent_twice_is_one_and_its_key_is_for_nothing_else(district: District, patron: Patron) -> None:
     make_charge(patron, 300, at=AT, desk=district.at_central)
 
-    def paying(fen: int) -> object:
-        return pay(patron_id=patron.id, amount_fen=fen, means=Means.CASH, at=AT, desk=district.at_central, key="p1")
+    def paying(fen: int, charges: list[int] | None = None) -> object:
+        return pay(
+            patron_id=patron.id,
+            amount_fen=fen,
+            means=Means.CASH,
+            charge_ids=charges,
+            at=AT,
+            desk=district.at_central,
+            key="p1",
+        )
 
     first, again = paying(100), paying(100)
 
     assert (getattr(first, "repeated", None), getattr(again, "repeated", None)) == (False, True)
     assert getattr(again, "receipt_no", None) == "C-2026-000001"
     assert refused(lambda: paying(150)) == {FeeReason.KEY_REUSED}
-    assert state(patron) == (200, 0, 0)
+    other = make_charge(patron, 300, at=AT, desk=district.at_central)
+    assert refused(lambda: paying(100, [other])) == {FeeReason.KEY_REUSED}
+    assert state(patron) == (500, 0, 0)
 
 
 def test_receipts_run_by_branch_book_and_year_and_a_refusal_takes_no_number(district: District, patron: Patron) -> None:

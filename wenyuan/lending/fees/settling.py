@@ -91,17 +91,19 @@ def pay(
     at: datetime,
     desk: Desk,
     charge_ids: Sequence[int] | None = None,
+    first: ChargeKind | None = None,
     text: str = "",
     key: str | None = None,
 ) -> MoneyReceipt:
-    """Take money for open charges: those named, in their order, else all of the patron's, the oldest first.
+    """Take money for open charges: those named, in their order, else all of the patron's, the oldest first, or those
+    of the kind ``first`` before the others.
 
     It is taken at any branch, whosever the charge is; the receipt number is the desk's branch's.
 
     :raises NotAllowed: the operator may not take money here.
     :raises FeesRefused: with every reason; ``too_much`` says what is open (``open_fen``).
     """
-    return twice(lambda: _pay(patron_id, amount_fen, means, charge_ids, text, at, desk, key))
+    return twice(lambda: _pay(patron_id, amount_fen, means, charge_ids, first, text, at, desk, key))
 
 
 @verb
@@ -110,6 +112,7 @@ def _pay(
     amount_fen: int,
     means: Means,
     charge_ids: Sequence[int] | None,
+    first: ChargeKind | None,
     text: str,
     at: datetime,
     desk: Desk,
@@ -118,8 +121,12 @@ def _pay(
     require(desk.operator, Act.TAKE_MONEY, desk.branch_id)
     holder = lock_holder(patron_id)
     if done := repeated(key, patron_id=patron_id, kind=EntryKind.PAYMENT, amount_fen=amount_fen):
-        return receipt_of(done, patron_id, again=True)
+        receipt = receipt_of(done, patron_id, again=True)
+        if charge_ids is not None and {part.charge_id for part in receipt.allocations} - set(charge_ids):
+            raise FeesRefused(FeeReason.KEY_REUSED)
+        return receipt
     charges = open_charges(patron_id, charge_ids)
+    charges.sort(key=lambda charge: first is not None and charge.kind != first.value)  # stable: else in their order
     open_fen = sum(charge.open_fen for charge in charges)
     faults = [*amount_faults(amount_fen), *text_faults(text, needed=means is Means.OTHER)]
     if not charges:
