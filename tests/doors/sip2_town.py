@@ -8,6 +8,7 @@ from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import District, make_district
 from tests.factories.network import make_library
 from tests.factories.patrons import make_patron
+from wenyuan.organisation.accounts.data import Role
 
 TUESDAY_TEN = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """Ten o'clock in the morning in Shanghai; the branches are open on all days but Mondays."""
@@ -35,6 +36,11 @@ def make_town() -> Town:
     make_machine(central, "strict", PASSWORD, checksum="enforce")
     make_machine(central, "rare", PASSWORD, charset="gb18030")
     make_machine(central, "elsewhere", PASSWORD, addresses=["10.20.0.0/16"])
+    make_machine(central, "cash", PASSWORD, roles=[Role.MACHINE, Role.CASH_MACHINE])
+    make_machine(central, "cash-pin", PASSWORD, roles=[Role.MACHINE, Role.CASH_MACHINE], pin_to_pay=True)
+    make_machine(central, "gate", PASSWORD, roles=[Role.MACHINE, Role.CARD_MACHINE])
+    make_machine(central, "sorter", PASSWORD, holder_told="name")
+    make_machine(central, "sorter-card", PASSWORD, holder_told="card")
     make_patron("陈小雨", "R0001", home=central, pin=PIN, number=IDENTITY_NUMBER)
     make_patron("张億", "R0002", home=children, pin=PIN)
     make_patron("欧阳修远", "R0003", home=central, status="suspended", suspended_until=date(2026, 12, 31))

@@ -2,9 +2,11 @@
 
 In a transcript ``>`` is what the machine sends and ``<`` what must come back, both to the letter; ``~`` stands for a
 blank at a line's end. ``@ connect CHARSET`` opens a connection, ``@ later 5 minutes`` moves the clock, ``@ hung up``
-says that the server closes, ``#`` begins a comment. The town and its clock are those of ``sip2_town``.
+says that the server closes, ``@ charge CARD FEN KIND ITEM`` lets a reader owe, ``#`` begins a comment.
+The town and its clock are those of ``sip2_town``.
 """
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,11 @@ import pytest
 from tests.doors.sip2_client import Sip2Client
 from tests.doors.sip2_server import Clock, running_server
 from tests.doors.sip2_town import TUESDAY_TEN, make_town
+from tests.factories.accounts import make_desk
+from tests.factories.fees import make_charge
+from wenyuan.holdings.catalogue.models import Item
+from wenyuan.lending.fees.data import ChargeKind
+from wenyuan.lending.patrons.models import Token
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
@@ -26,6 +33,19 @@ def test_the_server_says_what_the_transcript_says(path: Path, fresh_database: st
 
     assert said == expected
     assert expected
+
+
+def charge(card: str, fen: str, kind: str, barcode: str, *, at: datetime) -> None:
+    """Let a reader owe something, at the central library's desk."""
+    item = Item.objects.get(barcode=barcode)
+    make_charge(
+        Token.objects.get(card_no=card).patron,
+        int(fen),
+        kind=ChargeKind(kind),
+        item_id=item.id,
+        at=at,
+        desk=make_desk(item.home_branch),
+    )
 
 
 def replay(text: str, address: tuple[str, int], clock: Clock) -> tuple[list[str], list[str]]:
@@ -45,6 +65,8 @@ def replay(text: str, address: tuple[str, int], clock: Clock) -> tuple[list[str]
                     client, charset = Sip2Client(address), words[0]
                 elif verb == "later":
                     clock.move(**{words[1]: float(words[0])})
+                elif verb == "charge":
+                    charge(*words, at=clock.at)
                 elif verb == "hung":
                     assert client is not None
                     assert client.is_hung_up(), raw

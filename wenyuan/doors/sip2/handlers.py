@@ -6,15 +6,16 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from wenyuan.doors.sip2 import screens
+from wenyuan.doors.sip2.asked import Asked, Handled, institution_of, nothing_done, refusal_by_pin
+from wenyuan.doors.sip2.cards import block_patron, enable_patron
 from wenyuan.doors.sip2.negatives import negative
 from wenyuan.doors.sip2.patron_answers import patron_information, patron_status
-from wenyuan.doors.sip2.readers import Pin, Readers
+from wenyuan.doors.sip2.payments import fee_paid
 from wenyuan.doors.sip2.station import Station
 from wenyuan.doors.sip2.times import date_in, printed
 from wenyuan.holdings.catalogue.data import ItemView
 from wenyuan.holdings.catalogue.queries import get_item, titles_of
 from wenyuan.kernel.sip2.answers import (
-    Answer,
     CheckinAnswer,
     CheckoutAnswer,
     EndSessionAnswer,
@@ -27,11 +28,20 @@ from wenyuan.kernel.sip2.codes import AlertType, CirculationStatus
 from wenyuan.kernel.sip2.parse import Request
 from wenyuan.kernel.sip2.requests import CheckoutRequest, HoldRequest
 from wenyuan.lending.circulation import operations
-from wenyuan.lending.circulation.data import Block, BlockCode, CheckinReceipt, CheckoutReceipt, HoldView, RenewalReceipt
+from wenyuan.lending.circulation.data import (
+    Block,
+    BlockCode,
+    CheckinReceipt,
+    CheckoutReceipt,
+    HeldFor,
+    HoldView,
+    RenewalReceipt,
+)
 from wenyuan.lending.circulation.operations import Refused
 from wenyuan.lending.circulation.queries import holds_of_patron, loan_of_item
+from wenyuan.lending.patrons.queries import get_patron
 from wenyuan.organisation.rights.data import Act
-from wenyuan.organisation.rights.queries import require
+from wenyuan.organisation.rights.queries import may, require
 
 STATUS_OF_STATE: Final[Mapping[str, CirculationStatus]] = MappingProxyType(
     {
@@ -58,26 +68,10 @@ NOT_FOR_THE_SHELF: Final = frozenset({"in_process", "on_hold_shelf"})
 """States that a scan leaves as they are: staff must see such an item before a sorter shelves it."""
 
 
-class Asked(NamedTuple):
-    """A request with all it is answered from."""
-
-    request: Request
-    station: Station
-    readers: Readers
-    at: datetime
-
-
-class Handled(NamedTuple):
-    """An answer, and in one word what became of the request, for the log."""
-
-    answer: Answer
-    outcome: str = "ok"
-
-
 def checkout(asked: Asked) -> Handled:
     """11. An item that the reader already has is renewed if the machine allows it."""
     request, station = asked.request, asked.station
-    if refusal := _refusal_by_pin(asked):
+    if refusal := refusal_by_pin(asked):
         return refusal
     try:
         receipt = operations.checkout(item=_barcode(request), card=request.value("AA"), at=asked.at, desk=station.desk)
@@ -90,7 +84,7 @@ def checkout(asked: Asked) -> Handled:
 
 def renew(asked: Asked) -> Handled:
     """29."""
-    if refusal := _refusal_by_pin(asked):
+    if refusal := refusal_by_pin(asked):
         return refusal
     return _renewal(asked, RenewAnswer)
 
@@ -100,7 +94,7 @@ def hold(asked: Asked) -> Handled:
     its reader and item, so a machine needs to keep no number."""
     request = asked.request
     assert isinstance(request.fixed, HoldRequest)
-    if refusal := _refusal_by_pin(asked):
+    if refusal := refusal_by_pin(asked):
         return refusal
     try:
         match request.fixed.mode:
@@ -112,8 +106,7 @@ def hold(asked: Asked) -> Handled:
                 return _rewished(asked)
     except Refused as refused:
         return _refusal(asked, refused)
-    unknown = negative(request, at=printed(asked.at), institution=institution_of(asked), messages=[screens.NOT_SERVED])
-    return Handled(unknown, "not_served")
+    return nothing_done(asked, [screens.NOT_SERVED], "not_served")
 
 
 def _placed(asked: Asked) -> Handled:
@@ -198,7 +191,7 @@ def _pickup_of(asked: Asked) -> int:
 def renew_all(asked: Asked) -> Handled:
     """65."""
     request = asked.request
-    if refusal := _refusal_by_pin(asked):
+    if refusal := refusal_by_pin(asked):
         return refusal
     try:
         ones = operations.renew_all(card=request.value("AA"), at=asked.at, desk=asked.station.desk)
@@ -224,7 +217,7 @@ def checkin(asked: Asked) -> Handled:
         receipt = operations.checkin(item=_barcode(request), at=asked.at, desk=station.desk)
     except Refused as refused:
         return _refusal(asked, refused)
-    send_to = receipt.send_to
+    send_to, holder = receipt.send_to, holder_shown(station, receipt.held)
     answer = CheckinAnswer(
         at=printed(asked.at),
         ok=True,
@@ -236,6 +229,8 @@ def checkin(asked: Asked) -> Handled:
         alert=_alert_of(receipt),
         title=receipt.item.title,
         call_number=receipt.item.call_no,
+        hold_patron=holder.card if holder else None,
+        hold_patron_name=holder.name if holder else None,
         destination=None if send_to is None else station.code_of(send_to),
         messages=screens.returned(receipt, station.names, for_staff=receipt.item.state in NOT_FOR_THE_SHELF),
     )
@@ -289,17 +284,6 @@ def status_of_patron(asked: Asked) -> Handled:
     return Handled(*patron_status(*asked, institution=institution_of(asked)))
 
 
-def not_served(asked: Asked) -> Handled:
-    """37, which is understood but not served: there are no fees yet. Its own negative, lest it be sent for ever."""
-    answer = negative(
-        asked.request,
-        at=printed(asked.at),
-        institution=institution_of(asked),
-        messages=[screens.NOT_SERVED],
-    )
-    return Handled(answer, "not_served")
-
-
 HANDLERS: Final[Mapping[str, Callable[[Asked], Handled]]] = MappingProxyType(
     {
         "11": checkout,
@@ -311,17 +295,25 @@ HANDLERS: Final[Mapping[str, Callable[[Asked], Handled]]] = MappingProxyType(
         "63": information_of_patron,
         "23": status_of_patron,
         "35": end_session,
-        "37": not_served,
+        "37": fee_paid,
+        "01": block_patron,
+        "25": enable_patron,
     }
 )
 
-SERVED: Final = (frozenset(HANDLERS) - {"37"}) | {"93", "99", "97"}
-"""The requests that BX says yes to."""
+SERVED: Final = frozenset(HANDLERS) | {"93", "99", "97"}
+NEEDS_RIGHT: Final = MappingProxyType({"37": Act.TAKE_MONEY, "01": Act.SUSPEND_PATRON, "25": Act.SUSPEND_PATRON})
+"""Requests that a machine is served only by a role of its own (``accounts.data.MACHINE_ROLES``)."""
 
 
-def institution_of(asked: Asked) -> str:
-    """AO: the library's code, else what the machine calls it."""
-    return asked.station.institution or asked.request.value("AO")
+def served_at(station: Station | None) -> frozenset[str]:
+    """The requests that BX says yes to; of a machine that has not signed in yet nothing is known."""
+    desk = station.desk if station else None
+    return frozenset(
+        code
+        for code in SERVED
+        if code not in NEEDS_RIGHT or (desk and may(desk.operator, NEEDS_RIGHT[code], desk.branch_id))
+    )
 
 
 def _renewal(asked: Asked, kind: type[CheckoutAnswer]) -> Handled:
@@ -374,6 +366,24 @@ def _alert_of(receipt: CheckinReceipt) -> AlertType | None:
     return AlertType.OTHER if receipt.item.state in NOT_FOR_THE_SHELF else None
 
 
+class Holder(NamedTuple):
+    """What a sorter is told of the reader for whom an item is kept: the number of the card, and the masked name."""
+
+    card: str | None
+    name: str | None
+
+
+def holder_shown(station: Station, held: HeldFor | None) -> Holder | None:
+    """Whose hold it is, to a machine that stands behind the desk and is set to be told (CY, DA)."""
+    sees = may(station.desk.operator, Act.SEE_PATRON, station.desk.branch_id)
+    if held is None or station.holder_told == "off" or not sees:
+        return None
+    reader = get_patron(held.patron_id)
+    if reader is None:
+        return None
+    return Holder(reader.card_no or None, reader.masked_name if station.holder_told == "name" else None)
+
+
 def _outcome(receipt: CheckoutReceipt | RenewalReceipt, word: str) -> str:
     return "repeated" if receipt.repeated else word
 
@@ -385,26 +395,12 @@ def _may_renew_instead(request: Request, refused: Refused) -> bool:
 
 
 def _refusal(asked: Asked, refused: Refused) -> Handled:
-    answer = negative(
-        asked.request,
-        at=printed(asked.at),
-        institution=institution_of(asked),
-        messages=screens.refused(refused.blocks, asked.station.names),
+    return nothing_done(
+        asked,
+        screens.refused(refused.blocks, asked.station.names),
+        ",".join(block.code.value for block in refused.blocks),
         title=refused.item.title if refused.item else "",
     )
-    return Handled(answer, ",".join(block.code.value for block in refused.blocks))
-
-
-def _refusal_by_pin(asked: Asked) -> Handled | None:
-    """No act on a card whose PIN was given and is wrong. Whether to ask for one is the machine's affair; that a card is
-    nobody's the verb says, with its other reasons."""
-    request = asked.request
-    pin = asked.readers.pin(card=request.value("AA"), pin=request.value("AD"), at=asked.at)
-    if pin not in (Pin.WRONG, Pin.LOCKED):
-        return None
-    text = screens.PIN_LOCKED if pin is Pin.LOCKED else screens.WRONG_PIN
-    answer = negative(request, at=printed(asked.at), institution=institution_of(asked), messages=[text])
-    return Handled(answer, f"pin_{pin.value}")
 
 
 def _barcode(request: Request) -> str:

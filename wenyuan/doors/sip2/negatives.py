@@ -13,6 +13,7 @@ from wenyuan.kernel.sip2.answers import (
     HoldAnswer,
     ItemInformationAnswer,
     LoginAnswer,
+    PatronEnableAnswer,
     PatronInformationAnswer,
     PatronStatusAnswer,
     PatronStatusFlags,
@@ -23,6 +24,7 @@ from wenyuan.kernel.sip2.answers import (
 from wenyuan.kernel.sip2.codes import AlertType, CirculationStatus
 from wenyuan.kernel.sip2.parse import Request
 from wenyuan.kernel.sip2.requests import (
+    BlockPatronRequest,
     CheckinRequest,
     CheckoutRequest,
     EndSessionRequest,
@@ -30,6 +32,7 @@ from wenyuan.kernel.sip2.requests import (
     HoldRequest,
     ItemInformationRequest,
     LoginRequest,
+    PatronEnableRequest,
     PatronInformationRequest,
     PatronStatusRequest,
     RenewAllRequest,
@@ -39,6 +42,11 @@ from wenyuan.kernel.sip2.requests import (
 )
 
 ALL_DENIED = PatronStatusFlags(charge_denied=True, renewal_denied=True, recall_denied=True, hold_denied=True)
+
+
+def language_of(request: Request) -> str:
+    """The language that the request names; 000 (unknown) where it has no place for one."""
+    return str(getattr(request.fixed, "language", "000"))
 
 
 def negative(request: Request, *, at: datetime, institution: str, messages: Sequence[str], title: str = "") -> Answer:
@@ -63,14 +71,15 @@ def negative(request: Request, *, at: datetime, institution: str, messages: Sequ
                 offline_ok=False,
                 messages=messages,
             )
-        case PatronStatusRequest(language=language):
-            return PatronStatusAnswer(
+        case PatronStatusRequest() | BlockPatronRequest() | PatronEnableRequest():
+            kind = PatronEnableAnswer if isinstance(request.fixed, PatronEnableRequest) else PatronStatusAnswer
+            return kind(
                 at=at,
                 flags=ALL_DENIED,
                 institution=institution,
                 patron=patron,
                 name="",
-                language=language,
+                language=language_of(request),
                 messages=messages,
             )
         case PatronInformationRequest(language=language):
@@ -127,6 +136,13 @@ def negative(request: Request, *, at: datetime, institution: str, messages: Sequ
         case EndSessionRequest():
             return EndSessionAnswer(at=at, institution=institution, patron=patron, ok=False, messages=messages)
         case FeePaidRequest():
-            return FeePaidAnswer(at=at, ok=False, institution=institution, patron=patron, messages=messages)
+            return FeePaidAnswer(
+                at=at,
+                ok=False,
+                institution=institution,
+                patron=patron,
+                transaction=request.value("BK") or None,
+                messages=messages,
+            )
         case ResendRequest():
             return ResendAnswer()

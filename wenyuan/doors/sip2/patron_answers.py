@@ -3,18 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from wenyuan.doors.furniture.fee_words import titles_of_charges
 from wenyuan.doors.sip2 import screens
-from wenyuan.doors.sip2.negatives import ALL_DENIED
+from wenyuan.doors.sip2.negatives import ALL_DENIED, language_of
 from wenyuan.doors.sip2.readers import REMOVED, Pin, Readers
 from wenyuan.doors.sip2.station import Station
 from wenyuan.doors.sip2.times import printed
-from wenyuan.kernel.sip2.answers import PatronInformationAnswer, PatronStatusAnswer, PatronStatusFlags
+from wenyuan.kernel.sip2.answers import (
+    PatronEnableAnswer,
+    PatronInformationAnswer,
+    PatronStatusAnswer,
+    PatronStatusFlags,
+)
 from wenyuan.kernel.sip2.codes import SummaryList
 from wenyuan.kernel.sip2.parse import Request
 from wenyuan.kernel.sip2.profile import Profile
-from wenyuan.kernel.sip2.requests import PatronInformationRequest, PatronStatusRequest
+from wenyuan.kernel.sip2.requests import PatronEnableRequest, PatronInformationRequest
 from wenyuan.lending.circulation.data import Block, BlockCode, HoldView, OpenLoan
 from wenyuan.lending.circulation.queries import holds_of_patron, patron_loans
+from wenyuan.lending.fees.data import ChargeView
+from wenyuan.lending.fees.queries import list_open_charges, owed_fen
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import require
 
@@ -36,8 +44,6 @@ _LET_RENEW = frozenset(
 """What stops a checkout and no renewal."""
 _LET_HOLD = _LET_RENEW | {BlockCode.NO_POLICY, BlockCode.DEBTS}
 """What stops a checkout and no hold: the pickup branch has its own policies."""
-NO_FEE_FEN = 0
-"""There are no fees yet, so nobody owes any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class ReaderFacts:
     is_password_right: bool | None
     loans: tuple[OpenLoan, ...]
     holds: tuple[HoldView, ...]
+    owed_fen: int
+    charges: tuple[ChargeView, ...]
     limit: int | None
     messages: list[str]
     outcome: str
@@ -58,19 +66,19 @@ class ReaderFacts:
 def patron_status(
     request: Request, station: Station, readers: Readers, at: datetime, *, institution: str
 ) -> tuple[PatronStatusAnswer, str]:
-    """24, and its outcome for the log."""
-    assert isinstance(request.fixed, PatronStatusRequest)
+    """24, or 26 to a 25, and its outcome for the log."""
     facts = _facts(request, station, readers, at)
-    answer = PatronStatusAnswer(
+    kind = PatronEnableAnswer if isinstance(request.fixed, PatronEnableRequest) else PatronStatusAnswer
+    answer = kind(
         at=printed(at),
         flags=facts.flags,
         institution=institution,
         patron=request.value("AA"),
         name=facts.name,
-        language=request.fixed.language,
+        language=language_of(request),
         is_valid=facts.is_valid,
         is_password_right=facts.is_password_right,
-        fee_fen=NO_FEE_FEN,
+        fee_fen=facts.owed_fen,
         messages=facts.messages,
     )
     return answer, facts.outcome
@@ -93,11 +101,12 @@ def patron_information(
         overdue=sum(loan.overdue for loan in facts.loans),
         charged=len(facts.loans),
         holds=sum(hold.state == "on_shelf" for hold in facts.holds),
+        fines=len(facts.charges),
         unavailable_holds=sum(hold.state != "on_shelf" for hold in facts.holds),
         charged_limit=facts.limit,
         is_valid=facts.is_valid,
         is_password_right=facts.is_password_right,
-        fee_fen=NO_FEE_FEN,
+        fee_fen=facts.owed_fen,
         listed=listed,
         entries=[] if facts.is_password_right is False else _entries(facts, listed, station.profile),
         first=request.value("BP"),
@@ -118,10 +127,17 @@ def _entries(facts: ReaderFacts, listed: SummaryList | None, profile: Profile) -
             return [hold.captured_barcode or hold.title for hold in facts.holds if hold.state == "on_shelf"]
         case SummaryList.UNAVAILABLE_HOLDS:
             return [hold.barcode or hold.title for hold in facts.holds if hold.state != "on_shelf"]
+        case SummaryList.FINES:
+            return _fines(facts.charges)
         case SummaryList.OVERDUE:
             return [loan.item.barcode for loan in facts.loans if loan.overdue]
         case _:
             return []
+
+
+def _fines(charges: tuple[ChargeView, ...]) -> list[str]:
+    titles = titles_of_charges(charges)
+    return [screens.fine(charge, titles.get(charge.item_id or 0, "")) for charge in charges]
 
 
 def _facts(request: Request, station: Station, readers: Readers, at: datetime) -> ReaderFacts:
@@ -140,6 +156,8 @@ def _facts(request: Request, station: Station, readers: Readers, at: datetime) -
             is_password_right=False if request.value("AD") else None,
             loans=(),
             holds=(),
+            owed_fen=0,
+            charges=(),
             limit=None,
             messages=screens.refused([unknown], station.names),
             outcome=unknown.code.value,
@@ -158,6 +176,8 @@ def _facts(request: Request, station: Station, readers: Readers, at: datetime) -
         is_password_right=None if pin is Pin.NOT_GIVEN else pin is Pin.RIGHT,
         loans=loans.loans,
         holds=_holds(request, scanned.patron.id, at),
+        owed_fen=owed_fen(scanned.patron.id),
+        charges=_charges(request, scanned.patron.id),
         limit=loans.max_loans,
         messages=_messages(pin, blocks, len(loans.loans), loans.max_loans, station),
         outcome=f"pin_{pin.value}" if is_wrong else ",".join(block.code.value for block in blocks) or "ok",
@@ -169,6 +189,13 @@ def _holds(request: Request, patron_id: int, at: datetime) -> tuple[HoldView, ..
     if not isinstance(request.fixed, PatronInformationRequest):
         return ()
     return tuple(hold for hold in holds_of_patron(patron_id=patron_id, at=at) if hold.ended_at is None)
+
+
+def _charges(request: Request, patron_id: int) -> tuple[ChargeView, ...]:
+    """What is owed, charge by charge, for 64; 24 has no place for it."""
+    if not isinstance(request.fixed, PatronInformationRequest):
+        return ()
+    return tuple(charge for charge in list_open_charges(patron_id) if charge.open_fen > 0)
 
 
 def _flags(codes: set[BlockCode]) -> PatronStatusFlags:

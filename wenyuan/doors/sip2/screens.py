@@ -8,9 +8,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from wenyuan.doors.furniture.words import BranchNames, sip2_text
+from django.utils.translation import override
+
+from wenyuan.doors.furniture.fee_words import CHARGES, fee_words
+from wenyuan.doors.furniture.words import SIP2_CHARACTERS, BranchNames, sip2_text
+from wenyuan.kernel.identity import mask_numbers
 from wenyuan.kernel.money import yuan_text
 from wenyuan.lending.circulation.data import Block, BlockCode, CheckinOutcome, CheckinReceipt, HoldReceipt
+from wenyuan.lending.fees.data import ChargeView, FeesRefused, MoneyReceipt
+from wenyuan.plumbing.clock import local
+
+LANGUAGE: Final = "zh-hans"
 
 NOT_SIGNED_IN: Final = "请先登录"
 BUSY: Final = "系统繁忙，请稍后再试"
@@ -18,7 +26,13 @@ NOT_ALLOWED: Final = "本机没有此项权限，请到服务台"
 NOT_SERVED: Final = "本机不办理此项业务，请到服务台"
 WRONG_PIN: Final = "密码不正确"
 PIN_LOCKED: Final = "密码错误次数过多，请稍后再试或到服务台"
+PIN_MISSING: Final = "缴费须先输入密码"
+OTHER_CURRENCY: Final = "只收人民币"
+BANK_CARD: Final = "银行卡"
 SESSION_ENDED: Final = "谢谢使用"
+MOST_REASON: Final = 100
+"""The most of a machine's own words that is kept, in characters."""
+_MEANS: Final = {"cash": "现金", "scan": "扫码支付"}
 
 
 def lent(due: date) -> str:
@@ -80,6 +94,47 @@ def all_renewed(renewed: int, unrenewed: int) -> str:
     if not renewed:
         return f"{unrenewed}册未能续借"
     return f"续借成功{renewed}册" + (f"，{unrenewed}册未能续借" if unrenewed else "")
+
+
+def blocked_because(words: str, *, kept: bool) -> str:
+    """Why a machine had a card blocked, for whoever decides about it: its own words without anybody's number."""
+    own = mask_numbers(words)[:MOST_REASON]
+    return f"自助机停用读者证{'并收走' if kept else ''}{'：' if own else ''}{own}"
+
+
+def paid_by(code: str) -> str:
+    """How money was taken, where only the machine knows what its code means; for the ledger."""
+    return f"自助机付款方式{code.strip() or '不明'}"
+
+
+def paid(receipt: MoneyReceipt) -> str:
+    """Money was taken, or had been by this very request."""
+    return f"缴费成功，收据号{receipt.receipt_no}，金额{yuan_text(receipt.amount_fen)}元"
+
+
+def receipt_lines(receipt: MoneyReceipt, *, library: str) -> list[str]:
+    """A payment as a machine prints it, without a name."""
+    lines = [
+        library,
+        f"收据号{receipt.receipt_no}",
+        f"金额{yuan_text(receipt.amount_fen)}元",
+        f"付款方式{_MEANS.get(receipt.means, '其他')}",
+        f"时间{local(receipt.at):%Y-%m-%d %H:%M}",
+    ]
+    return [line for line in lines if line]
+
+
+def money_refused(refused: FeesRefused) -> list[str]:
+    """Every reason why no money was taken, each a line of its own."""
+    with override(LANGUAGE):
+        return [fee_words(reason, refused.facts).removesuffix("。")[:SIP2_CHARACTERS] for reason in refused.reasons]
+
+
+def fine(charge: ChargeView, title: str) -> str:
+    """A charge in the list of fines (AV): its number, by which CG names it, what is open, what it is for."""
+    with override(LANGUAGE):
+        words = [str(CHARGES[charge.kind]), title or charge.text]
+    return f"{charge.id} {yuan_text(charge.open_fen)} {' '.join(word for word in words if word)}"
 
 
 def greeting(*, charged: int, limit: int | None) -> str:

@@ -16,7 +16,8 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connections
 
 from wenyuan.doors.sip2 import screens
-from wenyuan.doors.sip2.handlers import HANDLERS, SERVED, Asked, Handled
+from wenyuan.doors.sip2.asked import Asked, Handled
+from wenyuan.doors.sip2.handlers import HANDLERS, served_at
 from wenyuan.doors.sip2.limits import Limits
 from wenyuan.doors.sip2.message_log import MessageLog, house_log
 from wenyuan.doors.sip2.negatives import negative
@@ -28,6 +29,7 @@ from wenyuan.kernel.sip2.answers import (
     Answer,
     CheckinAnswer,
     CheckoutAnswer,
+    FeePaidAnswer,
     LoginAnswer,
     RenewAnswer,
     ResendAnswer,
@@ -50,7 +52,7 @@ RIGHTS_READ_EVERY_S: Final = 30
 RETRY_WITHIN_S: Final = 60
 """How long an equal line counts as a retry: some machines write one constant time on all their messages."""
 
-_RETRYABLE = frozenset({"11", "09", "29"})
+_RETRYABLE = frozenset({"11", "09", "29", "37"})
 _DATABASE_ERRORS = (DatabaseError, InterfaceError, psycopg.Error)
 
 
@@ -154,7 +156,7 @@ class Session:
     def _remember(self, request: Request, line: bytes, answer: Answer, reply: Reply) -> None:
         """Keep the last answer for 97, and for a retry by the same text where the machine's texts differ."""
         self._last_answer = answer
-        done = isinstance(answer, CheckoutAnswer | RenewAnswer | CheckinAnswer) and answer.ok
+        done = isinstance(answer, CheckoutAnswer | RenewAnswer | CheckinAnswer | FeePaidAnswer) and answer.ok
         repeatable = self._profile.retry_by_text and request.sequence is not None and request.code in _RETRYABLE
         self._answered = _Answered(line, reply, monotonic()) if done and repeatable else None
 
@@ -240,7 +242,7 @@ class Session:
             answer = AcsStatusAnswer(
                 at=printed(at),
                 institution=library.institution_code if library else "",
-                supported=SERVED,
+                supported=served_at(station),
                 offline_ok=False,
             )
             return Handled(answer)
@@ -250,7 +252,7 @@ class Session:
         answer = AcsStatusAnswer(
             at=printed(at),
             institution=station.institution,
-            supported=SERVED,
+            supported=served_at(station),
             checkin_ok=may(operator, Act.CHECKIN, branch_id),
             checkout_ok=may(operator, Act.CHECKOUT, branch_id),
             renewal_ok=may(operator, Act.RENEW, branch_id),

@@ -32,6 +32,10 @@ class Station:
     institution: str
     """AO: the library's own code; empty when it has none."""
     library: str
+    holder_told: str
+    """What a return says of whom an item is kept for: off, card or name."""
+    pin_to_pay: bool
+    """Whether money is taken only after the reader's PIN."""
 
     def code_of(self, branch_id: int) -> str:
         """A branch's code, as sorters know it."""
@@ -73,6 +77,8 @@ def read_station(account_id: int, *, at: datetime) -> Station | None:
         names=branch_names(network),
         institution=library.institution_code if library else "",
         library=library.name_zh if library else "",
+        holder_told=machine.holder_told,
+        pin_to_pay=machine.pin_to_pay,
     )
 
 

@@ -86,6 +86,11 @@ class PatronStatusAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PatronEnableAnswer(PatronStatusAnswer):
+    """26, alike in all but its code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PatronInformationAnswer:
     """64: as 24, with counts and at most one list."""
 
@@ -276,6 +281,7 @@ Answer = (
     LoginAnswer
     | AcsStatusAnswer
     | PatronStatusAnswer
+    | PatronEnableAnswer
     | PatronInformationAnswer
     | ItemInformationAnswer
     | CheckoutAnswer

@@ -15,6 +15,7 @@ from wenyuan.kernel.sip2.answers import (
     HoldAnswer,
     ItemInformationAnswer,
     LoginAnswer,
+    PatronEnableAnswer,
     PatronInformationAnswer,
     PatronStatusAnswer,
     RenewAllAnswer,
@@ -151,8 +152,9 @@ def _language(text: str) -> str:
 
 
 def _patron_status(answer: PatronStatusAnswer, profile: Profile) -> str:
+    code = "26" if isinstance(answer, PatronEnableAnswer) else "24"
     return (
-        f"24{answer.flags}{_language(answer.language)}{format_time(answer.at)}"
+        f"{code}{answer.flags}{_language(answer.language)}{format_time(answer.at)}"
         f"{_field('AO', answer.institution)}{_field('AA', answer.patron)}{_field('AE', answer.name)}"
         f"{_yes_field('BL', answer.is_valid)}{_yes_field('CQ', answer.is_password_right)}"
         f"{_money(answer.fee_fen)}"
@@ -278,6 +280,7 @@ _WRITERS: Final[Mapping[type, Callable[[Any, Profile], str]]] = {
     LoginAnswer: _login,
     AcsStatusAnswer: _acs_status,
     PatronStatusAnswer: _patron_status,
+    PatronEnableAnswer: _patron_status,
     PatronInformationAnswer: _patron_information,
     ItemInformationAnswer: _item_information,
     CheckoutAnswer: _checkout,

@@ -34,6 +34,7 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, int], ...]]] = MappingProxyType(
             ("version", 4),
         ),
         "24": _FLAGS_AND_TIME,
+        "26": _FLAGS_AND_TIME,
         "64": (
             *_FLAGS_AND_TIME,
             ("holds", 4),

@@ -86,6 +86,21 @@ class FeePaidRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockPatronRequest:
+    """01: the machine wants the card blocked, and may have kept it; why stands in AL."""
+
+    card_retained: bool
+    sent_at: SipTime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatronEnableRequest:
+    """25: what 01 blocked shall be free again."""
+
+    sent_at: SipTime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ItemInformationRequest:
     """17: what is this item?"""
 
@@ -148,6 +163,8 @@ Fixed = (
     | RenewAllRequest
     | EndSessionRequest
     | FeePaidRequest
+    | BlockPatronRequest
+    | PatronEnableRequest
     | ItemInformationRequest
     | PatronInformationRequest
     | LoginRequest
@@ -206,6 +223,8 @@ REQUESTS: Final[Mapping[str, RequestLayout]] = MappingProxyType(
             (_TIME, (Kind.DIGITS, 2), (Kind.DIGITS, 2), (Kind.TEXT, 3)),
             _tags("BV AO AA AC AD CG BK"),
         ),
+        "01": RequestLayout(BlockPatronRequest, (_FLAG, _TIME), _tags("AO AL AA AC CN CP")),
+        "25": RequestLayout(PatronEnableRequest, (_TIME,), _tags("AO AA AC AD CN CP")),
         "17": RequestLayout(ItemInformationRequest, (_TIME,), _tags("AO AB AC")),
         "63": RequestLayout(
             PatronInformationRequest, (_LANGUAGE, _TIME, (Kind.SUMMARY, 10)), _tags("AO AA AC AD BP BQ")

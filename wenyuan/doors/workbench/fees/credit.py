@@ -9,12 +9,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from wenyuan.doors.furniture.fee_words import EVENTS
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.fees import forms
 from wenyuan.doors.workbench.fees.frame import tabs
-from wenyuan.doors.workbench.fees.words import EVENTS, reason_words
+from wenyuan.doors.workbench.fees.words import reason_words
 from wenyuan.doors.workbench.form_pages import done, refuse
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page

@@ -12,13 +12,14 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from wenyuan.doors.furniture.fee_words import MEANS
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.fees.forms import KeyedForm, SignedYuanField, words
 from wenyuan.doors.workbench.fees.frame import tabs
 from wenyuan.doors.workbench.fees.shown import sees
-from wenyuan.doors.workbench.fees.words import BOOKS, ENTRIES, MEANS, reason_words
+from wenyuan.doors.workbench.fees.words import BOOKS, ENTRIES, reason_words
 from wenyuan.doors.workbench.form_pages import done, refuse
 from wenyuan.doors.workbench.paged import page_of
 from wenyuan.doors.workbench.paging import number_from, onward

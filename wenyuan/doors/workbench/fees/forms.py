@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from wenyuan.doors.furniture.fee_words import CHARGES, EVENTS, MEANS
 from wenyuan.doors.workbench.branches import Choices
-from wenyuan.doors.workbench.fees.words import CHARGES, EVENTS, MEANS
 from wenyuan.doors.workbench.network.forms import DayField
 from wenyuan.kernel.money import parse_yuan, yuan_text
 from wenyuan.lending.fees.data import EARNED_BACK, ChargeKind, Means, PointEvent, PointRuleFacts, PointSchemeFacts

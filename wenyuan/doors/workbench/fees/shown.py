@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from wenyuan.doors.furniture.fee_words import CHARGES, MEANS, titles_of_charges
 from wenyuan.doors.workbench.access import StaffRequest
 from wenyuan.doors.workbench.branches import branch_name, branches_with
-from wenyuan.doors.workbench.fees.words import CHARGES, ENTRIES, MEANS
+from wenyuan.doors.workbench.fees.words import ENTRIES
 from wenyuan.doors.workbench.templatetags.staff import yuan
-from wenyuan.holdings.catalogue.queries import get_items, titles_of
 from wenyuan.lending.fees.data import ChargeKind, ChargeView, EntryKind, EntryView
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
@@ -60,16 +60,9 @@ def shown_charges(charges: Iterable[ChargeView], request: StaffRequest) -> tuple
     charges = tuple(charges)
     seen = [charge for charge in charges if sees(request, charge.branch_id)]
     hidden = [charge.open_fen for charge in charges if not sees(request, charge.branch_id)]
-    titles, network = _titles(seen), network_map()
+    titles, network = titles_of_charges(seen), network_map()
     shown = [_shown(charge, titles, network, request) for charge in seen]
     return shown, sum(fen for fen in hidden if fen > 0), -sum(fen for fen in hidden if fen < 0)
-
-
-def _titles(charges: Iterable[ChargeView]) -> dict[int, str]:
-    """What each item is called, by its id."""
-    items = get_items([charge.item_id for charge in charges if charge.item_id])
-    bibs = titles_of(item.bib_id for item in items.values())
-    return {item.id: bibs[item.bib_id].title for item in items.values() if item.bib_id in bibs}
 
 
 def _shown(charge: ChargeView, titles: dict[int, str], network: NetworkMap, request: StaffRequest) -> ShownCharge:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 from django_stubs_ext import StrOrPromise
 
+from wenyuan.doors.furniture.fee_words import CHARGES, MEANS
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import Choices, branch_choices, branch_name
@@ -26,7 +27,7 @@ from wenyuan.doors.workbench.fees.shown import (
     shown_charges,
     shown_entries,
 )
-from wenyuan.doors.workbench.fees.words import CHARGES, ENTRIES, FIELDS, MEANS, charges_words, reason_words
+from wenyuan.doors.workbench.fees.words import ENTRIES, FIELDS, charges_words, reason_words
 from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, refuse
 from wenyuan.doors.workbench.paging import number_from, onward, pair_from
 from wenyuan.doors.workbench.shell import page

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django_stubs_ext import StrOrPromise
 
+from wenyuan.doors.furniture.fee_words import CHARGES, MEANS
 from wenyuan.doors.workbench.branches import branch_name
-from wenyuan.doors.workbench.fees.words import CHARGES, MEANS
 from wenyuan.doors.workbench.items.words import CONDITIONS, LENDABLE, STATES, TRANSIT_REASONS
 from wenyuan.doors.workbench.journal.words import DETAILS, DOORS, KINDS, act_words, subject_words
 from wenyuan.doors.workbench.network.words import BRANCH_KINDS

@@ -1,0 +1,62 @@
+"""24 and 64 tell the same of a reader, whatever their standing: flags, money, validity and words."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.doors.api_client import Api, make_token
+from tests.doors.sip2_server import Clock
+from tests.doors.sip2_town import PASSWORD, PIN, Town
+from tests.factories.accounts import make_desk
+from tests.factories.fees import make_charge
+from tests.factories.patrons import make_patron
+from wenyuan.doors.sip2.limits import Limits
+from wenyuan.doors.sip2.session import Session
+from wenyuan.kernel.sip2.client import parse_response
+from wenyuan.kernel.sip2.profile import STANDARD
+from wenyuan.lending.circulation.models import Loan
+
+STANDINGS = [
+    # card, PIN, the fourteen flags, what is owed
+    ("R0001", PIN, "  Y           ", "0.00"),
+    ("R0001", "000000", "  Y           ", "0.00"),
+    ("R0008", "", "  Y           ", "12.50"),
+    ("R0003", "", "YYYY          ", "0.00"),
+    ("R0004", "", "YYYY          ", "0.00"),
+    ("R0005", "", "YYYYY         ", "0.00"),
+    ("R0006", "", "YYYY          ", "0.00"),
+    ("R0007", "", "Y Y  YY       ", "0.00"),
+    ("nobody", "", "YYYY          ", "0.00"),
+]
+
+
+@pytest.fixture
+def session(api_town: Town, clock: Clock) -> Session:
+    """The town with a reader at the limit who keeps something overdue, and one who owes."""
+    central = api_town.district.central
+    make_patron("冯唐", "R0007", home=central)
+    debtor = make_patron("张億", "R0008", home=central)
+    for item in ("C0001", "C0002", "C0003"):
+        assert Api(make_token("kiosk-c")).post("/checkouts", {"item": item, "card": "R0007"}).status == 201
+    Loan.objects.filter(item__barcode="C0001").update(due_at=clock.at - timedelta(days=1))
+    make_charge(debtor, 1250, at=clock.at, desk=make_desk(central))
+    session = Session(clock=clock, address="127.0.0.1", limits=Limits())
+    session.reply_to(f"9300CNkiosk-c|CO{PASSWORD}|CP|".encode())
+    return session
+
+
+@pytest.mark.parametrize(("card", "pin", "flags", "owed"), STANDINGS)
+def test_24_and_64_tell_the_same_of_a_reader(session: Session, card: str, pin: str, flags: str, owed: str) -> None:
+    lines = (
+        f"2301920261124    100000AO|AA{card}|AC|AD{pin}|",
+        f"6301920261124    100000          AO|AA{card}|AC|AD{pin}|",
+    )
+
+    status, information = (
+        parse_response((session.reply_to(line.encode()).line or b"").rstrip(b"\r"), profile=STANDARD) for line in lines
+    )
+
+    assert status.fixed["flags"] == information.fixed["flags"] == flags
+    for tag in ("AA", "AE", "BL", "CQ", "BH", "BV", "AF"):
+        assert status.fields.get(tag) == information.fields.get(tag), tag
+    assert information.first("BV") == owed
