@@ -51,11 +51,19 @@ class Api:
     def post(self, path: str, body: object, **headers: str) -> Answer:
         return self.send(path, json.dumps(body).encode(), **headers)
 
-    def send(self, path: str, body: bytes, *, content_type: str = "application/json", **headers: str) -> Answer:
+    def patch(self, path: str, body: object, **headers: str) -> Answer:
+        return self.send(path, json.dumps(body).encode(), method="PATCH", **headers)
+
+    def delete(self, path: str, **headers: str) -> Answer:
+        return Answer(self.client.delete(ROOT + path, headers={**self.headers, **headers}))
+
+    def send(
+        self, path: str, body: bytes, *, method: str = "POST", content_type: str = "application/json", **headers: str
+    ) -> Answer:
         """A body as it is."""
         return Answer(
             self.client.generic(
-                "POST", ROOT + path, body, content_type=content_type, headers={**self.headers, **headers}
+                method, ROOT + path, body, content_type=content_type, headers={**self.headers, **headers}
             )
         )
 

@@ -1,5 +1,6 @@
 """One table of refusals, played at the desk, over SIP2 and over REST: the same reasons with the same codes."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,14 +11,17 @@ from django.test import Client
 from tests.doors.api_client import Api, make_token
 from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import PASSWORD, Town
+from tests.factories.circulation import make_policy
 from tests.factories.staff_pages import staff_at
+from wenyuan.doors.furniture.words import BLOCK_WORDS
 from wenyuan.doors.sip2.limits import Limits
 from wenyuan.doors.sip2.session import Session
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.data import BlockCode
-from wenyuan.lending.circulation.models import Loan
+from wenyuan.lending.circulation.models import Hold, Loan
 from wenyuan.lending.transit.models import Transit
 from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.network.models import Branch
 
 TABLE = [
     # act, item, card, every reason
@@ -44,6 +48,21 @@ TABLE = [
     ("renew", "C0005", "R0001", {"renewal_limit", "renewal_gains_nothing"}),
     ("checkin", "nothing", "", {"item_unknown"}),
     ("checkin", "C0102", "", {"item_withdrawn"}),
+]
+HOLDS = [
+    # act, item, card, branch where it is fetched, every reason
+    ("place", "E0002", "R0003", "C", {"patron_suspended"}),
+    ("place", "E0002", "R0004", "C", {"patron_expired"}),
+    ("place", "E0002", "R0006", "C", {"patron_closed"}),
+    ("place", "E0002", "nobody", "C", {"patron_unknown"}),
+    ("place", "nothing", "R0001", "C", {"item_unknown"}),
+    ("place", "E0002", "R0001", "S", {"nothing_to_hold"}),
+    ("place", "E0001", "R0001", "C", {"hold_exists"}),
+    ("place", "C0005", "R0001", "C", {"hold_of_own_loan"}),
+    ("place", "E0002", "R0002", "E", {"hold_limit"}),
+    ("place", "E0002", "R0004", "S", {"patron_expired", "nothing_to_hold"}),
+    ("change", "E0001", "R0001", "S", {"nothing_to_hold"}),
+    ("change", "E0001", "R0001", "E", {"hold_limit"}),
 ]
 UNKNOWN = {"patron_unknown", "item_unknown"}
 """At the desk a number that is neither a card nor a barcode is told as just that."""
@@ -91,6 +110,11 @@ class Machine:
         self._session.reply_to(lines[act].encode())
         return set(self.outcome.split(","))
 
+    def refusal_of_hold(self, act: str, item: str, card: str, branch: str) -> set[str]:
+        mode = {"place": "+", "change": "*"}[act]
+        self._session.reply_to(f"15{mode}20261124    100000BS{branch}|BY2|AO|AA{card}|AB{item}|AC|".encode())
+        return set(self.outcome.split(","))
+
 
 def at_the_desk(browser: Client, act: str, item: str, card: str) -> set[str]:
     modes = {"checkout": "lend", "renew": "renew", "checkin": "return"}
@@ -109,6 +133,36 @@ def at_the_desk(browser: Client, act: str, item: str, card: str) -> set[str]:
 
 def _blocks(context: Any) -> list[Any]:
     return list(context["refused"].refusal.blocks) if context["refused"] else []
+
+
+def hold_at_the_desk(browser: Client, act: str, item: str, card: str, branch_id: int) -> set[str]:
+    """The page says words: the codes are those whose words they are."""
+    days = {"pickup": branch_id, "not_before": "", "not_after": ""}
+    if act == "change":
+        answer = browser.post(f"/workbench/holds/{Hold.objects.get().id}/wish", days)
+    else:
+        found = Item.objects.filter(barcode=item).first()
+        address = f"/workbench/holds/titles/{found.bib_id if found else 0}/"
+        answer = browser.post(address, {**days, "card": card, "only": ""})
+    if answer.status_code == 404:
+        return {"unknown"}
+    said = answer.context["form"].non_field_errors()
+    return {code.value for code, words in BLOCK_WORDS.items() for text in said if _says(words.zh, text)}
+
+
+def _says(alternatives: tuple[str, ...], text: str) -> bool:
+    return any(re.fullmatch(re.sub(r"\\{\w+\\}", ".+", re.escape(words)), text) for words in alternatives)
+
+
+def hold_over_rest(api: Api, act: str, item: str, card: str, branch: str) -> set[str]:
+    if act == "change":
+        handle = api.post("/patrons/lookup", {"card": card}).json["handle"]
+        answer = api.patch(f"/patrons/{handle}/holds/{Hold.objects.get().id}", {"pickup": branch})
+    else:
+        answer = api.post("/holds", {"item": item, "card": card, "pickup": branch})
+    assert answer.status == 409
+    assert answer.code == answer.codes[0]
+    return set(answer.codes)
 
 
 def over_rest(api: Api, act: str, item: str, card: str) -> set[str]:
@@ -141,5 +195,28 @@ def test_every_door_refuses_the_same_for_the_same_reasons(town: Town, clock: Clo
         assert told[act, item, card, "desk"] == expected, (act, item, card)
 
 
+def test_every_door_refuses_a_hold_for_the_same_reasons(town: Town, clock: Clock) -> None:
+    make_policy(branch=town.district.children, max_holds=0)
+    browser, machine, api = staff_at(town.district.central, Role.DESK), Machine(clock), Api(make_token("kiosk-c"))
+    assert api.post("/holds", {"item": "E0001", "card": "R0001", "pickup": "C"}).status == 201
+    clock.move(minutes=30)
+    branches = {branch.code: branch.id for branch in Branch.objects.all()}
+
+    told = {
+        (act, item, card, branch): (
+            hold_at_the_desk(browser, act, item, card, branches[branch]),
+            machine.refusal_of_hold(act, item, card, branch),
+            hold_over_rest(api, act, item, card, branch),
+        )
+        for act, item, card, branch, _ in HOLDS
+    }
+
+    for act, item, card, branch, reasons in HOLDS:
+        desk, sip2, rest = told[act, item, card, branch]
+        assert rest == reasons, (act, item, card, branch)
+        assert sip2 == reasons, (act, item, card, branch)
+        assert desk == ({"unknown"} if reasons == {"item_unknown"} else reasons), (act, item, card, branch)
+
+
 def test_the_table_names_codes_that_there_are() -> None:
-    assert {code for *_, reasons in TABLE for code in reasons} <= {code.value for code in BlockCode}
+    assert {code for *_, reasons in (*TABLE, *HOLDS) for code in reasons} <= {code.value for code in BlockCode}

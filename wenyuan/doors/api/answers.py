@@ -1,16 +1,23 @@
 """From what verbs and queries answer to what goes over the wire. Moments are told by the library's clock."""
 
+from collections.abc import Iterable
+
 from wenyuan.doors.api.access import Call
 from wenyuan.doors.api.schemas import (
     BranchTold,
+    ChargeTold,
     ClosedLoanTold,
+    EntryTold,
     HeldTold,
+    HoldTold,
     LentItem,
     LoanTold,
+    PartTold,
 )
 from wenyuan.holdings.catalogue.data import ItemView
-from wenyuan.lending.circulation.data import HeldFor, ItemFacts, OpenLoan
-from wenyuan.plumbing.clock import local
+from wenyuan.lending.circulation.data import HeldFor, HoldView, ItemFacts, OpenLoan
+from wenyuan.lending.fees.data import Allocation, ChargeView, EntryView
+from wenyuan.plumbing.clock import local, local_date
 
 
 def branch_told(call: Call, branch_id: int) -> BranchTold:
@@ -50,6 +57,27 @@ def held_told(call: Call, held: HeldFor | None) -> HeldTold | None:
     )
 
 
+def hold_told(call: Call, hold: HoldView) -> HoldTold:
+    """A hold as its reader may know it."""
+    return HoldTold(
+        hold=hold.id,
+        bib=hold.bib_id,
+        title=hold.title,
+        item=hold.barcode,
+        pickup=branch_told(call, hold.pickup_branch_id),
+        state=hold.state,
+        placed_at=local(hold.placed_at),
+        not_before=hold.not_before,
+        not_after=hold.not_after,
+        place=hold.place if hold.state == "waiting" else None,
+        suspended=hold.is_suspended(local_date(call.at)),
+        suspended_until=hold.suspended_until,
+        captured=hold.captured_barcode if hold.ended_at is None else None,
+        shelf_until=hold.shelf_until,
+        ended_at=local(hold.ended_at) if hold.ended_at else None,
+    )
+
+
 def loan_told(call: Call, loan: OpenLoan) -> LoanTold:
     """A loan in a reader's hands."""
     return LoanTold(
@@ -79,3 +107,38 @@ def closed_loan_told(call: Call, loan: OpenLoan) -> ClosedLoanTold:
 def is_available(item: ItemView) -> bool:
     """Whether the item stands on a shelf from which it is lent."""
     return (item.state, item.condition, item.lendable) == ("available", "ok", "yes")
+
+
+def parts_told(parts: Iterable[Allocation]) -> list[PartTold]:
+    """Which charges a row of the ledger concerns."""
+    return [PartTold(charge=part.charge_id, amount_fen=part.amount_fen) for part in parts]
+
+
+def charge_told(call: Call, charge: ChargeView, title: str) -> ChargeTold:
+    """A charge as it stands."""
+    return ChargeTold(
+        charge=charge.id,
+        kind=charge.kind.value,
+        title=title,
+        text=charge.text,
+        branch=branch_told(call, charge.branch_id),
+        charged_at=local(charge.charged_at),
+        charged_fen=charge.charged_fen,
+        open_fen=charge.open_fen,
+    )
+
+
+def entry_told(call: Call, entry: EntryView) -> EntryTold:
+    """A row of the ledger; who wrote it is the library's affair."""
+    return EntryTold(
+        entry=entry.id,
+        kind=entry.kind.value,
+        charge_kind=entry.charge_kind,
+        amount_fen=entry.amount_fen,
+        means=entry.means,
+        receipt_no=entry.receipt_no,
+        text=entry.text,
+        at=local(entry.at),
+        branch=branch_told(call, entry.branch_id),
+        charges=parts_told(entry.allocations),
+    )

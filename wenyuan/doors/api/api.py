@@ -18,7 +18,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 
-from wenyuan.doors.api import catalogue, circulation, house, patrons, readers
+from wenyuan.doors.api import catalogue, circulation, holds, house, money, patrons, readers
 from wenyuan.doors.api.access import BRANCH_HEADER, ApplicationToken
 from wenyuan.doors.api.keys import HEADER, REPLAYED
 from wenyuan.doors.api.problems import (
@@ -26,12 +26,14 @@ from wenyuan.doors.api.problems import (
     NotThere,
     ProblemCode,
     Trouble,
+    money_refusal_of,
     problem_of,
     refusal_of,
     why_wrong,
 )
 from wenyuan.doors.api.schemas import ProblemTold
 from wenyuan.lending.circulation.operations import Contended, KeyReused, Refused
+from wenyuan.lending.fees.data import FeeReason, FeesRefused
 from wenyuan.organisation.rights.queries import NotAllowed
 
 VERSION: Final = "1"
@@ -125,7 +127,7 @@ api = Door(
     docs_url=None,
     renderer=_Renderer(),
 )
-for part in (house, circulation, patrons, readers, catalogue):
+for part in (house, circulation, holds, money, patrons, readers, catalogue):
     api.add_router("", part.router)
 
 
@@ -140,6 +142,13 @@ def _trouble(request: HttpRequest, error: Any) -> HttpResponse:
 @api.exception_handler(Refused)
 def _refused(request: HttpRequest, error: Any) -> HttpResponse:
     return refusal_of(request, error.blocks)
+
+
+@api.exception_handler(FeesRefused)
+def _money_refused(request: HttpRequest, error: Any) -> HttpResponse:
+    if FeeReason.KEY_REUSED in error.reasons:
+        return problem_of(request, Trouble(ProblemCode.KEY_REUSED))
+    return money_refusal_of(request, error)
 
 
 @api.exception_handler(NotThere)

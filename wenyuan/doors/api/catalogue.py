@@ -14,6 +14,7 @@ from wenyuan.doors.api.answers import branch_told, is_available
 from wenyuan.doors.api.paging import Cursor, Limit, next_address, place_of
 from wenyuan.doors.api.problems import NotThere, ProblemCode, Trouble
 from wenyuan.doors.api.schemas import (
+    BIGGEST_ID,
     NO_CONTROLS,
     BibBriefTold,
     BibPageTold,
@@ -31,7 +32,6 @@ from wenyuan.plumbing.clock import local_date
 
 router = Router(tags=["catalogue"])
 NOT_THERE: Final = {"x-problems": [HTTPStatus.NOT_FOUND]}
-BIGGEST_ID: Final = 2**63 - 1
 
 BibId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 Barcode = Annotated[str, Path(min_length=1, max_length=64, pattern=NO_CONTROLS)]

@@ -6,6 +6,7 @@ The page is drawn here, of our own files: no viewer from another host, no script
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -19,8 +20,19 @@ from wenyuan.doors.api.access import ApplicationToken, Bearer
 from wenyuan.doors.api.api import TITLE, VERSION, api, operations
 from wenyuan.doors.api.language import DJANGO_NAME
 from wenyuan.doors.api.problems import STATUS, TITLES, ProblemCode
+from wenyuan.doors.furniture.fee_words import REASONS
 from wenyuan.doors.furniture.words import BLOCK_WORDS, Language
+from wenyuan.lending.fees.data import FeeReason
 from wenyuan.organisation.network.queries import get_library
+
+OF_PAYMENTS: Final = (
+    FeeReason.NOTHING_OPEN,
+    FeeReason.TOO_MUCH,
+    FeeReason.CHARGE_UNKNOWN,
+    FeeReason.REASON_MISSING,
+    FeeReason.TEXT_HOLDS_NUMBER,
+)
+"""Why a payment is refused, beside a reader whom nobody knows."""
 
 
 @require_safe
@@ -62,7 +74,8 @@ def docs(request: HttpRequest) -> HttpResponse:
         "problems": [(code.value, STATUS[code].value, TITLES[code]) for code in ProblemCode],
         "blocks": [
             (code.value, (words.en if language == "en" else words.zh)[-1]) for code, words in BLOCK_WORDS.items()
-        ],
+        ]
+        + [(reason.value, str(REASONS[reason]) % {"open": "…", "ties": "…"}) for reason in OF_PAYMENTS],
         "refused_status": HTTPStatus.CONFLICT.value,
     }
     return render(request, "api/docs.html", context)

@@ -9,9 +9,10 @@ from ninja import Router
 
 from wenyuan.doors.api.access import ApplicationToken, call_of
 from wenyuan.doors.api.answers import branch_told
+from wenyuan.doors.api.handles import patron_of_handle
 from wenyuan.doors.api.lists import loan_page, patron_blocks
 from wenyuan.doors.api.paging import Cursor, Limit
-from wenyuan.doors.api.passes import read_handle, write_handle
+from wenyuan.doors.api.passes import write_handle
 from wenyuan.doors.api.problems import NotThere, blocks_shown
 from wenyuan.doors.api.schemas import BlockTold, CardAsked, LoanPage, PatronTold
 from wenyuan.lending.circulation.data import BlockCode
@@ -69,9 +70,7 @@ def look_up(request: HttpRequest, body: CardAsked) -> PatronTold:
 def loans_of_patron(request: HttpRequest, handle: str, limit: Limit, cursor: Cursor) -> LoanPage:
     """The earliest due first. The handle is that of the look-up."""
     call = call_of(request)
-    patron_id = read_handle(handle, account_id=call.caller.account_id, at=call.at)
-    if patron_id is None:
-        raise NotThere(BlockCode.PATRON_UNKNOWN)
+    patron_id = patron_of_handle(call, handle)
     loans = patron_loans(patron_id=patron_id, branch_id=call.desk.branch_id, at=call.at)
     if loans is None:
         raise NotThere(BlockCode.PATRON_UNKNOWN)

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.api.language import language_of
+from wenyuan.doors.furniture.fee_words import fee_words
 from wenyuan.doors.furniture.words import branch_names, words_for_block, words_for_waiver
 from wenyuan.lending.circulation.data import Block, BlockCode
+from wenyuan.lending.fees.data import FeesRefused
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
 
@@ -119,6 +121,7 @@ VALUE_WORDS: Final[Mapping[str, StrOrPromise]] = {
     "less_than_equal": _("It is out of range."),
     "enum": _("It is none of the values that are possible."),
     "nothing_asked": _("Say at least one thing to look for."),
+    "bib_or_item": _("Name either a record or one of its items."),
 }
 """Why a value cannot be used, by the validator's type of error."""
 OTHER_VALUE: Final = _("It is of the wrong kind.")
@@ -179,7 +182,26 @@ def refusal_of(
     network: NetworkMap | None = None,
 ) -> HttpResponse:
     """The answer for a verb's refusal: every block at once, the first one's code in front."""
-    shown = blocks_shown(request, blocks, network=network or network_map())
+    return _refusal(request, blocks_shown(request, blocks, network=network or network_map()), status)
+
+
+def money_refusal_of(request: HttpRequest, refused: FeesRefused) -> HttpResponse:
+    """The same for money, which nobody lifts anything of; translations are switched to the request's language."""
+    shown = [
+        {
+            "code": reason.value,
+            "message": fee_words(reason, refused.facts),
+            "waivable": False,
+            "waiver": None,
+            "waiver_message": "",
+            "facts": dict(refused.facts),
+        }
+        for reason in refused.reasons
+    ]
+    return _refusal(request, shown, HTTPStatus.CONFLICT)
+
+
+def _refusal(request: HttpRequest, shown: Sequence[Mapping[str, Any]], status: HTTPStatus) -> HttpResponse:
     separator = "; " if language_of(request) == "en" else "；"
     return _problem(
         status,

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from wenyuan.lending.circulation.data import BlockCode
+from wenyuan.lending.fees.data import MOST_FEN, Means
 
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 Barcode = Annotated[str, Field(min_length=1, max_length=64, pattern=NO_CONTROLS, description="An item's barcode.")]
@@ -26,6 +27,11 @@ Waive = Annotated[
     list[BlockCode],
     Field(max_length=20, description="Blocks to lift. Each is lifted only if the token allows the act that lifts it."),
 ]
+
+
+BIGGEST_ID = 2**63 - 1
+BibId = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
+BranchCode = Annotated[str, Field(min_length=1, max_length=16, pattern=NO_CONTROLS, description="A branch's code.")]
 
 
 class Asked(BaseModel):
@@ -355,3 +361,167 @@ class DoorTold(BaseModel):
     version: str
     openapi: str
     docs: str
+
+
+class WishAsked(Asked):
+    """A title, by its record or by one of its items; ``this_item``: that item and no other. ``pickup`` is a branch's
+    code, the one of the call if left out."""
+
+    bib: BibId | None = None
+    item: Barcode | None = None
+    this_item: bool = False
+    pickup: BranchCode | None = None
+    not_before: date | None = None
+    not_after: date | None = None
+
+
+class HoldAsked(WishAsked):
+    card: Card
+    waive: Waive = []
+
+
+class HoldChangeAsked(Asked):
+    """What is left out stays as it is; null takes a day away."""
+
+    pickup: BranchCode | None = None
+    not_before: date | None = None
+    not_after: date | None = None
+
+
+class SuspensionAsked(Asked):
+    """The last day on which it is passed over; left out: until it is resumed."""
+
+    until: date | None = None
+
+
+class HoldPlacedTold(BaseModel):
+    """A receipt. ``place`` counts those that wait for the title, this one among them; ``from_shelf`` (预借) when an
+    item stands on a shelf; ``not_after`` is the last day it waits."""
+
+    hold: int
+    bib: int
+    title: str
+    pickup: BranchTold
+    place: int
+    from_shelf: bool
+    not_after: date | None
+
+
+class HoldTold(BaseModel):
+    """``state`` is waiting, in_transit, on_shelf, filled, cancelled or expired. ``item`` is the one item wanted,
+    ``captured`` the item that is kept for it; ``place`` is that in the queue while it waits."""
+
+    hold: int
+    bib: int
+    title: str
+    item: str | None
+    pickup: BranchTold
+    state: str
+    placed_at: datetime
+    not_before: date | None
+    not_after: date | None
+    place: int | None
+    suspended: bool
+    suspended_until: date | None
+    captured: str | None
+    shelf_until: date | None
+    ended_at: datetime | None
+
+
+class HoldList(BaseModel):
+    """Open holds, the newest first, then those that ended in the last fortnight; two hundred at most."""
+
+    holds: list[HoldTold]
+
+
+class PaymentAsked(Asked):
+    """Money that the application has taken. ``charges`` are paid in their order; left out: the oldest first. ``text``
+    says how, where ``means`` is other."""
+
+    card: Card
+    amount_fen: int = Field(ge=1, le=MOST_FEN, description="In fen.")
+    means: Means
+    charges: list[Annotated[int, Field(ge=1, le=BIGGEST_ID)]] | None = Field(None, min_length=1, max_length=50)
+    text: str = Field("", max_length=200, pattern=NO_CONTROLS)
+
+
+class PartTold(BaseModel):
+    """The part of a row that concerns one charge."""
+
+    charge: int
+    amount_fen: int
+
+
+class PaymentTold(BaseModel):
+    """A receipt; ``owed_fen`` is what the reader owes now."""
+
+    payment: int
+    receipt_no: str
+    amount_fen: int
+    means: str
+    at: datetime
+    charges: list[PartTold]
+    owed_fen: int
+
+
+class ChargeTold(BaseModel):
+    """A charge: ``kind`` is overdue, lost, damaged, card or other; ``open_fen`` is owed, below zero due back."""
+
+    charge: int
+    kind: str
+    title: str
+    text: str
+    branch: BranchTold
+    charged_at: datetime
+    charged_fen: int
+    open_fen: int
+
+
+class AccountTold(BaseModel):
+    """What a reader owes, is due and has deposited in the whole network, in fen, and the open charges that the caller
+    may see."""
+
+    owed_fen: int
+    due_back_fen: int
+    deposit_fen: int
+    charges: list[ChargeTold]
+
+
+class EntryTold(BaseModel):
+    """A row of the ledger: ``kind`` is charge, payment, forgiven, in_kind, cancelled, refund, deposit_taken or
+    deposit_returned. Where money changed hands it has means and a receipt number."""
+
+    entry: int
+    kind: str
+    charge_kind: str
+    amount_fen: int
+    means: str
+    receipt_no: str
+    text: str
+    at: datetime
+    branch: BranchTold
+    charges: list[PartTold]
+
+
+class EntryPage(BaseModel):
+    entries: list[EntryTold]
+    next: str | None
+
+
+class PointTold(BaseModel):
+    """One change of credit points; ``event`` is loan, overdue, damaged, lost, volunteer, quiz or correction."""
+
+    event: str
+    points: int
+    reason: str
+    at: datetime
+    branch: BranchTold
+
+
+class PointPage(BaseModel):
+    """``kept`` is false while the library keeps no credit points: then there is no balance."""
+
+    kept: bool
+    balance: int | None
+    points: list[PointTold]
+    next: str | None

@@ -3,6 +3,7 @@
 from functools import update_wrapper
 
 from django.urls import URLPattern, path, re_path
+from ninja.operation import Operation
 
 from wenyuan.doors.api import pages
 from wenyuan.doors.api.access import Bearer
@@ -16,18 +17,25 @@ NOTHING: frozenset[Act] = frozenset()
 
 def _behind_the_gate() -> list[URLPattern]:
     """Ninja's URLs, each known by the name of its operation rather than of ninja's own wrapper."""
-    operation_at = dict(operations())
+    operations_at: dict[str, list[Operation]] = {}
+    for route, operation in operations():
+        operations_at.setdefault(route, []).append(operation)
     found = []
     for entry in api.urls[0]:
         assert isinstance(entry, URLPattern)
         if entry.name == "api-root":
             continue
-        operation = operation_at["/" + str(entry.pattern).replace("<", "{").replace(">", "}")]
-        (token,) = operation.auth_callbacks
-        assert isinstance(token, Bearer), "an operation stands behind one kind of token"
-        view = gate(update_wrapper(entry.callback, operation.view_func), needs=token.acts)
+        there = operations_at["/" + str(entry.pattern).replace("<", "{").replace(">", "}")]
+        needs = NOTHING.union(*(_acts(operation) for operation in there))
+        view = gate(update_wrapper(entry.callback, there[0].view_func), needs=needs)
         found.append(URLPattern(entry.pattern, view, name=entry.name))
     return found
+
+
+def _acts(operation: Operation) -> frozenset[Act]:
+    (token,) = operation.auth_callbacks
+    assert isinstance(token, Bearer), "an operation stands behind one kind of token"
+    return token.acts
 
 
 urlpatterns = [
