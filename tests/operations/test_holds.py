@@ -890,6 +890,16 @@ def test_who_has_open_holds_may_not_leave_and_a_branch_where_they_are_fetched_do
     assert [(tie.what, tie.count) for tie in ties] == [("open_holds", 1)]
 
 
+def test_items_of_one_call_number_stand_on_one_pick_list(district: District, at: datetime, title: Bib) -> None:
+    make_item(barcode="I2", bib=title, home=district.central)
+    hold(title, "C1", district.at_central, at)
+    hold(title, "C2", district.at_central, at)
+
+    picks = pick_list(district.central.id, at=at)
+
+    assert [pick.barcode for pick in picks] == ["I1", "I2"]
+
+
 def test_a_pick_list_fetches_at_the_pickup_branch_and_goes_on_where_nobody_finds_the_item(
     district: District, at: datetime, title: Bib
 ) -> None:

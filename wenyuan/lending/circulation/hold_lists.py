@@ -102,8 +102,9 @@ def _pick_plan(branch_id: int, at: datetime) -> Plan[tuple[PickView, ...]]:
     picks = assign_picks(
         wanted, [OnShelf(*row[:5]) for row in shelved], may_serve=may_serve, distance=distances(places)
     )
-    mine = [(items[pick.item_id][11], pick) for pick in picks if pick.branch_id == branch_id]
-    return tuple(_pick_view(pick.hold_id, pick.pickup_branch_id, items[pick.item_id]) for _, pick in sorted(mine))
+    mine = [pick for pick in picks if pick.branch_id == branch_id]
+    mine.sort(key=lambda pick: (items[pick.item_id][11], pick.item_id))  # items of one title share their call number
+    return tuple(_pick_view(pick.hold_id, pick.pickup_branch_id, items[pick.item_id]) for pick in mine)
 
 
 def _lent_at(place: Place) -> bool:
