@@ -1,6 +1,6 @@
 """声称已还: the reader says an item was returned; the loan is frozen until that is settled."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from wenyuan.lending.circulation.operations import (
     checkin,
     checkout,
     claim_returned,
+    found_on_shelf,
     note_search,
     remind,
     renew,
@@ -95,19 +96,27 @@ def test_it_is_looked_for_where_the_reader_says_and_each_search_is_noted_once(
 def test_found_on_its_shelf_the_loan_ends_on_the_day_the_reader_said(
     district: District, at: datetime, lent: Patron
 ) -> None:
-    claim_returned(item=BARCODE, at=at + LATE, desk=district.at_central)
+    claim_returned(item=BARCODE, at=at + LATE, desk=district.at_central, back_date=date(2026, 4, 25))
 
-    receipt = checkin(
-        item=BARCODE, at=at + LATE + timedelta(days=9), back_at=at + timedelta(days=3), desk=district.at_central
-    )
+    receipt = found_on_shelf(item=BARCODE, at=at + LATE + timedelta(days=9), desk=district.at_central)
 
     loan = Loan.objects.get()
     assert (receipt.outcome, receipt.days_overdue) == (CheckinOutcome.RETURNED, 0)
-    assert (loan.taken_at, loan.ended_as) == (at + timedelta(days=3), "returned")
+    assert (loan.taken_at, loan.ended_as) == (datetime(2026, 4, 25, 16, tzinfo=UTC), "returned")
     assert Item.objects.get().condition == "ok"
     assert Entry.objects.get(kind="item_found").details == {"was": "claimed_returned"}
     assert claimed_items(district.central.id) == ()
     assert broken() == []
+
+
+def test_found_on_its_shelf_it_is_not_late_whatever_day_the_reader_said(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    claim_returned(item=BARCODE, at=at + LATE, desk=district.at_central)
+
+    assert found_on_shelf(item=BARCODE, at=at + LATE, desk=district.at_central).days_overdue == 0
+    make_item(barcode="2", home=district.central)
+    assert found_on_shelf(item="2", at=at, desk=district.at_central).outcome is CheckinOutcome.NOT_ON_LOAN
 
 
 def test_brought_back_after_all_it_is_late_up_to_the_claim_only(district: District, at: datetime, lent: Patron) -> None:

@@ -6,11 +6,14 @@ item is scanned somewhere (``checkin``: the reader's clock had stopped with the 
 (``withdraw_claim``), or it is lost, with or without a charge (``declare_lost``).
 """
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 from wenyuan.lending.circulation import sql
-from wenyuan.lending.circulation.data import Block, BlockCode, ClaimedItem, Mark, MarkReceipt
+from wenyuan.lending.circulation.checking_in import checkin_plan
+from wenyuan.lending.circulation.data import Block, BlockCode, CheckinReceipt, ClaimedItem, Mark, MarkReceipt
 from wenyuan.lending.circulation.everyday import Refused, Request, scanned
+from wenyuan.lending.circulation.lateness import drive
 from wenyuan.lending.circulation.marking import Wish, look, mark, receipt_of
 from wenyuan.lending.circulation.models import Loan
 from wenyuan.lending.circulation.queueing import note_item
@@ -18,7 +21,7 @@ from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
-from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.clock import library_zone, local_date
 from wenyuan.plumbing.statements import Plan, Row, Statement, run
 from wenyuan.plumbing.transactions import verb
 
@@ -67,6 +70,24 @@ def withdraw_claim(*, item: str, at: datetime, desk: Desk) -> MarkReceipt:
     """
     require(desk.operator, Act.MARK_ITEMS, desk.branch_id)
     return receipt_of(mark(Request(item=scanned(item), at=at, desk=desk), Wish(mark=Mark.UNCLAIMED)))
+
+
+@needs(Act.CHECKIN)
+def found_on_shelf(*, item: str, at: datetime, desk: Desk) -> CheckinReceipt:
+    """Take in a claimed item that stood on its shelf: the reader was right. It counts as returned on the day they said,
+    and never as late. Any other item is simply taken in.
+
+    :raises NotAllowed: the operator may not take items back here.
+    :raises Refused: unknown or withdrawn item.
+    :raises Contended: somebody else kept changing the item.
+    """
+    require(desk.operator, Act.CHECKIN, desk.branch_id)
+    request = Request(item=scanned(item), at=at, desk=desk)
+    loan = Loan.objects.filter(item__barcode=request.item, **_OPEN).first()
+    if loan is None or loan.claimed_at is None or loan.claimed_back_date is None:
+        return drive(checkin_plan, request)
+    evening = datetime.combine(loan.claimed_back_date + timedelta(days=1), time.min, library_zone())
+    return drive(checkin_plan, replace(request, back_at=min(evening, loan.claimed_at, loan.due_at)))
 
 
 @needs(Act.MARK_ITEMS)

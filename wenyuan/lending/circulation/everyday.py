@@ -74,6 +74,8 @@ class Request:
     more, and what is to be done about the item begins now."""
     holds_locks: bool = False
     """Whether it is done in a transaction that holds item, loan and reader, so that money may be moved with it."""
+    loan_id: int | None = None
+    """The loan that is meant, in what goes by the clock: of another one nothing is done."""
     today: date = field(init=False)
     """The library's day of ``at``."""
 

@@ -180,7 +180,7 @@ def lose_long_overdue(*, at: datetime) -> int:
 
 def _overdue(*, after_id: int, at: datetime) -> list[Row]:
     def plan() -> Plan[list[Row]]:
-        return (yield Statement(sql.LOANS_OVERDUE, {"at": at, "after": after_id, "size": CHUNK}))
+        return (yield Statement(sql.LOANS_DUE, {"since": None, "until": at, "after": after_id, "size": CHUNK}))
 
     return run(plan)
 

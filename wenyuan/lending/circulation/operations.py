@@ -9,6 +9,7 @@ return the first receipt of that very act, item and reader, whatever happened si
 from dataclasses import replace
 from datetime import date, datetime
 
+from wenyuan.lending.circulation.by_the_clock import renew_automatically
 from wenyuan.lending.circulation.cells import (
     Cell,
     begin_policies,
@@ -18,7 +19,7 @@ from wenyuan.lending.circulation.cells import (
 )
 from wenyuan.lending.circulation.checking_in import checkin_plan, receive_plan, use_plan
 from wenyuan.lending.circulation.checking_out import checkout_plan
-from wenyuan.lending.circulation.claiming import claim_returned, note_search, withdraw_claim
+from wenyuan.lending.circulation.claiming import claim_returned, found_on_shelf, note_search, withdraw_claim
 from wenyuan.lending.circulation.conditions import mark_damaged, mark_missing, mark_repaired
 from wenyuan.lending.circulation.data import (
     Block,
@@ -87,6 +88,7 @@ __all__ = [
     "expire_hold",
     "expire_holds",
     "forget_ended_holds",
+    "found_on_shelf",
     "install_default_policies",
     "issue_offline_list",
     "lose_long_overdue",
@@ -102,6 +104,7 @@ __all__ = [
     "remind",
     "renew",
     "renew_all",
+    "renew_automatically",
     "report_not_found",
     "resume_hold",
     "settle_offline_act",

@@ -8,6 +8,7 @@ from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.data import Block, BlockCode, RenewalReceipt
 from wenyuan.lending.circulation.everyday import (
     LocksWanted,
+    Refused,
     Request,
     journal,
     reader_ref,
@@ -42,6 +43,8 @@ def _attempt(request: Request) -> Plan[RenewalReceipt | None]:
     policy = _policy(facts, request, books)
     if facts.item and facts.loan and _is_repeated(facts, facts.loan, request):
         return _receipt(facts.item, facts.loan, policy, facts.loan.due_at, facts.loan.renewals, repeated=True)
+    if request.loan_id is not None and (facts.loan is None or facts.loan.id != request.loan_id):
+        raise Refused(Block(BlockCode.NOT_ON_LOAN))
     blocks, due = _judge(facts, policy, request, books)
     refuse(blocks, request, item=facts.item.shown() if facts.item else None)
     item, loan, patron = facts.item, facts.loan, facts.patron
@@ -155,6 +158,7 @@ def _write(
         "policy": policy.row_id,
         **waived(blocks),
         **({"fine_fen": receipt.fine_fen} if receipt.fine_fen else {}),
+        **({"automatic": True} if request.loan_id else {}),
     }
     if request.key:
         details |= keyed.of_renewal(receipt) | keyed.before_renewal(loan)
@@ -165,7 +169,7 @@ def _write(
         "loan": loan.id,
         "patron": patron.id,
         "patron_version": patron.version,
-        "account": request.desk.operator.account_id,
+        "account": request.desk.operator.account,
         "at": request.at,
         "base_due_date": due.base,
         "due_at": due.at,

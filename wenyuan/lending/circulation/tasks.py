@@ -3,7 +3,13 @@
 from datetime import UTC, datetime
 
 from wenyuan.lending.circulation import closing
-from wenyuan.lending.circulation.operations import expire_holds, forget_ended_holds, lose_long_overdue, remind
+from wenyuan.lending.circulation.operations import (
+    expire_holds,
+    forget_ended_holds,
+    lose_long_overdue,
+    remind,
+    renew_automatically,
+)
 from wenyuan.lending.circulation.telling import tell_of_hold
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.followers import follows
@@ -26,6 +32,12 @@ def forget(at: datetime) -> None:
 def lose(at: datetime) -> None:
     """At night (01:50 in Shanghai), after due dates have followed closures: what is long overdue is lost."""
     lose_long_overdue(at=at)
+
+
+@every("40 17 * * *", "circulation.renew_automatically")
+def renew(at: datetime) -> None:
+    """At night (01:40 in Shanghai), after due dates have followed closures: what may renew itself."""
+    renew_automatically(at=at)
 
 
 @every("12 * * * *", "circulation.remind")

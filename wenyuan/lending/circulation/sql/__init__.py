@@ -52,7 +52,7 @@ from wenyuan.lending.circulation.sql.invariants import INVARIANTS
 from wenyuan.lending.circulation.sql.lists import (
     BARCODES_OF_CARD,
     HISTORY,
-    LOANS_OVERDUE,
+    LOANS_DUE,
     LOANS_TO_REMIND,
     PATRON_LOANS,
 )
@@ -102,7 +102,7 @@ __all__ = [
     "ITEMS_AT_BRANCH",
     "ITEM_AS_BEFORE",
     "ITEM_SEEN",
-    "LOANS_OVERDUE",
+    "LOANS_DUE",
     "LOANS_TO_MEASURE",
     "LOANS_TO_PLACE",
     "LOANS_TO_REMIND",

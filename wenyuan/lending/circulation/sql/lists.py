@@ -36,15 +36,16 @@ BARCODES_OF_CARD = f"""
     ORDER BY l.due_at, l.id
 """
 
-LOANS_OVERDUE = f"""
+LOANS_DUE = f"""
     SELECT l.id, l.branch_id, l.due_at, i.barcode, p.category_id, i.item_type_id, {EDITIONS}
     FROM circulation_loan l
     JOIN catalogue_item i ON i.id = l.item_id
     JOIN patrons_patron p ON p.id = l.patron_id
-    WHERE l.returned_at IS NULL AND l.taken_at IS NULL AND l.claimed_at IS NULL AND l.due_at < :at::timestamptz
-        AND l.id > :after::bigint
+    WHERE l.returned_at IS NULL AND l.taken_at IS NULL AND l.claimed_at IS NULL AND l.due_at < :until::timestamptz
+        AND (:since::timestamptz IS NULL OR l.due_at >= :since::timestamptz) AND l.id > :after::bigint
     ORDER BY l.id LIMIT :size::int
 """
+"""Loans in readers' hands that fall due before a moment, from another on; what is claimed returned is left out."""
 
 LOANS_TO_REMIND = """
     SELECT l.id, l.patron_id, l.branch_id, l.due_at, b.title
