@@ -124,3 +124,27 @@ def test_who_may_not_mark_items_neither_sees_nor_does_it(town: Town) -> None:
         assert browser.post(f"/workbench/items/{item.id}/{act}").status_code == 403
     assert Item.objects.get().condition == "ok"
     assert staff_at(town.central, username="two").get("/workbench/items/999999/lost").status_code == 404
+
+
+def test_what_is_claimed_is_listed_printed_searched_and_found(town: Town, reader: Patron) -> None:
+    browser, item = staff_at(town.central), Item.objects.get()
+    empty = browser.get("/workbench/items/claims")
+    browser.post(f"/workbench/items/{item.id}/claimed", {"back_date": "", "branch": str(town.central.id)})
+    loan = Loan.objects.get()
+
+    listed = browser.get("/workbench/items/claims")
+    paper = browser.get("/workbench/items/claims/list")
+    for _ in range(2):  # the same list sent twice counts once
+        browser.post(f"/workbench/items/claims/{loan.id}/missed", {"searches": "0"})
+    loan.refresh_from_db()
+    searches = loan.searches
+    browser.post("/workbench/items/claims/found", {"code": "2301"})
+
+    assert (empty.context["rows"], len(listed.context["rows"])) == ([], 1)
+    assert (paper.status_code, paper["Content-Type"]) == (200, "application/pdf")
+    assert searches == 1
+    loan.refresh_from_db()
+    assert (loan.ended_as, loan.returned_at is not None) == ("returned", True)
+    assert browser.get("/workbench/items/claims").context["rows"] == []
+    assert browser.get("/workbench/items/claims/list").status_code == 404
+    assert staff_at(town.central, Role.OUTREACH, username="two").get("/workbench/items/claims").status_code == 403

@@ -83,7 +83,8 @@ def found_on_shelf(*, item: str, at: datetime, desk: Desk) -> CheckinReceipt:
     """
     require(desk.operator, Act.CHECKIN, desk.branch_id)
     request = Request(item=scanned(item), at=at, desk=desk)
-    loan = Loan.objects.filter(item__barcode=request.item, **_OPEN).first()
+    open_loan = look(request).loan
+    loan = Loan.objects.filter(id=open_loan.id, **_OPEN).first() if open_loan else None
     if loan is None or loan.claimed_at is None or loan.claimed_back_date is None:
         return drive(checkin_plan, request)
     evening = datetime.combine(loan.claimed_back_date + timedelta(days=1), time.min, library_zone())

@@ -42,9 +42,10 @@ class ShelvingList:
         return sum(len(section.items) for section in self.sections)
 
 
-def shelving_list(given: ShelvingList, *, paper: Paper = A4) -> bytes:
-    """The list 上架单 as a PDF. :raises NotPrinted: as ``as_pdf``."""
-    heading = gettext("Shelving list")
+def shelving_list(given: ShelvingList, *, paper: Paper = A4, heading: str = "") -> bytes:
+    """The list 上架单, or with another heading one to go along the shelves with, as a PDF. :raises NotPrinted: as
+    ``as_pdf``."""
+    heading = heading or gettext("Shelving list")
     values = {
         "title": heading,
         "heading": heading,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.items import conditions, editing, transits, views
+from wenyuan.doors.workbench.items import conditions, editing, searching, transits, views
 
 urlpatterns = [
     path("", views.find, name="items"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("<int:item_id>/with-reader", conditions.with_reader, name="item-with-reader"),
     path("<int:item_id>/lending", editing.lending, name="item-lending"),
     path("<int:item_id>/withdrawn", editing.withdraw, name="item-withdraw"),
+    path("claims", searching.claims, name="claims"),
+    path("claims/list", searching.claims_printed, name="claims-printed"),
+    path("claims/found", searching.claim_found, name="claim-found"),
+    path("claims/<int:loan_id>/missed", searching.claim_missed, name="claim-missed"),
     path("transits", transits.coming, name="transits"),
     path("transits/gone", transits.gone, name="transits-gone"),
     path("transits/received", transits.receive, name="transit-receive"),

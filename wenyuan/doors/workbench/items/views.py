@@ -32,7 +32,7 @@ from wenyuan.holdings.catalogue.queries import (
     titles_of,
 )
 from wenyuan.kernel.callnumbers import shelf_key
-from wenyuan.lending.circulation.queries import is_after_reopening, loan_of_item
+from wenyuan.lending.circulation.queries import count_claimed_items, is_after_reopening, loan_of_item
 from wenyuan.lending.patrons.queries import get_patron
 from wenyuan.lending.transit.queries import open_transit_of
 from wenyuan.organisation.journal.queries import Filter, list_entries
@@ -80,6 +80,8 @@ def find(request: StaffRequest) -> HttpResponse:
         "items": [(item, bib, shown_state(item)) for item, bib in found.items],
         "onward": onward(request, found.after),
         "may_receive": may(request.operator, Act.RECEIVE_TRANSIT, request.desk.branch_id),
+        "may_mark": may(request.operator, Act.MARK_ITEMS, request.desk.branch_id),
+        "claims": count_claimed_items(request.desk.branch_id),
     }
     return page(request, "workbench/items/find.html", context, status=422 if form.errors else 200)
 
