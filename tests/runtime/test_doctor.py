@@ -27,6 +27,7 @@ from wenyuan.runtime.doctor import (
     check_keys,
     check_libc,
     check_python,
+    check_tls,
     examine,
     findings_on_roles,
     register,
@@ -196,3 +197,20 @@ def test_probes_say_no_where_nobody_answers(listening: Address) -> None:
     assert tcp_probe(listening)() is True
     assert tcp_probe(free)() is False
     assert http_probe(free)() is False
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({}, ""),
+        ({"WENYUAN_HTTP": "127.0.0.1:8000", "WENYUAN_HOSTS": "localhost, [::1],desk.localhost"}, ""),
+        ({"WENYUAN_HTTP": "0.0.0.0:8000"}, "0.0.0.0"),
+        ({"WENYUAN_HOSTS": "localhost,lib.example.cn"}, "lib.example.cn"),
+        ({"WENYUAN_HOSTS": "lib.example.cn", "WENYUAN_TLS_CERT": "/etc/cert.pem"}, ""),
+        ({"WENYUAN_HOSTS": "lib.example.cn", "WENYUAN_PROXY": "10.0.0.2"}, ""),
+    ],
+)
+def test_a_name_that_is_served_without_tls_is_told(tmp_path: Path, environ: dict[str, str], told: str) -> None:
+    found = list(check_tls(Patient(home=Home(tmp_path / "home"), environ=environ)))
+
+    assert [(one.code, one.sentence_en.split()[0]) for one in found] == ([("no_tls", told)] if told else [])

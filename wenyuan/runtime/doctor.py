@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import enum
+import ipaddress
 import os
 import platform
 import shutil
@@ -224,6 +225,30 @@ def check_doors(patient: Patient) -> Iterator[Finding]:
             )
 
 
+def check_tls(patient: Patient) -> Iterator[Finding]:
+    """Whether browsers allow what they allow only to https and to the machine itself: work without a network."""
+    environ = patient.environ
+    if environ.get("WENYUAN_TLS_CERT") or environ.get("WENYUAN_PROXY"):
+        return
+    names = [name.strip() for name in environ.get("WENYUAN_HOSTS", "").split(",") if name.strip()]
+    listened = http_address(environ).host
+    plain = [name for name in (*names, listened) if not _is_this_machine(name)]
+    if plain:
+        sentence = f"{plain[0]} is served without TLS: passwords travel in clear, and browsers forbid offline work."
+        yield Finding("no_tls", Severity.WARNING, sentence, "export WENYUAN_TLS_CERT=… WENYUAN_TLS_KEY=…")
+
+
+def _is_this_machine(name: str) -> bool:
+    """As browsers see it: ``localhost`` and what stands below it, and the loopback addresses."""
+    bare = name.strip("[]").rstrip(".").lower()
+    if bare == "localhost" or bare.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(bare).is_loopback
+    except ValueError:
+        return False
+
+
 CHECKS: tuple[Check, ...] = (
     check_python,
     check_libc,
@@ -232,6 +257,7 @@ CHECKS: tuple[Check, ...] = (
     check_disk,
     check_database,
     check_doors,
+    check_tls,
 )
 
 
