@@ -23,6 +23,9 @@ export default defineConfig({
       input: {
         workbench: "src/workbench/main.js",
         portal: "src/portal/main.js",
+        // The desk without a network, and the worker that shows it: kept by browsers, so apart from the rest.
+        offline: "src/offline/main.js",
+        worker: "src/offline/worker.js",
       },
     },
   },

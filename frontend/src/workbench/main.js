@@ -1,6 +1,7 @@
 import { furnish } from "../furniture/base.js";
 import { watchDesk } from "./desk.js";
 import { watchKeys } from "./keys.js";
+import { watchNetwork, watchSignOut } from "./offline.js";
 import { watchPrinting } from "./print.js";
 import "./workbench.css";
 import "./office.css";
@@ -11,3 +12,5 @@ watchKeys();
 watchDesk();
 watchPrinting();
 helpDesk();
+watchNetwork();
+watchSignOut();

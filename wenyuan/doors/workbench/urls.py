@@ -7,6 +7,7 @@ app_name = "workbench"
 urlpatterns = [
     path("", include("wenyuan.doors.workbench.home.urls")),
     path("desk/", include("wenyuan.doors.workbench.desk.urls")),
+    path("desk/offline/", include("wenyuan.doors.workbench.offline.urls")),
     path("patrons/", include("wenyuan.doors.workbench.patrons.urls")),
     path("holds/", include("wenyuan.doors.workbench.holds.urls")),
     path("fees/", include("wenyuan.doors.workbench.fees.urls")),

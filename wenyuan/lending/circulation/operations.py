@@ -57,7 +57,7 @@ from wenyuan.lending.circulation.queueing import (
     resume_hold,
     suspend_hold,
 )
-from wenyuan.lending.circulation.recording import record_acts, settle_offline_act
+from wenyuan.lending.circulation.recording import MOST_ACTS, record_acts, settle_offline_act
 from wenyuan.lending.circulation.renewing import barcodes_of_card, renewal_plan
 from wenyuan.lending.circulation.telling import remind
 from wenyuan.lending.circulation.undoing import take_back
@@ -66,6 +66,7 @@ from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.statements import run_outermost
 
 __all__ = [
+    "MOST_ACTS",
     "Cell",
     "Contended",
     "KeyReused",
