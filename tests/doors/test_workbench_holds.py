@@ -45,7 +45,7 @@ def place(browser: Client, town: Town, bib: Bib, card: str, **more: str) -> int:
 
 def test_every_state_and_reason_has_words() -> None:
     assert set(STATES) == set(HoldState.values)
-    assert set(REASONS) == {"not_fetched", "not_after", "merged"}
+    assert set(REASONS) == {"not_fetched", "not_after", "merged", "item_lost"}
 
 
 def test_a_hold_is_placed_on_the_page_of_its_title_and_stands_in_its_queue(town: Town, title: Bib) -> None:
