@@ -13,6 +13,7 @@ from tests.factories.network import make_exception
 from tests.factories.patrons import make_patron
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation import lateness
+from wenyuan.lending.circulation.answers import forget_history
 from wenyuan.lending.circulation.data import CheckinOutcome, CheckinReceipt, Kinds
 from wenyuan.lending.circulation.models import Loan
 from wenyuan.lending.circulation.operations import checkin, checkout, receive_transit, renew
@@ -302,3 +303,41 @@ def test_a_renewal_in_time_charges_nothing(district: District, patron: Patron, m
     monkeypatch.setattr(lateness, "holding_locks", lambda *_: pytest.fail("locks for nothing"))
 
     assert renew(item=BARCODE, at=ON_TIME, desk=district.at_central).fine_fen == 0
+
+
+def test_a_closed_loan_keeps_its_reader_while_the_fine_is_open_and_then_forgets_c133(
+    district: District, patron: Patron
+) -> None:
+    lend(district, fine_day_fen=20)
+    checkin(item=BARCODE, at=FIVE_LATE, desk=district.at_central)
+
+    seen = [Loan.objects.get().patron_id]
+    for fen in (60, 40):
+        make_payment(patron, fen, at=FIVE_LATE, desk=district.at_central)
+        seen.append(Loan.objects.get().patron_id)
+        assert broken() == []
+
+    assert seen == [patron.id, patron.id, None]
+
+
+def test_who_withdraws_consent_is_forgotten_but_where_something_is_owed(district: District, patron: Patron) -> None:
+    lend(district, fine_day_fen=20)
+    Patron.objects.filter(id=patron.id).update(keep_history=True)
+    checkin(item=BARCODE, at=FIVE_LATE, desk=district.at_central)
+    Patron.objects.filter(id=patron.id).update(keep_history=False)
+
+    forget_history(patron.id)
+    kept = Loan.objects.get().patron_id
+    make_payment(patron, 100, at=FIVE_LATE, desk=district.at_central)
+
+    assert (kept, Loan.objects.get().patron_id) == (patron.id, None)
+
+
+def test_a_reader_who_consented_keeps_the_loan_after_paying(district: District, patron: Patron) -> None:
+    lend(district, fine_day_fen=20)
+    Patron.objects.filter(id=patron.id).update(keep_history=True)
+    checkin(item=BARCODE, at=FIVE_LATE, desk=district.at_central)
+
+    make_payment(patron, 100, at=FIVE_LATE, desk=district.at_central)
+
+    assert Loan.objects.get().patron_id == patron.id

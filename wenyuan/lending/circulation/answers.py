@@ -1,6 +1,6 @@
 """What circulation answers the rooms below when they ask in their own transaction (patrons and network seams)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, F, Q
@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q
 from wenyuan.holdings.catalogue.seams import BibUser
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.models import OPEN_HOLD, Hold, HoldState, Loan
+from wenyuan.lending.fees.queries import loans_owed_for
 from wenyuan.lending.patrons.data import Moved, Obstacle, PatronRefused, Problem, ProblemCode
 from wenyuan.lending.patrons.seams import PatronKeeper, PatronMover
 from wenyuan.organisation.network.seams import BranchUser, Tie
@@ -23,9 +24,20 @@ def may_leave(patron_id: int) -> Iterable[Obstacle]:
 
 
 def forget_history(patron_id: int) -> None:
-    """Take the patron out of their closed loans and ended holds, which only consent kept."""
-    Loan.objects.filter(patron_id=patron_id, returned_at__isnull=False).update(patron=None)
+    """Take the patron out of their closed loans and ended holds, which only consent kept. A loan for which something is
+    owed keeps its reader until that is settled."""
+    closed = Loan.objects.filter(patron_id=patron_id, returned_at__isnull=False)
+    closed.exclude(id__in=loans_owed_for(patron_id)).update(patron=None)
     Hold.objects.filter(patron_id=patron_id, ended_at__isnull=False).update(patron=None)
+
+
+def forget_settled(loan_ids: Collection[int]) -> None:
+    """Nothing is open any more of these loans: those that are closed forget their reader, unless they consented."""
+
+    def plan() -> Plan[list[Row]]:
+        return (yield Statement(sql.FORGET_SETTLED, {"loans": sorted(loan_ids)}))
+
+    run(plan)
 
 
 def lock(patron_ids: Sequence[int]) -> None:

@@ -29,6 +29,7 @@ from wenyuan.lending.circulation.everyday import (
 )
 from wenyuan.lending.circulation.facts import Earlier, Hold, Item, Loan, ReturnFacts, read_return
 from wenyuan.lending.circulation.lateness import Lateness, lateness_of, open_days_late, settle
+from wenyuan.lending.fees.queries import is_owed_for
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.statements import Conflict, Plan, Statement
@@ -92,7 +93,8 @@ def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
     if late:
         receipt = _settled(late, facts, item, receipt, request)
     try:
-        written = yield _write(facts, item, decision, request, receipt, verb)
+        owes = late is not None and facts.loan is not None and is_owed_for(facts.loan.id)
+        written = yield _write(facts, item, decision, request, receipt, verb, owes=owes)
     except Conflict:
         written = []
     if not written:
@@ -114,12 +116,12 @@ def _lateness(
 ) -> Lateness | None:
     """What there is to settle when the loan is closed now; nothing while it is only taken (代收), whose day counts."""
     loan, days = facts.loan, receipt.days_overdue
-    if loan is None or decision.loan != "close" or not (days or facts.has_fine):
+    if loan is None or decision.loan != "close" or not (days or facts.has_charge):
         return None
     category_id = facts.patron.category_id if facts.patron else None
     done = local_date(_done_at(loan, request) or request.at)
     late = lateness_of(loan, category_id, item, books, days=days, done=done)
-    return late if late.costs or facts.has_fine else None
+    return late if late.costs or facts.has_charge else None
 
 
 def _settled(
@@ -214,8 +216,16 @@ def _note(facts: ReturnFacts, item: Item, receipt: CheckinReceipt, request: Requ
 
 
 def _write(
-    facts: ReturnFacts, item: Item, decision: rules.ReturnDecision, request: Request, receipt: CheckinReceipt, verb: str
+    facts: ReturnFacts,
+    item: Item,
+    decision: rules.ReturnDecision,
+    request: Request,
+    receipt: CheckinReceipt,
+    verb: str,
+    *,
+    owes: bool,
 ) -> Statement:
+    """``owes``: something is open for the loan, which keeps its reader until that is settled (R-59)."""
     desk, loan = request.desk, facts.loan
     done_at = _done_at(loan, request) if loan else None
     values: dict[str, object] = {
@@ -231,6 +241,7 @@ def _write(
         "send_to": decision.send_to,
         "send_reason": decision.send_reason,
         "loan": loan.id if loan else None,
+        "owes": owes,
         "keep_patron": facts.patron is not None and facts.patron.keep_history,
         "today": request.shelf_day,
         "done_at": done_at,

@@ -225,7 +225,7 @@ class ReturnFacts:
     """Everything a check-in's decision rests on; ``patron`` is the one who has the item. ``captured`` is the hold the
     item is captured for, ``waiting`` the first of the queue that want it; ``to_clear``: a hold has ended while the item
     stood on the hold shelf, and it has not been scanned since; ``looked_for``: a pick list asked for it in vain, and it
-    has not been scanned or changed since; ``has_fine``: the loan has been charged for being late already."""
+    has not been scanned or changed since; ``has_charge``: something that was charged for the loan grows or is open."""
 
     editions: Editions
     item: Item | None
@@ -237,7 +237,7 @@ class ReturnFacts:
     waiting: tuple[Hold, ...]
     to_clear: bool
     looked_for: bool
-    has_fine: bool
+    has_charge: bool
     earlier: Earlier | None
 
 
@@ -273,7 +273,7 @@ class RenewalFacts:
     free_homes: tuple[int, ...]
     earlier: Earlier | None
     account: Account = NO_ACCOUNT
-    has_fine: bool = False
+    has_charge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,9 +379,9 @@ def read_return(row: tuple[Any, ...]) -> ReturnFacts:
     editions = Editions(*cut.take(2))
     item, loan, transit, patron = cut.item(), cut.loan(), cut.transit(), cut.patron()
     last, captured, waiting = cut.closed(), cut.hold(), cut.waiting()
-    to_clear, looked_for, has_fine = cut.take(3)
+    to_clear, looked_for, has_charge = cut.take(3)
     return ReturnFacts(
-        editions, item, loan, transit, patron, last, captured, waiting, to_clear, looked_for, has_fine, cut.earlier()
+        editions, item, loan, transit, patron, last, captured, waiting, to_clear, looked_for, has_charge, cut.earlier()
     )
 
 
@@ -405,7 +405,7 @@ def read_renewal(row: tuple[Any, ...]) -> RenewalFacts:
     waiting = tuple(WaitingHold(item_id or None, pickup_id) for item_id, pickup_id in cut.columns(2))
     (free_homes,) = cut.take(1)
     account = Account(*cut.take(2))
-    (has_fine,) = cut.take(1)
+    (has_charge,) = cut.take(1)
     return RenewalFacts(
         editions,
         item,
@@ -417,7 +417,7 @@ def read_renewal(row: tuple[Any, ...]) -> RenewalFacts:
         tuple(free_homes or ()),
         cut.earlier(),
         account,
-        has_fine,
+        has_charge,
     )
 
 

@@ -136,6 +136,7 @@ def _write(
         "back_branch": wish.back_branch_id,
         "loan": loan.id if loan else None,
         "done_at": loan.taken_at if loan else None,
+        "owes": False,
         "keep_patron": patron is not None and patron.keep_history,
         "transit": transit.id if transit else None,
     }

@@ -73,11 +73,11 @@ def _lateness(
 
     :raises LocksWanted: nothing is held yet.
     """
-    if request.at <= loan.due_at and not facts.has_fine:
+    if request.at <= loan.due_at and not facts.has_charge:
         return None
     days = open_days_late(loan, books, back_at=request.at)
     late = lateness_of(loan, patron.category_id, item, books, days=days, done=request.today)
-    if not (facts.has_fine or (late.costs and late.money.fine_day_fen)):
+    if not (facts.has_charge or (late.costs and late.money.fine_day_fen)):
         return None
     if not request.holds_locks:
         raise LocksWanted

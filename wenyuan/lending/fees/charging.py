@@ -182,7 +182,10 @@ def _found(charge_id: int, *, at: datetime, desk: Desk, terms: FoundTerms) -> Fo
     fen = rules.found_cancels(state, terms=terms, age_days=age_days)
     if fen:
         cancel_part(holder, charge, fen, at=at, desk=desk)
-    Charge.objects.filter(entry_id=charge_id).update(item_id=None, loan_id=None)
+    charge.item_id = None
+    if charge.open_fen == 0:  # a fee for the work that is still owed keeps its loan, and the loan its reader
+        charge.loan_id = None
+    charge.save(update_fields=["item_id", "loan_id"])
     return FoundReceipt(
         charge_id=charge_id,
         patron_id=holder.patron_id,

@@ -22,6 +22,7 @@ from wenyuan.lending.fees.data import (
 from wenyuan.lending.fees.models import Account, Charge, Entry
 from wenyuan.lending.fees.models import Allocation as AllocationRow
 from wenyuan.lending.fees.rules import MOST_FEN, receipt_text
+from wenyuan.lending.fees.seams import tell_settled
 from wenyuan.lending.patrons.operations import reader_ref
 from wenyuan.organisation.journal.data import Entry as JournalEntry
 from wenyuan.organisation.journal.data import Kind
@@ -235,6 +236,7 @@ def settle(entry: Entry, parts: Sequence[tuple[Charge, int]]) -> None:
     AllocationRow.objects.bulk_create(
         AllocationRow(entry=entry, charge_id=charge.entry_id, amount_fen=fen) for charge, fen in parts
     )
+    settled = set()
     for charge, fen in parts:
         charge.open_fen += fen if kind is EntryKind.REFUND else -fen
         if kind is EntryKind.CANCELLED:
@@ -243,9 +245,12 @@ def settle(entry: Entry, parts: Sequence[tuple[Charge, int]]) -> None:
             charge.paid_fen += fen
         elif kind is EntryKind.REFUND:
             charge.paid_fen -= fen
+        if charge.loan_id is not None and charge.open_fen == 0 and not charge.grows:
+            settled.add(charge.loan_id)
         forget_when_settled(charge)
         charge.save()
     add_up({charge.account_id for charge, _ in parts})
+    tell_settled(settled)
 
 
 def forget_when_settled(charge: Charge) -> None:

@@ -47,6 +47,7 @@ __all__ = [
     "get_entry",
     "has_open_charges",
     "held_deposit_fen",
+    "is_owed_for",
     "list_charges",
     "list_closings",
     "list_debtors",
@@ -54,6 +55,7 @@ __all__ = [
     "list_ledger",
     "list_open_charges",
     "list_points",
+    "loans_owed_for",
     "open_lines",
     "open_rows",
     "owed_fen",
@@ -64,6 +66,17 @@ __all__ = [
     "rows_after",
     "total_of",
 ]
+
+
+def loans_owed_for(patron_id: int) -> tuple[int, ...]:
+    """Loans for which the patron owes something, or is due something back."""
+    rows = Charge.objects.filter(account__patron_id=patron_id, loan_id__isnull=False).exclude(open_fen=0)
+    return tuple(loan_id for loan_id in rows.values_list("loan_id", flat=True) if loan_id is not None)
+
+
+def is_owed_for(loan_id: int) -> bool:
+    """Whether something that was charged for a loan is open, or due back."""
+    return Charge.objects.filter(loan_id=loan_id).exclude(open_fen=0).exists()
 
 
 def account_state(patron_id: int) -> AccountState:

@@ -51,6 +51,7 @@ from wenyuan.lending.circulation.sql.holds import (
 from wenyuan.lending.circulation.sql.invariants import INVARIANTS
 from wenyuan.lending.circulation.sql.lists import (
     BARCODES_OF_CARD,
+    FORGET_SETTLED,
     HISTORY,
     LOANS_DUE,
     LOANS_TO_REMIND,
@@ -85,6 +86,7 @@ __all__ = [
     "CLAIMED_ITEMS",
     "END_TRANSIT",
     "FORGET_HOLDS",
+    "FORGET_SETTLED",
     "FREE_ITEM",
     "GATHER_CHECKOUT",
     "GATHER_HOLD",

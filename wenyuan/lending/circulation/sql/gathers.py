@@ -17,7 +17,7 @@ from wenyuan.lending.circulation.sql.parts import (
     EDITIONS,
     ENTRY_BY_KEY,
     ENTRY_COLUMNS,
-    HAS_FINE,
+    HAS_CHARGE,
     ITEM_COLUMNS,
     JOIN_ACCOUNT,
     JOIN_CARD,
@@ -53,7 +53,7 @@ GATHER_CHECKOUT = f"""
 GATHER_RETURN = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
         z.id, z.returned_at, z.returned_by_id, z.return_branch_id, z.due_at, z.branch_id, z.taken_at,
-        {HOLD_COLUMNS}, {WAITING_COLUMNS}, {TO_CLEAR}, {LOOKED_FOR}, {HAS_FINE}, {ENTRY_COLUMNS}
+        {HOLD_COLUMNS}, {WAITING_COLUMNS}, {TO_CLEAR}, {LOOKED_FOR}, {HAS_CHARGE}, {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     LEFT JOIN patrons_patron p ON p.id = o.patron_id
@@ -70,7 +70,7 @@ GATHER_RETURN = f"""
 GATHER_RENEWAL = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
         k.status, k.patron_id = COALESCE(u.patron_id, p.id), wq.items, wq.pickups, fq.homes, {ACCOUNT_COLUMNS},
-        {HAS_FINE}, {ENTRY_COLUMNS}
+        {HAS_CHARGE}, {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     {JOIN_CARD}

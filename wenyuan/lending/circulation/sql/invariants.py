@@ -102,8 +102,18 @@ INVARIANTS = (
         """
         SELECT l.id FROM circulation_loan l JOIN patrons_patron p ON p.id = l.patron_id
         WHERE l.returned_at IS NOT NULL AND NOT p.keep_history
+            AND NOT EXISTS (SELECT 1 FROM fees_charge c WHERE c.loan_id = l.id AND c.open_fen <> 0)
     """,
-        "a returned loan names its patron only by consent",
+        "a returned loan names its patron only by consent, or while something is owed for it",
+    ),
+    Invariant(
+        "circulation_fines_final",
+        "circulation",
+        """
+        SELECT c.entry_id, c.loan_id FROM fees_charge c LEFT JOIN circulation_loan l ON l.id = c.loan_id
+        WHERE c.grows AND (l.id IS NULL OR l.returned_at IS NOT NULL)
+    """,
+        "no fine grows of a loan that is closed",
     ),
     Invariant(
         "circulation_slots",

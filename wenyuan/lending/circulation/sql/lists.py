@@ -27,6 +27,13 @@ HISTORY = f"""
     ORDER BY l.id DESC LIMIT :size::int
 """
 
+FORGET_SETTLED = """
+    UPDATE circulation_loan l SET patron_id = NULL FROM patrons_patron p
+    WHERE l.id = ANY (:loans::bigint[]) AND l.returned_at IS NOT NULL AND p.id = l.patron_id AND NOT p.keep_history
+        AND NOT EXISTS (SELECT 1 FROM fees_charge c WHERE c.loan_id = l.id AND c.open_fen <> 0)
+"""
+"""Closed loans that kept their reader for a debt alone."""
+
 BARCODES_OF_CARD = f"""
     SELECT k.patron_id, i.barcode FROM (SELECT 1) AS one
     {JOIN_CARD}

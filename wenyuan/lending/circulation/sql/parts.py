@@ -44,8 +44,8 @@ JOIN_ACCOUNT = """
     ) f ON true
 """
 """What the patron owes and has deposited. Each change of it raises the patron's version, which the writes ask."""
-HAS_FINE = "EXISTS (SELECT 1 FROM fees_charge f WHERE f.loan_id = o.id AND f.grows)"
-"""Whether the open loan has been charged for being late already."""
+HAS_CHARGE = "EXISTS (SELECT 1 FROM fees_charge f WHERE f.loan_id = o.id AND (f.grows OR f.open_fen <> 0))"
+"""Whether something that was charged for the open loan still grows or is open."""
 ENTRY_COLUMNS = "e.kind, e.subject_id, e.branch_id, e.occurred_at, u.patron_id, e.details::text"
 
 _JOURNAL_CASTS = {

@@ -103,7 +103,7 @@ def checkout_statement(
 CLOSE_LOAN = """loan AS (
     UPDATE circulation_loan SET returned_at = :at::timestamptz, return_branch_id = :branch::bigint,
         taken_at = :done_at::timestamptz, ended_as = '{ended}', returned_by_id = :account::bigint, slot = NULL,
-        patron_id = CASE WHEN :keep_patron::bool THEN (SELECT p.id FROM patrons_patron p
+        patron_id = CASE WHEN :owes::bool THEN patron_id WHEN :keep_patron::bool THEN (SELECT p.id FROM patrons_patron p
             WHERE p.id = circulation_loan.patron_id AND p.keep_history FOR SHARE) END
     WHERE id = :loan::bigint AND returned_at IS NULL AND EXISTS (SELECT 1 FROM item) RETURNING id
 )"""
