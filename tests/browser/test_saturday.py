@@ -131,7 +131,7 @@ def test_a_saturday_by_scanner_and_keyboard_alone(chromium: Browser, site: str, 
     cookies = context.cookies()
     context.close()
     context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
-    context.add_cookies(cookies)
+    context.add_cookies([{"name": one["name"], "value": one["value"], "url": site} for one in cookies])
     page = context.new_page()
     page.goto(f"{site}/workbench/desk/")
     scan(page, "T301")
