@@ -139,6 +139,7 @@ def test_every_problem_is_told_and_nothing_changes(district: District, at: datet
         ({"states": {}, "withdraws": {"holds"}}, ("unchanged", "")),
         ({"states": {"fixed_due_rule": "exactly"}}, ("word", "fixed_due_rule")),
         ({"states": {"loan_days": 7}, "from_date": date(2036, 12, 31)}, ("far", "")),
+        ({"states": {"loan_days": 7}, "last_date": date.max}, ("far", "")),
         ({"states": {"loan_days": 7}, "seen": {1}}, ("meanwhile", "")),
     ],
 )
@@ -149,6 +150,21 @@ def test_what_cannot_be_is_told(
         change_policies(**{"cell": Cell(), "from_date": MAY, "at": at, "desk": desk, **values})  # type: ignore[arg-type]
 
     assert refused(caught.value) == [problem]
+
+
+def test_what_was_looked_at_is_asked_of_the_day_on_which_it_was_looked_at(
+    district: District, at: datetime, desk: Desk
+) -> None:
+    cell, june, july = Cell(branch_id=district.south.id), date(2026, 6, 1), date(2026, 7, 1)
+    change_policies(cell=cell, from_date=MAY, last_date=date(2026, 5, 31), states={"loan_days": 9}, at=at, desk=desk)
+    seen = [row.id for row in LoanPolicy.objects.filter(branch=district.south)]
+
+    change_policies(cell=cell, from_date=june, states={"max_loans": 5}, seen=seen, seen_on=TODAY, at=at, desk=desk)
+    with pytest.raises(PolicyRefused) as caught:
+        change_policies(cell=cell, from_date=july, states={"max_loans": 6}, seen=seen, seen_on=TODAY, at=at, desk=desk)
+
+    assert refused(caught.value) == [("meanwhile", "")]
+    assert [(days, loans) for _first, _last, days, loans in spans(district.south.id)] == [(9, None), (None, 5)]
 
 
 def test_the_rule_of_a_fixed_date_joins_the_date_that_stands_there(

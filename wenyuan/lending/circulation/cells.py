@@ -34,7 +34,7 @@ from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import verb
 
 FARTHEST = timedelta(days=3653)
-"""A change begins within ten years: later is a slip of the finger."""
+"""A change begins, and ends if it does, within ten years: later is a slip of the finger."""
 
 
 class Cell(NamedTuple):
@@ -55,6 +55,7 @@ def change_policies(
     withdraws: Collection[str] = (),
     last_date: date | None = None,
     seen: Collection[int] | None = None,
+    seen_on: date | None = None,
     at: datetime,
     desk: Desk,
 ) -> tuple[int, ...]:
@@ -62,7 +63,8 @@ def change_policies(
 
     The change holds up to ``last_date`` with it; without one, up to the next row that is planned to state something
     else of the same kind. Everything else that the place states goes on. ``seen`` are the ids of the rows that the
-    caller looked at: where there are others by now, nothing is changed.
+    caller looked at, which hold on ``seen_on`` (else ``from_date``) or later: where there are others by now, nothing is
+    changed.
 
     :raises NotAllowed: no right to policies at that branch (any branch: everywhere).
     :raises PolicyRefused: with every problem.
@@ -70,7 +72,7 @@ def change_policies(
     require(desk.operator, Act.EDIT_POLICIES, cell.branch_id)
     _one_at_a_time()
     rows = _open_rows(cell, from_date)
-    if seen is not None and set(seen) != {row.id for row in rows}:
+    if seen is not None and set(seen) != {row.id for row in _open_rows(cell, seen_on or from_date)}:
         raise PolicyRefused(PolicyReason.MEANWHILE)
     plan, problems = plan_change(
         cell=cell,
@@ -179,7 +181,7 @@ def plan_change(
     problems = [PolicyProblem(reason) for reason in _problems_of_when(from_date, last_date, today)]
     problems += [PolicyProblem(PolicyReason.PLACE)] if not _exists(cell) else []
     problems += problems_of_values(stated)
-    if last_date is not None and last_date < from_date:
+    if last_date is not None and not from_date <= last_date <= today + FARTHEST:
         return Replan(), problems
     plan = replan(rows, first=from_date, last=last_date, states=stated, withdraws=frozenset(withdraws) - stated.keys())
     if any(lacks_date(new.kinds) for new in plan.adds):
@@ -193,7 +195,7 @@ def _problems_of_when(from_date: date, last_date: date | None, today: date) -> l
     problems = []
     if from_date < today:
         problems.append(PolicyReason.PAST)
-    if from_date > today + FARTHEST:
+    if max(from_date, last_date or from_date) > today + FARTHEST:
         problems.append(PolicyReason.FAR)
     if last_date is not None and last_date < from_date:
         problems.append(PolicyReason.DATES)
