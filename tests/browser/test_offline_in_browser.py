@@ -13,6 +13,7 @@ from tests.factories.circulation import make_policy
 from tests.factories.network import make_branch, make_library
 from tests.factories.patrons import make_patron
 from tests.factories.staff_pages import staff_at
+from wenyuan.doors.workbench.offline import views
 from wenyuan.lending.circulation.models import Loan, OfflineAct
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.models import Branch
@@ -64,7 +65,7 @@ def kept(page: Page) -> Any:
 
 
 def test_lent_without_a_network_killed_reopened_and_uploaded(
-    chromium: Browser, site: str, branch: Branch, tmp_path: Path
+    chromium: Browser, site: str, branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = chromium.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
     signed_in(context, site, branch)
@@ -83,8 +84,9 @@ def test_lent_without_a_network_killed_reopened_and_uploaded(
     expect(page.locator("[data-standing-words]")).to_contain_text("没有网络")
     scan(page, "2300")
     says(page, "停", "请先扫描读者证")
-    scan(page, "T200")
+    scan(page, "T100", "T200")  # whose items come next is nobody's, least of all the reader's before
     says(page, "停", "此证不得外借")
+    expect(page.locator("[data-reader]")).to_be_hidden()
     scan(page, "T100", "2300")
     says(page, "借出", "应还")
     scan(page, "2309")
@@ -130,6 +132,11 @@ def test_lent_without_a_network_killed_reopened_and_uploaded(
     expect(page.locator("tbody tr")).to_have_count(2)
     expect(page.locator("tbody")).to_contain_text("已借 1 册，达到上限 1 册")
     assert violations(page) == []
+
+    with monkeypatch.context() as broken:
+        broken.delattr(views, "render")  # the server answers, but with 500
+        page.goto(f"{site}{OFFLINE}")
+        expect(page.locator("#scan")).to_be_visible()
 
     page.goto(f"{site}/workbench/desk/")
     expect(page.locator("[data-network-gone]")).to_be_hidden()

@@ -49,7 +49,10 @@ export class Desk {
     if (!list) return this.stop("no_list", code);
     if (list.isExpired(await houseTime())) return this.stop("expired", code);
     const what = await list.what(code);
-    if (what === "blocked") return this.stop("blocked", "");
+    if (what === "blocked") {
+      this.finish(); // what comes next is this reader's, and never that of the one before
+      return this.stop("blocked", "");
+    }
     if (what === "card" || what === "identity") return this.open(code);
     if (what === "kept") return this.stop("kept", code);
     if (!this.reader && what === "item") return this.stop("card_first", code);

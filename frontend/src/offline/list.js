@@ -26,9 +26,10 @@ export async function readList() {
     async what(code) {
       if (types.has(code)) return "item";
       if (never.has(code)) return "kept";
-      const hash = await hashed(key, code);
+      const number = canonical(code);
+      const hash = await hashed(key, number);
       if (cards.has(hash)) return blocked.has(hash) ? "blocked" : "card";
-      return IDENTITY.test(code) ? "identity" : "strange";
+      return IDENTITY.test(number) ? "identity" : "strange";
     },
     // The earliest day on which it falls due, as the house wrote it; of what is not on the list nobody knows.
     due(code, now) {
@@ -42,8 +43,9 @@ export async function readList() {
 const startOfDay = (ms) => new Date(ms).setHours(0, 0, 0, 0);
 
 // A card's number as the house writes it: half width, without blanks, in capitals.
-async function hashed(key, code) {
-  const canonical = code.normalize("NFKC").replaceAll(/\s+/g, "").toUpperCase();
-  const whole = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(canonical));
+const canonical = (code) => code.normalize("NFKC").replaceAll(/\s+/g, "").toUpperCase();
+
+async function hashed(key, number) {
+  const whole = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(number));
   return text(whole.slice(0, 6));
 }

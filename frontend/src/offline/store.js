@@ -36,7 +36,7 @@ export const addAct = (act) => within("acts", "readwrite", (store) => store.add(
 export const unsentActs = (most) => within("acts", "readonly", (store) => store.getAll(null, most));
 export const countUnsent = () => within("acts", "readonly", (store) => store.count());
 export const dropActs = (sequences) =>
-  within("acts", "readwrite", (store) => sequences.map((sequence) => store.delete(sequence)).at(-1));
+  within("acts", "readwrite", (store) => sequences.map((sequence) => store.delete(sequence)).pop());
 
 export const wipeList = () => forget("list");
 

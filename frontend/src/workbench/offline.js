@@ -23,6 +23,6 @@ export function watchSignOut() {
     import("../offline/store.js")
       .then(({ wipeList }) => wipeList())
       .catch(() => {})
-      .then(() => form.requestSubmit());
+      .then(() => form.submit());
   });
 }
