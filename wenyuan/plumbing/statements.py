@@ -90,6 +90,20 @@ def run(plan: Callable[[], Plan[R]]) -> R:
     return _run(plan, connections["default"])
 
 
+def rows_of(statement: Statement) -> list[Row]:
+    """Run a plan of this one statement; its rows.
+
+    :raises Conflict: somebody else was faster.
+    :raises OperationalError: as ``run``.
+    """
+    return run(lambda: only(statement))
+
+
+def only(statement: Statement) -> Plan[list[Row]]:
+    """The plan of one statement."""
+    return (yield statement)
+
+
 def _run(plan: Callable[[], Plan[R]], connection: BaseDatabaseWrapper) -> R:
     fresh = False
     while True:

@@ -13,7 +13,7 @@ from wenyuan.lending.patrons.data import Moved, Obstacle, PatronRefused, Problem
 from wenyuan.lending.patrons.seams import PatronKeeper, PatronMover
 from wenyuan.organisation.network.seams import BranchUser, Tie
 from wenyuan.plumbing.clock import library_zone
-from wenyuan.plumbing.statements import Plan, Row, Statement, run
+from wenyuan.plumbing.statements import Statement, rows_of
 
 
 def may_leave(patron_id: int) -> Iterable[Obstacle]:
@@ -197,10 +197,7 @@ def _end_the_lesser(hold: Hold, kept_bib_id: int, at: datetime) -> None:
 
 
 def _free(item_id: int | None, at: datetime) -> None:
-    def plan() -> Plan[list[Row]]:
-        return (yield Statement(sql.FREE_ITEM, {"item": item_id, "at": at}))
-
-    run(plan)
+    rows_of(Statement(sql.FREE_ITEM, {"item": item_id, "at": at}))
 
 
 def move_holds_back(hold_ids: tuple[int, ...], bib_id: int) -> None:

@@ -11,7 +11,7 @@ from wenyuan.lending.circulation.holding import servants_at
 from wenyuan.lending.circulation.rules.blocks import Place
 from wenyuan.lending.circulation.rules.picks import OnShelf, Wanted, assign_picks, distances
 from wenyuan.plumbing.clock import local_date
-from wenyuan.plumbing.statements import Plan, Row, Statement, run
+from wenyuan.plumbing.statements import Plan, Row, Statement, rows_of, run
 
 SHOWN_AFTER_END = timedelta(days=14)
 LARGEST_ID = 2**63 - 1
@@ -48,7 +48,7 @@ def shelf_to_clear(branch_id: int) -> tuple[HoldView, ...]:
 
 def not_found_at(branch_id: int) -> tuple[NotFoundView, ...]:
     """Items that a pick list of the branch asked for and nobody found, and nobody has scanned since; newest first."""
-    rows = _rows(Statement(sql.NOT_FOUND_LIST, {"branch": branch_id}))
+    rows = rows_of(Statement(sql.NOT_FOUND_LIST, {"branch": branch_id}))
     return tuple(NotFoundView(*row) for row in rows)
 
 
@@ -130,17 +130,10 @@ def _pick_view(hold_id: int, pickup_branch_id: int, row: Row) -> PickView:
 def _views(statement: Statement, *, numbered: bool = False) -> tuple[HoldView, ...]:
     place = 0
     views = []
-    for row in _rows(statement):
+    for row in rows_of(statement):
         view = HoldView(*row)
         if numbered and view.state == "waiting":
             place += 1
             view = replace(view, place=place)
         views.append(view)
     return tuple(views)
-
-
-def _rows(statement: Statement) -> list[Row]:
-    def plan() -> Plan[list[Row]]:
-        return (yield statement)
-
-    return run(plan)

@@ -23,7 +23,7 @@ from wenyuan.organisation.rights.data import Act, Desk, Door
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import local_date
-from wenyuan.plumbing.statements import Plan, Row, Statement, run, run_outermost
+from wenyuan.plumbing.statements import Statement, only, rows_of, run, run_outermost
 from wenyuan.plumbing.transactions import verb
 
 log = logging.getLogger(__name__)
@@ -225,11 +225,7 @@ def report_not_found(*, item_id: int, item_version: int, at: datetime, desk: Des
         "account": desk.operator.account_id,
         **dict(zip((f"noted_{column}" for column in JOURNAL_COLUMNS), row_of(entry), strict=True)),
     }
-
-    def plan() -> Plan[list[Row]]:
-        return (yield Statement(sql.NOTE_NOT_FOUND, values))
-
-    return bool(run_outermost(plan))
+    return bool(run_outermost(lambda: only(Statement(sql.NOTE_NOT_FOUND, values))))
 
 
 @needs()
@@ -237,12 +233,12 @@ def report_not_found(*, item_id: int, item_version: int, at: datetime, desk: Des
 def forget_ended_holds(*, at: datetime) -> int:
     """Take the reader out of holds that ended ``REMEMBERED_DAYS`` ago, unless they consented to history; how many."""
     before = at - timedelta(days=REMEMBERED_DAYS)
-    return len(_run(Statement(sql.FORGET_HOLDS, {"before": before})))
+    return len(rows_of(Statement(sql.FORGET_HOLDS, {"before": before})))
 
 
 def lock_holds_of_item(barcode: str) -> None:
     """A step: lock the holds that only this item can fill, before the item itself is."""
-    _run(Statement(sql.HOLDS_OF_ONE_ITEM, {"barcode": barcode}))
+    rows_of(Statement(sql.HOLDS_OF_ONE_ITEM, {"barcode": barcode}))
 
 
 def end_holds_of_item(item_id: int, *, at: datetime, desk: Desk) -> int:
@@ -275,13 +271,6 @@ def _entry_of_item(kind: Kind, item_id: int, details: Mapping[str, object], *, a
     )
 
 
-def _run(statement: Statement) -> list[Row]:
-    def plan() -> Plan[list[Row]]:
-        return (yield statement)
-
-    return run(plan)
-
-
 def _locked(hold_id: int) -> Hold:
     hold = Hold.objects.select_for_update().filter(id=hold_id).first()
     if hold is None:
@@ -305,7 +294,7 @@ def _end(hold: Hold, state: HoldState, kind: Kind, *, at: datetime, desk: Desk |
     hold.version += 1
     hold.save()
     if was == HoldState.ON_SHELF:
-        _run(Statement(sql.FREE_ITEM, {"item": hold.captured_item_id, "at": at}))
+        rows_of(Statement(sql.FREE_ITEM, {"item": hold.captured_item_id, "at": at}))
     _note(hold, kind, {"was": was}, at=at, desk=desk)
     return HoldEnded(hold_id=hold.id, bib_id=hold.bib_id, was=was)
 

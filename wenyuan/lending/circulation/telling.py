@@ -24,7 +24,7 @@ from wenyuan.organisation.notices.operations import post, post_many, withdraw
 from wenyuan.organisation.rights.data import Door
 from wenyuan.organisation.rights.queries import needs
 from wenyuan.plumbing.clock import library_zone, local_date
-from wenyuan.plumbing.statements import Plan, Row, Statement, run
+from wenyuan.plumbing.statements import Row, Statement, rows_of
 from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 CHUNK = 500
@@ -102,11 +102,7 @@ def remind(*, at: datetime) -> int:
 def _remind_chunk(*, after_id: int, at: datetime) -> tuple[int, int]:
     """The next loans; the last id looked at, nought at the end, and how many notices were new."""
     until = datetime.combine(local_date(at) + timedelta(days=DUE_SOON_DAYS + 1), time.min, library_zone())
-
-    def plan() -> Plan[list[Row]]:
-        return (yield Statement(sql.LOANS_TO_REMIND, {"until": until, "after": after_id, "size": CHUNK}))
-
-    rows = run(plan)
+    rows = rows_of(Statement(sql.LOANS_TO_REMIND, {"until": until, "after": after_id, "size": CHUNK}))
     wanted = list(_reminders(rows, network_map(), at))
     contacts = notice_contacts({patron_id for patron_id, _ in wanted})
     posted = post_many((replace(notice, contacts=contacts.get(patron_id, {})) for patron_id, notice in wanted), at=at)
