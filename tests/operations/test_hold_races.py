@@ -1,19 +1,27 @@
 """Holds raced: one capture a hold and an item, limits exact, no place on the shelf given twice."""
 
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection, connections, transaction
 
+from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import District, make_district, make_policy
 from tests.factories.patrons import make_patron
 from tests.racing import at_once, interrupted
 from wenyuan.holdings.catalogue.models import Bib, Item
+from wenyuan.lending.circulation import holding
 from wenyuan.lending.circulation.checking_in import checkin_plan
 from wenyuan.lending.circulation.data import CheckinReceipt, HoldReceipt
 from wenyuan.lending.circulation.everyday import Request
-from wenyuan.lending.circulation.models import Hold
+from wenyuan.lending.circulation.models import Hold, Loan
 from wenyuan.lending.circulation.operations import Refused, cancel_hold, checkin, checkout, move_hold, place_hold
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.network.data import NetworkRefused
+from wenyuan.organisation.network.operations import close_branch
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
 from wenyuan.plumbing.statements import run
 
@@ -125,3 +133,115 @@ def test_several_reorder_a_queue_at_once_and_every_move_counts(committed: Distri
     assert sorted(queue[:4]) == ids[2:]
     assert queue[4:] == ids[:2]
     assert len(set(Hold.objects.values_list("rank", flat=True))) == 6
+
+
+class Meanwhile:
+    """A call in a thread of its own, which has done what it can within half a second: it is through, or it waits."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call = call
+        self._result: object = None
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        self._thread.join(0.5)
+
+    def _run(self) -> None:
+        try:
+            self._result = self._call()
+        except Exception as error:
+            self._result = error
+        finally:
+            connections.close_all()
+
+    def result(self) -> object:
+        self._thread.join()
+        return self._result
+
+
+def while_waiting_for(table: str, lock: str, call: Callable[[], object], act: Callable[[], object]) -> object:
+    """What the call gives that meets a row locked by somebody (the only one of its table), while ``act`` is done."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {table} {lock}")
+        meanwhile = Meanwhile(call)
+        other = Meanwhile(act)
+    other.result()
+    return meanwhile.result()
+
+
+def before_its_row_is_written(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> list[Meanwhile]:
+    """Let ``act`` happen, as far as it can, right before the row of a hold is written."""
+    plan, others = holding.place_plan, list[Meanwhile]()
+    monkeypatch.setattr(
+        holding,
+        "place_plan",
+        lambda request, wish: interrupted(
+            plan(request, wish), lambda: others.append(Meanwhile(act)), before="INSERT INTO circulation_hold"
+        ),
+    )
+    return others
+
+
+def test_a_title_lent_to_the_reader_while_their_hold_is_placed_fills_it(
+    committed: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bib = titled(committed, 2, 1)
+    others = before_its_row_is_written(
+        monkeypatch, lambda: checkout(item="I0", card="C0", at=AT, desk=committed.at_central)
+    )
+
+    place(bib, "C0", committed)
+
+    assert not isinstance(others[0].result(), Exception)
+    assert Loan.objects.count() == 1
+    assert list(Hold.objects.values_list("state", flat=True)) == ["filled"]
+    assert broken() == []
+
+
+def test_a_hold_placed_while_the_reader_is_lent_its_title_is_filled_by_that_loan(committed: District) -> None:
+    bib = titled(committed, 1, 1)
+
+    lent = while_waiting_for(
+        "catalogue_item",
+        "FOR UPDATE",
+        lambda: checkout(item="I0", card="C0", at=AT, desk=committed.at_central),
+        lambda: place(bib, "C0", committed),
+    )
+
+    assert not isinstance(lent, Exception)
+    assert list(Hold.objects.values_list("state", flat=True)) == ["filled"]
+    assert broken() == []
+
+
+def test_a_branch_that_closes_while_a_hold_for_it_waits_to_be_written_gets_none(committed: District) -> None:
+    bib = titled(committed, 1, 1)
+    make_item(barcode="J0", home=committed.central)
+    place(Item.objects.get(barcode="J0").bib, "C0", committed)  # so that the year's reference is there
+    director = make_desk(committed.central, role=Role.DIRECTOR, everywhere=True)
+
+    placed = while_waiting_for(
+        "patrons_patron",
+        "FOR UPDATE",
+        lambda: place_hold(
+            bib_id=bib.id, card="C0", pickup_branch_id=committed.children.id, at=AT, desk=committed.at_central
+        ),
+        lambda: close_branch(branch_id=committed.children.id, closed_date=AT.date(), at=AT, desk=director),
+    )
+
+    assert isinstance(placed, Refused)
+    assert Hold.objects.count() == 1
+
+
+def test_a_branch_where_a_hold_is_being_placed_does_not_close(
+    committed: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bib = titled(committed, 1, 1)
+    director = make_desk(committed.central, role=Role.DIRECTOR, everywhere=True)
+    others = before_its_row_is_written(
+        monkeypatch,
+        lambda: close_branch(branch_id=committed.children.id, closed_date=AT.date(), at=AT, desk=director),
+    )
+
+    place_hold(bib_id=bib.id, card="C0", pickup_branch_id=committed.children.id, at=AT, desk=committed.at_central)
+
+    assert isinstance(others[0].result(), NetworkRefused)
+    assert list(Hold.objects.values_list("state", flat=True)) == ["waiting"]

@@ -22,7 +22,8 @@ from wenyuan.lending.circulation.facts import Editions, HoldFacts, ItemOfBib, Pa
 from wenyuan.lending.circulation.policies import HoldPolicy
 from wenyuan.lending.patrons.queries import token_hashes
 from wenyuan.organisation.journal.data import Kind
-from wenyuan.plumbing.statements import Plan, Statement
+from wenyuan.plumbing.statements import Plan, Statement, rows_of, run
+from wenyuan.plumbing.transactions import verb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +37,21 @@ class Wish:
     not_after: date | None
 
 
+@verb
+def place(request: Request, wish: Wish) -> HoldReceipt:
+    """Place a hold; see ``operations.place_hold``.
+
+    An ordinary transaction, unlike the everyday plans: what it must not miss lies in rows of others (an item of the
+    title that is lent to the reader at this moment, the last question before the pickup branch closes), so it locks
+    reader and branch before it looks.
+    """
+    rows_of(Statement(sql.LOCK_HOLDER, {"hashes": token_hashes(request.card or "")}))
+    rows_of(Statement(sql.LOCK_PICKUP, {"pickup": wish.pickup_branch_id}))
+    return run(lambda: place_plan(request, wish))
+
+
 def place_plan(request: Request, wish: Wish) -> Plan[HoldReceipt]:
-    """Place a hold; see ``operations.place_hold``."""
+    """Look, judge and write, under the locks of ``place``."""
     return until_settled(lambda: _attempt(request, wish))
 
 
@@ -165,7 +179,7 @@ def _write(
         "age_band": age_band(patron.birth_date, on=request.today).value,
         **journal_of_hold("placed", Kind.HOLD_PLACED, bib_id, patron, request, key=request.key, details=details),
     }
-    return Statement(sql.place_statement(), values, sql.HOLDER_CHANGED)
+    return Statement(sql.place_statement(), values)
 
 
 def _receipt(

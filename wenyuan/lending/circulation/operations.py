@@ -34,7 +34,7 @@ from wenyuan.lending.circulation.data import (
 )
 from wenyuan.lending.circulation.data.undoing import UndoneAct, UndoReceipt
 from wenyuan.lending.circulation.everyday import Contended, KeyReused, Refused, Request, scanned
-from wenyuan.lending.circulation.holding import Wish, place_plan
+from wenyuan.lending.circulation.holding import Wish, place
 from wenyuan.lending.circulation.lateness import drive
 from wenyuan.lending.circulation.losing import declare_lost, lose_long_overdue
 from wenyuan.lending.circulation.matrix import (
@@ -269,7 +269,7 @@ def place_hold(
         not_before=not_before,
         not_after=not_after,
     )
-    return run_outermost(lambda: place_plan(request, wish))
+    return place(request, wish)
 
 
 @needs(Act.CHECKOUT, Act.CHECKIN, Act.RENEW)

@@ -108,6 +108,7 @@ def change_hold(
     """
     require(desk.operator, Act.PLACE_HOLD, desk.branch_id)
     hold = _waiting(hold_id)
+    rows_of(Statement(sql.LOCK_PICKUP, {"pickup": pickup_branch_id}))
     today = local_date(at)
     branch = network_map().branches.get(pickup_branch_id)
     blocks: list[Block] = []

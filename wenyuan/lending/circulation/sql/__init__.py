@@ -1,14 +1,14 @@
 """The everyday statements of circulation, each one round trip.
 
-They read network_edition, catalogue_item, catalogue_bib, catalogue_itemtype, patrons_patron, patrons_category,
-patrons_token, patrons_readerref, fees_account and fees_charge, and write catalogue_item (state, present branch,
-version), patrons_patron (version), transit_transit, patrons_readerref, journal_entry and journal_pending beside this
-room's own tables. A write repeats in its first step what the decision rested on (the item's version, both editions, the
-patron's open loans); each step feeds on the one before, so a refused first step writes nothing. The patron is asked
-after the item: an open loan's patron is whoever has that id *and version*, locked for key share, so that a patron who
-leaves at the same moment either has no loan or does not leave. Where the version is another, the patron is null,
-``circulation_open_loan_has_patron`` refuses the row and the whole statement is undone. A renewal changes the item's
-version too, so that a return racing it looks again.
+They read network_edition, network_branch, catalogue_item, catalogue_bib, catalogue_itemtype, patrons_patron,
+patrons_category, patrons_token, patrons_readerref, fees_account and fees_charge, and write catalogue_item (state,
+present branch, version), patrons_patron (version), transit_transit, patrons_readerref, journal_entry and
+journal_pending beside this room's own tables. A write repeats in its first step what the decision rested on (the item's
+version, both editions, the patron's open loans); each step feeds on the one before, so a refused first step writes
+nothing. The patron is asked after the item: an open loan's patron is whoever has that id *and version*, locked for key
+share, so that a patron who leaves at the same moment either has no loan or does not leave. Where the version is
+another, the patron is null, ``circulation_open_loan_has_patron`` refuses the row and the whole statement is undone. A
+renewal changes the item's version too, so that a return racing it looks again.
 
 What a statement reads of other rows dates from before it waited for its item; only a row it locks is seen as it is
 after the wait. Hence the limit of one item type, which no slot holds, is held by the patron's version: a checkout under
@@ -37,6 +37,8 @@ from wenyuan.lending.circulation.sql.holds import (
     GATHER_HOLD,
     GATHER_PICKUP,
     HOLDS_OF_PATRON,
+    LOCK_HOLDER,
+    LOCK_PICKUP,
     NOT_FOUND_LIST,
     NOTE_NOT_FOUND,
     ON_SHELF,
@@ -67,7 +69,6 @@ from wenyuan.lending.circulation.sql.undoing import (
     LOCK_PATRON,
 )
 from wenyuan.lending.circulation.sql.writes import (
-    HOLDER_CHANGED,
     ITEM_SEEN,
     LOCKS,
     PATRON_CHANGED,
@@ -96,7 +97,6 @@ __all__ = [
     "GATHER_RETURN",
     "GATHER_UNDO",
     "HISTORY",
-    "HOLDER_CHANGED",
     "HOLDS_OF_ONE_ITEM",
     "HOLDS_OF_PATRON",
     "HOLDS_ON_SHELF",
@@ -109,8 +109,10 @@ __all__ = [
     "LOANS_TO_PLACE",
     "LOANS_TO_REMIND",
     "LOCKS",
+    "LOCK_HOLDER",
     "LOCK_ITEM",
     "LOCK_PATRON",
+    "LOCK_PICKUP",
     "MOVE_DUE_DATES",
     "NOTE_NOT_FOUND",
     "NOT_FOUND_LIST",

@@ -13,7 +13,6 @@ from wenyuan.lending.circulation.sql.parts import (
     JOIN_PATRON,
     PATRON_COLUMNS,
     SAME_EDITIONS,
-    SAME_PATRON,
     journal_step,
     pending_step,
 )
@@ -146,20 +145,29 @@ GATHER_PICKUP = f"""
     WHERE h.id = :hold::bigint
 """
 """What a hold that waits is judged by when it shall be fetched elsewhere."""
+LOCK_HOLDER = f"""
+    SELECT p.id FROM (SELECT 1) AS one {JOIN_CARD} JOIN patrons_patron p ON p.id = k.patron_id FOR UPDATE OF p
+"""
+"""Whoever lends to the reader of this card is done, or waits: each checkout holds its patron for key share."""
+LOCK_PICKUP = "SELECT id FROM network_branch WHERE id = :pickup::bigint FOR KEY SHARE"
+"""Whoever closes this branch is done, or waits."""
 
 
 @lru_cache(maxsize=1)
 def place_statement() -> str:
-    """Place a hold: the row and its journal entry. Gives the hold's id, or no row where a policy changed meanwhile."""
-    return f"""WITH hold AS (
+    """Place a hold: the patron's version (a checkout under way looks again), the row and its journal entry. Gives
+    the hold's id, or no row where network or policies changed meanwhile."""
+    return f"""WITH patron AS (
+            UPDATE patrons_patron SET version = version + 1
+            WHERE id = :patron::bigint AND version = :patron_version::int AND {SAME_EDITIONS} RETURNING id
+        ), hold AS (
             INSERT INTO circulation_hold (bib_id, item_id, patron_id, slot, pickup_branch_id, state, version, rank,
                 from_shelf, not_before, not_after, suspended, placed_at, placed_branch_id, account_id, door,
                 patron_category, patron_home_id, age_band, end_reason)
-            SELECT :bib::bigint, :only_item::bigint, {SAME_PATRON}, :slot::smallint, :pickup::bigint, 'waiting', 1,
+            SELECT :bib::bigint, :only_item::bigint, id, :slot::smallint, :pickup::bigint, 'waiting', 1,
                 :rank::bigint, :from_shelf::bool, :not_before::date, :not_after::date, false, :at::timestamptz,
                 :branch::bigint, :account::bigint, :door::text, :category::text, :patron_home::int, :age_band::text, ''
-            WHERE {SAME_EDITIONS}
-            RETURNING id
+            FROM patron RETURNING id
         ), {journal_step("placed", "hold", "jsonb_build_object('hold', hold.id)")}, {pending_step(["placed"])}
         SELECT id FROM hold"""
 

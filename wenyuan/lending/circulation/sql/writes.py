@@ -34,7 +34,6 @@ _NEXT_PATRON = """patron AS (
             RETURNING id
         )"""
 PATRON_CHANGED = frozenset({"circulation_open_loan_has_patron"})
-HOLDER_CHANGED = frozenset({"circulation_open_hold_has_patron"})
 """What refuses a write whose patron is no longer as the decision saw them."""
 
 

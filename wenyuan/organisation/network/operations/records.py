@@ -21,6 +21,12 @@ def lock_network() -> None:
         cursor.execute(sql.LOCK)
 
 
+def lock_branch(branch_id: int) -> None:
+    """Wait until no room above is writing what hangs on the branch under a key-share lock of its row, and keep others
+    waiting: what the rooms answer is then all that hangs on it."""
+    models.Branch.objects.select_for_update().filter(id=branch_id).first()
+
+
 def leave_trace(
     *,
     what: str,

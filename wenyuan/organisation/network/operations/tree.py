@@ -12,6 +12,7 @@ from wenyuan.organisation.network.operations.records import (
     clean,
     iso,
     leave_trace,
+    lock_branch,
     lock_network,
     standing_branch,
 )
@@ -326,6 +327,7 @@ def close_branch(*, branch_id: int, closed_date: date, at: datetime, desk: Desk)
     """
     require(desk.operator, Act.EDIT_NETWORK, branch_id)
     lock_network()
+    lock_branch(branch_id)
     row = standing_branch(branch_id, on=closed_date)
     if below := _standing_below(branch_id, closed_date):
         raise NetworkRefused(NetworkReason.BRANCHES_BELOW, count=len(below), first=min(below))
