@@ -326,15 +326,23 @@ def test_a_keyed_return_is_answered_again_by_its_key(district: District, at: dat
     assert Transit.objects.count() == 1
 
 
-@pytest.mark.parametrize("state", ["in_process", "on_hold_shelf"])
-def test_an_item_that_others_work_on_keeps_its_state_when_scanned(district: District, at: datetime, state: str) -> None:
-    make_item(barcode=BARCODE, home=district.central, state=state)
+def test_an_item_that_others_work_on_keeps_its_state_when_scanned(district: District, at: datetime) -> None:
+    make_item(barcode=BARCODE, home=district.central, state="in_process")
 
     receipt = checkin(item=BARCODE, at=at, desk=district.at_children)
 
     item = Item.objects.get()
-    assert (receipt.send_to, item.state, item.present_branch_id) == (None, state, district.children.id)
+    assert (receipt.send_to, item.state, item.present_branch_id) == (None, "in_process", district.children.id)
     assert kinds() == ["item_moved"]
+
+
+def test_what_no_hold_keeps_on_the_hold_shelf_goes_where_it_belongs(district: District, at: datetime) -> None:
+    make_item(barcode=BARCODE, home=district.central, state="on_hold_shelf")
+
+    assert checkin(item=BARCODE, at=at, desk=district.at_children).send_to == district.central.id
+    checkin(item=BARCODE, at=at + timedelta(days=1), desk=district.at_central)
+
+    assert Item.objects.get().state == "available"
 
 
 @pytest.fixture

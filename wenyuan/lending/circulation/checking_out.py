@@ -18,6 +18,7 @@ from wenyuan.lending.circulation.everyday import (
 )
 from wenyuan.lending.circulation.facts import CheckoutFacts, Item, Loan, Patron, read_checkout
 from wenyuan.lending.circulation.policies import Policy
+from wenyuan.lending.circulation.rules.life_cycle import Step, after
 from wenyuan.lending.patrons.queries import token_hashes
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.plumbing.clock import library_zone, local_date
@@ -138,6 +139,7 @@ def _write(
     details: dict[str, object] = {"due_at": due.at.isoformat(), "policy": policy.row_id, **waived(blocks)}
     if request.key:
         details |= keyed.of_checkout(receipt)
+    values["state"] = receipt.item.state
     values |= journal("lent", Kind.LOAN, item, patron, request, key=request.key, details=details)
     own, other = facts.own_hold, facts.captured
     if other is not None and other.patron_id == patron.id:
@@ -170,7 +172,7 @@ def _receipt(
     """The receipt but for the loan's id, which the write gives."""
     return CheckoutReceipt(
         loan_id=0,
-        item=item.shown(state="on_loan", present_branch_id=request.desk.branch_id),
+        item=item.shown(state=after(item.state, Step.LEND), present_branch_id=request.desk.branch_id),
         patron_id=patron.id,
         card=request.card or "",
         due_at=due.at,

@@ -14,13 +14,14 @@ from wenyuan.lending.circulation import rules, sql
 from wenyuan.lending.circulation.data.undoing import UndoneAct, UndoReason, UndoReceipt, UndoRefused
 from wenyuan.lending.circulation.facts import Item
 from wenyuan.lending.circulation.models import Hold, HoldState, Loan
+from wenyuan.lending.circulation.rules.life_cycle import Step, after
 from wenyuan.organisation.journal.data import Entry, Kind, RecordedEntry
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.journal.queries import entry_with_key
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import require
 from wenyuan.plumbing.clock import local_date
-from wenyuan.plumbing.statements import Plan, Row, Statement, run
+from wenyuan.plumbing.statements import Statement, rows_of
 from wenyuan.plumbing.transactions import verb
 
 ACTS: Mapping[Kind, tuple[UndoneAct, Act]] = {
@@ -63,7 +64,7 @@ def take_back(*, key: str, at: datetime, desk: Desk) -> UndoReceipt:
     require(desk.operator, right, desk.branch_id)
     first = _gather(key)
     holds = {hold.id: hold for hold in Hold.objects.select_for_update().filter(id__in=first.hold_ids).order_by("id")}
-    _rows(Statement(sql.LOCK_ITEM, {"item": first.item.id}))
+    rows_of(Statement(sql.LOCK_ITEM, {"item": first.item.id}))
     gathered = _gather(key)
     loan = Loan.objects.select_for_update().filter(id=gathered.details["loan"]).first()
     if gathered.is_undone:
@@ -87,17 +88,10 @@ def _is_mine(entry: Entry, desk: Desk) -> bool:
 
 
 def _gather(key: str) -> _Gathered:
-    [row] = _rows(Statement(sql.GATHER_UNDO, {"key": key}))
+    [row] = rows_of(Statement(sql.GATHER_UNDO, {"key": key}))
     entry_id, details, patron_id, *rest = row
     item, (found, overtaken, is_undone, holds) = Item(*rest[: len(Item._fields)]), rest[len(Item._fields) :]
     return _Gathered(entry_id, json.loads(details), patron_id, item, found, overtaken, is_undone, tuple(holds or ()))
-
-
-def _rows(statement: Statement) -> list[Row]:
-    def plan() -> Plan[list[Row]]:
-        return (yield statement)
-
-    return run(plan)
 
 
 def _refuse_unless_undoable(entry: Entry, gathered: _Gathered, loan: Loan | None, *, at: datetime, desk: Desk) -> None:
@@ -141,7 +135,7 @@ def _end_loan(loan: Loan, gathered: _Gathered, holds: Iterable[Hold], *, at: dat
     for hold in holds:
         if not Hold.objects.filter(bib_id=hold.bib_id, patron_id=patron_id, ended_at=None).exists():
             _wait_again(hold, patron_id=patron_id, slot=_free_slot(Hold, patron_id))
-    _set_item(gathered, "available", at=at)
+    _set_item(gathered, after(gathered.item.state, Step.UNDO), at=at)
 
 
 def _shorten(loan: Loan, gathered: _Gathered, *, at: datetime) -> None:
@@ -161,7 +155,7 @@ def _reopen(
     loan: Loan, patron_id: int, gathered: _Gathered, holds: Iterable[Hold], recorded: RecordedEntry, *, at: datetime
 ) -> None:
     """The loan is open again, and what the return began is stopped: a transit, a hold that was captured."""
-    _rows(Statement(sql.LOCK_PATRON, {"patron": patron_id}))
+    rows_of(Statement(sql.LOCK_PATRON, {"patron": patron_id}))
     loan.patron_id, loan.slot = patron_id, _free_slot(Loan, patron_id)
     loan.returned_at = loan.return_branch_id = loan.returned_by_id = None
     loan.taken_at = loan.taken_branch_id = None
@@ -169,9 +163,9 @@ def _reopen(
     for hold in holds:
         _wait_again(hold, patron_id=hold.patron_id, slot=hold.slot)
         _note(recorded, gathered, Kind.HOLD_PUT_BACK, {"hold": hold.id})
-    for transit_id, to_branch_id in _rows(Statement(sql.END_TRANSIT, {"item": gathered.item.id, "at": at})):
+    for transit_id, to_branch_id in rows_of(Statement(sql.END_TRANSIT, {"item": gathered.item.id, "at": at})):
         _note(recorded, gathered, Kind.TRANSIT_CANCELLED, {"transit": transit_id, "to": to_branch_id, "by": "undo"})
-    _set_item(gathered, "on_loan", at=at)
+    _set_item(gathered, after(gathered.item.state, Step.UNDO), at=at)
 
 
 def _wait_again(hold: Hold, *, patron_id: int | None, slot: int | None) -> None:
@@ -190,7 +184,7 @@ def _free_slot(model: type[Loan] | type[Hold], patron_id: int) -> int:
 
 
 def _set_item(gathered: _Gathered, state: str, *, at: datetime) -> None:
-    _rows(Statement(sql.ITEM_AS_BEFORE, {"item": gathered.item.id, "state": state, "at": at}))
+    rows_of(Statement(sql.ITEM_AS_BEFORE, {"item": gathered.item.id, "state": state, "at": at}))
 
 
 # The journal ----------------------------------------------------------------------------------------------------------

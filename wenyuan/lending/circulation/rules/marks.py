@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from wenyuan.lending.circulation.data import Block, BlockCode, Mark
 from wenyuan.lending.circulation.facts import Loan, MarkFacts
 from wenyuan.lending.circulation.rules.blocks import CONDITION_BLOCKS
+from wenyuan.lending.circulation.rules.life_cycle import Step, after
 from wenyuan.organisation.rights.data import Act
 
 MAX_OPEN_CLAIMS = 3
@@ -86,7 +87,7 @@ def decide_mark(facts: MarkFacts, mark: Mark) -> MarkDecision:
     leaves_shelf = puts_back and item.state == "on_hold_shelf"
     is_free = leaves_shelf or (mark in GONE and item.state in OUT_OF_PLACE)
     return MarkDecision(
-        state="available" if is_free else item.state,
+        state=after(item.state, Step.LOSE) if is_free else item.state,
         condition=CONDITION_OF[mark],
         loan=loan,
         cancels=mark in GONE and facts.transit is not None,

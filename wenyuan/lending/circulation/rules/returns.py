@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from wenyuan.lending.circulation.facts import Hold, Item, ReturnFacts
+from wenyuan.lending.circulation.rules import life_cycle
 from wenyuan.lending.circulation.rules.blocks import Place
+from wenyuan.lending.circulation.rules.life_cycle import Step
 
 FOUND_AGAIN = frozenset({"lost", "missing", "claimed_returned"})
-KEPT_STATES = frozenset({"in_process", "on_hold_shelf"})
+IN_PROCESS = "in_process"
 """A scan notes where such an item is and leaves to those who work on it what becomes of it."""
 
 
@@ -63,10 +65,7 @@ def decide_return(facts: ReturnFacts, *, place: Place, return_route: str, served
             how = "turn"
         elif send_to is None:
             how = "cancel"
-    if send_to is not None:
-        state = "in_transit"
-    else:
-        state = "on_hold_shelf" if hold is not None else _state_at_rest(item, facts)
+    state = life_cycle.after(item.state, _step(item, hold, send_to))
     sends = send_to is not None and (transit is None or how == "turn")
     condition = "ok" if item.condition in FOUND_AGAIN else item.condition
     return ReturnDecision(
@@ -104,7 +103,7 @@ def _captured(facts: ReturnFacts, place: Place, loan: str, served: Hold | None) 
 def _destination(facts: ReturnFacts, place: Place, return_route: str, arrived: bool) -> tuple[int | None, str]:
     item, transit = facts.item, facts.transit
     assert item is not None
-    if facts.loan is None and transit is None and item.state in KEPT_STATES:
+    if facts.loan is None and transit is None and item.state == IN_PROCESS:
         return None, ""
     # Sent for a hold that has ended or can no longer be served there, it has no errand left.
     has_errand = transit is not None and transit.reason != "hold"
@@ -125,7 +124,9 @@ def _destination(facts: ReturnFacts, place: Place, return_route: str, arrived: b
     return (None, "") if return_route == "float" else (item.home_branch_id, "home")
 
 
-def _state_at_rest(item: Item, facts: ReturnFacts) -> str:
-    if facts.loan is not None or facts.transit is not None or item.state in ("on_loan", "in_transit"):
-        return "available"
-    return item.state
+def _step(item: Item, hold: Hold | None, send_to: int | None) -> Step:
+    if send_to is not None:
+        return Step.SEND
+    if hold is not None:
+        return Step.SHELVE
+    return Step.FREE if item.state == "on_hold_shelf" else Step.REST

@@ -61,7 +61,7 @@ def checkout_statement(
     patron = "(SELECT id FROM patron)" if counts_type else SAME_PATRON
     steps = [
         f"""item AS (
-            UPDATE catalogue_item SET state = 'on_loan', present_branch_id = :branch::bigint,
+            UPDATE catalogue_item SET state = :state::text, present_branch_id = :branch::bigint,
                 version = version + 1, changed_at = :at::timestamptz
             WHERE id = :item::bigint AND version = :item_version::int
                 AND {SAME_EDITIONS}
