@@ -33,11 +33,7 @@ def forget_history(patron_id: int) -> None:
 
 def forget_settled(loan_ids: Collection[int]) -> None:
     """Nothing is open any more of these loans: those that are closed forget their reader, unless they consented."""
-
-    def plan() -> Plan[list[Row]]:
-        return (yield Statement(sql.FORGET_SETTLED, {"loans": sorted(loan_ids)}))
-
-    run(plan)
+    rows_of(Statement(sql.FORGET_SETTLED, {"loans": sorted(loan_ids)}))
 
 
 def lock(patron_ids: Sequence[int]) -> None:
