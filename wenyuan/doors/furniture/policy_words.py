@@ -143,3 +143,52 @@ KIND_WORDS: Final[Mapping[str, KindWords]] = {
     ),
 }
 """By ``circulation.data.Kinds``, in its order."""
+
+
+GROUPS: Final[Mapping[str, tuple[StrOrPromise, tuple[str, ...]]]] = {
+    "length": (
+        _("How long"),
+        ("loan_days", "fixed_due_date", "fixed_due_rule", "on_closed_day", "due_by_expiry"),
+    ),
+    "renewals": (_("Renewals"), ("max_renewals", "renewal_days", "renewals_from", "auto_renew")),
+    "limits": (_("How many"), ("max_loans", "max_loans_of_type", "max_overdue")),
+    "who": (_("For whom and where"), ("minimum_age", "in_library_only")),
+    "holds": (_("Holds"), ("holds", "max_holds", "hold_days", "hold_shelf_days")),
+    "route": (_("Where it goes when it comes back"), ("return_route",)),
+    "late": (
+        _("Late returns"),
+        (
+            "grace_days",
+            "fine_day_fen",
+            "fine_cap_fen",
+            "fine_capped_at_price",
+            "suspension_percent",
+            "max_suspension_days",
+            "suspensions_add_up",
+        ),
+    ),
+    "money": (_("Debts and deposits"), ("max_owed_fen", "deposit_fen", "value_within_deposit")),
+    "lost": (_("Lost items"), ("lost_after_days", "price_percent", "processing_fee_fen", "found_days")),
+}
+"""The kinds in the order in which an editor shows them, under headings; each stands under one."""
+
+WORD_NAMES: Final[Mapping[str, Mapping[str, StrOrPromise]]] = {
+    "fixed_due_rule": {
+        "exactly": _("exactly on that day"),
+        "not_after": _("no later than that day"),
+        "not_before": _("no earlier than that day"),
+    },
+    "on_closed_day": {
+        "next": _("to the next open day"),
+        "previous": _("to the open day before"),
+        "keep": _("stays on the closed day"),
+    },
+    "renewals_from": {"today": _("the day of the renewal"), "due_date": _("the due date")},
+    "holds": {"all": _("all items"), "on_loan": _("only what is on loan"), "none": _("none")},
+    "return_route": {
+        "home": _("travels home"),
+        "float": _("stays where it was returned"),
+        "stay": _("goes back to the branch that lent it"),
+    },
+}
+"""The words that a kind may state."""

@@ -1,6 +1,6 @@
 """The policy matrix as a value, and how the row for a case is found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
@@ -160,6 +160,36 @@ class PolicyBook:
         stated = self._stated(branch_line, category_id, item_type_id, on)
         return {kind: (stated.kinds[kind], stated.rows[kind]) for kind in KINDS if kind in stated.kinds}
 
+    def trail(
+        self, *, branch_line: tuple[int, ...], category_id: int | None, item_type_id: int | None, on: date
+    ) -> Iterator[PolicyRow]:
+        """The rows that hold for a case on a day, the nearest first: each kind is that of the first which states it."""
+        for branch_id in (*branch_line, None):
+            for category, item_type in dict.fromkeys(
+                ((category_id, item_type_id), (category_id, None), (None, item_type_id), (None, None))
+            ):
+                for row in self._rows.get((branch_id, category, item_type), ()):
+                    if row.in_force(on):
+                        yield row
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row stands at all."""
+        return not self._rows
+
+    def rows_at(self, place: tuple[int | None, int | None, int | None]) -> tuple[PolicyRow, ...]:
+        """Every row of branch × category × item type, past and planned ones too."""
+        return tuple(self._rows.get(place, ()))
+
+    def rows_of_branch(self, branch_id: int | None) -> tuple[PolicyRow, ...]:
+        """Every row of a branch, or of any branch, past and planned ones too."""
+        return tuple(row for place, rows in self._rows.items() if place[0] == branch_id for row in rows)
+
+    def replaced(self, place: tuple[int | None, int | None, int | None], rows: Iterable[PolicyRow]) -> "PolicyBook":
+        """The book as it would be with these rows at a place."""
+        others = (row for at, there in self._rows.items() if at != place for row in there)
+        return PolicyBook(self.edition, (*others, *rows))
+
     def holds(
         self, *, branch_line: tuple[int, ...], category_id: int | None, item_type_id: int | None, on: date
     ) -> HoldPolicy:
@@ -198,18 +228,10 @@ class PolicyBook:
     ) -> _Stated:
         found: dict[str, Value] = {}
         rows: dict[str, int] = {}
-        for branch_id in (*branch_line, None):
-            for category, item_type in (
-                (category_id, item_type_id),
-                (category_id, None),
-                (None, item_type_id),
-                (None, None),
-            ):
-                for row in self._rows.get((branch_id, category, item_type), ()):
-                    if row.in_force(on):
-                        for kind, value in row.kinds.items():
-                            if kind not in found:
-                                found[kind], rows[kind] = value, row.id
+        for row in self.trail(branch_line=branch_line, category_id=category_id, item_type_id=item_type_id, on=on):
+            for kind, value in row.kinds.items():
+                if kind not in found:
+                    found[kind], rows[kind] = value, row.id
         money = MoneyPolicy(**_named(found, _MONEY_KINDS)) if _MONEY_KINDS & found.keys() else NO_MONEY
         return _Stated(found, rows, _policy(found, rows, money), _holds(found, rows), money)
 

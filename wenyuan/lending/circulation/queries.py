@@ -34,6 +34,21 @@ from wenyuan.lending.circulation.hold_lists import (
 from wenyuan.lending.circulation.losing import preview_loss
 from wenyuan.lending.circulation.models import ClosureRun, Loan
 from wenyuan.lending.circulation.offline_lists import count_offline_acts_to_settle, offline_acts_to_settle
+from wenyuan.lending.circulation.policies import Value
+from wenyuan.lending.circulation.policy_reads import (
+    CellView,
+    ChangePreview,
+    KindView,
+    Stated,
+    policies_stand,
+    policy_cell,
+    policy_gaps,
+    policy_history,
+    policy_places,
+    policy_table,
+    preview_policies,
+    shadowed_kinds,
+)
 from wenyuan.lending.circulation.queueing import lapsed_holds
 from wenyuan.lending.circulation.rules import debt_blocks, deposit_blocks, patron_blocks, total_blocks
 from wenyuan.lending.fees.queries import account_state
@@ -212,7 +227,12 @@ def count_overdue_at(branch_id: int, *, at: datetime) -> int:
 
 
 __all__ = [
+    "CellView",
+    "ChangePreview",
     "ItemFacts",
+    "KindView",
+    "Stated",
+    "Value",
     "claimed_items",
     "closure_progress",
     "count_claimed_items",
@@ -232,9 +252,17 @@ __all__ = [
     "offline_acts_to_settle",
     "patron_loans",
     "pick_list",
+    "policies_stand",
+    "policy_cell",
+    "policy_gaps",
+    "policy_history",
+    "policy_places",
+    "policy_table",
     "preview_checkout",
     "preview_loss",
+    "preview_policies",
     "queue_of_bib",
+    "shadowed_kinds",
     "shelf_to_clear",
     "unfillable_holds",
 ]

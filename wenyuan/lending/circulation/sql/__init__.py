@@ -56,6 +56,7 @@ from wenyuan.lending.circulation.sql.lists import (
     FORGET_SETTLED,
     HISTORY,
     LOANS_DUE,
+    LOANS_OF_CASES,
     LOANS_TO_REMIND,
     PATRON_LOANS,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "ITEM_AS_BEFORE",
     "ITEM_SEEN",
     "LOANS_DUE",
+    "LOANS_OF_CASES",
     "LOANS_TO_MEASURE",
     "LOANS_TO_PLACE",
     "LOANS_TO_REMIND",

@@ -61,3 +61,12 @@ LOANS_TO_REMIND = """
         AND l.due_at < :until::timestamptz AND l.id > :after::bigint
     ORDER BY l.id LIMIT :size::int
 """
+
+LOANS_OF_CASES = """
+    SELECT count(*), count(DISTINCT l.patron_id)
+    FROM circulation_loan l
+    JOIN catalogue_item i ON i.id = l.item_id
+    JOIN unnest(:branches::bigint[], :categories::text[], :types::bigint[]) AS c (branch_id, category, item_type_id)
+        ON c.branch_id = l.branch_id AND c.category = l.patron_category AND c.item_type_id = i.item_type_id
+    WHERE l.returned_at IS NULL AND l.slot IS NOT NULL
+"""
