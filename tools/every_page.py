@@ -204,6 +204,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         Sight(role="director", path="/workbench/policies/?branch={branch}", note="branch"),
         "/workbench/policies/table",
         "/workbench/policies/copy",
+        "/workbench/policies/try",
         "/workbench/policies/gaps",
         "/workbench/fees/points",
         "/workbench/notices/texts",

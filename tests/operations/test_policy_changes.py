@@ -22,6 +22,7 @@ from wenyuan.lending.circulation.operations import (
     copy_policies,
     drop_planned_policy,
 )
+from wenyuan.lending.circulation.queries import policy_cell
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.models import AuditRow
@@ -140,7 +141,7 @@ def test_every_problem_is_told_and_nothing_changes(district: District, at: datet
         ({"states": {"fixed_due_rule": "exactly"}}, ("word", "fixed_due_rule")),
         ({"states": {"loan_days": 7}, "from_date": date(2036, 12, 31)}, ("far", "")),
         ({"states": {"loan_days": 7}, "last_date": date.max}, ("far", "")),
-        ({"states": {"loan_days": 7}, "seen": {1}}, ("meanwhile", "")),
+        ({"states": {"loan_days": 7}, "seen": "1:"}, ("meanwhile", "")),
     ],
 )
 def test_what_cannot_be_is_told(
@@ -288,7 +289,7 @@ def test_two_changes_at_once_are_both_kept_and_one_that_has_not_seen_the_other_i
             for states in wishes
         )
     )
-    seen = [row.id for row in LoanPolicy.objects.filter(branch=district.south, withdrawn_at=None)]
+    seen = policy_cell(cell=cell, on=TODAY).version
     told = at_once(
         *(
             lambda days=days: change_policies(
@@ -303,3 +304,14 @@ def test_two_changes_at_once_are_both_kept_and_one_that_has_not_seen_the_other_i
     assert (row.max_loans, row.max_holds, row.hold_days) == (4, 4, 4)
     lost = [one for one in told if isinstance(one, PolicyRefused)]
     assert [problem for one in lost for problem in one.problems] == [PolicyProblem(PolicyReason.MEANWHILE)]
+
+
+def test_a_change_further_ahead_than_the_plan_that_was_seen_is_made(
+    district: District, at: datetime, desk: Desk
+) -> None:
+    change_policies(cell=Cell(), from_date=MAY, states={"loan_days": 21}, at=at, desk=desk)
+    seen = policy_cell(cell=Cell(), on=TODAY).version
+
+    change_policies(cell=Cell(), from_date=date(2026, 6, 1), states={"loan_days": 14}, seen=seen, at=at, desk=desk)
+
+    assert [days for _first, _last, days, _most in spans()] == [30, 21, 14]

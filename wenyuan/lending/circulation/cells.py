@@ -4,7 +4,7 @@ A place (``Cell``) is branch × patron category × item type. Its rows say toget
 ends, adds and takes back rows (``rules.replan``). Changes of the matrix wait for each other, so that none is lost.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -54,26 +54,24 @@ def change_policies(
     states: Kinds,
     withdraws: Collection[str] = (),
     last_date: date | None = None,
-    seen: Collection[int] | None = None,
-    seen_on: date | None = None,
+    seen: str | None = None,
     at: datetime,
     desk: Desk,
 ) -> tuple[int, ...]:
     """State some kinds of a place from a day on and withdraw others, which fall back then; the ids of the rows added.
 
     The change holds up to ``last_date`` with it; without one, up to the next row that is planned to state something
-    else of the same kind. Everything else that the place states goes on. ``seen`` are the ids of the rows that the
-    caller looked at, which hold on ``seen_on`` (else ``from_date``) or later: where there are others by now, nothing is
-    changed.
+    else of the same kind. Everything else that the place states goes on. ``seen`` is the ``version_of`` the rows that
+    the caller looked at: where it is another by now, nothing is changed.
 
     :raises NotAllowed: no right to policies at that branch (any branch: everywhere).
     :raises PolicyRefused: with every problem.
     """
     require(desk.operator, Act.EDIT_POLICIES, cell.branch_id)
     _one_at_a_time()
-    rows = _open_rows(cell, from_date)
-    if seen is not None and set(seen) != {row.id for row in _open_rows(cell, seen_on or from_date)}:
+    if seen is not None and seen != version_of(map(as_row, _rows_of(cell))):
         raise PolicyRefused(PolicyReason.MEANWHILE)
+    rows = _open_rows(cell, from_date)
     plan, problems = plan_change(
         cell=cell,
         rows=[as_row(row) for row in rows],
@@ -223,6 +221,11 @@ def _rows_of(cell: Cell) -> Any:
 def _open_rows(cell: Cell, from_date: date) -> list[LoanPolicy]:
     """The rows of a place that hold on that day or later."""
     return [row for row in _rows_of(cell) if row.valid_to is None or row.valid_to >= from_date]
+
+
+def version_of(rows: Iterable[PolicyRow]) -> str:
+    """Tells whether a place still has the rows that somebody looked at, and until when."""
+    return " ".join(f"{row.id}:{row.valid_to or ''}" for row in sorted(rows, key=lambda row: row.id))
 
 
 def as_row(row: LoanPolicy) -> PolicyRow:

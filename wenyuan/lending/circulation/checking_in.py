@@ -79,7 +79,7 @@ def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
     if facts.captured and not _may_serve(item, facts.captured, books, request.today):
         yield _put_back(facts, item, facts.captured, request)
         return None
-    decision = _decide(facts, item, request, books)
+    decision = decide(facts, item, request, books)
     if verb == CHECKIN and _is_repeated(facts, request) and not (decision.clears or decision.hold_step):
         receipt = yield from _receipt_of_repeated(facts, item, request, books)
         return (yield from _note(facts, item, receipt, request, verb))
@@ -165,7 +165,8 @@ def _is_repeated(facts: ReturnFacts, request: Request) -> bool:
     )
 
 
-def _decide(facts: ReturnFacts, item: Item, request: Request, books: Books) -> rules.ReturnDecision:
+def decide(facts: ReturnFacts, item: Item, request: Request, books: Books) -> rules.ReturnDecision:
+    """Where the item goes from the desk\'s branch, and what becomes of its loan, transit and holds."""
     branch_id, today = request.desk.branch_id, request.today
     category_id = facts.patron.category_id if facts.patron else None
     served = rules.first_served(facts.waiting, lambda hold: _may_serve(item, hold, books, today))

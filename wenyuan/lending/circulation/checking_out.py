@@ -31,14 +31,14 @@ def checkout_plan(request: Request) -> Plan[CheckoutReceipt]:
 
 
 def _attempt(request: Request) -> Plan[CheckoutReceipt | None]:
-    facts = yield from _gather(request)
+    facts = yield from gather(request)
     if facts.earlier:
         return keyed.earlier_checkout(facts, facts.earlier, request)
     books = yield from books_of(facts.editions)
     account_id = request.desk.operator.account_id
     if facts.loan and rules.repeats_checkout(facts.loan, facts.patron, account_id=account_id, at=request.at):
         return _receipt_of_repeated(facts, facts.loan, request, books)
-    policy, blocks = yield from _judge(facts, request, books)
+    policy, blocks = yield from judge(facts, request, books)
     refuse(blocks, request, item=facts.item.shown() if facts.item else None)
     item, patron = facts.item, facts.patron
     assert item is not None
@@ -63,9 +63,9 @@ def _attempt(request: Request) -> Plan[CheckoutReceipt | None]:
 
 def preview_plan(request: Request) -> Plan[CheckoutPreview]:
     """What a checkout would say now; one round trip, nothing written."""
-    facts = yield from _gather(request)
+    facts = yield from gather(request)
     books = yield from books_of(facts.editions)
-    policy, blocks = yield from _judge(facts, request, books)
+    policy, blocks = yield from judge(facts, request, books)
     left = tuple(block for block in blocks if not is_waived(block, request))
     due = None
     if policy and facts.item and facts.patron:
@@ -87,13 +87,15 @@ def preview_plan(request: Request) -> Plan[CheckoutPreview]:
     )
 
 
-def _gather(request: Request) -> Plan[CheckoutFacts]:
+def gather(request: Request) -> Plan[CheckoutFacts]:
+    """Everything that lending rests on; no lock."""
     hashes = token_hashes(request.card or "")
     rows = yield Statement(sql.GATHER_CHECKOUT, {**request.gathers(), "hashes": hashes, "at": request.at})
     return read_checkout(rows[0])
 
 
-def _judge(facts: CheckoutFacts, request: Request, books: Books) -> Plan[tuple[Policy | None, tuple[Block, ...]]]:
+def judge(facts: CheckoutFacts, request: Request, books: Books) -> Plan[tuple[Policy | None, tuple[Block, ...]]]:
+    """The policy for the case, and every reason against lending."""
     branch_id, today = request.desk.branch_id, request.today
     policy = None
     if facts.item and facts.patron:

@@ -56,7 +56,7 @@ def place_plan(request: Request, wish: Wish) -> Plan[HoldReceipt]:
 
 
 def _attempt(request: Request, wish: Wish) -> Plan[HoldReceipt | None]:
-    facts = yield from _gather(request, wish)
+    facts = yield from gather(request, wish)
     if facts.earlier:
         return keyed.earlier_hold(facts, facts.earlier)
     books = yield from books_of(facts.editions)
@@ -66,7 +66,7 @@ def _attempt(request: Request, wish: Wish) -> Plan[HoldReceipt | None]:
         )
     if wish.pickup_branch_id not in books.network.branches:
         raise Refused(Block(BlockCode.BRANCH_CLOSED_DOWN))
-    policy, from_shelf, blocks = _judge(facts, request, wish, books)
+    policy, from_shelf, blocks = judge(facts, request, wish, books)
     refuse(blocks, request)
     patron, bib_id = facts.patron, facts.bib_id
     assert patron is not None
@@ -74,23 +74,22 @@ def _attempt(request: Request, wish: Wish) -> Plan[HoldReceipt | None]:
     if patron.ref is None:
         yield reader_ref(patron, request)
         return None
-    not_after = wish.not_after
-    if not_after is None and policy.hold_days is not None:
-        not_after = request.today + timedelta(days=policy.hold_days)
+    not_after = last_day(policy, wish, request.today)
     receipt = _receipt(facts, wish, hold_id=0, position=facts.queue + 1, not_after=not_after, repeated=False)
     receipt = replace(receipt, from_shelf=from_shelf)
     written = yield _write(facts, patron, bib_id, receipt, wish, request, blocks)
     return replace(receipt, hold_id=written[0][0]) if written else None
 
 
-def _gather(request: Request, wish: Wish) -> Plan[HoldFacts]:
+def gather(request: Request, wish: Wish) -> Plan[HoldFacts]:
+    """Everything that placing a hold rests on; no lock."""
     values = {**request.gathers(), "bib": wish.bib_id, "hashes": token_hashes(request.card or "")}
     values["this_item"] = wish.this_item
     rows = yield Statement(sql.GATHER_HOLD, values)
     return read_hold(rows[0], by_barcode=wish.bib_id is None, this_item=wish.this_item)
 
 
-def _judge(facts: HoldFacts, request: Request, wish: Wish, books: Books) -> tuple[HoldPolicy, bool, tuple[Block, ...]]:
+def judge(facts: HoldFacts, request: Request, wish: Wish, books: Books) -> tuple[HoldPolicy, bool, tuple[Block, ...]]:
     """The policy of the first item that might serve, whether one stands on a shelf, and every block."""
     pickup_id, today = wish.pickup_branch_id, request.today
     category_id = facts.patron.category_id if facts.patron else None
@@ -143,6 +142,13 @@ def pickup_plan(*, hold_id: int, pickup_branch_id: int, today: date) -> Plan[tup
         servants, policy, minimum_age=minimum_age, birth_date=birth_date, others=others, today=today
     )
     return tuple(blocks)
+
+
+def last_day(policy: HoldPolicy, wish: Wish, today: date) -> date | None:
+    """The last day on which the hold waits: as its reader says, else as the policy does; none for without end."""
+    if wish.not_after is None and policy.hold_days is not None:
+        return today + timedelta(days=policy.hold_days)
+    return wish.not_after
 
 
 def _write(

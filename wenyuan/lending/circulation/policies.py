@@ -134,7 +134,9 @@ class PolicyBook:
     def __init__(self, edition: UUID, rows: Iterable[PolicyRow]) -> None:
         self.edition = edition
         self._rows: dict[tuple[int | None, int | None, int | None], list[PolicyRow]] = {}
+        self._by_id: dict[int, PolicyRow] = {}
         for row in rows:
+            self._by_id[row.id] = row
             self._rows.setdefault((row.branch_id, row.category_id, row.item_type_id), []).append(row)
         self._answers: dict[tuple[tuple[int, ...], int | None, int | None, date], _Stated] = {}
 
@@ -171,6 +173,10 @@ class PolicyBook:
                 for row in self._rows.get((branch_id, category, item_type), ()):
                     if row.in_force(on):
                         yield row
+
+    def row(self, row_id: int) -> PolicyRow:
+        """A row of the book by its id."""
+        return self._by_id[row_id]
 
     @property
     def is_empty(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from wenyuan.holdings.catalogue.queries import list_item_types
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.books import Books, books_of
-from wenyuan.lending.circulation.cells import Cell, as_row, plan_change
+from wenyuan.lending.circulation.cells import Cell, as_row, plan_change, version_of
 from wenyuan.lending.circulation.facts import Editions
 from wenyuan.lending.circulation.matrix import PolicyProblem
 from wenyuan.lending.circulation.models import LoanPolicy
@@ -52,12 +52,12 @@ class KindView:
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """A place of the matrix on a day. ``row_ids`` are its rows of that day and later."""
+    """A place of the matrix on a day. ``version`` tells it from what it is after a change."""
 
     cell: Cell
     on: date
     kinds: tuple[KindView, ...]
-    row_ids: frozenset[int]
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def policy_cell(*, cell: Cell, on: date) -> CellView:
         others = (Stated(row.kinds[kind], row) for row in trail if cell_of(row) != cell and kind in row.kinds)
         coming, coming_from = _coming(timeline, kind, on, own.value if own else None)
         kinds.append(KindView(kind, own, next(others, None), coming, coming_from))
-    return CellView(cell, on, tuple(kinds), frozenset(row.id for row in timeline if _is_open(row, on)))
+    return CellView(cell, on, tuple(kinds), version_of(timeline))
 
 
 def policy_history(cell: Cell) -> tuple[RowView, ...]:

@@ -51,6 +51,7 @@ from wenyuan.lending.circulation.policy_reads import (
 )
 from wenyuan.lending.circulation.queueing import lapsed_holds
 from wenyuan.lending.circulation.rules import debt_blocks, deposit_blocks, patron_blocks, total_blocks
+from wenyuan.lending.circulation.simulating import Answer, Supposed, Trial, try_policies
 from wenyuan.lending.fees.queries import account_state
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
@@ -227,11 +228,14 @@ def count_overdue_at(branch_id: int, *, at: datetime) -> int:
 
 
 __all__ = [
+    "Answer",
     "CellView",
     "ChangePreview",
     "ItemFacts",
     "KindView",
     "Stated",
+    "Supposed",
+    "Trial",
     "Value",
     "claimed_items",
     "closure_progress",
@@ -264,5 +268,6 @@ __all__ = [
     "queue_of_bib",
     "shadowed_kinds",
     "shelf_to_clear",
+    "try_policies",
     "unfillable_holds",
 ]

@@ -36,7 +36,7 @@ def renewal_plan(request: Request) -> Plan[RenewalReceipt]:
 
 
 def _attempt(request: Request) -> Plan[RenewalReceipt | None]:
-    facts = yield from _gather(request)
+    facts = yield from gather(request)
     if facts.earlier:
         return keyed.earlier_renewal(facts, facts.earlier, with_card=request.card is not None)
     books = yield from books_of(facts.editions)
@@ -45,7 +45,7 @@ def _attempt(request: Request) -> Plan[RenewalReceipt | None]:
         return _receipt(facts.item, facts.loan, policy, facts.loan.due_at, facts.loan.renewals, repeated=True)
     if request.loan_id is not None and (facts.loan is None or facts.loan.id != request.loan_id):
         raise Refused(Block(BlockCode.NOT_ON_LOAN))
-    blocks, due = _judge(facts, policy, request, books)
+    blocks, due = judge(facts, policy, request, books)
     refuse(blocks, request, item=facts.item.shown() if facts.item else None)
     item, loan, patron = facts.item, facts.loan, facts.patron
     assert item is not None
@@ -84,7 +84,8 @@ def _lateness(
     return late
 
 
-def _gather(request: Request) -> Plan[RenewalFacts]:
+def gather(request: Request) -> Plan[RenewalFacts]:
+    """Everything that renewing rests on; no lock."""
     hashes = token_hashes(request.card) if request.card else []
     rows = yield Statement(sql.GATHER_RENEWAL, {**request.gathers(), "hashes": hashes})
     return read_renewal(rows[0])
@@ -102,7 +103,7 @@ def _is_repeated(facts: RenewalFacts, loan: Loan, request: Request) -> bool:
     return mine and rules.repeats_renewal(loan, account_id=request.desk.operator.account_id, at=request.at)
 
 
-def _judge(
+def judge(
     facts: RenewalFacts, policy: Policy | None, request: Request, books: Books
 ) -> tuple[tuple[Block, ...], rules.Due | None]:
     """Every block, and the new due date where there is a loan to renew and a policy for it."""

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.furniture.policy_words import GROUPS, KIND_WORDS, WORD_NAMES
@@ -106,8 +106,8 @@ def _field(kind: str, inherited: Value | None) -> forms.Field:
     if measure is Measure.YES_NO:
         choices: Choices = [
             ("", nothing),
-            ("yes", pgettext_lazy("answer", "yes")),
-            ("no", pgettext_lazy("answer", "no")),
+            ("yes", _("yes")),
+            ("no", _("no")),
         ]
         return forms.TypedChoiceField(choices=choices, coerce=lambda text: text == "yes", empty_value=None, **common)
     if measure is Measure.WORD:

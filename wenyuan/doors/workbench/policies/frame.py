@@ -11,11 +11,12 @@ from wenyuan.organisation.rights.data import Act
 def tabs(request: StaffRequest, current: str) -> list[Place]:
     """The pages of this part that the operator may open."""
     held = request.operator.everywhere.union(*request.operator.at_branches.values())
-    pages = {}
+    pages = {"policies-try": gettext("Try it out")}
     if Act.EDIT_POLICIES in held:
         pages = {
             "policies": gettext("Rules of a place"),
             "policies-table": gettext("Table of one rule"),
+            **pages,
             "policies-gaps": gettext("What cannot be lent"),
         }
     return [

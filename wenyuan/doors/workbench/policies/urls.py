@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.policies import views
+from wenyuan.doors.workbench.policies import trying, views
 
 urlpatterns = [
     path("", views.editor, name="policies"),
@@ -9,5 +9,6 @@ urlpatterns = [
     path("rows/<int:policy_id>/dropped", views.drop, name="policies-drop"),
     path("table", views.table, name="policies-table"),
     path("copy", views.copy, name="policies-copy"),
+    path("try", trying.trial, name="policies-try"),
     path("gaps", views.gaps, name="policies-gaps"),
 ]

@@ -108,9 +108,12 @@ def change(request: StaffRequest) -> HttpResponse:
             return _review(request, place, form, preview)
         problems = preview.problems
     else:
-        seen = [int(text) for text in request.POST.get("seen", "").split(",") if text.isdecimal()]
         try:
-            change_policies(**terms, seen=seen, desk=at_branch(request.desk, cell.branch_id or request.desk.branch_id))
+            change_policies(
+                **terms,
+                seen=request.POST.get("seen"),
+                desk=at_branch(request.desk, cell.branch_id or request.desk.branch_id),
+            )
         except PolicyRefused as refused:
             problems = refused.problems
         else:
@@ -151,7 +154,7 @@ def _draw(request: StaffRequest, place: PlaceForm, view: CellView, form: StateFo
             (heading, [_line(one, form if may_change else None, name_of, on) for one in _of(view, kinds)])
             for heading, kinds in GROUPS.values()
         ],
-        "row_ids": ",".join(str(number) for number in sorted(view.row_ids)),
+        "version": view.version,
         "stands": queries.policies_stand(),
         "may_begin": Act.EDIT_POLICIES in request.operator.everywhere,
         "shadowed": [KIND_WORDS[kind].label for kind in shadowed],

@@ -14,7 +14,7 @@ from wenyuan.lending.circulation.rules.blocks import (
     patron_blocks,
     total_blocks,
 )
-from wenyuan.lending.circulation.rules.due import Due, due_of_base, due_of_loan, due_of_renewal
+from wenyuan.lending.circulation.rules.due import Due, DueSteps, due_of_base, due_of_loan, due_of_renewal, steps_of_loan
 from wenyuan.lending.circulation.rules.holds import (
     blocks_by_policy,
     blocks_for_hold,
@@ -46,6 +46,7 @@ __all__ = [
     "UNDO_WITHIN",
     "Clock",
     "Due",
+    "DueSteps",
     "MarkDecision",
     "Place",
     "ReturnDecision",
@@ -83,6 +84,7 @@ __all__ = [
     "repeats_renewal",
     "repeats_return",
     "shelf_until",
+    "steps_of_loan",
     "terms_day",
     "total_blocks",
 ]

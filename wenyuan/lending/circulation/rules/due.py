@@ -27,6 +27,17 @@ class Due:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class DueSteps:
+    """How a due date came about: the day counted from today, that day as a fixed date binds it, the base on the
+    ordinary calendar and under the card's last day, and the day under the closures in force."""
+
+    counted: date
+    bound: date
+    base: date
+    day: date
+
+
 def due_of_loan(
     policy: Policy,
     *,
@@ -41,9 +52,18 @@ def due_of_loan(
     ``expires`` is the last day of the patron's membership; only a policy that says so ends a loan with it, and not
     before a closure has ended. ``reader`` is the patron's id, by which loans are spread after a closure.
     """
-    counted = _with_fixed_date(today + timedelta(days=policy.loan_days), policy, today)
-    base = _base(counted, policy, today=today, expires=expires, calendar=calendar)
-    return due_of_base(base, calendar=calendar, zone=zone, reader=reader)
+    steps = steps_of_loan(policy, today=today, expires=expires, calendar=calendar, reader=reader)
+    return Due(steps.base, steps.day, end_of_local_day(steps.day, zone))
+
+
+def steps_of_loan(
+    policy: Policy, *, today: date, expires: date | None = None, calendar: OpeningCalendar, reader: int = 0
+) -> DueSteps:
+    """The days through which ``due_of_loan`` comes to its day."""
+    counted = today + timedelta(days=policy.loan_days)
+    bound = _with_fixed_date(counted, policy, today)
+    base = _base(bound, policy, today=today, expires=expires, calendar=calendar)
+    return DueSteps(counted, bound, base, place_after_closures(base=base, calendar=calendar, reader=reader).day)
 
 
 def due_of_base(base: date, *, calendar: OpeningCalendar, zone: tzinfo, reader: int) -> Due:
