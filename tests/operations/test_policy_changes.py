@@ -9,6 +9,7 @@ from tests.factories.catalogue import make_item
 from tests.factories.circulation import District, make_district, make_policy
 from tests.factories.patrons import make_category, make_patron
 from tests.racing import at_once
+from wenyuan.lending.circulation.cells import as_row, version_of
 from wenyuan.lending.circulation.data import Kinds
 from wenyuan.lending.circulation.models import LoanPolicy
 from wenyuan.lending.circulation.operations import (
@@ -153,16 +154,16 @@ def test_what_cannot_be_is_told(
     assert refused(caught.value) == [problem]
 
 
-def test_what_was_looked_at_is_asked_of_the_day_on_which_it_was_looked_at(
+def test_rows_that_end_before_the_change_count_as_looked_at_and_a_second_change_by_the_same_look_does_not(
     district: District, at: datetime, desk: Desk
 ) -> None:
     cell, june, july = Cell(branch_id=district.south.id), date(2026, 6, 1), date(2026, 7, 1)
     change_policies(cell=cell, from_date=MAY, last_date=date(2026, 5, 31), states={"loan_days": 9}, at=at, desk=desk)
-    seen = [row.id for row in LoanPolicy.objects.filter(branch=district.south)]
+    seen = version_of(map(as_row, LoanPolicy.objects.filter(branch=district.south)))
 
-    change_policies(cell=cell, from_date=june, states={"max_loans": 5}, seen=seen, seen_on=TODAY, at=at, desk=desk)
+    change_policies(cell=cell, from_date=june, states={"max_loans": 5}, seen=seen, at=at, desk=desk)
     with pytest.raises(PolicyRefused) as caught:
-        change_policies(cell=cell, from_date=july, states={"max_loans": 6}, seen=seen, seen_on=TODAY, at=at, desk=desk)
+        change_policies(cell=cell, from_date=july, states={"max_loans": 6}, seen=seen, at=at, desk=desk)
 
     assert refused(caught.value) == [("meanwhile", "")]
     assert [(days, loans) for _first, _last, days, loans in spans(district.south.id)] == [(9, None), (None, 5)]
