@@ -15,6 +15,7 @@ from tests.factories.circulation import make_policy
 from tests.factories.network import make_branch
 from tests.factories.patrons import make_patron
 from tests.factories.staff_pages import staff_at
+from wenyuan.doors.workbench.offline.uploads import MOST_FILE_ACTS, MOST_FILE_BYTES, read_upload
 from wenyuan.doors.workbench.offline.words import REASONS, why_words
 from wenyuan.lending.circulation.data import BlockCode, OfflineReason, Why
 from wenyuan.lending.circulation.models import Loan, OfflineAct, OfflineList
@@ -203,6 +204,15 @@ def test_an_exported_file_is_uploaded_at_another_desk(browser: Client, branch: B
     assert "已上传 2 笔，其中 1 笔列在下面；0 笔先前已有。" in answers[0].content.decode()
     assert "已上传 2 笔，其中 0 笔列在下面；2 笔先前已有。" in answers[1].content.decode()
     assert Loan.objects.get().returned_at is not None
+
+
+def test_a_week_of_a_busy_desk_fits_into_one_file() -> None:
+    sealed, token = "A" * 344, "1e9b1ed5-0d3c-4a6b-9d0a-3f9d1c6f2a11"
+    acts = [act(number, kind="checkout", item="0" * 14, card=sealed, token=token) for number in range(7 * 1_000)]
+    file = json.dumps({"device": "d1", "offset_ms": None, "acts": acts}).encode()
+
+    assert len(file) <= MOST_FILE_BYTES
+    assert len(read_upload(file, most_acts=MOST_FILE_ACTS).acts) == 7_000
 
 
 def test_a_file_of_something_else_is_told_to_be_none(browser: Client) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 from wenyuan.lending.circulation.data import DeviceAct, OfflineKind
 
 MOST_UPLOAD_BYTES = 131_072
-MOST_FILE_BYTES = 2_097_152
-MOST_FILE_ACTS = 2_000
+MOST_FILE_BYTES = 8_388_608
+MOST_FILE_ACTS = 10_000
+"""More than a busy desk does in a week: a machine exports all that it has, and no other file would hold the rest."""
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,24}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,48}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
