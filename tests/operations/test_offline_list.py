@@ -11,10 +11,11 @@ import pytest
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_item
 from tests.factories.circulation import District, make_policy
+from tests.factories.fees import make_charge, make_deposit
 from tests.factories.patrons import make_category, make_patron
 from wenyuan.lending.circulation.data import OfflineListSheet
 from wenyuan.lending.circulation.models import OfflineList
-from wenyuan.lending.circulation.operations import checkout, issue_offline_list
+from wenyuan.lending.circulation.operations import checkout, claim_returned, issue_offline_list
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.organisation.rights.queries import NotAllowed
@@ -60,6 +61,29 @@ def test_cards_are_those_of_the_branch_and_say_who_may_not_borrow(district: Dist
     }
     assert set(sheet.cards) == {known[card] for card in ("GOOD", "STOPPED", "EXPIRED", "LOST", "FULL", "GUEST")}
     assert set(sheet.blocked) == {known[card] for card in ("STOPPED", "EXPIRED", "LOST", "FULL")}
+
+
+def test_who_owes_too_much_or_has_no_deposit_may_not_borrow_and_who_claims_a_return_may(
+    district: District, at: datetime
+) -> None:
+    home, desk, depositor = district.central, district.at_central, make_category("depositor")
+    make_policy(branch=home, max_owed_fen=1000)
+    make_policy(branch=home, category=depositor, deposit_fen=10_000)
+    make_charge(make_patron("甲", card="OWES", home=home), 1001, at=at, desk=desk)
+    make_charge(make_patron("乙", card="OWES-LITTLE", home=home), 1000, at=at, desk=desk)
+    make_patron("丙", card="NO-DEPOSIT", home=home, category=depositor)
+    make_deposit(make_patron("丁", card="DEPOSIT", home=home, category=depositor), 10_000, at=at, desk=desk)
+    for number, card in enumerate(("CLAIMS", "LATE")):
+        make_patron("戊", card=card, home=home)
+        make_item(barcode=f"9{number}", home=home)
+        checkout(item=f"9{number}", card=card, at=at, desk=desk)
+    later = at + timedelta(days=60)
+    claim_returned(item="90", at=later, desk=make_desk(home, acts=[Act.MARK_ITEMS]))
+
+    sheet = issue_offline_list(at=later, desk=desk)
+
+    cards = ("OWES", "OWES-LITTLE", "NO-DEPOSIT", "DEPOSIT", "CLAIMS", "LATE")
+    assert [card for card in cards if hashed(sheet, card) in sheet.blocked] == ["OWES", "NO-DEPOSIT", "LATE"]
 
 
 def test_items_are_those_that_stand_there_and_what_is_not_lent_is_told(district: District, at: datetime) -> None:

@@ -21,7 +21,7 @@ from wenyuan.lending.circulation.data.offline import (
     OfflineOutcome,
     Why,
 )
-from wenyuan.lending.circulation.facts import Editions, Holdings, Patron
+from wenyuan.lending.circulation.facts import Account, Editions, Holdings, Patron
 from wenyuan.lending.circulation.models import Loan, OfflineAct, OfflineList
 from wenyuan.lending.patrons.queries import categories
 from wenyuan.organisation.rights.data import Act, Desk
@@ -105,6 +105,8 @@ class _Card(NamedTuple):
     category_id: int
     loans: int
     overdue: int
+    owed_fen: int
+    held_fen: int
 
     def patron(self) -> Patron:
         """As the rules see its reader; what they do not ask is left out."""
@@ -137,10 +139,13 @@ def _is_blocked(card: _Card, books: Books, branch_id: int, today: date) -> bool:
     """Whether a checkout of anything would be refused today, as ``rules`` say it."""
     allowed = books.totals(branch_id, card.category_id, today)
     holdings = Holdings(frozenset(), tuple(0 for _ in range(card.loans)), card.overdue)
+    account = Account(card.owed_fen, card.held_fen)
     return bool(
         rules.card_blocks(card.card_status)
         or rules.patron_blocks(card.patron(), today=today)
         or rules.total_blocks(holdings, max_loans=allowed.max_loans, max_overdue=allowed.max_overdue)
+        or rules.debt_blocks(account, allowed.money)
+        or rules.deposit_blocks(account, allowed.money)
     )
 
 
