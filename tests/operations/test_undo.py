@@ -10,8 +10,9 @@ from tests.factories.patrons import make_patron
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.data.undoing import UndoneAct, UndoReason, UndoRefused
 from wenyuan.lending.circulation.models import Hold, Loan, LoanPolicy
-from wenyuan.lending.circulation.operations import checkin, checkout, place_hold, renew, undo
+from wenyuan.lending.circulation.operations import cancel_hold, checkin, checkout, place_hold, renew, undo
 from wenyuan.lending.patrons.models import Patron, ReaderRef
+from wenyuan.lending.patrons.operations import close_patron
 from wenyuan.lending.transit.models import Transit
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.rights.data import Desk, Operator
@@ -244,6 +245,28 @@ def test_a_return_whose_reader_was_forgotten_stands(district: District, at: date
     ReaderRef.objects.all().delete()
 
     assert why_not("b", at, district.at_central) == [UndoReason.READER_GONE]
+
+
+def test_a_return_whose_reader_has_left_since_stands(district: District, at: datetime, reader: Patron) -> None:
+    checkout(item=BARCODE, card=CARD, at=at, desk=district.at_central)
+    checkin(item=BARCODE, at=at, desk=district.at_central, key="b")
+    close_patron(patron_id=reader.id, at=at, desk=district.at_central)
+
+    assert why_not("b", at, district.at_central) == [UndoReason.READER_GONE]
+    assert Item.objects.get().state == "available"
+
+
+def test_a_return_stands_when_the_hold_it_was_kept_for_has_ended_since(
+    district: District, at: datetime, reader: Patron
+) -> None:
+    checkout(item=BARCODE, card=CARD, at=at, desk=district.at_central)
+    make_patron("王芳", card="C0002", home=district.central)
+    wish = place_hold(item=BARCODE, card="C0002", pickup_branch_id=district.central.id, at=at, desk=district.at_central)
+    checkin(item=BARCODE, at=at, desk=district.at_central, key="b")
+    cancel_hold(hold_id=wish.hold_id, at=at, desk=district.at_central)
+
+    assert why_not("b", at, district.at_central) == [UndoReason.OVERTAKEN]
+    assert Hold.objects.get().state == "cancelled"
 
 
 def test_who_may_no_longer_lend_undoes_no_loan(district: District, at: datetime, reader: Patron) -> None:

@@ -5,7 +5,7 @@ erased from the journal: a row is added that counts against the first.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -69,7 +69,11 @@ def take_back(*, key: str, at: datetime, desk: Desk) -> UndoReceipt:
     loan = Loan.objects.select_for_update().filter(id=gathered.details["loan"]).first()
     if gathered.is_undone:
         return _receipt(act, gathered, loan, repeated=True)
-    _refuse_unless_undoable(recorded.entry, gathered, loan, at=at, desk=desk)
+    reader_id = loan.patron_id if loan and loan.patron_id else gathered.patron_id
+    is_here = reader_id is not None and _lock_reader(reader_id) and gathered.patron_id is not None
+    _refuse_unless_undoable(
+        recorded.entry, gathered, loan, tuple(holds.values()), reader_is_here=is_here, at=at, desk=desk
+    )
     assert loan is not None
     assert gathered.patron_id is not None
     match act:
@@ -94,15 +98,31 @@ def _gather(key: str) -> _Gathered:
     return _Gathered(entry_id, json.loads(details), patron_id, item, found, overtaken, is_undone, tuple(holds or ()))
 
 
-def _refuse_unless_undoable(entry: Entry, gathered: _Gathered, loan: Loan | None, *, at: datetime, desk: Desk) -> None:
+def _lock_reader(patron_id: int) -> bool:
+    """Whether the reader, locked from now on, has not left: nothing is lent to a record that is closed."""
+    rows = rows_of(Statement(sql.LOCK_PATRON, {"patron": patron_id}))
+    return bool(rows) and rows[0][0] != "closed"
+
+
+def _refuse_unless_undoable(
+    entry: Entry,
+    gathered: _Gathered,
+    loan: Loan | None,
+    holds: Sequence[Hold],
+    *,
+    reader_is_here: bool,
+    at: datetime,
+    desk: Desk,
+) -> None:
+    is_as_left = loan is not None and _stands_as_left(entry, gathered, loan)
     reasons = rules.reasons_against_undo(
         rules.UndoFacts(
             is_mine=_is_mine(entry, desk),
             made_at=entry.occurred_at,
-            is_overtaken=gathered.overtaken or loan is None or not _stands_as_left(entry, gathered, loan),
+            is_overtaken=gathered.overtaken or not is_as_left or not _are_captured_still(entry, gathered, holds),
             was_taken=entry.kind is Kind.RETURN and loan is not None and loan.taken_branch_id is not None,
             found=entry.kind in (Kind.RETURN, Kind.TAKEN) and gathered.found,
-            reader_known=gathered.patron_id is not None,
+            reader_is_here=reader_is_here,
             has_money=not _MONEY.isdisjoint(gathered.details),
         ),
         at=at,
@@ -121,6 +141,14 @@ def _stands_as_left(entry: Entry, gathered: _Gathered, loan: Loan) -> bool:
         case Kind.RETURN:
             return loan.returned_at == entry.occurred_at
     return loan.returned_at is None and loan.taken_at is not None
+
+
+def _are_captured_still(entry: Entry, gathered: _Gathered, holds: Sequence[Hold]) -> bool:
+    """Whether no hold for which a return kept the item has been cancelled or has expired: the journal says that of the
+    hold, not of the item."""
+    return entry.kind is Kind.LOAN or all(
+        hold.captured_item_id == gathered.item.id and not hold.ended_at for hold in holds
+    )
 
 
 # The three acts -------------------------------------------------------------------------------------------------------
@@ -155,7 +183,6 @@ def _reopen(
     loan: Loan, patron_id: int, gathered: _Gathered, holds: Iterable[Hold], recorded: RecordedEntry, *, at: datetime
 ) -> None:
     """The loan is open again, and what the return began is stopped: a transit, a hold that was captured."""
-    rows_of(Statement(sql.LOCK_PATRON, {"patron": patron_id}))
     loan.patron_id, loan.slot = patron_id, _free_slot(Loan, patron_id)
     loan.returned_at = loan.return_branch_id = loan.returned_by_id = None
     loan.taken_at = loan.taken_branch_id = None

@@ -45,7 +45,7 @@ UNDO_WORDS = {
     UndoReason.BY_ANOTHER_WAY: _(
         "it settled more than this one loan: an item taken at another branch, or missing before"
     ),
-    UndoReason.READER_GONE: _("the reader's record no longer says whose loan it was"),
+    UndoReason.READER_GONE: _("its reader has left since, or it is no longer known whose loan it was"),
     UndoReason.MONEY: _("it charged or suspended the reader: cancel that on the reader's page first"),
 }
 TROUBLE_WORDS = {

@@ -16,7 +16,7 @@ class UndoReason(StrEnum):
     BY_ANOTHER_WAY = (
         "by_another_way"  # it closed a loan taken elsewhere, or found what was lost: no scan takes that back
     )
-    READER_GONE = "reader_gone"  # nobody knows any more whose loan it was
+    READER_GONE = "reader_gone"  # nobody knows any more whose loan it was, or they have left since
     MONEY = "money"  # it charged a fine, suspended the reader or gave money back
 
 

@@ -12,7 +12,8 @@ UNDO_WITHIN = timedelta(minutes=10)
 class UndoFacts(NamedTuple):
     """What the decision rests on. ``is_mine``: the act was done by this account at this branch. ``is_overtaken``: the
     item, its loan or the reader's place is no longer as the act left it. ``was_taken`` elsewhere before (代收), or
-    ``found`` by the act after it was missing: more was settled by it than one scan. ``has_money``: it charged,
+    ``found`` by the act after it was missing: more was settled by it than one scan. ``reader_is_here``: it
+    is known whose loan it was, and they have not left since. ``has_money``: it charged,
     suspended or gave back."""
 
     is_mine: bool
@@ -20,7 +21,7 @@ class UndoFacts(NamedTuple):
     is_overtaken: bool
     was_taken: bool
     found: bool
-    reader_known: bool
+    reader_is_here: bool
     has_money: bool
 
 
@@ -32,7 +33,7 @@ def reasons_against_undo(facts: UndoFacts, *, at: datetime) -> tuple[UndoReason,
         (abs(at - facts.made_at) > UNDO_WITHIN, UndoReason.TOO_LATE),
         (facts.is_overtaken, UndoReason.OVERTAKEN),
         (facts.was_taken or facts.found, UndoReason.BY_ANOTHER_WAY),
-        (not facts.reader_known, UndoReason.READER_GONE),
+        (not facts.reader_is_here, UndoReason.READER_GONE),
         (facts.has_money, UndoReason.MONEY),
     )
     return tuple(reason for stands, reason in reasons if stands)

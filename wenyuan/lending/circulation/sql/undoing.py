@@ -22,7 +22,7 @@ GATHER_UNDO = f"""
 another. Both are asked within minutes of the act, long before a row is frozen."""
 
 LOCK_ITEM = "SELECT version FROM catalogue_item WHERE id = :item::bigint FOR UPDATE"
-LOCK_PATRON = "SELECT id FROM patrons_patron WHERE id = :patron::bigint FOR UPDATE"
+LOCK_PATRON = "SELECT status FROM patrons_patron WHERE id = :patron::bigint FOR UPDATE"
 """Whoever is lending to the same reader takes a key share of this row, and looks again afterwards."""
 
 ITEM_AS_BEFORE = """
