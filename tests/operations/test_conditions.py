@@ -1,11 +1,12 @@
 """Items that are missing, damaged, repaired, and what that does to their transits and holds."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from tests.factories.catalogue import make_item
-from tests.factories.circulation import District
+from tests.factories.circulation import District, make_policy
 from tests.factories.patrons import make_patron
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.data import BlockCode, MarkReceipt
@@ -14,11 +15,14 @@ from wenyuan.lending.circulation.operations import (
     Refused,
     checkin,
     checkout,
+    declare_lost,
     mark_damaged,
     mark_missing,
     mark_repaired,
     place_hold,
 )
+from wenyuan.lending.fees.queries import owed_fen
+from wenyuan.lending.patrons.models import Patron
 from wenyuan.lending.transit.models import Transit
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.rights.queries import NotAllowed
@@ -101,6 +105,23 @@ def test_a_taken_item_that_goes_missing_on_the_way_closes_its_loan(
     loan = Loan.objects.get()
     assert (loan.returned_at, loan.taken_at, loan.ended_as) == (at + timedelta(days=9), at, "returned")
     assert loan.patron_id is None
+    assert broken() == []
+
+
+@pytest.mark.parametrize("mark", [mark_missing, declare_lost])
+def test_a_taken_item_that_is_gone_costs_what_being_late_to_the_day_it_was_taken_costs(
+    district: District, at: datetime, item: Item, mark: Callable[..., MarkReceipt]
+) -> None:
+    make_policy(branch=district.central, fine_day_fen=20, suspension_percent=100, processing_fee_fen=500)
+    patron = make_patron("陈小雨", card=CARD, home=district.central)
+    checkout(item=BARCODE, card=CARD, at=at, desk=district.at_central)
+    late = at + timedelta(days=33)  # Tuesday 26 May; due on Saturday the 23rd, closed on Mondays
+    checkin(item=BARCODE, at=late, desk=district.at_south)  # 代收
+
+    receipt = mark(item=BARCODE, at=late + timedelta(days=1), desk=district.at_central)
+
+    assert (receipt.fine_fen, owed_fen(patron.id), receipt.cost) == (40, 40, None)
+    assert Patron.objects.get().suspended_until == date(2026, 5, 27)
     assert broken() == []
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wenyuan.lending.circulation.data import Mark, MarkReceipt
 from wenyuan.lending.circulation.everyday import Request, scanned
-from wenyuan.lending.circulation.marking import Wish, mark, receipt_of
+from wenyuan.lending.circulation.marking import Wish, mark, receipt_of, settle_taken
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.transactions import verb
@@ -17,14 +17,16 @@ from wenyuan.plumbing.transactions import verb
 @verb
 def mark_missing(*, item: str, at: datetime, desk: Desk) -> MarkReceipt:
     """Note that an item is not where it should stand. Its transit ends, a hold it was captured for waits for the next
-    one. Scanned again it is found.
+    one. A loan that was only taken (代收) is closed, and settled as where the item arrives. Scanned again it is found.
 
     :raises NotAllowed: no right to mark items here, or the item belongs and stands elsewhere.
     :raises Refused: unknown, withdrawn, on loan, or missing or lost already.
     :raises Contended: somebody else kept changing the item.
     """
     require(desk.operator, Act.MARK_ITEMS, desk.branch_id)
-    return receipt_of(mark(Request(item=scanned(item), at=at, desk=desk), Wish(mark=Mark.MISSING)))
+    request = Request(item=scanned(item), at=at, desk=desk)
+    marked = mark(request, Wish(mark=Mark.MISSING))
+    return receipt_of(marked, fine_fen=settle_taken(marked, request))
 
 
 @needs(Act.MARK_ITEMS)

@@ -17,7 +17,7 @@ from wenyuan.kernel.opening import days_overdue, place_after_closures
 from wenyuan.lending.circulation import rules, sql
 from wenyuan.lending.circulation.books import Books
 from wenyuan.lending.circulation.everyday import MAX_GATHERS, Contended, LocksWanted, Overtaken, Request
-from wenyuan.lending.circulation.facts import ClosedLoan, Item, Loan
+from wenyuan.lending.circulation.facts import ClosedLoan, Item, Loan, MarkFacts
 from wenyuan.lending.circulation.policies import MoneyPolicy
 from wenyuan.lending.fees.operations import set_fine
 from wenyuan.lending.patrons.data.standing import About
@@ -114,6 +114,20 @@ def settle(late: Lateness, loan: Loan, item: Item, request: Request) -> tuple[in
         from_date=late.done,
     )
     return total_fen, until
+
+
+def settle_at_mark(facts: MarkFacts, books: Books, request: Request) -> int:
+    """A step: what a return would have cost is due when a mark ends a loan (R-31): the fine, in fen, and a suspension.
+    It counts to this moment, or to that at which the reader's clock had stopped: taken elsewhere (代收) or claimed
+    returned."""
+    item, loan = facts.item, facts.loan
+    assert item is not None
+    assert loan is not None
+    done = loan.taken_at or loan.claimed_at or request.at
+    days = open_days_late(loan, books, back_at=done)
+    category_id = facts.patron.category_id if facts.patron else None
+    late = lateness_of(loan, category_id, item, books, days=days, done=local_date(done))
+    return settle(late, loan, item, request)[0] if late.costs else 0
 
 
 def fine_of(late: Lateness, item: Item) -> int:

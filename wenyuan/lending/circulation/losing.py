@@ -17,8 +17,8 @@ from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.data import Charging, Cost, LossPreview, Mark, MarkReceipt
 from wenyuan.lending.circulation.everyday import Contended, Refused, Request, scanned
 from wenyuan.lending.circulation.facts import Editions, Loan, MarkFacts
-from wenyuan.lending.circulation.lateness import lateness_of, open_days_late, settle
-from wenyuan.lending.circulation.marking import Wish, look, mark, receipt_of
+from wenyuan.lending.circulation.lateness import settle_at_mark
+from wenyuan.lending.circulation.marking import Wish, look, mark, receipt_of, settle_taken
 from wenyuan.lending.circulation.queueing import end_holds_of_item, lock_holds_of_item
 from wenyuan.lending.fees.data import ChargeKind, FeesRefused, compensation
 from wenyuan.lending.fees.operations import charge
@@ -66,7 +66,7 @@ def _lose(request: Request, wish: Wish, *, charging: Charging, reason: str) -> M
     assert facts.item is not None
     ended = end_holds_of_item(facts.item.id, at=request.at, desk=request.desk)
     if loan is None or marked.decision.loan != "lose":
-        return receipt_of(marked, holds_ended=ended)
+        return receipt_of(marked, holds_ended=ended, fine_fen=settle_taken(marked, request))
     cost, charge_id, fine_fen = None, None, 0
     if charging is Charging.NOTHING:
         require(request.desk.operator, Act.FORGIVE_FEE, loan.branch_id)
@@ -76,7 +76,7 @@ def _lose(request: Request, wish: Wish, *, charging: Charging, reason: str) -> M
         books = _books(facts)
         cost = cost_of(facts, books, at=request.at, in_kind=charging is Charging.IN_KIND)
         charge_id = _charge(facts, loan, cost, request)
-        fine_fen = _settle_lateness(facts, loan, books, request)
+        fine_fen = settle_at_mark(facts, books, request)
     audit(
         at=request.at,
         desk=request.desk,
@@ -95,17 +95,6 @@ def _lose(request: Request, wish: Wish, *, charging: Charging, reason: str) -> M
         },
     )
     return receipt_of(marked, holds_ended=ended, cost=cost, charge_id=charge_id, fine_fen=fine_fen)
-
-
-def _settle_lateness(facts: MarkFacts, loan: Loan, books: Books, request: Request) -> int:
-    """What a return at this moment would have cost is due with the price (R-31): the fine, in fen, and a suspension.
-    Of what the reader says was returned the clock had stopped with the claim."""
-    assert facts.item is not None
-    done = loan.claimed_at or request.at
-    days = open_days_late(loan, books, back_at=done)
-    category_id = facts.patron.category_id if facts.patron else None
-    late = lateness_of(loan, category_id, facts.item, books, days=days, done=local_date(done))
-    return settle(late, loan, facts.item, request)[0] if late.costs else 0
 
 
 def _charge(facts: MarkFacts, loan: Loan, cost: Cost, request: Request) -> int | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from wenyuan.kernel.identity import mask_name, mask_numbers
 from wenyuan.lending.circulation import rules, sql
+from wenyuan.lending.circulation.books import books_of
 from wenyuan.lending.circulation.data import Block, BlockCode, Cost, Mark, MarkReceipt
 from wenyuan.lending.circulation.everyday import (
     Refused,
@@ -21,6 +22,7 @@ from wenyuan.lending.circulation.everyday import (
     waived,
 )
 from wenyuan.lending.circulation.facts import Item, MarkFacts, read_mark
+from wenyuan.lending.circulation.lateness import settle_at_mark
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import NotAllowed, may
@@ -162,6 +164,14 @@ def _write(
 
 def _taken(taken_at: datetime | None) -> dict[str, object]:
     return {"taken_at": taken_at.isoformat()} if taken_at else {}
+
+
+def settle_taken(marked: Marked, request: Request) -> int:
+    """A step: a taken (代收) item is gone, and its loan closed as returned: what the reader owes for having been late
+    is due, as where it arrives; the fine in fen."""
+    if marked.decision.loan != "close":
+        return 0
+    return settle_at_mark(marked.facts, run(lambda: books_of(marked.facts.editions)), request)
 
 
 def receipt_of(

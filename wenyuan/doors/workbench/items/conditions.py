@@ -108,9 +108,14 @@ def _lost_words(receipt: MarkReceipt) -> str:
     if receipt.cost is not None and receipt.cost.total_fen:
         owes = {"name": receipt.patron_name, "total": yuan(receipt.cost.total_fen)}
         words.append(gettext("%(name)s owes ¥%(total)s") % owes)
-    if receipt.fine_fen:
-        words.append(gettext("and ¥%(fine)s for being late") % {"fine": yuan(receipt.fine_fen)})
-    return " · ".join([*words, *_hold_words(receipt)])
+    return " · ".join([*words, *_fine_words(receipt), *_hold_words(receipt)])
+
+
+def _fine_words(receipt: MarkReceipt) -> list[str]:
+    if not receipt.fine_fen:
+        return []
+    owes = {"name": receipt.patron_name, "fine": yuan(receipt.fine_fen)}
+    return [gettext("%(name)s owes ¥%(fine)s for being late") % owes]
 
 
 def _hold_words(receipt: MarkReceipt) -> list[str]:
@@ -214,7 +219,7 @@ def _marked(request: StaffRequest, item_id: int, verb: Callable[..., MarkReceipt
         return not_done(request, not_done_words(refused.blocks), back)
     except Contended:
         return not_done(request, BUSY, back)
-    return done(request, " · ".join([words, *_hold_words(receipt)]), back)
+    return done(request, " · ".join([words, *_fine_words(receipt), *_hold_words(receipt)]), back)
 
 
 @require_POST
