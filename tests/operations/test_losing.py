@@ -1,6 +1,7 @@
 """Lost items: said so by their readers, written off, or long overdue; what is charged, and what is found again."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -14,6 +15,7 @@ from tests.racing import at_once
 from wenyuan.holdings.catalogue.models import Item, ItemType
 from wenyuan.lending.circulation import losing
 from wenyuan.lending.circulation.data import Charging, Cost
+from wenyuan.lending.circulation.lateness import open_days_late
 from wenyuan.lending.circulation.models import Hold, Loan
 from wenyuan.lending.circulation.operations import (
     Refused,
@@ -270,6 +272,16 @@ def test_days_on_which_the_branch_is_shut_do_not_count(district: District, lent:
     assert lose_long_overdue(at=ages + timedelta(days=30)) == 0
 
 
+def test_a_loan_that_a_closure_will_move_ages_from_the_day_it_will_be_moved_to(
+    district: District, lent: Patron, ages: datetime
+) -> None:
+    make_closure(district.central, first=date(2026, 5, 20), last=date(2026, 6, 30))  # and no due date has followed yet
+
+    # It will be Wednesday 1 July; Monday the 6th is closed, so that Tuesday is the fifth open day late.
+    assert lose_long_overdue(at=datetime(2026, 7, 7, 10, tzinfo=UTC)) == 0
+    assert lose_long_overdue(at=datetime(2026, 7, 8, 10, tzinfo=UTC)) == 1
+
+
 def test_what_is_claimed_returned_does_not_age(district: District, lent: Patron, ages: datetime) -> None:
     claim_returned(item=BARCODE, at=ages, desk=district.at_central)
 
@@ -304,16 +316,14 @@ def test_one_loan_that_fails_stops_no_other_and_is_tried_again(
 def test_a_loan_that_was_renewed_since_it_was_read_is_left_alone(
     district: District, lent: Patron, ages: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = losing._overdue
     later = ages + timedelta(days=30)
 
-    def then_renewed(*, after_id: int, at: datetime) -> object:
-        rows = read(after_id=after_id, at=at)
-        if rows:
-            renew(item=BARCODE, at=later, desk=district.at_central)
-        return rows
+    def then_renewed(loan: Any, books: Any, *, back_at: datetime) -> int:
+        days = open_days_late(loan, books, back_at=back_at)
+        renew(item=BARCODE, at=later, desk=district.at_central)
+        return days
 
-    monkeypatch.setattr(losing, "_overdue", then_renewed)
+    monkeypatch.setattr(losing, "open_days_late", then_renewed)
 
     assert lose_long_overdue(at=later) == 0
     assert (Loan.objects.get().returned_at, Item.objects.get().condition) == (None, "ok")

@@ -11,13 +11,12 @@ from decimal import Decimal
 
 from django.db import DatabaseError
 
-from wenyuan.kernel.opening import days_overdue
 from wenyuan.lending.circulation import rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.data import Charging, Cost, LossPreview, Mark, MarkReceipt
 from wenyuan.lending.circulation.everyday import Contended, Refused, Request, scanned
 from wenyuan.lending.circulation.facts import Editions, Loan, MarkFacts
-from wenyuan.lending.circulation.lateness import settle_at_mark
+from wenyuan.lending.circulation.lateness import open_days_late, settle_at_mark
 from wenyuan.lending.circulation.marking import Wish, look, mark, receipt_of, settle_taken
 from wenyuan.lending.circulation.queueing import end_holds_of_item, lock_holds_of_item
 from wenyuan.lending.fees.data import ChargeKind, FeesRefused, compensation
@@ -180,13 +179,12 @@ def _lose_if_due(row: Row, at: datetime) -> bool:
     allowed = books.money(branch_id, category_id, type_id, local_date(at)).lost_after_days
     if allowed is None:
         return False
-    calendar = books.network.calendar(branch_id)
-    late = days_overdue(due=local_date(due_at), on=local_date(at), calendar=calendar, count_closed=False)
-    if late <= allowed:
+    request = Request(item=barcode, at=at, desk=Desk(operator=CLOCK, branch_id=branch_id, door=Door.WORKER))
+    loan = look(request).loan
+    if loan is None or open_days_late(loan, books, back_at=at) <= allowed:
         return False
-    desk = Desk(operator=CLOCK, branch_id=branch_id, door=Door.WORKER)
     try:
-        _lose_one(Request(item=barcode, at=at, desk=desk), Wish(mark=Mark.LOST, how="overdue", loan=(loan_id, due_at)))
+        _lose_one(request, Wish(mark=Mark.LOST, how="overdue", loan=(loan_id, due_at)))
     except (Refused, Contended):  # brought back, renewed or claimed in the meantime
         return False
     except (DatabaseError, FeesRefused):
