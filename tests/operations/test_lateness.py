@@ -1,11 +1,11 @@
 """A late return costs what the policy says: money and suspension, written with the return or not at all."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Unpack
 
 import pytest
 
+from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_item
 from tests.factories.circulation import District, make_policy
 from tests.factories.fees import make_payment
@@ -23,6 +23,7 @@ from wenyuan.lending.fees.operations import set_fine
 from wenyuan.lending.fees.queries import account_state
 from wenyuan.lending.patrons.models import Patron, Restriction
 from wenyuan.organisation.journal.models import Entry
+from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
 
 BARCODE, CARD = "2300001", "C0001"
@@ -265,7 +266,7 @@ def test_what_fails_after_the_fine_undoes_it_with_the_return(
 
 def test_whoever_may_only_take_back_settles_the_fine_all_the_same(district: District, patron: Patron) -> None:
     lend(district, fine_day_fen=20)
-    machine = replace(district.at_central, code="K1")
+    machine = make_desk(district.central, acts=[Act.CHECKIN])
 
     assert checkin(item=BARCODE, at=FIVE_LATE, desk=machine).fine_fen == 100
 
