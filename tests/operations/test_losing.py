@@ -114,9 +114,11 @@ def test_what_a_return_of_that_day_would_cost_is_due_as_well(district: District,
     make_policy(branch=district.central, category=district.adult, fine_day_fen=20)
     due = Loan.objects.get().due_at  # Saturday 23 May; Monday is closed
 
+    shown = preview_loss(item=BARCODE, at=due + timedelta(days=4), desk=district.at_central)
     receipt = declare_lost(item=BARCODE, at=due + timedelta(days=4), desk=district.at_central)
 
-    assert receipt.fine_fen == 60
+    assert shown is not None
+    assert shown.fine_fen == receipt.fine_fen == 60
     assert owed_fen(lent.id) == 5960
     assert broken() == []
 

@@ -117,17 +117,23 @@ def settle(late: Lateness, loan: Loan, item: Item, request: Request) -> tuple[in
 
 
 def settle_at_mark(facts: MarkFacts, books: Books, request: Request) -> int:
-    """A step: what a return would have cost is due when a mark ends a loan (R-31): the fine, in fen, and a suspension.
-    It counts to this moment, or to that at which the reader's clock had stopped: taken elsewhere (代收) or claimed
-    returned."""
+    """A step: what a return would have cost is due when a mark ends a loan (R-31): suspension, and the fine in fen."""
+    late = lateness_at_mark(facts, books, at=request.at)
+    assert facts.item is not None
+    assert facts.loan is not None
+    return settle(late, facts.loan, facts.item, request)[0] if late.costs else 0
+
+
+def lateness_at_mark(facts: MarkFacts, books: Books, *, at: datetime) -> Lateness:
+    """How late a loan is that a mark ends: now, or when the reader's clock had stopped, because the item was taken
+    elsewhere (代收) or is claimed returned."""
     item, loan = facts.item, facts.loan
     assert item is not None
     assert loan is not None
-    done = loan.taken_at or loan.claimed_at or request.at
+    done = loan.taken_at or loan.claimed_at or at
     days = open_days_late(loan, books, back_at=done)
     category_id = facts.patron.category_id if facts.patron else None
-    late = lateness_of(loan, category_id, item, books, days=days, done=local_date(done))
-    return settle(late, loan, item, request)[0] if late.costs else 0
+    return lateness_of(loan, category_id, item, books, days=days, done=local_date(done))
 
 
 def fine_of(late: Lateness, item: Item) -> int:

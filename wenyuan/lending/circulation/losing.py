@@ -16,7 +16,7 @@ from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.data import Charging, Cost, LossPreview, Mark, MarkReceipt
 from wenyuan.lending.circulation.everyday import Contended, Refused, Request, scanned
 from wenyuan.lending.circulation.facts import Editions, Loan, MarkFacts
-from wenyuan.lending.circulation.lateness import open_days_late, settle_at_mark
+from wenyuan.lending.circulation.lateness import fine_of, lateness_at_mark, open_days_late, settle_at_mark
 from wenyuan.lending.circulation.marking import Wish, look, mark, receipt_of, settle_taken
 from wenyuan.lending.circulation.queueing import end_holds_of_item, lock_holds_of_item
 from wenyuan.lending.fees.data import ChargeKind, FeesRefused, compensation
@@ -136,11 +136,13 @@ def preview_loss(*, item: str, at: datetime, desk: Desk) -> LossPreview | None:
         return None
     books, loan = _books(facts), facts.loan
     is_lent = rules.is_in_hand(loan)
+    late = lateness_at_mark(facts, books, at=at) if is_lent else None
     return LossPreview(
         patron_id=loan.patron_id if loan and is_lent else None,
         branch_id=loan.branch_id if loan and is_lent else None,
         cost=cost_of(facts, books, at=at),
         cost_in_kind=cost_of(facts, books, at=at, in_kind=True),
+        fine_fen=fine_of(late, facts.item) if late and late.costs else 0,
     )
 
 

@@ -78,20 +78,25 @@ def lost(request: StaffRequest, item_id: int) -> HttpResponse:
 
 def _choices(request: StaffRequest, preview: LossPreview) -> list[tuple[str, str]]:
     choices = [
-        (Charging.PRICE.value, gettext("the price: %(sum)s") % {"sum": _sum(preview.cost)}),
-        (Charging.IN_KIND.value, gettext("the same edition instead: %(sum)s") % {"sum": _sum(preview.cost_in_kind)}),
+        (Charging.PRICE.value, gettext("the price: %(sum)s") % {"sum": _sum(preview.cost, preview)}),
+        (
+            Charging.IN_KIND.value,
+            gettext("the same edition instead: %(sum)s") % {"sum": _sum(preview.cost_in_kind, preview)},
+        ),
     ]
     if may(request.operator, Act.FORGIVE_FEE, preview.branch_id):
         choices.append((Charging.NOTHING.value, gettext("nothing, for a reason")))
     return choices
 
 
-def _sum(cost: Cost) -> str:
+def _sum(cost: Cost, preview: LossPreview) -> str:
     words = gettext("¥%(total)s") % {"total": yuan(cost.total_fen)}
     if cost.fee_fen and cost.price_fen:
         words += " " + gettext("(¥%(fee)s of it for the work)") % {"fee": yuan(cost.fee_fen)}
     if cost.is_of_type and cost.price_fen:
         words += " " + gettext("by the price of its type: the item has none of its own")
+    if preview.fine_fen:
+        words += " " + gettext("and ¥%(fine)s for being late") % {"fine": yuan(preview.fine_fen)}
     return words
 
 

@@ -449,12 +449,13 @@ class Cost:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossPreview:
     """What declaring an item lost would charge to which reader, by the branch that lent it; nobody where no reader has
-    it."""
+    it. ``fine_fen`` is due for being late besides either cost."""
 
     patron_id: int | None
     branch_id: int | None
     cost: Cost
     cost_in_kind: Cost
+    fine_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
