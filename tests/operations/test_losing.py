@@ -102,6 +102,15 @@ def test_the_price_of_the_type_counts_where_the_item_has_none_and_that_is_said(
     assert shown.cost == receipt.cost == Cost(price_fen=6000, fee_fen=500, is_of_type=True)
 
 
+def test_an_absurd_price_keeps_no_item_from_being_lost(district: District, at: datetime, lent: Patron) -> None:
+    Item.objects.update(price_fen=1_000_000_000)
+
+    receipt = declare_lost(item=BARCODE, at=at, desk=district.at_central)
+
+    assert receipt.cost == Cost(price_fen=9_999_500, fee_fen=500, is_of_type=False)
+    assert owed_fen(lent.id) == 10_000_000
+
+
 def test_the_same_edition_leaves_the_fee_for_the_work(district: District, at: datetime, lent: Patron) -> None:
     receipt = declare_lost(item=BARCODE, at=at, desk=district.at_central, charging=Charging.IN_KIND)
 

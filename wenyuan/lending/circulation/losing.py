@@ -19,7 +19,7 @@ from wenyuan.lending.circulation.facts import Editions, Loan, MarkFacts
 from wenyuan.lending.circulation.lateness import fine_of, lateness_at_mark, open_days_late, settle_at_mark
 from wenyuan.lending.circulation.marking import Wish, look, mark, receipt_of, settle_taken
 from wenyuan.lending.circulation.queueing import end_holds_of_item, lock_holds_of_item
-from wenyuan.lending.fees.data import ChargeKind, FeesRefused, compensation
+from wenyuan.lending.fees.data import MOST_FEN, ChargeKind, FeesRefused, compensation
 from wenyuan.lending.fees.operations import charge
 from wenyuan.organisation.rights.data import CLOCK, Act, Desk, Door
 from wenyuan.organisation.rights.operations import audit
@@ -126,7 +126,9 @@ def cost_of(facts: MarkFacts, books: Books, *, at: datetime, in_kind: bool = Fal
         share_percent=share_percent,
         in_kind=in_kind,
     )
-    return Cost(price_fen=found.price_fen, fee_fen=found.fee_fen, is_of_type=facts.price_fen is None)
+    # No more than any charge may be: a price typed wrongly must not keep an item from being lost.
+    price_fen = min(found.price_fen, MOST_FEN - found.fee_fen)
+    return Cost(price_fen=price_fen, fee_fen=found.fee_fen, is_of_type=facts.price_fen is None)
 
 
 def preview_loss(*, item: str, at: datetime, desk: Desk) -> LossPreview | None:
