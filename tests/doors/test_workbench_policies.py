@@ -297,6 +297,16 @@ def test_a_case_is_tried_out_and_each_answer_leads_to_its_place(
     assert lent["way_back"] == "在少儿分馆归还：留在该馆。"
 
 
+@pytest.mark.parametrize("on", ["9999-12-31", "0050-06-01"])
+def test_a_day_at_the_end_of_calendars_is_a_slip(district: District, on: str) -> None:
+    case = {"branch": district.central.id, "category": district.adult.id, "age": 120, "type": district.book.id}
+
+    told = staff_at(district.central, Role.DESK).post(f"{PAGE}try", {**case, "on": on})
+
+    assert told.status_code == 422
+    assert told.context["form"].errors["on"] == ["请选择今天前后十年之内的日子。"]
+
+
 def test_a_case_without_reader_or_item_is_asked_for_them(district: District, today: date) -> None:
     browser = staff_at(district.central, Role.DESK)
 

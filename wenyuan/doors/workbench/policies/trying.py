@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -35,6 +35,9 @@ from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import may
 from wenyuan.plumbing.clock import local_date
 
+FARTHEST = timedelta(days=3653)
+"""No rule is tried on a day farther away: it is a slip of the finger, and calendars end somewhere."""
+
 
 class TryForm(forms.Form):
     """A case. A card is asked only of who may see readers."""
@@ -61,6 +64,7 @@ class TryForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, with_cards: bool, language: str, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.today = today
         branches = branch_choices(on=today, standing=True)
         self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
         self.fields["back_at"].choices = [("", _("the same branch")), *branches]  # type: ignore[attr-defined]
@@ -68,6 +72,12 @@ class TryForm(forms.Form):
         self.fields["type"].choices = [("", "—"), *item_choices(language)[1:]]  # type: ignore[attr-defined]
         if not with_cards:
             del self.fields["card"]
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if abs(on - self.today) > FARTHEST:
+            raise forms.ValidationError(_("Choose a day within ten years of today."))
+        return on
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
