@@ -406,10 +406,12 @@ def test_a_settled_act_leaves_the_list_and_forgets_the_card(
 
     with pytest.raises(NotAllowed):
         settle_offline_act(act_id=view.id, note="", at=at, desk=district.at_south)
-    settled = settle_offline_act(act_id=view.id, note="重新登记", at=at + 2 * HOUR, desk=district.at_central)
+    settled = settle_offline_act(
+        act_id=view.id, note="重新登记，13800138000", at=at + 2 * HOUR, desk=district.at_central
+    )
     again = settle_offline_act(act_id=view.id, note="", at=at + 3 * HOUR, desk=district.at_central)
 
     row = OfflineAct.objects.get()
     assert (settled, again, offline_acts_to_settle(district.central.id)) == (True, False, ())
-    assert (row.card, row.note, row.settled_at) == ("", "重新登记", at + 2 * HOUR)
+    assert (row.card, row.note, row.settled_at) == ("", "重新登记，138****8000", at + 2 * HOUR)
     assert AuditRow.objects.filter(act="settle_offline_act", subject_id=row.id).count() == 1

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from wenyuan.holdings.catalogue.queries import get_item
+from wenyuan.kernel.identity import mask_numbers
 from wenyuan.lending.circulation import rules, sql
 from wenyuan.lending.circulation.checking_in import checkin_plan
 from wenyuan.lending.circulation.checking_out import checkout_plan, preview_plan
@@ -36,6 +37,7 @@ from wenyuan.plumbing.transactions import verb
 LOST = frozenset({BlockCode.ITEM_LOST, BlockCode.ITEM_MISSING, BlockCode.ITEM_CLAIMED_RETURNED})
 """What a scan finds again: it is taken in before it is lent."""
 ACT_OF = {OfflineKind.CHECKOUT: Act.CHECKOUT, OfflineKind.CHECKIN: Act.CHECKIN}
+NOTE_CHARACTERS = 200
 MOST_ACTS = 50
 """As many as one upload may bring: each is a transaction, and the device waits for the answer."""
 
@@ -247,7 +249,7 @@ def _errands(receipt: CheckinReceipt) -> tuple[Why, ...]:
 @verb
 def settle_offline_act(*, act_id: int, note: str, at: datetime, desk: Desk) -> bool:
     """Somebody has looked at a listed act and done what was to be done; whether it was still listed. The card that was
-    shown is forgotten.
+    shown is forgotten, and numbers of identity cards and telephones in the note are masked.
 
     :raises NotAllowed: no right at the branch where it happened.
     """
@@ -257,7 +259,8 @@ def settle_offline_act(*, act_id: int, note: str, at: datetime, desk: Desk) -> b
     require(desk.operator, Act.CHECKIN, row.branch_id)
     if row.settled_at is not None or row.outcome == OfflineOutcome.RECORDED:
         return False
-    row.settled_at, row.settled_by_id, row.note, row.card = at, desk.operator.account_id, note.strip()[:200], ""
+    row.settled_at, row.settled_by_id, row.card = at, desk.operator.account_id, ""
+    row.note = mask_numbers(note.strip())[:NOTE_CHARACTERS]
     row.save(update_fields=["settled_at", "settled_by", "note", "card"])
     audit(
         at=at,
