@@ -9,14 +9,15 @@ from django.db import OperationalError
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_item
 from tests.factories.circulation import District, make_district, make_policy
+from tests.factories.fees import make_payment
 from tests.factories.network import make_closure
 from tests.factories.patrons import make_patron
 from tests.racing import at_once
 from wenyuan.holdings.catalogue.models import Item, ItemType
-from wenyuan.lending.circulation import losing
-from wenyuan.lending.circulation.data import Charging, Cost
+from wenyuan.lending.circulation import checking_in, losing
+from wenyuan.lending.circulation.data import Charging, CheckinReceipt, Cost
 from wenyuan.lending.circulation.lateness import open_days_late
-from wenyuan.lending.circulation.models import Hold, Loan
+from wenyuan.lending.circulation.models import Hold, Loan, LoanPolicy
 from wenyuan.lending.circulation.operations import (
     Refused,
     checkin,
@@ -30,13 +31,14 @@ from wenyuan.lending.circulation.operations import (
 from wenyuan.lending.circulation.queries import patron_loans, preview_loss
 from wenyuan.lending.fees.models import Charge
 from wenyuan.lending.fees.operations import charge
-from wenyuan.lending.fees.queries import owed_fen
+from wenyuan.lending.fees.queries import account_state, owed_fen
 from wenyuan.lending.patrons.models import Patron
 from wenyuan.lending.transit.models import Transit
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.organisation.rights.queries import NotAllowed
+from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
 
 BARCODE = "2300001"
@@ -210,7 +212,7 @@ def test_a_lost_item_that_is_scanned_is_found_and_no_repeated_return(
 
     assert not receipt.repeated
     assert (Item.objects.get().condition, receipt.item.state) == ("ok", "available")
-    assert Entry.objects.get(kind="item_found").details == {"was": "lost"}
+    assert Entry.objects.get(kind="item_found").details["was"] == "lost"
     assert broken() == []
 
 
@@ -246,6 +248,77 @@ def test_a_loss_declared_twice_and_a_scan_at_once_charge_once(fresh_database: st
     assert Entry.objects.filter(kind__in=("return", "item_lost"), details__loan=Loan.objects.get().id).count() == 1
     assert Charge.objects.filter(account__patron_id=patron.id).count() <= 1
     assert broken() == []
+
+
+# Found again -------------------------------------------------------------------------------------------------------
+
+
+def test_a_lost_item_that_comes_back_costs_the_fee_for_the_work_alone_r29(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    declare_lost(item=BARCODE, at=at, desk=district.at_central)
+    make_payment(lent, 5000, at=at, desk=district.at_central)
+
+    back = checkin(item=BARCODE, at=at + timedelta(days=9), desk=district.at_children, key="k")
+    again = checkin(item=BARCODE, at=at + timedelta(days=9), desk=district.at_children, key="k")
+    later = checkin(item=BARCODE, at=at + timedelta(days=10), desk=district.at_central)
+
+    assert (back.price_off_fen, back.due_back_fen) == (again.price_off_fen, again.due_back_fen) == (5400, 4500)
+    assert (later.price_off_fen, later.due_back_fen) == (0, 0)
+    state = account_state(lent.id)
+    assert (state.owed_fen, state.due_back_fen, Charge.objects.get().charged_fen) == (0, 4500, 500)
+    assert Entry.objects.get(kind="item_found").details["price_off_fen"] == 5400
+    assert broken() == []
+
+
+@pytest.mark.parametrize(
+    ("found_days", "after", "owed"),
+    [
+        pytest.param(30, 30, 500, id="the last day"),
+        pytest.param(30, 31, 5900, id="a day too late"),
+        pytest.param(0, 0, 5900, id="never"),
+    ],
+)
+def test_the_price_is_given_back_within_the_days_of_the_policy_of_the_day_it_was_charged(
+    district: District, at: datetime, lent: Patron, found_days: int, after: int, owed: int
+) -> None:
+    rows = LoanPolicy.objects.filter(branch=district.central)
+    rows.update(found_days=found_days, valid_to=local_date(at))
+    declare_lost(item=BARCODE, at=at, desk=district.at_children)
+
+    checkin(item=BARCODE, at=at + timedelta(days=after), desk=district.at_children)
+
+    assert (owed_fen(lent.id), Item.objects.get().condition) == (owed, "ok")
+
+
+def test_a_lost_item_scanned_at_once_at_two_desks_takes_its_price_off_once(fresh_database: str, at: datetime) -> None:
+    district = make_district()
+    make_policy(branch=district.central, price_percent=100)
+    patron = make_patron("陈小雨", card=CARD, home=district.central)
+    make_item(barcode=BARCODE, home=district.central, price_fen=3600)
+    checkout(item=BARCODE, card=CARD, at=at, desk=district.at_central)
+    declare_lost(item=BARCODE, at=at, desk=district.at_central)
+
+    backs = at_once(*[lambda: checkin(item=BARCODE, at=at, desk=district.at_central)] * 3)
+
+    assert sorted(back.price_off_fen for back in backs if isinstance(back, CheckinReceipt)) == [0, 0, 3600]
+    assert owed_fen(patron.id) == 0
+    assert broken() == []
+
+
+def test_a_found_item_that_cannot_be_written_leaves_the_price_as_it_was(
+    district: District, at: datetime, lent: Patron, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare_lost(item=BARCODE, at=at, desk=district.at_central)
+
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(checking_in, "_write", breaks)
+    with pytest.raises(RuntimeError):
+        checkin(item=BARCODE, at=at, desk=district.at_central)
+
+    assert (owed_fen(lent.id), Item.objects.get().condition) == (5900, "lost")
 
 
 # Long overdue ------------------------------------------------------------------------------------------------------

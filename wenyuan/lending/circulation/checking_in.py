@@ -28,7 +28,9 @@ from wenyuan.lending.circulation.everyday import (
     until_settled,
 )
 from wenyuan.lending.circulation.facts import Earlier, Hold, Item, Loan, ReturnFacts, read_return
-from wenyuan.lending.circulation.lateness import Lateness, lateness_of, open_days_late, settle
+from wenyuan.lending.circulation.lateness import Lateness, found_terms, lateness_of, open_days_late, settle
+from wenyuan.lending.fees.data import FoundTerms
+from wenyuan.lending.fees.operations import settle_found
 from wenyuan.lending.fees.queries import is_owed_for
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.plumbing.clock import local_date
@@ -92,13 +94,16 @@ def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
     late = _lateness(facts, item, decision, receipt, request, books)
     if late:
         receipt = _settled(late, facts, item, receipt, request)
+    terms = yield from found_terms(item, books)
+    if terms:
+        receipt = _given_back(terms, item, receipt, request)
     try:
         owes = late is not None and facts.loan is not None and is_owed_for(facts.loan.id)
         written = yield _write(facts, item, decision, request, receipt, verb, owes=owes)
     except Conflict:
         written = []
     if not written:
-        if late:
+        if late or terms:
             raise Overtaken
         return None
     if receipt.held and decision.hold_step:
@@ -133,6 +138,18 @@ def _settled(
     assert facts.loan is not None
     fine_fen, until = settle(late, facts.loan, item, request)
     return replace(receipt, fine_fen=fine_fen, suspended_until=until)
+
+
+def _given_back(terms: FoundTerms, item: Item, receipt: CheckinReceipt, request: Request) -> CheckinReceipt:
+    """The receipt with what the loss costs no more (R-29). :raises LocksWanted: nothing is held yet."""
+    if not request.holds_locks:
+        raise LocksWanted
+    found = settle_found(item_id=item.id, at=request.learnt_at or request.at, desk=request.desk, terms=terms)
+    return replace(
+        receipt,
+        price_off_fen=sum(one.cancelled_fen for one in found),
+        due_back_fen=sum(one.due_back_fen for one in found),
+    )
 
 
 def _answer(facts: ReturnFacts, receipt: CheckinReceipt) -> _Answer:
@@ -256,6 +273,8 @@ def _write(
         patron = facts.patron if name in ("closed", "taken") else None
         if name == "closed":
             details |= keyed.of_lateness(receipt)
+        if name == "found":
+            details |= keyed.of_found(receipt)
         if key:  # the first row of the act carries the key and the answer
             details |= {**_of_transit(facts), **keyed.of_return(receipt, verb=verb)}
         quantity = 0 if kind is Kind.ITEM_SEEN else 1

@@ -69,6 +69,7 @@ def of_return(receipt: CheckinReceipt, *, verb: str) -> dict[str, object]:
         "loan": receipt.loan_id,
         "days_overdue": receipt.days_overdue,
         "held": _of_held(receipt.held) if receipt.held else None,
+        **of_found(receipt),
     }
 
 
@@ -80,11 +81,21 @@ def of_lateness(receipt: CheckinReceipt) -> dict[str, object]:
     return cost
 
 
+def of_found(receipt: CheckinReceipt) -> dict[str, object]:
+    """What the row of a found item keeps of the price that is owed no more."""
+    off = {"price_off_fen": receipt.price_off_fen, "due_back_fen": receipt.due_back_fen}
+    return {name: fen for name, fen in off.items() if fen}
+
+
 def with_lateness(receipt: CheckinReceipt, kept: Mapping[str, Any]) -> CheckinReceipt:
-    """The receipt with what the row of its return kept of its price."""
+    """The receipt with what the row of its return, or of what was found, kept of its price."""
     until = kept.get("suspended_until")
     return replace(
-        receipt, fine_fen=kept.get("fine_fen", 0), suspended_until=date.fromisoformat(until) if until else None
+        receipt,
+        fine_fen=kept.get("fine_fen", 0),
+        suspended_until=date.fromisoformat(until) if until else None,
+        price_off_fen=kept.get("price_off_fen", 0),
+        due_back_fen=kept.get("due_back_fen", 0),
     )
 
 

@@ -19,6 +19,7 @@ from wenyuan.lending.circulation.books import Books
 from wenyuan.lending.circulation.everyday import MAX_GATHERS, Contended, LocksWanted, Overtaken, Request
 from wenyuan.lending.circulation.facts import ClosedLoan, Item, Loan, MarkFacts
 from wenyuan.lending.circulation.policies import MoneyPolicy
+from wenyuan.lending.fees.data import FoundTerms
 from wenyuan.lending.fees.operations import set_fine
 from wenyuan.lending.patrons.data.standing import About
 from wenyuan.lending.patrons.operations import restrict_after_return
@@ -134,6 +135,18 @@ def lateness_at_mark(facts: MarkFacts, books: Books, *, at: datetime) -> Latenes
     days = open_days_late(loan, books, back_at=done)
     category_id = facts.patron.category_id if facts.patron else None
     return lateness_of(loan, category_id, item, books, days=days, done=local_date(done))
+
+
+def found_terms(item: Item, books: Books) -> Plan[FoundTerms | None]:
+    """By which rules the price of a lost item that is here again is given back (R-29): those of the branch that lent
+    it, on the day on which it was charged. None where nobody was charged."""
+    if item.condition != "lost":
+        return None
+    rows = yield Statement(sql.CHARGE_OF_LOST, {"item": item.id})
+    if not rows:
+        return None
+    branch_id, category_id, charged_on = rows[0]
+    return rules.found_terms(books.money(branch_id, category_id, item.type_id, charged_on))
 
 
 def fine_of(late: Lateness, item: Item) -> int:

@@ -49,6 +49,8 @@ class Returned:
     late: int = 0
     fine: int = 0
     suspended: str = ""
+    price_off: int = 0
+    due_back: int = 0
     hold_reader: int | None = None
     hold_place: int | None = None
     hold_until: str = ""
@@ -77,7 +79,15 @@ class Batch:
         was on its first scan (returned, late) stays said."""
         known = next((one for one in self.items if one.item_id == found.item_id), None)
         if known is not None and found.done is Done.PUT_BACK:
-            found = replace(found, done=known.done, late=known.late, fine=known.fine, suspended=known.suspended)
+            found = replace(
+                found,
+                done=known.done,
+                late=known.late,
+                fine=known.fine,
+                suspended=known.suspended,
+                price_off=known.price_off,
+                due_back=known.due_back,
+            )
         others = tuple(one for one in self.items if one.item_id != found.item_id)
         is_again = known is not None and known.key != found.key
         return replace(self, began_at=self.began_at or found.at, items=(*others, found), again=is_again)

@@ -12,7 +12,14 @@ from wenyuan.doors.furniture.printing import HoldSlip, ShelvingItem, ShelvingLis
 from wenyuan.doors.workbench.access import StaffRequest
 from wenyuan.doors.workbench.desk.batch import MOST_ITEMS, Batch, Returned, Taken, Where
 from wenyuan.doors.workbench.desk.piles import Done
-from wenyuan.doors.workbench.desk.shown import Signal, hold_shelf_words, lateness_notes, shown_refusal, trouble_words
+from wenyuan.doors.workbench.desk.shown import (
+    Signal,
+    found_notes,
+    hold_shelf_words,
+    lateness_notes,
+    shown_refusal,
+    trouble_words,
+)
 from wenyuan.doors.workbench.desk.slips import hold_slips_of, library_name, transit_slip
 from wenyuan.doors.workbench.shell import branch_names, place_name
 from wenyuan.holdings.catalogue.data import BibBrief, ItemView
@@ -102,7 +109,7 @@ def _note(one: Returned) -> str:
         notes.append(gettext("was not on loan"))
     if one.hold_reader is not None and not one.hold_until:
         notes.append(gettext("for a reader's hold"))
-    notes += lateness_notes(one.late, one.fine, one.suspended)
+    notes += lateness_notes(one.late, one.fine, one.suspended) + found_notes(one.price_off, one.due_back)
     return gettext("; ").join(notes)
 
 

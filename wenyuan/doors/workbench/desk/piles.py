@@ -49,7 +49,8 @@ UNDOABLE: Final = frozenset({Done.LENT, Done.RENEWED, Done.RETURNED, Done.TAKEN}
 class Line:
     """One item of a pile. ``due`` is an ISO date; ``send_to`` a branch id; ``reader`` the masked name of somebody
     other than the pile's reader; ``late`` counts open days overdue, which cost ``fine`` (fen) and
-    suspend up to ``suspended`` (ISO); ``waived`` names lifted blocks.
+    suspend up to ``suspended`` (ISO); ``price_off`` (fen) of a lost item is owed no more, ``due_back`` to be paid back;
+    ``waived`` names lifted blocks.
 
     ``hold_reader`` is the patron for whose hold it was captured. If it stands on the hold shelf here, ``hold_until`` is
     the last day (ISO) and ``hold_place`` its place; else it travels.
@@ -69,6 +70,8 @@ class Line:
     late: int = 0
     fine: int = 0
     suspended: str = ""
+    price_off: int = 0
+    due_back: int = 0
     waived: tuple[str, ...] = ()
     hold_reader: int | None = None
     hold_place: int | None = None

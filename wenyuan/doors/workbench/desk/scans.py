@@ -38,11 +38,13 @@ class Trouble(StrEnum):
 
 
 class LatenessOfLine(TypedDict):
-    """What a line says of how late its item was; see ``Line``."""
+    """What a line says of how late its item was, or what a loss costs no more; see ``Line``."""
 
     late: int
     fine: int
     suspended: str
+    price_off: int
+    due_back: int
 
 
 class HoldOfLine(TypedDict):
@@ -290,9 +292,15 @@ def _line_of_return(receipt: CheckinReceipt, pile: Pile | None, work: Work) -> L
 
 
 def lateness_of(receipt: CheckinReceipt) -> LatenessOfLine:
-    """How late it was, and what that costs."""
+    """How late it was and what that costs; of a lost item what is owed no more, and what is to be paid back."""
     until = receipt.suspended_until.isoformat() if receipt.suspended_until else ""
-    return LatenessOfLine(late=receipt.days_overdue, fine=receipt.fine_fen, suspended=until)
+    return LatenessOfLine(
+        late=receipt.days_overdue,
+        fine=receipt.fine_fen,
+        suspended=until,
+        price_off=receipt.price_off_fen,
+        due_back=receipt.due_back_fen,
+    )
 
 
 def hold_of(receipt: CheckinReceipt) -> HoldOfLine:

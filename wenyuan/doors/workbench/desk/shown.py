@@ -220,7 +220,7 @@ def _note(line: Line, names: Callable[[int | str | None], str]) -> str:
         notes.append(gettext("The reader is done. Put it in the box for %(branch)s.") % {"branch": names(line.send_to)})
     if line.reader:
         notes.append(gettext("Was lent to %(reader)s") % {"reader": line.reader})
-    notes += lateness_notes(line.late, line.fine, line.suspended)
+    notes += lateness_notes(line.late, line.fine, line.suspended) + found_notes(line.price_off, line.due_back)
     if line.hold_until:
         notes.append(gettext("kept until %(day)s") % {"day": short_day(date.fromisoformat(line.hold_until))})
     elif line.hold_reader is not None:
@@ -312,6 +312,14 @@ def _reader(
         limits=tuple(words_for_block(block, _language(), names) for block in (known.blocks if known else ())),
         lost_tokens=sum(token.status == "lost" for token in list_tokens(patron_id)),
     )
+
+
+def found_notes(price_off: int, due_back: int) -> list[str]:
+    """What a lost item that is found costs its reader no more, a part each."""
+    notes = [gettext("lost before, ¥%(amount)s no longer owed") % {"amount": yuan(price_off)}] if price_off else []
+    if due_back:
+        notes.append(gettext("¥%(amount)s to be paid back") % {"amount": yuan(due_back)})
+    return notes
 
 
 def _why_it_stands(reasons: tuple[UndoReason, ...]) -> tuple[str, str] | None:

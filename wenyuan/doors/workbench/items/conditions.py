@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_choices, branch_name
+from wenyuan.doors.workbench.desk.shown import found_notes
 from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, not_done, refuse
 from wenyuan.doors.workbench.holds.words import not_done_words
 from wenyuan.doors.workbench.items import forms
@@ -244,6 +245,7 @@ def found(request: StaffRequest, item_id: int) -> HttpResponse:
 def found_words(receipt: CheckinReceipt) -> str:
     """That it is found, and where it goes now."""
     words = [gettext("Found: %(title)s") % {"title": receipt.item.title}]
+    words += found_notes(receipt.price_off_fen, receipt.due_back_fen)
     if receipt.held is not None and receipt.held.ready:
         words.append(gettext("hold shelf, place %(place)s") % {"place": receipt.held.shelf_position})
     elif receipt.send_to is not None:

@@ -184,7 +184,8 @@ class CheckinOutcome(StrEnum):
 class CheckinReceipt:
     """An item came back. ``send_to`` is the branch it must travel to now, none if it stays; ``arrived`` says that a
     transit ended here. ``days_overdue`` counts open days of the lending branch; ``fine_fen`` is what the lateness
-    costs in all, ``suspended_until`` the last day on which its reader borrows nothing for it."""
+    costs in all, ``suspended_until`` the last day on which its reader borrows nothing for it. Of a lost item that is
+    found ``price_off_fen`` is owed no more, and ``due_back_fen`` is to be paid back to who had paid it."""
 
     outcome: CheckinOutcome
     item: ItemFacts
@@ -197,6 +198,8 @@ class CheckinReceipt:
     days_overdue: int = 0
     fine_fen: int = 0
     suspended_until: date | None = None
+    price_off_fen: int = 0
+    due_back_fen: int = 0
     held: HeldFor | None = None
     repeated: bool = False
 

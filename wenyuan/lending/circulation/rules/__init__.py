@@ -24,7 +24,7 @@ from wenyuan.lending.circulation.rules.holds import (
     others_can_serve,
     shelf_until,
 )
-from wenyuan.lending.circulation.rules.lateness import days_suspended, fine_of, minds, terms_day
+from wenyuan.lending.circulation.rules.lateness import days_suspended, fine_of, found_terms, minds, terms_day
 from wenyuan.lending.circulation.rules.marks import MarkDecision, blocks_for_mark, decide_mark, is_in_hand
 from wenyuan.lending.circulation.rules.offline import Clock, can_be_lent, moment_of, outcome_of
 from wenyuan.lending.circulation.rules.reminders import reminder_for
@@ -69,6 +69,7 @@ __all__ = [
     "due_of_renewal",
     "fine_of",
     "first_served",
+    "found_terms",
     "is_in_hand",
     "limit_blocks",
     "may_serve",

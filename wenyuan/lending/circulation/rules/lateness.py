@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from wenyuan.lending.circulation.facts import Loan
 from wenyuan.lending.circulation.policies import MoneyPolicy
-from wenyuan.lending.fees.data import MOST_FEN, FineTerms, Per, overdue_fine, suspension_days
+from wenyuan.lending.fees.data import MOST_FEN, FineTerms, FoundTerms, Per, overdue_fine, suspension_days
 from wenyuan.plumbing.clock import local_date
 
 
@@ -40,3 +40,9 @@ def days_suspended(money: MoneyPolicy, days_late: int) -> int:
         most_days=money.max_suspension_days,
         grace_days=money.grace_days,
     )
+
+
+def found_terms(money: MoneyPolicy) -> FoundTerms:
+    """When the price of a lost item that is found is given back (R-29): always, unless a row says within how many days,
+    or never."""
+    return FoundTerms(restores=money.found_days != 0, within_days=money.found_days)

@@ -1,8 +1,8 @@
 """The everyday statements of circulation, each one round trip.
 
 They read network_edition, network_branch, catalogue_item, catalogue_bib, catalogue_itemtype, patrons_patron,
-patrons_category, patrons_token, patrons_readerref, fees_account and fees_charge, and write catalogue_item (state,
-present branch, version), patrons_patron (version), transit_transit, patrons_readerref, journal_entry and
+patrons_category, patrons_token, patrons_readerref, fees_account, fees_charge and fees_entry, and write catalogue_item
+(state, present branch, version), patrons_patron (version), transit_transit, patrons_readerref, journal_entry and
 journal_pending beside this room's own tables. A write repeats in its first step what the decision rested on (the item's
 version, both editions, the patron's open loans); each step feeds on the one before, so a refused first step writes
 nothing. The patron is asked after the item: an open loan's patron is whoever has that id *and version*, locked for key
@@ -60,7 +60,13 @@ from wenyuan.lending.circulation.sql.lists import (
     LOANS_TO_REMIND,
     PATRON_LOANS,
 )
-from wenyuan.lending.circulation.sql.marks import CLAIMED_ITEMS, GATHER_MARK, HOLDS_OF_ONE_ITEM, mark_statement
+from wenyuan.lending.circulation.sql.marks import (
+    CHARGE_OF_LOST,
+    CLAIMED_ITEMS,
+    GATHER_MARK,
+    HOLDS_OF_ONE_ITEM,
+    mark_statement,
+)
 from wenyuan.lending.circulation.sql.offline import CARDS_OF_BRANCH, ITEMS_AT_BRANCH, SCANNED_SINCE
 from wenyuan.lending.circulation.sql.undoing import (
     END_TRANSIT,
@@ -85,6 +91,7 @@ __all__ = [
     "BARCODES_OF_CARD",
     "BOTH_EDITIONS",
     "CARDS_OF_BRANCH",
+    "CHARGE_OF_LOST",
     "CLAIMED_ITEMS",
     "END_TRANSIT",
     "FORGET_HOLDS",

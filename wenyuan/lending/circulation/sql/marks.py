@@ -1,7 +1,7 @@
 """Statements about the condition of items: lost, missing, damaged, claimed returned.
 
-They read and write catalogue_item beside this room's tables, and read catalogue_itemtype (its default price) and
-catalogue_bib.
+They read and write catalogue_item beside this room's tables, and read catalogue_itemtype (its default price),
+catalogue_bib, fees_charge, fees_entry and fees_account.
 """
 
 from functools import lru_cache
@@ -39,6 +39,17 @@ HOLDS_OF_ONE_ITEM = """
     ORDER BY h.id FOR UPDATE OF h
 """
 """Holds that no other item can fill, locked before their item."""
+
+CHARGE_OF_LOST = """
+    SELECT c.branch_id, p.category_id, e.local_date
+    FROM fees_charge c
+    JOIN fees_entry e ON e.id = c.entry_id
+    JOIN fees_account a ON a.id = c.account_id
+    JOIN patrons_patron p ON p.id = a.patron_id
+    WHERE c.item_id = :item::bigint AND c.kind = 'lost'
+    ORDER BY c.entry_id DESC LIMIT 1
+"""
+"""The newest charge for an item that was lost: whose money it is, what kind of reader owes it, and since when."""
 
 CLAIMED_ITEMS = """
     SELECT l.id, i.id, i.barcode, b.title, b.author, i.call_no, i.area_id, i.home_branch_id, l.branch_id, l.patron_id,
