@@ -209,7 +209,7 @@ def test_the_queries_of_the_shelf_do_not_grow_with_its_rows(town: Town, django_a
     wanted = {"q": "", "by": "call_no", "branch": str(town.central.id)}
     browser.get("/workbench/items/", wanted)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         answer = browser.get("/workbench/items/", wanted)
 
     assert len(answer.context["items"]) == 20
