@@ -112,7 +112,7 @@ _OPEN = {"claimed_at__isnull": False, "returned_at__isnull": True, "taken_at__is
 
 
 def claimed_items(branch_id: int, *, after: int = 0, size: int = 50) -> tuple[ClaimedItem, ...]:
-    """What readers say came back to a branch and is still on loan, the oldest claim first; loan ids above ``after``."""
+    """What readers say came back to a branch and is still on loan, the oldest loan first; loan ids above ``after``."""
 
     def plan() -> Plan[list[Row]]:
         return (yield Statement(sql.CLAIMED_ITEMS, {"branch": branch_id, "after": after, "size": size}))
