@@ -157,6 +157,8 @@ def test_the_reader_for_whom_a_wrong_return_was_kept_waits_again(
     hold = Hold.objects.get()
     assert (hold.state, hold.captured_item_id, hold.shelf_position) == ("waiting", None, None)
     assert Item.objects.get().state == "on_loan"
+    told = Entry.objects.get(kind="hold_put_back")
+    assert (told.patron_category, told.age_band, told.reader_ref) == ("", "", None)
     assert broken() == []
 
 

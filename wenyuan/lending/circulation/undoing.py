@@ -233,8 +233,11 @@ def _count_against(recorded: RecordedEntry, gathered: _Gathered, desk: Desk) -> 
 
 
 def _note(recorded: RecordedEntry, gathered: _Gathered, kind: Kind, details: Mapping[str, object]) -> None:
-    """A row about what the undo stopped."""
-    record(replace(recorded.entry, kind=kind, key=None, reader_ref=None, details=details))
+    """A row about what the undo stopped; it says nothing of the reader whose loan it was."""
+    of_nobody = replace(
+        recorded.entry, reader_ref=None, patron_home_id=None, patron_category="", age_band="", gender=""
+    )
+    record(replace(of_nobody, kind=kind, key=None, details=details))
 
 
 def _receipt(act: UndoneAct, gathered: _Gathered, loan: Loan | None, *, repeated: bool) -> UndoReceipt:
