@@ -90,6 +90,7 @@ NO_ACT = {
     "circulation.remind": "the same",
     "circulation.forget_ended_holds": "run by the clock, nobody's act",
     "circulation.lose_long_overdue": "the same",
+    "circulation.charge_running_fines": "the same",
     "circulation.renew_automatically": "the same",
     "circulation.install_default_policies": "run by the set-up, nobody's act",
     "fees.look_after_scans": "run by the clock, nobody's act",

@@ -122,7 +122,7 @@ def settle_at_mark(facts: MarkFacts, books: Books, request: Request) -> int:
     late = lateness_at_mark(facts, books, at=request.at)
     assert facts.item is not None
     assert facts.loan is not None
-    return settle(late, facts.loan, facts.item, request)[0] if late.costs else 0
+    return settle(late, facts.loan, facts.item, request)[0]
 
 
 def lateness_at_mark(facts: MarkFacts, books: Books, *, at: datetime) -> Lateness:

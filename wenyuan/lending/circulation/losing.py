@@ -16,7 +16,13 @@ from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.data import Charging, Cost, LossPreview, Mark, MarkReceipt
 from wenyuan.lending.circulation.everyday import Contended, Refused, Request, scanned
 from wenyuan.lending.circulation.facts import Editions, Loan, MarkFacts
-from wenyuan.lending.circulation.lateness import fine_of, lateness_at_mark, open_days_late, settle_at_mark
+from wenyuan.lending.circulation.lateness import (
+    close_period,
+    fine_of,
+    lateness_at_mark,
+    open_days_late,
+    settle_at_mark,
+)
 from wenyuan.lending.circulation.marking import Wish, look, mark, receipt_of, settle_taken
 from wenyuan.lending.circulation.queueing import end_holds_of_item, lock_holds_of_item
 from wenyuan.lending.fees.data import MOST_FEN, ChargeKind, FeesRefused, compensation
@@ -71,6 +77,7 @@ def _lose(request: Request, wish: Wish, *, charging: Charging, reason: str) -> M
         require(request.desk.operator, Act.FORGIVE_FEE, loan.branch_id)
         if not reason.strip():
             raise ValueError("a loss is not let off without a reason")
+        close_period(0, loan, facts.item, request)
     else:
         books = _books(facts)
         cost = cost_of(facts, books, at=request.at, in_kind=charging is Charging.IN_KIND)

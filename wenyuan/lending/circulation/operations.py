@@ -59,6 +59,7 @@ from wenyuan.lending.circulation.queueing import (
 )
 from wenyuan.lending.circulation.recording import MOST_ACTS, record_acts, settle_offline_act
 from wenyuan.lending.circulation.renewing import barcodes_of_card, renewal_plan
+from wenyuan.lending.circulation.running_fines import charge_running_fines
 from wenyuan.lending.circulation.telling import remind
 from wenyuan.lending.circulation.undoing import take_back
 from wenyuan.organisation.rights.data import Act, Desk
@@ -79,6 +80,7 @@ __all__ = [
     "cancel_hold",
     "change_hold",
     "change_policies",
+    "charge_running_fines",
     "checkin",
     "checkout",
     "claim_returned",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from wenyuan.lending.circulation import closing
 from wenyuan.lending.circulation.operations import (
+    charge_running_fines,
     expire_holds,
     forget_ended_holds,
     lose_long_overdue,
@@ -38,6 +39,12 @@ def lose(at: datetime) -> None:
 def renew(at: datetime) -> None:
     """At night (01:40 in Shanghai), after due dates have followed closures: what may renew itself."""
     renew_automatically(at=at)
+
+
+@every("55 17 * * *", "circulation.charge_running_fines")
+def charge_fines(at: datetime) -> None:
+    """At night (01:55 in Shanghai), after due dates have followed closures and what may renew itself has: the fines."""
+    charge_running_fines(at=at)
 
 
 @every("12 * * * *", "circulation.remind")

@@ -57,6 +57,7 @@ from wenyuan.lending.circulation.sql.lists import (
     HISTORY,
     LOANS_DUE,
     LOANS_OF_CASES,
+    LOANS_TO_FINE,
     LOANS_TO_REMIND,
     PATRON_LOANS,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "ITEM_SEEN",
     "LOANS_DUE",
     "LOANS_OF_CASES",
+    "LOANS_TO_FINE",
     "LOANS_TO_MEASURE",
     "LOANS_TO_PLACE",
     "LOANS_TO_REMIND",

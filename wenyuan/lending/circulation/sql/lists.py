@@ -54,6 +54,18 @@ LOANS_DUE = f"""
 """
 """Loans in readers' hands that fall due before a moment, from another on; what is claimed returned is left out."""
 
+LOANS_TO_FINE = f"""
+    SELECT l.id, i.barcode, l.branch_id, p.category_id, i.item_type_id, COALESCE(l.renewed_at, l.lent_at),
+        EXISTS (SELECT 1 FROM fees_charge c WHERE c.loan_id = l.id AND c.grows), {EDITIONS}
+    FROM circulation_loan l
+    JOIN catalogue_item i ON i.id = l.item_id
+    JOIN patrons_patron p ON p.id = l.patron_id
+    WHERE l.returned_at IS NULL AND l.taken_at IS NULL AND l.claimed_at IS NULL AND l.id > :after::bigint
+        AND (l.due_at < :at::timestamptz OR EXISTS (SELECT 1 FROM fees_charge c WHERE c.loan_id = l.id AND c.grows))
+    ORDER BY l.id LIMIT :size::int
+"""
+"""Loans in readers' hands that are late, or were before a closure moved them: their fine so far may be another."""
+
 LOANS_TO_REMIND = """
     SELECT l.id, l.patron_id, l.branch_id, l.due_at, b.title
     FROM circulation_loan l JOIN catalogue_item i ON i.id = l.item_id JOIN catalogue_bib b ON b.id = i.bib_id
