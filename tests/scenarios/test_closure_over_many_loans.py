@@ -55,8 +55,9 @@ closing.follow_closures(now=lambda: at)
 class Desk:
     """A desk that lends, renews and takes back without a pause, in a thread of its own."""
 
-    def __init__(self, town: District) -> None:
+    def __init__(self, town: District, count: int) -> None:
         self._town = town
+        self._count = count
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self.acts: Counter[str] = Counter()
@@ -78,6 +79,8 @@ class Desk:
                 number += 1
                 self._timed("lent", lambda: checkout(item="D1", card="P1", at=AT, desk=self._town.at_central))
                 self._timed("back", lambda: checkin(item="D1", at=AT, desk=self._town.at_central))
+                if 2 * number + 1 > self._count:  # all that the closure concerns has been seen here
+                    continue
                 self._timed("renewed", lambda n=number: self._renew(2 * n))  # type: ignore[misc] # bound now
                 item = f"C-{2 * number + 1}"
                 self._timed("returned", lambda i=item: checkin(item=i, at=AT, desk=self._town.at_central))  # type: ignore[misc]
@@ -123,7 +126,7 @@ def close_over(count: int, database: str, *, days: int) -> None:
         desk=director,
     )
     sign_closure(notice_id=notice, at=AT, desk=director)
-    with Desk(town) as desk:
+    with Desk(town, count) as desk:
         took = killed_half_way(database, count)
         killed_at = ClosureRun.objects.get().looked
         began = time.monotonic()
