@@ -80,7 +80,7 @@ class Desk:
                 self._timed("lent", lambda: checkout(item="D1", card="P1", at=AT, desk=self._town.at_central))
                 self._timed("back", lambda: checkin(item="D1", at=AT, desk=self._town.at_central))
                 if 2 * number + 1 > self._count:  # all that the closure concerns has been seen here
-                    continue
+                    return
                 self._timed("renewed", lambda n=number: self._renew(2 * n))  # type: ignore[misc] # bound now
                 item = f"C-{2 * number + 1}"
                 self._timed("returned", lambda i=item: checkin(item=i, at=AT, desk=self._town.at_central))  # type: ignore[misc]
