@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("network", "0002_edition"),
+        ("network", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -47,6 +47,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["branch", "-id"], name="notices_call_list_branch")],
+            },
         ),
         migrations.CreateModel(
             name="Call",
@@ -91,6 +94,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("list", "recipient"), name="notices_one_call_a_list"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "promised"), ("promised_date__isnull", False)),
+                            models.Q(models.Q(("outcome", "promised"), _negated=True), ("promised_date__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="notices_promise_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("noted_at__isnull", True), ("outcome", "")),
+                            models.Q(models.Q(("outcome", ""), _negated=True), ("noted_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="notices_outcome_has_its_try",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Grant",
@@ -159,6 +183,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["send_at"], name="notices_waiting"),
+                    models.Index(
+                        condition=models.Q(("state", "sending")), fields=["claimed_until"], name="notices_sending"
+                    ),
+                    models.Index(fields=["recipient", "-id"], name="notices_recipient"),
+                    models.Index(fields=["branch", "-id"], name="notices_branch"),
+                    models.Index(
+                        condition=models.Q(("text_sealed", ""), _negated=True),
+                        fields=["ended_at"],
+                        name="notices_with_text",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "waiting"), models.Q(("digest_key", ""), _negated=True)),
+                        fields=("digest_key",),
+                        name="notices_one_waiting_digest",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state__in", ["waiting", "sending"])),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state__in", ["sent", "failed", "unsure", "expired", "withdrawn"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="notices_end_has_its_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sending"), _negated=True),
+                            models.Q(("claim__isnull", False), ("claimed_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="notices_sending_is_claimed",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Attempt",
@@ -178,6 +243,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["message"], name="notices_attempts")],
+            },
         ),
         migrations.CreateModel(
             name="Notice",
@@ -194,6 +262,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["message"], name="notices_of_message")],
+            },
         ),
         migrations.CreateModel(
             name="Preference",
@@ -266,6 +337,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "channel", "language"), name="notices_template_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WrongAddress",
@@ -283,103 +359,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("recipient", "channel", "address_hash"), name="notices_wrong_once")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="calllist",
-            index=models.Index(fields=["branch", "-id"], name="notices_call_list_branch"),
-        ),
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.UniqueConstraint(fields=("list", "recipient"), name="notices_one_call_a_list"),
-        ),
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "promised"), ("promised_date__isnull", False)),
-                    models.Q(models.Q(("outcome", "promised"), _negated=True), ("promised_date__isnull", True)),
-                    _connector="OR",
-                ),
-                name="notices_promise_has_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("noted_at__isnull", True), ("outcome", "")),
-                    models.Q(models.Q(("outcome", ""), _negated=True), ("noted_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="notices_outcome_has_its_try",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(condition=models.Q(("state", "waiting")), fields=["send_at"], name="notices_waiting"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("state", "sending")), fields=["claimed_until"], name="notices_sending"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["recipient", "-id"], name="notices_recipient"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["branch", "-id"], name="notices_branch"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("text_sealed", ""), _negated=True), fields=["ended_at"], name="notices_with_text"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "waiting"), models.Q(("digest_key", ""), _negated=True)),
-                fields=("digest_key",),
-                name="notices_one_waiting_digest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("state__in", ["waiting", "sending"])),
-                    models.Q(
-                        ("ended_at__isnull", False), ("state__in", ["sent", "failed", "unsure", "expired", "withdrawn"])
-                    ),
-                    _connector="OR",
-                ),
-                name="notices_end_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "sending"), _negated=True),
-                    models.Q(("claim__isnull", False), ("claimed_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="notices_sending_is_claimed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(fields=["message"], name="notices_attempts"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["message"], name="notices_of_message"),
-        ),
-        migrations.AddConstraint(
-            model_name="template",
-            constraint=models.UniqueConstraint(fields=("kind", "channel", "language"), name="notices_template_once"),
         ),
     ]

@@ -39,6 +39,6 @@ RELEASE = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("transit", "0002_crates")]
+    dependencies = [("transit", "0001_tables")]
 
     operations = [migrations.RunSQL(FREEZE, RELEASE)]
