@@ -214,3 +214,29 @@ def test_the_queries_of_the_shelf_do_not_grow_with_its_rows(town: Town, django_a
 
     assert len(answer.context["items"]) == 20
     assert answer.context["onward"].token
+
+
+def test_an_item_is_sent_by_hand_from_its_page_and_kept_after_all(town: Town) -> None:
+    item = make_item(home=town.central, barcode="W1")
+    browser, page = staff_at(town.central), f"/workbench/items/{item.id}/"
+
+    asked = browser.get(f"{page}sent")
+    sent = browser.post(f"{page}sent", {"to": str(town.ring.id)}, follow=True).content.decode()
+    kept = browser.post(f"{page}kept", follow=True).content.decode()
+    again = browser.post(f"{page}kept", follow=True).content.decode()
+
+    assert str(town.central.id) not in dict(asked.context["form"].fields["to"].choices)
+    assert town.ring.name_zh in sent
+    assert f'action="{page}kept"' in sent
+    assert "alert refused" not in kept
+    assert "alert refused" in again
+    assert Transit.objects.get().cancelled_at is not None
+
+
+def test_why_an_item_is_not_sent_is_said_on_its_form(town: Town) -> None:
+    item = make_item(home=town.central, barcode="W1", state="in_process")
+
+    answer = staff_at(town.central).post(f"/workbench/items/{item.id}/sent", {"to": str(town.ring.id)})
+
+    assert answer.status_code == 422
+    assert "加工" in answer.content.decode()

@@ -201,6 +201,14 @@ BLOCK_WORDS: Final[Mapping[BlockCode, Wording]] = {
         ("The item is on its way to {branch}", "The item is on its way to another branch"),
         ("此书应送往{branch}", "此书应送往别的馆"),
     ),
+    BlockCode.ITEM_WANTED: _say(
+        "有读者正在等候此书，请先按还书扫描",
+        "A reader waits for this title: check the item in first",
+        "有读者预约此书，请交服务台",
+    ),
+    BlockCode.SENT_NOWHERE: _say(
+        "只能送往另一个在服务的馆", "It can be sent to another branch that is in service only"
+    ),
 }
 
 WAIVER_WORDS: Final[Mapping[Act, Mapping[Language, str]]] = {

@@ -78,7 +78,7 @@ def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
         return _earlier(facts, facts.earlier, verb)
     books = yield from books_of(facts.editions)
     item = _refuse_unless_returnable(facts, request, books, verb)
-    if facts.captured and not _may_serve(item, facts.captured, books, request.today):
+    if facts.captured and not may_serve(item, facts.captured, books, request.today):
         yield _put_back(facts, item, facts.captured, request)
         return None
     decision = decide(facts, item, request, books)
@@ -186,7 +186,7 @@ def decide(facts: ReturnFacts, item: Item, request: Request, books: Books) -> ru
     """Where the item goes from the desk\'s branch, and what becomes of its loan, transit and holds."""
     branch_id, today = request.desk.branch_id, request.today
     category_id = facts.patron.category_id if facts.patron else None
-    served = rules.first_served(facts.waiting, lambda hold: _may_serve(item, hold, books, today))
+    served = rules.first_served(facts.waiting, lambda hold: may_serve(item, hold, books, today))
     return rules.decide_return(
         facts,
         place=books.place(branch_id, item.home_branch_id, today),
@@ -210,7 +210,7 @@ def _put_back(facts: ReturnFacts, item: Item, hold: Hold, request: Request) -> S
     return Statement(sql.let_go_statement(), values)
 
 
-def _may_serve(item: Item, hold: Hold, books: Books, today: date) -> bool:
+def may_serve(item: Item, hold: Hold, books: Books, today: date) -> bool:
     """Whether the item may be handed out to the hold's reader at its pickup branch."""
     return rules.may_serve(
         item,

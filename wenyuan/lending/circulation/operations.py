@@ -60,6 +60,7 @@ from wenyuan.lending.circulation.queueing import (
 from wenyuan.lending.circulation.recording import MOST_ACTS, record_acts, settle_offline_act
 from wenyuan.lending.circulation.renewing import barcodes_of_card, renewal_plan
 from wenyuan.lending.circulation.running_fines import charge_running_fines
+from wenyuan.lending.circulation.sending import keep_item, send_item
 from wenyuan.lending.circulation.telling import remind
 from wenyuan.lending.circulation.undoing import take_back
 from wenyuan.organisation.rights.data import Act, Desk
@@ -94,6 +95,7 @@ __all__ = [
     "found_on_shelf",
     "install_default_policies",
     "issue_offline_list",
+    "keep_item",
     "lose_long_overdue",
     "mark_damaged",
     "mark_missing",
@@ -110,6 +112,7 @@ __all__ = [
     "renew_automatically",
     "report_not_found",
     "resume_hold",
+    "send_item",
     "settle_offline_act",
     "suspend_hold",
     "undo",

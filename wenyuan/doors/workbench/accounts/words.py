@@ -33,7 +33,7 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.PLACE_HOLD: _("place and cancel holds"),
     Act.REORDER_HOLDS: _("reorder the queue of holds"),
     Act.WAIVE_HOLD: _("lend what is held for another"),
-    Act.PACK_CRATES: _("pack and unpack crates"),
+    Act.PACK_CRATES: _("send items by hand, pack and unpack crates"),
     Act.DRIVE_RUNS: _("drive runs"),
     Act.PLAN_RUNS: _("plan runs and crates"),
     Act.WAIVE_LIMIT: _("lift the loan limit"),

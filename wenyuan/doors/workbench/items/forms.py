@@ -131,3 +131,14 @@ class LendableForm(forms.Form):
 
 class ReceiveForm(forms.Form):
     code = forms.CharField(label=_("Barcode"), max_length=64)
+
+
+class SendForm(forms.Form):
+    to = forms.TypedChoiceField(label=_("To branch"), coerce=int)
+    waive = forms.BooleanField(label=_("Although a reader waits for this title"), required=False)
+
+    def __init__(self, *args: object, branches: Choices, may_waive: bool, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["to"].choices = branches  # type: ignore[attr-defined] # a choice field
+        if not may_waive:
+            del self.fields["waive"]

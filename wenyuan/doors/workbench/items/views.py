@@ -153,6 +153,11 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
         "transit_to": branch_name(transit.to_branch_id, network) if transit else "",
         "can_receive": bool(transit and transit.to_branch_id == request.desk.branch_id)
         and may(request.operator, Act.RECEIVE_TRANSIT, request.desk.branch_id),
+        "can_keep": bool(transit and transit.reason == "move" and transit.from_branch_id == request.desk.branch_id)
+        and may(request.operator, Act.PACK_CRATES, request.desk.branch_id),
+        "may_send": may(request.operator, Act.PACK_CRATES, request.desk.branch_id)
+        and loan is None
+        and facts.state in ("available", "in_transit"),
         "rows": shown_entries(history.entries, network=network),
         "onward": onward(request, history.before),
         "may_hold": may(request.operator, Act.PLACE_HOLD, request.desk.branch_id),

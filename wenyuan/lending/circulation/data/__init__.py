@@ -57,6 +57,7 @@ __all__ = [
     "PickView",
     "RenewalOfOne",
     "RenewalReceipt",
+    "SendReceipt",
     "TransitReceipt",
     "Why",
 ]
@@ -115,6 +116,8 @@ class BlockCode(StrEnum):
     CLAIM_LIMIT = "claim_limit"  # too many items that the reader says were returned, and nobody has found
     NO_TRANSIT = "no_transit"
     TRANSIT_ELSEWHERE = "transit_elsewhere"
+    ITEM_WANTED = "item_wanted"  # a hold waits that the item can serve: a check-in keeps it for that
+    SENT_NOWHERE = "sent_nowhere"  # to the branch where it is, or to one that does not stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +246,16 @@ class TransitReceipt:
     suspended_until: date | None = None
     send_to: int | None = None
     held: HeldFor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendReceipt:
+    """An item is on its way by hand (or, ``repeated``, was so before), or stays where it was to be sent from."""
+
+    item: ItemFacts
+    to_branch_id: int
+    transit_id: int
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
