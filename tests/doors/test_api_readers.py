@@ -296,11 +296,14 @@ def test_readers_see_their_own_data_with_numbers_masked(api: Api) -> None:
     }
 
 
-def test_readers_see_their_own_loans_and_nobody_else_s(api: Api) -> None:
+def test_readers_see_their_own_loans_and_nobody_else_s(api: Api, clock: Clock) -> None:
     lend(api, "C0001")
     lend(api, "C0002", card="R0002")
 
     assert [loan["item"]["barcode"] for loan in reader(api).get("/me/loans").json["loans"]] == ["C0001"]
+    assert [loan["recalled"] for loan in reader(api).get("/me/loans").json["loans"]] == [False]
+    Loan.objects.update(recalled_at=clock.at)
+    assert [loan["recalled"] for loan in reader(api).get("/me/loans").json["loans"]] == [True]
     assert [loan["item"]["barcode"] for loan in reader(api, "R0002").get("/me/loans").json["loans"]] == ["C0002"]
 
 

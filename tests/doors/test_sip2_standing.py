@@ -60,3 +60,21 @@ def test_24_and_64_tell_the_same_of_a_reader(session: Session, card: str, pin: s
     for tag in ("AA", "AE", "BL", "CQ", "BH", "BV", "AF"):
         assert status.fields.get(tag) == information.fields.get(tag), tag
     assert information.first("BV") == owed
+
+
+def test_a_machine_is_told_what_was_recalled(session: Session, clock: Clock) -> None:
+    Loan.objects.filter(item__barcode="C0002").update(recalled_at=clock.at)
+    lines = (
+        "6301920261124    100000    Y     AO|AAR0007|AC|AD|",
+        "1720261124    100000AO|ABC0002|AC|",
+        "1720261124    100000AO|ABC0003|AC|",
+    )
+
+    listed, recalled, lent = (
+        parse_response((session.reply_to(line.encode()).line or b"").rstrip(b"\r"), profile=STANDARD) for line in lines
+    )
+
+    assert (listed.fixed["recalls"], listed.fields["BU"]) == ("0001", ["C0002"])
+    assert (recalled.fixed["status"], lent.fixed["status"]) == ("07", "04")
+    assert recalled.first("CJ") == "20261124    100000"
+    assert "CJ" not in lent.fields

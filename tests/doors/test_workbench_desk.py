@@ -792,3 +792,18 @@ def test_what_has_gone_on_cannot_be_undone_and_says_why(browser: Client, branch:
 
     assert answer.status_code == 422
     assert "此后这册书又有了变动" in answer.content.decode()
+
+
+def test_what_was_recalled_is_said_at_the_desk_on_the_reader_s_page_and_on_the_item_s(
+    browser: Client, branch: Branch
+) -> None:
+    reader = make_patron("陈小雨", "T100", home=branch)
+    item(branch, "2301", "草房子")
+    scan(browser, "T100")
+    scan(browser, "2301")
+    Loan.objects.update(recalled_at=datetime.now(UTC))
+    item_id = Loan.objects.get().item_id
+
+    assert "已催还" in seen(browser)
+    assert "已催还" in browser.get(f"/workbench/patrons/{reader.id}").content.decode()
+    assert "因他人预约已催还" in browser.get(f"/workbench/items/{item_id}/").content.decode()

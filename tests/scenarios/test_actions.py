@@ -36,6 +36,7 @@ from wenyuan.lending.circulation.operations import (
     renew,
 )
 from wenyuan.lending.transit.models import Transit
+from wenyuan.organisation.journal.delivery import deliver
 from wenyuan.organisation.rights.data import Act, Desk
 
 BEFORE = datetime(2026, 4, 1, 2, 30, tzinfo=UTC)
@@ -153,6 +154,14 @@ def wanted(begin: Callable[[Scene], None], pickup: str) -> Callable[[Scene], Non
         scene.hold("P2", pickup)
 
     return both
+
+
+def recalled(scene: Scene) -> None:
+    """P2 waits, and the journal has told whoever follows the placing of a hold."""
+    make_policy(branch=scene.branches["C"], recall_days=7)
+    wanted(lent(), "C")(scene)
+    while deliver(at=scene.at()):
+        continue
 
 
 def floating(begin: Callable[[Scene], None], route: str = "float") -> Callable[[Scene], None]:
@@ -306,6 +315,7 @@ RENEWING: list[Case] = [
     ("A-509", placed(state="in_process"), "renew C", "not_on_loan"),
     ("A-510", placed(state="withdrawn"), "renew C", "not_on_loan"),
     ("A-511", unknown, "renew C", "item_unknown"),
+    ("A-512", recalled, "renew C", "renewal_recalled"),
 ]
 OTHER_ACTS: list[Case] = [
     ("A-601", placed(), "hold C", "available C"),

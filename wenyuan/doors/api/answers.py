@@ -89,6 +89,7 @@ def loan_told(call: Call, loan: OpenLoan) -> LoanTold:
         due_date=loan.due_date,
         renewals=loan.renewals,
         overdue=loan.overdue,
+        recalled=loan.recalled,
     )
 
 

@@ -196,6 +196,7 @@ class LoanTold(BaseModel):
     due_date: date
     renewals: int
     overdue: bool
+    recalled: bool
 
 
 class LoanPage(BaseModel):

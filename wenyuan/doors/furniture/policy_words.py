@@ -83,6 +83,16 @@ KIND_WORDS: Final[Mapping[str, KindWords]] = {
     "hold_shelf_days": KindWords(
         _("Kept on the hold shelf"), _("Open days of the pickup branch. Not stated: 7."), _OPEN_DAYS
     ),
+    "recall_days": KindWords(
+        _("Back after a recall within"),
+        _("A hold that nothing on the shelf can fill makes a loan due so soon. Not stated: nothing is recalled."),
+        _DAYS,
+    ),
+    "guaranteed_days": KindWords(
+        _("Safe from recalls for"),
+        _("A recall makes no loan due before its reader has had it so long. Not stated: 0."),
+        _DAYS,
+    ),
     "return_route": KindWords(
         _("Returned elsewhere"),
         _("Travels home, stays where it was returned, or goes back to the branch that lent it. Not stated: home."),
@@ -153,7 +163,7 @@ GROUPS: Final[Mapping[str, tuple[StrOrPromise, tuple[str, ...]]]] = {
     "renewals": (_("Renewals"), ("max_renewals", "renewal_days", "renewals_from", "auto_renew")),
     "limits": (_("How many"), ("max_loans", "max_loans_of_type", "max_overdue")),
     "who": (_("For whom and where"), ("minimum_age", "in_library_only")),
-    "holds": (_("Holds"), ("holds", "max_holds", "hold_days", "hold_shelf_days")),
+    "holds": (_("Holds"), ("holds", "max_holds", "hold_days", "hold_shelf_days", "recall_days", "guaranteed_days")),
     "route": (_("Where it goes when it comes back"), ("return_route",)),
     "late": (
         _("Late returns"),

@@ -150,6 +150,11 @@ BLOCK_WORDS: Final[Mapping[BlockCode, Wording]] = {
         "Another reader waits for this title and no other item can serve, so it cannot be renewed",
         "此书已被预约，不能续借",
     ),
+    BlockCode.RENEWAL_RECALLED: _say(
+        "此书已因读者预约催还，不能续借，请按期归还",
+        "The item was recalled for a reader who waits for it, so it cannot be renewed",
+        "此书已被催还，不能续借，请按期归还",
+    ),
     BlockCode.RECORD_UNKNOWN: _say("没有这条书目", "There is no such record", "没有找到此书目"),
     BlockCode.NOTHING_TO_HOLD: _say(
         "没有可在取书馆外借的单册，不能预约",

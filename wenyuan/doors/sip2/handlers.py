@@ -250,10 +250,11 @@ def item_information(asked: Asked) -> Handled:
     is_out = loan is not None and loan.taken_branch_id is None
     answer = ItemInformationAnswer(
         at=printed(asked.at),
-        status=_status_of(item),
+        status=_status_of(item, is_recalled=bool(loan and is_out and loan.recalled_at)),
         item=request.value("AB"),
         title=_title_of(item),
         due=printed(loan.due_at) if loan and is_out else None,
+        recall_at=printed(loan.recalled_at) if loan and is_out and loan.recalled_at else None,
         owner=station.names(item.owner_id),
         permanent_location=station.names(item.home_branch_id),
         current_location=station.names(item.present_branch_id),
@@ -409,9 +410,11 @@ def _barcode(request: Request) -> str:
     return text if text.isprintable() else ""
 
 
-def _status_of(item: ItemView) -> CirculationStatus:
+def _status_of(item: ItemView, *, is_recalled: bool) -> CirculationStatus:
     if item.condition in STATUS_OF_CONDITION:
         return STATUS_OF_CONDITION[item.condition]
+    if is_recalled:
+        return CirculationStatus.RECALLED
     if item.state == "available" and (item.condition != "ok" or item.lendable != "yes"):
         return CirculationStatus.OTHER
     return STATUS_OF_STATE.get(item.state, CirculationStatus.OTHER)

@@ -102,6 +102,7 @@ def patron_information(
         charged=len(facts.loans),
         holds=sum(hold.state == "on_shelf" for hold in facts.holds),
         fines=len(facts.charges),
+        recalls=sum(loan.recalled for loan in facts.loans),
         unavailable_holds=sum(hold.state != "on_shelf" for hold in facts.holds),
         charged_limit=facts.limit,
         is_valid=facts.is_valid,
@@ -131,6 +132,8 @@ def _entries(facts: ReaderFacts, listed: SummaryList | None, profile: Profile) -
             return _fines(facts.charges)
         case SummaryList.OVERDUE:
             return [loan.item.barcode for loan in facts.loans if loan.overdue]
+        case SummaryList.RECALLS:
+            return [loan.item.barcode for loan in facts.loans if loan.recalled]
         case _:
             return []
 
@@ -171,7 +174,7 @@ def _facts(request: Request, station: Station, readers: Readers, at: datetime) -
     codes = {block.code for block in blocks}
     return ReaderFacts(
         name=scanned.patron.name if shows_name else scanned.patron.masked_name,
-        flags=_flags(codes),
+        flags=_flags(codes, loans.loans),
         is_valid=scanned.token_status == _IN_USE and BlockCode.PATRON_CLOSED not in codes,
         is_password_right=None if pin is Pin.NOT_GIVEN else pin is Pin.RIGHT,
         loans=loans.loans,
@@ -198,7 +201,7 @@ def _charges(request: Request, patron_id: int) -> tuple[ChargeView, ...]:
     return tuple(charge for charge in list_open_charges(patron_id) if charge.open_fen > 0)
 
 
-def _flags(codes: set[BlockCode]) -> PatronStatusFlags:
+def _flags(codes: set[BlockCode], loans: tuple[OpenLoan, ...]) -> PatronStatusFlags:
     return PatronStatusFlags(
         charge_denied=bool(codes),
         renewal_denied=bool(codes - _LET_RENEW),
@@ -207,6 +210,7 @@ def _flags(codes: set[BlockCode]) -> PatronStatusFlags:
         card_reported_lost=BlockCode.CARD_LOST in codes,
         too_many_charged=BlockCode.LOAN_LIMIT in codes,
         too_many_overdue=BlockCode.OVERDUE_LOANS in codes,
+        recall_overdue=any(loan.recalled and loan.overdue for loan in loans),
         excessive_fines=BlockCode.DEBTS in codes,
     )
 

@@ -65,6 +65,7 @@ class Loan(NamedTuple):
     patron_home_id: int
     age_band: str
     claimed_at: datetime | None = None
+    recalled_at: datetime | None = None
 
 
 class Transit(NamedTuple):
@@ -134,6 +135,20 @@ class ItemOfBib(NamedTuple):
     state: str
     condition: str
     lendable: str
+
+
+class LoanOfTitle(NamedTuple):
+    """An open loan that a hold on its title might recall (``sql.LOANS_OF_TITLE``)."""
+
+    id: int
+    patron_id: int
+    category_id: int
+    branch_id: int
+    lent_at: datetime
+    base_due_date: date
+    due_at: datetime
+    recalled_at: datetime | None
+    item: ItemOfBib
 
 
 class OwnHold(NamedTuple):

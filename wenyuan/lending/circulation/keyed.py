@@ -161,6 +161,7 @@ def before_renewal(loan: Loan) -> dict[str, object]:
             "policy": loan.policy_id,
             "renewed_at": loan.renewed_at.isoformat() if loan.renewed_at else None,
             "renewed_by": loan.renewed_by_id,
+            **({"recalled_at": loan.recalled_at.isoformat()} if loan.recalled_at else {}),
         }
     }
 

@@ -59,6 +59,8 @@ class LoanPolicy(models.Model):
     max_holds = models.SmallIntegerField(null=True, blank=True)
     hold_days = models.SmallIntegerField(null=True, blank=True)
     hold_shelf_days = models.SmallIntegerField(null=True, blank=True)  # open days of the pickup branch
+    recall_days = models.SmallIntegerField(null=True, blank=True)  # in which a recalled loan is to come back
+    guaranteed_days = models.SmallIntegerField(null=True, blank=True)  # of a loan, before a recall makes it due
     return_route = models.CharField(max_length=8, choices=ReturnRoute.choices, blank=True)
     grace_days = models.SmallIntegerField(null=True, blank=True)
     fine_day_fen = models.IntegerField(null=True, blank=True)
@@ -100,6 +102,8 @@ class LoanPolicy(models.Model):
                     max_holds__gte=0,
                     hold_days__gte=0,
                     hold_shelf_days__gte=0,
+                    recall_days__gte=0,
+                    guaranteed_days__gte=0,
                     grace_days__gte=0,
                     fine_day_fen__gte=0,
                     fine_cap_fen__gte=0,
@@ -156,7 +160,8 @@ class Loan(models.Model):
 
     ``ended_as`` says how it was closed. From ``claimed_at`` on the reader says that the item was returned, on
     ``claimed_back_date`` at ``claimed_branch``, where staff look for it (``searches`` times, last at ``searched_at``);
-    the loan is frozen until the claim is settled.
+    the loan is frozen until the claim is settled. Since ``recalled_at`` a hold has asked for it (催还), and its base is
+    the day that the recall gave.
     """
 
     item = models.ForeignKey("catalogue.Item", on_delete=models.PROTECT, related_name="+")
@@ -186,6 +191,7 @@ class Loan(models.Model):
     claimed_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", null=True)
     searches = models.SmallIntegerField(db_default=0)
     searched_at = models.DateTimeField(null=True)
+    recalled_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -85,6 +85,8 @@ class Policy:
     minimum_age: int | None = None
     in_library_only: bool = False
     auto_renew: bool = False
+    recall_days: int | None = None
+    guaranteed_days: int = 0
     money: MoneyPolicy = NO_MONEY
     rows: Mapping[str, int] = field(default_factory=dict)
 
@@ -182,6 +184,11 @@ class PolicyBook:
     def is_empty(self) -> bool:
         """Whether no row stands at all."""
         return not self._rows
+
+    @property
+    def recalls(self) -> bool:
+        """Whether some row, of whatever day, lets a hold recall a loan."""
+        return any("recall_days" in row.kinds for row in self._by_id.values())
 
     def rows_at(self, place: tuple[int | None, int | None, int | None]) -> tuple[PolicyRow, ...]:
         """Every row of branch × category × item type, past and planned ones too."""

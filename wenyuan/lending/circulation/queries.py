@@ -112,7 +112,7 @@ def _with_reopening(loan: OpenLoan, books: Books) -> OpenLoan:
 
 
 def _open_loan(values: tuple[object, ...], patron_id: int, at: datetime) -> OpenLoan:
-    loan_id, branch_id, lent_at, due_at, renewals, claimed_at, *item = values
+    loan_id, branch_id, lent_at, due_at, renewals, claimed_at, recalled_at, *item = values
     assert isinstance(due_at, datetime)
     return OpenLoan(
         id=loan_id,  # type: ignore[arg-type] # columns of sql.PATRON_LOANS, in order
@@ -125,6 +125,7 @@ def _open_loan(values: tuple[object, ...], patron_id: int, at: datetime) -> Open
         renewals=renewals,  # type: ignore[arg-type]
         overdue=due_at < at and claimed_at is None,
         claimed=claimed_at is not None,
+        recalled=recalled_at is not None,
     )
 
 
@@ -147,6 +148,7 @@ def loan_of_item(item_id: int) -> LoanOfItem | None:
         claimed_branch_id=row.claimed_branch_id,
         searches=row.searches,
         searched_at=row.searched_at,
+        recalled_at=row.recalled_at,
     )
 
 

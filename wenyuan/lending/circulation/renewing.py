@@ -107,14 +107,16 @@ def judge(
     facts: RenewalFacts, policy: Policy | None, request: Request, books: Books
 ) -> tuple[tuple[Block, ...], rules.Due | None]:
     """Every block, and the new due date where there is a loan to renew and a policy for it."""
+    loan = facts.loan
+    waiting, is_wanted = _wanted(facts, request, books)
     blocks = rules.blocks_for_renewal(
         facts,
         policy,
         with_card=request.card is not None,
-        is_wanted=_is_wanted(facts, request, books),
+        is_wanted=is_wanted,
+        is_recalled=bool(waiting and loan and loan.recalled_at),
         today=request.today,
     )
-    loan = facts.loan
     if loan is None or policy is None or any(block.code in NOTHING_TO_RENEW for block in blocks):
         return blocks, None
     due = rules.due_of_renewal(
@@ -131,15 +133,16 @@ def judge(
     return blocks, due
 
 
-def _is_wanted(facts: RenewalFacts, request: Request, books: Books) -> bool:
-    """Whether a hold waits that only this item can fill; one whose pickup branch it may not go to does not count."""
+def _wanted(facts: RenewalFacts, request: Request, books: Books) -> tuple[bool, bool]:
+    """Whether a hold waits that this item may fill, and whether one does that only this item can; one whose pickup
+    branch it may not go to does not count."""
 
     def lends(pickup_branch_id: int, home_branch_id: int) -> bool:
         return books.network.lend_to_each_other(pickup_branch_id, home_branch_id, request.today)
 
     home = facts.item.home_branch_id if facts.item else 0
     waiting = [hold for hold in facts.waiting if lends(hold.pickup_branch_id, home)]
-    return bool(waiting) and not rules.others_can_serve(waiting, facts.free_homes, lends)
+    return bool(waiting), bool(waiting) and not rules.others_can_serve(waiting, facts.free_homes, lends)
 
 
 def _write(

@@ -11,6 +11,7 @@ from wenyuan.lending.circulation.operations import (
     remind,
     renew_automatically,
 )
+from wenyuan.lending.circulation.recalling import recall_for_hold
 from wenyuan.lending.circulation.telling import tell_of_hold
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.followers import follows
@@ -57,6 +58,12 @@ def remind_readers(at: datetime) -> None:
 def tell_of_holds(entry_id: int) -> None:
     """Readers learn what became of their holds."""
     tell_of_hold(entry_id)
+
+
+@follows(Kind.HOLD_PLACED)
+def recall(entry_id: int) -> None:
+    """A hold that nothing on the shelf can fill asks a loan back, where the policy says so."""
+    recall_for_hold(entry_id)
 
 
 @follows(Kind.CLOSURE_DECLARED, Kind.CLOSURE_ENDED, Kind.CLOSURE_WITHDRAWN)

@@ -174,6 +174,7 @@ def _shorten(loan: Loan, gathered: _Gathered, *, at: datetime) -> None:
     loan.policy_id = before["policy"]
     loan.renewed_at = datetime.fromisoformat(before["renewed_at"]) if before["renewed_at"] else None
     loan.renewed_by_id = before["renewed_by"]
+    loan.recalled_at = datetime.fromisoformat(before["recalled_at"]) if "recalled_at" in before else None
     loan.renewals -= 1
     loan.save()
     _set_item(gathered, "on_loan", at=at)

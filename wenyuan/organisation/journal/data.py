@@ -44,6 +44,7 @@ class Kind(StrEnum):
     HOLD_FILLED = "hold_filled"  # the reader has borrowed the title
     HOLD_PUT_BACK = "hold_put_back"  # its item was lent to another: back to its place in the queue
     HOLD_CANCELLED = "hold_cancelled"
+    LOAN_RECALLED = "loan_recalled"  # a hold asks for an item on loan (details: loan, hold), which is due earlier
     HOLD_EXPIRED = "hold_expired"  # waited long enough, or was not fetched from the hold shelf
     ITEM_USED = "item_used"  # read in the library (馆内阅览) and put back
     ITEM_NOT_FOUND = "item_not_found"  # a pick list asked for it and nobody found it on its shelf

@@ -33,6 +33,7 @@ class NoticeKind(StrEnum):
     HOLD_READY = "hold_ready"
     HOLD_EXPIRED = "hold_expired"
     HOLD_CANCELLED = "hold_cancelled"
+    LOAN_RECALLED = "loan_recalled"
     CLOSURE_DECLARED = "closure_declared"
     CLOSURE_REOPENED = "closure_reopened"
     DUE_MOVED = "due_moved"
@@ -82,6 +83,7 @@ KINDS: Mapping[NoticeKind, KindFacts] = MappingProxyType(
         ),
         NoticeKind.HOLD_EXPIRED: KindFacts(values=frozenset({"title"}), gathering=Gathering.DAY),
         NoticeKind.HOLD_CANCELLED: KindFacts(values=frozenset({"title"}), gathering=Gathering.DAY),
+        NoticeKind.LOAN_RECALLED: KindFacts(values=frozenset({"title", "due_date"}), gathering=Gathering.DAY),
         NoticeKind.CLOSURE_DECLARED: KindFacts(
             values=frozenset({"first_date", "last_date", "reason"}), may_be_empty=frozenset({"last_date"})
         ),

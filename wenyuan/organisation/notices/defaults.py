@@ -112,6 +112,21 @@ _WORDS: Mapping[tuple[NoticeKind, Language], _Words] = {
         "Hello, your hold on {titles} was cancelled. Please ask us if you did not expect this.\n\n{library} {phone}",
         "Your hold on {titles} was cancelled.",
     ),
+    (NoticeKind.LOAN_RECALLED, _ZH): _Words(
+        "有读者预约了您借的书，请提前归还",
+        "您好！有读者在等您手中的{count}册图书，请提前归还，最早一册应于{due_date}前还：\n\n"
+        "{lines}\n\n"
+        "在此日期前归还不计逾期；还有读者等候时不能续借。感谢您让下一位读者早日读到。\n\n"
+        "{library} {phone}",
+        "有读者预约了您借的{titles}，请于{due_date}前归还，感谢配合。",
+    ),
+    (NoticeKind.LOAN_RECALLED, _EN): _Words(
+        "Another reader waits for what you have",
+        "Hello, other readers wait for {count} items that you have; they are due earlier now, the first on {due_date}:"
+        "\n\n{lines}\n\nUntil then nothing is overdue. While somebody waits they cannot be renewed. Thank you for "
+        "letting the next reader have them.\n\n{library} {phone}",
+        "Another reader waits for {titles}: please return it by {due_date}.",
+    ),
     (NoticeKind.CLOSURE_DECLARED, _ZH): _Words(
         "{branch}闭馆通知（{period}）",
         "各位读者：\n\n"
@@ -194,6 +209,7 @@ _WECHAT_DATE: Mapping[NoticeKind, str] = {
     NoticeKind.OVERDUE_2: "due_date",
     NoticeKind.OVERDUE_3: "due_date",
     NoticeKind.HOLD_READY: "pickup_date",
+    NoticeKind.LOAN_RECALLED: "due_date",
     NoticeKind.CLOSURE_DECLARED: "period",
     NoticeKind.CLOSURE_REOPENED: "first_date",
     NoticeKind.DUE_MOVED: "due_date",

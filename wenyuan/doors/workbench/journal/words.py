@@ -23,6 +23,7 @@ KINDS: Final[Mapping[Kind, StrOrPromise]] = {
     Kind.HOLD_FILLED: _("Hold filled"),
     Kind.HOLD_PUT_BACK: _("Hold put back into the queue"),
     Kind.HOLD_CANCELLED: _("Hold cancelled"),
+    Kind.LOAN_RECALLED: _("Item recalled"),
     Kind.HOLD_EXPIRED: _("Hold expired"),
     Kind.ITEM_USED: _("Used in the library"),
     Kind.ITEM_NOT_FOUND: _("Item not found on its shelf"),

@@ -27,6 +27,7 @@ KINDS: Final[Mapping[NoticeKind, StrOrPromise]] = {
     NoticeKind.HOLD_READY: _("Hold ready"),
     NoticeKind.HOLD_EXPIRED: _("Hold not fetched"),
     NoticeKind.HOLD_CANCELLED: _("Hold cancelled"),
+    NoticeKind.LOAN_RECALLED: _("Item recalled"),
     NoticeKind.CLOSURE_DECLARED: _("Closure notice"),
     NoticeKind.CLOSURE_REOPENED: _("Open again"),
     NoticeKind.DUE_MOVED: _("Due date moved"),

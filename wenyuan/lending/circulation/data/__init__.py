@@ -100,6 +100,7 @@ class BlockCode(StrEnum):
     NOT_ON_LOAN = "not_on_loan"
     RENEWAL_LIMIT = "renewal_limit"
     RENEWAL_WANTED = "renewal_wanted"  # a hold waits that only this item can fill
+    RENEWAL_RECALLED = "renewal_recalled"  # the item was recalled (催还), and somebody still waits for its title
     RENEWAL_GAINS_NOTHING = "renewal_gains_nothing"
     RECORD_UNKNOWN = "record_unknown"
     NOTHING_TO_HOLD = "nothing_to_hold"  # no item of the title could be lent at the pickup branch
@@ -299,8 +300,9 @@ class CheckoutPreview:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLoan:
     """A loan in a patron's hands, for lists. ``claimed``: the reader says it was returned; then it is not overdue, and
-    a search is under way. ``after_reopening``: its branch is shut until further notice and the due date moves on, so
-    readers should be told "after reopening" (重新开馆后)."""
+    a search is under way. ``recalled``: a hold has asked for it (催还), and it is due earlier than it was lent for.
+    ``after_reopening``: its branch is shut until further notice and the due date moves on, so readers should be told
+    "after reopening" (重新开馆后)."""
 
     id: int
     item: ItemFacts
@@ -313,6 +315,7 @@ class OpenLoan:
     overdue: bool
     after_reopening: bool = False
     claimed: bool = False
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,7 +332,7 @@ class PatronLoans:
 class LoanOfItem:
     """The open loan of an item. ``taken_branch_id`` is where it was taken back outside its lending group (代收). Since
     ``claimed_at`` the reader says that it was returned (on which day, and at which branch); staff have looked for it so
-    many times, last at ``searched_at``."""
+    many times, last at ``searched_at``. Since ``recalled_at`` a hold has asked for it (催还)."""
 
     loan_id: int
     patron_id: int
@@ -344,6 +347,7 @@ class LoanOfItem:
     claimed_branch_id: int | None = None
     searches: int = 0
     searched_at: datetime | None = None
+    recalled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

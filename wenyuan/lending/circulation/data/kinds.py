@@ -28,7 +28,8 @@ class Kinds(TypedDict, total=False):
 
     Lengths are in days. ``fixed_due_date`` binds as ``fixed_due_rule`` says (exactly, where no row says). ``hold_days``
     is how long a hold waits unless its reader says otherwise, ``hold_shelf_days`` how many open days of the pickup
-    branch an item is kept; ``minimum_age`` is in years.
+    branch an item is kept; ``minimum_age`` is in years. A loan that a hold recalls (催还) is due ``recall_days`` after
+    the recall (not stated: nothing is recalled), and not before its reader has had it for ``guaranteed_days``.
 
     Money is whole fen, and nothing is asked where no row states it. ``fine_day_fen`` for each open day late, at most
     ``fine_cap_fen`` and, with ``fine_capped_at_price``, the item's price; ``suspension_percent`` of the days late (100:
@@ -58,6 +59,8 @@ class Kinds(TypedDict, total=False):
     max_holds: int | None
     hold_days: int | None
     hold_shelf_days: int | None
+    recall_days: int | None
+    guaranteed_days: int | None
     return_route: str
     grace_days: int | None
     fine_day_fen: int | None
@@ -108,6 +111,8 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "max_holds": Measure.COUNT,
         "hold_days": Measure.DAYS,
         "hold_shelf_days": Measure.DAYS,
+        "recall_days": Measure.DAYS,
+        "guaranteed_days": Measure.DAYS,
         "return_route": Measure.WORD,
         "grace_days": Measure.DAYS,
         "fine_day_fen": Measure.FEN,

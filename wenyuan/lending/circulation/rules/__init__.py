@@ -27,6 +27,7 @@ from wenyuan.lending.circulation.rules.holds import (
 from wenyuan.lending.circulation.rules.lateness import days_suspended, fine_of, found_terms, minds, terms_day
 from wenyuan.lending.circulation.rules.marks import MarkDecision, blocks_for_mark, decide_mark, is_in_hand
 from wenyuan.lending.circulation.rules.offline import Clock, can_be_lent, moment_of, outcome_of
+from wenyuan.lending.circulation.rules.recalls import Recall, due_of_recall, loan_to_recall
 from wenyuan.lending.circulation.rules.reminders import reminder_for
 from wenyuan.lending.circulation.rules.repeats import (
     REPEAT_WINDOW,
@@ -49,6 +50,7 @@ __all__ = [
     "DueSteps",
     "MarkDecision",
     "Place",
+    "Recall",
     "ReturnDecision",
     "UndoFacts",
     "blocks_by_policy",
@@ -66,12 +68,14 @@ __all__ = [
     "deposit_blocks",
     "due_of_base",
     "due_of_loan",
+    "due_of_recall",
     "due_of_renewal",
     "fine_of",
     "first_served",
     "found_terms",
     "is_in_hand",
     "limit_blocks",
+    "loan_to_recall",
     "may_serve",
     "minds",
     "moment_of",

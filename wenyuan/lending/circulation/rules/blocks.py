@@ -176,10 +176,17 @@ def deposit_blocks(account: Account, money: MoneyPolicy, *, worth_fen: int = 0) 
 
 
 def blocks_for_renewal(
-    facts: RenewalFacts, policy: Policy | None, *, with_card: bool, is_wanted: bool, today: date
+    facts: RenewalFacts,
+    policy: Policy | None,
+    *,
+    with_card: bool,
+    is_wanted: bool,
+    is_recalled: bool = False,
+    today: date,
 ) -> tuple[Block, ...]:
     """Every reason against renewing; whether it gains anything is decided with its due date. ``is_wanted``: a hold
-    waits that only this item can fill; no waiver beats that.
+    waits that only this item can fill; ``is_recalled``: the loan was recalled, and a hold still waits that it might
+    fill. No waiver beats either.
 
     A card that is shown must count as at a checkout; one that is nobody's learns nothing of the loan.
     """
@@ -202,7 +209,9 @@ def blocks_for_renewal(
         blocks.append(Block(BlockCode.RENEWAL_LIMIT, Act.WAIVE_LIMIT, numbers))
     if policy is not None:
         blocks += debt_blocks(facts.account, policy.money)
-    if is_wanted:
+    if is_recalled:
+        blocks.append(Block(BlockCode.RENEWAL_RECALLED))
+    elif is_wanted:
         blocks.append(Block(BlockCode.RENEWAL_WANTED))
     if block := CONDITION_BLOCKS.get(facts.item.condition):
         blocks.append(block)

@@ -35,6 +35,8 @@ def _may_fetch(reader: str) -> str:
             AND ({reader}.expires_date IS NULL OR {reader}.expires_date >= :today::date)"""
 
 
+MAY_FETCH = _may_fetch("wp")
+"""Of the reader ``wp`` of a waiting hold."""
 JOIN_CAPTURED = """
     LEFT JOIN circulation_hold h ON h.captured_item_id = i.id AND h.state IN ('in_transit', 'on_shelf')
     LEFT JOIN patrons_patron hp ON hp.id = h.patron_id

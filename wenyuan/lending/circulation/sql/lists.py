@@ -4,7 +4,7 @@ from wenyuan.lending.circulation.sql.parts import EDITIONS, ITEM_COLUMNS, JOIN_C
 
 PATRON_LOANS = f"""
     SELECT {EDITIONS}, {PATRON_COLUMNS}, l.id, l.branch_id, l.lent_at, l.due_at, l.renewals, l.claimed_at,
-        {ITEM_COLUMNS}
+        l.recalled_at, {ITEM_COLUMNS}
     FROM patrons_patron p
     {JOIN_PATRON}
     LEFT JOIN circulation_loan l ON l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
@@ -17,7 +17,7 @@ PATRON_LOANS = f"""
 
 HISTORY = f"""
     SELECT COALESCE(l.taken_at, l.returned_at), l.id, l.branch_id, l.lent_at, l.due_at, l.renewals,
-        NULL::timestamptz, {ITEM_COLUMNS}
+        NULL::timestamptz, NULL::timestamptz, {ITEM_COLUMNS}
     FROM circulation_loan l
     JOIN catalogue_item i ON i.id = l.item_id
     JOIN catalogue_bib b ON b.id = i.bib_id

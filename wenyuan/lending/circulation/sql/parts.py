@@ -8,7 +8,8 @@ ITEM_COLUMNS = (
 )
 LOAN_COLUMNS = (
     "o.id, o.patron_id, o.account_id, o.branch_id, o.lent_at, o.base_due_date, o.due_at, o.policy_id, o.renewals, "
-    "o.renewed_at, o.renewed_by_id, o.taken_at, o.patron_category, o.patron_home_id, o.age_band, o.claimed_at"
+    "o.renewed_at, o.renewed_by_id, o.taken_at, o.patron_category, o.patron_home_id, o.age_band, o.claimed_at, "
+    "o.recalled_at"
 )
 TRANSIT_COLUMNS = "x.id, x.from_branch_id, x.to_branch_id, x.reason"
 PATRON_COLUMNS = (

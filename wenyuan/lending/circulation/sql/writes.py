@@ -221,7 +221,7 @@ def renewal_statement() -> str:
         ), loan AS (
             UPDATE circulation_loan SET base_due_date = :base_due_date::date, due_at = :due_at::timestamptz,
                 renewals = renewals + 1, renewed_at = :at::timestamptz, renewed_by_id = :account::bigint,
-                policy_id = :policy::bigint,
+                policy_id = :policy::bigint, recalled_at = NULL,
                 patron_id = CASE WHEN taken_at IS NULL AND due_at = :was_due_at::timestamptz
                     AND renewals = :was_renewals::smallint THEN {SAME_PATRON} END
             WHERE id = :loan::bigint AND returned_at IS NULL AND EXISTS (SELECT 1 FROM item)

@@ -1,0 +1,125 @@
+"""Recalling (催还): a hold that nothing on the shelf can fill makes a loan of its title due earlier.
+
+It follows the placing of a hold from the journal, so that nobody at a desk waits for it and the locks of a hold and of
+another reader's loan are never held together. What a recall gives is a new base: the due date stays a function of base
+and closures, and a second recall finds nothing to shorten.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from wenyuan.holdings.catalogue.queries import titles_of
+from wenyuan.lending.circulation import rules, sql
+from wenyuan.lending.circulation.books import Books, books_of
+from wenyuan.lending.circulation.facts import Editions, ItemOfBib, LoanOfTitle, WaitingHold
+from wenyuan.lending.circulation.holding import servants_at
+from wenyuan.lending.circulation.queueing import note_item
+from wenyuan.lending.patrons.queries import notice_contacts, notice_recipient
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.journal.queries import get_entry
+from wenyuan.organisation.notices.data import NoticeKind
+from wenyuan.organisation.notices.operations import post
+from wenyuan.organisation.rights.data import CLOCK, Desk, Door
+from wenyuan.plumbing.clock import library_zone, local_date
+from wenyuan.plumbing.statements import Plan, Row, Statement, rows_of, run
+from wenyuan.plumbing.transactions import assert_in_verb
+
+
+def recall_for_hold(entry_id: int) -> None:
+    """A step: ask a loan back for the hold whose placing an entry tells of, where the policy of the lending branch says
+    so and nothing else will serve it. Done again it changes nothing more."""
+    assert_in_verb()
+    recorded = get_entry(entry_id)
+    hold_id = recorded.entry.details.get("hold") if recorded else None
+    if recorded is None or not isinstance(hold_id, int):
+        return
+    at = recorded.entry.occurred_at
+    holds = rows_of(Statement(sql.HOLD_TO_SERVE, {"hold": hold_id, "today": local_date(at)}))
+    if not holds:
+        return
+    books = run(lambda: _books(holds[0]))
+    if not books.policies.recalls:
+        return
+    recall = _find(holds[0], books, at)
+    if recall is not None and _shorten(recall, at):
+        _tell(recall, hold_id, bib_id=holds[0][2], at=at)
+
+
+def _books(row: Row) -> Plan[Books]:
+    return books_of(Editions(*row[:2]))
+
+
+def _loan(
+    loan_id: int,
+    patron_id: int,
+    category_id: int,
+    branch_id: int,
+    lent_at: datetime,
+    base: date,
+    due_at: datetime,
+    recalled_at: datetime | None,
+    *item: Any,
+) -> LoanOfTitle:
+    return LoanOfTitle(loan_id, patron_id, category_id, branch_id, lent_at, base, due_at, recalled_at, ItemOfBib(*item))
+
+
+def _find(hold: Row, books: Books, at: datetime) -> rules.Recall | None:
+    """The loan that is to come back earlier for a hold."""
+    bib_id, item_id, patron_id, pickup_id, category_id = hold[2:]
+    today = local_date(at)
+    rows = rows_of(Statement(sql.LOANS_OF_TITLE, {"bib": bib_id}))
+    loans = [_loan(*row) for row in rows]
+    serving = {item.id for item, _ in servants_at(pickup_id, [loan.item for loan in loans], category_id, books, today)}
+    loans = [loan for loan in loans if loan.item.id in serving and item_id in (None, loan.item.id)]
+    recallable = []
+    for loan in loans:
+        if loan.recalled_at is not None or loan.patron_id == patron_id:
+            continue
+        policy = books.policy(loan.branch_id, loan.category_id, loan.item.type_id, today)
+        calendar = books.network.calendar(loan.branch_id)
+        if due := rules.due_of_recall(policy, loan, today=today, calendar=calendar, zone=library_zone()):
+            recallable.append(rules.Recall(loan, due))
+
+    def lends(pickup_branch_id: int, home_branch_id: int) -> bool:
+        return books.network.lend_to_each_other(pickup_branch_id, home_branch_id, today)
+
+    waiting = [WaitingHold(item_id, pickup_id)]
+    free_homes: list[int] = []
+    if item_id is None:
+        values = {"bib": bib_id, "today": today}
+        waiting = [WaitingHold(*row) for row in rows_of(Statement(sql.WAITING_FOR_TITLE, values)) if row[0] is None]
+        free_homes = [home for (home,) in rows_of(Statement(sql.FREE_HOMES_OF_TITLE, {"bib": bib_id}))]
+    return rules.loan_to_recall(recallable, loans, waiting=waiting, free_homes=free_homes, lends=lends, at=at)
+
+
+def _shorten(recall: rules.Recall, at: datetime) -> bool:
+    """Whether the loan was still as it was read; one that somebody has just renewed or returned is left alone."""
+    loan, due = recall.loan, recall.due
+    values = {
+        "item": loan.item.id,
+        "loan": loan.id,
+        "at": at,
+        "base": due.base,
+        "due_at": due.at,
+        "was_base": loan.base_due_date,
+        "was_due_at": loan.due_at,
+    }
+    return bool(rows_of(Statement(sql.RECALL_LOAN, values)))
+
+
+def _tell(recall: rules.Recall, hold_id: int, *, bib_id: int, at: datetime) -> None:
+    """The journal, and the reader who has it."""
+    loan, due = recall.loan, recall.due
+    desk = Desk(operator=CLOCK, branch_id=loan.branch_id, door=Door.WORKER)
+    details = {"loan": loan.id, "hold": hold_id, "due_at": due.at.isoformat(), "was_due_at": loan.due_at.isoformat()}
+    note_item(Kind.LOAN_RECALLED, loan.item.id, details, at=at, desk=desk)
+    brief = titles_of([bib_id]).get(bib_id)
+    post(
+        kind=NoticeKind.LOAN_RECALLED,
+        recipient=notice_recipient(loan.patron_id),
+        values={"title": brief.title if brief else "", "due_date": due.day},
+        once=f"loan_recalled:{loan.id}:{due.base.isoformat()}",
+        at=at,
+        contacts=notice_contacts([loan.patron_id]).get(loan.patron_id),
+        branch_id=loan.branch_id,
+    )
