@@ -1,6 +1,5 @@
 """Servers for tests: one inside the test's process with a clock of its own, and one as a process of its own."""
 
-import asyncio
 import os
 import signal
 import socket
@@ -11,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import uvloop
 
 from wenyuan.doors.sip2.limits import Limits
 from wenyuan.doors.sip2.server import Server
@@ -42,30 +39,13 @@ def real_clock() -> datetime:
 
 @contextmanager
 def running_server(clock: Clock | None = None, limits: Limits | None = None) -> Iterator[Address]:
-    """A server in a thread of this process; yields where it listens."""
+    """A server in threads of this process; yields where it listens."""
     server = Server(clock=clock or real_clock, limits=limits)
-    started = threading.Event()
-    bound: list[Address] = []
-    loops: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
-
-    async def serve() -> None:
-        stop = asyncio.Event()
-        bound.append(await server.start("127.0.0.1", 0))
-        loops.append((asyncio.get_running_loop(), stop))
-        started.set()
-        await stop.wait()
-        await server.stop()
-
-    thread = threading.Thread(target=lambda: uvloop.run(serve()))
-    thread.start()
-    assert started.wait(START_S)
+    bound = server.start("127.0.0.1", 0)
     try:
-        yield bound[0]
+        yield bound
     finally:
-        loop, stop = loops[0]
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(START_S)
-        assert not thread.is_alive()
+        server.stop()
 
 
 class ServerProcess:

@@ -1,49 +1,128 @@
-"""One machine's connection: bytes in, lines one after another to the workers, answers out."""
+"""One machine's connection: bytes in, lines one after another, answers out."""
 
-import asyncio
+import socket
 from collections import deque
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from threading import Lock
+from time import monotonic
+from typing import Protocol
 
-from wenyuan.doors.sip2.session import Reply, Session
+import structlog
+
+from wenyuan.doors.sip2.limits import Limits
+from wenyuan.doors.sip2.session import HANG_UP, Reply, Session
 from wenyuan.kernel.sip2.framing import LineSplitter, Overlong
 
-if TYPE_CHECKING:
-    from wenyuan.doors.sip2.server import Server
+READ_BYTES = 65536
 
 
-class Connection(asyncio.Protocol):
-    """The loop's side. No task, stream or timer a message: what is late is found by the server's sweep.
+class Ask(Protocol):
+    """``Readiness.ask``."""
 
-    States: one line in work at most, the next ones waiting in order; reading pauses while too many wait, and nothing
-    is put in work while the machine does not read its answers.
+    def __call__(self, descriptor: int, *, to_write: bool) -> None: ...
+
+
+class Connection:
+    """Taken up by one thread at a time, whenever the machine has sent something or can be sent the rest of an answer.
+
+    A turn answers one line. While more of them wait, or an answer has not gone out, nothing further is read: a machine
+    that asks faster than it listens is held up by its own network. Others whose turn it is come between two lines.
+
+    :param forget: told when the connection has ended.
     """
 
-    def __init__(self, server: "Server") -> None:
-        self._server = server
-        self._limits = server.limits
-        self._splitter = LineSplitter(server.limits.line_bytes)
+    def __init__(
+        self,
+        connected: socket.socket,
+        *,
+        session: Session,
+        limits: Limits,
+        ask: Ask,
+        forget: Callable[["Connection"], None],
+    ) -> None:
+        self.descriptor = connected.fileno()
+        self._socket = connected
+        self._session = session
+        self._limits = limits
+        self._ask = ask
+        self._forget = forget
+        self._splitter = LineSplitter(limits.line_bytes)
         self._waiting: deque[bytes | Overlong] = deque()
-        self._in_work = False
-        self._is_paused = False
-        self._is_unread = False
+        self._unsent = b""
+        self._is_stopping = False
         self._is_ending = False
         self._is_lost = False
-        self._active_at = server.loop.time()
+        self._active_at = monotonic()
         self._half_since: float | None = None
-        self._transport: asyncio.Transport
-        self.session: Session
+        self._turn = Lock()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # by its shape: uvloop's stands under no class of asyncio
-        peer = transport.get_extra_info("peername")
-        self.session = self._server.new_session(str(peer[0]) if peer else "")
-        if not self._server.admit(self):
+    def take_turn(self) -> None:
+        """Do what can be done now, and say what to wait for next."""
+        with self._turn:
+            if self._unsent:
+                self._send(self._unsent)
+            elif not self._waiting:
+                self._read()
+            if self._waiting and not self._unsent and not self._is_stopping:
+                self._answer(self._waiting.popleft())
+            self._go_on()
+
+    def begin(self) -> None:
+        """Wait for the machine's first words."""
+        self._ask(self.descriptor, to_write=False)
+
+    def stop(self) -> None:
+        """End after the line in work; those that wait are not begun."""
+        self._is_stopping = True
+        self._between_turns(lambda: None if self._unsent else self._wake())
+
+    def abort(self) -> None:
+        """End now."""
+        self._is_lost = True
+        self._wake()
+
+    def end_if_late(self, now: float) -> None:
+        """Close the connection if the machine is later than the limits allow. Our own work is no lateness of its."""
+        self._between_turns(lambda: self.abort() if self._is_late(now) else None)
+
+    def _between_turns(self, act: Callable[[], None]) -> None:
+        """Do this unless a thread is at work on the connection."""
+        if self._turn.acquire(blocking=False):
+            try:
+                act()
+            finally:
+                self._turn.release()
+
+    def _is_late(self, now: float) -> bool:
+        limits, silent = self._limits, now - self._active_at
+        if self._unsent:
+            return silent > limits.unread_s
+        if self._waiting:
+            return False
+        if self._half_since is not None and now - self._half_since > limits.half_line_s:
+            return True
+        return silent > (limits.idle_s if self._session.is_signed_in else limits.before_login_s)
+
+    def _wake(self) -> None:
+        """Have a thread take the turn in which the connection is closed: nobody else closes what it might be using."""
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # it has ended already, which wakes too
+
+    def _read(self) -> None:
+        try:
+            data = self._socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._is_lost = True
+            return
+        if not data:  # the machine sends no more; what it has sent has been answered
             self._is_ending = True
-            self._transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        now = self._server.loop.time()
+            return
         lines = self._splitter.feed(data)
+        now = monotonic()
         if lines:
             self._waiting.extend(lines)
             self._active_at = now
@@ -51,83 +130,46 @@ class Connection(asyncio.Protocol):
             self._half_since = None
         elif lines or self._half_since is None:
             self._half_since = now
-        self._go_on()
 
-    def finished(self, reply: Reply) -> None:
-        """The line in work has been answered."""
-        self._in_work = False
-        self._active_at = self._server.loop.time()
-        if self._is_lost:
-            return
+    def _answer(self, line: bytes | Overlong) -> None:
+        reply = _reply(self._session, line)
+        self._active_at = monotonic()
+        if self._half_since is not None:  # the rest may have come while we were at work
+            self._half_since = self._active_at
         if reply.line:
-            self._transport.write(reply.line)
+            self._send(reply.line)
         if reply.hang_up:
             self._waiting.clear()
             self._is_ending = True
-        self._go_on()
 
-    def eof_received(self) -> bool:
-        """The machine sends no more; what it has sent is still answered."""
-        self._is_ending = True
-        self._go_on()
-        return self._in_work or bool(self._waiting)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._is_lost = True
-        self._waiting.clear()
-        self._server.forget(self)
-
-    def pause_writing(self) -> None:
-        self._is_unread = True
-
-    def resume_writing(self) -> None:
-        self._is_unread = False
-        self._active_at = self._server.loop.time()
-        self._go_on()
-
-    def stop(self) -> None:
-        """End after the line in work; those that wait are not begun."""
-        self._waiting.clear()
-        self._is_ending = True
-        if not self._is_lost:
-            self._transport.pause_reading()
-        self._go_on()
-
-    def abort(self) -> None:
-        """End now."""
-        if not self._is_lost:
-            self._transport.abort()
-
-    def end_if_late(self, now: float) -> None:
-        """Close the connection if the machine is later than the limits allow. Our own work is no lateness of its."""
-        if self._in_work or self._is_lost:
+    def _send(self, data: bytes) -> None:
+        try:
+            sent = self._socket.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._is_lost = True
             return
-        limits = self._limits
-        silent = now - self._active_at
-        if self._is_unread:
-            if silent > limits.unread_s:
-                self._transport.abort()
-        elif (
-            self._half_since is not None and not self._is_paused and now - self._half_since > limits.half_line_s
-        ) or silent > (limits.idle_s if self.session.is_signed_in else limits.before_login_s):
-            self._transport.close()
+        if self._unsent and sent == len(data):
+            self._active_at = monotonic()
+        self._unsent = data[sent:]
 
     def _go_on(self) -> None:
-        if self._is_lost:
+        if self._is_stopping:
+            self._waiting.clear()
+            self._is_ending = True
+        if self._is_lost or (self._is_ending and not self._waiting and not self._unsent):
+            self._forget(self)
+            self._socket.close()
             return
-        if self._waiting and not self._in_work and not self._is_unread:
-            self._in_work = True
-            self._server.workers.submit(self, self._waiting.popleft())
-        if self._is_ending:
-            if not self._in_work and not self._waiting:
-                self._transport.close()
-            return
-        waiting = len(self._waiting)
-        if not self._is_paused and waiting >= self._limits.waiting_lines:
-            self._is_paused = True
-            self._transport.pause_reading()
-        elif self._is_paused and waiting <= self._limits.waiting_lines // 2:
-            self._is_paused = False
-            if self._half_since is not None:
-                self._half_since = self._server.loop.time()
-            self._transport.resume_reading()
+        # A socket that takes our answers is ready at once, behind those that were before it: the next line's turn.
+        self._ask(self.descriptor, to_write=bool(self._unsent or self._waiting))
+
+
+def _reply(session: Session, line: bytes | Overlong) -> Reply:
+    """The session's answer; a fault in it ends that connection and nothing else."""
+    try:
+        return session.reply_to(line)
+    except Exception as error:
+        structlog.get_logger("wenyuan.sip2").error("session failed", error=type(error).__name__)
+        return HANG_UP

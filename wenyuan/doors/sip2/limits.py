@@ -17,8 +17,6 @@ class Limits:
     half_line_s: float = 10
     unread_s: float = 30
     line_bytes: int = 65536
-    waiting_lines: int = 32
-    """How many whole lines of one connection may wait before it is read no further."""
     unreadable_lines: int = 20
     """So many lines in a row that are no SIP2 end the connection."""
     threads: int = 4

@@ -1,7 +1,6 @@
 """The process that speaks SIP2: ``python -m wenyuan.doors.sip2``."""
 
 import argparse
-import asyncio
 import os
 import resource
 import signal
@@ -10,7 +9,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
-import uvloop
 
 from wenyuan.runtime.address import Address, BadAddress
 from wenyuan.runtime.logs import configure_logging
@@ -19,6 +17,7 @@ WANTED_FILES = 8192
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_MS = 8_000
 UNSENT_TIMEOUT_MS = 8_000
+ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _bound_waiting(settings.DATABASES["default"])
     _raise_file_limit()
     try:
-        uvloop.run(_serve(address, reuse_port=arguments.reuse_port, threads=arguments.threads))
+        _serve(address, reuse_port=arguments.reuse_port, threads=arguments.threads)
     except OSError as error:
         log.error("cannot listen", address=str(address), reason=error.strerror or type(error).__name__)
         return 1
@@ -63,22 +62,20 @@ def _positive(text: str) -> int:
     return number
 
 
-async def _serve(address: Address, *, reuse_port: bool, threads: int) -> None:
+def _serve(address: Address, *, reuse_port: bool, threads: int) -> None:
     from wenyuan.doors.sip2.limits import Limits
     from wenyuan.doors.sip2.message_log import QuickLog
     from wenyuan.doors.sip2.server import Server
 
     log = structlog.get_logger("wenyuan.sip2")
     server = Server(clock=lambda: datetime.now(UTC), limits=Limits(threads=threads), message_log=QuickLog(sys.stdout))
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for wanted in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(wanted, stop.set)
-    host, port = await server.start(address.host, address.port, reuse_port=reuse_port)
+    # Held back from every thread, so that this one can wait for them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    host, port = server.start(address.host, address.port, reuse_port=reuse_port)
     log.info("listening", address=f"{host}:{port}")
-    await stop.wait()
+    signal.sigwait(ENDING)
     log.info("stopping")
-    await server.stop()
+    server.stop()
     log.info("stopped")
 
 

@@ -1,8 +1,12 @@
 """The listening side: who is connected, who is late, and how it all ends."""
 
-import asyncio
+import os
+import selectors
+import socket
 from collections.abc import Callable
 from datetime import datetime
+from threading import Event, Thread
+from time import monotonic, sleep
 
 import structlog
 
@@ -13,11 +17,15 @@ from wenyuan.doors.sip2.session import Session
 from wenyuan.doors.sip2.workers import Workers
 
 BACKLOG = 1024
+ACCEPT_PAUSE_S = 1.0
+"""How long nobody is let in when the system has no more descriptors for us."""
 _SHORTEST_SWEEP_S = 0.02
 
 
 class Server:
     """Speaks SIP2 on one port.
+
+    One thread lets machines in and looks for those that are late; the workers do the rest.
 
     :param clock: the present moment, aware; the only clock that acts are dated by.
     :param message_log: where the line about each message goes; the house's log if None.
@@ -31,73 +39,116 @@ class Server:
         message_log: MessageLog | None = None,
     ) -> None:
         self.limits = limits or Limits()
-        self.loop: asyncio.AbstractEventLoop
-        self.workers: Workers
         self._clock = clock
         self._message_log = message_log
-        self._connections: set[Connection] = set()
+        self._connections: dict[int, Connection] = {}
         self._turned_away = 0
-        self._all_gone: asyncio.Event
-        self._listener: asyncio.Server
-        self._sweep: asyncio.TimerHandle
+        self._listeners: list[socket.socket] = []
         self._log = structlog.get_logger("wenyuan.sip2")
 
-    async def start(self, host: str, port: int, *, reuse_port: bool = False) -> tuple[str, int]:
+    def start(self, host: str, port: int, *, reuse_port: bool = False) -> tuple[str, int]:
         """Begin to listen and return the address bound (a port of 0 is chosen by the system).
 
         :param reuse_port: several processes may share the port; the system spreads connections over them.
         :raises OSError: the address is taken or is none of this host.
         """
-        self.loop = asyncio.get_running_loop()
-        self._all_gone = asyncio.Event()
-        self.workers = Workers(threads=self.limits.threads, loop=self.loop)
-        self._listener = await self.loop.create_server(
-            lambda: Connection(self), host, port, backlog=BACKLOG, reuse_port=reuse_port or None
+        self._listeners = _listeners(host, port, reuse_port=reuse_port)
+        self._workers = Workers(
+            threads=self.limits.threads, take_turn=lambda descriptor: self._connections[descriptor].take_turn()
         )
-        self._end_the_late()
-        bound = self._listener.sockets[0].getsockname()
+        self._is_stopping = Event()
+        self._end, self._end_it = os.pipe()
+        self._keeper = Thread(target=self._keep, name="sip2-keeper", daemon=True)
+        self._keeper.start()
+        bound = self._listeners[0].getsockname()
         return str(bound[0]), int(bound[1])
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Accept no more, let the messages in work end and their answers go out, and close."""
-        self._listener.close()
-        self._sweep.cancel()
-        for connection in tuple(self._connections):
-            connection.stop()
-        self._all_gone.clear()
-        if self._connections:
-            try:
-                await asyncio.wait_for(self._all_gone.wait(), self.limits.stop_s)
-            except TimeoutError:
-                for connection in tuple(self._connections):
-                    connection.abort()
-        await self.loop.run_in_executor(None, lambda: self.workers.stop(within_s=1))
+        self._is_stopping.set()
+        os.write(self._end_it, b"\0")
+        self._keeper.join()
+        ends = monotonic() + self.limits.stop_s
+        while self._connections and monotonic() < ends:
+            for connection in tuple(self._connections.values()):
+                connection.stop()
+            sleep(_SHORTEST_SWEEP_S)
+        for connection in tuple(self._connections.values()):
+            connection.abort()
+        self._workers.stop(within_s=1)
+        os.close(self._end)
+        os.close(self._end_it)
 
-    def new_session(self, address: str) -> Session:
-        """A session for a machine at this address, not signed in."""
-        return Session(clock=self._clock, address=address, limits=self.limits, message_log=self._message_log)
+    # Letting in, and seeing to it that nobody stays for nothing -------------------------------------------------------
 
-    def admit(self, connection: Connection) -> bool:
-        """Take a connection in, unless there are too many."""
+    def _keep(self) -> None:
+        limits = self.limits
+        shortest = min(limits.idle_s, limits.before_login_s, limits.half_line_s, limits.unread_s)
+        every_s = min(1.0, max(_SHORTEST_SWEEP_S, shortest / 4))
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._end, selectors.EVENT_READ)
+            for listener in self._listeners:
+                selector.register(listener, selectors.EVENT_READ, listener)
+            swept_at = monotonic()
+            while not self._is_stopping.is_set():
+                for key, _ in selector.select(max(0.0, swept_at + every_s - monotonic())):
+                    if key.data:
+                        self._let_in(key.data)
+                if monotonic() >= swept_at + every_s:
+                    swept_at = monotonic()
+                    self._end_the_late(swept_at)
+        for listener in self._listeners:
+            listener.close()
+
+    def _let_in(self, listener: socket.socket) -> None:
+        try:
+            connected, peer = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return  # another process was faster, or the machine has gone again
+        except OSError as error:
+            self._log.error("nobody can be let in", reason=error.strerror)
+            self._is_stopping.wait(ACCEPT_PAUSE_S)
+            return
         if len(self._connections) >= self.limits.connections:
             self._turned_away += 1
-            return False
-        self._connections.add(connection)
-        return True
+            connected.close()
+            return
+        connected.setblocking(False)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = Connection(
+            connected,
+            session=self._new_session(str(peer[0])),
+            limits=self.limits,
+            ask=self._workers.ask,
+            forget=self._forget,
+        )
+        self._connections[connection.descriptor] = connection
+        connection.begin()
 
-    def forget(self, connection: Connection) -> None:
-        """A connection has ended."""
-        self._connections.discard(connection)
-        if not self._connections:
-            self._all_gone.set()
+    def _new_session(self, address: str) -> Session:
+        return Session(clock=self._clock, address=address, limits=self.limits, message_log=self._message_log)
 
-    def _end_the_late(self) -> None:
-        now = self.loop.time()
-        for connection in tuple(self._connections):
+    def _forget(self, connection: Connection) -> None:
+        self._connections.pop(connection.descriptor, None)
+
+    def _end_the_late(self, now: float) -> None:
+        for connection in tuple(self._connections.values()):
             connection.end_if_late(now)
         if self._turned_away:
             self._log.warning("connections turned away", count=self._turned_away, limit=self.limits.connections)
             self._turned_away = 0
-        limits = self.limits
-        shortest = min(limits.idle_s, limits.before_login_s, limits.half_line_s, limits.unread_s)
-        self._sweep = self.loop.call_later(min(1.0, max(_SHORTEST_SWEEP_S, shortest / 4)), self._end_the_late)
+
+
+def _listeners(host: str, port: int, *, reuse_port: bool) -> list[socket.socket]:
+    """A listening socket for every address that the host's name stands for. :raises OSError: one cannot be had."""
+    made: list[socket.socket] = []
+    try:
+        for family, *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE):
+            listener = socket.create_server(address[:2], family=family, backlog=BACKLOG, reuse_port=reuse_port)
+            made.append(listener)
+            listener.setblocking(False)
+    except OSError:
+        for listener in made:
+            listener.close()
+        raise
+    return made
