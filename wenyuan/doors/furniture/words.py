@@ -211,6 +211,17 @@ BLOCK_WORDS: Final[Mapping[BlockCode, Wording]] = {
         "A reader waits for this title: check the item in first",
         "有读者预约此书，请交服务台",
     ),
+    BlockCode.ITEM_CONSIGNED: Wording(
+        ("此册在{branch}的流动站批次中，尚未收回", "此册在另一个流动站批次中，尚未收回"),
+        (
+            "The item is in a batch of {branch} and has not come back",
+            "The item is in another batch of a station and has not come back",
+        ),
+        ("此书属于流动站批次，请交服务台",),
+    ),
+    BlockCode.ITEM_BELONGS_THERE: _say(
+        "此册本来就属于该站，不作流动配送", "The item belongs to that station and is not sent there for a season"
+    ),
     BlockCode.SENT_NOWHERE: _say(
         "只能送往另一个在服务的馆", "It can be sent to another branch that is in service only"
     ),

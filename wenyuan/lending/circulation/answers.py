@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q
 
 from wenyuan.holdings.catalogue.seams import BibUser
 from wenyuan.lending.circulation import sql
-from wenyuan.lending.circulation.models import OPEN_HOLD, Hold, HoldState, Loan
+from wenyuan.lending.circulation.models import OPEN_HOLD, Consignment, Hold, HoldState, Loan
 from wenyuan.lending.fees.queries import loans_owed_for
 from wenyuan.lending.patrons.data import Moved, Obstacle, PatronRefused, Problem, ProblemCode
 from wenyuan.lending.patrons.seams import PatronKeeper, PatronMover
@@ -140,9 +140,12 @@ def _next_slot(taken: set[int], slot: int | None) -> int | None:
 
 
 def ties(branch_id: int, on: date) -> Iterable[Tie]:
-    """A branch with open loans, or holds to be fetched there, does not close for good."""
+    """A branch with open loans, holds to be fetched there, or a batch that it has or waits for, does not close for
+    good."""
     yield Tie("open_loans", Loan.objects.filter(branch_id=branch_id, returned_at__isnull=True).count())
     yield Tie("open_holds", Hold.objects.filter(OPEN_HOLD, pickup_branch_id=branch_id).count())
+    here = Q(from_branch_id=branch_id) | Q(to_branch_id=branch_id)
+    yield Tie("consignments", Consignment.objects.filter(here, ended_at__isnull=True, dropped_at__isnull=True).count())
 
 
 def touched(branch_ids: frozenset[int], first: date, last: date | None) -> Iterable[Tie]:

@@ -240,7 +240,8 @@ class ReturnFacts:
     """Everything a check-in's decision rests on; ``patron`` is the one who has the item. ``captured`` is the hold the
     item is captured for, ``waiting`` the first of the queue that want it; ``to_clear``: a hold has ended while the item
     stood on the hold shelf, and it has not been scanned since; ``looked_for``: a pick list asked for it in vain, and it
-    has not been scanned or changed since; ``has_charge``: something that was charged for the loan grows or is open."""
+    has not been scanned or changed since; ``has_charge``: something that was charged for the loan grows or is open;
+    ``consigned_to``: the station that has the item for a season."""
 
     editions: Editions
     item: Item | None
@@ -254,6 +255,7 @@ class ReturnFacts:
     looked_for: bool
     has_charge: bool
     earlier: Earlier | None
+    consigned_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,9 +396,21 @@ def read_return(row: tuple[Any, ...]) -> ReturnFacts:
     editions = Editions(*cut.take(2))
     item, loan, transit, patron = cut.item(), cut.loan(), cut.transit(), cut.patron()
     last, captured, waiting = cut.closed(), cut.hold(), cut.waiting()
-    to_clear, looked_for, has_charge = cut.take(3)
+    to_clear, looked_for, has_charge, consigned_to = cut.take(4)
     return ReturnFacts(
-        editions, item, loan, transit, patron, last, captured, waiting, to_clear, looked_for, has_charge, cut.earlier()
+        editions,
+        item,
+        loan,
+        transit,
+        patron,
+        last,
+        captured,
+        waiting,
+        to_clear,
+        looked_for,
+        has_charge,
+        cut.earlier(),
+        consigned_to,
     )
 
 

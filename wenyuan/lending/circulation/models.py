@@ -8,6 +8,8 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Now
 
 from wenyuan.kernel.opening import OnClosedDay, RenewFrom
+from wenyuan.lending.circulation.consignment_models import Consignment as Consignment
+from wenyuan.lending.circulation.consignment_models import ConsignmentLine as ConsignmentLine
 from wenyuan.lending.circulation.data import FixedDue, HoldsAllowed, LoanEnd
 from wenyuan.lending.circulation.offline_models import OfflineAct as OfflineAct
 from wenyuan.lending.circulation.offline_models import OfflineList as OfflineList

@@ -21,6 +21,14 @@ from wenyuan.lending.circulation.checking_in import checkin_plan, receive_plan, 
 from wenyuan.lending.circulation.checking_out import checkout_plan
 from wenyuan.lending.circulation.claiming import claim_returned, found_on_shelf, note_search, withdraw_claim
 from wenyuan.lending.circulation.conditions import mark_damaged, mark_missing, mark_repaired
+from wenyuan.lending.circulation.consigning import (
+    change_consignment,
+    consign_item,
+    drop_consignment,
+    open_consignment,
+    send_consignment,
+    unconsign_item,
+)
 from wenyuan.lending.circulation.data import (
     Block,
     BlockCode,
@@ -61,6 +69,7 @@ from wenyuan.lending.circulation.recording import MOST_ACTS, record_acts, settle
 from wenyuan.lending.circulation.renewing import barcodes_of_card, renewal_plan
 from wenyuan.lending.circulation.running_fines import charge_running_fines
 from wenyuan.lending.circulation.sending import keep_item, send_item
+from wenyuan.lending.circulation.taking_back import end_consignment, settle_shortage, take_back_consigned
 from wenyuan.lending.circulation.telling import remind
 from wenyuan.lending.circulation.undoing import take_back
 from wenyuan.organisation.rights.data import Act, Desk
@@ -79,15 +88,19 @@ __all__ = [
     "add_policy",
     "begin_policies",
     "cancel_hold",
+    "change_consignment",
     "change_hold",
     "change_policies",
     "charge_running_fines",
     "checkin",
     "checkout",
     "claim_returned",
+    "consign_item",
     "copy_policies",
     "declare_lost",
+    "drop_consignment",
     "drop_planned_policy",
+    "end_consignment",
     "end_policy",
     "expire_hold",
     "expire_holds",
@@ -103,6 +116,7 @@ __all__ = [
     "move_hold",
     "note_search",
     "note_use",
+    "open_consignment",
     "place_hold",
     "receive_transit",
     "record_acts",
@@ -112,9 +126,13 @@ __all__ = [
     "renew_automatically",
     "report_not_found",
     "resume_hold",
+    "send_consignment",
     "send_item",
     "settle_offline_act",
+    "settle_shortage",
     "suspend_hold",
+    "take_back_consigned",
+    "unconsign_item",
     "undo",
     "withdraw_claim",
 ]

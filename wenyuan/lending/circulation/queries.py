@@ -9,6 +9,12 @@ from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.checking_out import preview_plan
 from wenyuan.lending.circulation.claiming import claimed_items, count_claimed_items
+from wenyuan.lending.circulation.consignment_reads import (
+    consignment_lines,
+    count_late_consignments,
+    get_consignment,
+    list_consignments,
+)
 from wenyuan.lending.circulation.data import (
     Block,
     BlockCode,
@@ -241,17 +247,21 @@ __all__ = [
     "Value",
     "claimed_items",
     "closure_progress",
+    "consignment_lines",
     "count_claimed_items",
+    "count_late_consignments",
     "count_offline_acts_to_settle",
     "count_open_loans",
     "count_overdue_at",
     "due_dates_of_items",
+    "get_consignment",
     "get_hold",
     "hold_shelf",
     "holds_of_patron",
     "is_after_reopening",
     "items_due_after_reopening",
     "lapsed_holds",
+    "list_consignments",
     "loan_of_item",
     "loans_history",
     "not_found_at",

@@ -8,7 +8,7 @@ from datetime import datetime
 from wenyuan.lending.circulation import rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.checking_in import may_serve
-from wenyuan.lending.circulation.data import BlockCode, SendReceipt
+from wenyuan.lending.circulation.data import Block, BlockCode, SendReceipt
 from wenyuan.lending.circulation.everyday import Request, journal, refuse, same_editions, scanned, until_settled, waived
 from wenyuan.lending.circulation.facts import Hold, Item, ReturnFacts, read_return
 from wenyuan.lending.circulation.rules.life_cycle import Step, after
@@ -57,23 +57,28 @@ def keep_item(*, item: str, at: datetime, desk: Desk) -> SendReceipt:
     return keep(Request(item=scanned(item), at=at, desk=desk))
 
 
-def send(request: Request, to_branch_id: int, *, batch_id: int | None = None) -> SendReceipt:
-    """A step: as ``send_item``, whose right was asked; ``batch_id`` is named in the journal."""
+def send(
+    request: Request, to_branch_id: int, *, consignment_id: int | None = None, also: tuple[Block, ...] = ()
+) -> SendReceipt:
+    """A step: as ``send_item``, whose right was asked; ``consignment_id`` is named in the journal, ``also`` stands
+    against it besides."""
     assert_in_verb()
-    item, repeated = run(lambda: until_settled(lambda: _send(request, to_branch_id, batch_id)))
+    item, repeated = run(lambda: until_settled(lambda: _send(request, to_branch_id, consignment_id, also)))
     transit = open_transit_of(item.id)
     assert transit is not None, "it has just been sent"
     shown = item.shown(state=after(item.state, Step.SEND), present_branch_id=request.desk.branch_id)
     return SendReceipt(item=shown, to_branch_id=to_branch_id, transit_id=transit.id, repeated=repeated)
 
 
-def keep(request: Request) -> SendReceipt:
-    """A step: as ``keep_item``, whose right was asked."""
+def keep(request: Request, *, sent_from: int | None = None) -> SendReceipt:
+    """A step: as ``keep_item``, whose right was asked; where it was ``sent_from``, if not from the desk's branch."""
     assert_in_verb()
-    return run(lambda: until_settled(lambda: _keep(request)))
+    return run(lambda: until_settled(lambda: _keep(request, sent_from or request.desk.branch_id)))
 
 
-def _send(request: Request, to_branch_id: int, batch_id: int | None) -> Plan[tuple[Item, bool] | None]:
+def _send(
+    request: Request, to_branch_id: int, consignment_id: int | None, also: tuple[Block, ...]
+) -> Plan[tuple[Item, bool] | None]:
     rows = yield Statement(sql.GATHER_RETURN, request.gathers())
     facts = read_return(rows[0])
     books = yield from books_of(facts.editions)
@@ -81,13 +86,13 @@ def _send(request: Request, to_branch_id: int, batch_id: int | None) -> Plan[tup
     blocks = blocks_for_sending(
         facts, served=_served(facts, request, books), goes_somewhere=_goes_somewhere(here, to_branch_id, request, books)
     )
-    refuse(blocks, request, item=facts.item.shown() if facts.item else None)
+    refuse((*blocks, *also), request, item=facts.item.shown() if facts.item else None)
     item = facts.item
     assert item is not None, "an unknown item is a block that nobody lifts"
     if is_on_its_way(facts.transit, from_branch_id=here, to_branch_id=to_branch_id):
         return item, True
     details = {"to": to_branch_id, "reason": BY_HAND, **waived(blocks)}
-    details |= {} if batch_id is None else {"batch": batch_id}
+    details |= {} if consignment_id is None else {"consignment": consignment_id}
     values = {
         **_values(facts, item, request, state=after(item.state, Step.SEND)),
         "send_to": to_branch_id,
@@ -100,10 +105,10 @@ def _send(request: Request, to_branch_id: int, batch_id: int | None) -> Plan[tup
     return (item, False) if written else None
 
 
-def _keep(request: Request) -> Plan[SendReceipt | None]:
+def _keep(request: Request, sent_from: int) -> Plan[SendReceipt | None]:
     rows = yield Statement(sql.GATHER_RETURN, request.gathers())
     facts = read_return(rows[0])
-    refuse(blocks_for_keeping(facts, branch_id=request.desk.branch_id), request)
+    refuse(blocks_for_keeping(facts, branch_id=sent_from), request)
     item, transit = facts.item, facts.transit
     assert item is not None
     assert transit is not None

@@ -30,6 +30,9 @@ class Kind(StrEnum):
     CRATE_DROPPED = "crate_dropped"  # its journey was given up before it left
     DIFFERENCE_FOUND = "difference_found"
     DIFFERENCE_RESOLVED = "difference_resolved"
+    CONSIGNMENT_SENT = "consignment_sent"  # a station's batch (流动站批次): quantity counts its items
+    CONSIGNMENT_ENDED = "consignment_ended"  # taken back and signed for: quantity counts what came back
+    SHORTAGE_SETTLED = "shortage_settled"  # of an item that a batch came back short of: found, charged, written off
     STOP_DONE = "stop_done"  # the van was at a halt: quantity counts the crates it left and took along
     ITEM_ADDED = "item_added"
     ITEM_CHANGED = "item_changed"

@@ -47,6 +47,7 @@ TIES: Final[Mapping[str, StrOrPromise]] = {
     "patrons": _("readers registered here"),
     "transits": _("items on their way"),
     "crates": _("crates on a journey"),
+    "consignments": _("station batches that are out"),
     "run_stops": _("halts of runs"),
     "open_transits": _("items on their way"),
     "machines": _("machines"),

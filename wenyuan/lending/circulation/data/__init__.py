@@ -118,6 +118,8 @@ class BlockCode(StrEnum):
     NO_TRANSIT = "no_transit"
     TRANSIT_ELSEWHERE = "transit_elsewhere"
     ITEM_WANTED = "item_wanted"  # a hold waits that the item can serve: a check-in keeps it for that
+    ITEM_CONSIGNED = "item_consigned"  # it went to a station with another batch and has not come back
+    ITEM_BELONGS_THERE = "item_belongs_there"  # the station's own item does not go there for a season
     SENT_NOWHERE = "sent_nowhere"  # to the branch where it is, or to one that does not stand
 
 

@@ -41,8 +41,8 @@ def decide_return(facts: ReturnFacts, *, place: Place, return_route: str, served
 
     Outside the home's lending group a loan is not closed but taken (代收) and the item is sent to its home branch,
     where it can be. What is already on its way goes on to where it was sent, but for a hold only while one waits for it
-    there. ``return_route`` is what the policy of its
-    home says of an item in its group away from home.
+    there. What a station has for a season stays there. ``return_route`` is what the policy of its home says of an item
+    in its group away from home.
     """
     item, transit = facts.item, facts.transit
     assert item is not None
@@ -110,6 +110,8 @@ def _destination(facts: ReturnFacts, place: Place, return_route: str, arrived: b
     if facts.loan is None and transit is not None and has_errand and not arrived:
         return transit.to_branch_id, transit.reason
     if item.home_branch_id == place.branch_id:
+        return None, ""
+    if facts.consigned_to == place.branch_id and (facts.loan is None or place.lends_with_home):
         return None, ""
     if not place.lends_with_home:
         # Sent here on purpose (a moved item) it stays; a loan still open, or a stray, goes where it can be closed.

@@ -14,6 +14,7 @@ from wenyuan.lending.circulation.sql.holds import (
 )
 from wenyuan.lending.circulation.sql.parts import (
     ACCOUNT_COLUMNS,
+    CONSIGNED_TO,
     EDITIONS,
     ENTRY_BY_KEY,
     ENTRY_COLUMNS,
@@ -53,7 +54,7 @@ GATHER_CHECKOUT = f"""
 GATHER_RETURN = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {TRANSIT_COLUMNS}, {PATRON_COLUMNS},
         z.id, z.returned_at, z.returned_by_id, z.return_branch_id, z.due_at, z.branch_id, z.taken_at,
-        {HOLD_COLUMNS}, {WAITING_COLUMNS}, {TO_CLEAR}, {LOOKED_FOR}, {HAS_CHARGE}, {ENTRY_COLUMNS}
+        {HOLD_COLUMNS}, {WAITING_COLUMNS}, {TO_CLEAR}, {LOOKED_FOR}, {HAS_CHARGE}, {CONSIGNED_TO}, {ENTRY_COLUMNS}
     FROM (SELECT 1) AS one
     {JOIN_ITEM}
     LEFT JOIN patrons_patron p ON p.id = o.patron_id

@@ -168,4 +168,56 @@ INVARIANTS = (
     """,
         "a filled hold names its reader only by consent, another ended one for a month",
     ),
+    Invariant(
+        "circulation_consignment_as_sent",
+        "circulation",
+        """
+        SELECT c.id, c.number FROM circulation_consignment c
+        LEFT JOIN (SELECT consignment_id, count(*) AS items FROM circulation_consignmentline GROUP BY 1) l
+            ON l.consignment_id = c.id
+        LEFT JOIN (
+            SELECT subject_id, sum(quantity) AS items FROM journal_entry
+            WHERE kind = 'consignment_sent' AND subject_kind = 'consignment' GROUP BY 1
+        ) e ON e.subject_id = c.id
+        WHERE c.sent_at IS NOT NULL AND l.items IS DISTINCT FROM e.items
+    """,
+        "a batch that was sent has as many items as the journal says it left with",
+    ),
+    Invariant(
+        "circulation_consignment_over",
+        "circulation",
+        """
+        SELECT l.id, l.consignment_id FROM circulation_consignmentline l
+        JOIN circulation_consignment c ON c.id = l.consignment_id
+        WHERE (l.ended_at IS NULL AND (c.ended_at IS NOT NULL OR c.dropped_at IS NOT NULL))
+            OR l.branch_id <> c.to_branch_id
+    """,
+        "nothing stands at a station for a batch that is over, or for another station than the batch's",
+    ),
+    Invariant(
+        "circulation_shortage_after_end",
+        "circulation",
+        """
+        SELECT l.id, l.consignment_id FROM circulation_consignmentline l
+        JOIN circulation_consignment c ON c.id = l.consignment_id
+        WHERE l.ended_as IN ('short', 'lent') AND l.ended_at IS DISTINCT FROM c.ended_at
+            OR l.settled_at < l.ended_at
+    """,
+        "an item is short only since its batch was taken back, and settled after that",
+    ),
+    Invariant(
+        "circulation_shortage_settled",
+        "circulation",
+        """
+        SELECT c.id, c.number FROM circulation_consignment c
+        LEFT JOIN (SELECT consignment_id, count(*) AS items, sum(amount_fen) AS fen FROM circulation_consignmentline
+            WHERE settled_at IS NOT NULL GROUP BY 1) l ON l.consignment_id = c.id
+        LEFT JOIN (
+            SELECT subject_id, sum(quantity) AS items, sum(amount_fen) AS fen FROM journal_entry
+            WHERE kind = 'shortage_settled' AND subject_kind = 'consignment' GROUP BY 1
+        ) e ON e.subject_id = c.id
+        WHERE (COALESCE(l.items, 0), COALESCE(l.fen, 0)) <> (COALESCE(e.items, 0), COALESCE(e.fen, 0))
+    """,
+        "the journal tells every shortage that was settled, and what was charged for it",
+    ),
 )

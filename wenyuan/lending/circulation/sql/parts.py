@@ -24,6 +24,9 @@ JOIN_ITEM = """
     LEFT JOIN circulation_loan o ON o.item_id = i.id AND o.returned_at IS NULL
     LEFT JOIN transit_transit x ON x.item_id = i.id AND x.received_at IS NULL AND x.cancelled_at IS NULL
 """
+CONSIGNED_TO = """(SELECT n.branch_id FROM circulation_consignmentline n
+            WHERE n.item_id = i.id AND n.ended_at IS NULL)"""
+"""The station that has the item for a season."""
 JOIN_PATRON = """
     LEFT JOIN patrons_category c ON c.id = p.category_id
     LEFT JOIN patrons_readerref r ON r.patron_id = p.id AND r.year = :year::smallint
