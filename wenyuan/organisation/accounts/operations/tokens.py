@@ -23,7 +23,7 @@ from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.secrets import lookup_hash
-from wenyuan.plumbing.statements import Plan, Row, Statement, run
+from wenyuan.plumbing.statements import Statement, rows_of
 from wenyuan.plumbing.transactions import verb
 
 PREFIX = "wya_"
@@ -169,15 +169,10 @@ def _hash(secret: str) -> bytes:
 
 
 def _found(statement: Statement) -> Mapping[str, Any]:
-    rows = run(lambda: _rows(statement))
+    rows = rows_of(statement)
     if not rows:
         raise ApiTokenRefused(ApiTokenOutcome.UNKNOWN)
     return dict(zip(sql.API_CALLER_COLUMNS, rows[0], strict=True))
-
-
-def _rows(statement: Statement) -> Plan[list[Row]]:
-    rows = yield statement
-    return rows
 
 
 def _caller(found: Mapping[str, Any], on: date) -> ApiCaller:
