@@ -10,7 +10,6 @@ from django.utils import translation
 from tests.factories.network import make_branch
 from tests.factories.office_pages import NOON, Town, happened, make_town
 from tests.factories.staff_pages import staff_at
-from wenyuan.doors.workbench.figures.tables import year_before
 from wenyuan.doors.workbench.figures.words import period_words
 from wenyuan.office.figures.rules import parse_period
 from wenyuan.organisation.accounts.data import Role
@@ -184,18 +183,3 @@ def test_a_period_is_said_in_words(text: str, english_words: str, chinese_words:
         chinese = period_words(period)
 
     assert (period_words(period), chinese) == (english_words, chinese_words)
-
-
-@pytest.mark.parametrize(
-    ("text", "before"),
-    [
-        ("2026", "2025"),
-        ("2026-H2", "2025-H2"),
-        ("2026-04-01..2026-04-15", "2025-04-01..2025-04-15"),
-        ("2024-02-29", None),
-    ],
-)
-def test_the_year_before_is_the_same_period_a_year_earlier(text: str, before: str | None) -> None:
-    earlier = year_before(parse_period(text))
-
-    assert (earlier.text if earlier else None) == before

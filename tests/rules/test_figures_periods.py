@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wenyuan.office.figures.data import BadPeriod, Period, PeriodReason, Slice
-from wenyuan.office.figures.rules import narrowed, parse_period
+from wenyuan.office.figures.rules import narrowed, parse_period, up_to, year_before
 
 
 @pytest.mark.parametrize(
@@ -116,3 +116,35 @@ def test_a_part_narrows_the_periods_days(part: Slice, days: tuple[str, str] | No
     found = narrowed(period, part)
 
     assert (found and tuple(day.isoformat() for day in found)) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("2026", "2025"),
+        ("2026-H2", "2025-H2"),
+        ("2026-04-01..2026-04-15", "2025-04-01..2025-04-15"),
+        ("2024-02-29", None),
+    ],
+)
+def test_the_year_before_is_the_same_period_a_year_earlier(text: str, before: str | None) -> None:
+    earlier = year_before(parse_period(text))
+
+    assert (earlier.text if earlier else None) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "expected"),
+    [
+        ("2026-H1", "2026-06-12", "2026-01-01..2026-06-12"),
+        ("2026-H1", "2026-06-30", "2026-H1"),
+        ("2026-H1", "2027-01-01", "2026-H1"),
+    ],
+)
+def test_a_period_is_cut_at_a_day(text: str, last: str, expected: str) -> None:
+    assert up_to(parse_period(text), date.fromisoformat(last)) == parse_period(expected)
+
+
+def test_a_period_that_has_not_begun_cannot_be_cut() -> None:
+    with pytest.raises(BadPeriod):
+        up_to(parse_period("2026-H2"), date(2026, 6, 30))

@@ -1,6 +1,7 @@
 """``wenyuan summary``: the figures of a period, each with the address of the rows behind it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,14 +20,34 @@ _ROWS_PATH = "/workbench/figures/rows"
 @click.argument("period")
 @click.option("--branch", default="all", show_default=True, metavar="CODE|all", help="With what stands below it.")
 @click.option("--language", type=click.Choice(["zh-hans", "en"]), default="zh-hans", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE.docx",
+    help="Write the work summary (工作总结) into this Word file.",
+)
+@click.option(
+    "--figures-to",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="How far the figures of the work summary go; default the end of PERIOD, or today.",
+)
 @json_option
-def summary(period: str, branch: str, language: str, as_json: bool) -> None:
+def summary(
+    period: str, branch: str, language: str, out: Path | None, figures_to: datetime | None, as_json: bool
+) -> None:
     """Show the figures of PERIOD: 2026, 2026-H1, 2026-Q2, 2026-04, 2026-W17, 2026-04-23, or A..B from any to any.
 
-    Each figure names the page that lists the entries it was counted from.
+    Each figure names the page that lists the entries it was counted from. With --out the work summary is written, in
+    Chinese, with the figures beside those of the year before.
     """
+    if figures_to and not out:
+        raise click.UsageError("--figures-to is for the work summary: name its file by --out.")
     with library() as here:
         found = _summary(here, period, branch, language)
+        if out:
+            out.write_bytes(_document(period, branch, figures_to.date() if figures_to else None))
+            found["out"] = str(out)
     if as_json:
         print_json(found)
         return
@@ -37,6 +58,19 @@ def summary(period: str, branch: str, language: str, as_json: bool) -> None:
     for figure in found["figures"]:
         table.add_row(figure["name"], f"{figure['value']:,}", figure["unit"])
     Console().print(table)
+
+
+def _document(text: str, branch: str, figures_to: date | None) -> bytes:
+    from wenyuan.doors.furniture.printing import summary_docx
+    from wenyuan.office.figures.data import BadPeriod
+    from wenyuan.office.figures.queries import EVERYTHING, parse_period, work_summary
+
+    place = None if branch == EVERYTHING else branch
+    try:
+        written = work_summary(period=parse_period(text), branch=place, at=datetime.now(UTC), figures_to=figures_to)
+    except BadPeriod:
+        raise click.BadParameter(f"{text!r} has not begun by then.", param_hint="PERIOD") from None
+    return summary_docx(written)
 
 
 def _summary(here: Installation, text: str, branch: str, language: str) -> dict[str, Any]:

@@ -22,6 +22,15 @@ class IndicatorCode(StrEnum):
     TYPED_READERS = "typed_readers"
 
 
+class CalendarCode(StrEnum):
+    """指标 that are read from the opening calendars. The journal has no rows of them, the calendar has."""
+
+    OPEN_DAYS = "open_days"  # 开放天数
+
+
+FigureCode = IndicatorCode | CalendarCode
+
+
 class Unit(StrEnum):
     """What a number counts."""
 
@@ -29,6 +38,7 @@ class Unit(StrEnum):
     PERSON_TIMES = "person_times"  # 人次
     CARDS = "cards"  # 个
     ITEMS = "items"  # 册
+    DAYS = "days"  # 天
 
 
 class Measure(StrEnum):
@@ -213,3 +223,98 @@ class WantedRows:
     period: Period
     branch: str | None
     part: Slice = WHOLE
+
+
+class SummaryPart(StrEnum):
+    """A part of a work summary 工作总结."""
+
+    OPENING = "opening"  # 总述
+    PARTY = "party"  # 党建与意识形态
+    SERVICE = "service"  # 免费开放与读者服务
+    HOLDINGS = "holdings"  # 馆藏建设
+    READING = "reading"  # 阅读推广
+    NETWORK = "network"  # 总分馆与流动服务
+    GROUPS = "groups"  # 特殊群体
+    VOLUNTEERS = "volunteers"  # 志愿服务
+    PUBLICITY = "publicity"  # 新媒体宣传
+    STAFF = "staff"  # 队伍建设
+    SAFETY = "safety"  # 安全生产
+    HONOURS = "honours"  # 荣誉
+    PROBLEMS = "problems"  # 存在问题
+    NEXT = "next"  # 下一步打算
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A figure of a summary beside that of the year before (none where that year has no counterpart, or the library
+    had recorded nothing at all by then)."""
+
+    code: FigureCode
+    unit: Unit
+    now: int
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryFacts:
+    """What a summary is written from. ``period`` is what it is about, ``counted`` how far its figures go, ``earlier``
+    the same days of the year before; ``name`` is the library's or the branch's, in Chinese."""
+
+    name: str
+    period: Period
+    counted: Period
+    earlier: Period | None
+    branch: str | None
+    as_of: datetime
+    facts: Mapping[FigureCode, Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of a sentence: words, or a number that opens onto its rows.
+
+    ``earlier`` says that the rows are those of the year before, which the number is compared with.
+    """
+
+    text: str
+    figure: FigureCode | None = None
+    earlier: bool = False
+
+
+Sentence = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummarySection:
+    """A part with its heading (empty for the opening) and its paragraphs, each of some sentences."""
+
+    part: SummaryPart
+    heading: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryLine:
+    """A line of the table of figures 主要业务数据表; texts as the document has them, exact. ``change`` and ``share``
+    (with its sign, in per cent) are empty where nothing can be compared."""
+
+    code: FigureCode
+    name: str
+    unit: str
+    now: int
+    before: int | None
+    change: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkSummary:
+    """A work summary as it stands written: its title, its sections in order, the parts for which nothing was recorded,
+    what a person should know before writing 存在问题, and the table of figures."""
+
+    facts: SummaryFacts
+    title: str
+    sections: tuple[SummarySection, ...]
+    silent: tuple[SummaryPart, ...]
+    falling: tuple[FigureCode, ...]
+    lines: tuple[SummaryLine, ...]

@@ -6,7 +6,7 @@ that the caller has just read saves asking for its edition again.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +17,10 @@ from wenyuan.office.figures.data import (
     WHOLE,
     AreaFigures,
     BranchFigures,
+    CalendarCode,
     DatedFigures,
+    Fact,
+    FigureCode,
     FigureRow,
     Figures,
     IndicatorCode,
@@ -25,10 +28,12 @@ from wenyuan.office.figures.data import (
     Period,
     RowsPage,
     Slice,
+    SummaryFacts,
     Unit,
     UnknownBranch,
     Values,
     WantedRows,
+    WorkSummary,
 )
 from wenyuan.office.figures.rules import (
     BY_CODE,
@@ -39,13 +44,16 @@ from wenyuan.office.figures.rules import (
     narrowed,
     parse_period,
     rows_wanted,
+    up_to,
+    year_before,
 )
 from wenyuan.office.figures.sql import Grouping
-from wenyuan.organisation.network.data import NetworkMap
-from wenyuan.organisation.network.queries import network_map
+from wenyuan.office.figures.summary.writing import write
+from wenyuan.organisation.network.data import BranchFacts, NetworkMap
+from wenyuan.organisation.network.queries import get_library, network_map, open_days
 from wenyuan.organisation.rights.data import Act, Operator
 from wenyuan.organisation.rights.queries import may
-from wenyuan.plumbing.clock import local
+from wenyuan.plumbing.clock import local, local_date
 
 __all__ = [
     "BY_CODE",
@@ -63,6 +71,8 @@ __all__ = [
     "rows_of",
     "rows_wanted",
     "summary_json",
+    "work_summary",
+    "year_before",
 ]
 
 Parameters = dict[str, Any]
@@ -208,6 +218,67 @@ def summary_json(
             for indicator in INDICATORS
         ],
     }
+
+
+def work_summary(
+    *,
+    period: Period,
+    branch: str | None,
+    at: datetime,
+    figures_to: date | None = None,
+    network: NetworkMap | None = None,
+) -> WorkSummary:
+    """The work summary of a period, written from what was recorded for the branch and what stood below it.
+
+    ``branch`` is a code, none for the whole network. Figures go to ``figures_to``, to today, or to the period's end,
+    whichever comes first, and are compared with the same days of the year before. 开放天数 are those of the branch
+    itself, for the whole network those of its oldest branch at the top.
+
+    :raises UnknownBranch: when no branch has the code.
+    :raises BadPeriod: nothing of the period lies before ``figures_to`` and today.
+    """
+    network = network or network_map()
+    counted = up_to(period, min(figures_to or date.max, local_date(at)))
+    earlier = year_before(counted) or year_before(up_to(counted, counted.last_date - timedelta(days=1)))
+    if earlier and not _recorded_since(earlier.first_date):
+        earlier = None
+    now = figures_of(period=counted, at=at, branch=branch, network=network).values
+    before = figures_of(period=earlier, at=at, branch=branch, network=network).values if earlier else {}
+    facts: dict[FigureCode, Fact] = {
+        one.code: Fact(code=one.code, unit=one.unit, now=now[one.code], before=before.get(one.code))
+        for one in INDICATORS
+    }
+    place = network.by_code(branch) if branch else None
+    if seat := place or _seat(network, counted.last_date):
+        facts[CalendarCode.OPEN_DAYS] = Fact(
+            code=CalendarCode.OPEN_DAYS,
+            unit=Unit.DAYS,
+            now=_open_days(seat.id, counted, network),
+            before=_open_days(seat.id, earlier, network) if earlier else None,
+        )
+    library = get_library()
+    name = place.name_zh if place else library.name_zh if library else ""
+    return write(SummaryFacts(name, period, counted, earlier, branch, at, facts))
+
+
+def _recorded_since(day: date) -> bool:
+    """Whether the journal goes back to that day, give or take the holidays of its week: else what lies there is not
+    nothing, it is not known."""
+    kinds = [indicator.kind.value for indicator in INDICATORS]
+    ((first,),) = _fetch(sql.FIRST_DAY, {"kinds": kinds})
+    return first is not None and first <= day + timedelta(days=7)
+
+
+def _seat(network: NetworkMap, on: date) -> BranchFacts | None:
+    """The branch whose doors stand for the whole network: the oldest at the top of the tree."""
+    top = [
+        facts for facts in network.branches.values() if facts.stands_on(on) and network.parent_of(facts.id, on) is None
+    ]
+    return min(top, key=lambda one: (one.opened_date, one.code), default=None)
+
+
+def _open_days(branch_id: int, period: Period, network: NetworkMap) -> int:
+    return open_days([branch_id], period.first_date, period.last_date, network=network)[branch_id].open
 
 
 def _parameters(period: Period, branch: str | None, part: Slice, network: NetworkMap) -> Parameters | None:

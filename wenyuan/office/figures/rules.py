@@ -42,6 +42,7 @@ EVERYTHING = "all"
 MOST_DAYS = 3_660
 """Ten years: a longer period is a slip, and its days make no chart."""
 FIRST_YEAR = 1900
+_YEAR = re.compile(r"(?<![0-9-])[0-9]{4}")
 
 
 def parse_period(text: str) -> Period:
@@ -60,6 +61,22 @@ def parse_period(text: str) -> Period:
     if (last[1] - first[0]).days >= MOST_DAYS:
         raise BadPeriod(PeriodReason.TOO_LONG, text)
     return Period(plain, first[0], last[1])
+
+
+def year_before(period: Period) -> Period | None:
+    """The same period a year earlier; nothing where it has no counterpart (the 29th of February)."""
+    try:
+        return parse_period(_YEAR.sub(lambda found: f"{int(found.group()) - 1:04d}", period.text))
+    except BadPeriod:
+        return None
+
+
+def up_to(period: Period, last: date) -> Period:
+    """The period as far as that day, itself where it ends by then.
+
+    :raises BadPeriod: it begins after that day.
+    """
+    return period if period.last_date <= last else parse_period(f"{period.first_date}..{last}")
 
 
 Span = tuple[date, date]

@@ -1,6 +1,5 @@
 """Numbers as the tables and tiles of a page show them: each with the address of the rows behind it."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -15,7 +14,6 @@ from wenyuan.doors.workbench.templatetags.staff import month_of, short_day
 from wenyuan.office.figures.data import (
     WHOLE,
     AreaFigures,
-    BadPeriod,
     BranchFigures,
     DatedFigures,
     Figures,
@@ -25,9 +23,7 @@ from wenyuan.office.figures.data import (
     Values,
     WantedRows,
 )
-from wenyuan.office.figures.queries import INDICATORS, link_terms, parse_period
-
-_YEAR = re.compile(r"(?<![0-9-])[0-9]{4}")
+from wenyuan.office.figures.queries import INDICATORS, link_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +73,6 @@ def opened(indicator: IndicatorCode, value: int, period: Period, branch: str | N
     """A number with the address of exactly its rows. A sum of nothing may still have rows that cancel out."""
     terms = link_terms(WantedRows(indicator, period, branch, part))
     return Number(value, f"{reverse('workbench:figure-rows')}?{urlencode(terms)}")
-
-
-def year_before(period: Period) -> Period | None:
-    """The same period a year earlier; nothing where it has no counterpart (the 29th of February)."""
-    try:
-        return parse_period(_YEAR.sub(lambda found: f"{int(found.group()) - 1:04d}", period.text))
-    except BadPeriod:
-        return None
 
 
 def tiles(now: Figures, before: Figures | None) -> list[Tile]:

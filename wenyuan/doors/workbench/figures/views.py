@@ -22,7 +22,6 @@ from wenyuan.doors.workbench.figures.tables import (
     month_steps,
     tiles,
     total_line,
-    year_before,
 )
 from wenyuan.doors.workbench.figures.words import DEFINITIONS, period_words, reason_words
 from wenyuan.doors.workbench.journal.rows import account_names, item_type_names
@@ -40,7 +39,7 @@ from wenyuan.office.figures.data import (
     UnknownBranch,
     WantedRows,
 )
-from wenyuan.office.figures.queries import BY_CODE, EVERYTHING, parse_period, rows_wanted
+from wenyuan.office.figures.queries import BY_CODE, EVERYTHING, parse_period, rows_wanted, year_before
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import list_areas, network_map

@@ -1,0 +1,156 @@
+"""A work summary out of its facts. Pure: the same facts give the same words."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from wenyuan.office.figures.data import (
+    CalendarCode,
+    Fact,
+    Period,
+    Run,
+    Sentence,
+    SummaryFacts,
+    SummaryLine,
+    SummaryPart,
+    SummarySection,
+    WorkSummary,
+)
+from wenyuan.office.figures.summary.phrasing import compared, per_cent, written
+from wenyuan.office.figures.summary.skeleton import HEADINGS, NAMES, PATTERNS, UNITS, Clause
+
+COMMA, SEMICOLON, STOP = Run("，"), Run("；"), Run("。")
+_ORDINALS = "一二三四"
+_HALVES = {"H1": "上半年", "H2": "下半年"}
+
+
+def write(facts: SummaryFacts) -> WorkSummary:
+    """The summary: every figure written once and alike wherever it stands, nothing recorded nothing said."""
+    when = period_words(facts.period)
+    sections = [
+        SummarySection(SummaryPart.OPENING, "", (_opening(facts, when),)),
+        *(section for part in HEADINGS if (section := _section(part, facts)) is not None),
+    ]
+    told = {section.part for section in sections}
+    return WorkSummary(
+        facts=facts,
+        title=f"{facts.name}{when}工作总结",
+        sections=tuple(sections),
+        silent=tuple(part for part in HEADINGS if part not in told),
+        falling=tuple(code for code in NAMES if code in facts.facts and _falls(facts.facts[code])),
+        lines=tuple(_line(facts.facts[code]) for code in NAMES if code in facts.facts),
+    )
+
+
+def period_words(period: Period) -> str:
+    """How a Chinese document names the period: 2026年上半年, 2026年第二季度, 2026年4月."""
+    year, _, part = period.text.partition("-")
+    if period.text == year:
+        return f"{year}年"
+    if part in _HALVES:
+        return f"{year}年{_HALVES[part]}"
+    if part[:1] == "Q":
+        return f"{year}年第{_ORDINALS[int(part[1:]) - 1]}季度"
+    if part[:1] == "W" and ".." not in part:
+        return f"{year}年第{int(part[1:])}周"
+    if len(period.text) == len("2026-04"):
+        return f"{year}年{period.first_date.month}月"
+    first, last = period.first_date, period.last_date
+    if first == last:
+        return day_words(first)
+    return f"{day_words(first)}至{day_words(last) if first.year != last.year else _month_and_day(last)}"
+
+
+def day_words(day: date) -> str:
+    """2026年4月23日."""
+    return f"{day.year}年{_month_and_day(day)}"
+
+
+def _month_and_day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def _opening(facts: SummaryFacts, when: str) -> Sentence:
+    return (Run(f"现将{when}主要工作情况总结如下。"),)
+
+
+def _section(part: SummaryPart, facts: SummaryFacts) -> SummarySection | None:
+    sentences = [
+        _joined([clause for clause in pattern.clauses if _is_told(facts.facts.get(clause.figure))], facts)
+        for pattern in PATTERNS
+        if pattern.part is part
+    ]
+    told = [sentence for sentence in sentences if sentence]
+    if not told:
+        return None
+    if facts.counted != facts.period:
+        told[0] = (Run(f"截至{_month_and_day(facts.counted.last_date)}，"), *told[0])
+    return SummarySection(part, HEADINGS[part], tuple(told))
+
+
+def _is_told(fact: Fact | None) -> bool:
+    return fact is not None and fact.now > 0
+
+
+def _joined(clauses: Iterable[Clause], facts: SummaryFacts) -> Sentence:
+    """The clauses as a sentence: with 逗号, or 分号 where one has a comma of its own."""
+    told = [_clause(clause, facts) for clause in clauses]
+    if not told:
+        return ()
+    between = SEMICOLON if any(len(one) > _ALONE for one in told) else COMMA
+    runs: list[Run] = []
+    for number, one in enumerate(told):
+        runs += [between, *one] if number else one
+    return (*runs, STOP)
+
+
+_ALONE = 2
+"""Runs of a clause that compares nothing: its words and its figure."""
+
+
+def _clause(clause: Clause, facts: SummaryFacts) -> Sentence:
+    fact = facts.facts[clause.figure]
+    runs = [Run(clause.before), Run(written(fact.now, UNITS[fact.unit]).text, fact.code)]
+    if clause.compares and (words := compared(fact.now, fact.before, UNITS[fact.unit])):
+        runs += [COMMA, Run(words, fact.code, earlier=True)]
+        if _falls(fact):
+            runs += _why_it_may_fall(fact, facts)
+    return tuple(runs)
+
+
+def _falls(fact: Fact) -> bool:
+    return fact.before is not None and fact.now < fact.before
+
+
+def _why_it_may_fall(fact: Fact, facts: SummaryFacts) -> list[Run]:
+    """Where fewer days were open, the days and the daily averages stand beside the fall."""
+    days = facts.facts.get(CalendarCode.OPEN_DAYS)
+    if days is None or not days.before or not days.now or days.now == days.before:
+        return []
+    unit = UNITS[fact.unit]
+    now, before = _daily(fact.now, days.now), _daily(fact.before or 0, days.before)
+    return [
+        Run("（开放"),
+        Run(f"{days.now}天", days.code),
+        Run("，上年同期"),
+        Run(f"{days.before}天", days.code, earlier=True),
+        Run(f"；日均{now}{unit}，上年同期{before}{unit}）"),
+    ]
+
+
+def _daily(value: int, days: int) -> int:
+    """To the nearest whole, halves up."""
+    return (2 * value + days) // (2 * days)
+
+
+def _line(fact: Fact) -> SummaryLine:
+    by = None if fact.before is None else fact.now - fact.before
+    share = per_cent(by, fact.before) if by is not None and fact.before else ""
+    return SummaryLine(
+        code=fact.code,
+        name=NAMES[fact.code],
+        unit=UNITS[fact.unit],
+        now=fact.now,
+        before=fact.before,
+        change="" if by is None else f"{by:+d}" if by else "0",
+        share=f"{'-' if by and by < 0 else ''}{share}%" if share else "",
+    )
