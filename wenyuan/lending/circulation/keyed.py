@@ -74,8 +74,10 @@ def of_return(receipt: CheckinReceipt, *, verb: str) -> dict[str, object]:
 
 
 def of_lateness(receipt: CheckinReceipt) -> dict[str, object]:
-    """What the row of a return keeps of its price, where it had one."""
-    cost: dict[str, object] = {"fine_fen": receipt.fine_fen} if receipt.fine_fen else {}
+    """What the row of a return keeps of how late it was and of its price, where it was late or had one."""
+    cost: dict[str, object] = {"days_overdue": receipt.days_overdue} if receipt.days_overdue else {}
+    if receipt.fine_fen:
+        cost["fine_fen"] = receipt.fine_fen
     if receipt.suspended_until:
         cost["suspended_until"] = receipt.suspended_until.isoformat()
     return cost

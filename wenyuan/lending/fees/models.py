@@ -264,7 +264,8 @@ class PointRule(models.Model):
 
 
 class PointRow(models.Model):
-    """One change of a reader's points: rows are only ever added. It names no loan and no title."""
+    """One change of a reader's points: rows are only ever added. It names no loan and no title, and nobody where a rule
+    gave it."""
 
     account = models.ForeignKey("fees.Account", on_delete=models.PROTECT, related_name="+")
     event = models.CharField(max_length=16)
@@ -272,7 +273,7 @@ class PointRow(models.Model):
     reason = models.CharField(max_length=200, default="", db_default="", blank=True)
     branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
     door = models.CharField(max_length=16)
-    entered_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    entered_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
     at = models.DateTimeField()
     local_date = models.DateField()
     key_hash = models.BinaryField(unique=True, null=True)  # of the event's own name: no loan can be read from it

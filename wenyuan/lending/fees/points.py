@@ -64,7 +64,7 @@ def award(*, patron_id: int, event: PointEvent, source: str, at: datetime, desk:
     if not scheme.is_on or rule is None or not rule.is_on:
         return 0
     holder = lock_holder(patron_id)
-    key = lookup_hash("fees:points", f"{event.value}:{source}")
+    key = _key(event, source)
     if PointRow.objects.filter(key_hash=key).exists():
         return 0
     day = local_date(at)
@@ -88,6 +88,31 @@ def award(*, patron_id: int, event: PointEvent, source: str, at: datetime, desk:
     return points
 
 
+def take_award_back(*, patron_id: int, event: PointEvent, source: str, at: datetime, desk: Desk) -> int:
+    """A step: what a source brought was undone, so what it gave is taken and what it took is given, within floor and
+    ceiling; returns what changed. Once a source, also while the rule is off by now."""
+    assert_in_verb()
+    if not PointRow.objects.filter(key_hash=_key(event, source)).exists():
+        return 0
+    holder = lock_holder(patron_id)
+    row = PointRow.objects.filter(key_hash=_key(event, source), account_id=holder.account_id).first()
+    key = _key(event, f"{source}:undone")
+    if row is None or PointRow.objects.filter(key_hash=key).exists():
+        return 0
+    scheme = point_scheme()
+    points = rules.points_given(
+        -row.points, balance=balance_of(patron_id, scheme), floor=scheme.floor, ceiling=scheme.ceiling
+    )
+    if points:
+        _write(holder, event, points, reason="", key=key, at=at, desk=desk)
+    return points
+
+
+def _key(event: PointEvent, source: str) -> bytes:
+    """By which a source counts once, without its name."""
+    return lookup_hash("fees:points", f"{event.value}:{source}")
+
+
 def balance_of(patron_id: int, scheme: PointSchemeFacts) -> int:
     """Where the patron stands: the start and every change, never outside floor and ceiling."""
     rows = PointRow.objects.filter(account__patron_id=patron_id)
@@ -106,7 +131,7 @@ def _write(
         reason=reason.strip(),
         branch_id=desk.branch_id,
         door=desk.door.value,
-        entered_by_id=desk.operator.account_id,
+        entered_by_id=desk.operator.account,
         at=at,
         local_date=local_date(at),
         key_hash=key,

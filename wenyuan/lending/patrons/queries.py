@@ -418,6 +418,11 @@ def find_reader_ref(*, patron_id: int, year: int) -> UUID | None:
     return ReaderRef.objects.filter(patron_id=patron_id, year=year).values_list("ref", flat=True).first()
 
 
+def patron_of_ref(ref: UUID) -> int | None:
+    """Whom a random token of the journal stands for, while a map still says so: for what follows an entry at once."""
+    return ReaderRef.objects.filter(ref=ref).values_list("patron_id", flat=True).first()
+
+
 # Two records of one person.
 
 
