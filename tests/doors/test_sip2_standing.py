@@ -8,6 +8,7 @@ from tests.doors.api_client import Api, make_token
 from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import PASSWORD, PIN, Town
 from tests.factories.accounts import make_desk
+from tests.factories.circulation import make_policy
 from tests.factories.fees import make_charge
 from tests.factories.patrons import make_patron
 from wenyuan.doors.sip2.limits import Limits
@@ -78,3 +79,17 @@ def test_a_machine_is_told_what_was_recalled(session: Session, clock: Clock) -> 
     assert (recalled.fixed["status"], lent.fixed["status"]) == ("07", "04")
     assert recalled.first("CJ") == "20261124    100000"
     assert "CJ" not in lent.fields
+
+
+def test_a_machine_is_told_the_most_that_a_reader_may_owe_where_the_policy_says_so(
+    session: Session, api_town: Town
+) -> None:
+    line = "6301920261124    100000          AO|AAR0008|AC|AD|"
+
+    def limit() -> list[str]:
+        answer = parse_response((session.reply_to(line.encode()).line or b"").rstrip(b"\r"), profile=STANDARD)
+        return answer.fields.get("CC", [])
+
+    assert limit() == []
+    make_policy(branch=api_town.district.central, max_owed_fen=2050)
+    assert limit() == ["20.50"]

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
+from tests.factories.fees import make_deposit
 from tests.factories.network import make_branch, make_closure, make_group, make_hours
 from tests.factories.patrons import make_category, make_patron
 from tests.factories.staff_pages import staff_at
@@ -807,3 +808,18 @@ def test_what_was_recalled_is_said_at_the_desk_on_the_reader_s_page_and_on_the_i
     assert "已催还" in seen(browser)
     assert "已催还" in browser.get(f"/workbench/patrons/{reader.id}").content.decode()
     assert "因他人预约已催还" in browser.get(f"/workbench/items/{item_id}/").content.decode()
+
+
+def test_the_desk_says_what_deposit_is_asked_for_and_held(browser: Client, branch: Branch) -> None:
+    def deposit() -> str:
+        found = re.search("<dt>押金</dt><dd>(.*?)</dd>", seen(browser))
+        assert found
+        return found[1]
+
+    reader = make_patron("陈小雨", "T100", home=branch)
+    scan(browser, "T100")
+    assert deposit() == "免押金"
+    make_policy(branch=branch, deposit_fen=10000)
+    assert deposit() == "已交 ¥0.00，应交 ¥100.00"
+    make_deposit(reader, 10000, at=datetime.now(UTC), desk=make_desk(branch))
+    assert deposit() == "¥100.00"

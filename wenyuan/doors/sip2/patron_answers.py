@@ -59,6 +59,7 @@ class ReaderFacts:
     owed_fen: int
     charges: tuple[ChargeView, ...]
     limit: int | None
+    most_owed_fen: int | None
     messages: list[str]
     outcome: str
 
@@ -108,6 +109,7 @@ def patron_information(
         is_valid=facts.is_valid,
         is_password_right=facts.is_password_right,
         fee_fen=facts.owed_fen,
+        fee_limit_fen=facts.most_owed_fen,
         listed=listed,
         entries=[] if facts.is_password_right is False else _entries(facts, listed, station.profile),
         first=request.value("BP"),
@@ -162,6 +164,7 @@ def _facts(request: Request, station: Station, readers: Readers, at: datetime) -
             owed_fen=0,
             charges=(),
             limit=None,
+            most_owed_fen=None,
             messages=screens.refused([unknown], station.names),
             outcome=unknown.code.value,
         )
@@ -182,6 +185,7 @@ def _facts(request: Request, station: Station, readers: Readers, at: datetime) -
         owed_fen=owed_fen(scanned.patron.id),
         charges=_charges(request, scanned.patron.id),
         limit=loans.max_loans,
+        most_owed_fen=loans.max_owed_fen,
         messages=_messages(pin, blocks, len(loans.loans), loans.max_loans, station),
         outcome=f"pin_{pin.value}" if is_wrong else ",".join(block.code.value for block in blocks) or "ok",
     )

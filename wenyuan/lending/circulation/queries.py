@@ -109,7 +109,14 @@ def _patron_loans_plan(patron_id: int, branch_id: int, at: datetime) -> Plan[Pat
         state = account_state(patron.id)
         account = Account(state.owed_fen, state.held_fen)
         blocks += [*debt_blocks(account, allowed.money), *deposit_blocks(account, allowed.money)]
-    return PatronLoans(patron_id=patron.id, loans=loans, max_loans=allowed.max_loans, blocks=tuple(blocks))
+    return PatronLoans(
+        patron_id=patron.id,
+        loans=loans,
+        max_loans=allowed.max_loans,
+        blocks=tuple(blocks),
+        max_owed_fen=allowed.money.max_owed_fen,
+        deposit_fen=allowed.money.deposit_fen,
+    )
 
 
 def _with_reopening(loan: OpenLoan, books: Books) -> OpenLoan:

@@ -18,6 +18,7 @@ from wenyuan.kernel.identity import age_on
 from wenyuan.lending.circulation.data import Block, BlockCode, OpenLoan, PatronLoans
 from wenyuan.lending.circulation.data.undoing import UndoReason
 from wenyuan.lending.circulation.queries import patron_loans
+from wenyuan.lending.fees.queries import held_deposit_fen
 from wenyuan.lending.patrons.data import GuardianView, PatronView
 from wenyuan.lending.patrons.queries import categories, get_patron, list_guardians, list_tokens
 from wenyuan.organisation.rights.data import Desk
@@ -119,7 +120,8 @@ class ShownRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who is being served. ``late`` counts overdue items; ``limits`` are the reasons that stop any checkout."""
+    """Who is being served. ``late`` counts overdue items; ``limits`` are the reasons that stop any checkout. Of the
+    ``deposit_fen`` that the policy asks for, if any, ``held_fen`` is held."""
 
     patron: PatronView
     category: str
@@ -131,6 +133,8 @@ class Reader:
     late: int
     limits: tuple[str, ...]
     lost_tokens: int
+    deposit_fen: int
+    held_fen: int
 
     @property
     def is_at_limit(self) -> bool:
@@ -311,6 +315,8 @@ def _reader(
         late=sum(loan.overdue for loan in loans),
         limits=tuple(words_for_block(block, _language(), names) for block in (known.blocks if known else ())),
         lost_tokens=sum(token.status == "lost" for token in list_tokens(patron_id)),
+        deposit_fen=known.deposit_fen if known else 0,
+        held_fen=held_deposit_fen(patron_id),
     )
 
 

@@ -322,12 +322,15 @@ class OpenLoan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatronLoans:
-    """What a patron has, and may still have, at a branch today. ``blocks`` are those that stop any checkout."""
+    """What a patron has, and may still have, at a branch today. ``blocks`` are those that stop any checkout. By its
+    policy a patron may owe ``max_owed_fen`` (none: any sum), and is asked for a deposit of ``deposit_fen``."""
 
     patron_id: int
     loans: tuple[OpenLoan, ...]
     max_loans: int | None
     blocks: tuple[Block, ...]
+    max_owed_fen: int | None = None
+    deposit_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
