@@ -186,6 +186,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/figures/?period={year}",
         Sight(role="director", path="/workbench/figures/?period={month}", note="month"),
         "/workbench/figures/rows?indicator=loans&period={year}&branch={code}",
+        "/workbench/figures/summary?period={year}",
+        "/workbench/figures/days?period={year}&branch={code}",
         "/workbench/journal/",
         Sight(role="director", path="/workbench/journal/?kind=return&branch={branch}", note="filtered"),
         "/workbench/journal/{entry}/",
@@ -325,7 +327,8 @@ NO_PAGES = frozenset(
         "workbench:import-fault-record",
         "workbench:import-failed",
         "workbench:export-file",
-        # what is printed
+        # what is printed or sent
+        "workbench:summary-file",
         "workbench:network-notice-poster",
         "workbench:desk-slips",
         "workbench:desk-finished-slips",

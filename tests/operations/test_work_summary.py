@@ -96,7 +96,7 @@ def test_figures_cut_at_a_day_say_so_and_are_compared_with_the_same_days_s03(cen
     summary = written(figures_to=date(2026, 6, 12))
 
     told = text_of(summary, SummaryPart.SERVICE)
-    assert told.startswith("截至6月12日，")
+    assert text_of(summary, SummaryPart.OPENING) == "现将2026年上半年主要工作情况总结如下。以下数据截至6月12日。"
     assert "外借文献300册次，比上年同期增加100册次，增长50%。" in told
     assert summary.facts.earlier is not None
     assert summary.facts.earlier.last_date == date(2025, 6, 12)
@@ -108,7 +108,7 @@ def test_a_period_that_is_still_running_is_cut_at_today_s04(centre: Branch) -> N
     summary = written(period="2026")
 
     assert summary.facts.counted.last_date == date(2026, 7, 7)
-    assert text_of(summary, SummaryPart.SERVICE).startswith("截至7月7日，")
+    assert text_of(summary, SummaryPart.OPENING).endswith("以下数据截至7月7日。")
 
 
 def test_a_period_that_has_not_begun_and_an_unknown_branch_are_refused_s05(centre: Branch) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from wenyuan.office.figures.data import IndicatorCode, Unit
+from wenyuan.office.figures.data import CalendarCode, FigureCode, IndicatorCode, SummaryPart, Unit
 
 NAMES: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.LOANS: _("Loans counted in items"),
@@ -26,7 +26,26 @@ UNITS: Final[Mapping[Unit, StrOrPromise]] = {
     Unit.PERSON_TIMES: pgettext_lazy("unit", "visits"),
     Unit.CARDS: pgettext_lazy("unit", "cards"),
     Unit.ITEMS: pgettext_lazy("unit", "items"),
+    Unit.DAYS: pgettext_lazy("unit", "days"),
 }
+
+PARTS: Final[Mapping[SummaryPart, StrOrPromise]] = {
+    SummaryPart.OPENING: _("Opening"),
+    SummaryPart.PARTY: _("Party work and ideology"),
+    SummaryPart.SERVICE: _("Free opening and reader services"),
+    SummaryPart.HOLDINGS: _("Holdings"),
+    SummaryPart.READING: _("Reading promotion"),
+    SummaryPart.NETWORK: _("Branches and mobile services"),
+    SummaryPart.GROUPS: _("Services for special groups"),
+    SummaryPart.VOLUNTEERS: _("Volunteers"),
+    SummaryPart.PUBLICITY: _("New media and publicity"),
+    SummaryPart.STAFF: _("Staff and training"),
+    SummaryPart.SAFETY: _("Safety"),
+    SummaryPart.HONOURS: _("Honours"),
+    SummaryPart.PROBLEMS: _("Problems"),
+    SummaryPart.NEXT: _("Next steps"),
+}
+"""Parts of a work summary 工作总结."""
 
 
 def name_of(code: IndicatorCode) -> str:
@@ -37,3 +56,8 @@ def name_of(code: IndicatorCode) -> str:
 def unit_of(unit: Unit) -> str:
     """The unit's name in the active language."""
     return str(UNITS[unit])
+
+
+def figure_name(code: FigureCode) -> str:
+    """The name of a figure of a summary, counted from the journal or read from the calendar."""
+    return gettext("Open days") if isinstance(code, CalendarCode) else name_of(code)

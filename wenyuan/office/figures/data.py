@@ -258,13 +258,15 @@ class Fact:
 @dataclass(frozen=True, slots=True)
 class SummaryFacts:
     """What a summary is written from. ``period`` is what it is about, ``counted`` how far its figures go, ``earlier``
-    the same days of the year before; ``name`` is the library's or the branch's, in Chinese."""
+    the same days of the year before; ``name`` is the library's or the branch's, in Chinese; ``seat`` is the code of
+    the branch whose days are counted (none where no branch stands)."""
 
     name: str
     period: Period
     counted: Period
     earlier: Period | None
     branch: str | None
+    seat: str | None
     as_of: datetime
     facts: Mapping[FigureCode, Fact]
 

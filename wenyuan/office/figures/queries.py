@@ -50,7 +50,7 @@ from wenyuan.office.figures.rules import (
 from wenyuan.office.figures.sql import Grouping
 from wenyuan.office.figures.summary.writing import write
 from wenyuan.organisation.network.data import BranchFacts, NetworkMap
-from wenyuan.organisation.network.queries import get_library, network_map, open_days
+from wenyuan.organisation.network.queries import get_library, network_map, open_dates
 from wenyuan.organisation.rights.data import Act, Operator
 from wenyuan.organisation.rights.queries import may
 from wenyuan.plumbing.clock import local, local_date
@@ -67,6 +67,7 @@ __all__ = [
     "link_terms",
     "may_see",
     "may_see_rows",
+    "open_days_by_month",
     "parse_period",
     "rows_of",
     "rows_wanted",
@@ -249,7 +250,8 @@ def work_summary(
         for one in INDICATORS
     }
     place = network.by_code(branch) if branch else None
-    if seat := place or _seat(network, counted.last_date):
+    seat = place or _seat(network, counted.last_date)
+    if seat:
         facts[CalendarCode.OPEN_DAYS] = Fact(
             code=CalendarCode.OPEN_DAYS,
             unit=Unit.DAYS,
@@ -258,7 +260,19 @@ def work_summary(
         )
     library = get_library()
     name = place.name_zh if place else library.name_zh if library else ""
-    return write(SummaryFacts(name, period, counted, earlier, branch, at, facts))
+    return write(SummaryFacts(name, period, counted, earlier, branch, seat.code if seat else None, at, facts))
+
+
+def open_days_by_month(
+    *, period: Period, branch_id: int, network: NetworkMap | None = None
+) -> tuple[tuple[date, tuple[date, ...]], ...]:
+    """The days behind 开放天数: the first day of each month that the period touches, and the days of it on which the
+    branch stood and was open."""
+    network = network or network_map()
+    found: dict[date, list[date]] = {month: [] for month in period.months()}
+    for day in open_dates(branch_id, period.first_date, period.last_date, network=network):
+        found[day.replace(day=1)].append(day)
+    return tuple((month, tuple(days)) for month, days in found.items())
 
 
 def _recorded_since(day: date) -> bool:
@@ -278,7 +292,7 @@ def _seat(network: NetworkMap, on: date) -> BranchFacts | None:
 
 
 def _open_days(branch_id: int, period: Period, network: NetworkMap) -> int:
-    return open_days([branch_id], period.first_date, period.last_date, network=network)[branch_id].open
+    return len(open_dates(branch_id, period.first_date, period.last_date, network=network))
 
 
 def _parameters(period: Period, branch: str | None, part: Slice, network: NetworkMap) -> Parameters | None:

@@ -405,6 +405,14 @@ def open_days(
     return {branch_id: _open_days(network, branch_id, days) for branch_id in branch_ids}
 
 
+def open_dates(branch_id: int, first: date, last: date, *, network: NetworkMap | None = None) -> tuple[date, ...]:
+    """The days behind 开放天数 of a branch, from ``first`` to ``last``, both included."""
+    network = network or network_map()
+    branch, calendar = network.branches[branch_id], network.calendar(branch_id)
+    days = map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+    return tuple(day for day in days if branch.stands_on(day) and calendar.day_status(day).kind in _COUNTED)
+
+
 def _open_days(network: NetworkMap, branch_id: int, days: tuple[date, ...]) -> OpenDays:
     branch, calendar = network.branches[branch_id], network.calendar(branch_id)
     kinds = Counter(calendar.day_status(day).kind for day in days if branch.stands_on(day))
@@ -413,7 +421,11 @@ def _open_days(network: NetworkMap, branch_id: int, days: tuple[date, ...]) -> O
         for day in days
         if branch.stands_on(day) and calendar.day_status(day).kind is DayKind.CLOSURE
     )
-    return OpenDays(kinds[DayKind.OPEN] + kinds[DayKind.EXCEPTION_OPEN], shut, kinds[DayKind.NOT_STATED])
+    return OpenDays(sum(kinds[kind] for kind in _COUNTED), shut, kinds[DayKind.NOT_STATED])
+
+
+_COUNTED = frozenset({DayKind.OPEN, DayKind.EXCEPTION_OPEN})
+"""Days of which it is stated that the doors stood open."""
 
 
 def list_groups() -> tuple[GroupFacts, ...]:

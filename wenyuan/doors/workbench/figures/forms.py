@@ -41,3 +41,15 @@ class PeriodForm(forms.Form):
         if values.get("first") and values.get("last"):
             return f"{values['first']:%Y-%m-%d}..{values['last']:%Y-%m-%d}"
         return f"{values['year']}{values['part']}"
+
+
+class SummaryForm(PeriodForm):
+    """A period and branch, and how far the figures go."""
+
+    figures_to = DayField(label=_("Figures up to"), required=False)
+
+    def terms(self, branch: str) -> dict[str, str]:
+        """The terms of the address; ``branch`` where none was chosen."""
+        cut = self.cleaned_data.get("figures_to")
+        terms = {"period": self.period_text(), "branch": self.cleaned_data["branch"] or branch}
+        return terms | ({"to": f"{cut:%Y-%m-%d}"} if cut else {})

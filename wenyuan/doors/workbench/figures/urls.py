@@ -1,8 +1,11 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.figures import views
+from wenyuan.doors.workbench.figures import summaries, views
 
 urlpatterns = [
     path("", views.figures, name="figures"),
     path("rows", views.rows, name="figure-rows"),
+    path("days", summaries.open_days, name="figure-days"),
+    path("summary", summaries.summary, name="summary"),
+    path("summary.docx", summaries.summary_file, name="summary-file"),
 ]

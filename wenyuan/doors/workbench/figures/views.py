@@ -3,7 +3,6 @@
 from datetime import date
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -13,8 +12,9 @@ from django.views.decorators.http import require_GET
 from wenyuan.doors.furniture.figure_words import NAMES, UNITS
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
-from wenyuan.doors.workbench.branches import INDENT, Choices, branch_name, branches_with, in_tree_order
+from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.figures.forms import PeriodForm
+from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_branch, place_words
 from wenyuan.doors.workbench.figures.tables import (
     area_lines,
     branch_lines,
@@ -43,7 +43,7 @@ from wenyuan.office.figures.queries import BY_CODE, EVERYTHING, parse_period, ro
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import list_areas, network_map
-from wenyuan.organisation.rights.data import Act, Operator
+from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
 
 MOST_DAYS_DRAWN = 366
@@ -54,8 +54,8 @@ ROWS = 50
 @staff_page(Act.SEE_FIGURES, any_branch=True)
 def figures(request: StaffRequest) -> HttpResponse:
     network, today = network_map(), local_date(request.at)
-    choices = _branch_choices(request.operator, network, today)
-    chosen = request.GET.get("branch") or _own_branch(request, network, choices)
+    choices = branch_choices(request.operator, network, today)
+    chosen = request.GET.get("branch") or own_branch(request, network, choices)
     if "year" in request.GET or "first" in request.GET:
         form = PeriodForm(request.GET, today=today, branches=choices)
         if form.is_valid():
@@ -68,7 +68,7 @@ def figures(request: StaffRequest) -> HttpResponse:
         form = PeriodForm({"branch": chosen, "year": str(today.year)}, today=today, branches=choices)
         form.add_error(None, str(reason_words(bad.reason)))
         return _refused(request, form)
-    branch = _allowed(request.operator, chosen, network)
+    branch = allowed(request.operator, chosen, network)
     shown = _indicator(request.GET.get("show", ""))
     earlier = year_before(period)
     now = queries.figures_of(period=period, at=request.at, branch=branch, network=network)
@@ -76,10 +76,11 @@ def figures(request: StaffRequest) -> HttpResponse:
     initial: dict[str, object] = {"year": period.text[:4], "part": period.text[4:], "branch": branch or EVERYTHING}
     if ".." in period.text or len(period.text) > 7:
         initial |= {"first": period.first_date, "last": period.last_date, "part": ""}
+    terms = {"period": period.text, "branch": branch or EVERYTHING}
     names = {branch_id: branch_name(branch_id, network) for branch_id in network.branches}
     context = {
         "title": period_words(period),
-        "line": _place_words(branch, network),
+        "line": place_words(branch, network),
         "form": PeriodForm(today=today, branches=choices, initial=initial),
         "period": period,
         "shortcuts": _shortcuts(today, period, branch),
@@ -93,6 +94,7 @@ def figures(request: StaffRequest) -> HttpResponse:
         "branch_lines": branch_lines(queries.by_branch(period=period, branch=branch, network=network), period, branch),
         "area_lines": area_lines(queries.by_area(period=period, branch=branch, network=network), period, branch, names),
         "total": total_line(now),
+        "summary_url": f"{reverse('workbench:summary')}?{urlencode(terms)}",
         **_charts(period, earlier, branch, shown, network),
     }
     return page(request, "workbench/figures/figures.html", context)
@@ -133,7 +135,7 @@ def rows(request: StaffRequest) -> HttpResponse:
         wanted = rows_wanted(request.GET.dict())
     except (BadPeriod, BadSlice) as bad:
         raise Http404 from bad
-    _allowed(request.operator, wanted.branch or EVERYTHING, network, rows=True)
+    allowed(request.operator, wanted.branch or EVERYTHING, network, rows=True)
     try:
         figure = queries.figures_of(
             period=wanted.period, at=request.at, branch=wanted.branch, part=wanted.part, network=network
@@ -181,7 +183,7 @@ def _shown_rows(found: tuple[FigureRow, ...], network: NetworkMap) -> list[dict[
 
 def _slice_words(wanted: WantedRows, network: NetworkMap) -> list[str]:
     part = wanted.part
-    words = [_place_words(wanted.branch, network), period_words(wanted.period)]
+    words = [place_words(wanted.branch, network), period_words(wanted.period)]
     if part.at_branch_id:
         words.append(branch_name(part.at_branch_id, network))
     elif part.at_branch_id == 0:
@@ -201,44 +203,6 @@ def _slice_words(wanted: WantedRows, network: NetworkMap) -> list[str]:
 def _refused(request: StaffRequest, form: PeriodForm) -> HttpResponse:
     context = {"title": gettext("Figures"), "form": form, "cleared_url": reverse("workbench:figures")}
     return page(request, "workbench/figures/refused.html", context, status=422)
-
-
-def _branch_choices(operator: Operator, network: NetworkMap, today: date) -> Choices:
-    """Everything for those who may, then the tree, by code."""
-    mine = branches_with(operator, Act.SEE_FIGURES)
-    choices: Choices = [(EVERYTHING, _("the whole network"))] if mine is None else []
-    return choices + [
-        (network.branches[branch_id].code, INDENT * depth + branch_name(branch_id, network))
-        for branch_id, depth in in_tree_order(network, today)
-        if mine is None or branch_id in mine
-    ]
-
-
-def _own_branch(request: StaffRequest, network: NetworkMap, choices: Choices) -> str:
-    """What a page without a branch in its address shows: everything, else one's own branch, else the first."""
-    own = network.branches.get(request.desk.branch_id)
-    codes = [code for code, _words in choices]
-    if EVERYTHING in codes:
-        return EVERYTHING
-    return own.code if own and own.code in codes else codes[0]
-
-
-def _allowed(operator: Operator, chosen: str, network: NetworkMap, *, rows: bool = False) -> str | None:
-    """The branch's code, none for everything, if this operator may see its figures (or rows)."""
-    facts = None if chosen == EVERYTHING else network.by_code(chosen)
-    if facts is None and chosen != EVERYTHING:
-        raise Http404
-    may_see = queries.may_see_rows if rows else queries.may_see
-    if not may_see(operator, facts.id if facts else None):
-        raise PermissionDenied
-    return facts.code if facts else None
-
-
-def _place_words(branch: str | None, network: NetworkMap) -> str:
-    facts = network.by_code(branch) if branch else None
-    if facts is None:
-        return gettext("the whole network")
-    return gettext("%(branch)s and what stands below it") % {"branch": branch_name(facts.id, network)}
 
 
 def _indicator(text: str) -> IndicatorCode:

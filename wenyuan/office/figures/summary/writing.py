@@ -27,7 +27,7 @@ def write(facts: SummaryFacts) -> WorkSummary:
     """The summary: every figure written once and alike wherever it stands, nothing recorded nothing said."""
     when = period_words(facts.period)
     sections = [
-        SummarySection(SummaryPart.OPENING, "", (_opening(facts, when),)),
+        SummarySection(SummaryPart.OPENING, "", _opening(facts, when)),
         *(section for part in HEADINGS if (section := _section(part, facts)) is not None),
     ]
     told = {section.part for section in sections}
@@ -69,8 +69,11 @@ def _month_and_day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _opening(facts: SummaryFacts, when: str) -> Sentence:
-    return (Run(f"现将{when}主要工作情况总结如下。"),)
+def _opening(facts: SummaryFacts, when: str) -> tuple[Sentence, ...]:
+    sentences = [(Run(f"现将{when}主要工作情况总结如下。"),)]
+    if facts.counted != facts.period:
+        sentences.append((Run(f"以下数据截至{_month_and_day(facts.counted.last_date)}。"),))
+    return tuple(sentences)
 
 
 def _section(part: SummaryPart, facts: SummaryFacts) -> SummarySection | None:
@@ -82,8 +85,6 @@ def _section(part: SummaryPart, facts: SummaryFacts) -> SummarySection | None:
     told = [sentence for sentence in sentences if sentence]
     if not told:
         return None
-    if facts.counted != facts.period:
-        told[0] = (Run(f"截至{_month_and_day(facts.counted.last_date)}，"), *told[0])
     return SummarySection(part, HEADINGS[part], tuple(told))
 
 

@@ -1,0 +1,117 @@
+"""The work summary at the workbench: each number opens onto rows that add up to it, for those who may see them."""
+
+import html
+import io
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from docx import Document
+
+from tests.factories.office_pages import NOON, Town, happened, make_town
+from tests.factories.staff_pages import staff_at
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.journal.data import Kind
+
+pytestmark = pytest.mark.usefixtures("db")
+
+YEAR = timedelta(days=365)
+CHIP = re.compile(r'<a class="opens" href="([^"]+)">([^<]+)</a>')
+
+
+@pytest.fixture
+def town() -> Town:
+    return make_town()
+
+
+def a_year_before(count: int, town: Town) -> None:
+    """Something long ago, so that the year before is known, and loans then."""
+    happened(Kind.LOAN, town.central, at=datetime.fromisoformat("2025-01-02T12:00+08:00"), quantity=0)
+    happened(Kind.LOAN, town.central, at=NOON - YEAR, times=count)
+
+
+def chips(markup: str) -> dict[str, str]:
+    """Addresses by the text of the number that opens them."""
+    return {text: html.unescape(url) for url, text in CHIP.findall(markup)}
+
+
+def summary_of(browser: Any, terms: str = "period=2026-04&branch=C") -> Any:
+    return browser.get(f"/workbench/figures/summary?{terms}")
+
+
+def test_every_number_of_the_text_opens_rows_that_add_up_to_it(town: Town) -> None:
+    a_year_before(30, town)
+    happened(Kind.LOAN, town.central, times=40)
+    happened(Kind.LOAN, town.ring, quantity=-4)
+    happened(Kind.VISIT, town.central, quantity=0, persons=1234)
+    browser = staff_at(town.central, Role.DIRECTOR)
+
+    page = summary_of(browser).content.decode()
+
+    text, _aside = page.split("</article>")
+    found = chips(text)
+    assert {"36册次", "1200余人次", "比上年同期增加6册次，增长20%"} <= found.keys()
+    assert browser.get(found["36册次"]).context["value"] == 36
+    assert browser.get(found["1200余人次"]).context["value"] == 1234
+    assert browser.get(found["比上年同期增加6册次，增长20%"]).context["value"] == 30
+    for url in found.values():
+        opened = browser.get(url)
+        assert opened.status_code == 200
+        if "rows" in opened.context:
+            assert opened.context["page_sum"] == opened.context["value"]
+
+
+def test_the_open_days_open_onto_their_days(town: Town) -> None:
+    happened(Kind.LOAN, town.central)
+    browser = staff_at(town.central, Role.DIRECTOR)
+
+    found = chips(summary_of(browser).content.decode().split("</article>")[0])
+
+    (days,) = [text for text in found if text.endswith("天")]
+    opened = browser.get(found[days])
+    assert opened.context["total"] == int(days.removesuffix("天"))
+    assert opened.context["total"] > 0
+    assert sum(count for _month, _days, count in opened.context["months"]) == opened.context["total"]
+
+
+def test_a_cut_is_told_and_kept_by_the_word_file(town: Town) -> None:
+    happened(Kind.LOAN, town.central, times=3)
+    happened(Kind.LOAN, town.central, at=NOON + timedelta(days=2), times=5)
+    browser = staff_at(town.central, Role.DIRECTOR)
+
+    page = summary_of(browser, "period=2026-04&branch=C&to=2026-04-24")
+    answer = browser.get(html.unescape(re.findall(r'href="([^"]+summary\.docx[^"]*)"', page.content.decode())[0]))
+
+    assert "以下数据截至4月24日。" in page.content.decode()
+    text = "".join(line.text for line in Document(io.BytesIO(answer.content)).paragraphs)
+    assert "以下数据截至4月24日。" in text
+    assert "外借文献3册次" in text
+    assert answer["Content-Disposition"] == 'attachment; filename="summary-2026-04-C.docx"'
+
+
+def test_the_form_leads_to_an_address_and_says_what_is_wrong(town: Town) -> None:
+    browser = staff_at(town.central, Role.DIRECTOR)
+
+    sent = summary_of(browser, "year=2026&part=-H1&branch=C&figures_to=2026-06-12")
+    refused = summary_of(browser, "first=2026-01-01&last=&branch=C")
+
+    assert sent["Location"].endswith("?period=2026-H1&branch=C&to=2026-06-12")
+    assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("terms", ["period=2199&branch=C", "period=nonsense&branch=C"])
+def test_a_period_that_cannot_be_told_is_refused_on_the_page_and_absent_as_a_file(town: Town, terms: str) -> None:
+    browser = staff_at(town.central, Role.DIRECTOR)
+
+    assert summary_of(browser, terms).status_code == 422
+    assert browser.get(f"/workbench/figures/summary.docx?{terms}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["summary?period=2026-04", "summary.docx?period=2026-04", "days?period=2026-04"])
+def test_nobody_reads_of_a_branch_whose_figures_they_may_not_see(town: Town, path: str) -> None:
+    browser = staff_at(town.ring, Role.DIRECTOR)
+
+    assert browser.get(f"/workbench/figures/{path}&branch=S").status_code == 403
+    assert browser.get(f"/workbench/figures/{path}&branch=NONE").status_code == 404
+    assert staff_at(town.ring, Role.KEEPER).get("/workbench/figures/summary?to=never").status_code in {403, 404}

@@ -1,0 +1,185 @@
+"""The work summary on a page, each number of it opening onto its rows, and as the Word file that is sent."""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+from django_stubs_ext import StrOrPromise
+
+from wenyuan.doors.furniture.figure_words import PARTS, figure_name
+from wenyuan.doors.furniture.navigation import Crumb
+from wenyuan.doors.furniture.printing import summary_docx
+from wenyuan.doors.workbench.access import StaffRequest, staff_page
+from wenyuan.doors.workbench.branches import branch_name
+from wenyuan.doors.workbench.figures.forms import SummaryForm
+from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_branch, place_words
+from wenyuan.doors.workbench.figures.words import period_words, reason_words
+from wenyuan.doors.workbench.shell import page
+from wenyuan.doors.workbench.templatetags.staff import day, month_of
+from wenyuan.office.figures import queries
+from wenyuan.office.figures.data import (
+    BadPeriod,
+    CalendarCode,
+    FigureCode,
+    Period,
+    Sentence,
+    SummaryFacts,
+    WantedRows,
+    WorkSummary,
+)
+from wenyuan.office.figures.queries import EVERYTHING, link_terms, parse_period
+from wenyuan.organisation.network.queries import network_map
+from wenyuan.organisation.rights.data import Act
+from wenyuan.plumbing.clock import local_date
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@require_GET
+@staff_page(Act.SEE_FIGURES, any_branch=True)
+def summary(request: StaffRequest) -> HttpResponse:
+    """The text with its numbers, what is silent and what falls, and the table; or the form where something is wrong."""
+    network, today = network_map(), local_date(request.at)
+    choices = branch_choices(request.operator, network, today)
+    chosen = request.GET.get("branch") or own_branch(request, network, choices)
+    if "year" in request.GET or "first" in request.GET:
+        form = SummaryForm(request.GET, today=today, branches=choices)
+        if form.is_valid():
+            return HttpResponseRedirect(f"{request.path}?{urlencode(form.terms(chosen))}")
+        return _refused(request, form)
+    branch = allowed(request.operator, chosen, network)
+    try:
+        written = _written(request, branch)
+    except BadPeriod as bad:
+        form = SummaryForm({"branch": chosen, "year": str(today.year)}, today=today, branches=choices)
+        form.add_error(None, str(reason_words(bad.reason)))
+        return _refused(request, form)
+    facts = written.facts
+    period = facts.period
+    initial: dict[str, object] = {
+        "year": period.text[:4],
+        "part": period.text[4:],
+        "branch": branch or EVERYTHING,
+        "figures_to": request.GET.get("to", ""),
+    }
+    if ".." in period.text or len(period.text) > len("2026-H1"):
+        initial |= {"first": period.first_date, "last": period.last_date, "part": ""}
+    terms = {"period": period.text, "branch": branch or EVERYTHING, "to": request.GET.get("to", "")}
+    context = {
+        "title": gettext("Work summary"),
+        "line": " · ".join([place_words(branch, network), period_words(period)]),
+        "crumbs": (
+            Crumb(gettext("Figures"), f"{reverse('workbench:figures')}?{urlencode(terms)}"),
+            Crumb(gettext("Work summary")),
+        ),
+        "form": SummaryForm(today=today, branches=choices, initial=initial),
+        "at": request.at,
+        "written": written,
+        "sections": [
+            (section.heading, [_runs(sentence, facts) for sentence in section.sentences])
+            for section in written.sections
+        ],
+        "silent": [PARTS[part] for part in written.silent],
+        "falling": [figure_name(code) for code in written.falling],
+        "lines": [
+            (line, figure_name(line.code), _url(line.code, facts), _url(line.code, facts, earlier=True))
+            for line in written.lines
+        ],
+        "file_url": f"{reverse('workbench:summary-file')}?{urlencode(terms)}",
+        "cut": day(facts.counted.last_date) if facts.counted != facts.period else "",
+        "earlier": period_words(facts.earlier) if facts.earlier else "",
+    }
+    return page(request, "workbench/figures/summary.html", context)
+
+
+@require_GET
+@staff_page(Act.SEE_FIGURES, any_branch=True)
+def summary_file(request: StaffRequest) -> HttpResponse:
+    """The Word file of what the page shows."""
+    branch = allowed(request.operator, request.GET.get("branch") or EVERYTHING, network_map())
+    try:
+        written = _written(request, branch)
+    except BadPeriod as bad:
+        raise Http404 from bad
+    name = f"summary-{written.facts.period.text}-{branch or EVERYTHING}.docx"
+    return HttpResponse(
+        summary_docx(written),
+        content_type=WORD,
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
+    )
+
+
+@require_GET
+@staff_page(Act.SEE_FIGURES, any_branch=True)
+def open_days(request: StaffRequest) -> HttpResponse:
+    """The days behind 开放天数: each month of a period with the days on which the branch was open."""
+    network = network_map()
+    code = allowed(request.operator, request.GET.get("branch", ""), network)
+    facts = network.by_code(code) if code else None
+    try:
+        period = parse_period(request.GET.get("period", ""))
+    except BadPeriod as bad:
+        raise Http404 from bad
+    if facts is None:
+        raise Http404
+    months = queries.open_days_by_month(period=period, branch_id=facts.id, network=network)
+    context = {
+        "title": figure_name(CalendarCode.OPEN_DAYS),
+        "line": f"{branch_name(facts.id, network)} · {period_words(period)}",
+        "crumbs": (
+            Crumb(gettext("Figures"), reverse("workbench:figures")),
+            Crumb(figure_name(CalendarCode.OPEN_DAYS)),
+        ),
+        "months": [(month_of(month), [day.day for day in days], len(days)) for month, days in months],
+        "total": sum(len(days) for _month, days in months),
+    }
+    return page(request, "workbench/figures/open_days.html", context)
+
+
+def _written(request: StaffRequest, branch: str | None) -> WorkSummary:
+    """:raises BadPeriod: the address names none, or one that has not begun."""
+    today = local_date(request.at)
+    half = f"{today.year}-H1" if today.month <= _HALF else f"{today.year}"
+    return queries.work_summary(
+        period=parse_period(request.GET.get("period") or half),
+        branch=branch,
+        at=request.at,
+        figures_to=_day(request.GET.get("to", "")),
+    )
+
+
+_HALF = 7
+"""Until July the half-year is what an office writes about, then the year."""
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Http404 from None
+
+
+def _runs(sentence: Sentence, facts: SummaryFacts) -> list[tuple[str, str]]:
+    """Text and address of each run; no address for words."""
+    return [(run.text, _url(run.figure, facts, earlier=run.earlier) if run.figure else "") for run in sentence]
+
+
+def _url(code: FigureCode, facts: SummaryFacts, *, earlier: bool = False) -> str:
+    """Where the rows behind a number are; nothing where nothing is known of the year before."""
+    period: Period | None = facts.earlier if earlier else facts.counted
+    if period is None:
+        return ""
+    if isinstance(code, CalendarCode):
+        return f"{reverse('workbench:figure-days')}?{urlencode({'period': period.text, 'branch': facts.seat or ''})}"
+    terms = link_terms(WantedRows(code, period, facts.branch))
+    return f"{reverse('workbench:figure-rows')}?{urlencode(terms)}"
+
+
+def _refused(request: StaffRequest, form: SummaryForm) -> HttpResponse:
+    title: StrOrPromise = _("Work summary")
+    context = {"title": title, "form": form, "cleared_url": reverse("workbench:summary")}
+    return page(request, "workbench/figures/refused.html", context, status=422)
