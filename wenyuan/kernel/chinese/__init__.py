@@ -4,7 +4,7 @@ Everything here is a pure function of its text. The tables of the two libraries 
 loaded once, at the first call that needs them.
 """
 
-from wenyuan.kernel.chinese.folding import fold, simplify
+from wenyuan.kernel.chinese.folding import fold, fold_apart, simplify
 from wenyuan.kernel.chinese.names import is_han_name, name_pinyin, name_readings, split_name
 from wenyuan.kernel.chinese.pinyin import initials_of, pinyin_of
 from wenyuan.kernel.chinese.sorting import name_sort_key, sort_key
@@ -15,6 +15,7 @@ __all__ = [
     "Responsibility",
     "author_of",
     "fold",
+    "fold_apart",
     "half_width",
     "initials_of",
     "is_han_name",

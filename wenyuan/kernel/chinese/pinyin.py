@@ -114,6 +114,13 @@ def tones_of(han: str) -> tuple[str, ...]:
     return tuple(readings)
 
 
+def readings_of(character: str) -> tuple[str, ...]:
+    """Every reading that the dictionary has of one simplified Han character, the usual first; none if unknown."""
+    _, characters = _dictionaries()
+    marked = characters.get(ord(character), "")
+    return tuple(dict.fromkeys(_numbered(reading) for reading in marked.split(","))) if marked else ()
+
+
 @lru_cache(maxsize=1)
 def _dictionaries() -> tuple[dict[str, list[list[str]]], dict[int, str]]:
     # Imported at the first reading: the two tables cost a fifth of a second that most commands need not pay.

@@ -1,0 +1,36 @@
+"""What a search index holds of a text, and what a typed question asks of it.
+
+Both sides are made here, so that they fit: ``grams`` find any part of a title, ``phrases`` words and names in longer
+texts, ``words`` give the order, ``spelling`` finds by pinyin and initials. Spec: ``docs/specs/search.md``.
+"""
+
+from wenyuan.kernel.searching.grams import Sought, grams_of, seek_grams
+from wenyuan.kernel.searching.phrases import phrase_tokens, seek_phrase
+from wenyuan.kernel.searching.questions import LONGEST_QUESTION, Part, Question, Scope, read_question
+from wenyuan.kernel.searching.spelling import (
+    Spelled,
+    seek_initials,
+    seek_spelling,
+    spelling_of,
+    spelling_of_name,
+)
+from wenyuan.kernel.searching.words import words_of
+
+__all__ = [
+    "LONGEST_QUESTION",
+    "Part",
+    "Question",
+    "Scope",
+    "Sought",
+    "Spelled",
+    "grams_of",
+    "phrase_tokens",
+    "read_question",
+    "seek_grams",
+    "seek_initials",
+    "seek_phrase",
+    "seek_spelling",
+    "spelling_of",
+    "spelling_of_name",
+    "words_of",
+]
