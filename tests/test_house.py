@@ -84,6 +84,7 @@ NO_ACT = {
     "accounts.found_installation": "the same",
     "accounts.sign_in": "who signs in holds no right yet",
     "accounts.switch_by_badge": "the same",
+    "catalogue.ask_anew": "what is derived is made again; nothing changes for anybody",
     "catalogue.install_defaults": "run by the set-up, nobody's act",
     "circulation.expire_hold": "run by the clock, nobody's act",
     "circulation.expire_holds": "the same",

@@ -200,6 +200,66 @@ class BibPage:
     after: tuple[str, int] | None
 
 
+class Facet(StrEnum):
+    """By what found works are counted and narrowed. ``AVAILABLE``: branches where one can be borrowed now."""
+
+    AVAILABLE = "available"
+    HELD = "held"
+    AREA = "area"
+    COLLECTION = "collection"
+    CLASS = "class"
+    PERSON = "person"
+    TOPIC = "topic"
+    LANGUAGE = "language"
+    YEAR = "year"
+    ITEM_TYPE = "item_type"
+    KIND = "kind"
+    AUDIENCE = "audience"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """Some of the works found, the best first, as the tables have them now; ``total`` counts all that were found.
+
+    ``counts`` has for each facet asked for its commonest values and how many of the works found have each: codes of
+    the catalogue, ids of branches and areas, names and subjects as recorded.
+    """
+
+    bibs: tuple[BibBrief, ...]
+    total: int
+    counts: Mapping[Facet, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+
+
+class NotIndexed(Exception):
+    """There is no search index to ask: it is being built, or lost and not yet made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexBacklog:
+    """How many changes the search index does not know yet, and since when the oldest waits."""
+
+    count: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexState:
+    """How index and tables agree: how many bibs each has, which of them only one has (``missing`` from the index,
+    ``surplus`` in it) or says something else of (some ids of each), and how many changes wait."""
+
+    bibs: int
+    indexed: int
+    waiting: int
+    missing: tuple[int, ...] = ()
+    surplus: tuple[int, ...] = ()
+    differing: tuple[int, ...] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the index says what the tables say."""
+        return not (self.missing or self.surplus or self.differing)
+
+
 @dataclass(frozen=True, slots=True)
 class ShelfPage:
     """Items in shelf order; ``after`` (call key as hex, id) continues the list, none at its end."""

@@ -192,3 +192,15 @@ class ImportFailure(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["batch", "number"], name="catalogue_failure_order"),)
+
+
+class IndexWaiting(models.Model):
+    """A bib whose place in the search index is out of date; written by triggers in the transaction of the change, and
+    deleted by key when the index says the same. ``bib_id`` null: the whole index is to be built anew.
+
+    No foreign key: a check of it at every loan would cost more than the row, and bibs are never deleted.
+    """
+
+    bib_id = models.BigIntegerField(null=True)
+    of_items = models.BooleanField(default=False, db_default=False)  # what the items say, not the record
+    since = models.DateTimeField(db_default=Now())

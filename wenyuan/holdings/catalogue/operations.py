@@ -13,6 +13,7 @@ from wenyuan.holdings.catalogue.importing.batches import open_batch, run_batch
 from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
 from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, ItemType, Lendable
 from wenyuan.holdings.catalogue.rules import LARGEST_PRICE_FEN, accession_fault, barcode_fault, is_uid
+from wenyuan.holdings.catalogue.searching.indexing import Indexer, ask_anew
 from wenyuan.kernel.callnumbers import shelf_key
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
@@ -23,9 +24,11 @@ from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 __all__ = [
+    "Indexer",
     "ItemChanged",
     "Lendable",
     "add_item",
+    "ask_anew",
     "change_state",
     "edit_item",
     "install_defaults",

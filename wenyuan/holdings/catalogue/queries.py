@@ -1,7 +1,7 @@
 """Reads of the catalogue: frozen values, never models. Availability comes from the items as they are now."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -11,6 +11,7 @@ from wenyuan.holdings.catalogue.data import (
     BibPage,
     BibView,
     Counts,
+    Facet,
     FaultPage,
     ImportFault,
     ImportResult,
@@ -18,6 +19,7 @@ from wenyuan.holdings.catalogue.data import (
     ItemTypeView,
     ItemView,
     MarcRow,
+    SearchPage,
     ShelfPage,
 )
 from wenyuan.holdings.catalogue.exporting import export_records
@@ -31,6 +33,9 @@ from wenyuan.holdings.catalogue.models import (
     ItemState,
     ItemType,
 )
+from wenyuan.holdings.catalogue.searching import reading
+from wenyuan.holdings.catalogue.searching.checking import index_backlog, index_state
+from wenyuan.holdings.catalogue.searching.indexing import is_asked_anew, is_indexed
 from wenyuan.kernel.booknumbers import (
     BadBookNumber,
     parse_cn_serial_number,
@@ -40,6 +45,7 @@ from wenyuan.kernel.booknumbers import (
 )
 from wenyuan.kernel.chinese import fold, half_width
 from wenyuan.kernel.marc import ControlField, from_storage
+from wenyuan.kernel.searching import Scope, read_question
 
 __all__ = [
     "count_holdings",
@@ -50,6 +56,10 @@ __all__ = [
     "get_item_by_id",
     "get_items",
     "import_result",
+    "index_backlog",
+    "index_state",
+    "is_asked_anew",
+    "is_indexed",
     "items_of_bib",
     "items_of_bibs",
     "iter_faults",
@@ -62,6 +72,7 @@ __all__ = [
     "lookup",
     "lookup_numbers",
     "marc_rows",
+    "search",
     "titles_of",
 ]
 
@@ -174,6 +185,40 @@ def lookup(
     if after is not None:
         rows = rows.extra(where=["(catalogue_bib.title_sort, catalogue_bib.id) > (%s, %s)"], params=after)
     return _bib_page(rows.order_by("title_sort", "id"), size, lambda row: (row["title_sort"], row["id"]))
+
+
+def search(
+    text: str,
+    *,
+    within: Scope = Scope.ANYWHERE,
+    chosen: Mapping[Facet, Sequence[str]] | None = None,
+    counted: Mapping[Facet, int] | None = None,
+    start: int = 0,
+    size: int = PAGE,
+) -> SearchPage:
+    """What the index finds for a question as somebody types it, the best first: ``size`` works from ``start`` on.
+
+    ``within`` is where parts are looked for that name no field; ``chosen`` narrows; ``counted`` says of which facets
+    how many values are wanted with their counts. A question that asks for nothing finds nothing, unless something is
+    chosen: then everything of that kind.
+
+    :raises NotIndexed: there is no index to ask; ``lookup`` finds by the beginning of titles meanwhile.
+    """
+    question = read_question(text, within=within)
+    if not question.wanted and not chosen:
+        return SearchPage((), 0)
+    parts = (*question.wanted, *question.unwanted)
+    hits = reading.find(
+        question,
+        numbers={part.text: lookup_numbers(part.text) for part in parts if part.scope is Scope.NUMBER},
+        chosen=chosen or {},
+        counted=counted or {},
+        start=start,
+        size=size,
+    )
+    known = titles_of(hits.ids)
+    bibs = tuple(known[bib_id] for bib_id in hits.ids if bib_id in known)
+    return SearchPage(bibs, hits.total, {Facet(name): values for name, values in hits.counts.items()})
 
 
 def lookup_numbers(text: str) -> tuple[str, ...]:

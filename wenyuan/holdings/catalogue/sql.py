@@ -111,6 +111,60 @@ ADVANCE_BATCH = """
     RETURNING id
 """
 
+INDEX_LOCK = 7102
+"""Advisory lock of whoever writes the search index: held by one process as long as it does."""
+
+HOLD_INDEX = "SELECT pg_try_advisory_lock(%(lock)s, 0)"
+RELEASE_INDEX = "SELECT pg_advisory_unlock(%(lock)s, 0)"
+
+_BORROWABLE = "item.state = 'available' AND item.condition = 'ok' AND item.lendable = 'yes'"
+
+HOLDINGS_OF_BIBS = f"""
+    SELECT item.bib_id,
+        array_agg(DISTINCT item.home_branch_id ORDER BY item.home_branch_id),
+        array_agg(DISTINCT item.present_branch_id ORDER BY item.present_branch_id) FILTER (WHERE {_BORROWABLE}),
+        array_agg(DISTINCT item.area_id ORDER BY item.area_id) FILTER (WHERE item.area_id IS NOT NULL),
+        array_agg(DISTINCT item.collection ORDER BY item.collection) FILTER (WHERE item.collection <> ''),
+        array_agg(DISTINCT kind.code ORDER BY kind.code)
+    FROM catalogue_item item JOIN catalogue_itemtype kind ON kind.id = item.item_type_id
+    WHERE item.bib_id = ANY(%(bibs)s) AND item.state <> 'withdrawn'
+    GROUP BY item.bib_id
+"""
+
+_FACT_COLUMNS = (
+    "id",
+    "dialect",
+    "marc",
+    "title",
+    "volume",
+    "author",
+    "publisher",
+    "year",
+    "language",
+    "class_no",
+    "document_kind",
+    "audience",
+    "summary",
+)
+FACTS = (*_FACT_COLUMNS, "numbers")
+"""What is gathered of a bib for the index, in the order of the columns of ``FACTS_OF_BIBS`` and ``FACTS_AFTER``."""
+_BIB_FACTS = f"""
+    SELECT {", ".join(f"bib.{column}" for column in _FACT_COLUMNS)},
+        ARRAY(SELECT value FROM catalogue_identifier number WHERE number.bib_id = bib.id ORDER BY number.id)
+    FROM catalogue_bib bib
+"""
+FACTS_OF_BIBS = f"{_BIB_FACTS} WHERE bib.id = ANY(%(bibs)s)"
+FACTS_AFTER = f"{_BIB_FACTS} WHERE bib.id > %(after)s ORDER BY bib.id LIMIT %(count)s"
+
+WAITING = """
+    SELECT id, bib_id, of_items FROM catalogue_indexwaiting WHERE bib_id IS NOT NULL ORDER BY id LIMIT %(count)s
+"""
+ASKED_ANEW = "SELECT id FROM catalogue_indexwaiting WHERE bib_id IS NULL"
+DROP_WAITING = "DELETE FROM catalogue_indexwaiting WHERE id = ANY(%(ids)s)"
+"""By key: a row that another transaction commits meanwhile, whatever its id, stays."""
+
+IDS_AFTER = "SELECT id FROM catalogue_bib WHERE id > %(after)s ORDER BY id LIMIT %(count)s"
+
 INVARIANTS = (
     Invariant(
         name="catalogue.call_key",
@@ -153,5 +207,15 @@ INVARIANTS = (
         room="catalogue",
         sql="SELECT id FROM catalogue_importbatch WHERE read <> added + updated + unchanged + failed",
         says="every record an import has read was added, updated, unchanged or failed",
+    ),
+    Invariant(
+        name="catalogue.index_waiting",
+        room="catalogue",
+        sql="""
+            SELECT waiting.id FROM catalogue_indexwaiting waiting
+            WHERE waiting.bib_id IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM catalogue_bib bib WHERE bib.id = waiting.bib_id)
+        """,
+        says="what waits to be indexed is a bib that is there",
     ),
 )

@@ -1,0 +1,40 @@
+"""The facts of bibs for the index, out of the tables."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from wenyuan.holdings.catalogue import sql
+from wenyuan.holdings.catalogue.searching.documents import BibFacts, HoldingFacts
+
+
+def facts_of(bib_ids: Sequence[int]) -> list[BibFacts]:
+    """The facts of these bibs; those that are not there are left out."""
+    return _facts(sql.FACTS_OF_BIBS, {"bibs": list(bib_ids)}) if bib_ids else []
+
+
+def facts_after(bib_id: int, *, count: int) -> list[BibFacts]:
+    """The facts of the next bibs in the order of their ids."""
+    return _facts(sql.FACTS_AFTER, {"after": bib_id, "count": count})
+
+
+def holdings_of(bib_ids: Sequence[int]) -> dict[int, HoldingFacts]:
+    """What the items of these bibs say; a bib without any is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.HOLDINGS_OF_BIBS, {"bibs": list(bib_ids)})
+        return {row[0]: HoldingFacts(*(tuple(column or ()) for column in row[1:])) for row in cursor.fetchall()}
+
+
+def _facts(statement: str, values: dict[str, Any]) -> list[BibFacts]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows = cursor.fetchall()
+    holdings = holdings_of([row[0] for row in rows])
+    return [_fact(row, holdings) for row in rows]
+
+
+def _fact(row: Iterable[Any], holdings: dict[int, HoldingFacts]) -> BibFacts:
+    values = dict(zip(sql.FACTS, row, strict=True))
+    values["marc"], values["numbers"] = bytes(values["marc"]), tuple(values["numbers"])
+    return BibFacts(**values, holdings=holdings.get(values["id"], HoldingFacts()))
