@@ -1,5 +1,6 @@
 """Founding, importing, exporting, summing up, examining and saving a library, by the command alone."""
 
+import shutil
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -264,3 +265,15 @@ def test_where_no_library_is_a_command_says_so_and_makes_nothing() -> None:
             "command": "wenyuan init, or wenyuan up --demo",
         }
         assert not command.home.path.exists()
+
+
+def test_the_search_index_is_built_and_compared_by_the_command(library: Command) -> None:
+    shutil.rmtree(library.home.index, ignore_errors=True)
+    assert library.json("index", "check", expect=1) == {"indexed": None, "sound": False}
+
+    built = library.json("index", "rebuild")
+    state = library.json("index", "check")
+
+    assert state["sound"] is True
+    assert state["bibs"] == state["indexed"] == built["bibs"]
+    assert (state["missing"], state["surplus"], state["differing"], state["waiting"]) == ([], [], [], 0)

@@ -3,6 +3,7 @@
 database/   PostgreSQL, owned by the user it runs as (or a link to where that user can reach it)
 run/        locks          logs/    what happened
 keys/       secrets, 0600  files/   covers, attachments, exports
+index/      search index, made anew when it is lost
 """
 
 from __future__ import annotations
@@ -56,6 +57,10 @@ class Home:
     @property
     def files(self) -> Path:
         return self.path / "files"
+
+    @property
+    def index(self) -> Path:
+        return self.path / "index"
 
     def prepare(self) -> None:
         """Make the folders that are missing and close all of them to others, whatever the umask.

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
@@ -17,6 +17,10 @@ from wenyuan.runtime.problem import Problem
 
 MOST_WAITING = 1_000
 """So many undelivered journal entries mean that no worker keeps up."""
+
+MOST_STALE = 5_000
+LONGEST_STALE = timedelta(minutes=10)
+"""So many changes, or one that waits so long, mean that nobody keeps the search index up."""
 
 _SIGNS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
 _SHOWN_ROWS = 5
@@ -80,7 +84,7 @@ def _examine_rooms(here: Installation) -> list[Finding]:
         sentence = f"{len(pending)} migrations are not applied, {pending[0]} first."
         return [Finding("migrations_pending", Severity.ERROR, sentence, "wenyuan migrate")]
     findings: list[Finding] = []
-    checks: tuple[Callable[[], Iterator[Finding]], ...] = (_library, _separation, _journal)
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (_library, _separation, _journal, _search)
     for check in checks:
         try:
             findings += check()
@@ -135,6 +139,20 @@ def _journal() -> Iterator[Finding]:
     if waiting.pending > MOST_WAITING:
         sentence = f"{waiting.pending} journal entries wait for a worker."
         yield Finding("journal_backlog", Severity.WARNING, sentence, "wenyuan worker")
+
+
+def _search() -> Iterator[Finding]:
+    from wenyuan.holdings.catalogue.queries import index_backlog, is_indexed
+
+    if not is_indexed():
+        sentence = "There is no search index yet; a running worker builds it."
+        yield Finding("index_missing", Severity.INFO, sentence, "wenyuan index rebuild")
+        return
+    waiting = index_backlog()
+    is_late = waiting.since is not None and datetime.now(UTC) - waiting.since > LONGEST_STALE
+    if waiting.count > MOST_STALE or is_late:
+        sentence = f"{waiting.count} changes wait for the search index."
+        yield Finding("index_backlog", Severity.WARNING, sentence, "wenyuan worker")
 
 
 def _examine_invariants(*, quiet: bool) -> list[dict[str, Any]]:

@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, Place] = {
     "summary": Place(f"{_CLI}.summary", "summary", "Show the figures of a period."),
     "migrate": Place(f"{_CLI}.migrate", "migrate", "Bring the database's tables up to this version."),
     "worker": Place(f"{_CLI}.worker", "worker", "Do background work (a part of `up`)."),
+    "index": Place(f"{_CLI}.index", "index", "Compare the search index with the database, or build it anew."),
     "backup": Place(f"{_CLI}.backup", "backup", "Write everything but the keys into one archive."),
     "restore": Place(f"{_CLI}.restore", "restore", "Bring back what a backup holds."),
     "keys": Place(f"{_CLI}.keys", "keys", "Export, import, add and rotate keys."),

@@ -52,6 +52,7 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
             with running_database(home, dict(os.environ)) as urls:
                 tables = _bring_back(home, urls, manifest, place, binaries, replace=replace, bar=bar)
         mark_demo(home, manifest, place / archive.DEMO)
+    shutil.rmtree(home.index, ignore_errors=True)  # made from other data: the worker builds it anew
     with installation(home=home) as here:
         applied = bring_up_to_date(here, quiet=as_json)
     if as_json:

@@ -1,4 +1,4 @@
-"""``wenyuan worker``: queued jobs, and the journal's entries on their way to their followers."""
+"""``wenyuan worker``: queued jobs, the journal's entries on their way to their followers, and the search index."""
 
 import logging
 import subprocess
@@ -16,6 +16,8 @@ from wenyuan.runtime.logs import configure_logging
 
 LONGEST_WAIT_S = 0.5
 """How long an entry may wait before it is seen."""
+LONGEST_STALE_S = 0.2
+"""How long a change may wait before the search index is told."""
 CHORES_EVERY_S = 60.0
 _AFTER_FAILURE_S = 5.0
 _RETRY_TIMEOUT_S = 50
@@ -25,7 +27,7 @@ _RETRY_TIMEOUT_S = 50
 @click.option("--jobs", type=click.IntRange(1, 32), default=2, show_default=True, help="Jobs at work at once.")
 @click.option("--only-retry-stalled", is_flag=True, hidden=True)
 def worker(jobs: int, only_retry_stalled: bool) -> None:
-    """Do background work until SIGTERM: queued jobs, and journal entries for those who follow them.
+    """Do background work until SIGTERM: queued jobs, journal entries for those who follow them, the search index.
 
     `up` runs one; more of them, on this machine or another with the same DATABASE_URL and keys, share the work.
     """
@@ -41,7 +43,11 @@ def worker(jobs: int, only_retry_stalled: bool) -> None:
         end = threading.Event()
         threads = [
             threading.Thread(target=_repeat, args=(act, wait_s, end), name=act.__name__)
-            for act, wait_s in ((_deliver, LONGEST_WAIT_S), (_chores, CHORES_EVERY_S))
+            for act, wait_s in (
+                (_deliver, LONGEST_WAIT_S),
+                (_index, LONGEST_STALE_S),
+                (_chores, CHORES_EVERY_S),
+            )
         ]
         for thread in threads:
             thread.start()
@@ -79,6 +85,16 @@ def _deliver(end: threading.Event) -> None:
 
     while not end.is_set() and deliver(at=datetime.now(UTC)) > 0:
         continue
+
+
+def _index(end: threading.Event) -> None:
+    """Keep the search index up until the end. Of several workers one does; the others stand by."""
+    from wenyuan.holdings.catalogue.operations import Indexer
+
+    with Indexer() as indexer:
+        while not end.is_set():
+            if indexer.turn() == 0:
+                end.wait(LONGEST_STALE_S)
 
 
 def _chores(_end: threading.Event) -> None:
