@@ -38,7 +38,7 @@ NOON = datetime(2026, 4, 23, 4, 0, tzinfo=UTC)
 @pytest.fixture
 def reader(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Client:
     """Somebody who reads English, at noon of a Thursday."""
-    settings.STATIC_ROOT = tmp_path  # an empty folder: files come from the packages
+    settings.STATIC_ROOT = settings.HOME = tmp_path  # empty folders: files come from the packages
     monkeypatch.setattr(timezone, "now", lambda: NOON)
     return Client(headers={"accept-language": "en"})
 

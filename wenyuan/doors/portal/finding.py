@@ -1,10 +1,12 @@
 """Finding a work, and its page."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.portal import searching
@@ -16,7 +18,7 @@ from wenyuan.doors.portal.searching import By
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.words import IDENTIFIERS, document_words, language_words
 from wenyuan.holdings.catalogue.data import BibBrief
-from wenyuan.holdings.catalogue.queries import get_bib
+from wenyuan.holdings.catalogue.queries import get_bib, is_indexed
 from wenyuan.organisation.network.data import AreaFacts
 from wenyuan.organisation.network.queries import list_areas, network_map
 
@@ -25,23 +27,46 @@ LINES_A_PAGE = 40
 
 @public_page
 def find(request: PublicRequest) -> HttpResponse:
-    """What begins with, was written by, or carries the number of, what stands in the box."""
+    """What is found for what stands in the box."""
     text = searching.clean(request.GET.get("q", ""))
     chosen = searching.by_of(request.GET.get("by", ""))
     after = searching.place_of(request.GET.get("after", ""))
-    found = searching.find(text, by=chosen, after=after) if text else None
-    context = {
-        "q": text,
-        "by": chosen,
-        "found": found,
-        "rows": _rows(request, found.page.bibs) if found else [],
-        "next_url": _next_url(text, found),
-        "start_url": _url(text, found.by) if found and after else "",
-        "as_author": _url(text, By.AUTHOR) if found and found.by is By.TITLE else "",
-        "as_title": _url(text, By.TITLE) if found and found.by is not By.TITLE else "",
-    }
+    number = searching.page_number_of(request.GET.get("page", ""))
+    context: dict[str, Any] = {"q": text, "by": chosen, "is_indexed": is_indexed(), "rows": []}
+    if text:
+        found = searching.find(text, by=chosen, after=after, number=number)
+        context |= {"found": found, "rows": _rows(request, found.page.bibs)}
+        context |= _ranked(text, found) if isinstance(found, searching.Ranked) else _listed(text, found, after)
     canonical = _url(text, chosen) if text else reverse("portal:find")
     return page(request, "portal/results.html", context, at="find", canonical=canonical)
+
+
+def _ranked(text: str, found: searching.Ranked) -> dict[str, Any]:
+    """What a page of what the index found needs beside its rows."""
+    here = _url(text, found.by)
+    return {
+        "is_ranked": True,
+        "total": found.page.total,
+        "number": found.number,
+        "pages": found.pages,
+        "next_url": f"{here}&page={found.number + 1}" if found.number < found.pages else "",
+        "start_url": here if found.number > 1 else "",
+        "ways": [
+            (gettext("Everywhere"), _url(text, None), found.by is None),
+            (gettext("Only in titles"), _url(text, By.TITLE), found.by is By.TITLE),
+            (gettext("Only among authors"), _url(text, By.AUTHOR), found.by is By.AUTHOR),
+        ],
+    }
+
+
+def _listed(text: str, found: searching.Found, after: tuple[str, int] | None) -> dict[str, Any]:
+    """What a page of works in the order of their titles needs beside its rows."""
+    return {
+        "next_url": _next_url(text, found),
+        "start_url": _url(text, found.by) if after else "",
+        "as_author": _url(text, By.AUTHOR) if found.by is By.TITLE else "",
+        "as_title": _url(text, By.TITLE) if found.by is not By.TITLE else "",
+    }
 
 
 def _rows(request: PublicRequest, bibs: tuple[BibBrief, ...]) -> list[dict[str, object]]:
@@ -54,8 +79,8 @@ def _url(text: str, by: By | None) -> str:
     return f"{reverse('portal:find')}?{urlencode(asked)}"
 
 
-def _next_url(text: str, found: searching.Found | None) -> str:
-    if found is None or found.page.after is None:
+def _next_url(text: str, found: searching.Found) -> str:
+    if found.page.after is None:
         return ""
     return f"{_url(text, found.by)}&{urlencode({'after': searching.place_text(found.page.after)})}"
 

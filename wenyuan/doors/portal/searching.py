@@ -1,4 +1,8 @@
-"""One box: what somebody typed or scanned, and what it is looked up as."""
+"""One box: what somebody typed or scanned, and what it is looked up as.
+
+A number is looked up in the tables. Everything else is asked of the search index; while there is none, titles and
+authors are found by how they begin.
+"""
 
 import re
 from dataclasses import dataclass
@@ -6,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from wenyuan.holdings.catalogue.data import BibPage
-from wenyuan.holdings.catalogue.queries import list_newest, lookup
+from wenyuan.holdings.catalogue.data import BibPage, NotIndexed, SearchPage
+from wenyuan.holdings.catalogue.queries import list_newest, lookup, search
 from wenyuan.kernel.booknumbers import (
     BadBookNumber,
     parse_cn_serial_number,
@@ -16,10 +20,13 @@ from wenyuan.kernel.booknumbers import (
     parse_unified_number,
 )
 from wenyuan.kernel.chinese import half_width
+from wenyuan.kernel.searching import LONGEST_QUESTION, Scope
 
 PAGE_SIZE: Final = 10
-LONGEST: Final = 100
+LONGEST: Final = LONGEST_QUESTION
 """Characters of a question; the rest is cut off."""
+LAST_PAGE: Final = 100
+"""Nobody reads on beyond it: who has found a thousand works asks for something narrower."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _NUMBER = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9./\- ]{3,31}")
@@ -37,10 +44,24 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of bibs, and as what the text was taken."""
+    """A page of bibs in the order of titles, and as what the text was taken."""
 
     by: By
     page: BibPage
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A page of what the index found, the best first; ``by`` none when it was looked for everywhere."""
+
+    by: By | None
+    page: SearchPage
+    number: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages can be read."""
+        return min(-(-self.page.total // PAGE_SIZE), LAST_PAGE)
 
 
 def clean(text: str) -> str:
@@ -53,8 +74,33 @@ def by_of(text: str) -> By | None:
     return next((by for by in By if by == text), None)
 
 
-def find(text: str, *, by: By | None = None, after: tuple[str, int] | None = None) -> Found:
-    """Look a clean text up as ``by`` says, else as the first of ``guesses`` that finds something.
+_WITHIN: Final = {None: Scope.ANYWHERE, By.TITLE: Scope.TITLE, By.AUTHOR: Scope.AUTHOR}
+
+
+def find(text: str, *, by: By | None = None, after: tuple[str, int] | None = None, number: int = 1) -> Found | Ranked:
+    """Look a clean text up as ``by`` says. Without it a text that may be a number is first looked up as one; then, or
+    where it is none, the index is asked, of whose answer this is page ``number``.
+    """
+    if by in (By.ISBN, By.BARCODE):
+        return _find_by_beginning(text, by=by, after=after)
+    for guess in guesses(text) if by is None else ():
+        if guess in (By.ISBN, By.BARCODE) and (page := _lookup(text, guess, after)).bibs:
+            return Found(guess, page)
+    try:
+        return Ranked(by, search(text, within=_WITHIN[by], start=(number - 1) * PAGE_SIZE, size=PAGE_SIZE), number)
+    except NotIndexed:
+        return _find_by_beginning(text, by=by, after=after)
+
+
+def page_number_of(text: str) -> int:
+    """Which page an address asks for; the first for what no page of ours wrote."""
+    if text.isascii() and text.isdecimal() and len(text) <= 4:
+        return min(max(int(text), 1), LAST_PAGE)
+    return 1
+
+
+def _find_by_beginning(text: str, *, by: By | None, after: tuple[str, int] | None) -> Found:
+    """Without the index: as ``by`` says, else as the first of ``guesses`` that finds something.
 
     When nothing is found it was taken for the likeliest.
     """

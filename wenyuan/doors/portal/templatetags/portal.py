@@ -1,9 +1,10 @@
 """Filters of the readers' pages. ``{% load portal %}``."""
 
+import re
 from datetime import date, datetime
 
 from django.template import Library
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django_stubs_ext import StrOrPromise
@@ -11,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 from wenyuan.doors.portal import words
 from wenyuan.doors.portal.citation import hyphenated_isbn
 from wenyuan.holdings.catalogue.data import BibBrief, BibView
+from wenyuan.kernel.searching import read_question
 from wenyuan.organisation.network.data import AreaFacts, BranchFacts
 from wenyuan.plumbing.clock import local
 
@@ -51,12 +53,14 @@ def isbn(number: str) -> str:
 
 
 @register.filter
-def begins(title: str, asked: str) -> SafeString:
-    """The title, with the beginning that was asked for marked where it is written the same way."""
-    asked = asked.strip()
-    if asked and title.casefold().startswith(asked.casefold()) and len(title.casefold()) == len(title):
-        return format_html("<mark>{}</mark>{}", title[: len(asked)], title[len(asked) :])
-    return format_html("{}", title)
+def marked(title: str, asked: str) -> SafeString:
+    """The title, with what was asked for marked where it is written the same way."""
+    parts = sorted({part.text for part in read_question(asked).wanted}, key=len, reverse=True)
+    if not parts:
+        return format_html("{}", title)
+    pieces = re.split(f"({'|'.join(map(re.escape, parts))})", title, flags=re.IGNORECASE)
+    wrapped = (format_html("<mark>{}</mark>" if place % 2 else "{}", piece) for place, piece in enumerate(pieces))
+    return format_html_join("", "{}", ((piece,) for piece in wrapped))
 
 
 @register.filter

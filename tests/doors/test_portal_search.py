@@ -1,0 +1,194 @@
+"""The readers' search where there is an index, where there is none, and where it is damaged."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories.catalogue import make_bib, make_item
+from tests.factories.network import make_branch, make_library
+from wenyuan.holdings.catalogue.models import Bib, Item
+from wenyuan.holdings.catalogue.operations import Indexer
+from wenyuan.holdings.catalogue.searching.indexing import index_folders
+from wenyuan.organisation.network.models import Branch
+
+
+@pytest.fixture
+def reader(db: None, tmp_path: Path, settings: Any) -> Client:
+    """Somebody who reads English, in a library with a data folder of its own."""
+    settings.STATIC_ROOT = settings.HOME = tmp_path
+    make_library()
+    return Client(headers={"accept-language": "en"})
+
+
+@pytest.fixture
+def central(reader: Client) -> Branch:
+    return make_branch("C", kind="central", name_zh="总馆", name_en="Central Library")
+
+
+@pytest.fixture
+def indexer(reader: Client) -> Iterator[Indexer]:
+    with Indexer() as indexer:
+        yield indexer
+
+
+def settle(indexer: Indexer) -> None:
+    while indexer.turn():
+        continue
+
+
+def page_of(client: Client, **asked: str) -> str:
+    """The words of the page of results."""
+    response = client.get("/find", asked)
+    assert response.status_code == 200
+    html = response.content.decode()
+    main = html[html.index("<main") : html.index("</main>")]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", main.replace("</", " </"))).strip()
+
+
+def test_a_part_of_a_title_and_its_pinyin_find_the_work_with_its_items_as_they_are(
+    central: Branch, reader: Client, indexer: Indexer
+) -> None:
+    item = make_item(bib=make_bib(title="平凡的世界"), home=central)
+    settle(indexer)
+
+    for asked in ("世界", "凡的", "pingfan", "pfdsj", "世界 路遥", "FÁNDE"):
+        page = page_of(reader, q=asked)
+        assert "1 work found" in page, asked
+        assert "1 item to borrow Central Library 1" in page, asked
+
+    Item.objects.filter(id=item.id).update(state="on_loan")  # the index does not know it yet
+    assert "All on loan" in page_of(reader, q="世界")
+
+
+def test_numbers_are_looked_up_in_the_tables(central: Branch, reader: Client, indexer: Indexer) -> None:
+    settle(indexer)
+    make_item(bib=make_bib(isbn="9787020002207"), home=central, barcode="2300118807")
+
+    assert "With this ISBN or other number" in page_of(reader, q="978-7-02-000220-7")
+    assert "With this barcode or accession number" in page_of(reader, q="2300118807")
+
+
+def test_what_was_asked_for_is_marked_in_the_title(central: Branch, reader: Client, indexer: Indexer) -> None:
+    make_bib(title="<b>平凡的世界</b>与世界")
+    settle(indexer)
+
+    html = reader.get("/find", {"q": "世界 平凡"}).content.decode()
+
+    assert "&lt;b&gt;<mark>平凡</mark>的<mark>世界</mark>&lt;/b&gt;与<mark>世界</mark>" in html
+
+
+def test_results_go_on_page_by_page_to_the_end(central: Branch, reader: Client, indexer: Indexer) -> None:
+    for number in range(23):
+        make_bib(title=f"长篇小说第{number:02d}卷")
+    settle(indexer)
+    path, seen, pages = "/find?q=小说", set(), 0
+
+    while path:
+        html = reader.get(path).content.decode()
+        seen |= set(re.findall(r"第(\d\d)卷", html))
+        onward = re.search(r'rel="next" href="([^"]+)"', html)
+        path, pages = (onward[1].replace("&amp;", "&") if onward else ""), pages + 1
+
+    assert (len(seen), pages) == (23, 3)
+    assert "23 works found · page 3 of 3" in page_of(reader, q="小说", page="3")
+    assert "The list ends here" in page_of(reader, q="小说", page="4")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "99999999", "²", ""])
+def test_a_spoilt_page_number_does_no_harm(central: Branch, reader: Client, indexer: Indexer, number: str) -> None:
+    make_bib()
+    settle(indexer)
+
+    assert reader.get("/find", {"q": "平凡", "page": number}).status_code == 200
+
+
+def test_titles_or_authors_alone_can_be_searched(central: Branch, reader: Client, indexer: Indexer) -> None:
+    make_bib(title="鲁迅传", author="许寿裳")
+    make_bib(title="呐喊", author="鲁迅")
+    settle(indexer)
+
+    assert "2 works found" in page_of(reader, q="鲁迅")
+    assert "许寿裳" not in page_of(reader, q="鲁迅", by="author")
+    assert "呐喊" not in page_of(reader, q="鲁迅", by="title")
+    assert "Everywhere Only in titles Only among authors" in page_of(reader, q="活着", by="title")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "没有这本书",
+        "%",
+        "'; DROP TABLE",
+        "a" * 5000,
+        "《》",
+        "\U0001f4da",
+        "-",
+        '"',
+        "作者:",
+        "[a-z]*",
+        ".*",
+        "(",
+        "a\\",
+        "题名:*",
+    ],
+)
+def test_what_finds_nothing_is_helped_on(central: Branch, reader: Client, indexer: Indexer, asked: str) -> None:
+    make_bib(title="平凡的世界", author="路遥")
+    settle(indexer)
+
+    page = page_of(reader, q=asked)
+
+    assert "Nothing was found" in page
+    assert "Pinyin is understood" in page
+
+
+def test_without_an_index_titles_are_found_by_how_they_begin_and_the_page_says_so(
+    central: Branch, reader: Client
+) -> None:
+    make_bib(title="平凡的世界")
+
+    page = page_of(reader, q="平凡")
+
+    assert "平凡的世界" in page
+    assert "The full search is being prepared" in page
+    assert "Nothing was found" in page_of(reader, q="世界")
+
+
+def test_a_damaged_index_is_as_good_as_none(central: Branch, reader: Client, indexer: Indexer) -> None:
+    make_bib(title="平凡的世界")
+    settle(indexer)
+    current = index_folders().current()
+    assert current is not None
+    (current / "meta.json").write_text("{}")
+
+    assert "Titles that begin so" in page_of(reader, q="平凡")
+
+
+def test_a_work_that_is_gone_from_the_tables_is_not_shown(central: Branch, reader: Client, indexer: Indexer) -> None:
+    make_bib(title="还在的书")
+    gone = make_bib(title="不在的书")
+    settle(indexer)
+    Bib.objects.filter(id=gone.id).delete()
+
+    page = page_of(reader, q="的书")
+
+    assert "还在的书" in page
+    assert "不在的书" not in page
+
+
+def test_a_page_of_results_costs_the_same_however_many_are_found(
+    central: Branch, reader: Client, indexer: Indexer, django_assert_num_queries: Any
+) -> None:
+    for number in range(12):
+        make_item(bib=make_bib(title=f"世界第{number}"), home=central, state="on_loan")
+    settle(indexer)
+    reader.get("/")
+
+    with django_assert_num_queries(6):  # library; bibs, their numbers; edition; items of ten works; due dates
+        response = reader.get("/find?q=世界")
+
+    assert response.content.decode().count("<h2><a") == 10
