@@ -24,6 +24,7 @@ from wenyuan.organisation.journal.models import Entry, Pending
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import NotAllowed
+from wenyuan.plumbing.invariants import all_invariants, broken_rows
 
 CARD = "C0001"
 
@@ -301,6 +302,18 @@ def test_a_waiver_needs_the_right_for_each_block(district: District, at: datetim
     assert blocks[BlockCode.PATRON_EXPIRED].waiver is Act.WAIVE_EXPIRY
     assert receipt.open_loans == 1
     assert Entry.objects.get(kind="loan").details["waived"] == ["patron_expired"]
+
+
+def test_what_was_missing_and_is_lent_by_a_waiver_is_found_with_it(district: District, at: datetime) -> None:
+    make_patron(card=CARD, home=district.central)
+    item = make_item(barcode="2300001", home=district.central, condition="missing")
+
+    checkout(item="2300001", card=CARD, at=at, desk=district.at_central, waive=frozenset({BlockCode.ITEM_MISSING}))
+
+    item.refresh_from_db()
+    assert (item.state, item.condition, item.condition_at) == ("on_loan", "ok", at)
+    assert Entry.objects.get(kind="item_found").details["was"] == "missing"
+    assert [one.name for one in all_invariants() if broken_rows(one)] == []
 
 
 def test_what_nobody_may_waive_stays_refused(district: District, at: datetime) -> None:

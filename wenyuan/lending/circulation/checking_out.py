@@ -19,6 +19,7 @@ from wenyuan.lending.circulation.everyday import (
 from wenyuan.lending.circulation.facts import CheckoutFacts, Item, Loan, Patron, read_checkout
 from wenyuan.lending.circulation.policies import Policy
 from wenyuan.lending.circulation.rules.life_cycle import Step, after
+from wenyuan.lending.circulation.rules.returns import FOUND_AGAIN
 from wenyuan.lending.patrons.queries import token_hashes
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.plumbing.clock import library_zone, local_date
@@ -154,6 +155,9 @@ def _write(
     if other:
         values |= {"other_hold": other.id, "other_hold_version": other.version}
         values |= journal("put_back", Kind.HOLD_PUT_BACK, item, None, request, details={"hold": other.id})
+    finds = item.condition in FOUND_AGAIN
+    if finds:
+        values |= journal("found", Kind.ITEM_FOUND, item, None, request, details={"was": item.condition})
     if facts.transit:
         values["transit"] = facts.transit.id
         values |= journal("cancelled", Kind.TRANSIT_CANCELLED, item, None, request, details={"by": "loan"})
@@ -164,6 +168,7 @@ def _write(
         frees=freed is not None,
         puts_back=other is not None,
         clears=facts.to_clear,
+        finds=finds,
     )
     return Statement(statement, values, sql.PATRON_CHANGED)
 

@@ -37,7 +37,7 @@ PATRON_CHANGED = frozenset({"circulation_open_loan_has_patron"})
 """What refuses a write whose patron is no longer as the decision saw them."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def checkout_statement(
     *,
     ends_transit: bool,
@@ -46,13 +46,15 @@ def checkout_statement(
     frees: bool = False,
     puts_back: bool = False,
     clears: bool = False,
+    finds: bool = False,
 ) -> str:
     """Lend: item, loan, journal; with a waived transit also its end. Gives the loan's id, or no row.
 
     ``counts_type``: the policy limits items of this type, so the patron's version grows. ``fills`` the patron's own
     hold (``frees`` the item that stood on the shelf for it), ``puts_back`` the hold of another that this item was for,
-    ``clears`` an ended hold off the shelf that the item is taken from.
+    ``clears`` an ended hold off the shelf that the item is taken from, ``finds`` what was missing.
     """
+    found = "condition = 'ok', condition_at = :at::timestamptz, " if finds else ""
     locked = "".join(
         f" AND {HOLD_LOCKED.format(name=name)}"
         for name, wanted in (("own_hold", fills), ("other_hold", puts_back))
@@ -62,7 +64,7 @@ def checkout_statement(
     steps = [
         f"""item AS (
             UPDATE catalogue_item SET state = :state::text, present_branch_id = :branch::bigint,
-                version = version + 1, changed_at = :at::timestamptz
+                {found}version = version + 1, changed_at = :at::timestamptz
             WHERE id = :item::bigint AND version = :item_version::int
                 AND {SAME_EDITIONS}
                 AND COALESCE((SELECT array_agg(l.id ORDER BY l.id) FROM circulation_loan l
@@ -92,6 +94,9 @@ def checkout_statement(
         entries.append("put_back")
     if clears:
         steps.append(CLEAR)
+    if finds:
+        steps.append(journal_step("found", "item"))
+        entries.append("found")
     if ends_transit:
         steps.append(CANCEL_TRANSIT)
         steps.append(journal_step("cancelled", "transit_end"))
