@@ -15,7 +15,7 @@ from wenyuan.doors.cli.demonstration.holds import place_some
 from wenyuan.doors.cli.demonstration.network import CHILDREN, Site
 from wenyuan.doors.cli.demonstration.people import KIOSKS, Applicant
 from wenyuan.doors.cli.demonstration.stock import DemoItem
-from wenyuan.lending.circulation.data import CheckoutReceipt
+from wenyuan.lending.circulation.data import CheckinReceipt, CheckoutReceipt
 from wenyuan.lending.circulation.operations import Refused, checkin, checkout, receive_transit, renew
 from wenyuan.lending.patrons.operations import register_patron
 from wenyuan.organisation.network.queries import network_map
@@ -270,7 +270,9 @@ class Year:
     def _give_back(self, reader: Reader, barcode: str, code: str, at: datetime) -> None:
         kiosk = self._kiosks.get(code)
         desk = kiosk if kiosk and self._dice.random() < SELF_SERVICE else self._desks[code]
-        receipt = checkin(item=barcode, at=at, desk=desk)
+        self._came_back(reader, barcode, code, checkin(item=barcode, at=at, desk=desk), at)
+
+    def _came_back(self, reader: Reader, barcode: str, code: str, receipt: CheckinReceipt, at: datetime) -> None:
         self.counts.returns += 1
         reader.at_hand -= 1
         self._arrive(barcode, code, receipt.send_to, local_date(at))
