@@ -151,6 +151,13 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         Sight(role="desk_lead", path="/workbench/transit/crates/{arriving}/", note="arriving"),
         "/workbench/transit/crates/{arriving}/sheet",
         "/workbench/transit/crates/{arriving}/label",
+        "/workbench/transit/batches",
+        "/workbench/transit/batches/{packing_batch}/",
+        Sight(role="desk_lead", path="/workbench/transit/batches/{sent_batch}/", note="ended"),
+        "/workbench/transit/batches/{packing_batch}/edit",
+        "/workbench/transit/batches/{sent_batch}/sheet",
+        "/workbench/transit/batches/{sent_batch}/shortages",
+        "/workbench/transit/batches/{sent_batch}/short/{shortage}/",
         "/workbench/transit/late",
         "/workbench/transit/late/days",
         "/workbench/transit/runs",
@@ -398,6 +405,12 @@ NO_PAGES = frozenset(
         "workbench:late-rule-drop",
         "workbench:run-end",
         "workbench:run-stop",
+        "workbench:station-batch-add",
+        "workbench:station-batch-take-out",
+        "workbench:station-batch-send",
+        "workbench:station-batch-drop",
+        "workbench:station-batch-back",
+        "workbench:station-batch-end",
         "workbench:crate-pack",
         "workbench:crate-take-out",
         "workbench:crate-seal",
@@ -452,7 +465,7 @@ def press(page: Page, key: str) -> None:
 def the_house(*, today: date) -> dict[str, str]:
     """Rows of the library at hand for the braces of the paths. Django must be set up."""
     from wenyuan.holdings.catalogue.models import ImportBatch, Item
-    from wenyuan.lending.circulation.models import Hold, Loan
+    from wenyuan.lending.circulation.models import Consignment, ConsignmentLine, Hold, Loan
     from wenyuan.lending.fees.models import Charge, Closing
     from wenyuan.lending.fees.models import Entry as LedgerRow
     from wenyuan.lending.patrons.models import Guardian, Roster, Token
@@ -480,6 +493,7 @@ def the_house(*, today: date) -> dict[str, str]:
     token = ApiToken.objects.filter(ended_at=None).earliest("id")
     call = Call.objects.filter(list__branch=central, outcome="").earliest("id")
     message = Message.objects.filter(branch=central).latest("id")
+    short = ConsignmentLine.objects.filter(ended_as="short", settled_at=None).earliest("id")
     values = {
         "message": message.id,
         "told": message.recipient.removeprefix("patron:"),
@@ -512,6 +526,11 @@ def the_house(*, today: date) -> dict[str, str]:
         "hold": hold.id,
         "held": hold.bib_id,
         "holder": hold.patron_id,
+        "packing_batch": Consignment.objects.filter(from_branch=central, sent_at=None, dropped_at=None)
+        .earliest("id")
+        .id,
+        "sent_batch": short.consignment_id,
+        "shortage": short.id,
         "packing": Manifest.objects.filter(from_branch=central, sealed_at=None, dropped_at=None).earliest("id").id,
         "arriving": Manifest.objects.filter(to_branch=central, received_at=None, sealed_at__isnull=False)
         .earliest("id")

@@ -108,6 +108,8 @@ def test_a_small_demo_is_whole_and_every_invariant_holds(fresh_database: str, ho
         "visit",
         "crate_sent",
         "crate_received",
+        "consignment_sent",
+        "consignment_ended",
         "difference_found",
     }
     assert {invariant.name: broken_rows(invariant) for invariant in all_invariants() if broken_rows(invariant)} == {}

@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.factories.accounts import make_account, make_api_token, make_desk, make_machine
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
+from tests.factories.consignments import arrived_consignment, opened_consignment
 from tests.factories.fees import make_charge, make_deposit, make_payment
 from tests.factories.network import make_exception
 from tests.factories.notices import Answering, make_templates, post_due
@@ -14,7 +15,14 @@ from tests.factories.patrons import make_category, make_guardian, make_patron, m
 from tests.factories.transit import make_transit, packed_crate
 from tests.factories.visits import make_count
 from wenyuan.holdings.catalogue.operations import open_batch, run_batch
-from wenyuan.lending.circulation.operations import checkin, checkout, place_hold
+from wenyuan.lending.circulation.operations import (
+    checkin,
+    checkout,
+    consign_item,
+    end_consignment,
+    place_hold,
+    take_back_consigned,
+)
 from wenyuan.lending.fees.data import Book, ChargeKind, Means, PointSchemeFacts
 from wenyuan.lending.fees.operations import close_day, install_default_point_rules, set_point_scheme
 from wenyuan.lending.patrons.models import Patron, Token
@@ -80,6 +88,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     checkin(item="23011", at=at, desk=desks["R"])
     checkin(item="23050", at=at, desk=desks["C"])
     _make_crates(town, desks, at=at)
+    _make_batches(town, desks, at=at)
     debtor = Token.objects.get(card_no="T200").patron
     make_charge(debtor, 3980, fee_fen=500, at=at, desk=desks["C"])
     make_charge(debtor, 120, kind=ChargeKind.OVERDUE, at=at, desk=desks["C"])
@@ -122,6 +131,20 @@ def _make_crates(town: Town, desks: dict[str, Desk], *, at: datetime) -> None:
     add_run(code="L1", name="环城线", stops=halts, at=at, desk=desks["C"])
     tick(manifest_id=signed.id, item="23050", at=at, desk=desks["C"])
     sign(manifest_id=signed.id, at=at, desk=desks["C"])
+
+
+def _make_batches(town: Town, desks: dict[str, Desk], *, at: datetime) -> None:
+    """A station's batch that came back short of one item, and one that is being packed."""
+    for number, barcode in enumerate(("L1", "L2", "L3", "L4"), start=1):
+        make_item(home=town.central, bib=make_bib(title=f"乡土中国 {number}"), barcode=barcode, price_fen=3200)
+    sent = arrived_consignment(
+        desks["C"], desks["R"], town.ring, "L1", "L2", at=at - timedelta(days=100), return_date=at.date()
+    )
+    take_back_consigned(consignment_id=sent.id, item="L1", at=at, desk=desks["C"])
+    end_consignment(consignment_id=sent.id, at=at, desk=desks["C"])
+    packing = opened_consignment(desks["C"], town.ring, at=at)
+    for barcode in ("L3", "L4"):
+        consign_item(consignment_id=packing.id, item=barcode, at=at, desk=desks["C"])
 
 
 def _told(town: Town, desk: Desk, *, at: datetime, today: date) -> None:

@@ -16,7 +16,7 @@ from wenyuan.doors.cli.demonstration.network import CHILDREN, Site, join_groups,
 from wenyuan.doors.cli.demonstration.policies import add_policies
 from wenyuan.doors.cli.demonstration.stock import Stock, fits_scale
 from wenyuan.doors.cli.demonstration.telling import tell_readers
-from wenyuan.doors.cli.demonstration.van import fill_crates, plan_van
+from wenyuan.doors.cli.demonstration.van import fill_batches, fill_crates, plan_van
 from wenyuan.holdings.catalogue.operations import Lendable, set_lendable
 from wenyuan.holdings.catalogue.queries import get_item
 from wenyuan.lending.fees.data import Book, ChargeKind, Means, PointSchemeFacts
@@ -67,6 +67,7 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         echo("Holds …")
         year.end_with_holds()
         fill_crates(sites, operators, last=until)
+        fill_batches(sites, operators, last=until)
         echo("Counting visits …")
         lead = _desk(operators["lead"], sites["LM00"])
         tell_readers(sites, year.readers, at=_noon(until), desk=lead)

@@ -1,11 +1,19 @@
 """The van of the demo: one run, some crates, and the last evening's journeys between three branches."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from wenyuan.doors.cli.demonstration.network import CENTRAL, Site
 from wenyuan.holdings.catalogue.queries import list_shelf
-from wenyuan.lending.circulation.operations import checkin
+from wenyuan.lending.circulation.operations import (
+    checkin,
+    consign_item,
+    end_consignment,
+    open_consignment,
+    send_consignment,
+    take_back_consigned,
+)
+from wenyuan.lending.circulation.queries import queue_of_bib
 from wenyuan.lending.transit.data import HandoverReport, ManifestView, StopInput
 from wenyuan.lending.transit.operations import (
     add_crates,
@@ -60,9 +68,50 @@ def fill_crates(sites: Mapping[str, Site], operators: Mapping[str, Operator], *,
     receive_handover(code=issued.code, report=report, at=next(clock), door=Door.WORKBENCH)
 
 
-def _minutes(day: date) -> Iterator[datetime]:
+def fill_batches(sites: Mapping[str, Site], operators: Mapping[str, Operator], *, last: date) -> None:
+    """The batches of the school's station: one for a reading event came back short of an item, the one for next season
+    is being packed."""
+    clock = _minutes(last, after=timedelta(hours=1))
+    central = Desk(operator=operators["desk"], branch_id=sites[CENTRAL].id, door=Door.WORKBENCH, code="D1")
+    free = _on_shelf(sites[CENTRAL], 9)
+    event = _batch(central, sites[STATION], "读书会", last + timedelta(days=1), free[:4], clock)
+    send_consignment(consignment_id=event, at=next(clock), desk=central)
+    for barcode in free[:3]:
+        take_back_consigned(consignment_id=event, item=barcode, at=next(clock), desk=central)
+    end_consignment(consignment_id=event, at=next(clock), desk=central)
+    _batch(central, sites[STATION], "下学期", last + timedelta(days=150), free[4:], clock)
+
+
+def _batch(desk: Desk, to: Site, purpose: str, due: date, barcodes: Sequence[str], clock: Iterator[datetime]) -> int:
+    batch = open_consignment(to_branch_id=to.id, purpose=purpose, return_date=due, at=next(clock), desk=desk)
+    for barcode in barcodes:
+        consign_item(consignment_id=batch.id, item=barcode, at=next(clock), desk=desk)
+    return batch.id
+
+
+def _on_shelf(home: Site, count: int) -> list[str]:
+    """Barcodes of so many items that stand free at their home, and that nobody waits for."""
+    found: list[str] = []
+    after = None
+    while len(found) < count:
+        shelf = list_shelf(branch_id=home.id, after=after)
+        found += [
+            item.barcode
+            for item in shelf.items
+            if item.state == "available"
+            and item.condition == "ok"
+            and item.present_branch_id == home.id
+            and not queue_of_bib(item.bib_id)
+        ]
+        if shelf.after is None:
+            break
+        after = shelf.after
+    return found[:count]
+
+
+def _minutes(day: date, *, after: timedelta = timedelta()) -> Iterator[datetime]:
     """One moment after the other, half a minute apart."""
-    at = datetime.combine(day, EVENING, tzinfo=library_zone())
+    at = datetime.combine(day, EVENING, tzinfo=library_zone()) + after
     while True:
         at += timedelta(seconds=30)
         yield at

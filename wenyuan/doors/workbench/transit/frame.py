@@ -12,11 +12,13 @@ from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.transit.words import MANIFEST_STATES
+from wenyuan.lending.circulation.queries import count_late_consignments
 from wenyuan.lending.transit.data import ManifestState, ManifestView
 from wenyuan.lending.transit.queries import count_late, count_open_differences, count_unchecked, get_manifest
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import may
+from wenyuan.plumbing.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,13 @@ def tabs(request: StaffRequest) -> list[Tab]:
     packs = may(request.operator, Act.PACK_CRATES, branch_id)
     plans = may(request.operator, Act.PLAN_RUNS, branch_id)
     open_differences = count_open_differences(branch_id) if packs else 0
+    late_batches = count_late_consignments(branch_id, local_date(request.at)) if packs else 0
     found += [
         ("crates", _("Crates"), packs, 0),
         ("transit-waiting", _("Waiting to be packed"), packs, 0),
         ("transit-late", _("Late"), packs, count_late(at=request.at, branch_id=branch_id) if packs else 0),
         ("differences", _("Differences"), packs, open_differences),
+        ("station-batches", _("Station batches"), packs, late_batches),
         ("runs", _("Runs"), plans or may(request.operator, Act.DRIVE_RUNS, branch_id), 0),
         ("handovers", _("Received without an account"), packs, count_unchecked(branch_id) if packs else 0),
         ("manifests", _("All manifests"), packs, 0),

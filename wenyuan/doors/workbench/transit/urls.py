@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.transit import arrivals, handovers, runs, stock, views
+from wenyuan.doors.workbench.transit import arrivals, batch_pages, batches, handovers, runs, stock, views
 
 urlpatterns = [
     path("", views.crates, name="crates"),
@@ -22,6 +22,18 @@ urlpatterns = [
     path("crates/<int:manifest_id>/signed", arrivals.sign, name="crate-sign"),
     path("differences", arrivals.differences, name="differences"),
     path("differences/<int:difference_id>/", arrivals.difference, name="difference"),
+    path("batches", batches.batches, name="station-batches"),
+    path("batches/<int:batch_id>/", batch_pages.batch, name="station-batch"),
+    path("batches/<int:batch_id>/edit", batches.edit, name="station-batch-edit"),
+    path("batches/<int:batch_id>/added", batches.add, name="station-batch-add"),
+    path("batches/<int:batch_id>/taken-out", batches.take_out, name="station-batch-take-out"),
+    path("batches/<int:batch_id>/sent", batches.send, name="station-batch-send"),
+    path("batches/<int:batch_id>/dropped", batches.drop, name="station-batch-drop"),
+    path("batches/<int:batch_id>/back", batch_pages.take_back, name="station-batch-back"),
+    path("batches/<int:batch_id>/ended", batch_pages.end, name="station-batch-end"),
+    path("batches/<int:batch_id>/sheet", batch_pages.sheet, name="station-batch-sheet"),
+    path("batches/<int:batch_id>/shortages", batch_pages.shortages, name="station-batch-shortages"),
+    path("batches/<int:batch_id>/short/<int:line_id>/", batch_pages.settle, name="station-batch-settle"),
     path("late", runs.late, name="transit-late"),
     path("late/days", runs.late_rules, name="late-rules"),
     path("late/days/<int:rule_id>/dropped", runs.drop_late_rule, name="late-rule-drop"),
