@@ -1,6 +1,6 @@
 """Reads of circulation: what a patron has and may have, what a checkout would say, where an item's loan stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -117,6 +117,23 @@ def _patron_loans_plan(patron_id: int, branch_id: int, at: datetime) -> Plan[Pat
         max_owed_fen=allowed.money.max_owed_fen,
         deposit_fen=allowed.money.deposit_fen,
     )
+
+
+def loans_of_readers(*, patron_ids: Sequence[int], at: datetime) -> Mapping[int, tuple[OpenLoan, ...]]:
+    """What several readers have in hand, by reader, the earliest due first; who has nothing is not there."""
+    return run(lambda: _loans_of_readers_plan(patron_ids, at))
+
+
+def _loans_of_readers_plan(patron_ids: Sequence[int], at: datetime) -> Plan[Mapping[int, tuple[OpenLoan, ...]]]:
+    rows = yield Statement(sql.LOANS_OF_READERS, {"patrons": list(patron_ids)})
+    found: dict[int, tuple[OpenLoan, ...]] = {}
+    if rows:
+        books = yield from books_of(Editions(*rows[0][:2]))
+        for row in rows:
+            patron_id = row[2]
+            loan = _with_reopening(_open_loan(row[3:], patron_id, at), books)
+            found[patron_id] = (*found.get(patron_id, ()), loan)
+    return found
 
 
 def _with_reopening(loan: OpenLoan, books: Books) -> OpenLoan:
@@ -271,6 +288,7 @@ __all__ = [
     "list_consignments",
     "loan_of_item",
     "loans_history",
+    "loans_of_readers",
     "not_found_at",
     "offline_acts_to_settle",
     "patron_loans",

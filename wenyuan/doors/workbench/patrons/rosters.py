@@ -11,15 +11,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
+from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.patrons.forms import ClassListForm
 from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.shown import shown_patrons
 from wenyuan.doors.workbench.patrons.views import standing_branches
 from wenyuan.doors.workbench.patrons.words import COLUMN_WORDS, problem_words
 from wenyuan.doors.workbench.shell import branch_names, page
+from wenyuan.lending.circulation.queries import loans_of_readers
 from wenyuan.lending.patrons.data import ConsentInput, GivenBy, RosterReceipt, RosterRefused, RowProblem
 from wenyuan.lending.patrons.operations import enrol_roster, read_sheet
-from wenyuan.lending.patrons.queries import categories, list_roster, rosters
+from wenyuan.lending.patrons.queries import categories, get_patron, list_roster, rosters
+from wenyuan.organisation.network.queries import get_library
 from wenyuan.organisation.rights.data import Act
 
 MOST_SHOWN = 200
@@ -63,6 +66,54 @@ def class_list(request: StaffRequest, roster_id: int) -> HttpResponse:
         ),
     }
     return page(request, "workbench/patrons/class_list.html", context)
+
+
+@staff_page(Act.SEE_PATRON)
+@require_GET
+def class_loans(request: StaffRequest, roster_id: int) -> HttpResponse:
+    """班级借阅清单 on paper, for the class teacher: what each child of a class list has, with when it is due."""
+    roster = next((one for one in rosters() if one.id == roster_id), None)
+    if roster is None:
+        raise Http404
+    children = list_roster(roster_id)
+    loans = loans_of_readers(patron_ids=[one.id for one in children], at=request.at)
+    rows = [(child, loans.get(child.id, ())) for child in children]
+    context = {
+        **_paper(request),
+        "roster": roster,
+        "rows": rows,
+        "count": sum(len(mine) for _child, mine in rows),
+        "overdue": sum(loan.overdue for _child, mine in rows for loan in mine),
+        "back": reverse("workbench:class-list", args=[roster_id]),
+    }
+    return page(request, "workbench/patrons/class_loans.html", context)
+
+
+@staff_page(Act.SEE_PATRON)
+@require_GET
+def card_loans(request: StaffRequest, patron_id: int) -> HttpResponse:
+    """What is lent to a class's or an institution's card (集体证), on paper, with a place beside each item for who of
+    them has it: the list that the teacher keeps."""
+    view = get_patron(patron_id)
+    if view is None:
+        raise Http404
+    context = {
+        **_paper(request),
+        "patron": view,
+        "loans": loans_of_readers(patron_ids=[patron_id], at=request.at).get(patron_id, ()),
+        "back": reverse("workbench:patron", args=[patron_id]),
+    }
+    return page(request, "workbench/patrons/card_loans.html", context)
+
+
+def _paper(request: StaffRequest) -> dict[str, object]:
+    """What stands on every such list: whose library, which branch, and as of when."""
+    library = get_library()
+    return {
+        "library": library.name_zh if library else "",
+        "branch": branch_name(request.desk.branch_id),
+        "at": request.at,
+    }
 
 
 @staff_page(Act.EDIT_PATRON)

@@ -7,9 +7,11 @@ from wenyuan.doors.workbench.patrons import cards, families, kinds, merges, prox
 urlpatterns = [
     path("", views.search, name="patrons"),
     path("new", views.register, name="patron-new"),
+    path("<int:patron_id>/loan-list", rosters.card_loans, name="patron-loan-list"),
     path("class-lists", rosters.class_lists, name="class-lists"),
     path("class-lists/new", rosters.enrol, name="class-list-new"),
     path("class-lists/<int:roster_id>", rosters.class_list, name="class-list"),
+    path("class-lists/<int:roster_id>/loans", rosters.class_loans, name="class-list-loans"),
     path("kinds", kinds.listed, name="categories"),
     path("kinds/new", kinds.new, name="category-new"),
     path("kinds/<slug:code>", kinds.one, name="category"),

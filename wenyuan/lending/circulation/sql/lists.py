@@ -15,6 +15,17 @@ PATRON_LOANS = f"""
     ORDER BY l.due_at, l.id
 """
 
+LOANS_OF_READERS = f"""
+    SELECT {EDITIONS}, l.patron_id, l.id, l.branch_id, l.lent_at, l.due_at, l.renewals, l.claimed_at, l.recalled_at,
+        {ITEM_COLUMNS}
+    FROM circulation_loan l
+    JOIN catalogue_item i ON i.id = l.item_id
+    JOIN catalogue_bib b ON b.id = i.bib_id
+    JOIN catalogue_itemtype y ON y.id = i.item_type_id
+    WHERE l.patron_id = ANY (:patrons::bigint[]) AND l.returned_at IS NULL AND l.slot IS NOT NULL
+    ORDER BY l.due_at, l.id
+"""
+
 HISTORY = f"""
     SELECT COALESCE(l.taken_at, l.returned_at), l.id, l.branch_id, l.lent_at, l.due_at, l.renewals,
         NULL::timestamptz, NULL::timestamptz, {ITEM_COLUMNS}
