@@ -175,6 +175,7 @@ def _facts(request: Request, station: Station, readers: Readers, at: datetime) -
     if code := CARD_BLOCKS.get(scanned.token_status):
         blocks = (Block(code), *blocks)
     codes = {block.code for block in blocks}
+    owed = owed_fen(scanned.patron.id)
     return ReaderFacts(
         name=scanned.patron.name if shows_name else scanned.patron.masked_name,
         flags=_flags(codes, loans.loans),
@@ -182,8 +183,8 @@ def _facts(request: Request, station: Station, readers: Readers, at: datetime) -
         is_password_right=None if pin is Pin.NOT_GIVEN else pin is Pin.RIGHT,
         loans=loans.loans,
         holds=_holds(request, scanned.patron.id, at),
-        owed_fen=owed_fen(scanned.patron.id),
-        charges=_charges(request, scanned.patron.id),
+        owed_fen=owed,
+        charges=_charges(request, scanned.patron.id) if owed else (),
         limit=loans.max_loans,
         most_owed_fen=loans.max_owed_fen,
         messages=_messages(pin, blocks, len(loans.loans), loans.max_loans, station),
