@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
 from tests.command import Command, new_command
-from wenyuan.doors.cli.bench_clients import Machine, Step
+from wenyuan.doors.cli.bench_clients import Floor, Lines, Machine, Step
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ class _Lines:
         return b"63 " + card
 
 
-def _machines(clients: int) -> list[Machine]:
+def _floor(clients: int) -> Floor:
     settings = {
         "branches": 2,
         "clients": clients,
@@ -37,37 +38,43 @@ def _machines(clients: int) -> list[Machine]:
         "items": 400,
         "machines": [{"branch": number % 2} for number in range(clients)],
     }
-    machines = [Machine(number, settings, _Lines()) for number in range(clients)]  # type: ignore[arg-type] # by shape
-    for machine in machines:
-        machine.others = [other for other in machines if other is not machine]
-    return machines
+    lines = cast(Lines, _Lines())  # by its shape
+    return Floor([Machine(number, settings, lines) for number in range(clients)])
+
+
+def _sent_home(machine: Machine, item: bytes) -> bytes:
+    """The answer to a return: an item ``BI<n>`` is at home in branch ``n % 2``."""
+    home = int(item[2:]) % 2
+    return b"101YNN|" if home == machine.branch else b"101YNY|CV04|CTB%d|" % home
 
 
 def test_a_machine_asks_for_refusals_pins_and_returns_elsewhere_in_the_agreed_shares() -> None:
-    machines = _machines(4)
+    floor = _floor(4)
 
     steps: list[Step] = []
     for _ in range(6000):
-        for machine in machines:
+        for machine in floor.machines:
             step = machine.next_step()
             steps.append(step)
-            if step.note.startswith("return:"):
-                _, item, owner = step.note.split(":")
-                machines[int(owner)].coming.append(item.encode())
+            if step.item:
+                assert not floor.carry(machine, step.item, _sent_home(machine, step.item))
 
     counted = [step for step in steps if step.counts]
     refused = sum(step.note == "refused" for step in counted)
-    elsewhere = sum(step.note.startswith("return:") for step in counted)
+    elsewhere = sum(step.note == "elsewhere" for step in counted)
     returned = sum(step.note == "return" for step in counted)
+    arrived = sum(step.note == "arrival" for step in counted)
     assert 0.03 < refused / len(counted) < 0.07
     assert 0.06 < elsewhere / (elsewhere + returned) < 0.14
+    assert elsewhere - 4 <= arrived <= elsewhere
     with_pin = sum(step.line.startswith(b"63") for step in steps)
     visits = sum(step.note == "loan" for step in counted) / 3
     assert 0.4 < with_pin / visits < 0.6
 
 
 def test_no_item_is_lent_twice_before_it_came_back() -> None:
-    (machine,) = _machines(1)
+    floor = _floor(1)
+    (machine,) = floor.machines
     out: set[bytes] = set()
 
     for _ in range(5000):
@@ -78,8 +85,23 @@ def test_no_item_is_lent_twice_before_it_came_back() -> None:
             out.add(words[2])
         elif step.note == "return":
             out.remove(words[1])
+            floor.carry(machine, step.item, b"101YNN|")
         elif step.note == "refused":
             assert words[2] in out
+
+
+def test_what_is_captured_is_fetched_by_its_reader_and_comes_back() -> None:
+    floor = _floor(2)
+    (machine, other) = floor.machines
+    before = len(machine.free)
+
+    assert floor.carry(machine, b"BI4", b"101YUY20261129    101010AO|ABBI4|CV01|CYBC8|DA|AF|")
+    assert not floor.carry(other, b"BI6", b"101YUY20261129    101010AO|ABBI6|CTB0|CV02|CYBC10|")
+
+    fetched = [machine.next_step() for _ in range(2)]
+    assert [step.line for step in fetched] == [b"09 BI6", b"11 BC8 BI4 0"]
+    assert [step.note for step in fetched] == ["arrival", "loan"]
+    assert len(machine.free) == before - 3
 
 
 @pytest.mark.timeout(400)
@@ -97,6 +119,7 @@ def test_a_short_bench_of_circulation_loses_nothing(command: Command) -> None:
     assert (measured["clients"], measured["seconds"]) == (4, 1.0)
     assert measured["operations"]["loan"] > measured["operations"]["return"] > 0
     assert measured["operations"]["refused"] > 0
+    assert measured["operations"]["capture"] > 0
     assert 0 < measured["p50_ms"] <= measured["p99_ms"]
 
 

@@ -61,7 +61,8 @@ _COUNTS = """
         (SELECT count(*) FROM circulation_loan WHERE door = 'sip2' AND returned_at IS NOT NULL),
         (SELECT count(*) FROM journal_entry WHERE door = 'sip2' AND kind = 'loan'),
         (SELECT count(*) FROM journal_entry WHERE door = 'sip2' AND kind = 'return'),
-        (SELECT count(*) FROM journal_entry WHERE door = 'sip2' AND kind = 'transit_received')
+        (SELECT count(*) FROM journal_entry WHERE door = 'sip2' AND kind = 'transit_received'),
+        (SELECT count(*) FROM journal_entry WHERE door = 'sip2' AND kind = 'hold_ready')
 """
 
 Echo = Callable[[str], None]
@@ -228,19 +229,22 @@ def _limit_runner(
 
 
 def _missing(acknowledged: dict[str, int]) -> list[str]:
-    """What was acknowledged must be there, and nothing else: loans, returns, arrivals, each with its journal row."""
+    """What was acknowledged must be there, and nothing else: loans, returns, arrivals and captures, each with its
+    journal row."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS)
         row = cursor.fetchone()
     assert row is not None, "a SELECT without FROM gives one row"
-    loans, returned, journal_loans, journal_returns, journal_arrivals = row
-    wanted = {name: acknowledged.get(name, 0) for name in ("loan", "return", "arrival")}
+    loans, returned, journal_loans, journal_returns, journal_arrivals, journal_captures = row
+    wanted = {name: acknowledged.get(name, 0) for name in ("loan", "return", "elsewhere", "arrival", "capture")}
+    returns = wanted["return"] + wanted["elsewhere"]
     pairs = (
         ("loan rows", loans, wanted["loan"]),
         ("loans of the journal", journal_loans, wanted["loan"]),
-        ("closed loans", returned, wanted["return"]),
-        ("returns of the journal", journal_returns, wanted["return"]),
+        ("closed loans", returned, returns),
+        ("returns of the journal", journal_returns, returns),
         ("arrivals of the journal", journal_arrivals, wanted["arrival"]),
+        ("captures of the journal", journal_captures, wanted["capture"]),
     )
     return [f"{there} {what}, {told} acknowledged" for what, there, told in pairs if there != told]
 

@@ -6,6 +6,7 @@ the end of the file. Written to standard output: a JSON line a slice, and a last
 
 import json
 import random
+import re
 import selectors
 import socket
 import sys
@@ -22,9 +23,13 @@ ITEMS_A_VISIT = 3
 HELD_VISITS = 12
 """A connection takes an item back when so many readers have come after its own."""
 REFUSED, ELSEWHERE = 0.05, 0.1
-"""Shares: of operations that must be refused; of returns made at another branch than the item's."""
+"""Shares: of operations that must be refused; of returns made at another branch than the item's. That one return in
+twenty is captured for a hold is the town's doing (``bench_town``)."""
 
 _CARD, _ITEM = "@C", "@I"
+_CAPTURED = re.compile(rb"\|CV01\|CY([^|]+)\|")
+_SENT = re.compile(rb"\|CTB(\d+)\|")
+"""In a 10: an item for the hold shelf, with its reader's card; the code of the branch where it must go."""
 
 
 class Lines:
@@ -54,12 +59,13 @@ def _cut(line: bytes) -> tuple[bytes, ...]:
 
 
 class Step:
-    """One request: its line, the beginning of the only right answer, and what to note when it comes."""
+    """One request: its line, the beginning of the only right answer, what to note when it comes, and the item that it
+    takes back."""
 
-    __slots__ = ("counts", "line", "note", "wanted")
+    __slots__ = ("counts", "item", "line", "note", "wanted")
 
-    def __init__(self, line: bytes, wanted: bytes, note: str, *, counts: bool = True) -> None:
-        self.line, self.wanted, self.note, self.counts = line, wanted, note, counts
+    def __init__(self, line: bytes, wanted: bytes, note: str, *, counts: bool = True, item: bytes = b"") -> None:
+        self.line, self.wanted, self.note, self.counts, self.item = line, wanted, note, counts, item
 
 
 class Machine:
@@ -78,13 +84,15 @@ class Machine:
             (b"BC%d" % card, card < settings["cards_with_pin"] and card // branches % 2 == 0)
             for card in cards[place::among]
         )
-        self._free = deque(b"BI%d" % item for item in items[place::among])
+        self.free = deque(b"BI%d" % item for item in items[place::among])
         self._held: deque[list[bytes]] = deque()
         self._steps: deque[Step] = deque()
-        self.brought: deque[tuple[bytes, int]] = deque()
-        """Items that a reader returns here, with the number of the connection they belong to."""
+        self.brought: deque[bytes] = deque()
+        """Items that a reader returns here."""
         self.coming: deque[bytes] = deque()
-        """Items on their way home that arrive now."""
+        """Items on their way here that arrive now."""
+        self.ready: deque[tuple[bytes, bytes]] = deque()
+        """Cards of readers who fetch what is kept for them, with the item."""
         self.others: list[Machine] = []
         self.number = number
         self.buffer = b""
@@ -101,12 +109,15 @@ class Machine:
         lines = self._lines
         while self.coming:
             item = self.coming.popleft()
-            self._steps.append(Step(lines.checkin(item), b"101", "arrival"))
-            self._free.append(item)
+            self._steps.append(Step(lines.checkin(item), b"101", "arrival", item=item))
+        while self.ready:
+            card, item = self.ready.popleft()
+            self._steps.append(Step(lines.checkout(card, item, has_pin=False), b"121", "loan"))
+            self._held.append([item])
         while self.brought:
-            item, owner = self.brought.popleft()
-            self._steps.append(Step(lines.checkin(item), b"101", f"return:{item.decode()}:{owner}"))
-        if len(self._free) >= ITEMS_A_VISIT:
+            item = self.brought.popleft()
+            self._steps.append(Step(lines.checkin(item), b"101", "elsewhere", item=item))
+        if len(self.free) >= ITEMS_A_VISIT:
             self._visit()
         if len(self._held) > HELD_VISITS or (self._held and not self._steps):
             self._take_back()
@@ -119,7 +130,7 @@ class Machine:
         self._cards.rotate(-1)
         if has_pin:
             self._steps.append(Step(self._lines.patron(card), b"64", "", counts=False))
-        taken = [self._free.popleft() for _ in range(ITEMS_A_VISIT)]
+        taken = [self.free.popleft() for _ in range(ITEMS_A_VISIT)]
         for item in taken:
             self._steps.append(Step(self._lines.checkout(card, item, has_pin=has_pin), b"121", "loan"))
         if self._dice.random() < REFUSED * 2 * ITEMS_A_VISIT:
@@ -131,10 +142,35 @@ class Machine:
         for item in self._held.popleft():
             others = [other for other in self.others if other.branch != self.branch]
             if others and self._dice.random() < ELSEWHERE:
-                self._dice.choice(others).brought.append((item, self.number))
+                self._dice.choice(others).brought.append(item)
             else:
-                self._steps.append(Step(self._lines.checkin(item), b"101", "return"))
-                self._free.append(item)
+                self._steps.append(Step(self._lines.checkin(item), b"101", "return", item=item))
+
+
+class Floor:
+    """All machines, and where an item goes after it was taken back: as the answer says."""
+
+    def __init__(self, machines: list[Machine]) -> None:
+        self.machines = machines
+        self._owners = {item: machine for machine in machines for item in machine.free}
+        for machine in machines:
+            machine.others = [other for other in machines if other is not machine]
+
+    def carry(self, machine: Machine, item: bytes, answer: bytes) -> bool:
+        """Put the item where the answer sends it; whether it was captured, and its reader comes for it at once."""
+        captured = _CAPTURED.search(answer)
+        if captured:
+            machine.ready.append((captured[1], item))
+            return True
+        owner = self._owners[item]
+        sent = _SENT.search(answer)
+        if not sent:
+            owner.free.append(item)
+        elif int(sent[1]) == owner.branch:
+            owner.coming.append(item)
+        else:  # to the pickup branch of a hold
+            next(one for one in self.machines if one.branch == int(sent[1])).coming.append(item)
+        return False
 
 
 class Clients:
@@ -144,8 +180,7 @@ class Clients:
         lines = Lines(datetime.now(UTC), settings["pin"])
         self._settings = settings
         self.machines = [Machine(number, settings, lines) for number in range(settings["clients"])]
-        for machine in self.machines:
-            machine.others = [other for other in self.machines if other is not machine]
+        self._floor = Floor(self.machines)
         self._sockets: list[socket.socket] = []
         self._selector = selectors.DefaultSelector()
         self.noted: Counter[str] = Counter()
@@ -213,11 +248,9 @@ class Clients:
         if not answer.startswith(step.wanted):
             self._fail(f"{step.note or 'patron'}: {answer[:60]!r}")
             return
-        note, _, rest = step.note.partition(":")
-        self.noted[note] += 1
-        if rest:
-            item, owner = rest.split(":")
-            self.machines[int(owner)].coming.append(item.encode())
+        self.noted[step.note] += 1
+        if step.item and self._floor.carry(machine, step.item, answer):
+            self.noted["capture"] += 1
 
     def _fail(self, what: str) -> None:
         self.errors += 1

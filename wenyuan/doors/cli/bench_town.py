@@ -1,10 +1,10 @@
 """The library that ``bench circulation`` lends in: four branches, 50,000 readers, 200,000 items, 217 policy rows, a
-past of 100,000 returned loans, and 60,000 open ones.
+past of 100,000 returned loans, 60,000 open ones, and 5,000 holds.
 
 Branches, machines, policies and PINs are made by the verbs; readers and items, which are many, are written straight
 into catalogue_bib, catalogue_item, patrons_patron, patrons_token and patrons_readerref; so is the past, into
-circulation_loan, transit_transit and journal_entry. A library without one would be measured by plans that PostgreSQL
-made for empty tables.
+circulation_loan, circulation_hold, transit_transit and journal_entry. A library without one would be measured by plans
+that PostgreSQL made for empty tables.
 """
 
 import secrets
@@ -34,6 +34,8 @@ CARDS_WITH_PIN = 8_000
 PIN = "135246"
 _OPENED = date(2020, 1, 1)
 _CHUNK = 100_000
+_QUEUE = 5
+"""How many wait for a title that anybody waits for."""
 
 _BIBS = """
     INSERT INTO catalogue_bib (source, control_number, variant, content_hash, dialect, marc, title, title_fold,
@@ -107,6 +109,30 @@ _PAST_TRANSITS = """
     FROM circulation_loan WHERE returned_at IS NOT NULL ORDER BY id LIMIT %(count)s
     RETURNING id
 """
+_HOLDS = """
+    WITH titles AS (
+        SELECT t, row_number() OVER (ORDER BY md5(t::text)) - 1 AS place
+        FROM generate_series(0, cardinality(%(bibs)s::bigint[]) - 1) AS t
+        ORDER BY md5(t::text) LIMIT GREATEST(1, %(count)s / %(queue)s)
+    )
+    INSERT INTO circulation_hold (bib_id, patron_id, slot, pickup_branch_id, state, version, rank, from_shelf,
+        suspended, placed_at, placed_branch_id, account_id, door, patron_category, patron_home_id, age_band, end_reason)
+    SELECT (%(bibs)s::bigint[])[1 + t],
+        (%(patrons)s::bigint[])[1 + (place * %(queue)s + q) * %(step)s + t %% %(step)s], 1,
+        (%(branches)s::bigint[])[1 + t %% %(step)s], 'waiting', 1, q, false, false, %(at)s,
+        (%(branches)s::bigint[])[1 + t %% %(step)s], %(account)s, 'past', 'adult',
+        (%(branches)s::bigint[])[1 + t %% %(step)s], '30-39', ''
+    FROM titles, generate_series(0, %(queue)s - 1) AS q
+    RETURNING id
+"""
+"""Queues on titles taken at random, alike in every run, by readers of the branch where the title is at home."""
+_PAST_HOLDS = """
+    INSERT INTO journal_entry (occurred_at, local_date, local_hour, kind, branch_id, door, operator_id,
+        patron_category, subject_kind, subject_id, details)
+    SELECT placed_at, placed_at::date, 12, 'hold_placed', placed_branch_id, 'past', account_id, 'adult', 'bib', bib_id,
+        jsonb_build_object('hold', id)
+    FROM circulation_hold RETURNING id
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +146,8 @@ class Size:
     open_loans: int
     past_loans: int
     past_transits: int
+    holds: int
+    """They wait for one title in twenty, so that as many returns are captured until the queues end."""
 
 
 def size_of(scale: float) -> Size:
@@ -131,6 +159,7 @@ def size_of(scale: float) -> Size:
         open_loans=int(60_000 * scale),
         past_loans=int(100_000 * scale),
         past_transits=int(10_000 * scale),
+        holds=int(5_000 * scale),
     )
 
 
@@ -200,6 +229,9 @@ def _load(here: Installation, *, machines: int, spare_items: int, size: Size, at
     _column(_PAST_LOANS, {**past, "items": items, "count": size.past_loans})
     _column(_PAST_JOURNAL, {"after": 0})
     _column(_PAST_TRANSITS, {"branches": list(branch_ids), "count": size.past_transits})
+    queues = {"queue": _QUEUE, "step": BRANCHES, "count": size.holds, "branches": list(branch_ids)}
+    _column(_HOLDS, {**past, **queues, "bibs": bibs, "patrons": patrons})
+    _column(_PAST_HOLDS, [])
     for card, patron_id in enumerate(patrons):
         if Town.has_pin(card):
             set_pin(patron_id=patron_id, pin=PIN, at=at, desk=desk)
@@ -269,6 +301,7 @@ def _machine(number: int, branch_ids: tuple[int, ...], password: str, desk: Desk
         password=password,
         branch_id=branch_ids[branch],
         checksum="off",
+        holder_told="card",  # as to a sorter: so the bench knows who comes for what was captured
         at=at,
         desk=desk,
     )
