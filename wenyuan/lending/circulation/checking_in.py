@@ -29,6 +29,7 @@ from wenyuan.lending.circulation.everyday import (
 )
 from wenyuan.lending.circulation.facts import Earlier, Hold, Item, Loan, ReturnFacts, read_return
 from wenyuan.lending.circulation.lateness import Lateness, found_terms, lateness_of, open_days_late, settle
+from wenyuan.lending.circulation.plain import plain_return
 from wenyuan.lending.fees.data import FoundTerms
 from wenyuan.lending.fees.operations import settle_found
 from wenyuan.lending.fees.queries import is_owed_for
@@ -72,8 +73,7 @@ def receive_plan(request: Request) -> Plan[TransitReceipt]:
 
 
 def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
-    rows = yield Statement(sql.GATHER_RETURN, request.gathers())
-    facts = read_return(rows[0])
+    facts = (yield from plain_return(request)) or (yield from gather(request))
     if facts.earlier:
         return _earlier(facts, facts.earlier, verb)
     books = yield from books_of(facts.editions)
@@ -109,6 +109,12 @@ def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
     if receipt.held and decision.hold_step:
         receipt = replace(receipt, held=replace(receipt.held, shelf_position=written[0][1]))
     return _answer(facts, receipt)
+
+
+def gather(request: Request) -> Plan[ReturnFacts]:
+    """Everything that taking back rests on; no lock."""
+    rows = yield Statement(sql.GATHER_RETURN, request.gathers())
+    return read_return(rows[0])
 
 
 def _lateness(
@@ -415,8 +421,7 @@ def use_plan(request: Request) -> Plan[ItemFacts]:
 
 
 def _attempt_use(request: Request) -> Plan[ItemFacts | None]:
-    rows = yield Statement(sql.GATHER_RETURN, request.gathers())
-    facts = read_return(rows[0])
+    facts = yield from gather(request)
     item = facts.item
     if item is None:
         raise Refused(Block(BlockCode.ITEM_UNKNOWN))

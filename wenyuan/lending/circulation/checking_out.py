@@ -17,6 +17,7 @@ from wenyuan.lending.circulation.everyday import (
     waived,
 )
 from wenyuan.lending.circulation.facts import CheckoutFacts, Item, Loan, Patron, read_checkout
+from wenyuan.lending.circulation.plain import plain_checkout
 from wenyuan.lending.circulation.policies import Policy
 from wenyuan.lending.circulation.rules.life_cycle import Step, after
 from wenyuan.lending.circulation.rules.returns import FOUND_AGAIN
@@ -32,7 +33,7 @@ def checkout_plan(request: Request) -> Plan[CheckoutReceipt]:
 
 
 def _attempt(request: Request) -> Plan[CheckoutReceipt | None]:
-    facts = yield from gather(request)
+    facts = (yield from plain_checkout(request)) or (yield from gather(request))
     if facts.earlier:
         return keyed.earlier_checkout(facts, facts.earlier, request)
     books = yield from books_of(facts.editions)

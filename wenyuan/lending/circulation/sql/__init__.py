@@ -70,6 +70,7 @@ from wenyuan.lending.circulation.sql.marks import (
     mark_statement,
 )
 from wenyuan.lending.circulation.sql.offline import CARDS_OF_BRANCH, ITEMS_AT_BRANCH, SCANNED_SINCE
+from wenyuan.lending.circulation.sql.plain import PLAIN_CHECKOUT, PLAIN_RETURN
 from wenyuan.lending.circulation.sql.recalls import (
     FREE_HOMES_OF_TITLE,
     HOLD_TO_SERVE,
@@ -143,6 +144,8 @@ __all__ = [
     "ON_SHELF",
     "PATRON_CHANGED",
     "PATRON_LOANS",
+    "PLAIN_CHECKOUT",
+    "PLAIN_RETURN",
     "POLICY_ROWS",
     "QUEUE_OF_BIB",
     "READER_REF",

@@ -1,4 +1,8 @@
-"""What the everyday verbs ask before they decide."""
+"""What the everyday verbs ask before they decide.
+
+Lending and taking back ask ``plain`` first: whatever is gathered here besides must be asked there, or make the case one
+that is not plain.
+"""
 
 from wenyuan.lending.circulation.policies import KINDS
 from wenyuan.lending.circulation.sql.holds import (
@@ -22,6 +26,7 @@ from wenyuan.lending.circulation.sql.parts import (
     ITEM_COLUMNS,
     JOIN_ACCOUNT,
     JOIN_CARD,
+    JOIN_HOLDINGS,
     JOIN_ITEM,
     JOIN_PATRON,
     LOAN_COLUMNS,
@@ -38,13 +43,7 @@ GATHER_CHECKOUT = f"""
     {JOIN_CARD}
     LEFT JOIN patrons_patron p ON p.id = k.patron_id
     {JOIN_PATRON}
-    LEFT JOIN LATERAL (
-        SELECT array_agg(l.id ORDER BY l.id) AS loans, array_agg(l.slot) AS slots,
-            array_agg(li.item_type_id) AS item_types,
-            count(*) FILTER (WHERE l.due_at < :at::timestamptz AND l.claimed_at IS NULL) AS overdue
-        FROM circulation_loan l JOIN catalogue_item li ON li.id = l.item_id
-        WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
-    ) s ON true
+    {JOIN_HOLDINGS}
     {JOIN_ACCOUNT}
     {JOIN_CAPTURED}
     {JOIN_OWN_HOLD}

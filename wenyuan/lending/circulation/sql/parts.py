@@ -41,6 +41,16 @@ JOIN_CARD = """
         ORDER BY status <> 'active', array_position(:hashes::bytea[], token_hash) LIMIT 1
     ) k ON true
 """
+JOIN_HOLDINGS = """
+    LEFT JOIN LATERAL (
+        SELECT array_agg(l.id ORDER BY l.id) AS loans, array_agg(l.slot) AS slots,
+            array_agg(li.item_type_id) AS item_types,
+            count(*) FILTER (WHERE l.due_at < :at::timestamptz AND l.claimed_at IS NULL) AS overdue
+        FROM circulation_loan l JOIN catalogue_item li ON li.id = l.item_id
+        WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
+    ) s ON true
+"""
+"""What the patron has in hand."""
 ACCOUNT_COLUMNS = "COALESCE(f.owed, 0), COALESCE(f.held, 0)"
 JOIN_ACCOUNT = """
     LEFT JOIN LATERAL (
