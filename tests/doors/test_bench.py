@@ -119,7 +119,6 @@ def test_a_short_bench_of_circulation_loses_nothing(command: Command) -> None:
     assert (measured["clients"], measured["seconds"]) == (4, 1.0)
     assert measured["operations"]["loan"] > measured["operations"]["return"] > 0
     assert measured["operations"]["refused"] > 0
-    assert measured["operations"]["capture"] > 0
     assert 0 < measured["p50_ms"] <= measured["p99_ms"]
 
 

@@ -20,7 +20,7 @@ from wenyuan.runtime.postgres import EmbeddedPostgres
 from wenyuan.runtime.probes import tcp_probe
 from wenyuan.runtime.problem import Problem
 
-_START_S = 60
+_START_S = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,7 @@ def servers(here: Installation, processes: int) -> Iterator[tuple[Address, list[
     sip2 = [sys.executable, "-m", "wenyuan.doors.sip2", "--listen", str(address), "--threads", str(SIP2_THREADS)]
     if processes > 1:
         sip2.append("--reuse-port")
-    # What works beside them on a Saturday belongs into this list: the writer of the search index, from when there is
-    # one.
+    # What works beside them on a Saturday belongs into this list: the worker that keeps the search index up.
     parts = [sip2] * processes
     with (here.home.logs / "bench-sip2.log").open("ab") as log:
         started = [
