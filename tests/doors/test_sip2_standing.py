@@ -7,7 +7,7 @@ import pytest
 from tests.doors.api_client import Api, make_token
 from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import PASSWORD, PIN, Town
-from tests.factories.accounts import make_desk
+from tests.factories.accounts import make_desk, make_machine
 from tests.factories.circulation import make_policy
 from tests.factories.fees import make_charge
 from tests.factories.patrons import make_patron
@@ -16,6 +16,8 @@ from wenyuan.doors.sip2.session import Session
 from wenyuan.kernel.sip2.client import parse_response
 from wenyuan.kernel.sip2.profile import STANDARD
 from wenyuan.lending.circulation.models import Loan
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.network.models import Branch
 
 STANDINGS = [
     # card, PIN, the fourteen flags, what is owed
@@ -93,3 +95,20 @@ def test_a_machine_is_told_the_most_that_a_reader_may_owe_where_the_policy_says_
     assert limit() == []
     make_policy(branch=api_town.district.central, max_owed_fen=2050)
     assert limit() == ["20.50"]
+
+
+def test_a_payment_without_a_number_sent_again_is_one_and_a_second_later_another(
+    session: Session, clock: Clock
+) -> None:
+    make_machine(Branch.objects.get(code="C"), "till", PASSWORD, roles=[Role.MACHINE, Role.CASH_MACHINE])
+    till = Session(clock=clock, address="127.0.0.1", limits=Limits())
+    till.reply_to(f"9300CNtill|CO{PASSWORD}|CP|".encode())
+
+    def owed_after(second: int) -> str | None:
+        till.reply_to(f"3720261124    1000{second:02}0400CNYBV2.00|AO|AAR0008|AC|AD|".encode())
+        line = session.reply_to(b"2301920261124    100000AO|AAR0008|AC|AD|").line or b""
+        return parse_response(line.rstrip(b"\r"), profile=STANDARD).first("BV")
+
+    assert [owed_after(1), owed_after(1), owed_after(2)] == ["10.50", "10.50", "8.50"]
+    clock.move(minutes=2)
+    assert owed_after(2) == "8.50", "whenever the line arrives again"

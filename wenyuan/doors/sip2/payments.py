@@ -40,8 +40,8 @@ LARGEST_ID: Final = 2**63 - 1
 
 
 def fee_paid(asked: Asked) -> Handled:
-    """37. The money settles the charge that CG names, else what is open, the oldest first. BK makes a retry one
-    payment."""
+    """37. The money settles the charge that CG names, else what is open, the oldest first. BK, or the line itself, makes a
+    retry one payment."""
     request, station = asked.request, asked.station
     assert isinstance(request.fixed, FeePaidRequest)
     require(station.desk.operator, Act.TAKE_MONEY, station.desk.branch_id)
@@ -101,10 +101,17 @@ def _charges_of(asked: Asked) -> list[int] | None:
 
 
 def _key_of(asked: Asked) -> str:
-    """BK is the machine's own number of the transaction, unique in its account. Without one, this very request: done
-    again on a new connection to the database it is one payment all the same."""
+    """BK is the machine's own number of the transaction, unique in its account. Without one the line speaks for itself:
+    the same money of the same card for the same thing at the same second of the machine's clock is sent again, for no
+    machine takes twice in a second. Without a time either, only this very request is one payment."""
     request = asked.request
-    own = request.value("BK") or f"{asked.at.isoformat()} {request.sequence} {request.value('AA')}"
-    named = "BK" if request.value("BK") else "at"
+    assert isinstance(request.fixed, FeePaidRequest)
+    named, own = "BK", request.value("BK")
+    if not own and request.fixed.sent_at is not None:
+        named, fixed = "line", request.fixed
+        said = (fixed.sent_at, fixed.fee_type, fixed.payment_type, *map(request.value, ("AA", "BV", "CG")))
+        own = "\0".join(map(str, said))
+    elif not own:
+        named, own = "at", f"{asked.at.isoformat()} {request.sequence} {request.value('AA')}"
     digest = blake2b(f"{asked.station.account_id}\0{named}\0{own}".encode("utf-8", "surrogatepass"), digest_size=24)
     return f"sip2:{digest.hexdigest()}"
