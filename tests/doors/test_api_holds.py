@@ -1,5 +1,7 @@
 """Holds over REST: placed for readers by machines and by readers themselves, changed, suspended, cancelled."""
 
+from typing import Any
+
 import pytest
 
 from tests.doors.api_client import Api, make_token
@@ -7,6 +9,7 @@ from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import PIN, Town
 from tests.factories.circulation import make_policy
 from wenyuan.holdings.catalogue.models import Bib
+from wenyuan.lending.circulation import operations
 from wenyuan.lending.circulation.models import Hold
 from wenyuan.organisation.journal.models import Entry
 
@@ -163,3 +166,19 @@ def test_a_machine_sees_and_changes_the_holds_of_whom_it_looked_up(api: Api) -> 
     )
     assert (captured.status, captured.codes) == (409, ["hold_captured"])
     assert (cancelled.json["state"], cancelled.json["captured"]) == ("cancelled", None)
+
+
+def test_of_two_changes_at_once_neither_undoes_the_other(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    placed = api.post("/holds", {"card": "R0001", "item": "C0001", "pickup": "C"}).json["hold"]
+    address, write = f"/patrons/{handle(api, 'R0001')}/holds/{placed}", operations.change_hold
+
+    def after_another(**wishes: Any) -> None:
+        monkeypatch.setattr(operations, "change_hold", write)
+        assert api.patch(address, {"not_before": "2026-12-01"}).status == 200
+        write(**wishes)
+
+    monkeypatch.setattr(operations, "change_hold", after_another)
+
+    answer = api.patch(address, {"pickup": "E"})
+
+    assert (answer.status, answer.json["pickup"]["code"], answer.json["not_before"]) == (200, "E", "2026-12-01")

@@ -21,6 +21,7 @@ from wenyuan.lending.circulation.models import Hold, Loan
 from wenyuan.lending.circulation.operations import Refused, cancel_hold, checkin, checkout, move_hold, place_hold
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.data import NetworkRefused
+from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.network.operations import close_branch
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
 from wenyuan.plumbing.statements import run
@@ -245,3 +246,16 @@ def test_a_branch_where_a_hold_is_being_placed_does_not_close(
 
     assert isinstance(others[0].result(), NetworkRefused)
     assert list(Hold.objects.values_list("state", flat=True)) == ["waiting"]
+
+
+def test_a_branch_that_closes_while_an_item_waits_to_be_lent_there_lends_nothing(committed: District) -> None:
+    titled(committed, 1, 1)
+    make_item(barcode="J0", home=committed.children)
+    with transaction.atomic():
+        Branch.objects.select_for_update().get(id=committed.children.id)
+        lent = Meanwhile(lambda: checkout(item="J0", card="C0", at=AT, desk=committed.at_children))
+        Branch.objects.filter(id=committed.children.id).update(closed_date=AT.date())
+
+    assert isinstance(lent.result(), Refused)
+    assert not Loan.objects.exists()
+    assert Item.objects.get(barcode="J0").state == "available"

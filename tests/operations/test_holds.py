@@ -52,6 +52,7 @@ from wenyuan.organisation.network.seams import ties_to_branch
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.organisation.rights.queries import NotAllowed
+from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
 
 
@@ -1050,3 +1051,23 @@ def test_the_nightly_job_lets_all_lapsed_holds_expire_and_one_that_fails_does_no
     assert {(entry.door, entry.operator_id, entry.branch_id) for entry in entries} == {
         ("worker", None, district.central.id)
     }
+
+
+def test_a_change_leaves_what_it_does_not_name_as_it_stands_by_then(
+    district: District, at: datetime, title: Bib
+) -> None:
+    hold_id = hold(title, "C1", district.at_central, at)
+    desk, soon = district.at_central, local_date(at) + timedelta(days=3)
+
+    change_hold(hold_id=hold_id, at=at, desk=desk, not_before=soon)
+    change_hold(hold_id=hold_id, at=at, desk=desk, pickup_branch_id=district.children.id)
+    change_hold(hold_id=hold_id, at=at, desk=desk, not_after=soon + timedelta(days=9))
+
+    row = Hold.objects.get()
+    assert (row.pickup_branch_id, row.not_before, row.not_after) == (
+        district.children.id,
+        soon,
+        soon + timedelta(days=9),
+    )
+    change_hold(hold_id=hold_id, at=at, desk=desk, not_before=None)
+    assert Hold.objects.get().not_before is None

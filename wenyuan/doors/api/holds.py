@@ -26,7 +26,7 @@ from wenyuan.doors.api.schemas import (
     WishAsked,
 )
 from wenyuan.lending.circulation import operations
-from wenyuan.lending.circulation.data import BlockCode, HoldView
+from wenyuan.lending.circulation.data import BlockCode, HoldView, Kept
 from wenyuan.lending.circulation.queries import get_hold, holds_of_patron
 from wenyuan.organisation.rights.data import Act
 
@@ -267,9 +267,9 @@ def _changed(call: Call, patron_id: int, hold_id: int, body: HoldChangeAsked) ->
     def change(hold: HoldView) -> None:
         operations.change_hold(
             hold_id=hold_id,
-            pickup_branch_id=_branch(call, body.pickup, hold.pickup_branch_id),
-            not_before=body.not_before if "not_before" in said else hold.not_before,
-            not_after=body.not_after if "not_after" in said else hold.not_after,
+            pickup_branch_id=_branch(call, body.pickup, hold.pickup_branch_id) if body.pickup else Kept.AS_IS,
+            not_before=body.not_before if "not_before" in said else Kept.AS_IS,
+            not_after=body.not_after if "not_after" in said else Kept.AS_IS,
             at=call.at,
             desk=call.desk,
         )

@@ -35,6 +35,7 @@ from wenyuan.lending.circulation.data import (
     CheckoutReceipt,
     HeldFor,
     HoldView,
+    Kept,
     RenewalReceipt,
 )
 from wenyuan.lending.circulation.operations import Refused
@@ -149,9 +150,8 @@ def _rewished(asked: Asked) -> Handled:
         hold_id=view.id,
         at=asked.at,
         desk=asked.station.desk,
-        pickup_branch_id=_pickup_of(asked) if asked.request.value("BS") else view.pickup_branch_id,
-        not_before=view.not_before,
-        not_after=date_in(asked.request.value("BW")) or view.not_after,
+        pickup_branch_id=_pickup_of(asked) if asked.request.value("BS") else Kept.AS_IS,
+        not_after=date_in(asked.request.value("BW")) or Kept.AS_IS,
     )
     return Handled(_of_hold(asked, view, screens.hold_changed()), "changed")
 

@@ -129,6 +129,7 @@ def _write(
         "patron_version": patron.version,
         "loans": facts.holdings.loans,
         "branch": desk.branch_id,
+        "stands_on": request.today if request.learnt_at is None else None,
         "account": desk.operator.account_id,
         "door": desk.door.value,
         "slot": facts.holdings.free_slot(),

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.db.models import Q
 
 from wenyuan.lending.circulation import sql
-from wenyuan.lending.circulation.data import Block, BlockCode, HoldEnded
+from wenyuan.lending.circulation.data import Block, BlockCode, HoldEnded, Kept
 from wenyuan.lending.circulation.everyday import Refused, Request, refuse
 from wenyuan.lending.circulation.holding import pickup_plan
 from wenyuan.lending.circulation.models import Hold, HoldState
@@ -95,12 +95,13 @@ def change_hold(
     hold_id: int,
     at: datetime,
     desk: Desk,
-    pickup_branch_id: int,
-    not_before: date | None,
-    not_after: date | None,
+    pickup_branch_id: int | Kept = Kept.AS_IS,
+    not_before: date | Kept | None = Kept.AS_IS,
+    not_after: date | Kept | None = Kept.AS_IS,
     waive: frozenset[BlockCode] = frozenset(),
 ) -> None:
-    """Let a waiting hold be fetched elsewhere, or not before or not after other days.
+    """Let a waiting hold be fetched elsewhere, or not before or not after other days. What is not named stays as it is
+    by then, so that of two who change different things at once neither undoes the other.
 
     :raises NotAllowed: no right to holds at the desk's branch.
     :raises Refused: it does not wait any more, the pickup branch is closed for good, the days make no sense, or the
@@ -108,6 +109,9 @@ def change_hold(
     """
     require(desk.operator, Act.PLACE_HOLD, desk.branch_id)
     hold = _waiting(hold_id)
+    pickup_branch_id = hold.pickup_branch_id if pickup_branch_id is Kept.AS_IS else pickup_branch_id
+    not_before = hold.not_before if not_before is Kept.AS_IS else not_before
+    not_after = hold.not_after if not_after is Kept.AS_IS else not_after
     rows_of(Statement(sql.LOCK_PICKUP, {"pickup": pickup_branch_id}))
     today = local_date(at)
     branch = network_map().branches.get(pickup_branch_id)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from wenyuan.lending.circulation.data.kinds import MEASURES, FixedDue, HoldsAllowed, Kinds, Measure
 from wenyuan.lending.circulation.data.offline import (
@@ -38,6 +38,7 @@ __all__ = [
     "HoldView",
     "HoldsAllowed",
     "ItemFacts",
+    "Kept",
     "Kinds",
     "LoanEnd",
     "LoanOfItem",
@@ -286,6 +287,12 @@ class HoldEnded:
     bib_id: int
     was: str
     repeated: bool = False
+
+
+class Kept(Enum):
+    """Of what a change does not speak of: it stays as it stands when the change is written, not as somebody saw it."""
+
+    AS_IS = "as_is"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

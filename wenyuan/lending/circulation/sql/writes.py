@@ -33,6 +33,10 @@ _NEXT_PATRON = """patron AS (
             WHERE id = :patron::bigint AND version = :patron_version::int AND EXISTS (SELECT 1 FROM item)
             RETURNING id
         )"""
+BRANCH_STANDS = """(SELECT id FROM network_branch WHERE id = :branch::bigint
+                    AND COALESCE(closed_date > :stands_on::date, true) FOR KEY SHARE) IS NOT NULL"""
+"""That the lending branch is not closed for good: whoever closes it is done, or waits and then sees the loan. What has happened
+all the same asks for no day."""
 PATRON_CHANGED = frozenset({"circulation_open_loan_has_patron"})
 """What refuses a write whose patron is no longer as the decision saw them."""
 
@@ -66,7 +70,7 @@ def checkout_statement(
             UPDATE catalogue_item SET state = :state::text, present_branch_id = :branch::bigint,
                 {found}version = version + 1, changed_at = :at::timestamptz
             WHERE id = :item::bigint AND version = :item_version::int
-                AND {SAME_EDITIONS}
+                AND {SAME_EDITIONS} AND {BRANCH_STANDS}
                 AND COALESCE((SELECT array_agg(l.id ORDER BY l.id) FROM circulation_loan l
                     WHERE l.patron_id = :patron::bigint AND l.returned_at IS NULL AND l.slot IS NOT NULL), '{{}}')
                     = :loans::bigint[]{locked}
