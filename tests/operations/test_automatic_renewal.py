@@ -7,12 +7,19 @@ import pytest
 from tests.factories.catalogue import make_item
 from tests.factories.circulation import District, make_policy
 from tests.factories.patrons import make_patron
+from wenyuan.holdings.catalogue.models import Item
+from wenyuan.lending.circulation.data import BlockCode
 from wenyuan.lending.circulation.models import Loan
-from wenyuan.lending.circulation.operations import checkout, claim_returned, place_hold, renew_automatically
+from wenyuan.lending.circulation.operations import checkout, claim_returned, place_hold, renew, renew_automatically
+from wenyuan.lending.patrons.models import Patron
+from wenyuan.organisation.journal.delivery import deliver
 from wenyuan.organisation.journal.models import Entry
+from wenyuan.organisation.notices.models import Notice
+from wenyuan.plumbing.clock import local_date
 
 BARCODE = "2300001"
 CARD = "C0001"
+LIMIT = BlockCode.RENEWAL_LIMIT
 
 
 @pytest.fixture
@@ -68,3 +75,43 @@ def test_without_the_policy_or_with_a_claim_nothing_happens(district: District, 
     checkout(item="2", card="C0002", at=at, desk=district.at_children)
 
     assert renew_automatically(at=night) == 0
+
+
+def told() -> list[tuple[str, str]]:
+    while deliver(at=Loan.objects.get().lent_at):
+        continue
+    rows = Notice.objects.select_related("message").order_by("id")
+    return [(row.message.kind if row.message else "", row.once) for row in rows]
+
+
+def test_its_reader_is_told_once_that_it_has_renewed_itself(district: District, night: datetime) -> None:
+    renew_automatically(at=night)
+    loan = Loan.objects.get()
+
+    assert told() == [("loan_renewed", f"loan_renewed:{loan.id}:{local_date(loan.due_at)}")]
+    renew(item=BARCODE, at=night + timedelta(days=20), desk=district.at_central, waive=frozenset({LIMIT}))
+    assert len(told()) == 1, "what somebody renews is told at the desk"
+
+
+def test_its_reader_is_told_once_that_it_could_not(district: District, night: datetime) -> None:
+    Loan.objects.update(renewals=1)
+    loan = Loan.objects.get()
+
+    for _ in range(2):
+        renew_automatically(at=night)
+
+    assert told() == [("renewal_refused", f"renewal_refused:{loan.id}:{local_date(loan.due_at)}")]
+
+
+def test_nobody_is_told_of_what_does_not_renew_itself_or_gains_nothing_by_it(
+    district: District, night: datetime
+) -> None:
+    make_policy(branch=district.central, item_type=district.book, renewal_days=0, renewals_from="due_date")
+    Item.objects.update(item_type=district.book)
+    renew_automatically(at=night)
+    make_policy(branch=district.central, category=district.adult, auto_renew=False)
+    Patron.objects.update(category=district.adult)
+    Loan.objects.update(renewals=1)
+    renew_automatically(at=night)
+
+    assert told() == []

@@ -13,11 +13,12 @@ from tests.factories.patrons import make_patron
 from tests.racing import at_once
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.data import DeviceAct, OfflineListSheet, OfflineResult
-from wenyuan.lending.circulation.models import Hold, Loan, OfflineAct
+from wenyuan.lending.circulation.models import Hold, Loan, OfflineAct, OfflineList
 from wenyuan.lending.circulation.operations import (
     KeyReused,
     checkin,
     checkout,
+    forget_offline,
     issue_offline_list,
     place_hold,
     record_acts,
@@ -34,6 +35,7 @@ from wenyuan.plumbing.invariants import all_invariants, broken_rows
 
 ITEM, CARD, OTHER = "2300001", "C0001", "C0002"
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -415,3 +417,18 @@ def test_a_settled_act_leaves_the_list_and_forgets_the_card(
     assert (settled, again, offline_acts_to_settle(district.central.id)) == (True, False, ())
     assert (row.card, row.note, row.settled_at) == ("", "重新登记，138****8000", at + 2 * HOUR)
     assert AuditRow.objects.filter(act="settle_offline_act", subject_id=row.id).count() == 1
+
+
+def test_old_lists_and_settled_acts_go_after_half_a_year_and_what_waits_for_a_person_stays(
+    district: District, reader: Patron, sheet: OfflineListSheet, at: datetime
+) -> None:
+    unknown_card(district, at)
+    upload(district, lent(sheet, CARD, ITEM, at), at=at + HOUR)
+    assert forget_offline(at=at + 400 * DAY) == 0, "the act names its list"
+    (view,) = offline_acts_to_settle(district.central.id)
+    settle_offline_act(act_id=view.id, note="", at=at + 2 * HOUR, desk=district.at_central)
+
+    assert forget_offline(at=at + 179 * DAY) == 0
+    assert forget_offline(at=at + 190 * DAY) == 2
+    assert (OfflineAct.objects.count(), OfflineList.objects.count()) == (0, 0)
+    assert forget_offline(at=at + 190 * DAY) == 0

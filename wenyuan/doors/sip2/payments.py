@@ -40,8 +40,8 @@ LARGEST_ID: Final = 2**63 - 1
 
 
 def fee_paid(asked: Asked) -> Handled:
-    """37. The money settles the charge that CG names, else what is open, the oldest first. BK, or the line itself, makes a
-    retry one payment."""
+    """37. The money settles the charge that CG names, else what is open, the oldest first. BK, or the line itself,
+    makes a retry one payment."""
     request, station = asked.request, asked.station
     assert isinstance(request.fixed, FeePaidRequest)
     require(station.desk.operator, Act.TAKE_MONEY, station.desk.branch_id)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from wenyuan.kernel.identity import mask_numbers
 from wenyuan.lending.circulation import rules, sql
@@ -35,6 +35,9 @@ from wenyuan.plumbing.transactions import verb
 
 DAYS = 7
 """How long a list may be lent by."""
+KEPT_DAYS = 180
+"""How long what is recorded or settled is kept, to answer a device that sends it again; after it the journal knows its
+key."""
 HASH_BYTES = 6
 """So much of a card's hash: two of a hundred thousand cards meet once in thousands of lists, and the list is small."""
 
@@ -185,6 +188,19 @@ def offline_acts_to_settle(branch_id: int, *, after: int = 0, size: int = 50) ->
     open_loans = Loan.objects.filter(id__in=[row.loan_id for row in found if row.loan_id], returned_at__isnull=True)
     readers = dict(open_loans.values_list("id", "patron_id"))
     return tuple(_view(row, readers.get(row.loan_id or 0)) for row in found)
+
+
+@needs()
+@verb
+def forget_offline(*, at: datetime) -> int:
+    """Delete what is recorded or settled since ``KEPT_DAYS``, and lists that ended so long ago and are named by no act
+    that is left; how many rows. What a person must still look at stays."""
+    before = at - timedelta(days=KEPT_DAYS)
+    old = Q(settled_at__lt=before) | Q(outcome=OfflineOutcome.RECORDED.value, recorded_at__lt=before)
+    acts, _ = OfflineAct.objects.filter(old).delete()
+    named = OfflineAct.objects.filter(issued_list__isnull=False).values("issued_list_id")
+    lists, _ = OfflineList.objects.filter(expires_at__lt=before).exclude(id__in=named).delete()
+    return acts + lists
 
 
 def count_offline_acts_to_settle(branch_id: int) -> int:

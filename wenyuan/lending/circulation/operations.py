@@ -53,7 +53,7 @@ from wenyuan.lending.circulation.matrix import (
     end_policy,
     install_default_policies,
 )
-from wenyuan.lending.circulation.offline_lists import issue_offline_list
+from wenyuan.lending.circulation.offline_lists import forget_offline, issue_offline_list
 from wenyuan.lending.circulation.queueing import (
     cancel_hold,
     change_hold,
@@ -105,6 +105,7 @@ __all__ = [
     "expire_hold",
     "expire_holds",
     "forget_ended_holds",
+    "forget_offline",
     "found_on_shelf",
     "install_default_policies",
     "issue_offline_list",

@@ -7,12 +7,13 @@ from wenyuan.lending.circulation.operations import (
     charge_running_fines,
     expire_holds,
     forget_ended_holds,
+    forget_offline,
     lose_long_overdue,
     remind,
     renew_automatically,
 )
 from wenyuan.lending.circulation.recalling import recall_for_hold
-from wenyuan.lending.circulation.telling import tell_of_hold
+from wenyuan.lending.circulation.telling import tell_of_hold, tell_of_renewal
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.followers import follows
 from wenyuan.plumbing.queue import every, task
@@ -48,6 +49,12 @@ def charge_fines(at: datetime) -> None:
     charge_running_fines(at=at)
 
 
+@every("35 18 * * *", "circulation.forget_offline")
+def forget_acts_without_a_network(at: datetime) -> None:
+    """At night (02:35 in Shanghai): old lists for lending without a network, and acts that are settled."""
+    forget_offline(at=at)
+
+
 @every("12 * * * *", "circulation.remind")
 def remind_readers(at: datetime) -> None:
     """Hourly, each stage of each loan once: what falls due soon and what is late."""
@@ -58,6 +65,12 @@ def remind_readers(at: datetime) -> None:
 def tell_of_holds(entry_id: int) -> None:
     """Readers learn what became of their holds."""
     tell_of_hold(entry_id)
+
+
+@follows(Kind.RENEWAL)
+def tell_of_renewals(entry_id: int) -> None:
+    """Readers learn that a loan has renewed itself."""
+    tell_of_renewal(entry_id)
 
 
 @follows(Kind.HOLD_PLACED)

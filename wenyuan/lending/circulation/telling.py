@@ -86,6 +86,37 @@ def _tell_ended(hold: HoldView, kind: NoticeKind, at: datetime) -> None:
     )
 
 
+def tell_of_renewal(entry_id: int) -> None:
+    """A step: let the reader of a loan that has renewed itself know until when they have it now."""
+    assert_in_verb()
+    recorded = get_entry(entry_id)
+    if recorded is None or not recorded.entry.details.get("automatic"):
+        return
+    details, at = recorded.entry.details, recorded.entry.occurred_at
+    due = local_date(datetime.fromisoformat(str(details["due_at"])))
+    _tell_of_loan(NoticeKind.LOAN_RENEWED, int(str(details["loan"])), due, at)
+
+
+@verb
+def tell_not_renewed(*, loan_id: int, due: date, at: datetime) -> None:
+    """Let the reader of a loan that should have renewed itself know that it did not, once a due date."""
+    _tell_of_loan(NoticeKind.RENEWAL_REFUSED, loan_id, due, at)
+
+
+def _tell_of_loan(kind: NoticeKind, loan_id: int, due: date, at: datetime) -> None:
+    rows = rows_of(Statement(sql.LOAN_TO_TELL_OF, {"loan": loan_id}))
+    for patron_id, branch_id, title in rows:
+        post(
+            kind=kind,
+            recipient=notice_recipient(patron_id),
+            values={"title": title, "due_date": due},
+            once=f"{kind.value}:{loan_id}:{due.isoformat()}",
+            at=at,
+            contacts=notice_contacts([patron_id]).get(patron_id),
+            branch_id=branch_id,
+        )
+
+
 @needs()
 def remind(*, at: datetime) -> int:
     """Let readers know what falls due within ``DUE_SOON_DAYS`` and what is late, each stage once; how many notices were

@@ -34,6 +34,8 @@ class NoticeKind(StrEnum):
     HOLD_EXPIRED = "hold_expired"
     HOLD_CANCELLED = "hold_cancelled"
     LOAN_RECALLED = "loan_recalled"
+    LOAN_RENEWED = "loan_renewed"  # by itself
+    RENEWAL_REFUSED = "renewal_refused"  # it did not renew itself
     CLOSURE_DECLARED = "closure_declared"
     CLOSURE_REOPENED = "closure_reopened"
     DUE_MOVED = "due_moved"
@@ -84,6 +86,8 @@ KINDS: Mapping[NoticeKind, KindFacts] = MappingProxyType(
         NoticeKind.HOLD_EXPIRED: KindFacts(values=frozenset({"title"}), gathering=Gathering.DAY),
         NoticeKind.HOLD_CANCELLED: KindFacts(values=frozenset({"title"}), gathering=Gathering.DAY),
         NoticeKind.LOAN_RECALLED: KindFacts(values=frozenset({"title", "due_date"}), gathering=Gathering.DAY),
+        NoticeKind.LOAN_RENEWED: KindFacts(values=frozenset({"title", "due_date"}), gathering=Gathering.DAY),
+        NoticeKind.RENEWAL_REFUSED: KindFacts(values=frozenset({"title", "due_date"}), gathering=Gathering.DAY),
         NoticeKind.CLOSURE_DECLARED: KindFacts(
             values=frozenset({"first_date", "last_date", "reason"}), may_be_empty=frozenset({"last_date"})
         ),

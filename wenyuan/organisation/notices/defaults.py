@@ -127,6 +127,29 @@ _WORDS: Mapping[tuple[NoticeKind, Language], _Words] = {
         "letting the next reader have them.\n\n{library} {phone}",
         "Another reader waits for {titles}: please return it by {due_date}.",
     ),
+    (NoticeKind.LOAN_RENEWED, _ZH): _Words(
+        "已为您自动续借{count}册",
+        "您好！您手中的{count}册图书已自动续借，最早一册应于{due_date}前归还：\n\n{lines}\n\n{library} {phone}",
+        "您借的{titles}已自动续借，请于{due_date}前归还。",
+    ),
+    (NoticeKind.LOAN_RENEWED, _EN): _Words(
+        "{count} items renewed themselves",
+        "Hello, {count} items that you have were renewed by themselves; the first is due on {due_date}:\n\n{lines}\n\n"
+        "{library} {phone}",
+        "{titles} was renewed by itself and is due on {due_date}.",
+    ),
+    (NoticeKind.RENEWAL_REFUSED, _ZH): _Words(
+        "{count}册图书未能自动续借，请按期归还",
+        "您好！您手中的{count}册图书未能自动续借（可能有读者预约，或已达续借次数上限），请按期归还，"
+        "最早一册应于{due_date}前归还：\n\n{lines}\n\n{library} {phone}",
+        "您借的{titles}未能自动续借，请于{due_date}前归还。",
+    ),
+    (NoticeKind.RENEWAL_REFUSED, _EN): _Words(
+        "{count} items could not be renewed",
+        "Hello, {count} items that you have could not be renewed by themselves (somebody may wait for them, or the "
+        "limit is reached). Please return them, the first by {due_date}:\n\n{lines}\n\n{library} {phone}",
+        "{titles} could not be renewed by itself: please return it by {due_date}.",
+    ),
     (NoticeKind.CLOSURE_DECLARED, _ZH): _Words(
         "{branch}闭馆通知（{period}）",
         "各位读者：\n\n"
@@ -210,6 +233,8 @@ _WECHAT_DATE: Mapping[NoticeKind, str] = {
     NoticeKind.OVERDUE_3: "due_date",
     NoticeKind.HOLD_READY: "pickup_date",
     NoticeKind.LOAN_RECALLED: "due_date",
+    NoticeKind.LOAN_RENEWED: "due_date",
+    NoticeKind.RENEWAL_REFUSED: "due_date",
     NoticeKind.CLOSURE_DECLARED: "period",
     NoticeKind.CLOSURE_REOPENED: "first_date",
     NoticeKind.DUE_MOVED: "due_date",

@@ -28,6 +28,8 @@ KINDS: Final[Mapping[NoticeKind, StrOrPromise]] = {
     NoticeKind.HOLD_EXPIRED: _("Hold not fetched"),
     NoticeKind.HOLD_CANCELLED: _("Hold cancelled"),
     NoticeKind.LOAN_RECALLED: _("Item recalled"),
+    NoticeKind.LOAN_RENEWED: _("Renewed by itself"),
+    NoticeKind.RENEWAL_REFUSED: _("Not renewed by itself"),
     NoticeKind.CLOSURE_DECLARED: _("Closure notice"),
     NoticeKind.CLOSURE_REOPENED: _("Open again"),
     NoticeKind.DUE_MOVED: _("Due date moved"),

@@ -85,6 +85,12 @@ LOANS_TO_REMIND = """
     ORDER BY l.id LIMIT :size::int
 """
 
+LOAN_TO_TELL_OF = """
+    SELECT l.patron_id, l.branch_id, b.title
+    FROM circulation_loan l JOIN catalogue_item i ON i.id = l.item_id JOIN catalogue_bib b ON b.id = i.bib_id
+    WHERE l.id = :loan::bigint AND l.returned_at IS NULL AND l.taken_at IS NULL
+"""
+
 LOANS_OF_CASES = """
     SELECT count(*), count(DISTINCT l.patron_id)
     FROM circulation_loan l

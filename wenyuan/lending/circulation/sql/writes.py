@@ -35,8 +35,8 @@ _NEXT_PATRON = """patron AS (
         )"""
 BRANCH_STANDS = """(SELECT id FROM network_branch WHERE id = :branch::bigint
                     AND COALESCE(closed_date > :stands_on::date, true) FOR KEY SHARE) IS NOT NULL"""
-"""That the lending branch is not closed for good: whoever closes it is done, or waits and then sees the loan. What has happened
-all the same asks for no day."""
+"""That the lending branch is not closed for good: whoever closes it is done, or waits and then sees the loan. What has
+happened all the same asks for no day."""
 PATRON_CHANGED = frozenset({"circulation_open_loan_has_patron"})
 """What refuses a write whose patron is no longer as the decision saw them."""
 
