@@ -90,6 +90,7 @@ NO_ACT = {
     "circulation.expire_holds": "the same",
     "circulation.remind": "the same",
     "circulation.forget_ended_holds": "run by the clock, nobody's act",
+    "circulation.forget_offline": "run by the clock, nobody's act",
     "circulation.lose_long_overdue": "the same",
     "circulation.charge_running_fines": "the same",
     "circulation.renew_automatically": "the same",

@@ -129,7 +129,7 @@ def test_a_hold_of_somebody_else_is_not_there(api: Api) -> None:
     ]
 
     assert [(answer.status, answer.codes) for answer in answers] == [(404, ["hold_unknown"])] * 8
-    assert mine.get("/me/holds").json == {"holds": []}
+    assert mine.get("/me/holds").json == {"holds": [], "next": None}
     assert Hold.objects.get(id=theirs).state == "waiting"
     assert api.get("/patrons/nobody/holds").status == 404
 
@@ -182,3 +182,21 @@ def test_of_two_changes_at_once_neither_undoes_the_other(api: Api, monkeypatch: 
     answer = api.patch(address, {"pickup": "E"})
 
     assert (answer.status, answer.json["pickup"]["code"], answer.json["not_before"]) == (200, "E", "2026-12-01")
+
+
+def test_holds_are_listed_page_by_page_the_open_ones_first(api: Api, clock: Clock) -> None:
+    mine = reader(api)
+    placed = []
+    for barcode in ("C0001", "E0001", "E0002"):
+        placed.append(mine.post("/me/holds", {"item": barcode}).json["hold"])
+        clock.move(minutes=1)
+    mine.delete(f"/me/holds/{placed[2]}")
+
+    first = mine.get("/me/holds?limit=2")
+    second = mine.get(first.json["next"])
+
+    assert [hold["hold"] for hold in first.json["holds"]] == [placed[1], placed[0]]
+    assert [hold["hold"] for hold in second.json["holds"]] == [placed[2]]
+    assert second.json["next"] is None
+    by_machine = api.get(f"/patrons/{handle(api, 'R0001')}/holds?limit=1")
+    assert [hold["hold"] for hold in by_machine.json["holds"]] == [placed[1]]

@@ -203,3 +203,26 @@ def test_what_belongs_and_stands_elsewhere_is_marked_there(district: District, a
 
     Item.objects.update(present_branch=district.south)
     assert elsewhere().condition == "missing"
+
+
+@pytest.mark.parametrize("gone", [mark_missing, declare_lost])
+def test_what_was_damaged_and_is_gone_is_found_damaged_as_it_was_until_it_is_repaired(
+    district: District, at: datetime, item: Item, gone: Callable[..., object]
+) -> None:
+    desk = district.at_central
+    mark_damaged(item=BARCODE, note="缺第 3 页", at=at, desk=desk)
+    gone(item=BARCODE, at=at, desk=desk)
+    make_patron(card="C9", home=district.central)
+    Hold.objects.all().delete()
+
+    checkin(item=BARCODE, at=at + timedelta(days=1), desk=desk)
+
+    item.refresh_from_db()
+    assert (item.condition, item.condition_note) == ("damaged", "缺第 3 页")
+    assert Entry.objects.filter(kind="item_found").count() == 1
+
+    mark_repaired(item=BARCODE, at=at + timedelta(days=2), desk=desk)
+    gone(item=BARCODE, at=at + timedelta(days=3), desk=desk)
+    checkin(item=BARCODE, at=at + timedelta(days=4), desk=desk)
+    item.refresh_from_db()
+    assert (item.condition, item.condition_note) == ("ok", "")

@@ -2,6 +2,7 @@
 is not there."""
 
 from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, cast
 
@@ -14,6 +15,7 @@ from wenyuan.doors.api.access import ApplicationToken, Call, ReaderToken, call_o
 from wenyuan.doors.api.answers import branch_told, hold_told
 from wenyuan.doors.api.handles import patron_of_handle
 from wenyuan.doors.api.keys import IdempotencyKey, mark_replayed, verb_key
+from wenyuan.doors.api.paging import Cursor, Limit, next_address, place_of
 from wenyuan.doors.api.problems import NotThere, ProblemCode, Trouble
 from wenyuan.doors.api.schemas import (
     BIGGEST_ID,
@@ -63,10 +65,10 @@ def place_hold(
     summary=cast(str, _("List a reader's holds")),
     openapi_extra=NOT_THERE,
 )
-def holds_of_reader(request: HttpRequest, handle: str) -> HoldList:
+def holds_of_reader(request: HttpRequest, handle: str, limit: Limit, cursor: Cursor) -> HoldList:
     """The handle is that of the look-up."""
     call = call_of(request)
-    return _listed(call, patron_of_handle(call, handle))
+    return _listed(request, call, patron_of_handle(call, handle), limit=limit, cursor=cursor)
 
 
 @router.patch(
@@ -141,10 +143,10 @@ def place_mine(
 
 
 @router.get("/me/holds", auth=ReaderToken(Act.SEE_PATRON), response=HoldList, summary=cast(str, _("List my holds")))
-def my_holds(request: HttpRequest) -> HoldList:
+def my_holds(request: HttpRequest, limit: Limit, cursor: Cursor) -> HoldList:
     """With the place of each in its queue."""
     call = call_of(request)
-    return _listed(call, call.signed_in_reader.patron.id)
+    return _listed(request, call, call.signed_in_reader.patron.id, limit=limit, cursor=cursor)
 
 
 @router.patch(
@@ -242,8 +244,22 @@ def _branch(call: Call, code: str | None, otherwise: int) -> int:
     return branch.id
 
 
-def _listed(call: Call, patron_id: int) -> HoldList:
-    return HoldList(holds=[hold_told(call, hold) for hold in holds_of_patron(patron_id=patron_id, at=call.at)])
+def _listed(request: HttpRequest, call: Call, patron_id: int, *, limit: int, cursor: str | None) -> HoldList:
+    """A page of holds. It goes on after a place in their order, whatever was placed meanwhile."""
+    holds = holds_of_patron(patron_id=patron_id, at=call.at)
+    place = place_of(request, cursor)
+    if place is not None:
+        after = bool(place[0]), -datetime.fromisoformat(place[1]).timestamp(), -int(place[2])
+        holds = tuple(hold for hold in holds if _place(hold) > after)
+    shown = holds[:limit]
+    last = shown[-1] if len(holds) > limit else None
+    goes_on = (last.ended_at is not None, last.placed_at.isoformat(), last.id) if last else None
+    return HoldList(holds=[hold_told(call, hold) for hold in shown], next=next_address(request, goes_on))
+
+
+def _place(hold: HoldView) -> tuple[bool, float, int]:
+    """Open ones first, each part from the newest on."""
+    return hold.ended_at is not None, -hold.placed_at.timestamp(), -hold.id
 
 
 def _own(patron_id: int, hold_id: int) -> HoldView:

@@ -430,9 +430,10 @@ class HoldTold(BaseModel):
 
 
 class HoldList(BaseModel):
-    """Open holds, the newest first, then those that ended in the last fortnight; two hundred at most."""
+    """Open holds, the newest first, then those that ended in the last fortnight."""
 
     holds: list[HoldTold]
+    next: str | None
 
 
 class PaymentAsked(Asked):

@@ -78,6 +78,8 @@ def _attempt(request: Request, verb: str) -> Plan[_Answer | None]:
         return _earlier(facts, facts.earlier, verb)
     books = yield from books_of(facts.editions)
     item = _refuse_unless_returnable(facts, request, books, verb)
+    if item.condition in rules.FOUND_AGAIN:
+        facts = yield from _as_it_was(facts, item)
     if facts.captured and not may_serve(item, facts.captured, books, request.today):
         yield _put_back(facts, item, facts.captured, request)
         return None
@@ -115,6 +117,12 @@ def gather(request: Request) -> Plan[ReturnFacts]:
     """Everything that taking back rests on; no lock."""
     rows = yield Statement(sql.GATHER_RETURN, request.gathers())
     return read_return(rows[0])
+
+
+def _as_it_was(facts: ReturnFacts, item: Item) -> Plan[ReturnFacts]:
+    """The facts of an item that is found, damaged if it was so before it was gone: then it serves nobody who waits."""
+    rows = yield Statement(sql.WAS_DAMAGED, {"item": item.id})
+    return replace(facts, found_as="damaged", waiting=()) if rows and rows[0][0] else facts
 
 
 def _lateness(

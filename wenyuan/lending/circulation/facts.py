@@ -256,6 +256,8 @@ class ReturnFacts:
     has_charge: bool
     earlier: Earlier | None
     consigned_to: int | None = None
+    found_as: str = "ok"
+    """What is lost, missing or claimed returned becomes by its scan: what it was before, damaged or in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from wenyuan.organisation.rights.queries import NotAllowed, may
 from wenyuan.plumbing.statements import Plan, Row, Statement, run
 
 NOTE_CHARACTERS = 200
+KEEPING_THE_NOTE = frozenset({Mark.LOST, Mark.MISSING, Mark.CLAIMED})
+"""Marks after which staff still read how the item was damaged before, and find it so."""
 KINDS = {
     Mark.LOST: Kind.ITEM_LOST,
     Mark.MISSING: Kind.ITEM_MISSING,
@@ -134,6 +136,7 @@ def _write(
         "state": decision.state,
         "condition": decision.condition,
         "note": mask_numbers(wish.note.strip())[:NOTE_CHARACTERS],
+        "keeps_note": wish.mark in KEEPING_THE_NOTE,
         "back_date": wish.back_date,
         "back_branch": wish.back_branch_id,
         "loan": loan.id if loan else None,

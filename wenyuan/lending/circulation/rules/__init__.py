@@ -36,11 +36,12 @@ from wenyuan.lending.circulation.rules.repeats import (
     repeats_renewal,
     repeats_return,
 )
-from wenyuan.lending.circulation.rules.returns import ReturnDecision, decide_return
+from wenyuan.lending.circulation.rules.returns import FOUND_AGAIN, ReturnDecision, decide_return
 from wenyuan.lending.circulation.rules.undoing import UNDO_WITHIN, UndoFacts, reasons_against_undo
 
 __all__ = [
     "CONDITION_BLOCKS",
+    "FOUND_AGAIN",
     "LENDABLE_BLOCKS",
     "REPEAT_WINDOW",
     "STATE_BLOCKS",

@@ -67,7 +67,7 @@ def decide_return(facts: ReturnFacts, *, place: Place, return_route: str, served
             how = "cancel"
     state = life_cycle.after(item.state, _step(item, hold, send_to))
     sends = send_to is not None and (transit is None or how == "turn")
-    condition = "ok" if item.condition in FOUND_AGAIN else item.condition
+    condition = facts.found_as if item.condition in FOUND_AGAIN else item.condition
     return ReturnDecision(
         loan=loan,
         transit=how,

@@ -68,6 +68,7 @@ from wenyuan.lending.circulation.sql.marks import (
     CLAIMED_ITEMS,
     GATHER_MARK,
     HOLDS_OF_ONE_ITEM,
+    WAS_DAMAGED,
     mark_statement,
 )
 from wenyuan.lending.circulation.sql.offline import CARDS_OF_BRANCH, ITEMS_AT_BRANCH, SCANNED_SINCE
@@ -159,6 +160,7 @@ __all__ = [
     "WAITING_AT",
     "WAITING_FOR_TITLE",
     "WANTED_FROM_SHELVES",
+    "WAS_DAMAGED",
     "WORTH_OF_LOANS",
     "checkout_statement",
     "let_go_statement",

@@ -250,7 +250,7 @@ HOLDS_OF_PATRON = f"""
     SELECT {HOLD_VIEW}, (SELECT count(*) FROM circulation_hold w WHERE w.bib_id = h.bib_id AND w.state = 'waiting'
         AND (w.rank, w.id) <= (h.rank, h.id))
     {VIEWED} WHERE h.patron_id = :patron::bigint AND (h.ended_at IS NULL OR h.ended_at > :since::timestamptz)
-    ORDER BY h.ended_at IS NOT NULL, h.placed_at DESC, h.id DESC LIMIT 200
+    ORDER BY h.ended_at IS NOT NULL, h.placed_at DESC, h.id DESC LIMIT 2000
 """
 QUEUE_OF_BIB = f"""
     SELECT {HOLD_VIEW}, NULL::bigint {VIEWED}

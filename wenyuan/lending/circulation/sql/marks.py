@@ -33,6 +33,13 @@ GATHER_MARK = f"""
     {JOIN_CAPTURED}
 """
 
+WAS_DAMAGED = """
+    SELECT kind = 'item_damaged' FROM journal_entry
+    WHERE subject_kind = 'item' AND subject_id = :item::bigint AND kind IN ('item_damaged', 'item_repaired')
+    ORDER BY id DESC LIMIT 1
+"""
+"""Whether the last word on an item's damage is that it is damaged."""
+
 HOLDS_OF_ONE_ITEM = """
     SELECT h.id FROM circulation_hold h JOIN catalogue_item i ON i.id = h.item_id
     WHERE i.barcode = :barcode::text AND h.state IN ('waiting', 'in_transit', 'on_shelf')
@@ -90,7 +97,8 @@ def mark_statement(*, loan: str, cancels: bool, puts_back: bool) -> str:
     steps = [
         f"""item AS (
             UPDATE catalogue_item SET state = :state::text, condition = :condition::text,
-                condition_at = :at::timestamptz, condition_note = :note::text,
+                condition_at = :at::timestamptz,
+                condition_note = CASE WHEN :keeps_note::bool THEN condition_note ELSE :note::text END,
                 version = version + 1, changed_at = :at::timestamptz
             WHERE id = :item::bigint AND version = :item_version::int AND {SAME_EDITIONS}{locked}
             RETURNING id

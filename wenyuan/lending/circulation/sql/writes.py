@@ -157,7 +157,7 @@ def return_statement(
             UPDATE catalogue_item SET state = :state::text, present_branch_id = :branch::bigint,
                 condition = :condition::text,
                 condition_at = CASE WHEN condition = :condition::text THEN condition_at ELSE :at::timestamptz END,
-                condition_note = CASE WHEN condition = :condition::text THEN condition_note ELSE '' END,
+                condition_note = CASE WHEN :condition::text IN (condition, 'damaged') THEN condition_note ELSE '' END,
                 version = version + 1, changed_at = :at::timestamptz
             WHERE id = :item::bigint AND version = :item_version::int AND {SAME_EDITIONS}{locked}
             RETURNING id
