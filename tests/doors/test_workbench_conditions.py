@@ -148,3 +148,29 @@ def test_what_is_claimed_is_listed_printed_searched_and_found(town: Town, reader
     assert browser.get("/workbench/items/claims").context["rows"] == []
     assert browser.get("/workbench/items/claims/list").status_code == 404
     assert staff_at(town.central, Role.OUTREACH, username="two").get("/workbench/items/claims").status_code == 403
+
+
+def test_a_share_of_the_damage_is_charged_with_the_mark(town: Town, reader: Patron) -> None:
+    browser, item = staff_at(town.central, Role.DESK_LEAD), Item.objects.get()
+    address = f"/workbench/items/{item.id}/damaged"
+
+    page = browser.get(address).content.decode()
+    wrong = browser.post(address, {"note": "", "share": "101"})
+    words = said(browser, browser.post(address, {"note": "水渍", "share": "50"}))
+
+    assert 'name="share"' in page
+    assert 'name="card"' not in page
+    assert list(wrong.context["form"].errors) == ["share"]
+    assert item.price_fen is not None
+    assert f"¥{owed_fen(reader.id) / 100:.2f}" in words
+    assert owed_fen(reader.id) >= item.price_fen // 2
+
+
+def test_who_pays_for_the_damage_of_what_nobody_has_is_asked(town: Town) -> None:
+    item = make_item(home=town.central, price_fen=3000)
+    browser = staff_at(town.central, Role.DESK_LEAD)
+
+    answer = browser.post(f"/workbench/items/{item.id}/damaged", {"note": "", "share": "50", "card": ""})
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["card"])
+    assert Item.objects.get(id=item.id).condition == "ok"

@@ -25,6 +25,7 @@ from wenyuan.lending.circulation.operations import (
     claim_returned,
     declare_lost,
     lose_long_overdue,
+    mark_damaged,
     place_hold,
     renew,
 )
@@ -36,6 +37,7 @@ from wenyuan.lending.patrons.models import Patron
 from wenyuan.lending.transit.models import Transit
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.models import Entry
+from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.organisation.rights.queries import NotAllowed
 from wenyuan.plumbing.clock import local_date
@@ -411,3 +413,51 @@ def test_a_loan_that_was_renewed_since_it_was_read_is_left_alone(
 
     assert lose_long_overdue(at=later) == 0
     assert (Loan.objects.get().returned_at, Item.objects.get().condition) == (None, "ok")
+
+
+@pytest.mark.parametrize(("share", "price"), [(100, 5400), (30, 1620), (1, 54)])
+def test_a_share_of_the_damage_is_charged_to_the_reader_who_has_it(
+    district: District, at: datetime, lent: Patron, share: int, price: int
+) -> None:
+    receipt = mark_damaged(item=BARCODE, note="缺第 3 页", share_percent=share, at=at, desk=district.at_children)
+
+    assert receipt.cost == Cost(price_fen=price, fee_fen=500, is_of_type=False)
+    assert (receipt.patron_id, owed_fen(lent.id)) == (lent.id, price + 500)
+    [charged] = Charge.objects.all()
+    assert (charged.kind, charged.branch_id) == ("damaged", district.central.id)
+    assert Loan.objects.get().returned_at is None
+    assert AuditRow.objects.get(act="charge_damage").after["share_percent"] == share
+    entry = Entry.objects.get(kind="fee_charged")
+    assert (entry.details["charge"], entry.amount_fen) == ("damaged", price + 500)
+
+    checkin(item=BARCODE, at=at + timedelta(days=1), desk=district.at_central)
+    assert Item.objects.get().condition == "damaged"
+    assert owed_fen(lent.id) == price + 500
+    assert broken() == []
+
+
+def test_damage_of_what_nobody_has_is_charged_to_the_card_that_is_shown(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    checkin(item=BARCODE, at=at, desk=district.at_central)
+    damage: dict[str, Any] = {"item": BARCODE, "share_percent": 50, "at": at, "desk": district.at_central}
+
+    for card, refusal in (("", ValueError), ("nobody", Refused)):
+        with pytest.raises(refusal):
+            mark_damaged(**damage, card=card)
+        assert (Item.objects.get().condition, owed_fen(lent.id)) == ("ok", 0)
+    mark_damaged(**damage, card=CARD)
+
+    assert owed_fen(lent.id) == 2700 + 500
+
+
+def test_damage_is_charged_only_by_who_may_charge(district: District, at: datetime, lent: Patron) -> None:
+    marks_only = make_desk(district.central, acts=frozenset({Act.MARK_ITEMS}))
+
+    with pytest.raises(NotAllowed):
+        mark_damaged(item=BARCODE, share_percent=50, at=at, desk=marks_only)
+    with pytest.raises(ValueError, match="share"):
+        mark_damaged(item=BARCODE, share_percent=101, at=at, desk=district.at_central)
+
+    assert (Item.objects.get().condition, owed_fen(lent.id)) == ("ok", 0)
+    assert mark_damaged(item=BARCODE, at=at, desk=marks_only).cost is None

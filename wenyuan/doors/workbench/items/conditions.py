@@ -111,10 +111,26 @@ def _who_pays(preview: LossPreview) -> str:
 
 def _lost_words(receipt: MarkReceipt) -> str:
     words = [gettext("Recorded as lost: %(title)s") % {"title": receipt.item.title}]
-    if receipt.cost is not None and receipt.cost.total_fen:
-        owes = {"name": receipt.patron_name, "total": yuan(receipt.cost.total_fen)}
-        words.append(gettext("%(name)s owes ¥%(total)s") % owes)
-    return " · ".join([*words, *_fine_words(receipt), *_hold_words(receipt)])
+    return " · ".join([*words, *_owes_words(receipt), *_fine_words(receipt), *_hold_words(receipt)])
+
+
+def _owes_words(receipt: MarkReceipt) -> list[str]:
+    if receipt.cost is None or not receipt.cost.total_fen:
+        return []
+    owes = {"name": receipt.patron_name, "total": yuan(receipt.cost.total_fen)}
+    return [gettext("%(name)s owes ¥%(total)s") % owes]
+
+
+def _damage_words(preview: LossPreview | None) -> str:
+    """What becomes of it, and what the whole would cost, of which a share may be charged."""
+    words = gettext("It is not lent until it is repaired.")
+    if preview is None:
+        return words
+    patron = get_patron(preview.patron_id) if preview.patron_id else None
+    facts = {"price": yuan(preview.cost.price_fen), "fee": yuan(preview.cost.fee_fen)}
+    whole = gettext("The whole would cost ¥%(price)s, and ¥%(fee)s for the work.") % facts
+    named = gettext("%(name)s has it.") % {"name": patron.masked_name} if patron else ""
+    return " ".join(part for part in (words, named, whole) if part)
 
 
 def _fine_words(receipt: MarkReceipt) -> list[str]:
@@ -177,21 +193,32 @@ def claimed(request: StaffRequest, item_id: int) -> HttpResponse:
 def damaged(request: StaffRequest, item_id: int) -> HttpResponse:
     """What is damaged, in staff's words."""
     facts, back = _item_or_404(item_id), _back(request, item_id)
-    form = forms.DamageForm(request.POST or None)
+    may_charge = may(request.operator, Act.ADD_CHARGE, request.desk.branch_id)
+    preview = preview_loss(item=facts.barcode, at=request.at, desk=request.desk)
+    is_lent = loan_of_item(item_id) is not None
+    form = forms.DamageForm(request.POST or None, may_charge=may_charge, is_lent=is_lent)
     if request.method == "POST" and form.is_valid():
         try:
-            receipt = mark_damaged(item=facts.barcode, note=form.cleaned_data["note"], at=request.at, desk=request.desk)
+            receipt = mark_damaged(
+                item=facts.barcode,
+                note=form.cleaned_data["note"],
+                share_percent=form.cleaned_data.get("share") or 0,
+                card=form.cleaned_data.get("card", ""),
+                at=request.at,
+                desk=request.desk,
+            )
         except Refused as refused:
             refuse(form, not_done_words(refused.blocks))
         except Contended:
             refuse(form, BUSY)
         else:
-            return done(request, " · ".join([gettext("Recorded as damaged."), *_hold_words(receipt)]), back)
+            words = [gettext("Recorded as damaged."), *_owes_words(receipt), *_hold_words(receipt)]
+            return done(request, " · ".join(words), back)
     sheet = Sheet(
         title=gettext("Damaged: %(barcode)s") % {"barcode": facts.barcode},
         act=_("Record the damage"),
         line=_title(facts),
-        words=_("It is not lent until it is repaired."),
+        words=_damage_words(preview if may_charge else None),
         crumbs=item_crumbs(Crumb(facts.barcode, _url(item_id)), Crumb(gettext("Damaged"))),
         back=back,
     )

@@ -82,6 +82,33 @@ class DamageForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Which pages, how badly: whoever repairs it reads this."),
     )
+    share = forms.IntegerField(
+        label=_("Share that the reader pays, in percent"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=_("Of what its loss would cost. Left empty, nothing is charged."),
+    )
+    card = forms.CharField(
+        label=_("Card of the reader who pays"),
+        required=False,
+        max_length=64,
+        strip=True,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, may_charge: bool, is_lent: bool, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        if not may_charge:
+            del self.fields["share"]
+        if not may_charge or is_lent:
+            del self.fields["card"]
+
+    def clean(self) -> dict[str, object]:
+        values = super().clean() or {}
+        if values.get("share") and "card" in self.fields and not values.get("card"):
+            self.add_error("card", _("Nobody has the item: scan the card of who pays."))
+        return values
 
 
 class ClaimForm(forms.Form):
