@@ -146,6 +146,44 @@ def test_what_finds_nothing_is_helped_on(central: Branch, reader: Client, indexe
     assert "Pinyin is understood" in page
 
 
+def test_results_are_narrowed_by_links_with_exact_counts(central: Branch, reader: Client, indexer: Indexer) -> None:
+    town = make_branch("T", name_en="Town Branch")
+    make_item(bib=make_bib(title="小说一", author="路遥", year=2012, audience="juvenile"), home=central)
+    make_item(bib=make_bib(title="小说二", author="余华", year=2019, class_no="TP312"), home=town)
+    make_item(bib=make_bib(title="小说三", author="余华", year=2019), home=town, state="on_loan")
+    settle(indexer)
+
+    html = reader.get("/find", {"q": "小说"}).content.decode()
+    links = {
+        (re.sub(r"\s+", " ", label), int(count)): url.replace("&amp;", "&")
+        for url, label, count in re.findall(
+            r'<li><a class="plain" href="([^"]+)"><span>([^<]+)</span> <span class="quiet">(\d+)</span>', html
+        )
+    }
+
+    assert ("Central Library", 1) in links
+    assert ("Town Branch", 1) in links
+    assert ("余华", 2) in links
+    assert ("I2", 2) in links
+    assert ("2019", 2) in links
+    assert ("Children and young people", 1) in links
+    assert ("图书", 3) not in links  # what all of them have narrows nothing
+    narrowed = reader.get(links["余华", 2]).content.decode()
+    assert "2 works found" in narrowed
+    assert "小说一" not in narrowed
+    assert re.search(r'<a class="button small" href="/find\?q=%E5%B0%8F%E8%AF%B4">余华<', narrowed)
+    assert "available=T" in links["Town Branch", 1]
+    assert "1 work found" in reader.get(links["Town Branch", 1]).content.decode()
+
+
+@pytest.mark.parametrize("asked", ["available=nowhere", "year=x", "year=2010-", "class=%00", "person=" + "a" * 500])
+def test_a_spoilt_narrowing_does_no_harm(central: Branch, reader: Client, indexer: Indexer, asked: str) -> None:
+    make_bib()
+    settle(indexer)
+
+    assert reader.get(f"/find?q=平凡&{asked}").status_code == 200
+
+
 def test_without_an_index_titles_are_found_by_how_they_begin_and_the_page_says_so(
     central: Branch, reader: Client
 ) -> None:
@@ -188,7 +226,8 @@ def test_a_page_of_results_costs_the_same_however_many_are_found(
     settle(indexer)
     reader.get("/")
 
-    with django_assert_num_queries(6):  # library; bibs, their numbers; edition; items of ten works; due dates
+    # library; edition; bibs, their numbers; items of ten works; due dates; kinds of item; edition of the due dates
+    with django_assert_num_queries(8):
         response = reader.get("/find?q=世界")
 
     assert response.content.decode().count("<h2><a") == 10

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, pgettext
 
 from wenyuan.doors.furniture.navigation import Crumb
-from wenyuan.doors.portal import searching
+from wenyuan.doors.portal import narrowing, searching
 from wenyuan.doors.portal.access import PublicRequest, public_page
 from wenyuan.doors.portal.availability import Holding, due_dates, holdings_of, summaries_of, summary_of
 from wenyuan.doors.portal.citation import cite
@@ -19,7 +19,7 @@ from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.words import IDENTIFIERS, document_words, language_words
 from wenyuan.holdings.catalogue.data import BibBrief
 from wenyuan.holdings.catalogue.queries import get_bib, is_indexed
-from wenyuan.organisation.network.data import AreaFacts
+from wenyuan.organisation.network.data import AreaFacts, NetworkMap
 from wenyuan.organisation.network.queries import list_areas, network_map
 
 LINES_A_PAGE = 40
@@ -34,17 +34,28 @@ def find(request: PublicRequest) -> HttpResponse:
     number = searching.page_number_of(request.GET.get("page", ""))
     context: dict[str, Any] = {"q": text, "by": chosen, "is_indexed": is_indexed(), "rows": []}
     if text:
-        found = searching.find(text, by=chosen, after=after, number=number)
+        network = network_map()
+        narrowed = narrowing.chosen_of(request.GET, network)
+        found = searching.find(
+            text, by=chosen, after=after, number=number, chosen=narrowed, counted=narrowing.counted()
+        )
         context |= {"found": found, "rows": _rows(request, found.page.bibs)}
-        context |= _ranked(text, found) if isinstance(found, searching.Ranked) else _listed(text, found, after)
+        if isinstance(found, searching.Ranked):
+            context |= _ranked(text, found, narrowed, network, request.language)
+        else:
+            context |= _listed(text, found, after)
     canonical = _url(text, chosen) if text else reverse("portal:find")
     return page(request, "portal/results.html", context, at="find", canonical=canonical)
 
 
-def _ranked(text: str, found: searching.Ranked) -> dict[str, Any]:
+def _ranked(
+    text: str, found: searching.Ranked, chosen: narrowing.Chosen, network: NetworkMap, language: str
+) -> dict[str, Any]:
     """What a page of what the index found needs beside its rows."""
-    here = _url(text, found.by)
+    base = _asked(text, found.by)
+    here = narrowing.address(base, chosen, network)
     return {
+        "narrowing": narrowing.narrowing(found.page, base, chosen, network=network, language=language),
         "is_ranked": True,
         "total": found.page.total,
         "number": found.number,
@@ -74,9 +85,12 @@ def _rows(request: PublicRequest, bibs: tuple[BibBrief, ...]) -> list[dict[str, 
     return [{"bib": bib, "summary": summaries[bib.id]} for bib in bibs]
 
 
+def _asked(text: str, by: By | None) -> dict[str, str]:
+    return {"q": text} | ({"by": by.value} if by else {})
+
+
 def _url(text: str, by: By | None) -> str:
-    asked = {"q": text} | ({"by": by.value} if by else {})
-    return f"{reverse('portal:find')}?{urlencode(asked)}"
+    return f"{reverse('portal:find')}?{urlencode(_asked(text, by))}"
 
 
 def _next_url(text: str, found: searching.Found) -> str:

@@ -5,12 +5,13 @@ authors are found by how they begin.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from wenyuan.holdings.catalogue.data import BibPage, NotIndexed, SearchPage
+from wenyuan.holdings.catalogue.data import BibPage, Facet, NotIndexed, SearchPage
 from wenyuan.holdings.catalogue.queries import list_newest, lookup, search
 from wenyuan.kernel.booknumbers import (
     BadBookNumber,
@@ -77,17 +78,33 @@ def by_of(text: str) -> By | None:
 _WITHIN: Final = {None: Scope.ANYWHERE, By.TITLE: Scope.TITLE, By.AUTHOR: Scope.AUTHOR}
 
 
-def find(text: str, *, by: By | None = None, after: tuple[str, int] | None = None, number: int = 1) -> Found | Ranked:
+def find(
+    text: str,
+    *,
+    by: By | None = None,
+    after: tuple[str, int] | None = None,
+    number: int = 1,
+    chosen: Mapping[Facet, Sequence[str]] | None = None,
+    counted: Mapping[Facet, int] | None = None,
+) -> Found | Ranked:
     """Look a clean text up as ``by`` says. Without it a text that may be a number is first looked up as one; then, or
-    where it is none, the index is asked, of whose answer this is page ``number``.
+    where it is none, the index is asked, of whose answer, narrowed by what is ``chosen``, this is page ``number``.
     """
     if by in (By.ISBN, By.BARCODE):
         return _find_by_beginning(text, by=by, after=after)
     for guess in guesses(text) if by is None else ():
-        if guess in (By.ISBN, By.BARCODE) and (page := _lookup(text, guess, after)).bibs:
-            return Found(guess, page)
+        if guess in (By.ISBN, By.BARCODE) and (listed := _lookup(text, guess, after)).bibs:
+            return Found(guess, listed)
     try:
-        return Ranked(by, search(text, within=_WITHIN[by], start=(number - 1) * PAGE_SIZE, size=PAGE_SIZE), number)
+        page = search(
+            text,
+            within=_WITHIN[by],
+            chosen=chosen,
+            counted=counted,
+            start=(number - 1) * PAGE_SIZE,
+            size=PAGE_SIZE,
+        )
+        return Ranked(by, page, number)
     except NotIndexed:
         return _find_by_beginning(text, by=by, after=after)
 

@@ -55,6 +55,12 @@ LANGUAGES: Final[Mapping[str, StrOrPromise]] = {
 }
 """ISO 639-2 codes, bibliographic and terminological."""
 
+AUDIENCES: Final[Mapping[str, StrOrPromise]] = {
+    "juvenile": _("Children and young people"),
+    "adult": _("Adults"),
+    "general": _("Everybody"),
+}
+
 IDENTIFIERS: Final[Mapping[str, StrOrPromise]] = {
     "isbn": "ISBN",
     "issn": "ISSN",
@@ -82,6 +88,11 @@ def document_words(kind: str) -> StrOrPromise:
 def language_words(code: str) -> StrOrPromise:
     """A language of a document; one without a word here stays its code."""
     return LANGUAGES.get(code.strip().lower(), code)
+
+
+def audience_words(code: str) -> StrOrPromise:
+    """For whom a document is meant; empty where the record does not say."""
+    return AUDIENCES.get(code, "")
 
 
 def short_day(day: date) -> str:
