@@ -90,9 +90,10 @@ def test_no_item_is_lent_twice_before_it_came_back() -> None:
             assert words[2] in out
 
 
-def test_what_is_captured_is_fetched_by_its_reader_and_comes_back() -> None:
+def test_what_is_captured_is_fetched_by_its_reader_who_keeps_it() -> None:
     floor = _floor(2)
     (machine, other) = floor.machines
+    machine.free.remove(b"BI4")
     before = len(machine.free)
 
     assert floor.carry(machine, b"BI4", b"101YUY20261129    101010AO|ABBI4|CV01|CYBC8|DA|AF|")
@@ -102,6 +103,8 @@ def test_what_is_captured_is_fetched_by_its_reader_and_comes_back() -> None:
     assert [step.line for step in fetched] == [b"09 BI6", b"11 BC8 BI4 0"]
     assert [step.note for step in fetched] == ["arrival", "loan"]
     assert len(machine.free) == before - 3
+    later = [machine.next_step() for _ in range(500)]
+    assert not [step for step in later if step.item == b"BI4"]
 
 
 @pytest.mark.timeout(400)

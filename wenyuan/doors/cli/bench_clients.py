@@ -112,8 +112,8 @@ class Machine:
             self._steps.append(Step(lines.checkin(item), b"101", "arrival", item=item))
         while self.ready:
             card, item = self.ready.popleft()
+            # Its reader keeps it: back at once, it would be captured for the next of its queue, five times over.
             self._steps.append(Step(lines.checkout(card, item, has_pin=False), b"121", "loan"))
-            self._held.append([item])
         while self.brought:
             item = self.brought.popleft()
             self._steps.append(Step(lines.checkin(item), b"101", "elsewhere", item=item))
