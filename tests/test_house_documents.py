@@ -60,3 +60,9 @@ def test_a_test_that_a_page_names_exists(page: Path) -> None:
     named = set(re.findall(r"`(test_\w+)`", page.read_text()))
 
     assert named - there == set()
+
+
+def test_each_decision_has_a_number_of_its_own_and_none_is_left_out() -> None:
+    numbers = sorted(int(page.name[:4]) for page in (HOUSE / "docs" / "adr").glob("[0-9]*.md"))
+
+    assert numbers == list(range(1, len(numbers) + 1))
