@@ -16,7 +16,13 @@ from wenyuan.kernel.sip2.errors import Reason, Sip2Error
 from wenyuan.kernel.sip2.framing import LineSplitter
 from wenyuan.kernel.sip2.parse import Request, parse
 from wenyuan.kernel.sip2.profile import Charset, ChecksumPolicy, Profile, Terminator
-from wenyuan.kernel.sip2.requests import CheckinRequest, CheckoutRequest, PatronInformationRequest, RenewRequest
+from wenyuan.kernel.sip2.requests import (
+    REQUESTS,
+    CheckinRequest,
+    CheckoutRequest,
+    PatronInformationRequest,
+    RenewRequest,
+)
 
 AT = datetime(2026, 11, 22, 15, 0, 0)
 LATER = datetime(2026, 12, 22, 23, 59, 59)
@@ -183,3 +189,10 @@ def test_what_is_no_whole_answer_is_refused_by_the_client(line: bytes, reason: R
         client.parse_response(line, profile=UTF8)
 
     assert caught.value.reason is reason
+
+
+@pytest.mark.parametrize("request_code", sorted(REQUESTS.keys() - {"96", "97"}))
+def test_the_machine_s_side_reads_the_answer_to_every_request(request_code: str) -> None:
+    answer = {"99": "98", "01": "24"}.get(request_code, f"{int(request_code) + 1:02}")
+
+    assert answer in client.ANSWERS

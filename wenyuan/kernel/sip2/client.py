@@ -48,6 +48,8 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, int], ...]]] = MappingProxyType(
         "12": _LOAN,
         "30": _LOAN,
         "10": (("ok", 1), ("resensitise", 1), ("magnetic", 1), ("alert", 1), _TIME),
+        "16": (("ok", 1), ("available", 1), _TIME),
+        "66": (("ok", 1), ("renewed", 4), ("unrenewed", 4), _TIME),
         "36": (("ok", 1), _TIME),
         "38": (("ok", 1), _TIME),
         "96": (),
