@@ -39,7 +39,7 @@ def find(request: PublicRequest) -> HttpResponse:
         found = searching.find(
             text, by=chosen, after=after, number=number, chosen=narrowed, counted=narrowing.counted()
         )
-        context |= {"found": found, "rows": _rows(request, found.page.bibs)}
+        context |= {"found": found, "rows": _rows(request, found.page.bibs, network)}
         if isinstance(found, searching.Ranked):
             context |= _ranked(text, found, narrowed, network, request.language)
         else:
@@ -80,8 +80,8 @@ def _listed(text: str, found: searching.Found, after: tuple[str, int] | None) ->
     }
 
 
-def _rows(request: PublicRequest, bibs: tuple[BibBrief, ...]) -> list[dict[str, object]]:
-    summaries = summaries_of([bib.id for bib in bibs], network=network_map(), language=request.language, at=request.at)
+def _rows(request: PublicRequest, bibs: tuple[BibBrief, ...], network: NetworkMap) -> list[dict[str, object]]:
+    summaries = summaries_of([bib.id for bib in bibs], network=network, language=request.language, at=request.at)
     return [{"bib": bib, "summary": summaries[bib.id]} for bib in bibs]
 
 
@@ -106,7 +106,7 @@ def newest(request: PublicRequest) -> HttpResponse:
     found = searching.newest(after)
     here = reverse("portal:newest")
     context = {
-        "rows": _rows(request, found.bibs),
+        "rows": _rows(request, found.bibs, network_map()),
         "next_url": f"{here}?{urlencode({'after': searching.place_text(found.after)})}" if found.after else "",
         "start_url": here if after else "",
     }
