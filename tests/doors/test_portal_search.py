@@ -226,8 +226,8 @@ def test_a_page_of_results_costs_the_same_however_many_are_found(
     settle(indexer)
     reader.get("/")
 
-    # library; edition; bibs, their numbers; items of ten works; due dates; kinds of item; edition of the due dates
-    with django_assert_num_queries(8):
+    # library; edition; bibs, their numbers; items of ten works; due dates; kinds of item
+    with django_assert_num_queries(7):
         response = reader.get("/find?q=世界")
 
     assert response.content.decode().count("<h2><a") == 10
