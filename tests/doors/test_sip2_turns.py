@@ -14,6 +14,7 @@ from wenyuan.doors.sip2 import server
 from wenyuan.doors.sip2.limits import Limits
 from wenyuan.doors.sip2.readiness import new_readiness
 from wenyuan.doors.sip2.session import Reply
+from wenyuan.kernel.sip2.framing import LineSplitter
 
 WAIT_S = 10.0
 
@@ -94,6 +95,17 @@ def test_an_answer_longer_than_the_network_holds_arrives_whole_and_others_are_se
 def test_a_fault_ends_its_own_connection_and_no_thread(address: Address) -> None:
     with Sip2Client(address) as broken, Sip2Client(address) as other:
         broken.send(b"fail\r")
+
+        assert broken.is_hung_up()
+        assert other.ask_raw(b"once") == b"once"
+
+
+def test_a_fault_in_reading_closes_the_connection_too(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sip2Client(address) as broken, Sip2Client(address) as other:
+        assert other.ask_raw(b"before") == b"before"
+        feed = LineSplitter.feed
+        monkeypatch.setattr(LineSplitter, "feed", lambda one, data: feed(one, data) if data != b"fault\r" else 1 / 0)
+        broken.send(b"fault\r")
 
         assert broken.is_hung_up()
         assert other.ask_raw(b"once") == b"once"

@@ -8,8 +8,8 @@ from zipfile import ZipFile
 import pytest
 from docx import Document
 
-from tests.factories.network import make_branch
-from wenyuan.doors.furniture.printing import summary_docx
+from tests.factories.network import make_branch, make_closure, make_hours
+from wenyuan.doors.furniture.summary_file import summary_docx
 from wenyuan.office.figures.data import (
     BadPeriod,
     CalendarCode,
@@ -62,7 +62,19 @@ def written(branch: str | None = None, *, period: str = "2026-H1", figures_to: d
 def centre(db: None) -> Branch:
     branch = make_branch("ZG", name_zh="文渊区图书馆")
     happened(branch, Kind.LOAN, (date(2025, 1, 2), 1))
+    for kind in (Kind.VISIT, Kind.CARD_ISSUED, Kind.ITEM_ADDED):
+        happened(branch, kind, (date(2025, 1, 2), 0))
     return branch
+
+
+def test_what_began_to_be_recorded_within_the_year_before_is_not_compared_with_it_s02(centre: Branch) -> None:
+    happened(centre, Kind.LOAN, (date(2025, 5, 1), 999), (date(2026, 5, 1), 1200))
+    happened(centre, Kind.RENEWAL, (date(2025, 6, 20), 5), (date(2026, 5, 1), 400))
+
+    lines = {line.code: (line.now, line.before) for line in written().lines}
+
+    assert lines[IndicatorCode.LOANS] == (1200, 1000)
+    assert lines[IndicatorCode.RENEWALS] == (400, None)
 
 
 def test_what_was_recorded_is_told_and_what_was_not_is_silent_s01(centre: Branch) -> None:
@@ -133,20 +145,16 @@ def test_a_correction_and_a_row_of_another_period_move_exactly_their_figure_s06(
     assert changed == {IndicatorCode.LOANS: -3}
 
 
-def test_where_fewer_days_were_open_the_days_stand_beside_the_fall_s07(
-    centre: Branch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from wenyuan.office.figures import queries
-
-    days = {2026: 100, 2025: 150}
-    monkeypatch.setattr(queries, "_open_days", lambda _branch, period, _network: days[period.first_date.year])
-    happened(centre, Kind.VISIT, (date(2025, 5, 1), 3000), (date(2026, 5, 1), 2500))
+def test_where_fewer_days_were_open_the_days_stand_beside_the_fall_s07(centre: Branch) -> None:
+    make_hours(centre, weekdays=range(7))
+    make_closure(centre, date(2026, 2, 1), date(2026, 3, 22))
+    happened(centre, Kind.VISIT, (date(2025, 5, 1), 3620), (date(2026, 5, 1), 2620))
 
     summary = written()
 
     told = text_of(summary, SummaryPart.SERVICE)
-    assert "接待读者2500人次，比上年同期减少500人次，下降16.7%" in told
-    assert "（开放100天，上年同期150天；日均25人次，上年同期20人次）" in told
+    assert "接待读者2600余人次，比上年同期减少1000人次，下降27.6%" in told
+    assert "（开放131天，上年同期181天；日均20人次，上年同期20人次）" in told
     assert IndicatorCode.VISITS in summary.falling
     assert CalendarCode.OPEN_DAYS in summary.falling
 

@@ -61,7 +61,7 @@ def summary(
 
 
 def _document(text: str, branch: str, figures_to: date | None) -> bytes:
-    from wenyuan.doors.furniture.printing import summary_docx
+    from wenyuan.doors.furniture.summary_file import summary_docx
     from wenyuan.office.figures.data import BadPeriod
     from wenyuan.office.figures.queries import EVERYTHING, parse_period, work_summary
 

@@ -30,7 +30,6 @@ UNITS: Final[Mapping[Unit, StrOrPromise]] = {
 }
 
 PARTS: Final[Mapping[SummaryPart, StrOrPromise]] = {
-    SummaryPart.OPENING: _("Opening"),
     SummaryPart.PARTY: _("Party work and ideology"),
     SummaryPart.SERVICE: _("Free opening and reader services"),
     SummaryPart.HOLDINGS: _("Holdings"),

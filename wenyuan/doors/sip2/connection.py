@@ -57,15 +57,24 @@ class Connection:
         self._turn = Lock()
 
     def take_turn(self) -> None:
-        """Do what can be done now, and say what to wait for next."""
+        """Do what can be done now, and say what to wait for next. A fault ends the connection: it would never again be
+        told of, nor closed."""
         with self._turn:
-            if self._unsent:
-                self._send(self._unsent)
-            elif not self._waiting:
-                self._read()
-            if self._waiting and not self._unsent and not self._is_stopping:
-                self._answer(self._waiting.popleft())
-            self._go_on()
+            try:
+                self._act()
+            except Exception:
+                self._is_lost = True
+                raise
+            finally:
+                self._go_on()
+
+    def _act(self) -> None:
+        if self._unsent:
+            self._send(self._unsent)
+        elif not self._waiting:
+            self._read()
+        if self._waiting and not self._unsent and not self._is_stopping:
+            self._answer(self._waiting.popleft())
 
     def begin(self) -> None:
         """Wait for the machine's first words."""

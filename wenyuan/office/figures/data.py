@@ -246,8 +246,8 @@ class SummaryPart(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A figure of a summary beside that of the year before (none where that year has no counterpart, or the library
-    had recorded nothing at all by then)."""
+    """A figure of a summary beside that of the year before (none where that year has no counterpart, or nothing of the
+    kind had been recorded by then)."""
 
     code: FigureCode
     unit: Unit

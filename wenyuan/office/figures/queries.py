@@ -241,12 +241,15 @@ def work_summary(
     network = network or network_map()
     counted = up_to(period, min(figures_to or date.max, local_date(at)))
     earlier = year_before(counted) or year_before(up_to(counted, counted.last_date - timedelta(days=1)))
-    if earlier and not _recorded_since(earlier.first_date):
+    known = _recorded_since(earlier.first_date) if earlier else frozenset()
+    if not known:
         earlier = None
     now = figures_of(period=counted, at=at, branch=branch, network=network).values
     before = figures_of(period=earlier, at=at, branch=branch, network=network).values if earlier else {}
     facts: dict[FigureCode, Fact] = {
-        one.code: Fact(code=one.code, unit=one.unit, now=now[one.code], before=before.get(one.code))
+        one.code: Fact(
+            code=one.code, unit=one.unit, now=now[one.code], before=before[one.code] if one.code in known else None
+        )
         for one in INDICATORS
     }
     place = network.by_code(branch) if branch else None
@@ -275,12 +278,12 @@ def open_days_by_month(
     return tuple((month, tuple(days)) for month, days in found.items())
 
 
-def _recorded_since(day: date) -> bool:
-    """Whether the journal goes back to that day, give or take the holidays of its week: else what lies there is not
-    nothing, it is not known."""
-    kinds = [indicator.kind.value for indicator in INDICATORS]
-    ((first,),) = _fetch(sql.FIRST_DAY, {"kinds": kinds})
-    return first is not None and first <= day + timedelta(days=7)
+def _recorded_since(day: date) -> frozenset[IndicatorCode]:
+    """The indicators that were recorded by then, give or take the holidays of that week: of the others, what lies there
+    is not nothing, it is not known."""
+    first = dict(_fetch(sql.FIRST_DAYS, {"kinds": [indicator.kind.value for indicator in INDICATORS]}))
+    by = day + timedelta(days=7)
+    return frozenset(one.code for one in INDICATORS if first.get(one.kind.value, date.max) <= by)
 
 
 def _seat(network: NetworkMap, on: date) -> BranchFacts | None:

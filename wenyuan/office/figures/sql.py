@@ -60,14 +60,14 @@ def area_figures(*, subtree: bool, at: bool) -> str:
     """
 
 
-FIRST_DAY = """
-    SELECT min(first.local_date)
+FIRST_DAYS = """
+    SELECT asked.kind, first.local_date
     FROM unnest(%(kinds)s::text[]) AS asked (kind), LATERAL (
         SELECT entry.local_date FROM journal_entry entry
         WHERE entry.kind = asked.kind ORDER BY entry.local_date LIMIT 1
     ) AS first
 """
-"""The first day on which anything of these kinds was recorded: one step into the index for each."""
+"""For each kind that was ever recorded the first day: one step into the index for each."""
 
 
 ROW_COLUMNS = (

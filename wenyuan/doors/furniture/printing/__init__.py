@@ -20,7 +20,6 @@ from wenyuan.doors.furniture.printing.slips import (
     reader_slips,
     transit_slips,
 )
-from wenyuan.doors.furniture.printing.summaries import summary_docx
 
 __all__ = [
     "ClosurePoster",
@@ -41,6 +40,5 @@ __all__ = [
     "payment_slips",
     "reader_slips",
     "shelving_list",
-    "summary_docx",
     "transit_slips",
 ]

@@ -12,14 +12,14 @@ from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.furniture.figure_words import PARTS, figure_name
 from wenyuan.doors.furniture.navigation import Crumb
-from wenyuan.doors.furniture.printing import summary_docx
+from wenyuan.doors.furniture.summary_file import summary_docx
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.figures.forms import SummaryForm
 from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_branch, place_words
 from wenyuan.doors.workbench.figures.words import period_words, reason_words
 from wenyuan.doors.workbench.shell import page
-from wenyuan.doors.workbench.templatetags.staff import day, month_of
+from wenyuan.doors.workbench.templatetags.staff import month_of
 from wenyuan.office.figures import queries
 from wenyuan.office.figures.data import (
     BadPeriod,
@@ -90,7 +90,6 @@ def summary(request: StaffRequest) -> HttpResponse:
             for line in written.lines
         ],
         "file_url": f"{reverse('workbench:summary-file')}?{urlencode(terms)}",
-        "cut": day(facts.counted.last_date) if facts.counted != facts.period else "",
         "earlier": period_words(facts.earlier) if facts.earlier else "",
     }
     return page(request, "workbench/figures/summary.html", context)

@@ -1,7 +1,7 @@
 """The work summary as the office sends it: a Word file with the text and the table of figures."""
 
 from wenyuan.office.figures.data import WorkSummary
-from wenyuan.plumbing.printing.official import Annex, Block, Body, Heading, as_docx
+from wenyuan.plumbing.official import Annex, Block, Body, Heading, as_docx
 
 ORDINALS = "一二三四五六七八九十"
 HEADS = ("指标", "单位", "本期", "上年同期", "增减", "增减（%）")
