@@ -12,6 +12,7 @@ from tests.factories.catalogue import make_item
 from tests.factories.circulation import make_policy
 from tests.factories.consignments import arrived_consignment, opened_consignment
 from tests.factories.office_pages import Town, make_town
+from tests.factories.patrons import make_patron
 from tests.factories.staff_pages import staff_at
 from tests.factories.transit import make_crate
 from wenyuan.doors.workbench.transit.batch_words import BATCH_STATES, LINE_ENDS, POSITIONS, REASONS, SETTLED
@@ -24,7 +25,7 @@ from wenyuan.lending.circulation.data.consignments import (
     Settled,
 )
 from wenyuan.lending.circulation.models import ConsignmentLine
-from wenyuan.lending.circulation.operations import end_consignment
+from wenyuan.lending.circulation.operations import checkout, end_consignment, take_back_consigned
 from wenyuan.lending.circulation.queries import list_consignments
 from wenyuan.lending.transit.operations import open_crate
 from wenyuan.lending.transit.queries import manifest_lines
@@ -94,6 +95,24 @@ def test_a_batch_is_begun_packed_with_a_crate_sent_taken_back_and_signed(town: T
     assert stranger.barcode == "W9"
     assert (batch.counts, batch.open_shortages) == ({"back": 1, "short": 1}, 1)
     assert f"{page}short/{ConsignmentLine.objects.get(barcode='W2').id}/" in signed
+
+
+def test_a_batch_says_where_its_items_are_and_once_signed_for_how_their_stay_ended(town: Town, desk: Desk) -> None:
+    station, card = make_desk(town.ring), "C0001"
+    batch = arrived_consignment(desk, station, town.ring, "W1", "W2", "W3", at=THEN)
+    make_patron(card=card, home=town.ring)
+    checkout(item="W1", card=card, at=THEN + timedelta(hours=2), desk=station)
+    take_back_consigned(consignment_id=batch.id, item="W2", at=THEN + timedelta(hours=3), desk=desk)
+    clerk, page = staff_at(town.central), f"/workbench/transit/batches/{batch.id}/"
+
+    def counted() -> list[tuple[str, str, int]]:
+        return [(place, str(words), count) for place, words, count in clerk.get(page).context["row"].counts]
+
+    out = counted()
+    end_consignment(consignment_id=batch.id, at=THEN + timedelta(hours=4), desk=desk)
+
+    assert out == [("there", "在站", 1), ("lent", "站内借出", 1), ("back", "已回馆", 1)]
+    assert counted() == [("back", "已收回", 1), ("lent", "在读者手中", 1), ("short", "短缺", 1)]
 
 
 def test_what_cannot_be_in_a_batch_is_said(town: Town, desk: Desk) -> None:

@@ -15,7 +15,15 @@ from wenyuan.holdings.catalogue.models import Item
 from wenyuan.kernel.identity import TokenKind
 from wenyuan.lending.circulation.data import Block, BlockCode
 from wenyuan.lending.circulation.models import Loan
-from wenyuan.lending.circulation.operations import KeyReused, Refused, checkin, checkout
+from wenyuan.lending.circulation.operations import (
+    KeyReused,
+    Refused,
+    checkin,
+    checkout,
+    mark_damaged,
+    mark_missing,
+    mark_repaired,
+)
 from wenyuan.lending.circulation.queries import patron_loans, preview_checkout
 from wenyuan.lending.patrons.models import Patron, Token
 from wenyuan.lending.transit.models import Transit
@@ -313,6 +321,29 @@ def test_what_was_missing_and_is_lent_by_a_waiver_is_found_with_it(district: Dis
     item.refresh_from_db()
     assert (item.state, item.condition, item.condition_at) == ("on_loan", "ok", at)
     assert Entry.objects.get(kind="item_found").details["was"] == "missing"
+    assert [one.name for one in all_invariants() if broken_rows(one)] == []
+
+
+def test_what_was_damaged_and_missing_is_lent_damaged_as_it_was_until_it_is_repaired(
+    district: District, at: datetime
+) -> None:
+    make_patron(card=CARD, home=district.central)
+    item = make_item(barcode="2300001", home=district.central)
+    desk, waive = district.at_central, frozenset({BlockCode.ITEM_MISSING})
+    mark_damaged(item="2300001", note="缺第 3 页", at=at, desk=desk)
+    mark_missing(item="2300001", at=at, desk=desk)
+
+    checkout(item="2300001", card=CARD, at=at + timedelta(days=1), desk=desk, waive=waive)
+
+    item.refresh_from_db()
+    assert (item.state, item.condition, item.condition_note) == ("on_loan", "damaged", "缺第 3 页")
+    assert Entry.objects.filter(kind="item_found").count() == 1
+    checkin(item="2300001", at=at + timedelta(days=2), desk=desk)
+    mark_repaired(item="2300001", at=at + timedelta(days=2), desk=desk)
+    mark_missing(item="2300001", at=at + timedelta(days=3), desk=desk)
+    checkout(item="2300001", card=CARD, at=at + timedelta(days=4), desk=desk, waive=waive)
+    item.refresh_from_db()
+    assert (item.state, item.condition, item.condition_note) == ("on_loan", "ok", "")
     assert [one.name for one in all_invariants() if broken_rows(one)] == []
 
 

@@ -141,19 +141,15 @@ def batch_or_404(request: StaffRequest, batch_id: int) -> ConsignmentView:
 
 def batch_row(request: StaffRequest, batch: ConsignmentView, network: NetworkMap) -> BatchRow:
     """A batch as a list and its own page show it."""
-    words: Mapping[str, Tagged] = {one.value: tag for one, tag in (*POSITIONS.items(), *LINE_ENDS.items())}
     is_over = batch.ended_at is not None
+    tags: Mapping[Position, Tagged] | Mapping[LineEnd, Tagged] = LINE_ENDS if is_over else POSITIONS
     return BatchRow(
         batch,
         BATCH_STATES[batch.state],
         branch_name(batch.from_branch_id, network),
         branch_name(batch.to_branch_id, network),
         batch.sent_at is not None and not is_over and batch.return_date < local_date(request.at),
-        tuple(
-            (place, (LINE_ENDS[LineEnd(place)] if is_over else words[place])[1], batch.counts[place])
-            for place in (*(one.value for one in Position if not is_over), *(one.value for one in LineEnd if is_over))
-            if batch.counts.get(place)
-        ),
+        tuple((one.value, words, count) for one, (_, words) in tags.items() if (count := batch.counts.get(one.value))),
     )
 
 

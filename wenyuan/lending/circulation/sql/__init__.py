@@ -68,10 +68,10 @@ from wenyuan.lending.circulation.sql.marks import (
     CLAIMED_ITEMS,
     GATHER_MARK,
     HOLDS_OF_ONE_ITEM,
-    WAS_DAMAGED,
     mark_statement,
 )
 from wenyuan.lending.circulation.sql.offline import CARDS_OF_BRANCH, ITEMS_AT_BRANCH, SCANNED_SINCE
+from wenyuan.lending.circulation.sql.parts import WAS_DAMAGED
 from wenyuan.lending.circulation.sql.plain import PLAIN_CHECKOUT, PLAIN_RETURN
 from wenyuan.lending.circulation.sql.recalls import (
     FREE_HOMES_OF_TITLE,

@@ -33,13 +33,6 @@ GATHER_MARK = f"""
     {JOIN_CAPTURED}
 """
 
-WAS_DAMAGED = """
-    SELECT kind = 'item_damaged' FROM journal_entry
-    WHERE subject_kind = 'item' AND subject_id = :item::bigint AND kind IN ('item_damaged', 'item_repaired')
-    ORDER BY id DESC LIMIT 1
-"""
-"""Whether the last word on an item's damage is that it is damaged."""
-
 HOLDS_OF_ONE_ITEM = """
     SELECT h.id FROM circulation_hold h JOIN catalogue_item i ON i.id = h.item_id
     WHERE i.barcode = :barcode::text AND h.state IN ('waiting', 'in_transit', 'on_shelf')

@@ -60,6 +60,12 @@ JOIN_ACCOUNT = """
 """What the patron owes and has deposited. Each change of it raises the patron's version, which the writes ask."""
 HAS_CHARGE = "EXISTS (SELECT 1 FROM fees_charge f WHERE f.loan_id = o.id AND (f.grows OR f.open_fen <> 0))"
 """Whether something that was charged for the open loan still grows or is open."""
+WAS_DAMAGED = """
+    SELECT kind = 'item_damaged' FROM journal_entry
+    WHERE subject_kind = 'item' AND subject_id = :item::bigint AND kind IN ('item_damaged', 'item_repaired')
+    ORDER BY id DESC LIMIT 1
+"""
+"""Whether the last word on an item's damage is that it is damaged."""
 ENTRY_COLUMNS = "e.kind, e.subject_id, e.branch_id, e.occurred_at, u.patron_id, e.details::text"
 
 _JOURNAL_CASTS = {

@@ -11,7 +11,7 @@ from wenyuan.lending.circulation.sql.holds import (
     PUT_BACK,
     SHELVE,
 )
-from wenyuan.lending.circulation.sql.parts import SAME_EDITIONS, SAME_PATRON, journal_step, pending_step
+from wenyuan.lending.circulation.sql.parts import SAME_EDITIONS, SAME_PATRON, WAS_DAMAGED, journal_step, pending_step
 
 READER_REF = """
     INSERT INTO patrons_readerref (patron_id, year, ref) VALUES (:patron::bigint, :year::smallint, gen_random_uuid())
@@ -39,6 +39,11 @@ BRANCH_STANDS = """(SELECT id FROM network_branch WHERE id = :branch::bigint
 happened all the same asks for no day."""
 PATRON_CHANGED = frozenset({"circulation_open_loan_has_patron"})
 """What refuses a write whose patron is no longer as the decision saw them."""
+_AS_IT_WAS = f"""(condition, condition_note) = (
+                    SELECT CASE WHEN damaged THEN 'damaged' ELSE 'ok' END,
+                        CASE WHEN damaged THEN condition_note ELSE '' END
+                    FROM (SELECT ({WAS_DAMAGED})) AS was (damaged))"""
+"""What is found is damaged, with staff's words on it, if it was so before it was gone."""
 
 
 @lru_cache(maxsize=128)
@@ -56,9 +61,10 @@ def checkout_statement(
 
     ``counts_type``: the policy limits items of this type, so the patron's version grows. ``fills`` the patron's own
     hold (``frees`` the item that stood on the shelf for it), ``puts_back`` the hold of another that this item was for,
-    ``clears`` an ended hold off the shelf that the item is taken from, ``finds`` what was missing.
+    ``clears`` an ended hold off the shelf that the item is taken from, ``finds`` what was missing, damaged
+    if it was so before.
     """
-    found = "condition = 'ok', condition_at = :at::timestamptz, " if finds else ""
+    found = f"{_AS_IT_WAS}, condition_at = :at::timestamptz, " if finds else ""
     locked = "".join(
         f" AND {HOLD_LOCKED.format(name=name)}"
         for name, wanted in (("own_hold", fills), ("other_hold", puts_back))
