@@ -25,7 +25,7 @@ from wenyuan.lending.circulation.data.consignments import (
     Settled,
 )
 from wenyuan.lending.circulation.models import ConsignmentLine
-from wenyuan.lending.circulation.operations import checkout, end_consignment, take_back_consigned
+from wenyuan.lending.circulation.operations import checkout, declare_lost, end_consignment, take_back_consigned
 from wenyuan.lending.circulation.queries import list_consignments
 from wenyuan.lending.transit.operations import open_crate
 from wenyuan.lending.transit.queries import manifest_lines
@@ -113,6 +113,21 @@ def test_a_batch_says_where_its_items_are_and_once_signed_for_how_their_stay_end
 
     assert out == [("there", "在站", 1), ("lent", "站内借出", 1), ("back", "已回馆", 1)]
     assert counted() == [("back", "已收回", 1), ("lent", "在读者手中", 1), ("short", "短缺", 1)]
+
+
+def test_what_a_reader_of_the_station_had_lost_is_taken_back_and_said_to_be_owed_no_more(
+    town: Town, desk: Desk
+) -> None:
+    make_item(home=town.central, barcode="W1", price_fen=3600)
+    station = make_desk(town.ring)
+    batch = arrived_consignment(desk, station, town.ring, "W1", at=THEN)
+    make_patron(card="C0001", home=town.ring)
+    checkout(item="W1", card="C0001", at=THEN + timedelta(hours=2), desk=station)
+    declare_lost(item="W1", at=THEN + timedelta(hours=3), desk=station)
+
+    back = said(staff_at(town.central), f"/workbench/transit/batches/{batch.id}/back", code="W1")
+
+    assert "原已登记丢失，赔偿款冲销 ¥36.00" in back
 
 
 def test_what_cannot_be_in_a_batch_is_said(town: Town, desk: Desk) -> None:

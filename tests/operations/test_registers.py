@@ -26,7 +26,7 @@ from wenyuan.services.registers import sql
 from wenyuan.services.registers.data import MonthReceipt, RegisterReason, RegisterRefused, Totals
 from wenyuan.services.registers.models import MonthTotals
 from wenyuan.services.registers.operations import correct_month, record_month, withdraw_month
-from wenyuan.services.registers.queries import month_history, month_sheet
+from wenyuan.services.registers.queries import month_history, month_sheet, months_of_branch
 
 AT = datetime(2026, 5, 4, 2, 0, tzinfo=UTC)
 APRIL = date(2026, 4, 1)
@@ -73,6 +73,7 @@ def test_a_month_is_kept_and_journalled_as_typed(station: Branch, desk: Desk) ->
     entry = EntryRow.objects.get(id=row.entry_ids[0])
     assert (entry.source, entry.details) == ("register", {"typed": True, "month": "2026-04"})
     assert month_sheet(month=date(2026, 4, 9), branch_ids=[station.id]) == {station.id: row}
+    assert months_of_branch(branch_id=station.id, months=[date(2026, 3, 1), APRIL]) == {APRIL: row}
     assert AuditRow.objects.get(act="record_month").after == {
         "month": "2026-04-01",
         "loans": 120,

@@ -8,7 +8,7 @@ from tests.factories.catalogue import make_item
 from tests.factories.circulation import District
 from tests.factories.transit import make_transit, packed_crate
 from tests.operations.test_transit_packing import broken, reasons
-from wenyuan.lending.circulation.operations import checkin, receive_transit
+from wenyuan.lending.circulation.operations import checkin, receive_transit, send_item
 from wenyuan.lending.transit import operations
 from wenyuan.lending.transit.data import (
     DifferenceKind,
@@ -220,3 +220,20 @@ def test_manifests_of_a_branch_are_listed_newest_first(district: District, at: d
     assert [one.id for one in first + second] == [made[1].id, made[0].id]
     operations.drop_crate(manifest_id=made[0].id, at=at, desk=district.at_children)
     assert [one.id for one in list_manifests(district.central.id, only_open=True)] == [made[1].id]
+
+
+def test_crates_being_packed_for_a_branch_are_found_behind_any_number_of_others(
+    district: District, at: datetime
+) -> None:
+    wanted = packed_crate(district.at_central, district.south, code="ZX-01", at=at)
+    packed_crate(district.at_central, district.children, code="ZX-02", at=at)
+    packed_crate(district.at_south, district.central, code="ZX-03", at=at)
+    given_up = packed_crate(district.at_central, district.south, code="ZX-04", at=at)
+    operations.drop_crate(manifest_id=given_up.id, at=at, desk=district.at_central)
+    item = make_item(home=district.central, barcode="W1")
+    send_item(item="W1", to_branch_id=district.south.id, at=at, desk=district.at_central)
+    packed_crate(district.at_central, district.south, item, code="ZX-05", at=at, sealed="S-01")
+
+    [found] = list_manifests(district.central.id, packing_for=district.south.id, size=2)
+
+    assert found.id == wanted.id

@@ -12,7 +12,6 @@ from wenyuan.lending.circulation.data.consignments import (
 )
 from wenyuan.lending.circulation.rules.consignments import (
     end_of,
-    is_free_for,
     number_of,
     objections_to_terms,
     state_of,
@@ -35,7 +34,7 @@ THEN = datetime(2026, 4, 23, tzinfo=UTC)
 )
 def test_only_what_was_seen_away_from_the_station_is_back(position: Position, end: LineEnd, free: bool) -> None:
     assert end_of(position) is end
-    assert is_free_for(position) is free
+    assert position.is_back is free
 
 
 @pytest.mark.parametrize(

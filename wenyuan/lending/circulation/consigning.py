@@ -9,9 +9,9 @@ transit room's. Locks: the batch, then its item.
 from datetime import date, datetime
 
 from wenyuan.holdings.catalogue.data import ItemView
-from wenyuan.holdings.catalogue.queries import get_item, titles_of
+from wenyuan.holdings.catalogue.queries import get_item, price_of_item, titles_of
 from wenyuan.lending.circulation.consignment_models import Consignment, ConsignmentLine
-from wenyuan.lending.circulation.consignment_reads import get_consignment
+from wenyuan.lending.circulation.consignment_reads import consignment_lines, get_consignment
 from wenyuan.lending.circulation.data import Block, BlockCode
 from wenyuan.lending.circulation.data.consignments import (
     ConsignmentObjection,
@@ -206,7 +206,7 @@ def _also_against(facts: ItemView | None, row: Consignment) -> tuple[Block, ...]
     if facts.home_branch_id == row.to_branch_id:
         blocks.append(Block(BlockCode.ITEM_BELONGS_THERE))
     for consignment_id, number, branch_id, position in rows_of(Statement(sql.POSITION_OF_ITEM, {"item": facts.id})):
-        if consignment_id != row.id and not rules.is_free_for(Position(position)):
+        if consignment_id != row.id and not Position(position).is_back:
             blocks.append(Block(BlockCode.ITEM_CONSIGNED, facts={"number": number, "branch": branch_id}))
     return tuple(blocks)
 
@@ -219,7 +219,6 @@ def _end_line_of(item_id: int, at: datetime) -> None:
 
 def _write_line(row: Consignment, facts: ItemView, at: datetime, desk: Desk) -> None:
     bib = titles_of([facts.bib_id]).get(facts.bib_id)
-    [(price_fen,)] = rows_of(Statement(sql.PRICE, {"item": facts.id}))
     ConsignmentLine.objects.create(
         consignment=row,
         item_id=facts.id,
@@ -227,7 +226,7 @@ def _write_line(row: Consignment, facts: ItemView, at: datetime, desk: Desk) -> 
         barcode=facts.barcode,
         title=" ".join(filter(None, (bib.title if bib else "", facts.volume))),
         call_no=facts.call_no,
-        price_fen=price_fen,
+        price_fen=price_of_item(facts.id).fen,
         added_at=at,
         added_by_id=desk.operator.account_id,
     )
@@ -235,9 +234,8 @@ def _write_line(row: Consignment, facts: ItemView, at: datetime, desk: Desk) -> 
 
 def _strays(row: Consignment) -> list[str]:
     """Barcodes of items in the batch that are neither on their way to the station nor there."""
-    values = {"consignment": row.id, "after": 0, "size": rules.MOST_ITEMS, "wanted": "", "unsettled": False}
     here = (Position.COMING, Position.THERE, Position.LENT)
-    return [line[3] for line in rows_of(Statement(sql.LINES, values)) if Position(line[7]) not in here]
+    return [line.barcode for line in consignment_lines(row.id, size=rules.MOST_ITEMS) if line.position not in here]
 
 
 def locked(consignment_id: int) -> Consignment:

@@ -48,18 +48,11 @@ def count_late_consignments(branch_id: int, on: date) -> int:
 
 
 def consignment_lines(
-    consignment_id: int, *, wanted: str = "", unsettled: bool = False, after: int = 0, size: int = PAGE
+    consignment_id: int, *, wanted: str = "", after: int = 0, size: int = PAGE
 ) -> tuple[ConsignedView, ...]:
     """Items of a batch in the order in which they were added, with ids above ``after``; ``wanted``: those whose stay
-    ended so (a ``LineEnd``), or, while it has not, that are there now (a ``Position``); ``unsettled``: of what was
-    short only what nobody has settled and nobody has seen since."""
-    values = {
-        "consignment": consignment_id,
-        "wanted": wanted,
-        "unsettled": unsettled,
-        "after": after,
-        "size": size,
-    }
+    ended so (a ``LineEnd``), or, while it has not, that are there now (a ``Position``)."""
+    values = {"consignment": consignment_id, "wanted": wanted, "after": after, "size": size}
     return tuple(_line(row) for row in rows_of(Statement(sql.LINES, values)))
 
 

@@ -126,8 +126,8 @@ def settle_at_mark(facts: MarkFacts, books: Books, request: Request) -> int:
 
 
 def lateness_at_mark(facts: MarkFacts, books: Books, *, at: datetime) -> Lateness:
-    """How late a loan is that a mark ends: now, or when the reader's clock had stopped, because the item was taken
-    elsewhere (代收) or is claimed returned."""
+    """How late a loan is that a mark ends, or that is still out: now, or when the reader's clock had stopped, because
+    the item was taken elsewhere (代收) or is claimed returned."""
     item, loan = facts.item, facts.loan
     assert item is not None
     assert loan is not None

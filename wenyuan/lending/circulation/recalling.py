@@ -5,20 +5,17 @@ another reader's loan are never held together. What a recall gives is a new base
 and closures, and a second recall finds nothing to shorten.
 """
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from wenyuan.holdings.catalogue.queries import titles_of
 from wenyuan.lending.circulation import rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.facts import Editions, ItemOfBib, LoanOfTitle, WaitingHold
 from wenyuan.lending.circulation.holding import servants_at
 from wenyuan.lending.circulation.queueing import note_item
-from wenyuan.lending.patrons.queries import notice_contacts, notice_recipient
+from wenyuan.lending.circulation.telling import tell_of_loan
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.queries import get_entry
 from wenyuan.organisation.notices.data import NoticeKind
-from wenyuan.organisation.notices.operations import post
 from wenyuan.organisation.rights.data import CLOCK, Desk, Door
 from wenyuan.plumbing.clock import library_zone, local_date
 from wenyuan.plumbing.statements import Plan, Row, Statement, rows_of, run
@@ -42,25 +39,11 @@ def recall_for_hold(entry_id: int) -> None:
         return
     recall = _find(holds[0], books, at)
     if recall is not None and _shorten(recall, at):
-        _tell(recall, hold_id, bib_id=holds[0][2], at=at)
+        _tell(recall, hold_id, at=at)
 
 
 def _books(row: Row) -> Plan[Books]:
     return books_of(Editions(*row[:2]))
-
-
-def _loan(
-    loan_id: int,
-    patron_id: int,
-    category_id: int,
-    branch_id: int,
-    lent_at: datetime,
-    base: date,
-    due_at: datetime,
-    recalled_at: datetime | None,
-    *item: Any,
-) -> LoanOfTitle:
-    return LoanOfTitle(loan_id, patron_id, category_id, branch_id, lent_at, base, due_at, recalled_at, ItemOfBib(*item))
 
 
 def _find(hold: Row, books: Books, at: datetime) -> rules.Recall | None:
@@ -68,7 +51,7 @@ def _find(hold: Row, books: Books, at: datetime) -> rules.Recall | None:
     bib_id, item_id, patron_id, pickup_id, category_id = hold[2:]
     today = local_date(at)
     rows = rows_of(Statement(sql.LOANS_OF_TITLE, {"bib": bib_id}))
-    loans = [_loan(*row) for row in rows]
+    loans = [LoanOfTitle._make((*row[:8], ItemOfBib(*row[8:]))) for row in rows]
     serving = {item.id for item, _ in servants_at(pickup_id, [loan.item for loan in loans], category_id, books, today)}
     loans = [loan for loan in loans if loan.item.id in serving and item_id in (None, loan.item.id)]
     recallable = []
@@ -107,19 +90,10 @@ def _shorten(recall: rules.Recall, at: datetime) -> bool:
     return bool(rows_of(Statement(sql.RECALL_LOAN, values)))
 
 
-def _tell(recall: rules.Recall, hold_id: int, *, bib_id: int, at: datetime) -> None:
+def _tell(recall: rules.Recall, hold_id: int, at: datetime) -> None:
     """The journal, and the reader who has it."""
     loan, due = recall.loan, recall.due
     desk = Desk(operator=CLOCK, branch_id=loan.branch_id, door=Door.WORKER)
     details = {"loan": loan.id, "hold": hold_id, "due_at": due.at.isoformat(), "was_due_at": loan.due_at.isoformat()}
     note_item(Kind.LOAN_RECALLED, loan.item.id, details, at=at, desk=desk)
-    brief = titles_of([bib_id]).get(bib_id)
-    post(
-        kind=NoticeKind.LOAN_RECALLED,
-        recipient=notice_recipient(loan.patron_id),
-        values={"title": brief.title if brief else "", "due_date": due.day},
-        once=f"loan_recalled:{loan.id}:{due.base.isoformat()}",
-        at=at,
-        contacts=notice_contacts([loan.patron_id]).get(loan.patron_id),
-        branch_id=loan.branch_id,
-    )
+    tell_of_loan(NoticeKind.LOAN_RECALLED, loan.id, due.day, at)

@@ -13,7 +13,7 @@ from wenyuan.lending.circulation import rules, sql
 from wenyuan.lending.circulation.books import books_of
 from wenyuan.lending.circulation.everyday import Request
 from wenyuan.lending.circulation.facts import Editions
-from wenyuan.lending.circulation.lateness import fine_of, lateness_of, open_days_late
+from wenyuan.lending.circulation.lateness import fine_of, lateness_at_mark
 from wenyuan.lending.circulation.marking import look
 from wenyuan.lending.fees.data import FeesRefused
 from wenyuan.lending.fees.operations import set_fine
@@ -67,8 +67,7 @@ def _keep_at_total(request: Request, loan_id: int) -> bool:
     if item is None or loan is None or patron is None or loan.id != loan_id or not rules.is_in_hand(loan):
         return False
     books = run(lambda: books_of(facts.editions))
-    days = open_days_late(loan, books, back_at=request.at)
-    late = lateness_of(loan, patron.category_id, item, books, days=days, done=request.today)
+    late = lateness_at_mark(facts, books, at=request.at)
     change = set_fine(
         patron_id=loan.patron_id,
         loan_id=loan.id,

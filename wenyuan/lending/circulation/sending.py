@@ -7,10 +7,10 @@ from datetime import datetime
 
 from wenyuan.lending.circulation import rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
-from wenyuan.lending.circulation.checking_in import may_serve
+from wenyuan.lending.circulation.checking_in import gather, may_serve
 from wenyuan.lending.circulation.data import Block, BlockCode, SendReceipt
 from wenyuan.lending.circulation.everyday import Request, journal, refuse, same_editions, scanned, until_settled, waived
-from wenyuan.lending.circulation.facts import Hold, Item, ReturnFacts, read_return
+from wenyuan.lending.circulation.facts import Hold, Item, ReturnFacts
 from wenyuan.lending.circulation.rules.life_cycle import Step, after
 from wenyuan.lending.circulation.rules.sending import (
     BY_HAND,
@@ -18,7 +18,6 @@ from wenyuan.lending.circulation.rules.sending import (
     blocks_for_sending,
     is_on_its_way,
 )
-from wenyuan.lending.transit.queries import open_transit_of
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
@@ -64,10 +63,8 @@ def send(
     against it besides."""
     assert_in_verb()
     item, repeated = run(lambda: until_settled(lambda: _send(request, to_branch_id, consignment_id, also)))
-    transit = open_transit_of(item.id)
-    assert transit is not None, "it has just been sent"
     shown = item.shown(state=after(item.state, Step.SEND), present_branch_id=request.desk.branch_id)
-    return SendReceipt(item=shown, to_branch_id=to_branch_id, transit_id=transit.id, repeated=repeated)
+    return SendReceipt(item=shown, to_branch_id=to_branch_id, repeated=repeated)
 
 
 def keep(request: Request, *, sent_from: int | None = None) -> SendReceipt:
@@ -79,8 +76,7 @@ def keep(request: Request, *, sent_from: int | None = None) -> SendReceipt:
 def _send(
     request: Request, to_branch_id: int, consignment_id: int | None, also: tuple[Block, ...]
 ) -> Plan[tuple[Item, bool] | None]:
-    rows = yield Statement(sql.GATHER_RETURN, request.gathers())
-    facts = read_return(rows[0])
+    facts = yield from gather(request)
     books = yield from books_of(facts.editions)
     here = request.desk.branch_id
     blocks = blocks_for_sending(
@@ -106,8 +102,7 @@ def _send(
 
 
 def _keep(request: Request, sent_from: int) -> Plan[SendReceipt | None]:
-    rows = yield Statement(sql.GATHER_RETURN, request.gathers())
-    facts = read_return(rows[0])
+    facts = yield from gather(request)
     refuse(blocks_for_keeping(facts, branch_id=sent_from), request)
     item, transit = facts.item, facts.transit
     assert item is not None
@@ -121,7 +116,7 @@ def _keep(request: Request, sent_from: int) -> Plan[SendReceipt | None]:
     if not written:
         return None
     shown = item.shown(state=after(item.state, Step.REST), present_branch_id=request.desk.branch_id)
-    return SendReceipt(item=shown, to_branch_id=request.desk.branch_id, transit_id=transit.id)
+    return SendReceipt(item=shown, to_branch_id=request.desk.branch_id)
 
 
 def _served(facts: ReturnFacts, request: Request, books: Books) -> Hold | None:

@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from wenyuan.holdings.catalogue.queries import list_item_types
-from wenyuan.lending.circulation import checking_in, checking_out, holding, renewing, rules, sql
+from wenyuan.lending.circulation import checking_in, checking_out, holding, renewing, rules
 from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.cells import Cell
 from wenyuan.lending.circulation.data import Block
 from wenyuan.lending.circulation.everyday import Request, scanned
-from wenyuan.lending.circulation.facts import CheckoutFacts, Item, ItemOfBib, Loan, Patron, read_return
+from wenyuan.lending.circulation.facts import CheckoutFacts, Item, ItemOfBib, Loan, Patron
 from wenyuan.lending.circulation.policies import Policy, Value
 from wenyuan.lending.circulation.policy_reads import cell_of
 from wenyuan.lending.patrons.queries import categories
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.plumbing.clock import library_zone, local_date
-from wenyuan.plumbing.statements import Plan, Statement, run
+from wenyuan.plumbing.statements import Plan, run
 
 NOBODY, NOTHING = 0, 0
 """Ids of what is only supposed."""
@@ -232,8 +232,7 @@ def _way_back(
         return None, False
     there = replace(request.desk, branch_id=supposed.back_at_branch_id or supposed.branch_id)
     then = replace(request, desk=there)
-    rows = yield Statement(sql.GATHER_RETURN, then.gathers())
-    facts = replace(read_return(rows[0]), item=item, patron=patron)
+    facts = replace((yield from checking_in.gather(then)), item=item, patron=patron)
     if loan is not None:
         item = item._replace(state="on_loan", present_branch_id=supposed.branch_id)
         facts = replace(facts, item=item, loan=loan, transit=None)

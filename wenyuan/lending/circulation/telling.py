@@ -94,16 +94,18 @@ def tell_of_renewal(entry_id: int) -> None:
         return
     details, at = recorded.entry.details, recorded.entry.occurred_at
     due = local_date(datetime.fromisoformat(str(details["due_at"])))
-    _tell_of_loan(NoticeKind.LOAN_RENEWED, int(str(details["loan"])), due, at)
+    tell_of_loan(NoticeKind.LOAN_RENEWED, int(str(details["loan"])), due, at)
 
 
 @verb
 def tell_not_renewed(*, loan_id: int, due: date, at: datetime) -> None:
     """Let the reader of a loan that should have renewed itself know that it did not, once a due date."""
-    _tell_of_loan(NoticeKind.RENEWAL_REFUSED, loan_id, due, at)
+    tell_of_loan(NoticeKind.RENEWAL_REFUSED, loan_id, due, at)
 
 
-def _tell_of_loan(kind: NoticeKind, loan_id: int, due: date, at: datetime) -> None:
+def tell_of_loan(kind: NoticeKind, loan_id: int, due: date, at: datetime) -> None:
+    """A step: let the reader who has a loan know what its due date is now, once a date."""
+    assert_in_verb()
     rows = rows_of(Statement(sql.LOAN_TO_TELL_OF, {"loan": loan_id}))
     for patron_id, branch_id, title in rows:
         post(

@@ -28,12 +28,22 @@ def get_manifest(manifest_id: int) -> ManifestView | None:
 
 
 def list_manifests(
-    branch_id: int, *, only_open: bool = False, before: int | None = None, size: int = PAGE
+    branch_id: int,
+    *,
+    only_open: bool = False,
+    packing_for: int | None = None,
+    before: int | None = None,
+    size: int = PAGE,
 ) -> tuple[ManifestView, ...]:
-    """Manifests of crates that leave the branch or come to it, the newest first, with ids below ``before``."""
+    """Manifests of crates that leave the branch or come to it, the newest first, with ids below ``before``;
+    ``packing_for``: those alone that are being packed at the branch for that one."""
     rows = Manifest.objects.filter(Q(from_branch_id=branch_id) | Q(to_branch_id=branch_id))
     if only_open:
         rows = rows.filter(received_at__isnull=True, dropped_at__isnull=True)
+    if packing_for is not None:
+        rows = rows.filter(
+            from_branch_id=branch_id, to_branch_id=packing_for, sealed_at__isnull=True, dropped_at__isnull=True
+        )
     if before is not None:
         rows = rows.filter(id__lt=before)
     return _manifests(rows.order_by("-id")[:size])

@@ -12,11 +12,12 @@ from wenyuan.services.registers.data import MonthFacts, MonthPage, Totals
 
 def month_sheet(*, month: date, branch_ids: Sequence[int]) -> dict[int, MonthFacts]:
     """What stands for a month (its first day), by branch; branches of which nothing is known are not there."""
-    with connection.cursor() as cursor:
-        values: dict[str, Any] = {"month": month.replace(day=1), "branches": list(branch_ids)}
-        cursor.execute(sql.SHEET, values)
-        found = [_facts(row) for row in cursor.fetchall()]
-    return {one.branch_id: one for one in found}
+    return {one.branch_id: one for one in _standing([month], branch_ids)}
+
+
+def months_of_branch(*, branch_id: int, months: Sequence[date]) -> dict[date, MonthFacts]:
+    """What stands for some months (their first days) of a branch; months of which nothing is known are not there."""
+    return {one.month: one for one in _standing(months, [branch_id])}
 
 
 def month_history(*, branch_id: int, month: date, before: int | None = None, size: int = 50) -> MonthPage:
@@ -34,6 +35,13 @@ def get_month(row_id: int) -> MonthFacts | None:
         cursor.execute(sql.ONE, [row_id])
         row = cursor.fetchone()
     return None if row is None else _facts(row)
+
+
+def _standing(months: Sequence[date], branch_ids: Sequence[int]) -> list[MonthFacts]:
+    with connection.cursor() as cursor:
+        values: dict[str, Any] = {"months": [month.replace(day=1) for month in months], "branches": list(branch_ids)}
+        cursor.execute(sql.SHEET, values)
+        return [_facts(row) for row in cursor.fetchall()]
 
 
 def _facts(row: tuple[Any, ...]) -> MonthFacts:

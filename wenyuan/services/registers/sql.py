@@ -15,10 +15,11 @@ _ROWS = f"""
 
 SHEET = f"""
     {_ROWS}
-    WHERE typed.month = %(month)s AND typed.branch_id = ANY(%(branches)s::bigint[]) AND NOT typed.withdrawn
+    WHERE typed.month = ANY(%(months)s::date[]) AND typed.branch_id = ANY(%(branches)s::bigint[])
+        AND NOT typed.withdrawn
         AND NOT EXISTS (SELECT FROM registers_monthtotals newer WHERE newer.replaces_id = typed.id)
 """
-"""What stands for one month of some branches."""
+"""What stands for some months of some branches."""
 
 HISTORY = f"""
     {_ROWS}

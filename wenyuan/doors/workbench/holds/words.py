@@ -20,6 +20,7 @@ STATES: Final[Mapping[str, tuple[str, StrOrPromise]]] = {
     "cancelled": ("none", _("Cancelled")),
     "expired": ("none", _("Expired")),
 }
+BUSY: Final[StrOrPromise] = _("Somebody else works with this item. Please try again.")
 SUSPENDED: Final[tuple[str, StrOrPromise]] = ("stop", _("Suspended"))
 REASONS: Final[Mapping[str, StrOrPromise]] = {
     "not_fetched": _("not fetched in time"),

@@ -16,7 +16,7 @@ from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_choices, branch_name
 from wenyuan.doors.workbench.desk.shown import found_notes
 from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, not_done, refuse
-from wenyuan.doors.workbench.holds.words import not_done_words
+from wenyuan.doors.workbench.holds.words import BUSY, not_done_words
 from wenyuan.doors.workbench.items import forms
 from wenyuan.doors.workbench.items.views import item_crumbs
 from wenyuan.doors.workbench.templatetags.staff import yuan
@@ -39,8 +39,6 @@ from wenyuan.lending.patrons.queries import get_patron
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import may
 from wenyuan.plumbing.clock import local_date
-
-BUSY = _("Somebody else works with this item. Please try again.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -194,7 +192,7 @@ def damaged(request: StaffRequest, item_id: int) -> HttpResponse:
     """What is damaged, in staff's words."""
     facts, back = _item_or_404(item_id), _back(request, item_id)
     may_charge = may(request.operator, Act.ADD_CHARGE, request.desk.branch_id)
-    preview = preview_loss(item=facts.barcode, at=request.at, desk=request.desk)
+    preview = preview_loss(item=facts.barcode, at=request.at, desk=request.desk) if may_charge else None
     is_lent = loan_of_item(item_id) is not None
     form = forms.DamageForm(request.POST or None, may_charge=may_charge, is_lent=is_lent)
     if request.method == "POST" and form.is_valid():
@@ -218,7 +216,7 @@ def damaged(request: StaffRequest, item_id: int) -> HttpResponse:
         title=gettext("Damaged: %(barcode)s") % {"barcode": facts.barcode},
         act=_("Record the damage"),
         line=_title(facts),
-        words=_damage_words(preview if may_charge else None),
+        words=_damage_words(preview),
         crumbs=item_crumbs(Crumb(facts.barcode, _url(item_id)), Crumb(gettext("Damaged"))),
         back=back,
     )
@@ -271,13 +269,17 @@ def found(request: StaffRequest, item_id: int) -> HttpResponse:
 
 def found_words(receipt: CheckinReceipt) -> str:
     """That it is found, and where it goes now."""
-    words = [gettext("Found: %(title)s") % {"title": receipt.item.title}]
-    words += found_notes(receipt.price_off_fen, receipt.due_back_fen)
+    return " · ".join([gettext("Found: %(title)s") % {"title": receipt.item.title}, *where_words(receipt)])
+
+
+def where_words(receipt: CheckinReceipt) -> list[str]:
+    """What a lost item that is here again costs its reader no more, and where an item that was taken in goes now."""
+    words = found_notes(receipt.price_off_fen, receipt.due_back_fen)
     if receipt.held is not None and receipt.held.ready:
         words.append(gettext("hold shelf, place %(place)s") % {"place": receipt.held.shelf_position})
     elif receipt.send_to is not None:
         words.append(gettext("send on to %(branch)s") % {"branch": branch_name(receipt.send_to)})
-    return " · ".join(words)
+    return words
 
 
 def _item_or_404(item_id: int) -> ItemView:

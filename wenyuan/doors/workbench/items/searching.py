@@ -11,8 +11,8 @@ from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.desk.printed import printed
 from wenyuan.doors.workbench.form_pages import done, not_done
-from wenyuan.doors.workbench.holds.words import not_done_words
-from wenyuan.doors.workbench.items.conditions import BUSY, found_words
+from wenyuan.doors.workbench.holds.words import BUSY, not_done_words
+from wenyuan.doors.workbench.items.conditions import found_words
 from wenyuan.doors.workbench.items.forms import ReceiveForm
 from wenyuan.doors.workbench.items.views import item_crumbs
 from wenyuan.doors.workbench.paging import number_from, onward

@@ -11,7 +11,7 @@ from wenyuan.doors.furniture.words import Language, branch_names, words_for_bloc
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_choices, branch_name
 from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, not_done, refuse
-from wenyuan.doors.workbench.holds.words import not_done_words
+from wenyuan.doors.workbench.holds.words import BUSY, not_done_words
 from wenyuan.doors.workbench.items.forms import ReceiveForm, SendForm
 from wenyuan.doors.workbench.items.views import item_crumbs
 from wenyuan.doors.workbench.items.words import TRANSIT_REASONS
@@ -28,7 +28,6 @@ from wenyuan.organisation.rights.queries import may
 from wenyuan.plumbing.clock import local_date
 
 ROWS = 20
-BUSY = _("Somebody else works with this item. Please try again.")
 
 
 @require_GET

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
+from wenyuan.doors.workbench.desk.slips import library_name
 from wenyuan.doors.workbench.patrons.forms import ClassListForm
 from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.shown import shown_patrons
@@ -22,7 +23,6 @@ from wenyuan.lending.circulation.queries import loans_of_readers
 from wenyuan.lending.patrons.data import ConsentInput, GivenBy, RosterReceipt, RosterRefused, RowProblem
 from wenyuan.lending.patrons.operations import enrol_roster, read_sheet
 from wenyuan.lending.patrons.queries import categories, get_patron, list_roster, rosters
-from wenyuan.organisation.network.queries import get_library
 from wenyuan.organisation.rights.data import Act
 
 MOST_SHOWN = 200
@@ -108,9 +108,8 @@ def card_loans(request: StaffRequest, patron_id: int) -> HttpResponse:
 
 def _paper(request: StaffRequest) -> dict[str, object]:
     """What stands on every such list: whose library, which branch, and as of when."""
-    library = get_library()
     return {
-        "library": library.name_zh if library else "",
+        "library": library_name(),
         "branch": branch_name(request.desk.branch_id),
         "at": request.at,
     }

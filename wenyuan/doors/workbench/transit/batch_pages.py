@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
-from wenyuan.doors.workbench.branches import branch_name
+from wenyuan.doors.workbench.desk.slips import library_name
 from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, not_done, refuse
-from wenyuan.doors.workbench.holds.words import not_done_words
+from wenyuan.doors.workbench.holds.words import BUSY, not_done_words
+from wenyuan.doors.workbench.items.conditions import where_words
 from wenyuan.doors.workbench.journal.rows import account_names
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
@@ -20,7 +21,6 @@ from wenyuan.doors.workbench.templatetags.staff import yuan
 from wenyuan.doors.workbench.transit.batch_forms import BatchScanForm, SettleForm
 from wenyuan.doors.workbench.transit.batch_words import batch_refusal_words
 from wenyuan.doors.workbench.transit.batches import (
-    BUSY,
     ROWS,
     attempt,
     batch_crumbs,
@@ -44,14 +44,13 @@ from wenyuan.lending.circulation.operations import (
     take_back_consigned,
 )
 from wenyuan.lending.circulation.queries import consignment_lines
-from wenyuan.lending.transit.data import ManifestState
 from wenyuan.lending.transit.queries import list_manifests
-from wenyuan.organisation.network.queries import get_library, network_map
+from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import may
 from wenyuan.plumbing.clock import local_date
 from wenyuan.services.registers.data import MonthFacts
-from wenyuan.services.registers.queries import month_sheet
+from wenyuan.services.registers.queries import months_of_branch
 
 MONTHS_SHOWN = 6
 ON_PAPER = 2000
@@ -105,12 +104,8 @@ def batch(request: StaffRequest, batch_id: int) -> HttpResponse:
 
 def _crates(found: ConsignmentView) -> list[tuple[str, str]]:
     """Crates that are being packed for the station: manifest and code."""
-    open_ones = list_manifests(found.from_branch_id, only_open=True)
-    return [
-        (str(one.id), one.crate)
-        for one in open_ones
-        if one.state is ManifestState.PACKING and one.to_branch_id == found.to_branch_id
-    ]
+    packing = list_manifests(found.from_branch_id, packing_for=found.to_branch_id)
+    return [(str(one.id), one.crate) for one in packing]
 
 
 def _months(request: StaffRequest, found: ConsignmentView) -> list[tuple[date, MonthFacts | None]]:
@@ -120,11 +115,12 @@ def _months(request: StaffRequest, found: ConsignmentView) -> list[tuple[date, M
         return []
     first = local_date(found.sent_at).replace(day=1)
     month = (local_date(found.ended_at or request.at).replace(day=1) - timedelta(days=1)).replace(day=1)
-    months: list[tuple[date, MonthFacts | None]] = []
+    months: list[date] = []
     while month >= first and len(months) < MONTHS_SHOWN:
-        months.append((month, month_sheet(month=month, branch_ids=[found.to_branch_id]).get(found.to_branch_id)))
+        months.append(month)
         month = (month - timedelta(days=1)).replace(day=1)
-    return months
+    typed = months_of_branch(branch_id=found.to_branch_id, months=months)
+    return [(one, typed.get(one)) for one in months]
 
 
 @require_POST
@@ -145,13 +141,8 @@ def take_back(request: StaffRequest, batch_id: int) -> HttpResponse:
     except Contended:
         return not_done(request, BUSY, back)
     receipt = taken.receipt
-    words = (gettext("Found: %(title)s") if taken.was_short else gettext("Taken back: %(title)s")) % {
-        "title": receipt.item.title
-    }
-    if receipt.held is not None and receipt.held.ready:
-        words += " · " + gettext("hold shelf, place %(place)s") % {"place": receipt.held.shelf_position}
-    elif receipt.send_to is not None:
-        words += " · " + gettext("send on to %(branch)s") % {"branch": branch_name(receipt.send_to)}
+    done_words = gettext("Found: %(title)s") if taken.was_short else gettext("Taken back: %(title)s")
+    words = " · ".join([done_words % {"title": receipt.item.title}, *where_words(receipt)])
     if not taken.listed:
         return not_done(request, f"{words} · {gettext('not of this batch')}", back)
     return done(request, words, back)
@@ -224,10 +215,10 @@ def shortages(request: StaffRequest, batch_id: int) -> HttpResponse:
 
 
 def _paper(request: StaffRequest, batch_id: int, template: str, lines: tuple[ConsignedView, ...]) -> HttpResponse:
-    found, network, library = batch_or_404(request, batch_id), network_map(), get_library()
+    found, network = batch_or_404(request, batch_id), network_map()
     names = account_names()
     context = {
-        "library": library.name_zh if library else "",
+        "library": library_name(),
         "batch": found,
         "row": batch_row(request, found, network),
         "rows": [line_row(line, network) for line in lines],

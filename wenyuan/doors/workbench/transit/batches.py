@@ -14,7 +14,7 @@ from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_choices, branch_name
 from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, not_done, refuse
-from wenyuan.doors.workbench.holds.words import not_done_words
+from wenyuan.doors.workbench.holds.words import BUSY, not_done_words
 from wenyuan.doors.workbench.journal.words import KINDS
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
@@ -59,7 +59,6 @@ from wenyuan.plumbing.clock import local_date
 
 ROWS = 50
 GET_POST = ["GET", "HEAD", "POST"]
-BUSY = _("Somebody else works with this item. Please try again.")
 
 
 @dataclass(frozen=True, slots=True)

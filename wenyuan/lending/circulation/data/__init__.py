@@ -258,7 +258,6 @@ class SendReceipt:
 
     item: ItemFacts
     to_branch_id: int
-    transit_id: int
     repeated: bool = False
 
 

@@ -136,7 +136,6 @@ class ConsignedView:
     ended_at: datetime | None
     ended_as: LineEnd | None
     settled_at: datetime | None
-    settled_by_id: int | None
     settled_as: Settled | None
     amount_fen: int | None
     remark: str

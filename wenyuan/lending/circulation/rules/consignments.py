@@ -48,8 +48,3 @@ def end_of(position: Position) -> LineEnd:
     if position.is_back:
         return LineEnd.BACK
     return LineEnd.LENT if position is Position.LENT else LineEnd.SHORT
-
-
-def is_free_for(position: Position) -> bool:
-    """Whether an item whose batch is still out may go with another: it has been seen away from its station."""
-    return position.is_back

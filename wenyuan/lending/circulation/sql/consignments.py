@@ -1,5 +1,5 @@
 """Statements about the batches of stations. Where an item is, is asked of catalogue_item, transit_transit and the
-loans; its last movement of journal_entry. They read catalogue_itemtype as well (its default price)."""
+loans; its last movement of journal_entry."""
 
 from wenyuan.lending.circulation.data.consignments import LineEnd, Position
 
@@ -33,15 +33,13 @@ _LAST = """
 
 LINES = f"""
     SELECT l.id, l.consignment_id, l.item_id, l.barcode, l.title, l.call_no, l.price_fen, {POSITION} AS position,
-        l.ended_at, l.ended_as, l.settled_at, l.settled_by_id, l.settled_as, l.amount_fen, l.remark,
+        l.ended_at, l.ended_as, l.settled_at, l.settled_as, l.amount_fen, l.remark,
         COALESCE(e.kind, ''), e.branch_id, e.occurred_at
     FROM circulation_consignmentline l {_TRUTH} {_LAST}
     WHERE l.consignment_id = :consignment::bigint AND l.id > :after::bigint
         AND (:wanted::text = '' OR :wanted::text = CASE WHEN l.ended_as = '' THEN {POSITION} ELSE l.ended_as END)
-        AND (NOT :unsettled::bool OR l.settled_at IS NULL AND {POSITION} NOT IN ('back', 'elsewhere', 'lent'))
     ORDER BY l.id LIMIT :size::int
 """
-"""``unsettled``: of what was short, only what nobody has settled and nobody has seen since."""
 
 POSITION_OF_LINE = f"SELECT {POSITION} FROM circulation_consignmentline l {_TRUTH} WHERE l.id = :line::bigint"
 
@@ -60,11 +58,6 @@ COUNTS = f"""
 
 LOCK_ITEM = "SELECT id FROM catalogue_item WHERE barcode = :barcode::text FOR UPDATE"
 """So that of two who put one item into two batches at once the second sees what the first has done."""
-
-PRICE = """
-    SELECT COALESCE(i.price_fen, y.default_price_fen, 0)
-    FROM catalogue_item i JOIN catalogue_itemtype y ON y.id = i.item_type_id WHERE i.id = :item::bigint
-"""
 
 _ENDS = " ".join(f"WHEN '{one.value}' THEN '{LineEnd.BACK.value}'" for one in Position if one.is_back)
 END_LINES = f"""
