@@ -12,7 +12,10 @@ import pytest
 
 from tests.command import Command, new_command
 from wenyuan.doors.cli.environment import running_database
+from wenyuan.holdings.catalogue.searching.schema import SCHEMA
 from wenyuan.kernel.marc import ControlField, DataField, Encoding, Record, encode
+from wenyuan.plumbing.index.folders import Folders
+from wenyuan.plumbing.index.writer import Writer
 
 pytestmark = pytest.mark.timeout(150)
 
@@ -277,3 +280,23 @@ def test_the_search_index_is_built_and_compared_by_the_command(library: Command)
     assert state["sound"] is True
     assert state["bibs"] == state["indexed"] == built["bibs"]
     assert (state["missing"], state["surplus"], state["differing"], state["waiting"]) == ([], [], [], 0)
+
+
+def test_the_index_is_unsound_where_it_differs_in_what_does_not_wait(library: Command) -> None:
+    library.json("index", "rebuild")
+    current = Folders(library.home.index, SCHEMA).current()
+    assert current is not None
+    writer = Writer(current, SCHEMA)
+    writer.add({"key": "900001", "bib": 900_001, "holdings": "of a record that is not there"})
+    writer.commit()
+    writer.close()
+
+    _change(library, "INSERT INTO catalogue_indexwaiting (bib_id) VALUES (900002)")
+    lost = library.json("index", "check", expect=1)
+    _change(library, "INSERT INTO catalogue_indexwaiting (bib_id) VALUES (900001)")
+    waits = library.json("index", "check")
+    library.json("index", "rebuild")
+
+    assert (lost["sound"], lost["surplus"], lost["waiting"]) == (False, [900_001], 1)
+    assert (waits["sound"], waits["surplus"], waits["waiting"]) == (True, [], 2)
+    assert library.json("index", "check")["indexed"] == waits["bibs"]

@@ -2,7 +2,8 @@
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from wenyuan.holdings.catalogue.data import Facet, ItemChanges, NotIndexed
 from wenyuan.holdings.catalogue.models import Bib, IndexWaiting, Item
 from wenyuan.holdings.catalogue.operations import Indexer, ask_anew, edit_item, withdraw_item
 from wenyuan.holdings.catalogue.queries import index_state, is_asked_anew, is_indexed, search
+from wenyuan.holdings.catalogue.searching import checking, indexing
 from wenyuan.holdings.catalogue.searching.indexing import index_folders
 from wenyuan.kernel.searching import Scope
 from wenyuan.lending.circulation.operations import checkin, checkout
@@ -54,6 +56,28 @@ def indexer(db: None, tmp_path: Path, settings: Any) -> Iterator[Indexer]:
     settings.HOME = tmp_path
     with Indexer() as indexer:
         yield indexer
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The keys of the documents that were written in the place of others."""
+    keys: list[str] = []
+    replace = Writer.replace
+
+    def noted(writer: Writer, key: str, values: Values | None) -> None:
+        keys.append(key)
+        replace(writer, key, values)
+
+    monkeypatch.setattr(Writer, "replace", noted)
+    return keys
+
+
+@contextmanager
+def few_a_turn() -> Iterator[None]:
+    """Two rows and bibs a turn, as if there were a great many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indexing, "TURN_ROWS", 2)
+        yield
 
 
 def settle(indexer: Indexer) -> None:
@@ -265,20 +289,11 @@ def test_a_change_that_no_search_can_see_does_not_wait(indexer: Indexer) -> None
     assert waiting() == []
 
 
-def test_a_work_is_not_written_anew_while_the_same_branches_have_it(
-    indexer: Indexer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_work_is_not_written_anew_while_the_same_branches_have_it(indexer: Indexer, written: list[str]) -> None:
     first = make_item()
     second = make_item(bib=first.bib, home=first.home_branch)
     settle(indexer)
-    written: list[str] = []
-    replace = Writer.replace
-
-    def noted(writer: Writer, key: str, values: Values | None) -> None:
-        written.append(key)
-        replace(writer, key, values)
-
-    monkeypatch.setattr(Writer, "replace", noted)
+    written.clear()
 
     Item.objects.filter(id=first.id).update(state="on_loan")
     settle(indexer)
@@ -372,10 +387,64 @@ def test_a_damaged_index_is_built_anew_when_it_is_opened(indexer: Indexer, tmp_p
     assert not current.exists()
 
 
+@pytest.mark.parametrize("changes", ["a record", "its items"])
+def test_a_damaged_index_is_built_anew_whatever_waits(indexer: Indexer, changes: str) -> None:
+    bib = make_item().bib
+    settle(indexer)
+    current = index_folders().current()
+    assert current is not None
+    indexer.__exit__(None, None, None)
+    (current / "meta.json").write_text("{}")
+    if changes == "a record":
+        Bib.objects.filter(id=bib.id).update(title="其间改了")
+    else:
+        Item.objects.filter(bib=bib).update(state="on_loan")
+
+    settle(indexer)
+
+    assert len(found("其间改" if changes == "a record" else "平凡")) == 1
+    assert index_state().is_sound
+    assert waiting() == []
+    assert not current.exists()
+
+
+def test_a_first_build_writes_each_record_once(indexer: Indexer, written: list[str]) -> None:
+    """An import leaves rows for each record and for its items; what the build reads later need not be rewritten."""
+    with few_a_turn():
+        for number in range(12):
+            make_item(bib=make_bib(title=f"初建{number}"))
+        settle(indexer)
+
+    assert written == []
+    assert len(found("初建")) == 12
+    assert index_state().is_sound
+    assert waiting() == []
+
+
+def test_what_changes_behind_a_build_is_rewritten_over_many_turns(indexer: Indexer, written: list[str]) -> None:
+    bibs = [make_bib(title=f"原名{number:02d}") for number in range(20)]
+    settle(indexer)
+    shutil.rmtree(index_folders().root)
+    turns = []
+    with few_a_turn():
+        indexer.turn()
+        while indexer.build is not None and indexer.build.done < len(bibs):
+            indexer.turn()
+        Bib.objects.filter(id__in=[bib.id for bib in bibs]).update(title="改名")
+        while indexer.turn():
+            turns.append(len(written))
+            written.clear()
+
+    assert max(turns) == 4
+    assert sum(turns) == len(bibs)
+    assert len(found("改名")) == len(bibs)
+    assert found("原名") == []
+
+
 def test_searching_goes_on_while_another_index_is_built_and_changes_go_into_both(
     indexer: Indexer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wenyuan.holdings.catalogue.searching.indexing.TURN_ROWS", 2)
+    monkeypatch.setattr(indexing, "TURN_ROWS", 2)
     bibs = [make_bib(title=f"重建{number}") for number in range(5)]
     settle(indexer)
     before = index_folders().current()
@@ -413,6 +482,18 @@ def test_one_process_writes_and_another_stands_by(indexer: Indexer, tmp_path: Pa
     assert found("平凡") == ["平凡的世界"]
 
 
+def test_looking_for_a_wish_to_build_anew_does_not_read_what_waits(indexer: Indexer) -> None:
+    IndexWaiting.objects.bulk_create([IndexWaiting(bib_id=number) for number in range(3_000)])
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalogue_indexwaiting")
+        cursor.execute("EXPLAIN " + sql.ASKED_ANEW)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "catalogue_asked_anew" in plan
+    assert "Seq Scan" not in plan
+
+
 # Comparing
 
 
@@ -428,6 +509,42 @@ def test_index_and_tables_are_compared(indexer: Indexer) -> None:
     state = index_state()
 
     assert (state.bibs, state.indexed, state.waiting) == (2, 2, 2)
+    assert (state.missing, state.surplus, state.differing) == ((), (gone.id,), ())
+    IndexWaiting.objects.all().delete()
+    state = index_state()
     assert (state.missing, state.surplus, state.differing) == ((new.id,), (gone.id,), (kept.id,))
+    assert not state.is_sound
+    ask_anew()
     settle(indexer)
-    assert index_state().missing == ()
+    assert index_state().is_sound
+
+
+def test_a_change_that_waits_does_not_hide_one_that_was_lost(indexer: Indexer) -> None:
+    lost, waits = make_item(), make_item(bib=make_bib(title="等着"))
+    settle(indexer)
+    Item.objects.filter(id=lost.id).update(state="on_loan")
+    IndexWaiting.objects.all().delete()
+    Item.objects.filter(id=waits.id).update(state="on_loan")
+
+    state = index_state()
+
+    assert (state.waiting, state.differing, state.is_sound) == (1, (lost.bib_id,), False)
+
+
+def test_what_changes_and_is_indexed_while_they_are_compared_is_no_difference(
+    indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = make_item()
+    settle(indexer)
+    known = checking._known
+
+    def lent_meanwhile(bib_ids: Sequence[int]) -> dict[int, str]:
+        monkeypatch.setattr(checking, "_known", known)
+        before = known(bib_ids)
+        Item.objects.filter(id=item.id).update(state="on_loan")
+        settle(indexer)
+        return before
+
+    monkeypatch.setattr(checking, "_known", lent_meanwhile)
+
+    assert index_state().is_sound

@@ -245,7 +245,8 @@ class IndexBacklog:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexState:
     """How index and tables agree: how many bibs each has, which of them only one has (``missing`` from the index,
-    ``surplus`` in it) or says something else of (some ids of each), and how many changes wait."""
+    ``surplus`` in it) or says something else of (some ids of each, none whose change waits), and how many changes
+    wait."""
 
     bibs: int
     indexed: int

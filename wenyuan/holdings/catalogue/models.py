@@ -204,3 +204,7 @@ class IndexWaiting(models.Model):
     bib_id = models.BigIntegerField(null=True)
     of_items = models.BooleanField(default=False, db_default=False)  # what the items say, not the record
     since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        # Whoever writes the index looks several times a second whether a new one is asked for, however much waits.
+        indexes = (models.Index(fields=["id"], condition=models.Q(bib_id=None), name="catalogue_asked_anew"),)

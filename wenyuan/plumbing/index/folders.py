@@ -47,6 +47,10 @@ class Folders:
         waiting.write_text(f"{folder.name}\n", "ascii")
         waiting.replace(self.root / "current")
 
+    def forget(self) -> None:
+        """Let no folder be in use: until ``use`` is called again there is no index."""
+        (self.root / "current").unlink(missing_ok=True)
+
     def sweep(self, *, keep: Path | None) -> None:
         """Remove every index but the one in use and ``keep``: those of other versions, old ones and half-built ones."""
         if not self.root.is_dir():

@@ -1,12 +1,14 @@
 """Keeping the index up: what waits is indexed, and what is missing is built anew beside what is in use.
 
 One process writes, and holds the advisory lock ``INDEX_LOCK`` as long as it does. It works in turns of some tenths of
-a second, so that changes do not wait for a build. A bib that changes while a new index is built may already stand in it
-as it was: those bibs are written once more before the new index is used. A process that dies takes its half-built index
-with it; the next one finds what waits still waiting, and builds from the beginning.
+a second, so that changes do not wait for a build. A bib that changes when the build has passed it stands in the new
+index as it was: those bibs are written once more before it is used. A process that dies takes its half-built index with
+it; the next one finds what waits still waiting, and builds from the beginning.
+
+An index that cannot be read is out of use at once: what changes meanwhile goes into the new one alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +30,12 @@ from wenyuan.plumbing.transactions import verb
 
 TURN_ROWS = 500
 """Waiting rows and built bibs a turn: a few tenths of a second."""
+WITHOUT_INDEX = 40
+"""So many times as many waiting rows are taken where no index is in use: nothing is written for them, and most tell of
+bibs that the build has yet to read. An import leaves several rows a bib; a build that overtook them would write all
+bibs twice."""
+REWRITTEN = 2
+"""So many times as many bibs are rewritten a turn at the end of a build, so that it ends while changes go on."""
 
 
 def index_folders() -> Folders:
@@ -53,7 +61,7 @@ def is_indexed() -> bool:
 
 
 class Build:
-    """A new index on its way: how far it is, and which bibs changed since it began."""
+    """A new index on its way: how far it is, and which of the bibs it has read changed since."""
 
     def __init__(self, writer: Writer, asked: list[int]) -> None:
         self.writer = writer
@@ -61,6 +69,14 @@ class Build:
         self.after = 0
         self.done = 0
         self.changed: set[int] = set()
+
+    def note(self, bib_ids: Iterable[int]) -> None:
+        """Remember which of the bibs that changed must be written once more; it has yet to read those further on."""
+        self.changed.update(one for one in bib_ids if one <= self.after)
+
+    def take_changed(self, count: int) -> list[int]:
+        """At most so many of the bibs to be written once more; they are forgotten here."""
+        return [self.changed.pop() for _ in range(min(count, len(self.changed)))]
 
 
 class Indexer:
@@ -111,8 +127,11 @@ class Indexer:
             self._let_go()
         current = self._folders.current()
         asked = _ids(sql.ASKED_ANEW)
-        if current is not None and not asked and self._is_readable(current):
+        is_readable = current is not None and self._is_readable(current)
+        if is_readable and not asked:
             return
+        if not is_readable:
+            self._folders.forget()
         self._folders.sweep(keep=None)
         self.build = Build(Writer(self._folders.new(), SCHEMA, make=True), asked)
 
@@ -127,13 +146,14 @@ class Indexer:
         return True
 
     def _index_waiting(self) -> int:
-        rows = _rows(sql.WAITING, {"count": TURN_ROWS})
+        is_in_use = self._folders.current() is not None
+        rows = _rows(sql.WAITING, {"count": TURN_ROWS if is_in_use else TURN_ROWS * WITHOUT_INDEX})
         if not rows:
             return 0
         changed = {bib_id for _, bib_id, _ in rows}
         if self.build is not None:
-            self.build.changed |= changed
-        if self._folders.current() is not None:
+            self.build.note(changed)
+        if is_in_use:
             records = {bib_id for _, bib_id, of_items in rows if not of_items}
             self._write(records | self._with_other_holdings(changed - records))
         _drop([row_id for row_id, _, _ in rows])
@@ -165,11 +185,12 @@ class Indexer:
             build.after = facts[-1].id
             build.done += len(facts)
             return len(facts)
-        self._finish(build)
-        return 1
+        _replace(build.writer, rewritten := build.take_changed(TURN_ROWS * REWRITTEN))
+        if not build.changed:
+            self._finish(build)
+        return max(len(rewritten), 1)
 
     def _finish(self, build: Build) -> None:
-        _replace(build.writer, sorted(build.changed))
         build.writer.commit()
         self._folders.use(build.writer.folder)
         self._close_writer()
