@@ -11,7 +11,7 @@ from typing import Final
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.portal.words import audience_words, language_words
@@ -24,17 +24,17 @@ OFFERED: Final = 8
 MOST_CHOSEN: Final = 8
 LONGEST_VALUE: Final = 100
 
-SHOWN: Final = (
-    Facet.AVAILABLE,
-    Facet.CLASS,
-    Facet.PERSON,
-    Facet.TOPIC,
-    Facet.YEAR,
-    Facet.LANGUAGE,
-    Facet.ITEM_TYPE,
-    Facet.AUDIENCE,
-)
-"""The facets of the page, in its order."""
+SHOWN: Final[Mapping[Facet, StrOrPromise]] = {
+    Facet.AVAILABLE: pgettext_lazy("way to narrow", "To borrow now at"),
+    Facet.CLASS: pgettext_lazy("way to narrow", "Class"),
+    Facet.PERSON: pgettext_lazy("way to narrow", "Author"),
+    Facet.TOPIC: pgettext_lazy("way to narrow", "Subject"),
+    Facet.YEAR: pgettext_lazy("way to narrow", "Year"),
+    Facet.LANGUAGE: pgettext_lazy("way to narrow", "Language"),
+    Facet.ITEM_TYPE: pgettext_lazy("way to narrow", "Kind of item"),
+    Facet.AUDIENCE: pgettext_lazy("way to narrow", "For whom"),
+}
+"""The facets of the page in its order, each with its words."""
 
 Chosen = Mapping[Facet, tuple[str, ...]]
 
@@ -52,7 +52,7 @@ class Choice:
 class Group:
     """A facet with the values it offers."""
 
-    label: str
+    label: StrOrPromise
     choices: tuple[Choice, ...]
 
 
@@ -98,7 +98,7 @@ def narrowing(
         return _label(facet, value, network=network, kinds=kinds, language=language)
 
     def groups() -> Iterator[Group]:
-        for facet, name in _names().items():
+        for facet, name in SHOWN.items():
             offered = _offered(page.counts.get(facet, ()), chosen.get(facet, ()), page.total)
             choices = tuple(
                 Choice(words, count, address(base, {**chosen, facet: (*chosen.get(facet, ()), value)}, network))
@@ -114,20 +114,6 @@ def narrowing(
         for value in values
     )
     return Narrowing(tuple(groups()), taken)
-
-
-def _names() -> dict[Facet, str]:
-    names = (
-        pgettext("way to narrow", "To borrow now at"),
-        pgettext("way to narrow", "Class"),
-        pgettext("way to narrow", "Author"),
-        pgettext("way to narrow", "Subject"),
-        pgettext("way to narrow", "Year"),
-        pgettext("way to narrow", "Language"),
-        pgettext("way to narrow", "Kind of item"),
-        pgettext("way to narrow", "For whom"),
-    )
-    return dict(zip(SHOWN, names, strict=True))
 
 
 def _offered(counts: Sequence[tuple[str, int]], chosen: Sequence[str], total: int) -> Iterator[tuple[str, int]]:

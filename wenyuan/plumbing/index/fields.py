@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 Value = str | int | Sequence[str]
 Values = Mapping[str, Value]
@@ -33,17 +34,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The fields of an index. ``edition`` grows when what the room puts into them changes its meaning: an index of
-    another edition, other fields or another engine is not read, and made anew."""
+    """The fields of an index. ``revision`` grows when what the room puts into them changes its meaning: an index of
+    another revision, other fields or another engine is not read, and made anew."""
 
     name: str
-    edition: int
+    revision: int
     fields: tuple[Field, ...]
 
+    @cache  # noqa: B019 # as many as there are schemas: a handful of constants
     def fingerprint(self, engine: str) -> str:
         """Tells indexes apart that cannot be read as each other."""
-        told = "\n".join([engine, str(self.edition), *(f"{field.name} {field.kind}" for field in self.fields)])
-        return f"{self.name}-{self.edition}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+        told = "\n".join([engine, str(self.revision), *(f"{field.name} {field.kind}" for field in self.fields)])
+        return f"{self.name}-{self.revision}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
     def field_of(self, kind: Kind) -> str:
         """The name of the one field of this kind."""

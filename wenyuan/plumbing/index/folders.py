@@ -51,11 +51,11 @@ class Folders:
         """Let no folder be in use: until ``use`` is called again there is no index."""
         (self.root / "current").unlink(missing_ok=True)
 
-    def sweep(self, *, keep: Path | None) -> None:
-        """Remove every index but the one in use and ``keep``: those of other versions, old ones and half-built ones."""
+    def sweep(self) -> None:
+        """Remove every index but the one in use: those of other versions, old ones and half-built ones."""
         if not self.root.is_dir():
             return
-        kept = {folder.name for folder in (self.current(), keep) if folder is not None}
+        current = self.current()
         for folder in self.root.iterdir():
-            if folder.is_dir() and folder.name not in kept:
+            if folder.is_dir() and folder != current:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,6 @@
 """Writing an index. One process at a time: whoever writes holds the database's advisory lock of the room's choice."""
 
 from pathlib import Path
-from types import TracebackType
 
 from wenyuan.plumbing.index.engine import document_of, open_index, usable
 from wenyuan.plumbing.index.fields import Kind, Schema, Values
@@ -49,11 +48,3 @@ class Writer:
             with usable():
                 writer.rollback()
                 writer.wait_merging_threads()
-
-    def __enter__(self) -> "Writer":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

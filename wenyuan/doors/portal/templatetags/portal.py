@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.template import Library
 from django.utils.html import format_html, format_html_join
@@ -55,12 +56,17 @@ def isbn(number: str) -> str:
 @register.filter
 def marked(title: str, asked: str) -> SafeString:
     """The title, with what was asked for marked where it is written the same way."""
-    parts = sorted({part.text for part in read_question(asked).wanted}, key=len, reverse=True)
-    if not parts:
-        return format_html("{}", title)
-    pieces = re.split(f"({'|'.join(map(re.escape, parts))})", title, flags=re.IGNORECASE)
+    pattern = _pattern(asked)
+    pieces = pattern.split(title) if pattern is not None else [title]
     wrapped = (format_html("<mark>{}</mark>" if place % 2 else "{}", piece) for place, piece in enumerate(pieces))
     return format_html_join("", "{}", ((piece,) for piece in wrapped))
+
+
+@lru_cache(maxsize=64)
+def _pattern(asked: str) -> re.Pattern[str] | None:
+    """What is to be marked for a question, the longest first; nothing where it wants nothing. All rows ask the same."""
+    parts = sorted({part.text for part in read_question(asked).wanted}, key=len, reverse=True)
+    return re.compile(f"({'|'.join(map(re.escape, parts))})", re.IGNORECASE) if parts else None
 
 
 @register.filter

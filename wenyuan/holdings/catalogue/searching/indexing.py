@@ -82,8 +82,8 @@ class Build:
 class Indexer:
     """Writes the index of this data folder while the ``with`` block runs. ``turn`` is called again and again."""
 
-    def __init__(self, folders: Folders | None = None) -> None:
-        self._folders = folders or index_folders()
+    def __init__(self) -> None:
+        self._folders = index_folders()
         self._writer: Writer | None = None
         self._lock_holder: int | None = None
         self.build: Build | None = None
@@ -132,7 +132,7 @@ class Indexer:
             return
         if not is_readable:
             self._folders.forget()
-        self._folders.sweep(keep=None)
+        self._folders.sweep()
         self.build = Build(Writer(self._folders.new(), SCHEMA, make=True), asked)
 
     def _is_readable(self, current: Path) -> bool:
@@ -196,7 +196,7 @@ class Indexer:
         self._close_writer()
         self._writer, self.build = build.writer, None
         _drop(build.asked)
-        self._folders.sweep(keep=None)
+        self._folders.sweep()
 
     def _close_writer(self) -> None:
         writer, self._writer = self._writer, None

@@ -6,6 +6,7 @@ with it, comes first.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from wenyuan.holdings.catalogue.searching.schema import LONGEST_OPENING
 from wenyuan.kernel.classification import fold_class_number
@@ -30,15 +31,13 @@ _PINYIN, _INITIALS, _NUMBER, _CLASS = 4.0, 2.0, 8.0, 2.0
 def ask_for(question: Question, filters: Sequence[Ask] = (), *, numbers: Mapping[str, Sequence[str]]) -> Ask:
     """What the index is asked for a question, narrowed by ``filters``, which do not count for the rank. ``numbers``
     has, for each part that is looked for among numbers, the forms in which the catalogue may hold it."""
-    wanted = [_group(list(parts), numbers) for _, parts in groupby(question.wanted, key=_may_be_pinyin)]
+    wanted = [
+        _group(list(parts), numbers) for _, parts in groupby(question.wanted, key=attrgetter("is_typed_in_letters"))
+    ]
     unwanted = [_wanted(part, numbers) for part in question.unwanted]
     narrowing: list[Ask] = [Scored(one, 0.0) for one in filters]
     found: list[Ask] = wanted or [Everything()]
     return All([*found, *narrowing], but=unwanted, better=_openings(question))
-
-
-def _may_be_pinyin(part: Part) -> bool:
-    return part.is_typed_in_letters
 
 
 def _openings(question: Question) -> list[Ask]:
@@ -51,7 +50,7 @@ def _openings(question: Question) -> list[Ask]:
 def _group(parts: list[Part], numbers: Mapping[str, Sequence[str]]) -> Ask:
     """Parts that follow each other; several that are typed in letters may together be the pinyin of one thing."""
     each = All([_wanted(part, numbers) for part in parts])
-    if len(parts) > 1 and _may_be_pinyin(parts[0]):
+    if len(parts) > 1 and parts[0].is_typed_in_letters:
         together = list(_spelt(" ".join(part.text for part in parts)))
         return AnyOf([each, *together]) if together else each
     return each
@@ -103,7 +102,7 @@ def _in_field(field: str, part: Part, weight: float) -> Iterable[Ask]:
 
 
 def _as_pinyin(part: Part) -> Iterable[Ask]:
-    if _may_be_pinyin(part):
+    if part.is_typed_in_letters:
         yield from _spelt(part.text)
     if not part.is_exact and not part.is_begun and (initials := seek_initials(part.key)):
         yield Scored(All([Term("initials", token) for token in initials]), _INITIALS)

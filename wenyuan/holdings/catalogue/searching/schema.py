@@ -6,7 +6,7 @@ from wenyuan.plumbing.index.fields import Field, Kind, Schema
 
 SCHEMA: Final = Schema(
     name="catalogue",
-    edition=1,
+    revision=1,
     fields=(
         Field("key", Kind.KEY),
         Field("bib", Kind.ID),
