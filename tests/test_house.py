@@ -49,6 +49,7 @@ STEPS = {
     "rights.write_audit": "the same, before anybody has signed in",
     "catalogue.change_state": "a step of the verbs of rooms above",
     "fees.award": "a step of circulation's verbs",
+    "fees.cancel_loss": "a step of circulation's verbs",
     "fees.charge": "a step of circulation's verbs",
     "fees.set_fine": "a step of circulation's verbs",
     "fees.settle_found": "a step of circulation's verbs",

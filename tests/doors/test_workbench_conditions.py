@@ -51,10 +51,29 @@ def test_a_lost_loan_says_what_it_costs_before_and_after(town: Town, reader: Pat
     assert "¥41.00" in asked
     assert "¥5.00" in asked
     assert 'value="nothing"' not in asked  # a clerk may not let it off
-    assert answer["Location"] == f"/workbench/patrons/{reader.id}"
-    assert "¥41.00" in said(browser, answer)
+    assert answer["Location"] == f"/workbench/items/{item.id}/"
+    after = said(browser, answer)
+    assert "¥41.00" in after
+    assert f"/workbench/patrons/{reader.id}" in after
     assert owed_fen(reader.id) == 4100
     assert Loan.objects.get().ended_as == "lost"
+
+
+def test_a_loss_of_the_wrong_item_is_undone_where_it_is_shown(town: Town, reader: Patron) -> None:
+    browser, item = staff_at(town.central), Item.objects.get()
+    browser.post(f"/workbench/items/{item.id}/lost", {"charging": "price", "reason": ""})
+    undo = f"/workbench/items/{item.id}/lost/undone"
+    others = staff_at(town.central)
+    pages = [one.get(f"/workbench/items/{item.id}/").content.decode() for one in (browser, others)]
+
+    refused = said(others, others.post(undo))
+    done = said(browser, browser.post(undo))
+
+    assert [f'action="{undo}"' in page for page in pages] == [True, False]
+    assert "不能撤销丢失登记" in refused
+    assert "¥41.00" in done
+    assert (owed_fen(reader.id), Loan.objects.get().returned_at) == (0, None)
+    assert f'action="{undo}"' not in browser.get(f"/workbench/items/{item.id}/").content.decode()
 
 
 def test_letting_it_off_asks_for_a_reason(town: Town, reader: Patron) -> None:

@@ -101,6 +101,28 @@ def test_what_a_reader_has_lost_costs_points_where_it_is_charged(
     assert points(at) == [("loan", 1), ("loan", 1), ("lost", -10)]
 
 
+def test_what_is_found_gives_its_points_back_with_its_price(district: District, at: datetime, reader: Patron) -> None:
+    make_policy(branch=district.central, price_percent=100, processing_fee_fen=500)
+    lend(district, at)
+    declare_lost(item="I1", at=at + DAY, desk=district.at_central)
+    points(at)
+    checkin(item="I1", at=at + 2 * DAY, desk=district.at_central)
+
+    assert points(at) == [("loan", 1), ("lost", -10), ("lost", 10)]
+    for entry in Entry.objects.all():
+        points_follow(entry.id)
+    assert point_balance(reader.id) == 101
+
+
+def test_what_is_found_too_late_gives_no_points_back(district: District, at: datetime, reader: Patron) -> None:
+    make_policy(branch=district.central, price_percent=100, found_days=0)
+    lend(district, at)
+    declare_lost(item="I1", at=at + DAY, desk=district.at_central)
+    checkin(item="I1", at=at + 2 * DAY, desk=district.at_central)
+
+    assert points(at) == [("loan", 1), ("lost", -10)]
+
+
 def test_nothing_follows_while_rule_or_scheme_is_off_and_is_not_made_up_for(district: District, at: datetime) -> None:
     make_item(barcode="I1", home=district.central, bib=make_bib(title="边城"))
     reader = make_patron(card="C1", home=district.central)

@@ -72,6 +72,7 @@ from wenyuan.lending.circulation.sending import keep_item, send_item
 from wenyuan.lending.circulation.taking_back import end_consignment, settle_shortage, take_back_consigned
 from wenyuan.lending.circulation.telling import remind
 from wenyuan.lending.circulation.undoing import take_back
+from wenyuan.lending.circulation.undoing_losses import undo_loss
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.statements import run_outermost
@@ -135,6 +136,7 @@ __all__ = [
     "take_back_consigned",
     "unconsign_item",
     "undo",
+    "undo_loss",
     "withdraw_claim",
 ]
 

@@ -58,6 +58,7 @@ from wenyuan.lending.circulation.policy_reads import (
 from wenyuan.lending.circulation.queueing import lapsed_holds
 from wenyuan.lending.circulation.rules import debt_blocks, deposit_blocks, patron_blocks, total_blocks
 from wenyuan.lending.circulation.simulating import Answer, Supposed, Trial, try_policies
+from wenyuan.lending.circulation.undoing_losses import loss_of_item
 from wenyuan.lending.fees.queries import account_state
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
@@ -289,6 +290,7 @@ __all__ = [
     "loan_of_item",
     "loans_history",
     "loans_of_readers",
+    "loss_of_item",
     "not_found_at",
     "offline_acts_to_settle",
     "patron_loans",

@@ -58,7 +58,7 @@ def take_back(*, key: str, at: datetime, desk: Desk) -> UndoReceipt:
     :raises UndoRefused: with every reason.
     """
     recorded = entry_with_key(key)
-    if recorded is None or recorded.entry.kind not in ACTS or not _is_mine(recorded.entry, desk):
+    if recorded is None or recorded.entry.kind not in ACTS or not is_mine(recorded.entry, desk):
         raise UndoRefused(UndoReason.UNKNOWN)
     act, right = ACTS[recorded.entry.kind]
     require(desk.operator, right, desk.branch_id)
@@ -70,7 +70,7 @@ def take_back(*, key: str, at: datetime, desk: Desk) -> UndoReceipt:
     if gathered.is_undone:
         return _receipt(act, gathered, loan, repeated=True)
     reader_id = loan.patron_id if loan and loan.patron_id else gathered.patron_id
-    is_here = reader_id is not None and _lock_reader(reader_id) and gathered.patron_id is not None
+    is_here = reader_id is not None and lock_reader(reader_id) and gathered.patron_id is not None
     _refuse_unless_undoable(
         recorded.entry, gathered, loan, tuple(holds.values()), reader_is_here=is_here, at=at, desk=desk
     )
@@ -83,11 +83,12 @@ def take_back(*, key: str, at: datetime, desk: Desk) -> UndoReceipt:
             _shorten(loan, gathered, at=at)
         case UndoneAct.RETURN:
             _reopen(loan, gathered.patron_id, gathered, holds.values(), recorded, at=at)
-    _count_against(recorded, gathered, desk)
+    count_against(recorded, {"loan": gathered.details["loan"]}, desk)
     return _receipt(act, gathered, loan, repeated=False)
 
 
-def _is_mine(entry: Entry, desk: Desk) -> bool:
+def is_mine(entry: Entry, desk: Desk) -> bool:
+    """Whether this account did it at this branch."""
     return (entry.operator_id, entry.branch_id) == (desk.operator.account_id, desk.branch_id)
 
 
@@ -98,8 +99,8 @@ def _gather(key: str) -> _Gathered:
     return _Gathered(entry_id, json.loads(details), patron_id, item, found, overtaken, is_undone, tuple(holds or ()))
 
 
-def _lock_reader(patron_id: int) -> bool:
-    """Whether the reader, locked from now on, has not left: nothing is lent to a record that is closed."""
+def lock_reader(patron_id: int) -> bool:
+    """A step: whether the reader, locked from now on, has not left: nothing is lent to a record that is closed."""
     rows = rows_of(Statement(sql.LOCK_PATRON, {"patron": patron_id}))
     return bool(rows) and rows[0][0] != "closed"
 
@@ -117,7 +118,7 @@ def _refuse_unless_undoable(
     is_as_left = loan is not None and _stands_as_left(entry, gathered, loan)
     reasons = rules.reasons_against_undo(
         rules.UndoFacts(
-            is_mine=_is_mine(entry, desk),
+            is_mine=is_mine(entry, desk),
             made_at=entry.occurred_at,
             is_overtaken=gathered.overtaken or not is_as_left or not _are_captured_still(entry, gathered, holds),
             was_taken=entry.kind is Kind.RETURN and loan is not None and loan.taken_branch_id is not None,
@@ -162,7 +163,7 @@ def _end_loan(loan: Loan, gathered: _Gathered, holds: Iterable[Hold], *, at: dat
     loan.id = loan_id  # for the receipt
     for hold in holds:
         if not Hold.objects.filter(bib_id=hold.bib_id, patron_id=patron_id, ended_at=None).exists():
-            _wait_again(hold, patron_id=patron_id, slot=_free_slot(Hold, patron_id))
+            _wait_again(hold, patron_id=patron_id, slot=free_slot(Hold, patron_id))
     _set_item(gathered, after(gathered.item.state, Step.UNDO), at=at)
 
 
@@ -184,7 +185,7 @@ def _reopen(
     loan: Loan, patron_id: int, gathered: _Gathered, holds: Iterable[Hold], recorded: RecordedEntry, *, at: datetime
 ) -> None:
     """The loan is open again, and what the return began is stopped: a transit, a hold that was captured."""
-    loan.patron_id, loan.slot = patron_id, _free_slot(Loan, patron_id)
+    loan.patron_id, loan.slot = patron_id, free_slot(Loan, patron_id)
     loan.returned_at = loan.return_branch_id = loan.returned_by_id = None
     loan.taken_at = loan.taken_branch_id = None
     loan.save()
@@ -205,7 +206,7 @@ def _wait_again(hold: Hold, *, patron_id: int | None, slot: int | None) -> None:
     hold.save()
 
 
-def _free_slot(model: type[Loan] | type[Hold], patron_id: int) -> int:
+def free_slot(model: type[Loan] | type[Hold], patron_id: int) -> int:
     """The smallest slot that no open loan, or hold, of the reader takes."""
     taken = set(model.objects.filter(patron_id=patron_id, slot__isnull=False).values_list("slot", flat=True))
     return next(slot for slot in range(1, len(taken) + 2) if slot not in taken)
@@ -218,8 +219,8 @@ def _set_item(gathered: _Gathered, state: str, *, at: datetime) -> None:
 # The journal ----------------------------------------------------------------------------------------------------------
 
 
-def _count_against(recorded: RecordedEntry, gathered: _Gathered, desk: Desk) -> None:
-    """The row that takes the act's own back: at its moment, so that the day adds up."""
+def count_against(recorded: RecordedEntry, details: Mapping[str, object], desk: Desk) -> None:
+    """A step: the row that takes the act's own back: at its moment, so that the day adds up."""
     record(
         replace(
             recorded.entry,
@@ -228,7 +229,7 @@ def _count_against(recorded: RecordedEntry, gathered: _Gathered, desk: Desk) -> 
             quantity=-recorded.entry.quantity,
             reverses_id=recorded.id,
             key=None,
-            details={"loan": gathered.details["loan"]},
+            details=details,
         )
     )
 

@@ -1,4 +1,5 @@
-"""Steps that circulation calls inside its verbs: charge, keep a fine at its total, cancel, a lost item found."""
+"""Steps that circulation calls inside its verbs: charge, keep a fine at its total, cancel, a lost item found or not
+lost after all."""
 
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from wenyuan.lending.fees.ledger import (
     add_up,
     amount_faults,
     forget_when_settled,
+    journal_of,
     lock_charge,
     lock_holder,
     refuse_if,
@@ -144,7 +146,15 @@ def _take_off(holder: Holder, charges: list[Charge], fen: int, *, at: datetime, 
 
 
 def cancel_part(
-    holder: Holder, charge: Charge, fen: int, *, at: datetime, desk: Desk, text: str = "", key: str | None = None
+    holder: Holder,
+    charge: Charge,
+    fen: int,
+    *,
+    at: datetime,
+    desk: Desk,
+    text: str = "",
+    key: str | None = None,
+    gives_points_back: bool = False,
 ) -> Entry:
     """Take so much off a charge. It was checked that as much is open or paid."""
     row = NewRow(
@@ -155,15 +165,31 @@ def cancel_part(
         text=text,
         key=key,
         item_id=charge.item_id,
+        takes_back=journal_of(Entry.objects.get(id=charge.entry_id), charge.item_id) if gives_points_back else None,
     )
     entry = write(holder, row, at=at, desk=desk)
     settle(entry, [(charge, fen)])
     return entry
 
 
+def cancel_loss(*, loan_id: int, at: datetime, desk: Desk) -> int:
+    """A step: the loss of a loan was declared for the wrong item, and nothing has been paid for it: all that was
+    charged for it is cancelled, with the credit points that it cost; how many fen."""
+    assert_in_verb()
+    lost = Charge.objects.filter(loan_id=loan_id, kind=ChargeKind.LOST.value).order_by("entry_id")
+    cancelled = 0
+    for charge_id in lost.values_list("entry_id", flat=True):
+        holder, charge = lock_charge(charge_id)
+        if charge.open_fen > 0:
+            cancelled += charge.open_fen
+            cancel_part(holder, charge, charge.open_fen, at=at, desk=desk, gives_points_back=True)
+    return cancelled
+
+
 def settle_found(*, item_id: int, at: datetime, desk: Desk, terms: FoundTerms) -> tuple[FoundReceipt, ...]:
     """A step: an item that was charged as lost came back (R-29). Its price is cancelled as ``terms`` say; what was
-    paid of it is due back to the payer (the desk pays it by ``refund``). The fee for the work stays.
+    paid of it is due back to the payer (the desk pays it by ``refund``), and so are the credit points that the loss
+    cost. The fee for the work stays.
 
     Called again it changes nothing: there is no price left to cancel. The charge forgets its item then.
     """
@@ -181,7 +207,7 @@ def _found(charge_id: int, *, at: datetime, desk: Desk, terms: FoundTerms) -> Fo
     age_days = (local_date(at) - entry.local_date).days
     fen = rules.found_cancels(state, terms=terms, age_days=age_days)
     if fen:
-        cancel_part(holder, charge, fen, at=at, desk=desk)
+        cancel_part(holder, charge, fen, at=at, desk=desk, gives_points_back=True)
     charge.item_id = None
     if charge.open_fen == 0:  # a fee for the work that is still owed keeps its loan, and the loan its reader (R-59)
         charge.loan_id = None

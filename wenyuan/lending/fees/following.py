@@ -1,6 +1,7 @@
 """Credit points follow what the journal tells: loans, late returns, and what a reader lost or damaged.
 
-An entry counts once, by its own number; one that another entry takes back gives the points back. A return says itself
+An entry counts once, by its own number; one that another entry takes back gives the points back, also the charge of a
+loss that is cancelled because the item is found or was not lost. A return says itself
 by how many open days of the lending branch it was late, so that no closed day costs a point.
 """
 
@@ -44,5 +45,7 @@ def _event_of(entry: Entry) -> PointEvent | None:
         case Kind.RETURN if entry.reverses_id is not None or entry.details.get("days_overdue"):
             return PointEvent.OVERDUE
         case Kind.FEE_CHARGED:
+            return CHARGED.get(str(entry.details.get("charge", "")))
+        case Kind.FEE_CANCELLED if entry.reverses_id is not None:
             return CHARGED.get(str(entry.details.get("charge", "")))
     return None

@@ -26,7 +26,9 @@ from wenyuan.lending.fees.seams import tell_settled
 from wenyuan.lending.patrons.operations import reader_ref
 from wenyuan.organisation.journal.data import Entry as JournalEntry
 from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.journal.data import RecordedEntry as JournalRow
 from wenyuan.organisation.journal.operations import record
+from wenyuan.organisation.journal.queries import Filter, list_entries
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.organisation.rights.operations import audit
@@ -144,7 +146,8 @@ def refuse_if(faults: Iterable[FeeReason], **facts: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRow:
-    """A row of the ledger before it is written. ``account_id`` where it is not the holder's own."""
+    """A row of the ledger before it is written. ``account_id`` where it is not the holder's own. ``takes_back`` is the
+    journal's row of the charge that ends as if it had not been: what follows from it, credit points, goes back."""
 
     kind: EntryKind
     amount_fen: int
@@ -157,6 +160,7 @@ class NewRow:
     account_id: int | None = None
     key: str | None = None
     item_id: int | None = None
+    takes_back: JournalRow | None = None
 
 
 def write(holder: Holder, row: NewRow, *, at: datetime, desk: Desk) -> Entry:
@@ -205,7 +209,8 @@ def _receipt_no(branch_id: int, book: str, year: int, number: int) -> str:
 def _journal(holder: Holder, row: NewRow, *, at: datetime, desk: Desk) -> None:
     """Without the row's id, receipt or key: what names the row would lead from a reader reference to a person."""
     here = local(at)
-    details = {"charge": row.charge_kind, "means": row.means.value if row.means else "", "fee_branch": row.branch_id}
+    charge_kind = row.takes_back.entry.details.get("charge", "") if row.takes_back else row.charge_kind
+    details = {"charge": charge_kind, "means": row.means.value if row.means else "", "fee_branch": row.branch_id}
     record(
         JournalEntry(
             kind=KINDS[row.kind],
@@ -225,9 +230,28 @@ def _journal(holder: Holder, row: NewRow, *, at: datetime, desk: Desk) -> None:
             subject_kind="item" if row.item_id else "",
             subject_id=row.item_id,
             reader_ref=reader_ref(patron_id=holder.patron_id, year=here.year),
+            reverses_id=row.takes_back.id if row.takes_back else None,
             details={name: value for name, value in details.items() if value != ""},
         )
     )
+
+
+def journal_of(charge: Entry, item_id: int | None) -> JournalRow | None:
+    """The journal's row of a charge for an item; it is found by what it tells, for the ledger names none."""
+    if item_id is None:
+        return None
+    day = Filter(
+        kinds=(Kind.FEE_CHARGED,),
+        subject_kind="item",
+        subject_id=item_id,
+        first_date=charge.local_date,
+        last_date=charge.local_date,
+    )
+    wanted = (charge.at, charge.amount_fen, charge.charge_kind)
+    for row in list_entries(wanted=day).entries:
+        if (row.entry.occurred_at, row.entry.amount_fen, row.entry.details.get("charge")) == wanted:
+            return row
+    return None
 
 
 def settle(entry: Entry, parts: Sequence[tuple[Charge, int]]) -> None:

@@ -1,6 +1,6 @@
 """The entry of the room: verbs on money, and the steps that circulation's verbs call."""
 
-from wenyuan.lending.fees.charging import charge, set_fine, settle_found
+from wenyuan.lending.fees.charging import cancel_loss, charge, set_fine, settle_found
 from wenyuan.lending.fees.closing import close_day
 from wenyuan.lending.fees.data import FeesRefused
 from wenyuan.lending.fees.deposits import return_deposit, take_deposit
@@ -20,6 +20,7 @@ __all__ = [
     "award",
     "begin_scan",
     "cancel_charge",
+    "cancel_loss",
     "charge",
     "check_scan",
     "close_day",

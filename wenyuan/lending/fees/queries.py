@@ -38,6 +38,7 @@ PAGE_ROWS = 20
 
 __all__ = [
     "account_state",
+    "charges_of_loan",
     "closed_rows",
     "closing_of",
     "deposit_report",
@@ -72,6 +73,12 @@ def loans_owed_for(patron_id: int) -> tuple[int, ...]:
     """Loans for which the patron owes something, or is due something back."""
     rows = Charge.objects.filter(account__patron_id=patron_id, loan_id__isnull=False).exclude(open_fen=0)
     return tuple(loan_id for loan_id in rows.values_list("loan_id", flat=True) if loan_id is not None)
+
+
+def charges_of_loan(loan_id: int) -> tuple[ChargeView, ...]:
+    """What was charged for a loan and still remembers it, the oldest first."""
+    rows = Charge.objects.filter(loan_id=loan_id).select_related("entry")
+    return tuple(_charge(row) for row in rows.order_by("entry_id"))
 
 
 def is_owed_for(loan_id: int) -> bool:

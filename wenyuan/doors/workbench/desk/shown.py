@@ -1,6 +1,6 @@
 """The desk as its page shows it: lines and reasons in words, and the reader who is being served."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -48,6 +48,11 @@ UNDO_WORDS = {
     ),
     UndoReason.READER_GONE: _("its reader has left since, or it is no longer known whose loan it was"),
     UndoReason.MONEY: _("it charged or suspended the reader: cancel that on the reader's page first"),
+    UndoReason.LATE: _(
+        "it also settled that the item was late: take the item in, and cancel the rest on the reader's page"
+    ),
+    UndoReason.PAID: _("something of it is paid, forgiven or replaced already: take the item in instead"),
+    UndoReason.HOLDS: _("a reader who waited for this very item was told that it is lost: take the item in instead"),
 }
 TROUBLE_WORDS = {
     Trouble.UNKNOWN: (
@@ -328,11 +333,16 @@ def found_notes(price_off: int, due_back: int) -> list[str]:
     return notes
 
 
+def undo_reasons(reasons: Iterable[UndoReason]) -> str:
+    """Why an act stands, in one line."""
+    return gettext("; ").join(str(UNDO_WORDS[reason]) for reason in reasons)
+
+
 def _why_it_stands(reasons: tuple[UndoReason, ...]) -> tuple[str, str] | None:
     if not reasons:
         return None
-    why = gettext("; ").join(str(UNDO_WORDS[reason]) for reason in reasons)
-    return gettext("This cannot be undone any more"), gettext("It stands, because %(why)s.") % {"why": why}
+    why = gettext("It stands, because %(why)s.") % {"why": undo_reasons(reasons)}
+    return gettext("This cannot be undone any more"), why
 
 
 def trouble_words(trouble: Trouble | None, shown: str) -> tuple[str, str] | None:

@@ -1,6 +1,7 @@
 """What staff note of an item's condition: lost, claimed returned, missing, damaged, repaired, found.
 
-Each act begins on the item's page, or on the reader's (``?from=reader``), and leads back there.
+Each act begins on the item's page, or on the reader's (``?from=reader``), and leads back there; what a reader has lost
+leads to the item's, where it is undone.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_choices, branch_name
-from wenyuan.doors.workbench.desk.shown import found_notes
+from wenyuan.doors.workbench.desk.shown import found_notes, undo_reasons
 from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, not_done, refuse
 from wenyuan.doors.workbench.holds.words import BUSY, not_done_words
 from wenyuan.doors.workbench.items import forms
@@ -23,6 +24,7 @@ from wenyuan.doors.workbench.templatetags.staff import yuan
 from wenyuan.holdings.catalogue.data import ItemView
 from wenyuan.holdings.catalogue.queries import get_bib, get_item_by_id
 from wenyuan.lending.circulation.data import BlockCode, Charging, CheckinReceipt, Cost, LossPreview, MarkReceipt
+from wenyuan.lending.circulation.data.undoing import UndoRefused
 from wenyuan.lending.circulation.operations import (
     Contended,
     Refused,
@@ -32,6 +34,7 @@ from wenyuan.lending.circulation.operations import (
     mark_damaged,
     mark_missing,
     mark_repaired,
+    undo_loss,
     withdraw_claim,
 )
 from wenyuan.lending.circulation.queries import loan_of_item, preview_loss
@@ -61,7 +64,7 @@ def lost(request: StaffRequest, item_id: int) -> HttpResponse:
             return not_done(request, not_done_words(refused.blocks), back)
         except Contended:
             return not_done(request, BUSY, back)
-        return done(request, _lost_words(receipt), back)
+        return done(request, _lost_words(receipt), _url(item_id) if receipt.loan_id else back)
     sheet = Sheet(
         title=gettext("Lost: %(barcode)s") % {"barcode": facts.barcode},
         act=_("Record as lost"),
@@ -73,6 +76,21 @@ def lost(request: StaffRequest, item_id: int) -> HttpResponse:
         confirm=_("The loan ends, and the reader owes what is chosen.") if is_lent else _("The item counts as lost."),
     )
     return form_page(request, form or forms.NothingForm(), sheet)
+
+
+@require_POST
+@staff_page(Act.MARK_ITEMS)
+def not_lost(request: StaffRequest, item_id: int) -> HttpResponse:
+    """It was the wrong item: the loss is taken back."""
+    facts, back = _item_or_404(item_id), _url(item_id)
+    try:
+        receipt = undo_loss(item=facts.barcode, at=request.at, desk=request.desk)
+    except UndoRefused as refused:
+        return not_done(request, gettext("The loss stands: %(why)s") % {"why": undo_reasons(refused.reasons)}, back)
+    words = [gettext("Undone: the loan is open as before.")]
+    if receipt.cancelled_fen:
+        words.append(gettext("¥%(amount)s no longer owed") % {"amount": yuan(receipt.cancelled_fen)})
+    return done(request, " · ".join(words), back)
 
 
 def _choices(request: StaffRequest, preview: LossPreview) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("<int:item_id>/", views.item, name="item"),
     path("<int:item_id>/edit", editing.edit, name="item-edit"),
     path("<int:item_id>/lost", conditions.lost, name="item-lost"),
+    path("<int:item_id>/lost/undone", conditions.not_lost, name="item-not-lost"),
     path("<int:item_id>/claimed", conditions.claimed, name="item-claimed"),
     path("<int:item_id>/damaged", conditions.damaged, name="item-damaged"),
     path("<int:item_id>/missing", conditions.missing, name="item-missing"),

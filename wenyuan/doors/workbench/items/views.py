@@ -32,7 +32,7 @@ from wenyuan.holdings.catalogue.queries import (
     titles_of,
 )
 from wenyuan.kernel.callnumbers import shelf_key
-from wenyuan.lending.circulation.queries import count_claimed_items, is_after_reopening, loan_of_item
+from wenyuan.lending.circulation.queries import count_claimed_items, is_after_reopening, loan_of_item, loss_of_item
 from wenyuan.lending.patrons.queries import get_patron
 from wenyuan.lending.transit.queries import open_transit_of
 from wenyuan.organisation.journal.queries import Filter, list_entries
@@ -117,6 +117,7 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
         wanted=Filter(subject_kind="item", subject_id=item_id), before=number_from(request), size=HISTORY_ROWS
     )
     loan = loan_of_item(item_id)
+    loss = loss_of_item(item=facts.barcode, at=request.at, desk=request.desk) if facts.condition == "lost" else None
     sees_patrons = may(request.operator, Act.SEE_PATRON, request.desk.branch_id)
     patron = get_patron(loan.patron_id) if loan and sees_patrons else None
     transit = open_transit_of(item_id)
@@ -141,6 +142,9 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
         "present": branch_name(facts.present_branch_id, network),
         "loan": loan,
         "loan_branch": branch_name(loan.branch_id, network) if loan else "",
+        "loss": loss,
+        "loser": get_patron(loss.patron_id) if loss and loss.patron_id and sees_patrons else None,
+        "loss_branch": branch_name(loss.branch_id, network) if loss else "",
         "taken_branch": branch_name(loan.taken_branch_id, network) if loan else "",
         "is_overdue": bool(
             loan and loan.due_at < request.at and loan.taken_branch_id is None and loan.claimed_at is None

@@ -1,7 +1,7 @@
 """What crosses the border when the last act at a desk is taken back."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from wenyuan.lending.circulation.data import HeldFor, ItemFacts
@@ -18,6 +18,9 @@ class UndoReason(StrEnum):
     )
     READER_GONE = "reader_gone"  # nobody knows any more whose loan it was, or they have left since
     MONEY = "money"  # it charged a fine, suspended the reader or gave money back
+    LATE = "late"  # a loss that settled as well that the item was late: a fine, or a suspension
+    PAID = "paid"  # something of what was charged for a loss is paid, forgiven or replaced in kind
+    HOLDS = "holds"  # a loss that cancelled the hold of a reader who waited for this very item, and told them
 
 
 class UndoRefused(Exception):
@@ -34,6 +37,7 @@ class UndoneAct(StrEnum):
     LOAN = "loan"
     RENEWAL = "renewal"
     RETURN = "return"
+    LOSS = "loss"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +51,18 @@ class UndoReceipt:
     due_date: date | None = None
     send_to: int | None = None
     held: HeldFor | None = None
+    cancelled_fen: int = 0
+    """What the reader owes no more after a loss."""
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossFacts:
+    """The newest loss of an item that a reader had: whose it was, if that is still known, and whether whoever asks may
+    still take it back at this desk."""
+
+    loan_id: int
+    patron_id: int | None
+    lost_at: datetime
+    branch_id: int
+    is_undoable: bool

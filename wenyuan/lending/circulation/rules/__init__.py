@@ -37,7 +37,13 @@ from wenyuan.lending.circulation.rules.repeats import (
     repeats_return,
 )
 from wenyuan.lending.circulation.rules.returns import FOUND_AGAIN, ReturnDecision, decide_return
-from wenyuan.lending.circulation.rules.undoing import UNDO_WITHIN, UndoFacts, reasons_against_undo
+from wenyuan.lending.circulation.rules.undoing import (
+    UNDO_WITHIN,
+    LossUndoFacts,
+    UndoFacts,
+    reasons_against_undo,
+    reasons_against_undoing_loss,
+)
 
 __all__ = [
     "CONDITION_BLOCKS",
@@ -49,6 +55,7 @@ __all__ = [
     "Clock",
     "Due",
     "DueSteps",
+    "LossUndoFacts",
     "MarkDecision",
     "Place",
     "Recall",
@@ -84,6 +91,7 @@ __all__ = [
     "outcome_of",
     "patron_blocks",
     "reasons_against_undo",
+    "reasons_against_undoing_loss",
     "reminder_for",
     "repeated_hold",
     "repeats_checkout",

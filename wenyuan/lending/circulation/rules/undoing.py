@@ -25,6 +25,35 @@ class UndoFacts(NamedTuple):
     has_money: bool
 
 
+class LossUndoFacts(NamedTuple):
+    """What the decision on a loss rests on; see ``UndoFacts``. ``was_late``: it also settled a fine or a suspension.
+    ``is_touched``: something of its charge is paid, forgiven or replaced. ``holds_ended``: readers who waited for this
+    very item were told that it is lost."""
+
+    is_mine: bool
+    lost_at: datetime
+    is_overtaken: bool
+    reader_is_here: bool
+    was_late: bool
+    is_touched: bool
+    holds_ended: bool
+
+
+def reasons_against_undoing_loss(facts: LossUndoFacts, *, at: datetime) -> tuple[UndoReason, ...]:
+    """Every reason why a loss stands; of somebody else's nothing more is told."""
+    if not facts.is_mine:
+        return (UndoReason.UNKNOWN,)
+    reasons = (
+        (abs(at - facts.lost_at) > UNDO_WITHIN, UndoReason.TOO_LATE),
+        (facts.is_overtaken, UndoReason.OVERTAKEN),
+        (not facts.reader_is_here, UndoReason.READER_GONE),
+        (facts.was_late, UndoReason.LATE),
+        (facts.is_touched, UndoReason.PAID),
+        (facts.holds_ended, UndoReason.HOLDS),
+    )
+    return tuple(reason for stands, reason in reasons if stands)
+
+
 def reasons_against_undo(facts: UndoFacts, *, at: datetime) -> tuple[UndoReason, ...]:
     """Every reason why the act stands; of somebody else's act nothing more is told."""
     if not facts.is_mine:

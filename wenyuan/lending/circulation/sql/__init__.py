@@ -82,10 +82,12 @@ from wenyuan.lending.circulation.sql.recalls import (
 )
 from wenyuan.lending.circulation.sql.undoing import (
     END_TRANSIT,
+    GATHER_LOSS,
     GATHER_UNDO,
     ITEM_AS_BEFORE,
     LOCK_ITEM,
     LOCK_PATRON,
+    NOT_LOST,
 )
 from wenyuan.lending.circulation.sql.writes import (
     ITEM_SEEN,
@@ -112,6 +114,7 @@ __all__ = [
     "FREE_ITEM",
     "GATHER_CHECKOUT",
     "GATHER_HOLD",
+    "GATHER_LOSS",
     "GATHER_MARK",
     "GATHER_PICKUP",
     "GATHER_RENEWAL",
@@ -143,6 +146,7 @@ __all__ = [
     "MOVE_DUE_DATES",
     "NOTE_NOT_FOUND",
     "NOT_FOUND_LIST",
+    "NOT_LOST",
     "ONE_HOLD",
     "ON_SHELF",
     "PATRON_CHANGED",
