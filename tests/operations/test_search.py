@@ -387,6 +387,15 @@ def test_a_damaged_index_is_built_anew_when_it_is_opened(indexer: Indexer, tmp_p
     assert not current.exists()
 
 
+def test_a_record_whose_marc_cannot_be_read_is_found_by_its_columns(indexer: Indexer) -> None:
+    make_bib(title="读得懂的书")
+    Bib.objects.filter(id=make_bib(title="读不懂的书").id).update(marc=b"00")
+
+    settle(indexer)
+
+    assert sorted(found("读")) == ["读不懂的书", "读得懂的书"]
+
+
 @pytest.mark.parametrize("changes", ["a record", "its items"])
 def test_a_damaged_index_is_built_anew_whatever_waits(indexer: Indexer, changes: str) -> None:
     bib = make_item().bib

@@ -7,7 +7,7 @@ from functools import lru_cache
 from wenyuan.holdings.catalogue.searching.schema import LONGEST_OPENING
 from wenyuan.kernel.chinese import fold
 from wenyuan.kernel.classification import class_letter, fold_class_number
-from wenyuan.kernel.marc import ClassScheme, Description, Dialect, describe, from_storage
+from wenyuan.kernel.marc import ClassScheme, Description, Dialect, MarcError, describe, from_storage
 from wenyuan.kernel.searching import grams_of, phrase_tokens, spelling_of, spelling_of_name, words_of
 from wenyuan.plumbing.index.fields import Value, Values
 
@@ -55,7 +55,7 @@ class BibFacts:
 
 def document(facts: BibFacts) -> Values:
     """The document of a bib."""
-    described = describe(from_storage(facts.marc), dialect=Dialect(facts.dialect))
+    described = _described(facts)
     titles = _titles(facts, described)
     people = _people(facts, described)
     topics = [*described.subjects, *described.keywords]
@@ -85,6 +85,14 @@ def document(facts: BibFacts) -> Values:
     if facts.year is not None:
         values["year"] = facts.year
     return {name: value for name, value in (values | _holdings(facts.holdings)).items() if value not in ("", [])}
+
+
+def _described(facts: BibFacts) -> Description:
+    """What the record says; nothing where it cannot be read: one such record must not stop the index of all others."""
+    try:
+        return describe(from_storage(facts.marc), dialect=Dialect(facts.dialect))
+    except MarcError:
+        return Description()
 
 
 def _holdings(facts: HoldingFacts) -> dict[str, Value]:
