@@ -1,6 +1,7 @@
 """The bench measures what it says: a short run loses nothing, and its figures are of one kind with the limit's."""
 
 import json
+import os
 from collections.abc import Iterator
 from typing import cast
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.command import Command, new_command
 from wenyuan.doors.cli.bench_clients import Floor, Lines, Machine, Step
+from wenyuan.doors.cli.bench_server import Reading
 
 
 @pytest.fixture
@@ -123,6 +125,20 @@ def test_a_short_bench_of_circulation_loses_nothing(command: Command) -> None:
     assert measured["operations"]["loan"] > measured["operations"]["return"] > 0
     assert measured["operations"]["refused"] > 0
     assert 0 < measured["p50_ms"] <= measured["p99_ms"]
+    assert measured["worker_cpu_ms_per_op"] > 0
+    assert 0 <= measured["index_waits_s"] < 30
+    assert command.json("index", "check")["sound"]
+
+
+def test_the_worker_counts_apart_and_one_that_ended_not_at_all() -> None:
+    tick = os.sysconf("SC_CLK_TCK")
+    before = Reading({1: 100, 2: 50, 8: 10, 9: 70}, frozenset({8, 9}))
+
+    spent = Reading({1: 100 + tick, 2: 50 + tick, 3: tick, 8: 10 + tick}, frozenset({8})).since(before)
+
+    assert spent == (3.0, 1.0)
+    assert Reading({1: 100 + tick}, frozenset()).since(before) == (1.0, None)
+    assert Reading(None, frozenset({8})).since(before) == (None, None)
 
 
 @pytest.mark.soak

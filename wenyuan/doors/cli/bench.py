@@ -51,7 +51,7 @@ _scale_option = click.option(
 @_scale_option
 @json_option
 def circulation(clients: int, seconds: float, processes: int, scale: float, as_json: bool) -> int:
-    """SIP2 checkouts and check-ins over real sockets, beside pgbench making the same rows.
+    """SIP2 checkouts and check-ins over real sockets, with the worker at work, beside pgbench making the same rows.
 
     Five slices of each, in turn; the figures are medians. Exit code 1 when anything was lost or went wrong.
     """
@@ -169,7 +169,9 @@ def _tell_circulation(measured: dict[str, Any]) -> None:
         f"{measured['rate']} SIP2 operations/s on {measured['clients']} connections, {measured['ratio']} of the limit "
         f"({measured['limit']}/s by pgbench).\n"
         f"Answers: half within {measured['p50_ms']} ms, 99 of 100 within {measured['p99_ms']} ms; "
-        f"{measured['cpu_ms_per_op']} ms of CPU an operation. Errors: {measured['errors']}."
+        f"{measured['cpu_ms_per_op']} ms of CPU an operation. Errors: {measured['errors']}.\n"
+        f"The worker beside them took {measured['worker_cpu_ms_per_op']} ms of CPU an operation; at the end of a slice "
+        f"the oldest change waited {measured['index_waits_s']} s for the search index."
     )
     if not measured["steady"]:
         click.echo(

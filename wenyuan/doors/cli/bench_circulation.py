@@ -1,8 +1,9 @@
 """``bench circulation``: SIP2 operations over real sockets beside the bare database making the same rows.
 
-Ours: machines in a process of their own, the real server, the embedded PostgreSQL with its own settings and fsync on.
-The limit: ``pgbench -M prepared`` with one loan, one item and one journal row in a transaction, on the same tables with
-their indexes and foreign keys. Both run five times in turn, so that a machine that slows down slows both.
+Ours: machines in a process of their own, the real server, the embedded PostgreSQL with its own settings and fsync on,
+and the worker as in ``up``, which has caught up before each slice. The limit: ``pgbench -M prepared`` with one loan,
+one item and one journal row in a transaction, on the same tables with their indexes, triggers and foreign keys, while
+the worker rests. Both run five times in turn, so that a machine that slows down slows both.
 """
 
 import os
@@ -21,6 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from wenyuan.doors.cli.bench_server import Meter, Slice, one_slice, servers, signed_in_machines
 from wenyuan.doors.cli.bench_town import Town, lend_more, load_town, size_of
+from wenyuan.doors.cli.bench_worker import oldest_wait_s, worker_beside
 from wenyuan.doors.cli.environment import Installation
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
 from wenyuan.runtime.binaries import find_binaries
@@ -83,23 +85,33 @@ def measure_circulation(
     town = load_town(here, machines=clients, spare_items=share * LIMIT_CLIENTS * SLICES, size=size_of(scale), at=at)
     limits: list[float] = []
     ours: list[Slice] = []
+    waits: list[float] = []
+    echo("Building the search index …")
     with (
         tempfile.TemporaryDirectory() as folder,
+        worker_beside(here) as worker,
         servers(here, processes) as (address, pids),
         signed_in_machines(address, town) as machines,
     ):
         script = Path(folder) / "limit.sql"
         script.write_text(_LIMIT, "ascii")
         machines.talk(WARM_UP_S)
-        meter = Meter(here, pids)
+        meter = Meter(here, pids, worker)
+
+        def run_ours() -> None:
+            worker.catch_up()
+            ours.append(one_slice(machines, seconds, meter))
+            waits.append(oldest_wait_s())
+
         for number in range(SLICES):
             run_limit = _limit_runner(pgbench, script, here, town, share=share, number=number, seconds=seconds)
+            if number % 2 == 0:
+                run_ours()
+            worker.catch_up()
+            with worker.resting():
+                limits.append(run_limit())
             if number % 2:
-                limits.append(run_limit())
-                ours.append(one_slice(machines, seconds, meter))
-            else:
-                ours.append(one_slice(machines, seconds, meter))
-                limits.append(run_limit())
+                run_ours()
             echo(
                 f"  {number + 1}/{SLICES}: {ours[-1].rate:.0f} operations/s beside {limits[-1]:.0f}, "
                 f"p99 {ours[-1].p99_ms:.1f} ms"
@@ -113,6 +125,8 @@ def measure_circulation(
         "limit": round(statistics.median(limits), 1),
         "ratio": round(statistics.median(one.rate / limit for one, limit in zip(ours, limits, strict=True)), 3),
         **_medians(ours),
+        "worker_cpu_ms_per_op": _median_cpu([one.worker_cpu_ms for one in ours]),
+        "index_waits_s": round(statistics.median(waits), 2),
         "errors": told["errors"] + len(wrong) - len(told["wrong"]),
         "steady": spread <= STEADY_SPREAD,
         "limit_spread": round(spread, 3),
@@ -166,13 +180,17 @@ def measure_growth(
 
 
 def _medians(slices: list[Slice]) -> dict[str, Any]:
-    cpu = [one.cpu_ms for one in slices if one.cpu_ms is not None]
     return {
         "rate": round(statistics.median(one.rate for one in slices), 1),
         "p50_ms": round(statistics.median(one.p50_ms for one in slices), 2),
         "p99_ms": round(statistics.median(one.p99_ms for one in slices), 2),
-        "cpu_ms_per_op": round(statistics.median(cpu), 3) if cpu else None,
+        "cpu_ms_per_op": _median_cpu([one.cpu_ms for one in slices]),
     }
+
+
+def _median_cpu(measured: Sequence[float | None]) -> float | None:
+    known = [one for one in measured if one is not None]
+    return round(statistics.median(known), 3) if known else None
 
 
 # The limit ------------------------------------------------------------------------------------------------------------

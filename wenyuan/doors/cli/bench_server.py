@@ -6,13 +6,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wenyuan.doors.cli.bench_town import BRANCHES, CARDS_WITH_PIN, PIN, Town
+from wenyuan.doors.cli.bench_worker import Worker
 from wenyuan.doors.cli.environment import CHECKOUT, Installation
 from wenyuan.doors.cli.parts import SIP2_THREADS
 from wenyuan.runtime.address import Address
@@ -25,12 +26,14 @@ _START_S = 180
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One slice of ours: operations a second, waiting times, CPU of server and database for each operation."""
+    """One slice of ours: operations a second, waiting times, and CPU for each operation: of server and database, and
+    apart from it what the worker and the database for it have spent."""
 
     rate: float
     p50_ms: float
     p99_ms: float
     cpu_ms: float | None
+    worker_cpu_ms: float | None
 
 
 @contextmanager
@@ -41,12 +44,10 @@ def servers(here: Installation, processes: int) -> Iterator[tuple[Address, list[
     sip2 = [sys.executable, "-m", "wenyuan.doors.sip2", "--listen", str(address), "--threads", str(SIP2_THREADS)]
     if processes > 1:
         sip2.append("--reuse-port")
-    # What works beside them on a Saturday belongs into this list: the worker that keeps the search index up.
-    parts = [sip2] * processes
     with (here.home.logs / "bench-sip2.log").open("ab") as log:
         started = [
             subprocess.Popen(argv, env=here.environment(), cwd=CHECKOUT, stdout=log, stderr=log)  # noqa: S603
-            for argv in parts
+            for argv in [sip2] * processes
         ]
         try:
             _wait_for(address, started)
@@ -148,32 +149,51 @@ def signed_in_machines(address: Address, town: Town) -> Iterator[Machines]:
 
 def one_slice(machines: Machines, seconds: float, meter: "Meter") -> Slice:
     """So many seconds of ours, with what they cost."""
-    before = meter.cpu_seconds()
+    before = meter.reading()
     told = machines.talk(seconds)
-    after = meter.cpu_seconds()
-    spent = None if before is None or after is None else (after - before) * 1000 / max(1, told["operations"])
-    return Slice(told["operations"] / told["seconds"], told["p50_ms"], told["p99_ms"], spent)
+    spent = meter.reading().since(before)
+    each = [None if one is None else one * 1000 / max(1, told["operations"]) for one in spent]
+    return Slice(told["operations"] / told["seconds"], told["p50_ms"], told["p99_ms"], *each)
 
 
 class Meter:
-    """CPU time of the SIP2 servers and of every process of our own database, where the system has /proc."""
+    """CPU time of the SIP2 servers and of every process of our own database, and of the worker where one works beside
+    them; where the system has /proc."""
 
-    def __init__(self, here: Installation, pids: list[int]) -> None:
+    def __init__(self, here: Installation, pids: list[int], worker: Worker | None = None) -> None:
         self._servers = pids
+        self._worker = worker
         self._postmaster = EmbeddedPostgres(here.home, environ=here.given).status().pid if here.is_embedded else None
-        self._tick = os.sysconf("SC_CLK_TCK")
 
-    def cpu_seconds(self) -> float | None:
-        """Seconds spent so far, none where they cannot be known."""
+    def reading(self) -> "Reading":
+        """What each process has spent so far."""
+        apart = self._worker.processes() if self._worker is not None else frozenset()
         if self._postmaster is None or not Path("/proc/self/stat").exists():
-            return None
-        ticks = 0
+            return Reading(None, apart)
+        ticks: dict[int, int] = {}
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit() and (stat := _stat(folder)) is not None:
                 pid, parent, spent = stat
-                if pid in self._servers or self._postmaster in (pid, parent):
-                    ticks += spent
-        return ticks / self._tick
+                if pid in self._servers or pid in apart or self._postmaster in (pid, parent):
+                    ticks[pid] = spent
+        return Reading(ticks, apart)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Ticks of CPU by process, none where they cannot be known; ``apart`` are those of the worker."""
+
+    ticks: Mapping[int, int] | None
+    apart: frozenset[int]
+
+    def since(self, before: "Reading") -> tuple[float | None, float | None]:
+        """Seconds spent for circulation, and by the worker where there is one."""
+        if self.ticks is None or before.ticks is None:
+            return None, None
+        spent = {pid: ticks - before.ticks.get(pid, 0) for pid, ticks in self.ticks.items()}
+        apart = sum(ticks for pid, ticks in spent.items() if pid in self.apart)
+        tick = os.sysconf("SC_CLK_TCK")
+        return (sum(spent.values()) - apart) / tick, apart / tick if self.apart else None
 
 
 def _stat(folder: Path) -> tuple[int, int, int] | None:

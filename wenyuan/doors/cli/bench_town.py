@@ -17,8 +17,10 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from wenyuan.doors.cli.bench_import import synthetic_records
 from wenyuan.doors.cli.environment import Installation
 from wenyuan.kernel.identity import TokenKind
+from wenyuan.kernel.marc import to_storage
 from wenyuan.lending.circulation.operations import add_policy
 from wenyuan.lending.patrons.operations import set_pin
 from wenyuan.lending.patrons.queries import categories, token_hash
@@ -41,10 +43,10 @@ _BIBS = """
     INSERT INTO catalogue_bib (source, control_number, variant, content_hash, dialect, marc, title, title_fold,
         title_pinyin, title_sort, volume, author, author_fold, publisher, language, class_no, class_letter,
         document_kind, audience, summary)
-    SELECT 'bench', n::text, 0, sha256(n::text::bytea), 'cnmarc', '', '江南园林史话 ' || n, '江南园林史话 ' || n,
+    SELECT 'bench', n::text, 0, sha256(n::text::bytea), 'cnmarc', %(marc)s, '江南园林史话 ' || n, '江南园林史话 ' || n,
         'jiang nan yuan lin shi hua ' || n, 'jiang nan ' || n, '', '沈复', '沈复', '', 'chi', 'TU986.62', 'T',
         'book', '', ''
-    FROM generate_series(1, %s) AS n RETURNING id
+    FROM generate_series(1, %(count)s) AS n RETURNING id
 """
 _ITEMS = """
     INSERT INTO catalogue_item (bib_id, barcode, item_type_id, owner_id, home_branch_id, present_branch_id, state,
@@ -207,7 +209,7 @@ def _load(here: Installation, *, machines: int, spare_items: int, size: Size, at
     branch_ids = _branches(desk, at)
     made = tuple(_machine(number, branch_ids, password, desk, at) for number in range(machines))
     policy_id = _policies(branch_ids, desk, at)
-    bibs = _column(_BIBS, [size.bibs])
+    bibs = _column(_BIBS, {"count": size.bibs, "marc": to_storage(next(synthetic_records(1)))})
     values = {"bibs": bibs, "types": _item_types(), "branches": list(branch_ids), "on": _OPENED, "first": 0}
     items = _column(_ITEMS, {**values, "prefix": "BI", "count": size.items})
     spare = _column(_ITEMS, {**values, "prefix": "BX", "count": spare_items})
