@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from tests.environment import KEYS
 from wenyuan.doors.cli.environment import running_database
 from wenyuan.runtime.home import Home
 from wenyuan.runtime.keys import load_keys
+from wenyuan.runtime.locks import held
 from wenyuan.runtime.postgres import EmbeddedPostgres
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -205,7 +206,10 @@ class Command:
 
 @contextmanager
 def new_command(*, with_keys_of_the_tests: bool = False) -> Iterator[Command]:
-    """A command in a folder of its own below /tmp (a database started by root runs as another user); all is erased."""
+    """A command in a folder of its own below /tmp (a database started by root runs as another user); all is erased.
+
+    Its home is not there yet. Where it does not matter how a library begins, the next two are quicker.
+    """
     folder = Path(tempfile.mkdtemp(prefix="wy-", dir="/tmp"))
     folder.chmod(0o755)
     command = Command(folder, extra=dict(KEYS) if with_keys_of_the_tests else {})
@@ -217,6 +221,41 @@ def new_command(*, with_keys_of_the_tests: bool = False) -> Iterator[Command]:
         for home in (command.home, Home(folder / "other")):
             EmbeddedPostgres(home, environ={}).erase()
         shutil.rmtree(folder)
+
+
+@contextmanager
+def migrated_command(run_folder: Path, *, with_keys_of_the_tests: bool = False) -> Iterator[Command]:
+    """A command whose home has all tables and nobody in them."""
+    made = _once(run_folder / "migrated", lambda command: command.run("migrate"), new_command)
+    with new_command(with_keys_of_the_tests=with_keys_of_the_tests) as command:
+        _copy(made, command.folder)
+        yield command
+
+
+@contextmanager
+def founded_command(run_folder: Path) -> Iterator[Command]:
+    """A command whose home holds the library of ``found``, its keys made by that."""
+    made = _once(run_folder / "founded", Command.found, lambda: migrated_command(run_folder))
+    with new_command() as command:
+        _copy(made, command.folder)
+        yield command
+
+
+def _once(kept: Path, make: Callable[[Command], object], begin: Callable[[], AbstractContextManager[Command]]) -> Path:
+    """A copy of the folder of a command that has done this, made by the first worker that asks for it."""
+    making = kept.with_suffix(".making")
+    with held(kept.with_suffix(".lock"), wait_s=2 * _COMMAND_S):
+        if not kept.exists():
+            with begin() as command:
+                make(command)
+                _copy(command.folder, making)
+            making.rename(kept)
+    return kept
+
+
+def _copy(folder: Path, to: Path) -> None:
+    """With owners and rights: the server asks that its files are its own. None runs in there."""
+    subprocess.run(["cp", "-a", f"{folder}/.", to], check=True)
 
 
 def free_port() -> int:

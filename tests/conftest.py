@@ -79,14 +79,20 @@ def _template(server: str, run_id: str) -> str:
     return name
 
 
-def _clone(server: str, template: str, name: str) -> str:
-    """A database of its own from the template; returns the application's URL."""
+def clone(server: str, template: str, name: str) -> str:
+    """A database of its own from the template, in place of one of that name; returns the application's URL."""
+    _drop(server, name)
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(
                 sql.Identifier(name), sql.Identifier(template)
             )
         )
+    return application_url(server, name)
+
+
+def application_url(server: str, name: str) -> str:
+    """The application's URL of one of the run's databases."""
     return make_conninfo(server, dbname=name, user=APP_ROLE, password=APP_PASSWORD)
 
 
@@ -123,7 +129,7 @@ def template_database(server_url: str, testrun_uid: str, django_db_blocker: Any)
 def django_db_setup(server_url: str, template_database: str, worker_id: str, django_db_blocker: Any) -> Iterator[None]:
     """This worker's clone becomes Django's database; each test that uses ``db`` rolls back."""
     name = f"{template_database}_{worker_id}"
-    url = _clone(server_url, template_database, name)
+    url = clone(server_url, template_database, name)
     with django_db_blocker.unblock():
         point_django_at(url)
         yield
@@ -134,8 +140,7 @@ def django_db_setup(server_url: str, template_database: str, worker_id: str, dja
 @contextmanager
 def clone_of(server: str, template: str, name: str) -> Iterator[str]:
     """A database of its own, dropped at the end; yields the application's URL."""
-    _drop(server, name)
-    yield _clone(server, template, name)
+    yield clone(server, template, name)
     _drop(server, name)
 
 
@@ -169,6 +174,13 @@ def owner_url_of(server: str, application_url: str) -> str:
 def project_root() -> Path:
     """The checkout."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """One folder for all workers of this run, for what is made once a run; whoever makes it there locks it."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
 
 
 @pytest.fixture(autouse=True)

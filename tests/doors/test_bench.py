@@ -3,18 +3,19 @@
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import cast
 
 import pytest
 
-from tests.command import Command, new_command
+from tests.command import Command, migrated_command
 from wenyuan.doors.cli.bench_clients import Floor, Lines, Machine, Step
 from wenyuan.doors.cli.bench_server import Reading
 
 
 @pytest.fixture
-def command() -> Iterator[Command]:
-    with new_command() as made:
+def command(run_folder: Path) -> Iterator[Command]:
+    with migrated_command(run_folder) as made:
         yield made
 
 

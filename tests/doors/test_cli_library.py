@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.command import Command, new_command
+from tests.command import Command, founded_command, migrated_command, new_command
 from wenyuan.doors.cli.environment import running_database
 from wenyuan.holdings.catalogue.searching.schema import SCHEMA
 from wenyuan.kernel.marc import ControlField, DataField, Encoding, Record, encode
@@ -21,10 +21,9 @@ pytestmark = pytest.mark.timeout(150)
 
 
 @pytest.fixture(scope="module")
-def library() -> Iterator[Command]:
+def library(run_folder: Path) -> Iterator[Command]:
     """A founded library for the tests of this module, in whatever order they come; none may change its keys."""
-    with new_command() as command, command.kept_running():
-        command.found()
+    with founded_command(run_folder) as command, command.kept_running():
         yield command
 
 
@@ -64,8 +63,10 @@ def test_init_founds_the_library_once(library: Command) -> None:
     assert not (library.home.keys / "setup-code").exists()
 
 
-def test_init_takes_everything_from_an_env_file_and_refuses_a_password_file_that_others_can_read() -> None:
-    with new_command() as command:
+def test_init_takes_everything_from_an_env_file_and_refuses_a_password_file_that_others_can_read(
+    run_folder: Path,
+) -> None:
+    with migrated_command(run_folder) as command:
         (command.folder / "branches.csv").write_text("code,name,kind,opened\nZG,文渊馆,central,2010-01-01\n", "utf-8")
         passwords = command.write_passwords(mode=0o644)
         (command.folder / "init.env").write_text(
@@ -128,10 +129,9 @@ def test_import_export_and_summary_speak_the_agreed_json(library: Command) -> No
     assert summary["figures"][0]["rows_url"].startswith(f"http://127.0.0.1:{library.http_port}/workbench/figures/rows?")
 
 
-def test_a_suppliers_own_item_field_is_read_by_a_mapping_from_a_file() -> None:
+def test_a_suppliers_own_item_field_is_read_by_a_mapping_from_a_file(run_folder: Path) -> None:
     own = '{"name": "own", "tag": "997", "columns": {"barcode": {"codes": ["b"]}}}'
-    with new_command() as command, command.kept_running():
-        command.found()
+    with founded_command(run_folder) as command, command.kept_running():
         _let_the_director_catalogue(command)
         (command.folder / "own.iso").write_bytes(_record(11, "彷徨", "997"))
         (command.folder / "own.json").write_text(own, "utf-8")
@@ -153,20 +153,21 @@ def test_a_wrong_call_ends_with_2_and_an_unknown_branch_with_1(library: Command)
     assert "No such command" in library.run("fly", expect=2)
 
 
-def test_doctor_ends_with_1_and_names_the_role_that_is_vacant_and_the_invariant_that_is_broken() -> None:
+def test_doctor_ends_with_1_and_names_the_role_that_is_vacant_and_the_invariant_that_is_broken(
+    run_folder: Path,
+) -> None:
     with new_command() as command:
         empty = command.json("doctor")
-        with command.kept_running():
-            command.found()
-            well = command.json("doctor", "--invariants")
-            _change(
-                command,
-                "UPDATE accounts_rolegrant SET valid_from = '2020-01-01', valid_to = '2021-01-01'"
-                " WHERE role = 'audit_admin'",
-                "INSERT INTO network_placement (branch_id, parent_id, valid)"
-                " SELECT parent_id, branch_id, valid FROM network_placement LIMIT 1",
-            )
-            wrong = command.json("doctor", "--invariants", expect=1)
+    with founded_command(run_folder) as command, command.kept_running():
+        well = command.json("doctor", "--invariants")
+        _change(
+            command,
+            "UPDATE accounts_rolegrant SET valid_from = '2020-01-01', valid_to = '2021-01-01'"
+            " WHERE role = 'audit_admin'",
+            "INSERT INTO network_placement (branch_id, parent_id, valid)"
+            " SELECT parent_id, branch_id, valid FROM network_placement LIMIT 1",
+        )
+        wrong = command.json("doctor", "--invariants", expect=1)
 
     assert empty["ok"] is True
     assert {"code": "database_not_made", "severity": "info"}.items() <= empty["findings"][-1].items()
@@ -223,10 +224,8 @@ def _refuse_what_is_damaged(other: Command, folder: Path) -> None:
     assert (folder / "other" / "files" / "covers" / "1.txt").exists()
 
 
-def test_a_new_key_is_the_current_one_and_rotation_tells_how_many_rows_it_sealed() -> None:
-    with new_command() as command, command.kept_running():
-        command.found()
-
+def test_a_new_key_is_the_current_one_and_rotation_tells_how_many_rows_it_sealed(run_folder: Path) -> None:
+    with founded_command(run_folder) as command, command.kept_running():
         added = command.json("keys", "add")
         rotated = command.json("keys", "rotate", "--as", "sysa")
 

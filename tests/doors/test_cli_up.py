@@ -5,10 +5,11 @@ import socket
 import stat
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.command import Command, new_command, wait_until
+from tests.command import Command, migrated_command, new_command, wait_until
 
 
 @pytest.fixture
@@ -51,17 +52,18 @@ def test_up_serves_once_a_home_and_stops_everything_when_told_to(command: Comman
 
 
 @pytest.mark.timeout(120)
-def test_nothing_survives_a_killed_supervisor_and_the_next_up_takes_over(command: Command) -> None:
-    command.up()
-    assert command.supervisor is not None
+def test_nothing_survives_a_killed_supervisor_and_the_next_up_takes_over(run_folder: Path) -> None:
+    with migrated_command(run_folder) as command:
+        command.up()
+        assert command.supervisor is not None
 
-    command.supervisor.kill()
-    command.supervisor.wait()
-    wait_until(lambda: not command.processes() and not _listens(command.http_port), within_s=5)
+        command.supervisor.kill()
+        command.supervisor.wait()
+        wait_until(lambda: not command.processes() and not _listens(command.http_port), within_s=5)
 
-    said = command.up()
-    assert _status(said["http"] + "healthz") == 200
-    assert command.down(by=signal.SIGINT) == 0
+        said = command.up()
+        assert _status(said["http"] + "healthz") == 200
+        assert command.down(by=signal.SIGINT) == 0
 
 
 def test_up_says_which_port_is_taken_and_starts_nothing(command: Command) -> None:

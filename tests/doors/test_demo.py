@@ -4,18 +4,15 @@ import json
 import stat
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import connection
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
-from tests.conftest import point_django_at
+from tests.conftest import clone_of, django_at
 from wenyuan.doors.cli import demo
 from wenyuan.doors.cli.demonstration.names import People
 from wenyuan.doors.cli.demonstration.network import places
@@ -33,18 +30,56 @@ UNTIL = date(2026, 11, 21)
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 
 
+def _settle_in(home: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setenv("WENYUAN_HOME", str(home))
+    patch.setenv("WENYUAN_HTTP", "127.0.0.1:8123")
+    patch.setenv("WENYUAN_SIP2", "127.0.0.1:6123")
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("WENYUAN_HOME", str(tmp_path))
-    monkeypatch.setenv("WENYUAN_HTTP", "127.0.0.1:8123")
-    monkeypatch.setenv("WENYUAN_SIP2", "127.0.0.1:6123")
+    _settle_in(tmp_path, monkeypatch)
     return tmp_path
 
 
-def _build(days: int = 50) -> None:
-    """Seven weeks of a small town, or so many days."""
+def _build() -> None:
+    """Seven weeks of a small town."""
     install_defaults(at=NOW)
-    demo.build(at=NOW, until=UNTIL, scale=0.15, days=days, echo=lambda _line: None)
+    demo.build(at=NOW, until=UNTIL, scale=0.15, days=50, echo=lambda _line: None)
+
+
+@dataclass(frozen=True)
+class Built:
+    """Where a demo lies: its database as the application's URL, and its home."""
+
+    url: str
+    home: Path
+
+
+@pytest.fixture(scope="module")
+def built_once(
+    server_url: str,
+    template_database: str,
+    worker_id: str,
+    django_db_setup: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Built]:
+    """One demo for all that look at one: building it is what takes long."""
+    home = tmp_path_factory.mktemp("demo")
+    with clone_of(server_url, template_database, f"{template_database}_{worker_id}_demo") as url:
+        with pytest.MonkeyPatch.context() as patch, django_at(url, django_db_blocker):
+            _settle_in(home, patch)
+            _build()
+        yield Built(url, home)
+
+
+@pytest.fixture
+def built(built_once: Built, monkeypatch: pytest.MonkeyPatch, django_db_blocker: Any) -> Iterator[Built]:
+    """The demo, with Django on its database."""
+    _settle_in(built_once.home, monkeypatch)
+    with django_at(built_once.url, django_db_blocker):
+        yield built_once
 
 
 def _rows(statement: str) -> list[tuple[Any, ...]]:
@@ -68,9 +103,7 @@ def _fingerprint() -> list[list[tuple[Any, ...]]]:
 
 
 @pytest.mark.timeout(300)
-def test_a_small_demo_is_whole_and_every_invariant_holds(fresh_database: str, home: Path) -> None:
-    _build()
-
+def test_a_small_demo_is_whole_and_every_invariant_holds(built: Built) -> None:
     shown = demo.show()
 
     kinds = Counter(kind for (kind,) in _rows("SELECT kind FROM network_branch"))
@@ -133,12 +166,10 @@ def test_a_small_demo_is_whole_and_every_invariant_holds(fresh_database: str, ho
 
 
 @pytest.mark.timeout(300)
-def test_what_is_shown_can_be_lent_now_and_nothing_is_built_twice(fresh_database: str, home: Path) -> None:
+def test_what_is_shown_can_be_lent_now_and_nothing_is_built_twice(built: Built) -> None:
     from wenyuan.lending.circulation.queries import preview_checkout
     from wenyuan.organisation.accounts.queries import machine_by_username, operator_for
     from wenyuan.organisation.rights.data import Desk, Door
-
-    _build()
 
     shown = demo.show()
 
@@ -156,7 +187,7 @@ def test_what_is_shown_can_be_lent_now_and_nothing_is_built_twice(fresh_database
         assert preview_checkout(item=item, card=patron["card"], at=NOW, desk=desk).blocks == ()
     with pytest.raises(Problem, match="is not empty"):
         demo.build(at=NOW, until=UNTIL, scale=0.15, echo=lambda _line: None)
-    file = home / "demo.json"
+    file = built.home / "demo.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert json.loads(file.read_text("utf-8"))["until"] == "2026-11-21"
 
@@ -216,34 +247,22 @@ def test_there_are_enough_works_and_each_survives_its_record() -> None:
         assert extraction.items[0].call_no == f"{work.class_no}/{work.serial}"
 
 
-@contextmanager
-def _another_database(server: str, template: str, before: str) -> Iterator[None]:
-    """A second fresh database for the time of the ``with`` block."""
-    name = f"{template}_another"
-    url = make_conninfo(before, dbname=name)
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
-        point_django_at(url)
-        try:
-            yield
-        finally:
-            point_django_at(before)
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 @pytest.mark.timeout(600)
 def test_the_same_seed_and_date_make_the_same_demo(
-    fresh_database: str, home: Path, server_url: str, template_database: str
+    built: Built,
+    server_url: str,
+    template_database: str,
+    worker_id: str,
+    django_db_blocker: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _build(days=30)
     first = _fingerprint()
 
-    with _another_database(server_url, template_database, fresh_database):
-        _build(days=30)
+    another = f"{template_database}_{worker_id}_another"
+    with clone_of(server_url, template_database, another) as url, django_at(url, django_db_blocker):
+        _settle_in(tmp_path, monkeypatch)
+        _build()
         second = _fingerprint()
 
     assert first == second

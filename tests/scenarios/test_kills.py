@@ -2,17 +2,18 @@
 
 import os
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.command import new_command
+from tests.command import migrated_command
 from tests.scenarios.kills import assert_nothing_lost, furnish, kill_under_load
 
 
-def kill(blocker: Any, *, kills: int, seed: int) -> None:
+def kill(run_folder: Path, blocker: Any, *, kills: int, seed: int) -> None:
     print(f"seed {seed}")
-    with new_command(with_keys_of_the_tests=True) as library:
+    with migrated_command(run_folder, with_keys_of_the_tests=True) as library:
         library.up()
         with library.looked_into(blocker):
             furnish()
@@ -26,13 +27,13 @@ def kill(blocker: Any, *, kills: int, seed: int) -> None:
 
 
 @pytest.mark.timeout(420)
-def test_twenty_kills_lose_no_acknowledged_loan(django_db_blocker: Any) -> None:
-    kill(django_db_blocker, kills=20, seed=20260423)
+def test_twenty_kills_lose_no_acknowledged_loan(run_folder: Path, django_db_blocker: Any) -> None:
+    kill(run_folder, django_db_blocker, kills=20, seed=20260423)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
-def test_five_hundred_kills_lose_no_acknowledged_loan(django_db_blocker: Any) -> None:
+def test_five_hundred_kills_lose_no_acknowledged_loan(run_folder: Path, django_db_blocker: Any) -> None:
     seed = int(os.environ.get("WENYUAN_SEED") or random.SystemRandom().randrange(10**6))
 
-    kill(django_db_blocker, kills=500, seed=seed)
+    kill(run_folder, django_db_blocker, kills=500, seed=seed)
