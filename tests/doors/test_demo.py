@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests.conftest import clone_of, django_at
+from tests.conftest import application_url, clone, clone_of, django_at
 from wenyuan.doors.cli import demo
 from wenyuan.doors.cli.demonstration.names import People
 from wenyuan.doors.cli.demonstration.network import places
@@ -24,6 +24,7 @@ from wenyuan.kernel.marc import Dialect, Encoding, describe, encode, extract_ite
 from wenyuan.kernel.marc.mapping import CNMARC_905
 from wenyuan.organisation.accounts.operations import admit_api_token
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
+from wenyuan.runtime.locks import held
 from wenyuan.runtime.problem import Problem
 
 UNTIL = date(2026, 11, 21)
@@ -58,20 +59,26 @@ class Built:
 
 @pytest.fixture(scope="module")
 def built_once(
-    server_url: str,
-    template_database: str,
-    worker_id: str,
-    django_db_setup: None,
-    django_db_blocker: Any,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Built]:
-    """One demo for all that look at one: building it is what takes long."""
-    home = tmp_path_factory.mktemp("demo")
-    with clone_of(server_url, template_database, f"{template_database}_{worker_id}_demo") as url:
-        with pytest.MonkeyPatch.context() as patch, django_at(url, django_db_blocker):
-            _settle_in(home, patch)
-            _build()
-        yield Built(url, home)
+    server_url: str, template_database: str, run_folder: Path, django_db_setup: None, django_db_blocker: Any
+) -> Built:
+    """One demo for all that look at one, whichever worker they are on: building it is what takes long.
+
+    Its database goes with the run's server.
+    """
+    name, kept = f"{template_database}_demo", run_folder / "demo"
+    with held(run_folder / "demo.lock", wait_s=300):
+        if not kept.exists():
+            _build_once(server_url, template_database, name, run_folder / "demo.making", django_db_blocker)
+            (run_folder / "demo.making").rename(kept)
+    return Built(application_url(server_url, name), kept)
+
+
+def _build_once(server: str, template: str, name: str, home: Path, blocker: Any) -> None:
+    home.mkdir()
+    url = clone(server, template, name)
+    with pytest.MonkeyPatch.context() as patch, django_at(url, blocker):
+        _settle_in(home, patch)
+        _build()
 
 
 @pytest.fixture
@@ -192,6 +199,28 @@ def test_what_is_shown_can_be_lent_now_and_nothing_is_built_twice(built: Built) 
     assert json.loads(file.read_text("utf-8"))["until"] == "2026-11-21"
 
 
+@pytest.mark.timeout(600)
+def test_the_same_seed_and_date_make_the_same_demo(
+    built: Built,
+    server_url: str,
+    template_database: str,
+    worker_id: str,
+    django_db_blocker: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = _fingerprint()
+
+    another = f"{template_database}_{worker_id}_another"
+    with clone_of(server_url, template_database, another) as url, django_at(url, django_db_blocker):
+        _settle_in(tmp_path, monkeypatch)
+        _build()
+        second = _fingerprint()
+
+    assert first == second
+    assert len(first[3]) > 50
+
+
 def test_a_home_without_a_demo_shows_none(home: Path) -> None:
     with pytest.raises(Problem, match="no complete demo"):
         demo.show()
@@ -245,25 +274,3 @@ def test_there_are_enough_works_and_each_survives_its_record() -> None:
         assert [item.barcode for item in extraction.items] == ["LM0000001", "LM0000002", "LM0000003"]
         assert extraction.problems == ()
         assert extraction.items[0].call_no == f"{work.class_no}/{work.serial}"
-
-
-@pytest.mark.timeout(600)
-def test_the_same_seed_and_date_make_the_same_demo(
-    built: Built,
-    server_url: str,
-    template_database: str,
-    worker_id: str,
-    django_db_blocker: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    first = _fingerprint()
-
-    another = f"{template_database}_{worker_id}_another"
-    with clone_of(server_url, template_database, another) as url, django_at(url, django_db_blocker):
-        _settle_in(tmp_path, monkeypatch)
-        _build()
-        second = _fingerprint()
-
-    assert first == second
-    assert len(first[3]) > 50
