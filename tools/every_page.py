@@ -339,6 +339,7 @@ NO_PAGES = frozenset(
         # what is printed or sent
         "workbench:summary-file",
         "workbench:network-notice-poster",
+        "workbench:loss-slip",
         "workbench:desk-slips",
         "workbench:desk-finished-slips",
         "workbench:desk-transit-slip",

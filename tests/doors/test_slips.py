@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from wenyuan.doors.furniture.printing import (
     ClosurePoster,
     HoldSlip,
+    LossSlip,
     Payment,
     PaymentSlip,
     ReaderSlip,
@@ -26,6 +27,7 @@ from wenyuan.doors.furniture.printing import (
     closed_lines,
     closure_poster,
     hold_slips,
+    loss_slips,
     opening_line,
     payment_slips,
     posters,
@@ -128,6 +130,22 @@ def test_a_slip_speaks_english_to_english_speaking_staff() -> None:
 )
 def test_a_card_is_named_by_its_end_and_a_short_one_by_no_more_than_half(card: str, end: str) -> None:
     assert card_end(card) == end
+
+
+def test_a_loss_slip_says_what_it_costs_and_what_may_be_done_instead() -> None:
+    slip = LossSlip(
+        library="鹿鸣区图书馆", place="总馆", at=AT, card_end="8472", title="城南旧事", call_no="I246.7/L523",
+        barcode="2300", lost_on=date(2026, 11, 29), rules=("可赔偿同版本图书",),
+        lines=(Payment("书价", 5400, "¥36.00 × 150%"), Payment("加工费", 500), Payment("已结清", -1000)),
+    )  # fmt: skip
+
+    (text,) = pages_of(loss_slips([slip]))
+
+    assert "赔偿通知单" in text
+    assert "¥49.00" in text
+    assert "人民币肆拾玖元整" in text
+    assert text.index("城南旧事") < text.index("54.00") < text.index("可赔偿同版本图书")
+    assert len(PdfReader(io.BytesIO(loss_slips([slip], roll=ROLL_58))).pages) == 1
 
 
 def test_a_hold_shelf_slip_has_the_position_and_the_last_day() -> None:

@@ -1,17 +1,23 @@
 """Lost, claimed, missing, damaged and found at the workbench: from the item's page, and from the reader's."""
 
+import io
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
+from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_item
 from tests.factories.circulation import make_policy
+from tests.factories.fees import make_payment
 from tests.factories.office_pages import Town, make_town
 from tests.factories.patrons import make_patron
 from tests.factories.staff_pages import staff_at
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.models import Loan
+from wenyuan.lending.fees.models import Charge
 from wenyuan.lending.fees.queries import owed_fen
 from wenyuan.lending.patrons.models import Patron
 from wenyuan.organisation.accounts.data import Role
@@ -74,6 +80,30 @@ def test_a_loss_of_the_wrong_item_is_undone_where_it_is_shown(town: Town, reader
     assert "¥41.00" in done
     assert (owed_fen(reader.id), Loan.objects.get().returned_at) == (0, None)
     assert f'action="{undo}"' not in browser.get(f"/workbench/items/{item.id}/").content.decode()
+
+
+def test_the_notice_of_a_loss_says_what_is_to_be_paid_and_by_which_rule(town: Town, reader: Patron) -> None:
+    browser, item = staff_at(town.central), Item.objects.get()
+    browser.post(f"/workbench/items/{item.id}/lost", {"charging": "price", "reason": ""})
+    charge_id = Charge.objects.get().entry_id
+    notice = f"/workbench/items/losses/{charge_id}/slip"
+    make_payment(reader, 1000, at=datetime.now(UTC), desk=make_desk(town.central))
+
+    pages = [
+        browser.get(path).content.decode()
+        for path in (f"/workbench/items/{item.id}/", f"/workbench/fees/readers/{reader.id}/")
+    ]
+    pdf = browser.get(notice)
+
+    assert [notice in page for page in pages] == [True, True]
+    assert pdf["Content-Type"] == "application/pdf"
+    text = "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf.content)).pages)
+    assert "赔偿通知单" in text
+    assert "¥36.00×100%" in text
+    assert "¥31.00" in text
+    assert "总馆" in text
+    assert "陈小雨" not in text
+    assert browser.get(f"/workbench/items/losses/{charge_id + 1}/slip").status_code == 404
 
 
 def test_letting_it_off_asks_for_a_reason(town: Town, reader: Patron) -> None:

@@ -13,7 +13,7 @@ from django.db import DatabaseError
 
 from wenyuan.lending.circulation import rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
-from wenyuan.lending.circulation.data import Charging, Cost, LossPreview, Mark, MarkReceipt
+from wenyuan.lending.circulation.data import Charging, Cost, LossCharged, LossPreview, Mark, MarkReceipt
 from wenyuan.lending.circulation.everyday import Contended, Refused, Request, scanned
 from wenyuan.lending.circulation.facts import Editions, Loan, MarkFacts
 from wenyuan.lending.circulation.lateness import (
@@ -152,6 +152,40 @@ def preview_loss(*, item: str, at: datetime, desk: Desk) -> LossPreview | None:
         cost=cost_of(facts, books, at=at),
         cost_in_kind=cost_of(facts, books, at=at, in_kind=True),
         fine_fen=fine_of(late, facts.item) if late and late.costs else 0,
+    )
+
+
+def loss_charged(charge_id: int) -> LossCharged | None:
+    """What a reader was charged for an item that they lost, and by which rule; none for another charge, or one that has
+    forgotten its loan. Nothing is written."""
+    return run(lambda: _loss_charged(charge_id))
+
+
+def _loss_charged(charge_id: int) -> Plan[LossCharged | None]:
+    rows = yield Statement(sql.LOSS_CHARGED, {"charge": charge_id})
+    if not rows:
+        return None
+    network, policies, branch_id, patron_id, category_id, type_id, on, *item, charged_fen, fee_fen, open_fen, fine = (
+        rows[0]
+    )
+    books = yield from books_of(Editions(network, policies))
+    money = books.money(branch_id, category_id, type_id, on)
+    barcode, title, call_no, item_price_fen, is_of_type = item
+    return LossCharged(
+        branch_id=branch_id,
+        patron_id=patron_id,
+        on=on,
+        barcode=barcode,
+        title=title,
+        call_no=call_no,
+        item_price_fen=item_price_fen,
+        is_of_type=is_of_type,
+        price_percent=money.price_percent,
+        price_fen=max(0, charged_fen - fee_fen),
+        fee_fen=min(fee_fen, charged_fen),
+        open_fen=open_fen,
+        fine_fen=fine,
+        found_days=money.found_days,
     )
 
 

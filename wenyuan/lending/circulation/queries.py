@@ -37,7 +37,7 @@ from wenyuan.lending.circulation.hold_lists import (
     shelf_to_clear,
     unfillable_holds,
 )
-from wenyuan.lending.circulation.losing import preview_loss
+from wenyuan.lending.circulation.losing import loss_charged, preview_loss
 from wenyuan.lending.circulation.models import ClosureRun, Loan
 from wenyuan.lending.circulation.offline_lists import count_offline_acts_to_settle, offline_acts_to_settle
 from wenyuan.lending.circulation.policies import Value
@@ -290,6 +290,7 @@ __all__ = [
     "loan_of_item",
     "loans_history",
     "loans_of_readers",
+    "loss_charged",
     "loss_of_item",
     "not_found_at",
     "offline_acts_to_settle",

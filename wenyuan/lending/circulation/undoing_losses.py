@@ -95,12 +95,14 @@ def loss_of_item(*, item: str, at: datetime, desk: Desk) -> LossFacts | None:
         return None
     loan = Loan.objects.filter(id=loss.loan_id).first()
     is_here = loss.patron_id is not None
+    charges = [charge.id for charge in charges_of_loan(loss.loan_id) if charge.kind is ChargeKind.LOST]
     return LossFacts(
         loan_id=loss.loan_id,
         patron_id=loss.patron_id,
         lost_at=loss.recorded.entry.occurred_at,
         branch_id=loan.branch_id if loan else loss.item.home_branch_id,
         is_undoable=not _reasons(loss, loan, reader_is_here=is_here, at=at, desk=desk),
+        charge_id=charges[-1] if charges else None,
     )
 
 

@@ -9,6 +9,7 @@ from wenyuan.doors.furniture.printing.opening import closed_lines, opening_line
 from wenyuan.doors.furniture.printing.posters import ClosurePoster, closure_poster
 from wenyuan.doors.furniture.printing.slips import (
     HoldSlip,
+    LossSlip,
     Payment,
     PaymentSlip,
     ReaderSlip,
@@ -16,6 +17,7 @@ from wenyuan.doors.furniture.printing.slips import (
     TransitSlip,
     card_end,
     hold_slips,
+    loss_slips,
     payment_slips,
     reader_slips,
     transit_slips,
@@ -24,6 +26,7 @@ from wenyuan.doors.furniture.printing.slips import (
 __all__ = [
     "ClosurePoster",
     "HoldSlip",
+    "LossSlip",
     "Payment",
     "PaymentSlip",
     "ReaderSlip",
@@ -36,6 +39,7 @@ __all__ = [
     "closed_lines",
     "closure_poster",
     "hold_slips",
+    "loss_slips",
     "opening_line",
     "payment_slips",
     "reader_slips",

@@ -119,6 +119,27 @@ class PaymentSlip:
         return sum(line.fen for line in self.lines)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossSlip:
+    """What a reader who lost an item owes, and why. ``lines`` add up to what is still to be paid (one below zero is
+    paid or let off already); ``rules`` are lines of small print: by which rule, and what may be done instead."""
+
+    library: str
+    place: str
+    at: datetime
+    card_end: str
+    title: str
+    call_no: str
+    barcode: str
+    lost_on: date
+    lines: tuple[Payment, ...]
+    rules: tuple[str, ...] = ()
+
+    @property
+    def fen(self) -> int:
+        return sum(line.fen for line in self.lines)
+
+
 def card_end(card: str) -> str:
     """The last four characters of a card; of a short one fewer, never more than half of it."""
     return card[-min(CARD_END, len(card) // 2) :] if len(card) > 1 else ""
@@ -235,6 +256,31 @@ def _payment(slip: PaymentSlip) -> dict[str, Any]:
         "sum": f"¥{yuan_text(abs(slip.fen))}",
         "in_capitals": "" if is_english() else f"人民币{amount_in_capitals(abs(slip.fen))}",
         "foot": slip.foot,
+    }
+
+
+def loss_slips(slips: Sequence[LossSlip], *, roll: Paper = ROLL_80) -> bytes:
+    """Notices of compensation 赔偿通知单. :raises NotPrinted: as ``as_pdf``."""
+    return _pdf("loss.typ", gettext("Notice of compensation"), [_loss(slip) for slip in slips], roll)
+
+
+def _loss(slip: LossSlip) -> dict[str, Any]:
+    return {
+        "library": slip.library,
+        "heading": gettext("Notice of compensation"),
+        "facts": _pairs(
+            (gettext("Issued at"), slip.place),
+            (gettext("Time"), _time(slip.at)),
+            (gettext("Card ending in"), slip.card_end),
+            (gettext("Lost on"), near_day(slip.lost_on, today=local_date(slip.at))),
+        ),
+        "item_title": slip.title,
+        "item_facts": _pairs((gettext("Call number"), slip.call_no), (gettext("Barcode"), slip.barcode)),
+        "lines": [{"what": line.what, "about": line.about, "amount": yuan_text(line.fen)} for line in slip.lines],
+        "sum_label": gettext("To be paid"),
+        "sum": f"¥{yuan_text(slip.fen)}",
+        "in_capitals": "" if is_english() else f"人民币{amount_in_capitals(slip.fen)}",
+        "foot": slip.rules,
     }
 
 

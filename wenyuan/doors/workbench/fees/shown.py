@@ -28,6 +28,7 @@ class ShownCharge:
     branch: str
     may_forgive: bool
     may_replace: bool
+    may_print: bool
 
     @property
     def due_back_fen(self) -> int:
@@ -67,6 +68,7 @@ def shown_charges(charges: Iterable[ChargeView], request: StaffRequest) -> tuple
 
 def _shown(charge: ChargeView, titles: dict[int, str], network: NetworkMap, request: StaffRequest) -> ShownCharge:
     replaceable = charge.kind in {ChargeKind.LOST, ChargeKind.DAMAGED} and charge.open_fen > 0
+    is_loss = charge.kind is ChargeKind.LOST and charge.loan_id is not None and charge.item_id is not None
     return ShownCharge(
         charge,
         str(CHARGES[charge.kind]),
@@ -74,6 +76,7 @@ def _shown(charge: ChargeView, titles: dict[int, str], network: NetworkMap, requ
         branch_name(charge.branch_id, network),
         may(request.operator, Act.FORGIVE_FEE, charge.branch_id),
         replaceable and may(request.operator, Act.TAKE_MONEY, request.desk.branch_id),
+        is_loss and may(request.operator, Act.MARK_ITEMS, request.desk.branch_id),
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.items import conditions, editing, searching, transits, views
+from wenyuan.doors.workbench.items import conditions, editing, losses, searching, transits, views
 
 urlpatterns = [
     path("", views.find, name="items"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("<int:item_id>/edit", editing.edit, name="item-edit"),
     path("<int:item_id>/lost", conditions.lost, name="item-lost"),
     path("<int:item_id>/lost/undone", conditions.not_lost, name="item-not-lost"),
+    path("losses/<int:charge_id>/slip", losses.slip, name="loss-slip"),
     path("<int:item_id>/claimed", conditions.claimed, name="item-claimed"),
     path("<int:item_id>/damaged", conditions.damaged, name="item-damaged"),
     path("<int:item_id>/missing", conditions.missing, name="item-missing"),

@@ -490,6 +490,37 @@ class LossPreview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LossCharged:
+    """What a reader was charged for a lost item, in fen, and what is open of it. The item's own price (``is_of_type``:
+    that of its type) × ``price_percent``, by the rules of ``branch_id`` on ``on``, is ``price_fen``; ``fine_fen`` is
+    open for having been late. It is given back where the item is found within ``found_days``: 0 never, none always."""
+
+    branch_id: int
+    patron_id: int
+    on: date
+    barcode: str
+    title: str
+    call_no: str
+    item_price_fen: int
+    is_of_type: bool
+    price_percent: int
+    price_fen: int
+    fee_fen: int
+    open_fen: int
+    fine_fen: int
+    found_days: int | None
+
+    @property
+    def charged_fen(self) -> int:
+        return self.price_fen + self.fee_fen
+
+    @property
+    def price_open_fen(self) -> int:
+        """What the same edition would settle (赔书)."""
+        return max(0, min(self.open_fen, self.price_fen))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkReceipt:
     """An item's condition was noted. ``loan_id`` and the patron are those of the loan that it touched, the name masked;
     ``hold_put_back``: the item was captured for a hold, which waits again; ``holds_ended`` counts holds of this one

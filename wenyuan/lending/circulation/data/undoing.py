@@ -66,3 +66,5 @@ class LossFacts:
     lost_at: datetime
     branch_id: int
     is_undoable: bool
+    charge_id: int | None
+    """What was charged for it, while the charge remembers it."""

@@ -68,6 +68,7 @@ from wenyuan.lending.circulation.sql.marks import (
     CLAIMED_ITEMS,
     GATHER_MARK,
     HOLDS_OF_ONE_ITEM,
+    LOSS_CHARGED,
     mark_statement,
 )
 from wenyuan.lending.circulation.sql.offline import CARDS_OF_BRANCH, ITEMS_AT_BRANCH, SCANNED_SINCE
@@ -143,6 +144,7 @@ __all__ = [
     "LOCK_ITEM",
     "LOCK_PATRON",
     "LOCK_PICKUP",
+    "LOSS_CHARGED",
     "MOVE_DUE_DATES",
     "NOTE_NOT_FOUND",
     "NOT_FOUND_LIST",

@@ -51,6 +51,23 @@ CHARGE_OF_LOST = """
 """
 """The newest charge for an item that was lost: whose money it is, what kind of reader owes it, and since when."""
 
+LOSS_CHARGED = f"""
+    SELECT {EDITIONS}, c.branch_id, a.patron_id, p.category_id, i.item_type_id, e.local_date,
+        i.barcode, b.title, i.call_no, COALESCE(i.price_fen, y.default_price_fen), i.price_fen IS NULL,
+        c.charged_fen, e.fee_fen, c.open_fen,
+        COALESCE((SELECT sum(f.open_fen) FROM fees_charge f
+            WHERE f.loan_id = c.loan_id AND f.kind = 'overdue' AND f.open_fen > 0), 0)::bigint
+    FROM fees_charge c
+    JOIN fees_entry e ON e.id = c.entry_id
+    JOIN fees_account a ON a.id = c.account_id
+    JOIN patrons_patron p ON p.id = a.patron_id
+    JOIN catalogue_item i ON i.id = c.item_id
+    JOIN catalogue_bib b ON b.id = i.bib_id
+    JOIN catalogue_itemtype y ON y.id = i.item_type_id
+    WHERE c.entry_id = :charge::bigint AND c.kind = 'lost' AND c.loan_id IS NOT NULL
+"""
+"""A charge for an item that a reader lost, while it remembers it, with what else is open of that loan."""
+
 CLAIMED_ITEMS = """
     SELECT l.id, i.id, i.barcode, b.title, b.author, i.call_no, i.area_id, i.home_branch_id, l.branch_id, l.patron_id,
         l.due_at, l.claimed_at, l.claimed_back_date, l.searches, l.searched_at
