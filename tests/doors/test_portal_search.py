@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.factories.catalogue import make_bib, make_item
-from tests.factories.network import make_branch, make_library
+from tests.factories.network import make_area, make_branch, make_library
 from wenyuan.holdings.catalogue.models import Bib, Item
 from wenyuan.holdings.catalogue.operations import Indexer
 from wenyuan.holdings.catalogue.searching.indexing import index_folders
@@ -38,6 +38,17 @@ def indexer(reader: Client) -> Iterator[Indexer]:
 def settle(indexer: Indexer) -> None:
     while indexer.turn():
         continue
+
+
+def links_of(client: Client, path: str = "/find", **asked: str) -> dict[tuple[str, int], str]:
+    """The addresses that narrow a page of results, by their words and counts."""
+    html = client.get(path, asked or None).content.decode()
+    return {
+        (re.sub(r"\s+", " ", label), int(count)): url.replace("&amp;", "&")
+        for url, label, count in re.findall(
+            r'<li><a class="plain" href="([^"]+)"><span>([^<]+)</span> <span class="quiet">(\d+)</span>', html
+        )
+    }
 
 
 def page_of(client: Client, **asked: str) -> str:
@@ -153,18 +164,11 @@ def test_results_are_narrowed_by_links_with_exact_counts(central: Branch, reader
     make_item(bib=make_bib(title="小说三", author="余华", year=2019), home=town, state="on_loan")
     settle(indexer)
 
-    html = reader.get("/find", {"q": "小说"}).content.decode()
-    links = {
-        (re.sub(r"\s+", " ", label), int(count)): url.replace("&amp;", "&")
-        for url, label, count in re.findall(
-            r'<li><a class="plain" href="([^"]+)"><span>([^<]+)</span> <span class="quiet">(\d+)</span>', html
-        )
-    }
+    links = links_of(reader, q="小说")
 
     assert ("Central Library", 1) in links
     assert ("Town Branch", 1) in links
     assert ("余华", 2) in links
-    assert ("I2", 2) in links
     assert ("2019", 2) in links
     assert ("Children and young people", 1) in links
     assert ("图书", 3) not in links  # what all of them have narrows nothing
@@ -176,7 +180,77 @@ def test_results_are_narrowed_by_links_with_exact_counts(central: Branch, reader
     assert "1 work found" in reader.get(links["Town Branch", 1]).content.decode()
 
 
-@pytest.mark.parametrize("asked", ["available=nowhere", "year=x", "year=2010-", "class=%00", "person=" + "a" * 500])
+def test_a_class_is_narrowed_to_its_divisions_and_a_branch_to_its_areas(
+    central: Branch, reader: Client, indexer: Indexer
+) -> None:
+    town = make_branch("T", name_en="Town Branch")
+    novels, other = make_area(central, name_zh="小说区"), make_area(town, "X", name_zh="别处")
+    make_item(bib=make_bib(title="小说一", class_no="I247.57"), home=central, area=novels, collection="地方文献")
+    make_item(bib=make_bib(title="小说二", class_no="I561.45"), home=central, state="on_loan")
+    make_item(bib=make_bib(title="小说三", class_no="TP312"), home=town, area=other)
+    settle(indexer)
+
+    links = links_of(reader, q="小说")
+
+    assert ("I Literature", 2) in links
+    assert ("T Technology", 1) in links
+    assert ("地方文献", 1) in links
+    assert not {label for label, _ in links} & {"I2 Chinese literature", "小说区", "别处"}
+    divisions = links_of(reader, links["I Literature", 2])
+    assert {("I2 Chinese literature", 1), ("I5 European literature", 1)} <= divisions.keys()
+    assert "小说二" in page_of(reader, q="小说", held="C")
+    assert "小说二" not in page_of(reader, q="小说", available="C")
+    areas = links_of(reader, q="小说", held="C")
+    assert ("小说区", 1) in areas
+    assert ("别处", 1) not in areas
+    narrowed = page_of(reader, q="小说", area=str(novels.id))
+    assert "1 work found" in narrowed
+    assert "小说区 no longer narrow by this" in narrowed
+
+
+def test_years_stand_as_bars_that_narrow_to_their_span(central: Branch, reader: Client, indexer: Indexer) -> None:
+    for number, year in enumerate([2021, 2021, 2019, 2008, 9999]):
+        make_bib(title=f"小说{number}", year=year)
+    settle(indexer)
+
+    html = reader.get("/find", {"q": "小说"}).content.decode()
+    links = links_of(reader, q="小说")
+
+    assert re.findall(r'<rect width="(\d+)"', html) == ["100", "50", "0", "50"]
+    assert "2010–2014 0" in page_of(reader, q="小说")
+    assert "2 works found" in reader.get(links["2020–2024", 2]).content.decode()
+    assert "1 work found" in reader.get(links["2015–2019", 1]).content.decode()
+    assert "year=2005-2009" in links["2005–2009", 1]
+
+
+def test_results_come_in_the_order_that_is_asked_for(central: Branch, reader: Client, indexer: Indexer) -> None:
+    for title, year in (("小说丙", 2001), ("小说甲", None), ("小说乙", 2020), ("小说丁", 2001)):
+        make_bib(title=title, year=year)
+    settle(indexer)
+
+    def titles(**asked: str) -> list[str]:
+        return re.findall(r"小说</mark>(.)", reader.get("/find", {"q": "小说", **asked}).content.decode())
+
+    assert titles(sort="newest") == ["乙", "丁", "丙", "甲"]
+    assert titles(sort="title") == ["丙", "丁", "甲", "乙"]
+    assert sorted(titles(sort="x")) == sorted("甲乙丙丁")
+    assert "sort=newest" in links_of(reader, q="小说", sort="newest")["2020–2024", 1]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "available=nowhere",
+        "year=x",
+        "year=2010-",
+        "class=%00",
+        "person=" + "a" * 500,
+        "area=x",
+        "held=",
+        "sort=up",
+        "year=-",
+    ],
+)
 def test_a_spoilt_narrowing_does_no_harm(central: Branch, reader: Client, indexer: Indexer, asked: str) -> None:
     make_bib()
     settle(indexer)

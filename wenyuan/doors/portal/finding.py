@@ -16,8 +16,8 @@ from wenyuan.doors.portal.citation import cite
 from wenyuan.doors.portal.places import openings
 from wenyuan.doors.portal.searching import By
 from wenyuan.doors.portal.shell import page
-from wenyuan.doors.portal.words import IDENTIFIERS, document_words, language_words
-from wenyuan.holdings.catalogue.data import BibBrief
+from wenyuan.doors.portal.words import IDENTIFIERS, SORTED_BY, document_words, language_words
+from wenyuan.holdings.catalogue.data import BibBrief, SortBy
 from wenyuan.holdings.catalogue.queries import get_bib, is_indexed
 from wenyuan.organisation.network.data import AreaFacts, NetworkMap
 from wenyuan.organisation.network.queries import list_areas, network_map
@@ -37,7 +37,13 @@ def find(request: PublicRequest) -> HttpResponse:
         network = network_map()
         narrowed = narrowing.chosen_of(request.GET, network)
         found = searching.find(
-            text, by=chosen, after=after, number=number, chosen=narrowed, counted=narrowing.counted()
+            text,
+            by=chosen,
+            after=after,
+            number=number,
+            chosen=narrowed,
+            counted=narrowing.counted(narrowed),
+            sort_by=searching.sort_of(request.GET.get("sort", "")),
         )
         context |= {"found": found, "rows": _rows(request, found.page.bibs, network)}
         if isinstance(found, searching.Ranked):
@@ -52,7 +58,7 @@ def _ranked(
     text: str, found: searching.Ranked, chosen: narrowing.Chosen, network: NetworkMap, language: str
 ) -> dict[str, Any]:
     """What a page of what the index found needs beside its rows."""
-    base = _asked(text, found.by)
+    base = _asked(text, found.by, found.sort_by)
     here = narrowing.address(base, chosen, network)
     return {
         "narrowing": narrowing.narrowing(found.page, base, chosen, network=network, language=language),
@@ -66,6 +72,10 @@ def _ranked(
             (gettext("Everywhere"), _url(text, None), found.by is None),
             (gettext("Only in titles"), _url(text, By.TITLE), found.by is By.TITLE),
             (gettext("Only among authors"), _url(text, By.AUTHOR), found.by is By.AUTHOR),
+        ],
+        "orders": [
+            (words, narrowing.address(_asked(text, found.by, sort_by), chosen, network), found.sort_by is sort_by)
+            for sort_by, words in SORTED_BY.items()
         ],
     }
 
@@ -85,8 +95,9 @@ def _rows(request: PublicRequest, bibs: tuple[BibBrief, ...], network: NetworkMa
     return [{"bib": bib, "summary": summaries[bib.id]} for bib in bibs]
 
 
-def _asked(text: str, by: By | None) -> dict[str, str]:
-    return {"q": text} | ({"by": by.value} if by else {})
+def _asked(text: str, by: By | None, sort_by: SortBy = SortBy.MATCH) -> dict[str, str]:
+    asked = {"q": text} | ({"by": by.value} if by else {})
+    return asked | ({"sort": sort_by.value} if sort_by is not SortBy.MATCH else {})
 
 
 def _url(text: str, by: By | None) -> str:

@@ -1,10 +1,10 @@
-"""Narrowing what was found: by branch, class, author, subject, year, language, kind of item and audience.
+"""Narrowing what was found: by branch, area, class, author, subject, year, language, kind of item, and for whom it is.
 
 Each value is a link, so that a narrowed list has an address of its own and needs no script. Counts are those of the
 index; the rows shown are as they are now.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,38 +14,49 @@ from django.utils.http import urlencode
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from wenyuan.doors.portal import years
 from wenyuan.doors.portal.words import audience_words, language_words
 from wenyuan.holdings.catalogue.data import Facet, SearchPage
 from wenyuan.holdings.catalogue.queries import list_item_types
-from wenyuan.organisation.network.data import NetworkMap
+from wenyuan.kernel.classes import class_name
+from wenyuan.organisation.network.data import AreaFacts, NetworkMap
+from wenyuan.organisation.network.queries import list_areas
 
 OFFERED: Final = 8
 """Values of a facet that a page offers."""
 MOST_CHOSEN: Final = 8
 LONGEST_VALUE: Final = 100
+_ALL: Final = 500
+"""More classes, years or areas than are counted for any page."""
 
 SHOWN: Final[Mapping[Facet, StrOrPromise]] = {
     Facet.AVAILABLE: pgettext_lazy("way to narrow", "To borrow now at"),
+    Facet.HELD: pgettext_lazy("way to narrow", "Belongs to"),
+    Facet.AREA: pgettext_lazy("way to narrow", "Area"),
     Facet.CLASS: pgettext_lazy("way to narrow", "Class"),
     Facet.PERSON: pgettext_lazy("way to narrow", "Author"),
     Facet.TOPIC: pgettext_lazy("way to narrow", "Subject"),
     Facet.YEAR: pgettext_lazy("way to narrow", "Year"),
     Facet.LANGUAGE: pgettext_lazy("way to narrow", "Language"),
     Facet.ITEM_TYPE: pgettext_lazy("way to narrow", "Kind of item"),
+    Facet.COLLECTION: pgettext_lazy("way to narrow", "Collection"),
     Facet.AUDIENCE: pgettext_lazy("way to narrow", "For whom"),
 }
 """The facets of the page in its order, each with its words."""
+_OF_BRANCHES: Final = frozenset({Facet.AVAILABLE, Facet.HELD})
 
 Chosen = Mapping[Facet, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value with its words, how many works have it, and the address of the list with (or without) it."""
+    """A value with its words, how many works have it, and the address of the list with (or without) it; empty for one
+    that leads nowhere. ``share``: its bar, in hundredths of the longest; none where no bar is drawn."""
 
     label: StrOrPromise
     count: int
     url: str
+    share: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +67,21 @@ class Group:
     choices: tuple[Choice, ...]
 
 
-def counted() -> dict[Facet, int]:
-    """What a page wants counted: enough that chosen values and those without words do not empty it."""
-    return dict.fromkeys(SHOWN, OFFERED + MOST_CHOSEN)
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a page offers: ``groups`` to narrow by, and what is ``chosen``, each with the way to take it back."""
+
+    groups: tuple[Group, ...]
+    chosen: tuple[Choice, ...]
+
+
+def counted(chosen: Chosen) -> dict[Facet, int]:
+    """What a page wants counted: enough that chosen values and those without words do not empty it. Areas are those of
+    a chosen branch, and not counted where none is."""
+    wanted = dict.fromkeys(SHOWN, OFFERED + MOST_CHOSEN) | {Facet.CLASS: _ALL, Facet.YEAR: _ALL, Facet.AREA: _ALL}
+    if not _branch_ids(chosen):
+        del wanted[Facet.AREA]
+    return wanted
 
 
 def chosen_of(asked: QueryDict, network: NetworkMap) -> Chosen:
@@ -80,45 +103,95 @@ def address(base: Mapping[str, str], chosen: Chosen, network: NetworkMap) -> str
     return f"{reverse('portal:find')}?{urlencode(pairs)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowing:
-    """What a page offers: ``groups`` to narrow by, and what is ``chosen``, each with the way to take it back."""
-
-    groups: tuple[Group, ...]
-    chosen: tuple[Choice, ...]
-
-
 def narrowing(
     page: SearchPage, base: Mapping[str, str], chosen: Chosen, *, network: NetworkMap, language: str
 ) -> Narrowing:
     """What can be narrowed by on a page of results, and what is. ``base`` is the address without what is chosen."""
-    kinds = {kind.code: kind.name(language) for kind in list_item_types()}
+    return _Narrower(page, base, chosen, network, language).narrowing()
 
-    def label(facet: Facet, value: str) -> StrOrPromise:
-        return _label(facet, value, network=network, kinds=kinds, language=language)
 
-    def groups() -> Iterator[Group]:
-        for facet, name in SHOWN.items():
-            offered = _offered(page.counts.get(facet, ()), chosen.get(facet, ()), page.total)
-            choices = tuple(
-                Choice(words, count, address(base, {**chosen, facet: (*chosen.get(facet, ()), value)}, network))
-                for value, count in offered
-                if (words := label(facet, value))
+class _Narrower:
+    def __init__(
+        self, page: SearchPage, base: Mapping[str, str], chosen: Chosen, network: NetworkMap, language: str
+    ) -> None:
+        self._page, self._base, self._chosen = page, base, chosen
+        self._network, self._language = network, language
+        self._kinds = {kind.code: kind.name(language) for kind in list_item_types()}
+        self._areas = _areas(chosen)
+
+    def narrowing(self) -> Narrowing:
+        taken = tuple(
+            Choice(
+                self._label(facet, value) or value,
+                self._page.total,
+                self._address(_without(self._chosen, facet, value)),
             )
+            for facet, values in self._chosen.items()
+            for value in values
+        )
+        return Narrowing(tuple(self._groups()), taken)
+
+    def _groups(self) -> Iterator[Group]:
+        for facet, name in SHOWN.items():
+            choices = tuple(self._bars() if facet is Facet.YEAR else self._choices(facet))
             if choices:
-                yield Group(name, choices[:OFFERED])
+                yield Group(name, choices)
 
-    taken = tuple(
-        Choice(label(facet, value) or value, page.total, address(base, _without(chosen, facet, value), network))
-        for facet, values in chosen.items()
-        for value in values
-    )
-    return Narrowing(tuple(groups()), taken)
+    def _choices(self, facet: Facet) -> list[Choice]:
+        """The commonest values that are not chosen and that leave something out."""
+        taken = self._chosen.get(facet, ())
+        offered = (
+            Choice(words, count, self._address({**self._chosen, facet: (*taken, value)}))
+            for value, count in self._page.counts.get(facet, ())
+            if value not in taken and count < self._page.total and self._stands_here(facet, value)
+            if (words := self._label(facet, value))
+        )
+        return [choice for choice, _ in zip(offered, range(OFFERED), strict=False)]
 
+    def _bars(self) -> Iterator[Choice]:
+        """The years; a span that is taken takes the place of the one before."""
+        made = years.bars((int(year), count) for year, count in self._page.counts.get(Facet.YEAR, ()))
+        if len(made) < 2:
+            return
+        longest = max(bar.count for bar in made)
+        for bar in made:
+            url = self._address({**self._chosen, Facet.YEAR: (bar.value,)}) if bar.count else ""
+            yield Choice(years.span_words(bar.value), bar.count, url, -(-100 * bar.count // longest))
 
-def _offered(counts: Sequence[tuple[str, int]], chosen: Sequence[str], total: int) -> Iterator[tuple[str, int]]:
-    """Values that are not chosen and that leave something out."""
-    return ((value, count) for value, count in counts if value not in chosen and count < total)
+    def _stands_here(self, facet: Facet, value: str) -> bool:
+        """Whether a value is offered beside what is chosen: main classes first, then the divisions of the chosen one;
+        the areas of a chosen branch."""
+        if facet is Facet.CLASS:
+            above = self._chosen.get(Facet.CLASS, ())
+            return len(value) == 1 if not above else len(value) > 1 and value[0] in above
+        if facet is Facet.AREA:
+            return value in self._areas and self._areas[value].branch_id in _branch_ids(self._chosen)
+        return True
+
+    def _label(self, facet: Facet, value: str) -> StrOrPromise:
+        """A value in words; empty for a branch, area or kind that is not there."""
+        if facet in _OF_BRANCHES:
+            branch = self._network.branches.get(int(value))
+            return branch.name(self._language) if branch is not None else ""
+        match facet:
+            case Facet.AREA:
+                area = self._areas.get(value)
+                return area.name(self._language) if area is not None else ""
+            case Facet.CLASS:
+                return f"{value} {class_name(value, self._language)}".strip()
+            case Facet.YEAR:
+                return years.span_words(value)
+            case Facet.ITEM_TYPE:
+                return self._kinds.get(value, "")
+            case Facet.LANGUAGE:
+                return language_words(value)
+            case Facet.AUDIENCE:
+                return audience_words(value)
+            case _:
+                return value
+
+    def _address(self, chosen: Chosen) -> str:
+        return address(self._base, chosen, self._network)
 
 
 def _without(chosen: Chosen, facet: Facet, value: str) -> Chosen:
@@ -126,31 +199,26 @@ def _without(chosen: Chosen, facet: Facet, value: str) -> Chosen:
     return {name: values for name, values in left.items() if values}
 
 
-def _label(facet: Facet, value: str, *, network: NetworkMap, kinds: Mapping[str, str], language: str) -> StrOrPromise:
-    """A value in words; empty for a branch or kind that is no longer there."""
-    match facet:
-        case Facet.AVAILABLE:
-            branch = network.branches.get(int(value))
-            return branch.name(language) if branch is not None else ""
-        case Facet.ITEM_TYPE:
-            return kinds.get(value, "")
-        case Facet.LANGUAGE:
-            return language_words(value)
-        case Facet.AUDIENCE:
-            return audience_words(value)
-        case _:
-            return value
+def _branch_ids(chosen: Chosen) -> frozenset[int]:
+    return frozenset(int(value) for facet in _OF_BRANCHES for value in chosen.get(facet, ()))
+
+
+def _areas(chosen: Chosen) -> dict[str, AreaFacts]:
+    """Areas by the value they have in the index, where areas are offered or chosen."""
+    if not _branch_ids(chosen) and Facet.AREA not in chosen:
+        return {}
+    return {str(area.id): area for area in list_areas()}
 
 
 def _inward(facet: Facet, value: str, network: NetworkMap) -> str:
-    if facet is not Facet.AVAILABLE:
+    if facet not in _OF_BRANCHES:
         return value
     branch = network.by_code(value)
     return str(branch.id) if branch is not None else "0"
 
 
 def _outward(facet: Facet, value: str, network: NetworkMap) -> str:
-    if facet is not Facet.AVAILABLE:
+    if facet not in _OF_BRANCHES:
         return value
     branch = network.branches.get(int(value))
     return branch.code if branch is not None else "0"

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from wenyuan.holdings.catalogue.data import BibPage, Facet, NotIndexed, SearchPage
+from wenyuan.holdings.catalogue.data import BibPage, Facet, NotIndexed, SearchPage, SortBy
 from wenyuan.holdings.catalogue.queries import list_newest, lookup, search
 from wenyuan.kernel.booknumbers import (
     BadBookNumber,
@@ -53,11 +53,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A page of what the index found, the best first; ``by`` none when it was looked for everywhere."""
+    """A page of what the index found, in the order of ``sort_by``; ``by`` none when it was looked for everywhere."""
 
     by: By | None
     page: SearchPage
     number: int
+    sort_by: SortBy = SortBy.MATCH
 
     @property
     def pages(self) -> int:
@@ -75,6 +76,11 @@ def by_of(text: str) -> By | None:
     return next((by for by in By if by == text), None)
 
 
+def sort_of(text: str) -> SortBy:
+    """In what order an address asks for works; the best first unless it says another."""
+    return next((sort_by for sort_by in SortBy if sort_by == text), SortBy.MATCH)
+
+
 _WITHIN: Final = {None: Scope.ANYWHERE, By.TITLE: Scope.TITLE, By.AUTHOR: Scope.AUTHOR}
 
 
@@ -86,6 +92,7 @@ def find(
     number: int = 1,
     chosen: Mapping[Facet, Sequence[str]] | None = None,
     counted: Mapping[Facet, int] | None = None,
+    sort_by: SortBy = SortBy.MATCH,
 ) -> Found | Ranked:
     """Look a clean text up as ``by`` says. Without it a text that may be a number is first looked up as one; then, or
     where it is none, the index is asked, of whose answer, narrowed by what is ``chosen``, this is page ``number``.
@@ -101,10 +108,11 @@ def find(
             within=_WITHIN[by],
             chosen=chosen,
             counted=counted,
+            sort_by=sort_by,
             start=(number - 1) * PAGE_SIZE,
             size=PAGE_SIZE,
         )
-        return Ranked(by, page, number)
+        return Ranked(by, page, number, sort_by)
     except NotIndexed:
         return _find_by_beginning(text, by=by, after=after)
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 from django_stubs_ext import StrOrPromise
 
+from wenyuan.holdings.catalogue.data import SortBy
+
 BRANCH_KINDS: Final[Mapping[str, StrOrPromise]] = {
     "central": _("Central library"),
     "children": _("Children's branch"),
@@ -60,6 +62,13 @@ AUDIENCES: Final[Mapping[str, StrOrPromise]] = {
     "adult": _("Adults"),
     "general": _("Everybody"),
 }
+
+SORTED_BY: Final[Mapping[SortBy, StrOrPromise]] = {
+    SortBy.MATCH: _("Best match first"),
+    SortBy.NEWEST: _("Newest first"),
+    SortBy.TITLE: _("By title"),
+}
+"""The ways to put what was found in order."""
 
 IDENTIFIERS: Final[Mapping[str, StrOrPromise]] = {
     "isbn": "ISBN",

@@ -217,6 +217,14 @@ class Facet(StrEnum):
     AUDIENCE = "audience"
 
 
+class SortBy(StrEnum):
+    """In what order found works come: the best match, the latest year of publication, or the title's alphabet first."""
+
+    MATCH = "match"
+    NEWEST = "newest"
+    TITLE = "title"
+
+
 @dataclass(frozen=True, slots=True)
 class SearchPage:
     """Some of the works found, the best first, as the tables have them now; ``total`` counts all that were found.

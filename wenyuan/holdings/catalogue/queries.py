@@ -21,6 +21,7 @@ from wenyuan.holdings.catalogue.data import (
     MarcRow,
     SearchPage,
     ShelfPage,
+    SortBy,
 )
 from wenyuan.holdings.catalogue.exporting import export_records
 from wenyuan.holdings.catalogue.models import (
@@ -193,10 +194,12 @@ def search(
     within: Scope = Scope.ANYWHERE,
     chosen: Mapping[Facet, Sequence[str]] | None = None,
     counted: Mapping[Facet, int] | None = None,
+    sort_by: SortBy = SortBy.MATCH,
     start: int = 0,
     size: int = PAGE,
 ) -> SearchPage:
-    """What the index finds for a question as somebody types it, the best first: ``size`` works from ``start`` on.
+    """What the index finds for a question as somebody types it: ``size`` works from ``start`` on, ordered by
+    ``sort_by``.
 
     ``within`` is where parts are looked for that name no field; ``chosen`` narrows; ``counted`` says of which facets
     how many values are wanted with their counts. A question that asks for nothing finds nothing, unless something is
@@ -213,6 +216,7 @@ def search(
         numbers={part.text: lookup_numbers(part.text) for part in parts if part.scope is Scope.NUMBER},
         chosen=chosen or {},
         counted=counted or {},
+        sort_by=sort_by,
         start=start,
         size=size,
     )

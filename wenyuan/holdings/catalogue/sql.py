@@ -136,6 +136,7 @@ _FACT_COLUMNS = (
     "dialect",
     "marc",
     "title",
+    "title_sort",
     "volume",
     "author",
     "publisher",

@@ -156,6 +156,10 @@ def _schema_of(schema: Schema) -> tantivy.Schema:
                 builder.add_text_field(field.name, fast=True, tokenizer_name="raw", index_option="basic")
             case Kind.YEAR:
                 builder.add_integer_field(field.name, indexed=True, fast=True)
+            case Kind.ORDER_TEXT:
+                builder.add_text_field(field.name, fast=True, tokenizer_name="raw", index_option="basic")
+            case Kind.ORDER_NUMBER:
+                builder.add_integer_field(field.name, fast=True)
             case Kind.KEPT:
                 builder.add_text_field(field.name, stored=True, tokenizer_name="raw", index_option="basic")
     return builder.build()

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     MARKS = "marks"  # a set of tokens: terms and beginnings
     FACET = "facet"  # exact texts, also counted
     YEAR = "year"  # an integer, counted and asked by range
+    ORDER_TEXT = "order text"  # a text by which documents can be put in order
+    ORDER_NUMBER = "order number"  # an integer for the same
     KEPT = "kept"  # comes back with the document, cannot be asked
 
 

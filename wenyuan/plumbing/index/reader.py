@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import tantivy
 
@@ -15,6 +16,14 @@ from wenyuan.plumbing.index.folders import Folders
 
 Counts = tuple[tuple[str, int], ...]
 """Values of a facet and how many of the documents found have each, the commonest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By which field documents come, instead of by rank, and whether its largest comes first."""
+
+    field: str
+    falling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +47,23 @@ class Snapshot:
         """How many documents there are."""
         return self._searcher.num_docs
 
-    def find(self, ask: Ask, *, size: int, start: int = 0, counts: Mapping[str, int] | None = None) -> Hits:
-        """The documents that fit, the best first: ``size`` of them from ``start`` on; ``counts`` says how many values
-        of which facets are wanted.
+    def find(
+        self,
+        ask: Ask,
+        *,
+        size: int,
+        start: int = 0,
+        counts: Mapping[str, int] | None = None,
+        order: Order | None = None,
+    ) -> Hits:
+        """The documents that fit, the best first or in ``order``: ``size`` of them from ``start`` on; ``counts`` says
+        how many values of which facets are wanted.
 
         :raises Unusable: the index is damaged.
         """
         with usable():
             query = query_of(ask, self._schema)
-            result = self._searcher.search(query, limit=max(size, 1), offset=start)
+            result = self._searcher.search(query, limit=max(size, 1), offset=start, **_ordered(order))
             total = int(result.count)  # type: ignore[attr-defined] # missing in the engine's stubs
             ids = self._ids([address for _, address in result.hits[:size]])
             found = self._searcher.aggregate(query, counts_asked(counts)) if counts else {}
@@ -106,6 +123,12 @@ class Reader:
 def reader_of(folders: Folders) -> Reader:
     """The process's reader of these folders."""
     return Reader(folders)
+
+
+def _ordered(order: Order | None) -> dict[str, Any]:
+    if order is None:
+        return {}
+    return {"order_by_field": order.field, "order": tantivy.Order.Desc if order.falling else tantivy.Order.Asc}
 
 
 def _counts(answer: Mapping[str, object]) -> Counts:

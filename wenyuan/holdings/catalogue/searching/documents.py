@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from wenyuan.holdings.catalogue.searching.schema import LONGEST_OPENING
+from wenyuan.holdings.catalogue.searching.schema import LONGEST_OPENING, LONGEST_ORDER
 from wenyuan.kernel.chinese import fold
-from wenyuan.kernel.classification import class_letter, fold_class_number
+from wenyuan.kernel.classes import levels_of
+from wenyuan.kernel.classification import fold_class_number
 from wenyuan.kernel.marc import ClassScheme, Description, Dialect, MarcError, describe, from_storage
 from wenyuan.kernel.searching import grams_of, phrase_tokens, spelling_of, spelling_of_name, words_of
 from wenyuan.plumbing.index.fields import Value, Values
@@ -15,6 +16,10 @@ MOST_TITLES = 8
 """Other titles of a record that can be found; a box of many works lists hundreds."""
 LONGEST_TEXT = 1_000
 """Characters of a summary that count."""
+
+
+LAST_YEAR = 2100
+"""A later year of publication is a misprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class BibFacts:
     dialect: str
     marc: bytes
     title: str
+    title_sort: str
     volume: str
     author: str
     publisher: str
@@ -75,15 +81,17 @@ def document(facts: BibFacts) -> Values:
         "class_no": " ".join(classes),
         "pinyin": " ".join(pinyin),
         "initials": " ".join(initials),
-        "class": _levels(classes),
+        "class": list(dict.fromkeys(level for number in classes for level in levels_of(number))),
         "person": people,
         "topic": list(dict.fromkeys(topic.split("--")[0] for topic in topics)),
         "language": facts.language,
         "kind": facts.document_kind,
         "audience": facts.audience,
+        "title_order": facts.title_sort[:LONGEST_ORDER],
+        "novelty": _novelty(facts),
     }
-    if facts.year is not None:
-        values["year"] = facts.year
+    if year := _year(facts):
+        values["year"] = year
     return {name: value for name, value in (values | _holdings(facts.holdings)).items() if value not in ("", [])}
 
 
@@ -123,16 +131,14 @@ def _classes(facts: BibFacts, described: Description) -> list[str]:
     return [number for number in dict.fromkeys(map(fold_class_number, found)) if number]
 
 
-def _levels(classes: Iterable[str]) -> list[str]:
-    """Main classes and their first divisions: ``I247.57`` stands in I and I2, ``TP312`` in T and TP."""
-    levels: dict[str, None] = {}
-    for number in classes:
-        if letter := class_letter(number):
-            levels[letter[0]] = None
-            second = letter if len(letter) > 1 else number[: len(letter) + 1]
-            if len(second) > 1 and second[-1].isalnum():
-                levels[second] = None
-    return list(levels)
+def _year(facts: BibFacts) -> int:
+    """The year of publication; 0 where there is none, or one that nobody can mean."""
+    return facts.year if facts.year is not None and 0 < facts.year <= LAST_YEAR else 0
+
+
+def _novelty(facts: BibFacts) -> int:
+    """What was published last comes first, and of one year what came in last."""
+    return _year(facts) * 10**12 + facts.id
 
 
 def _opening(title: str) -> str:

@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from wenyuan.holdings.catalogue.data import Facet, NotIndexed
+from wenyuan.holdings.catalogue.data import Facet, NotIndexed, SortBy
 from wenyuan.holdings.catalogue.searching.indexing import index_folders
 from wenyuan.holdings.catalogue.searching.matching import ask_for
 from wenyuan.kernel.searching import Question
 from wenyuan.plumbing.index.asks import Ask, Between, Term
 from wenyuan.plumbing.index.engine import Unusable
-from wenyuan.plumbing.index.reader import Hits, reader_of
+from wenyuan.plumbing.index.reader import Hits, Order, reader_of
 
 Chosen = Mapping[Facet, Sequence[str]]
 """Values by which works are narrowed: every one must fit. A year may be a span, ``2010-2019``."""
+
+
+_ORDERS: Mapping[SortBy, Order | None] = {
+    SortBy.MATCH: None,
+    SortBy.NEWEST: Order("novelty", falling=True),
+    SortBy.TITLE: Order("title_order"),
+}
 
 
 def find(
@@ -20,14 +27,19 @@ def find(
     numbers: Mapping[str, Sequence[str]],
     chosen: Chosen,
     counted: Mapping[Facet, int],
+    sort_by: SortBy = SortBy.MATCH,
     start: int,
     size: int,
 ) -> Hits:
-    """The ids of what fits, the best first, with total and counts. :raises NotIndexed: there is no index to ask."""
+    """The ids of what fits, in the order of ``sort_by``, with total and counts.
+
+    :raises NotIndexed: there is no index to ask.
+    """
     ask = ask_for(question, list(_narrowing(chosen)), numbers=numbers)
     try:
         snapshot = reader_of(index_folders()).snapshot()
-        return snapshot.find(ask, size=size, start=start, counts={facet.value: most for facet, most in counted.items()})
+        counts = {facet.value: most for facet, most in counted.items()}
+        return snapshot.find(ask, size=size, start=start, counts=counts, order=_ORDERS[sort_by])
     except Unusable as error:
         raise NotIndexed from error
 

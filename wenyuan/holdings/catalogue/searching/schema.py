@@ -6,7 +6,7 @@ from wenyuan.plumbing.index.fields import Field, Kind, Schema
 
 SCHEMA: Final = Schema(
     name="catalogue",
-    revision=1,
+    revision=2,
     fields=(
         Field("key", Kind.KEY),
         Field("bib", Kind.ID),
@@ -27,15 +27,19 @@ SCHEMA: Final = Schema(
         Field("area", Kind.FACET),
         Field("collection", Kind.FACET),
         Field("item_type", Kind.FACET),
-        Field("class", Kind.FACET),  # main class and its first division: I, I2
+        Field("class", Kind.FACET),  # main class and division: I, I2
         Field("person", Kind.FACET),
         Field("topic", Kind.FACET),
         Field("language", Kind.FACET),
         Field("kind", Kind.FACET),
         Field("audience", Kind.FACET),
         Field("year", Kind.YEAR),
+        Field("title_order", Kind.ORDER_TEXT),  # as lists of titles are sorted
+        Field("novelty", Kind.ORDER_NUMBER),  # year of publication, then the order of coming in
     ),
 )
 
+LONGEST_ORDER: Final = 80
+"""Characters of a title's sorting form that put works in order."""
 LONGEST_OPENING: Final = 60
 """Characters of a title's beginning that are kept for the question that is a whole title or begins one."""

@@ -1,0 +1,34 @@
+"""The histogram of years: few bars of one width, and what is far off in one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wenyuan.doors.portal.years import MOST_BARS, bars
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ([], []),
+        ([(2012, 3)], [("2012", 3)]),
+        ([(2010, 1), (2012, 3)], [("2012", 3), ("2011", 0), ("2010", 1)]),
+        ([(2019, 5), (2008, 2)], [("2015-2019", 5), ("2010-2014", 0), ("2005-2009", 2)]),
+        ([(2020, 99), (2019, 99), (1644, 1), (1911, 1)], [("2020", 99), ("2019", 99), ("-2018", 2)]),
+        (
+            [(2020, 5), (1911, 5)],
+            [(f"{first}-{first + 19}", 5 if first in (2020, 1900) else 0) for first in range(2020, 1899, -20)],
+        ),
+    ],
+)
+def test_years_are_put_into_bars(counts: list[tuple[int, int]], shown: list[tuple[str, int]]) -> None:
+    assert [(bar.value, bar.count) for bar in bars(counts)] == shown
+
+
+@given(st.dictionaries(st.integers(1, 2100), st.integers(1, 1000), min_size=1))
+def test_every_work_stands_in_one_of_a_few_bars(counts: dict[int, int]) -> None:
+    made = bars(counts.items())
+
+    assert sum(bar.count for bar in made) == sum(counts.values())
+    assert len(made) <= MOST_BARS + 1
+    assert made[0].count > 0
