@@ -380,6 +380,7 @@ NO_PAGES = frozenset(
         "workbench:offline-acts",
         "workbench:offline-file",
         "workbench:offline-settled",
+        "workbench:offline-retried",
         "workbench:hold-scan",
         "workbench:hold-item-missed",
         "workbench:hold-suspended",

@@ -188,9 +188,10 @@ def test_who_may_neither_lend_nor_take_back_is_kept_out(branch: Branch) -> None:
         stranger.post(f"{ROOT}files").status_code,
         stranger.get(f"{ROOT}conflicts/").status_code,
         stranger.post(f"{ROOT}conflicts/1/settled").status_code,
+        stranger.post(f"{ROOT}conflicts/1/retried").status_code,
     ]
 
-    assert statuses == [403] * 6
+    assert statuses == [403] * 7
 
 
 def test_an_exported_file_is_uploaded_at_another_desk(browser: Client, branch: Branch) -> None:
@@ -236,6 +237,22 @@ def test_conflicts_are_settled_once_and_only_by_their_branch(browser: Client, br
     assert "没有待核对的断网业务" in done[0].content.decode()
     assert "已有人处理过" in done[1].content.decode()
     assert OfflineAct.objects.get().note == "已补录"
+
+
+def test_what_was_put_aside_is_tried_again_from_the_page(browser: Client, branch: Branch) -> None:
+    upload(browser, act(1, item="later", kind="checkin"))
+    row = OfflineAct.objects.get()
+    button = f'action="{ROOT}conflicts/{row.id}/retried"'
+    offered = button in browser.get(f"{ROOT}conflicts/").content.decode()
+
+    still = browser.post(f"{ROOT}conflicts/{row.id}/retried", follow=True).content.decode()
+    make_item(home=branch, barcode="later")
+    done = browser.post(f"{ROOT}conflicts/{row.id}/retried", follow=True).content.decode()
+
+    assert offered is True
+    assert "仍无法补录：没有这个条码号的馆藏" in still
+    assert "已按当时的时间补录" in done
+    assert button not in done
 
 
 def test_a_thousand_conflicts_come_in_pages_with_few_questions(

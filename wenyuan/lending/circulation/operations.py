@@ -65,7 +65,7 @@ from wenyuan.lending.circulation.queueing import (
     resume_hold,
     suspend_hold,
 )
-from wenyuan.lending.circulation.recording import MOST_ACTS, record_acts, settle_offline_act
+from wenyuan.lending.circulation.recording import MOST_ACTS, record_acts, retry_offline_act, settle_offline_act
 from wenyuan.lending.circulation.renewing import barcodes_of_card, renewal_plan
 from wenyuan.lending.circulation.running_fines import charge_running_fines
 from wenyuan.lending.circulation.sending import keep_item, send_item
@@ -128,6 +128,7 @@ __all__ = [
     "renew_automatically",
     "report_not_found",
     "resume_hold",
+    "retry_offline_act",
     "send_consignment",
     "send_item",
     "settle_offline_act",

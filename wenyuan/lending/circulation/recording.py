@@ -37,6 +37,8 @@ from wenyuan.plumbing.transactions import verb
 LOST = frozenset({BlockCode.ITEM_LOST, BlockCode.ITEM_MISSING, BlockCode.ITEM_CLAIMED_RETURNED})
 """What a scan finds again: it is taken in before it is lent."""
 ACT_OF = {OfflineKind.CHECKOUT: Act.CHECKOUT, OfflineKind.CHECKIN: Act.CHECKIN}
+OF_THE_MACHINE = frozenset({OfflineReason.LIST_EXPIRED, OfflineReason.CLOCK_UNSURE, OfflineReason.CLOCK_WRONG})
+"""What stays true of an act however often it is tried."""
 NOTE_CHARACTERS = 200
 MOST_ACTS = 50
 """As many as one upload may bring: each is a transaction, and the device waits for the answer."""
@@ -125,14 +127,19 @@ def _record(
     )
     if not is_new:
         return _repeated(row, act)
-    there = replace(desk, branch_id=branch_id, service_point_id=None, area_id=None, code=f"off-{device}"[:32])
-    if branch_id == desk.branch_id:
-        there = replace(there, service_point_id=desk.service_point_id, area_id=desk.area_id)
     card, of_list = _card_of(act, had, occurred_at) if act.kind is OfflineKind.CHECKOUT else ("", ())
-    request = Request(item=row.barcode, card=card, at=occurred_at, desk=there, learnt_at=at, key=f"off-{act.key}")
-    done = _lend(request) if act.kind is OfflineKind.CHECKOUT else _take_back(request)
-    _write_down(row, done, (*done.reasons, *of_list, *told), card)
+    _do(row, card, (*of_list, *told), at=at, desk=desk)
     return _result(row)
+
+
+def _do(row: OfflineAct, card: str, more: tuple[Why, ...], *, at: datetime, desk: Desk) -> None:
+    """Make the loan or return of a row as of its own moment, and write down what became of it."""
+    there = replace(desk, branch_id=row.branch_id, service_point_id=None, area_id=None, code=f"off-{row.device}"[:32])
+    if row.branch_id == desk.branch_id:
+        there = replace(there, service_point_id=desk.service_point_id, area_id=desk.area_id)
+    request = Request(item=row.barcode, card=card, at=row.occurred_at, desk=there, learnt_at=at, key=f"off-{row.key}")
+    done = _lend(request) if row.kind == OfflineKind.CHECKOUT else _take_back(request)
+    _write_down(row, done, (*done.reasons, *more), card)
 
 
 def _previous_at(device: str, sequence: int) -> datetime | None:
@@ -243,6 +250,40 @@ def _errands(receipt: CheckinReceipt) -> tuple[Why, ...]:
     if receipt.send_to is not None:
         return (Why(OfflineReason.GOES_ELSEWHERE, {"branch": receipt.send_to}),)
     return ()
+
+
+@needs(Act.CHECKOUT, Act.CHECKIN)
+@verb
+def retry_offline_act(*, act_id: int, at: datetime, desk: Desk) -> OfflineResult | None:
+    """Try an act again that was put aside, now that its item or its card is known (再试一次): as of its own moment,
+    and as it would have been recorded at once. What still cannot be recorded stays listed, with the reasons of
+    today. None where it is not listed as put aside any more, or nobody can say whose card it was.
+
+    :raises NotAllowed: the operator may not lend, or take back, at the branch where it happened.
+    :raises KeyReused: its key stands for another act.
+    :raises Contended: somebody else kept changing item or patron.
+    """
+    row = OfflineAct.objects.select_for_update().filter(id=act_id).first()
+    if row is None:
+        return None
+    require(desk.operator, ACT_OF[OfflineKind(row.kind)], row.branch_id)
+    is_nobodys = row.kind == OfflineKind.CHECKOUT and not row.card
+    if row.settled_at is not None or row.outcome != OfflineOutcome.ASIDE or is_nobodys:
+        return None
+    before = reasons_of(row)
+    card = key_ring().decrypt(row.card) if row.card else ""
+    _do(row, card, tuple(why for why in before if why.code in OF_THE_MACHINE), at=at, desk=desk)
+    audit(
+        at=at,
+        desk=desk,
+        act="retry_offline_act",
+        subject_kind="offline_act",
+        subject_id=row.id,
+        branch_id=row.branch_id,
+        before={"outcome": OfflineOutcome.ASIDE.value, "reasons": [why.code for why in before]},
+        after={"outcome": row.outcome, "reasons": [why.code for why in reasons_of(row)]},
+    )
+    return _result(row)
 
 
 @needs(Act.CHECKIN)

@@ -12,5 +12,6 @@ urlpatterns = [
     path("acts", views.uploads, name="offline-acts"),
     path("files", views.files, name="offline-file"),
     path("conflicts/", views.conflicts, name="offline-conflicts"),
+    path("conflicts/<int:act_id>/retried", views.retried, name="offline-retried"),
     path("conflicts/<int:act_id>/settled", views.settled, name="offline-settled"),
 ]

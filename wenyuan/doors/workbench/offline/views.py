@@ -36,6 +36,7 @@ from wenyuan.lending.circulation.operations import (
     KeyReused,
     issue_offline_list,
     record_acts,
+    retry_offline_act,
     settle_offline_act,
 )
 from wenyuan.lending.circulation.queries import count_offline_acts_to_settle, offline_acts_to_settle
@@ -205,6 +206,26 @@ def settled(request: StaffRequest, act_id: int) -> HttpResponse:
     if settle_offline_act(act_id=act_id, note=request.POST.get("note", "")[:200], at=request.at, desk=request.desk):
         return done(request, gettext("Settled."), back)
     return not_done(request, gettext("Somebody has settled this already."), back)
+
+
+@require_POST
+@staff_page(Act.CHECKOUT, Act.CHECKIN)
+def retried(request: StaffRequest, act_id: int) -> HttpResponse:
+    """Its item or its card is known by now: what was put aside, once more."""
+    back = reverse("workbench:offline-conflicts")
+    try:
+        result = retry_offline_act(act_id=act_id, at=request.at, desk=request.desk)
+    except (Contended, KeyReused):
+        return not_done(request, gettext("Somebody works with the same item. Please try again."), back)
+    if result is None:
+        return not_done(request, gettext("Somebody has settled this already."), back)
+    if result.outcome is OfflineOutcome.ASIDE:
+        network = network_map()
+        why = gettext("; ").join(why_words(one, network)[0] for one in result.reasons)
+        return not_done(request, gettext("Still not recorded: %(why)s") % {"why": why}, back)
+    if result.outcome is OfflineOutcome.CONFLICT:
+        return done(request, gettext("Recorded. Please look at what is still listed of it."), back)
+    return done(request, gettext("Recorded, as of when it was done."), back)
 
 
 def _answer(content: dict[str, object], status: int = HTTPStatus.OK) -> JsonResponse:

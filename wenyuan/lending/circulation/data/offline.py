@@ -89,6 +89,11 @@ class OfflineActView:
     occurred_at: datetime
     recorded_at: datetime
 
+    @property
+    def can_be_retried(self) -> bool:
+        """Whether it was put aside and it is known, of a loan, whose card it was."""
+        return self.outcome is OfflineOutcome.ASIDE and (self.kind is OfflineKind.CHECKIN or bool(self.card))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfflineListSheet:
