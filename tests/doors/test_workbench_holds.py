@@ -1,11 +1,13 @@
 """Holds at the workbench: placed from a title or a reader, fetched, shelved, cleared, changed and cancelled."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
 
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
@@ -175,6 +177,26 @@ def test_only_who_may_reorder_a_queue_is_shown_how(town: Town, title: Bib) -> No
     assert plain.status_code == 403
     assert "排队没有这么长" in too_far.content.decode()
     assert next(row["hold"].id for row in moved.context["rows"]) == second
+
+
+def test_the_slip_of_what_stands_on_the_hold_shelf_prints_from_the_pages_of_holds(town: Town, title: Bib) -> None:
+    browser = staff_at(town.central)
+    place(browser, town, title, "C1")
+    hold = Hold.objects.get()
+    slip = f"/workbench/holds/{hold.id}/slip"
+    waiting = browser.get(slip).status_code
+    browser.post("/workbench/holds/scans", {"code": "I1"})
+    pages = ("shelf", f"titles/{title.id}/", f"readers/{hold.patron_id}/")
+
+    offered = [slip in browser.get(f"/workbench/holds/{page}").content.decode() for page in pages]
+    pdf = browser.get(slip)
+
+    assert offered == [True] * 3
+    assert (waiting, pdf.status_code, pdf["Content-Type"]) == (404, 200, "application/pdf")
+    assert staff_at(town.ring).get(slip).status_code == 404
+    text = "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf.content)).pages)
+    assert "预约取书单" in text
+    assert "I1" in text
 
 
 def test_more_items_on_the_shelf_cost_no_more_queries(town: Town, title: Bib) -> None:

@@ -3,23 +3,33 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from wenyuan.doors.furniture.printing import HoldSlip, card_end, hold_slips
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
+from wenyuan.doors.workbench.desk.print_choice import choice_of
+from wenyuan.doors.workbench.desk.printed import printed
 from wenyuan.doors.workbench.form_pages import done, not_done
 from wenyuan.doors.workbench.holds.forms import ScanForm
 from wenyuan.doors.workbench.holds.words import not_done_words, reason_words, state_of
 from wenyuan.doors.workbench.paged import page_of
 from wenyuan.doors.workbench.paging import number_from, onward
-from wenyuan.doors.workbench.shell import page
+from wenyuan.doors.workbench.shell import page, place_name
 from wenyuan.lending.circulation.data import CheckinReceipt, HoldView
 from wenyuan.lending.circulation.operations import Contended, Refused, checkin, report_not_found
-from wenyuan.lending.circulation.queries import hold_shelf, not_found_at, pick_list, shelf_to_clear, unfillable_holds
-from wenyuan.lending.patrons.queries import list_patrons
+from wenyuan.lending.circulation.queries import (
+    get_hold,
+    hold_shelf,
+    not_found_at,
+    pick_list,
+    shelf_to_clear,
+    unfillable_holds,
+)
+from wenyuan.lending.patrons.queries import get_patron, list_patrons
 from wenyuan.organisation.network.queries import list_areas, network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import may
@@ -79,6 +89,28 @@ def unfillable(request: StaffRequest) -> HttpResponse:
     shown, today = page_of(request, found), local_date(request.at)
     rows = [{**row, "state": state_of(row["hold"], today)} for row in _with_readers(request, shown)]
     return _page(request, "unfillable", gettext("Cannot be filled"), rows, page=shown)
+
+
+@require_GET
+@staff_page(Act.PLACE_HOLD, Act.CHECKIN)
+def slip(request: StaffRequest, hold_id: int) -> HttpResponse:
+    """The slip of one item on the hold shelf here (预约取书单), once more."""
+    hold = get_hold(hold_id)
+    is_here = hold is not None and hold.pickup_branch_id == request.desk.branch_id
+    if hold is None or not is_here or hold.shelf_until is None or hold.ended_at is not None:
+        raise Http404
+    patron = get_patron(hold.patron_id) if hold.patron_id else None
+    shown = HoldSlip(
+        branch=place_name(request, request.desk),
+        card_end=card_end(patron.card_no) if patron else "",
+        place=str(hold.shelf_position or ""),
+        until=hold.shelf_until,
+        title=hold.title,
+        call_no=hold.call_no or "",
+        barcode=hold.captured_barcode or "",
+        at=request.at,
+    )
+    return printed(request, lambda: hold_slips([shown], roll=choice_of(request).paper), "hold-slip")
 
 
 def _with_readers(request: StaffRequest, holds: Iterable[HoldView]) -> list[dict[str, Any]]:

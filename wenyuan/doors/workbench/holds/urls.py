@@ -14,6 +14,7 @@ urlpatterns = [
     path("readers/<int:patron_id>/", placing.reader, name="holds-of-reader"),
     path("<int:hold_id>/wish", changes.wish, name="hold-wish"),
     path("<int:hold_id>/place", changes.place, name="hold-place"),
+    path("<int:hold_id>/slip", lists.slip, name="hold-slip"),
     path("<int:hold_id>/suspended", changes.suspend, name="hold-suspended"),
     path("<int:hold_id>/resumed", changes.resume, name="hold-resumed"),
     path("<int:hold_id>/cancelled", changes.cancel, name="hold-cancelled"),
