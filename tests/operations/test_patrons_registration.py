@@ -81,6 +81,11 @@ def test_an_adult_gets_a_card_and_can_show_the_identity_card_too(desk: Desk) -> 
     ]
 
 
+def test_an_address_may_carry_a_number_that_no_patron_can_have(db: None) -> None:
+    assert get_patron(2**63) is None
+    assert get_patron(2**63 - 1) is None
+
+
 def test_a_first_card_is_journalled_without_a_person(desk: Desk) -> None:
     made = register_patron(application=adult(desk.branch_id), at=AT, desk=desk)
 

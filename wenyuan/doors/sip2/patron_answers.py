@@ -22,7 +22,7 @@ from wenyuan.kernel.sip2.requests import PatronEnableRequest, PatronInformationR
 from wenyuan.lending.circulation.data import Block, BlockCode, HoldView, OpenLoan
 from wenyuan.lending.circulation.queries import holds_of_patron, patron_loans
 from wenyuan.lending.fees.data import ChargeView
-from wenyuan.lending.fees.queries import list_open_charges, owed_fen
+from wenyuan.lending.fees.queries import list_open_charges
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import require
 
@@ -175,16 +175,15 @@ def _facts(request: Request, station: Station, readers: Readers, at: datetime) -
     if code := CARD_BLOCKS.get(scanned.token_status):
         blocks = (Block(code), *blocks)
     codes = {block.code for block in blocks}
-    owed = owed_fen(scanned.patron.id)
     return ReaderFacts(
         name=scanned.patron.name if shows_name else scanned.patron.masked_name,
         flags=_flags(codes, loans.loans),
         is_valid=scanned.token_status == _IN_USE and BlockCode.PATRON_CLOSED not in codes,
         is_password_right=None if pin is Pin.NOT_GIVEN else pin is Pin.RIGHT,
         loans=loans.loans,
-        holds=_holds(request, scanned.patron.id, at),
-        owed_fen=owed,
-        charges=_charges(request, scanned.patron.id) if owed else (),
+        holds=_holds(request, scanned.patron.id, at) if loans.has_holds else (),
+        owed_fen=loans.owed_fen,
+        charges=_charges(request, scanned.patron.id) if loans.owed_fen else (),
         limit=loans.max_loans,
         most_owed_fen=loans.max_owed_fen,
         messages=_messages(pin, blocks, len(loans.loans), loans.max_loans, station),

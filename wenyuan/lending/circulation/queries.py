@@ -59,7 +59,6 @@ from wenyuan.lending.circulation.queueing import lapsed_holds
 from wenyuan.lending.circulation.rules import debt_blocks, deposit_blocks, patron_blocks, total_blocks
 from wenyuan.lending.circulation.simulating import Answer, Supposed, Trial, try_policies
 from wenyuan.lending.circulation.undoing_losses import loss_of_item
-from wenyuan.lending.fees.queries import account_state
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Desk
@@ -68,6 +67,8 @@ from wenyuan.plumbing.statements import Plan, Statement, run
 
 ITEM_WIDTH = len(Item._fields)
 PATRON_WIDTH = len(Patron._fields)
+_LOAN_BEGINS = 2 + PATRON_WIDTH + 3
+"""In a row of ``sql.PATRON_LOANS``, behind the editions, the patron, two sums and whether there are holds."""
 
 
 def preview_checkout(
@@ -93,10 +94,11 @@ def _patron_loans_plan(patron_id: int, branch_id: int, at: datetime) -> Plan[Pat
         return None
     books = yield from books_of(Editions(*rows[0][:2]))
     patron = Patron(*rows[0][2 : 2 + PATRON_WIDTH])
+    owed_fen, held_fen, has_holds = rows[0][2 + PATRON_WIDTH : _LOAN_BEGINS]
     loans = tuple(
-        _with_reopening(_open_loan(row[2 + PATRON_WIDTH :], patron.id, at), books)
+        _with_reopening(_open_loan(row[_LOAN_BEGINS:], patron.id, at), books)
         for row in rows
-        if row[2 + PATRON_WIDTH] is not None
+        if row[_LOAN_BEGINS] is not None
     )
     allowed = books.totals(branch_id, patron.category_id, today)
     holdings = Holdings(frozenset(), tuple(0 for _ in loans), sum(loan.overdue for loan in loans))
@@ -106,10 +108,8 @@ def _patron_loans_plan(patron_id: int, branch_id: int, at: datetime) -> Plan[Pat
     if not allowed.lends:
         blocks.append(Block(BlockCode.NO_POLICY))
     blocks += total_blocks(holdings, max_loans=allowed.max_loans, max_overdue=allowed.max_overdue)
-    if allowed.money.max_owed_fen is not None or allowed.money.deposit_fen:
-        state = account_state(patron.id)
-        account = Account(state.owed_fen, state.held_fen)
-        blocks += [*debt_blocks(account, allowed.money), *deposit_blocks(account, allowed.money)]
+    account = Account(owed_fen, held_fen)
+    blocks += [*debt_blocks(account, allowed.money), *deposit_blocks(account, allowed.money)]
     return PatronLoans(
         patron_id=patron.id,
         loans=loans,
@@ -117,6 +117,8 @@ def _patron_loans_plan(patron_id: int, branch_id: int, at: datetime) -> Plan[Pat
         blocks=tuple(blocks),
         max_owed_fen=allowed.money.max_owed_fen,
         deposit_fen=allowed.money.deposit_fen,
+        owed_fen=owed_fen,
+        has_holds=has_holds,
     )
 
 

@@ -33,6 +33,7 @@ from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.plumbing.clock import local
+from wenyuan.plumbing.statements import Statement, rows_of
 from wenyuan.plumbing.transactions import assert_in_verb
 
 TEXT_CHARACTERS = 200
@@ -110,11 +111,7 @@ def lock_charge(charge_id: int) -> tuple[Holder, Charge]:
 
 def state_of(patron_id: int) -> AccountState:
     """What the patron owes, is due and has deposited."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.STATE, [patron_id])
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    assert row is not None
-    return AccountState(*row)
+    return AccountState(*rows_of(Statement(sql.STATE, {"patron": patron_id}))[0])
 
 
 # What is wrong with what was asked ---------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ RAISE_VERSION = "UPDATE patrons_patron SET version = version + 1 WHERE id = %s"
 STATE = """
     SELECT COALESCE(sum(owed_fen), 0)::bigint, COALESCE(sum(due_back_fen), 0)::bigint,
         COALESCE(sum(held_fen), 0)::bigint
-    FROM fees_account WHERE patron_id = %s
+    FROM fees_account WHERE patron_id = :patron::bigint
 """
 """What a patron owes, is due and has deposited: one probe of ``fees_account_patron``. Joined to a gather it reads
 ``LEFT JOIN LATERAL (SELECT … WHERE patron_id = p.id) f ON true``."""

@@ -82,10 +82,12 @@ from wenyuan.lending.patrons.rules import (
 from wenyuan.organisation.notices.data import Channel
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.secrets import lookup_hash
-from wenyuan.plumbing.statements import Plan, Row, Statement, run
+from wenyuan.plumbing.statements import Statement, rows_of
 
 PAGE_ROWS = 20
 LONGEST_PAGE = 200
+LARGEST_ID = 2**63 - 1
+"""What a bigint holds: an address may carry any number."""
 
 
 def token_hashes(scanned: str) -> list[bytes]:
@@ -121,7 +123,7 @@ def patron_by_token(scanned: str) -> ScannedPatron | None:
     before one that is not, and then the likelier reading.
     """
     hashes = token_hashes(scanned)
-    found = run(lambda: _by_token(hashes)) if hashes else []
+    found = rows_of(Statement(sql.BY_TOKEN, {"hashes": hashes})) if hashes else []
     if not found:
         return None
     token_id, kind, _, status, *columns = min(
@@ -130,14 +132,12 @@ def patron_by_token(scanned: str) -> ScannedPatron | None:
     return ScannedPatron(_view_of_columns(columns), token_id, TokenKind(kind), status)
 
 
-def _by_token(hashes: list[bytes]) -> Plan[list[Row]]:
-    rows = yield Statement(sql.BY_TOKEN, {"hashes": hashes})
-    return rows
-
-
 def get_patron(patron_id: int) -> PatronView | None:
     """One patron, or nothing."""
-    return next(iter(_views(Patron.objects.filter(id=patron_id))), None)
+    if patron_id > LARGEST_ID:
+        return None
+    rows = rows_of(Statement(sql.BY_ID, {"patron": patron_id}))
+    return _view_of_columns(rows[0]) if rows else None
 
 
 def list_patrons(patron_ids: Sequence[int]) -> dict[int, PatronView]:
@@ -657,7 +657,7 @@ def _view(row: _PatronRow) -> PatronView:
 
 
 def _view_of_columns(columns: Sequence[Any]) -> PatronView:
-    """A view from the columns of ``sql.BY_TOKEN`` behind those of the token."""
+    """A view from the columns of ``sql.BY_ID``."""
     category, has_address, has_email, has_pin, card_no, *own = columns
     row: Any = {
         **dict(zip(sql.VIEW_COLUMNS, own, strict=True)),

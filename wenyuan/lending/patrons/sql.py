@@ -30,13 +30,16 @@ VIEW_COLUMNS = (
     "merged_into_id",
     "verified_date",
 )
-BY_TOKEN = f"""
-    SELECT t.id, t.kind, t.token_hash, t.status, c.code, p.address_sealed <> '', p.email_sealed <> '',
-        p.pin_hash <> '', (
+_VIEW = f"""c.code, p.address_sealed <> '', p.email_sealed <> '', p.pin_hash <> '', (
             SELECT k.card_no FROM patrons_token k
             WHERE k.patron_id = p.id AND k.kind = 'card' AND k.status = 'active'
             ORDER BY k.issued_at DESC, k.id DESC LIMIT 1
-        ), {", ".join(f"p.{column}" for column in VIEW_COLUMNS)}
+        ), {", ".join(f"p.{column}" for column in VIEW_COLUMNS)}"""
+BY_ID = f"""
+    SELECT {_VIEW} FROM patrons_patron p JOIN patrons_category c ON c.id = p.category_id WHERE p.id = :patron::bigint
+"""
+BY_TOKEN = f"""
+    SELECT t.id, t.kind, t.token_hash, t.status, {_VIEW}
     FROM patrons_token t
     JOIN patrons_patron p ON p.id = t.patron_id
     JOIN patrons_category c ON c.id = p.category_id

@@ -329,14 +329,17 @@ class OpenLoan:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatronLoans:
     """What a patron has, and may still have, at a branch today. ``blocks`` are those that stop any checkout. By its
-    policy a patron may owe ``max_owed_fen`` (none: any sum), and is asked for a deposit of ``deposit_fen``."""
+    policy a patron may owe ``max_owed_fen`` (none: any sum), and is asked for a deposit of ``deposit_fen``;
+    ``owed_fen`` is owed. ``has_holds``: the patron waits for something, or has something to fetch."""
 
     patron_id: int
     loans: tuple[OpenLoan, ...]
     max_loans: int | None
     blocks: tuple[Block, ...]
-    max_owed_fen: int | None = None
-    deposit_fen: int = 0
+    max_owed_fen: int | None
+    deposit_fen: int
+    owed_fen: int
+    has_holds: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

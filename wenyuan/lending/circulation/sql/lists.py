@@ -1,12 +1,23 @@
 """What pages list."""
 
-from wenyuan.lending.circulation.sql.parts import EDITIONS, ITEM_COLUMNS, JOIN_CARD, JOIN_PATRON, PATRON_COLUMNS
+from wenyuan.lending.circulation.sql.parts import (
+    ACCOUNT_COLUMNS,
+    EDITIONS,
+    HAS_HOLDS,
+    ITEM_COLUMNS,
+    JOIN_ACCOUNT,
+    JOIN_CARD,
+    JOIN_PATRON,
+    PATRON_COLUMNS,
+)
 
 PATRON_LOANS = f"""
-    SELECT {EDITIONS}, {PATRON_COLUMNS}, l.id, l.branch_id, l.lent_at, l.due_at, l.renewals, l.claimed_at,
-        l.recalled_at, {ITEM_COLUMNS}
+    SELECT {EDITIONS}, {PATRON_COLUMNS}, {ACCOUNT_COLUMNS}, {HAS_HOLDS},
+        l.id, l.branch_id, l.lent_at, l.due_at, l.renewals, l.claimed_at, l.recalled_at,
+        {ITEM_COLUMNS}
     FROM patrons_patron p
     {JOIN_PATRON}
+    {JOIN_ACCOUNT}
     LEFT JOIN circulation_loan l ON l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
     LEFT JOIN catalogue_item i ON i.id = l.item_id
     LEFT JOIN catalogue_bib b ON b.id = i.bib_id

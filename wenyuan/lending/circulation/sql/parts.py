@@ -58,6 +58,9 @@ JOIN_ACCOUNT = """
     ) f ON true
 """
 """What the patron owes and has deposited. Each change of it raises the patron's version, which the writes ask."""
+HAS_HOLDS = """EXISTS (SELECT 1 FROM circulation_hold m
+            WHERE m.patron_id = p.id AND m.state IN ('waiting', 'in_transit', 'on_shelf'))"""
+"""Whether the patron waits for anything, or has something to fetch."""
 HAS_CHARGE = "EXISTS (SELECT 1 FROM fees_charge f WHERE f.loan_id = o.id AND (f.grows OR f.open_fen <> 0))"
 """Whether something that was charged for the open loan still grows or is open."""
 WAS_DAMAGED = """

@@ -12,6 +12,7 @@ from wenyuan.lending.circulation.sql.parts import (
     CONSIGNED_TO,
     EDITIONS,
     HAS_CHARGE,
+    HAS_HOLDS,
     ITEM_COLUMNS,
     JOIN_ACCOUNT,
     JOIN_CARD,
@@ -28,9 +29,7 @@ _ITEM = """catalogue_item i
 PLAIN_CHECKOUT = f"""
     SELECT {EDITIONS}, {ITEM_COLUMNS}, {PATRON_COLUMNS}, k.status, s.loans, s.slots, s.item_types, s.overdue,
         {ACCOUNT_COLUMNS},
-        i.state = 'available' AND NOT {TO_CLEAR}
-        AND NOT EXISTS (SELECT 1 FROM circulation_hold m
-            WHERE m.patron_id = p.id AND m.state IN ('waiting', 'in_transit', 'on_shelf'))
+        i.state = 'available' AND NOT {TO_CLEAR} AND NOT {HAS_HOLDS}
     FROM {_ITEM}
     {JOIN_CARD}
     JOIN patrons_patron p ON p.id = k.patron_id
