@@ -1,20 +1,16 @@
 """Local days and hours of an aware moment; the library's zone is ``WENYUAN_TZ``."""
 
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 
-@lru_cache(maxsize=4)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
-
-
+@cache
 def library_zone() -> ZoneInfo:
-    """The library's time zone."""
-    return _zone(settings.TIME_ZONE)
+    """The library's time zone: one for the life of a process."""
+    return ZoneInfo(settings.TIME_ZONE)
 
 
 def local(at: datetime) -> datetime:

@@ -45,4 +45,6 @@ class QuickLog:
 
 def _json(value: object) -> str:
     # An encoder made anew for every line would cost more than the line.
-    return encode_basestring(value) if type(value) is str else json.dumps(value, ensure_ascii=False, default=repr)
+    if type(value) is str:
+        return encode_basestring(value)
+    return repr(value) if type(value) in (int, float) else json.dumps(value, ensure_ascii=False, default=repr)

@@ -174,17 +174,14 @@ class Session:
             return self._failed(request, at, error)
 
     def _with_database(self, request: Request, at: datetime) -> Handled:
-        """Act; where a connection kept from earlier has died, once more on a new one. Every act may be repeated."""
-        connection = connections["default"]  # looked up once: Django's proxy asks for it at every attribute
-        kept = connection.connection is not None
+        """Act; where the connection has died, once more on a new one. Every act may be repeated."""
         try:
             return self._act(request, at)
         except _DATABASE_ERRORS:
+            connection = connections["default"]
             if connection.connection is not None and connection.is_usable():
                 raise
             connection.close()
-            if not kept:
-                raise
         return self._act(request, at)
 
     def _act(self, request: Request, at: datetime) -> Handled:

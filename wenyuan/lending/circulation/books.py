@@ -6,8 +6,7 @@ edition has changed.
 
 from dataclasses import dataclass
 from datetime import date
-
-from django.db import connection
+from uuid import UUID
 
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.facts import Editions
@@ -84,18 +83,19 @@ class Books:
         )
 
 
-_policy_books: dict[str, PolicyBook] = {}
-"""The latest book by database name; a reference is replaced whole, so threads need no lock."""
+_latest: dict[UUID, PolicyBook] = {}
+"""The book that was read last, by its edition, which is that of one state of the policies in one database. Two threads
+that find none both read it."""
 
 
 def books_of(editions: Editions) -> Plan[Books]:
     """The books of these editions; asks the database only for what is new."""
-    database = str(connection.settings_dict["NAME"])
-    book = _policy_books.get(database)
-    if book is None or book.edition != editions.policies:
+    book = _latest.get(editions.policies)
+    if book is None:
         rows = yield Statement(sql.POLICY_ROWS, {})
         book = PolicyBook(editions.policies, [_policy_row(*row) for row in rows])
-        _policy_books[database] = book
+        _latest.clear()
+        _latest[book.edition] = book
     return Books(network_map(edition=editions.network), book)
 
 

@@ -58,9 +58,8 @@ def _attempt(request: Request) -> Plan[CheckoutReceipt | None]:
         zone=library_zone(),
         reader=patron.id,
     )
-    receipt = _receipt(facts, item, patron, policy, due, request)
-    written = yield _write(facts, item, patron, policy, due, request, receipt, blocks)
-    return replace(receipt, loan_id=written[0][0]) if written else None
+    written = yield _write(facts, item, patron, policy, due, request, blocks)
+    return _receipt(facts, item, patron, policy, due, request, loan_id=written[0][0]) if written else None
 
 
 def preview_plan(request: Request) -> Plan[CheckoutPreview]:
@@ -117,7 +116,6 @@ def _write(
     policy: Policy,
     due: rules.Due,
     request: Request,
-    receipt: CheckoutReceipt,
     blocks: tuple[Block, ...],
 ) -> Statement:
     desk = request.desk
@@ -128,6 +126,7 @@ def _write(
         "patron": patron.id,
         "patron_version": patron.version,
         "loans": facts.holdings.loans,
+        "state": after(item.state, Step.LEND),
         "branch": desk.branch_id,
         "stands_on": request.today if request.learnt_at is None else None,
         "account": desk.operator.account_id,
@@ -143,8 +142,7 @@ def _write(
     }
     details: dict[str, object] = {"due_at": due.at.isoformat(), "policy": policy.row_id, **waived(blocks)}
     if request.key:
-        details |= keyed.of_checkout(receipt)
-    values["state"] = receipt.item.state
+        details |= keyed.of_checkout(_receipt(facts, item, patron, policy, due, request, loan_id=0))
     values |= journal("lent", Kind.LOAN, item, patron, request, key=request.key, details=details)
     own, other = facts.own_hold, facts.captured
     if other is not None and other.patron_id == patron.id:
@@ -176,11 +174,10 @@ def _write(
 
 
 def _receipt(
-    facts: CheckoutFacts, item: Item, patron: Patron, policy: Policy, due: rules.Due, request: Request
+    facts: CheckoutFacts, item: Item, patron: Patron, policy: Policy, due: rules.Due, request: Request, *, loan_id: int
 ) -> CheckoutReceipt:
-    """The receipt but for the loan's id, which the write gives."""
     return CheckoutReceipt(
-        loan_id=0,
+        loan_id=loan_id,
         item=item.shown(state=after(item.state, Step.LEND), present_branch_id=request.desk.branch_id),
         patron_id=patron.id,
         card=request.card or "",

@@ -31,8 +31,8 @@ from wenyuan.organisation.network.data import (
 )
 from wenyuan.plumbing.clock import local
 
-_latest: dict[tuple[str, str, str], NetworkMap] = {}
-"""The newest map this process has read, by database. A map is replaced whole and never changed."""
+_latest: dict[UUID, NetworkMap] = {}
+"""The newest map this process has read, by its edition, which is that of one state of one database."""
 _reading = Lock()
 
 
@@ -52,15 +52,15 @@ def network_map(edition: UUID | None = None) -> NetworkMap:
     Kept in the process until the edition changes: usually this asks the database for one token, or for nothing.
     """
     wanted = current_edition() if edition is None else edition
-    settings = connection.settings_dict
-    database = (str(settings["NAME"]), str(settings["HOST"]), str(settings["PORT"]))
-    kept = _latest.get(database)
-    if kept is not None and kept.edition == wanted:
+    kept = _latest.get(wanted)
+    if kept is not None:
         return kept
     with _reading:
-        kept = _latest.get(database)
-        if kept is None or kept.edition != wanted:
-            kept = _latest[database] = _read_map()
+        kept = _latest.get(wanted)
+        if kept is None:
+            kept = _read_map()
+            _latest.clear()
+            _latest[kept.edition] = kept
         return kept
 
 
