@@ -21,6 +21,7 @@ ROOMS = (
     "lending.circulation",
     "services.visits",
     "services.registers",
+    "office.daybook",
     "office.figures",
 )
 """Every room, the lowest first."""

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "wenyuan.lending.circulation",
     "wenyuan.services.visits",
     "wenyuan.services.registers",
+    "wenyuan.office.daybook",
     "wenyuan.office.figures",
     "wenyuan.doors.furniture",
     "wenyuan.doors.portal",

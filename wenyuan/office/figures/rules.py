@@ -10,32 +10,13 @@ from wenyuan.office.figures.data import (
     WHOLE,
     BadPeriod,
     BadSlice,
-    Indicator,
     IndicatorCode,
-    Measure,
     Period,
     PeriodReason,
     Slice,
-    Unit,
     WantedRows,
 )
-from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.data import NetworkMap
-
-INDICATORS: tuple[Indicator, ...] = (
-    Indicator(IndicatorCode.LOANS, Unit.ITEM_TIMES, Kind.LOAN, Measure.QUANTITY),
-    # 代收 (``taken``) is no return: the loan is closed, and counted, where the item arrives
-    Indicator(IndicatorCode.RETURNS, Unit.ITEM_TIMES, Kind.RETURN, Measure.QUANTITY),
-    Indicator(IndicatorCode.RENEWALS, Unit.ITEM_TIMES, Kind.RENEWAL, Measure.QUANTITY),
-    Indicator(IndicatorCode.NEW_CARDS, Unit.CARDS, Kind.CARD_ISSUED, Measure.QUANTITY),
-    Indicator(IndicatorCode.VISITS, Unit.PERSON_TIMES, Kind.VISIT, Measure.PERSONS),
-    Indicator(IndicatorCode.ITEMS_ADDED, Unit.ITEMS, Kind.ITEM_ADDED, Measure.QUANTITY),
-    # what stations that lend on paper have typed for a month stands apart from what was recorded as it happened
-    Indicator(IndicatorCode.TYPED_LOANS, Unit.ITEM_TIMES, Kind.TYPED_LOANS, Measure.QUANTITY),
-    Indicator(IndicatorCode.TYPED_RETURNS, Unit.ITEM_TIMES, Kind.TYPED_RETURNS, Measure.QUANTITY),
-    Indicator(IndicatorCode.TYPED_READERS, Unit.PERSON_TIMES, Kind.TYPED_READERS, Measure.PERSONS),
-)
-BY_CODE: Mapping[IndicatorCode, Indicator] = {indicator.code: indicator for indicator in INDICATORS}
 
 EVERYTHING = "all"
 """How an address and the command line write the whole network."""

@@ -1,18 +1,18 @@
 """Hand-written statements of the figures. They read lower tables and write none: journal_entry, network_area (names).
 
-All are composed of constants; values are always parameters: ``kinds`` (text[]), ``first`` and ``last`` (dates), and
+All are composed of constants; values are always parameters: ``kinds`` and ``coded`` (text[]; of the latter
+the details are told apart), ``first`` and ``last`` (dates), and
 where they narrow ``members``, ``member_first`` and ``member_last`` (parallel arrays: branch and span), ``at`` and
 ``area`` (ids, 0 for entries that name none), ``before``, ``limit``.
 """
 
 from enum import Enum
 
-from wenyuan.office.figures.rules import INDICATORS
-
-_SUMS = ", ".join(
-    f"coalesce(sum(entry.{indicator.measure}) FILTER (WHERE entry.kind = '{indicator.kind}'), 0)::bigint"
-    for indicator in INDICATORS
-)
+_SUMS = """
+    entry.kind, CASE WHEN entry.kind = ANY(%(coded)s::text[]) THEN entry.details - 'record' END AS codes,
+    sum(entry.quantity)::bigint, sum(entry.persons)::bigint
+"""
+"""What entries that no indicator tells apart come to: their kind, the codes they hold where one asks for them."""
 
 _MEMBERS = """
     JOIN unnest(%(members)s::int[], %(member_first)s::date[], %(member_last)s::date[])
@@ -38,23 +38,21 @@ class Grouping(Enum):
 
 
 def figures(grouping: Grouping, *, subtree: bool, at: bool, area: bool) -> str:
-    """Sums of all indicators, in the order of ``INDICATORS`` behind the key, one pass over the entries.
+    """The groups of entries behind the key, one pass over the entries: from them every indicator is added up.
 
     Narrowing by ``kind`` and ``local_date`` first uses the index ``journal_kind_day``.
     """
-    key = grouping.value
-    split = f"GROUP BY {key}" if key else ""
-    return f"SELECT {key}{', ' if key else ''}{_SUMS} {_from(subtree, at, area)} {split}"
+    key = f"{grouping.value}, " if grouping.value else ""
+    return f"SELECT {key}{_SUMS} {_from(subtree, at, area)} GROUP BY {key}entry.kind, codes"
 
 
 def area_figures(*, subtree: bool, at: bool) -> str:
-    """The same by branch and area, with the area's code and names (null where there is none)."""
+    """The same by branch and area, in the order in which areas are listed, behind them the area's code and names
+    (empty where there is none)."""
     inner = figures(Grouping.AREA, subtree=subtree, at=at, area=False)
-    columns = ", ".join(["branch_id", "area_id", *(f"n{number}" for number in range(len(INDICATORS)))])
     return f"""
-        SELECT figure.branch_id, figure.area_id, area.code, area.name_zh, area.name_en,
-            {", ".join(f"figure.n{number}" for number in range(len(INDICATORS)))}
-        FROM ({inner}) AS figure ({columns})
+        SELECT figure.*, coalesce(area.code, ''), coalesce(area.name_zh, ''), coalesce(area.name_en, '')
+        FROM ({inner}) AS figure (branch_id, area_id, kind, codes, quantity, persons)
         LEFT JOIN network_area area ON area.id = figure.area_id
         ORDER BY figure.branch_id, area.floor, area.code
     """
@@ -91,14 +89,23 @@ ROW_COLUMNS = (
     "reverses_id",
     "quantity",
     "persons",
+    "details",
 )
 
 
+_TERMS = """
+    AND EXISTS (
+        SELECT FROM unnest(%(term_kinds)s::text[], %(term_codes)s::jsonb[]) AS term (kind, codes)
+        WHERE term.kind = entry.kind AND entry.details @> term.codes)
+"""
+"""Keeps what one of an indicator's terms counts; a term that asks for no codes has ``{}``, which all details hold."""
+
+
 def rows(*, subtree: bool, at: bool, area: bool) -> str:
-    """A page of the entries behind a number, newest first: exactly those that ``figures`` sums."""
+    """A page of the entries behind a number, newest first: exactly those that the indicator adds up."""
     return f"""
         SELECT {", ".join(f"entry.{column}" for column in ROW_COLUMNS)}
-        {_from(subtree, at, area)}
+        {_from(subtree, at, area)} {_TERMS}
             AND (%(before)s::bigint IS NULL OR entry.id < %(before)s::bigint)
         ORDER BY entry.id DESC LIMIT %(limit)s
     """

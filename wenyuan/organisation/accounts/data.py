@@ -73,8 +73,10 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
         Act.EDIT_CALENDAR,
         Act.PLAN_RUNS,
         Act.SEE_NOTICES,
+        Act.KEEP_DAYBOOK,
+        Act.APPROVE_DAYBOOK,
     },
-    Role.KEEPER: _DESK | {Act.SEE_FIGURES, Act.EDIT_CALENDAR, Act.SEE_NOTICES},
+    Role.KEEPER: _DESK | {Act.SEE_FIGURES, Act.EDIT_CALENDAR, Act.SEE_NOTICES, Act.KEEP_DAYBOOK},
     Role.CATALOGUER: frozenset(
         {
             Act.SEE_ITEM,
@@ -84,9 +86,10 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.EXPORT_RECORDS,
             Act.SEE_JOURNAL,
             Act.SEE_FIGURES,
+            Act.KEEP_DAYBOOK,
         }
     ),
-    Role.OUTREACH: frozenset({Act.SEE_ITEM, Act.ENTER_VISITS, Act.SEE_FIGURES}),
+    Role.OUTREACH: frozenset({Act.SEE_ITEM, Act.ENTER_VISITS, Act.SEE_FIGURES, Act.KEEP_DAYBOOK}),
     Role.DIRECTOR: frozenset(
         {
             Act.SEE_PATRON,
@@ -96,6 +99,8 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.SEE_FIGURES,
             Act.SEE_JOURNAL,
             Act.ENTER_VISITS,
+            Act.KEEP_DAYBOOK,
+            Act.APPROVE_DAYBOOK,
             Act.EDIT_NETWORK,
             Act.EDIT_CALENDAR,
             Act.SIGN_CLOSURE,

@@ -75,6 +75,9 @@ class Kind(StrEnum):
     TYPED_LOANS = "typed_loans"  # a month of a paper register, on its last day: quantity
     TYPED_RETURNS = "typed_returns"
     TYPED_READERS = "typed_readers"  # persons
+    ACTIVITY = "activity"  # from the daybook: quantity counts sessions 场次, persons who took part
+    ACTIVITY_PLAYS = "activity_plays"  # 点播量 of an activity online
+    ACTIVITY_LIKES = "activity_likes"  # 点赞量
     NETWORK_CHANGED = "network_changed"
     CLOSURE_DECLARED = "closure_declared"
     CLOSURE_ENDED = "closure_ended"  # another last day than declared

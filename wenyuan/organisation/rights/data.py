@@ -40,6 +40,8 @@ class Act(StrEnum):
     IMPORT_RECORDS = "import_records"
     EXPORT_RECORDS = "export_records"
     ENTER_VISITS = "enter_visits"
+    KEEP_DAYBOOK = "keep_daybook"
+    APPROVE_DAYBOOK = "approve_daybook"
     SEE_FIGURES = "see_figures"
     SEE_JOURNAL = "see_journal"
     EDIT_NETWORK = "edit_network"

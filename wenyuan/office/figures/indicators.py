@@ -1,0 +1,71 @@
+"""The indicators 指标 as data: what each counts, of which entries of the journal."""
+
+from collections.abc import Iterable, Mapping
+
+from wenyuan.office.figures.data import Codes, Indicator, IndicatorCode, Measure, Term, Unit
+from wenyuan.organisation.journal.data import Kind
+
+
+def _main(code: IndicatorCode, unit: Unit, kind: Kind, measure: Measure = Measure.QUANTITY) -> Indicator:
+    return Indicator(code, unit, (Term(kind, measure),), main=True)
+
+
+def _of(code: IndicatorCode, unit: Unit, kind: Kind, *among: Codes, persons: bool = False) -> Indicator:
+    return Indicator(code, unit, (Term(kind, Measure.PERSONS if persons else Measure.QUANTITY, among),))
+
+
+INDICATORS: tuple[Indicator, ...] = (
+    _main(IndicatorCode.LOANS, Unit.ITEM_TIMES, Kind.LOAN),
+    # 代收 (``taken``) is no return: the loan is closed, and counted, where the item arrives
+    _main(IndicatorCode.RETURNS, Unit.ITEM_TIMES, Kind.RETURN),
+    _main(IndicatorCode.RENEWALS, Unit.ITEM_TIMES, Kind.RENEWAL),
+    _main(IndicatorCode.NEW_CARDS, Unit.CARDS, Kind.CARD_ISSUED),
+    _main(IndicatorCode.VISITS, Unit.PERSON_TIMES, Kind.VISIT, Measure.PERSONS),
+    _main(IndicatorCode.ITEMS_ADDED, Unit.ITEMS, Kind.ITEM_ADDED),
+    # what stations that lend on paper have typed for a month stands apart from what was recorded as it happened
+    _main(IndicatorCode.TYPED_LOANS, Unit.ITEM_TIMES, Kind.TYPED_LOANS),
+    _main(IndicatorCode.TYPED_RETURNS, Unit.ITEM_TIMES, Kind.TYPED_RETURNS),
+    _main(IndicatorCode.TYPED_READERS, Unit.PERSON_TIMES, Kind.TYPED_READERS, Measure.PERSONS),
+    # from the daybook: what somebody typed and somebody else approved
+    _of(IndicatorCode.ACTIVITIES, Unit.SESSIONS, Kind.ACTIVITY),
+    _of(IndicatorCode.ACTIVITIES_ONLINE, Unit.SESSIONS, Kind.ACTIVITY, {"mode": "online"}),
+    _of(IndicatorCode.LECTURES, Unit.SESSIONS, Kind.ACTIVITY, {"sort": "lecture"}),
+    _of(IndicatorCode.EXHIBITIONS, Unit.SESSIONS, Kind.ACTIVITY, {"sort": "exhibition"}),
+    _of(IndicatorCode.TRAINING_CLASSES, Unit.SESSIONS, Kind.ACTIVITY, {"sort": "training_class"}),
+    _of(IndicatorCode.ACTIVITY_ATTENDANCE, Unit.PERSON_TIMES, Kind.ACTIVITY, persons=True),
+    _of(IndicatorCode.LECTURE_ATTENDANCE, Unit.PERSON_TIMES, Kind.ACTIVITY, {"sort": "lecture"}, persons=True),
+    _of(IndicatorCode.EXHIBITION_ATTENDANCE, Unit.PERSON_TIMES, Kind.ACTIVITY, {"sort": "exhibition"}, persons=True),
+    _of(
+        IndicatorCode.TRAINING_CLASS_ATTENDANCE,
+        Unit.PERSON_TIMES,
+        Kind.ACTIVITY,
+        {"sort": "training_class"},
+        persons=True,
+    ),
+    _of(IndicatorCode.ACTIVITY_PLAYS, Unit.TIMES, Kind.ACTIVITY_PLAYS),
+    _of(IndicatorCode.ACTIVITY_LIKES, Unit.TIMES, Kind.ACTIVITY_LIKES),
+)
+BY_CODE: Mapping[IndicatorCode, Indicator] = {indicator.code: indicator for indicator in INDICATORS}
+MAIN: tuple[Indicator, ...] = tuple(indicator for indicator in INDICATORS if indicator.main)
+KINDS: tuple[str, ...] = tuple(sorted({term.kind.value for one in INDICATORS for term in one.terms}))
+"""The kinds of entry that some indicator counts."""
+CODED: tuple[str, ...] = tuple(sorted({term.kind.value for one in INDICATORS for term in one.terms if term.among}))
+"""Those of which some indicator asks what their details hold."""
+
+Group = tuple[str, Codes, int, int]
+"""Entries that no indicator tells apart: their kind, the codes they hold, and the sums of quantity and persons."""
+
+
+def values_of(groups: Iterable[Group]) -> dict[IndicatorCode, int]:
+    """The number of every indicator over these entries."""
+    values = {indicator.code: 0 for indicator in INDICATORS}
+    for kind, codes, quantity, persons in groups:
+        for indicator in _BY_KIND.get(kind, ()):
+            if term := indicator.term_of(kind, codes):
+                values[indicator.code] += quantity if term.measure is Measure.QUANTITY else persons
+    return values
+
+
+_BY_KIND: Mapping[str, tuple[Indicator, ...]] = {
+    kind: tuple(one for one in INDICATORS if any(term.kind == kind for term in one.terms)) for kind in KINDS
+}
