@@ -227,6 +227,11 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/visits/{point}/{yesterday}/",
         "/workbench/visits/registers/",
         "/workbench/visits/registers/{branch}/{last_month}/",
+        "/workbench/daybook/",
+        Sight(role="director", path="/workbench/daybook/?brand=no-such-series", note="nothing"),
+        "/workbench/daybook/{record}/",
+        "/workbench/daybook/{record}/edit",
+        "/workbench/daybook/new/activity/",
     ),
     "cataloguer": (
         "/workbench/",
@@ -338,6 +343,7 @@ NO_PAGES = frozenset(
         "workbench:export-file",
         # what is printed or sent
         "workbench:summary-file",
+        "workbench:daybook-file",
         "workbench:network-notice-poster",
         "workbench:loss-slip",
         "workbench:desk-slips",
@@ -360,6 +366,10 @@ NO_PAGES = frozenset(
         "workbench:patrons-merge-undo",
         "workbench:patrons-merge-with",
         "workbench:register-month-withdraw",
+        "workbench:daybook-approve",
+        "workbench:daybook-withdraw",
+        "workbench:daybook-attach",
+        "workbench:daybook-file-remove",
         "workbench:desk-scan",
         "workbench:desk-mode",
         "workbench:desk-waive",
@@ -476,6 +486,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.lending.fees.models import Entry as LedgerRow
     from wenyuan.lending.patrons.models import Guardian, Roster, Token
     from wenyuan.lending.transit.models import Difference, Handover, Manifest, Run
+    from wenyuan.office.daybook.models import Record
     from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
     from wenyuan.organisation.journal.models import Entry
     from wenyuan.organisation.network.models import Branch, Closure, ClosureNotice, Membership, ServicePoint
@@ -544,6 +555,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "handover": Handover.objects.filter(used_at__isnull=False).earliest("id").id,
         "run": Run.objects.filter(base=central, ended_at=None).earliest("id").id,
         "difference": Difference.objects.filter(manifest__to_branch=central).earliest("id").id,
+        "record": Record.objects.filter(branch=central, approved_at=None).latest("id").id,
         "branch": central.id,
         "code": central.code,
         "closed_branch": closure.branch_id,

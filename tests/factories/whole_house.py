@@ -7,6 +7,7 @@ from tests.factories.accounts import make_account, make_api_token, make_desk, ma
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
 from tests.factories.consignments import arrived_consignment, opened_consignment
+from tests.factories.daybook import make_draft, make_record
 from tests.factories.fees import make_charge, make_deposit, make_payment
 from tests.factories.network import make_exception
 from tests.factories.notices import Answering, make_templates, post_due
@@ -104,6 +105,9 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
         at=at,
         desk=desks["C"],
     )
+    make_record(make_draft(town.central, today - timedelta(days=9), brand="鹿鸣讲坛", number=3), town.central, at=at)
+    waiting = make_draft(town.central, today - timedelta(days=8), "换书大集", sort="festival", persons=530)
+    make_record(waiting, town.central, at=at, approved=False)
     make_account("caiwen", name="蔡文", roles=[(Role.DESK, town.ring)])
     make_api_token(make_machine(town.central, "kiosk"), valid_to=today + timedelta(days=90))
     _told(town, desks["C"], at=at, today=today)

@@ -15,7 +15,18 @@ from tests.factories.accounts import make_desk, make_operator
 from tests.factories.network import make_area, make_branch, make_service_point
 from tests.factories.visits import make_count
 from wenyuan.office.figures import sql
-from wenyuan.office.figures.data import NOWHERE, Figures, IndicatorCode, Slice, Unit, UnknownBranch, Values, WantedRows
+from wenyuan.office.figures.data import (
+    NOWHERE,
+    Figures,
+    Indicator,
+    IndicatorCode,
+    Slice,
+    Unit,
+    UnknownBranch,
+    Values,
+    WantedRows,
+)
+from wenyuan.office.figures.indicators import INDICATORS
 from wenyuan.office.figures.queries import (
     by_area,
     by_branch,
@@ -27,7 +38,7 @@ from wenyuan.office.figures.queries import (
     rows_of,
     summary_json,
 )
-from wenyuan.office.figures.rules import INDICATORS, parse_period, rows_wanted
+from wenyuan.office.figures.rules import parse_period, rows_wanted
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record, record_many
 from wenyuan.organisation.network.models import Branch, Placement
@@ -100,28 +111,24 @@ def test_each_indicator_sums_its_own_kind(central: Branch) -> None:
 
     figures = figures_of(period=H1, at=AT)
 
-    assert figures == Figures(
-        H1,
-        None,
-        AT,
-        {
-            IndicatorCode.LOANS: 3,
-            IndicatorCode.RETURNS: 1,
-            IndicatorCode.RENEWALS: 1,
-            IndicatorCode.NEW_CARDS: 1,
-            IndicatorCode.VISITS: 86,
-            IndicatorCode.ITEMS_ADDED: 40,
-            IndicatorCode.TYPED_LOANS: 120,
-            IndicatorCode.TYPED_RETURNS: 110,
-            IndicatorCode.TYPED_READERS: 45,
-        },
-    )
+    assert figures == Figures(H1, None, AT, figures.values)
+    assert {code: value for code, value in figures.values.items() if value} == {
+        IndicatorCode.LOANS: 3,
+        IndicatorCode.RETURNS: 1,
+        IndicatorCode.RENEWALS: 1,
+        IndicatorCode.NEW_CARDS: 1,
+        IndicatorCode.VISITS: 86,
+        IndicatorCode.ITEMS_ADDED: 40,
+        IndicatorCode.TYPED_LOANS: 120,
+        IndicatorCode.TYPED_RETURNS: 110,
+        IndicatorCode.TYPED_READERS: 45,
+    }
 
 
 def test_an_empty_journal_gives_zeros(central: Branch) -> None:
     figures = figures_of(period=H1, at=AT, branch="CEN")
 
-    assert list(figures.values.values()) == [0] * 9
+    assert list(figures.values.values()) == [0] * len(IndicatorCode)
     assert by_area(period=H1) == ()
     assert rows_of(WantedRows(IndicatorCode.LOANS, H1, None)).rows == ()
 
@@ -318,7 +325,12 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-KINDS = [Kind.LOAN, Kind.RETURN, Kind.RENEWAL, Kind.TAKEN, Kind.CARD_ISSUED, Kind.VISIT, Kind.ITEM_ADDED]
+LECTURE: dict[str, object] = {"record": 7, "sort": "lecture", "mode": "online", "groups": ["children", "elderly"]}
+KINDS: list[tuple[Kind, dict[str, object]]] = [
+    *((kind, {}) for kind in (Kind.LOAN, Kind.RETURN, Kind.TAKEN, Kind.CARD_ISSUED, Kind.VISIT, Kind.ITEM_ADDED)),
+    (Kind.ACTIVITY, LECTURE),
+    (Kind.ACTIVITY, {"record": 8, "sort": "film", "mode": "onsite"}),
+]
 happenings = st.lists(
     st.tuples(
         st.sampled_from(KINDS),
@@ -339,7 +351,7 @@ happenings = st.lists(
     branch=st.sampled_from([None, "CEN", "EAST", "WEST", "ST1"]),
 )
 def test_every_number_is_the_sum_of_its_rows(
-    db: None, happened: list[tuple[Kind, int, int, bool, int]], move: int, branch: str | None
+    db: None, happened: list[tuple[tuple[Kind, dict[str, object]], int, int, bool, int]], move: int, branch: str | None
 ) -> None:
     with undone():
         central = make_branch("CEN")
@@ -357,9 +369,10 @@ def test_every_number_is_the_sum_of_its_rows(
                 places[place] if place < 4 else None,
                 area_id=areas[place].id if in_area and place < 4 else None,
                 quantity=0 if kind is Kind.VISIT else number,
-                persons=number if kind is Kind.VISIT else 0,
+                persons=number if kind in {Kind.VISIT, Kind.ACTIVITY} else 0,
+                details=details,
             )
-            for kind, day, place, in_area, number in happened
+            for (kind, details), day, place, in_area, number in happened
         )
 
         def counts(branch: str | None, day: int, place: int) -> bool:
@@ -373,19 +386,26 @@ def test_every_number_is_the_sum_of_its_rows(
             above["ST1"] = {"ST1", "CEN", "EAST" if day < move else "WEST"}
             return branch in above[at]
 
-        def expected_of(branch: str | None, wanted: Kind) -> int:
+        def expected_of(branch: str | None, wanted: Indicator) -> int:
+            """Each indicator of this test has one term."""
+            (term,) = wanted.terms
+            codes = [code for among in term.among for code in among.items()]
             return sum(
-                number for kind, day, place, _, number in happened if kind is wanted and counts(branch, day, place)
+                number
+                for (kind, details), day, place, _, number in happened
+                if kind is term.kind
+                and counts(branch, day, place)
+                and (not codes or any(details.get(name) == value for name, value in codes))
             )
 
         for one in (None, "CEN", "EAST", "WEST", "ST1"):
             found = figures_of(period=APRIL, at=AT, branch=one).values
-            assert found == {indicator.code: expected_of(one, indicator.kind) for indicator in INDICATORS}
+            assert found == {indicator.code: expected_of(one, indicator) for indicator in INDICATORS}
         branches, areas_found = by_branch(period=APRIL, branch=branch), by_area(period=APRIL, branch=branch)
         days, months = by_day(period=APRIL, branch=branch), by_month(period=APRIL, branch=branch)
         for indicator in INDICATORS:
             code = indicator.code
-            expected = expected_of(branch, indicator.kind)
+            expected = expected_of(branch, indicator)
             assert sum(part.values[code] for part in branches) == expected
             assert sum(part.values[code] for part in areas_found) == expected
             assert sum(part.values[code] for part in days) == expected
@@ -419,7 +439,8 @@ def test_the_summary_for_machines_keeps_its_shape(central: Branch) -> None:
     figures = summary.pop("figures")
     assert summary == {"period": "2026-H1", "branch": "all", "as_of": "2026-07-01T09:00:00+08:00"}
     assert isinstance(figures, list)
-    assert [figure["code"] for figure in figures] == [
+    assert {figure["code"] for figure in figures} == {code.value for code in IndicatorCode}
+    assert [figure["code"] for figure in figures][:9] == [
         "loans",
         "returns",
         "renewals",
@@ -495,6 +516,9 @@ PARAMETERS: dict[str, Any] = {
     "member_last": [date(2026, 4, 30)] * 2,
     "at": 1,
     "area": 0,
+    "coded": ["activity"],
+    "term_kinds": ["loan", "activity"],
+    "term_codes": ["{}", '{"sort": "lecture"}'],
     "before": None,
     "limit": 5,
 }

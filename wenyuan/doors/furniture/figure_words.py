@@ -19,6 +19,17 @@ NAMES: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.TYPED_LOANS: _("Loans on paper, typed"),
     IndicatorCode.TYPED_RETURNS: _("Returns on paper, typed"),
     IndicatorCode.TYPED_READERS: _("Readers on paper, typed"),
+    IndicatorCode.ACTIVITIES: _("Activities"),
+    IndicatorCode.ACTIVITIES_ONLINE: _("Activities online"),
+    IndicatorCode.LECTURES: _("Lectures"),
+    IndicatorCode.EXHIBITIONS: _("Exhibitions"),
+    IndicatorCode.TRAINING_CLASSES: _("Training classes for readers"),
+    IndicatorCode.ACTIVITY_ATTENDANCE: _("Attendance at activities"),
+    IndicatorCode.LECTURE_ATTENDANCE: _("Attendance at lectures"),
+    IndicatorCode.EXHIBITION_ATTENDANCE: _("Attendance at exhibitions"),
+    IndicatorCode.TRAINING_CLASS_ATTENDANCE: _("Attendance at training classes"),
+    IndicatorCode.ACTIVITY_PLAYS: _("Plays of activities online"),
+    IndicatorCode.ACTIVITY_LIKES: _("Likes of activities online"),
 }
 
 UNITS: Final[Mapping[Unit, StrOrPromise]] = {
@@ -27,6 +38,8 @@ UNITS: Final[Mapping[Unit, StrOrPromise]] = {
     Unit.CARDS: pgettext_lazy("unit", "cards"),
     Unit.ITEMS: pgettext_lazy("unit", "items"),
     Unit.DAYS: pgettext_lazy("unit", "days"),
+    Unit.SESSIONS: pgettext_lazy("unit", "sessions"),
+    Unit.TIMES: pgettext_lazy("unit", "times"),
 }
 
 PARTS: Final[Mapping[SummaryPart, StrOrPromise]] = {

@@ -43,4 +43,8 @@ def summary_docx(summary: WorkSummary) -> bytes:
             numbers=frozenset({2, 3, 4, 5}),
         )
     )
+    blocks += [
+        Annex(label=f"附件{number}", title=table.title, heads=table.heads, rows=table.rows, numbers=table.numbers)
+        for number, table in enumerate(summary.tables, 2)
+    ]
     return as_docx(summary.title, blocks, author=summary.facts.name, at=summary.facts.as_of)

@@ -56,6 +56,13 @@ PARTS: Final = (
     Part("policies", _("Lending rules"), frozenset({Act.EDIT_POLICIES}), "calendar", True),
     Part("visits", _("Visits"), frozenset({Act.ENTER_VISITS}), "leave"),
     Part(
+        "daybook",
+        _("Daybook"),
+        frozenset({Act.KEEP_DAYBOOK, Act.APPROVE_DAYBOOK, Act.SEE_FIGURES}),
+        "star",
+        True,
+    ),
+    Part(
         "notices",
         _("Notices"),
         frozenset({Act.SEE_NOTICES, Act.EDIT_NOTICES, Act.CALL_READERS}),

@@ -1,10 +1,11 @@
 """What crosses the border of the figures: indicators, periods, what a number covers, and the numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from wenyuan.office.daybook.data import RecordFacts, RecordKind
 from wenyuan.organisation.journal.data import Kind
 
 
@@ -20,6 +21,17 @@ class IndicatorCode(StrEnum):
     TYPED_LOANS = "typed_loans"  # 登记簿录入：外借册次
     TYPED_RETURNS = "typed_returns"
     TYPED_READERS = "typed_readers"
+    ACTIVITIES = "activities"  # 活动场次
+    ACTIVITIES_ONLINE = "activities_online"
+    LECTURES = "lectures"  # 讲座
+    LECTURE_ATTENDANCE = "lecture_attendance"
+    EXHIBITIONS = "exhibitions"  # 展览
+    EXHIBITION_ATTENDANCE = "exhibition_attendance"
+    TRAINING_CLASSES = "training_classes"  # 培训班 for readers
+    TRAINING_CLASS_ATTENDANCE = "training_class_attendance"
+    ACTIVITY_ATTENDANCE = "activity_attendance"  # 参加人次
+    ACTIVITY_PLAYS = "activity_plays"  # 点播量, never added to 参加人次
+    ACTIVITY_LIKES = "activity_likes"  # 点赞量
 
 
 class CalendarCode(StrEnum):
@@ -39,6 +51,8 @@ class Unit(StrEnum):
     CARDS = "cards"  # 个
     ITEMS = "items"  # 册
     DAYS = "days"  # 天
+    SESSIONS = "sessions"  # 场次
+    TIMES = "times"  # 次: clicks
 
 
 class Measure(StrEnum):
@@ -48,17 +62,54 @@ class Measure(StrEnum):
     PERSONS = "persons"
 
 
+Codes = Mapping[str, object]
+"""Codes that an entry's details hold: ``{"sort": "lecture"}``, or of several ``{"groups": ["children"]}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A measure over the journal's entries of one kind; with ``among`` only those whose details hold one of these."""
+
+    kind: Kind
+    measure: Measure
+    among: tuple[Codes, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """口径: an indicator is the sum of one measure over the journal's entries of one kind.
+    """口径: an indicator is the sum of its terms. Those that are ``main`` have a tile, a chart and a column of their
+    own; the others stand in a list.
 
     Undo and correction are entries of the same kind with a negative measure, so the sum needs no exception.
     """
 
     code: IndicatorCode
     unit: Unit
-    kind: Kind
-    measure: Measure
+    terms: tuple[Term, ...]
+    main: bool = False
+
+    def term_of(self, kind: str, codes: Codes) -> Term | None:
+        """The term that counts an entry of this kind with these details, if one does."""
+        return next(
+            (
+                term
+                for term in self.terms
+                if term.kind == kind and (not term.among or any(holds(codes, wanted) for wanted in term.among))
+            ),
+            None,
+        )
+
+
+def holds(codes: Codes, wanted: Codes) -> bool:
+    """Whether the details hold all that is wanted: as PostgreSQL's ``@>`` says it of one level."""
+
+    def held(name: str, value: object) -> bool:
+        there = codes.get(name)
+        if isinstance(value, list):
+            return isinstance(there, list) and set(value) <= set(there)
+        return name in codes and there == value
+
+    return all(held(name, value) for name, value in wanted.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,11 +320,22 @@ class SummaryFacts:
     seat: str | None
     as_of: datetime
     facts: Mapping[FigureCode, Fact]
+    records: Mapping[RecordKind, tuple[RecordFacts, ...]] = field(default_factory=dict)
+    """What counts of the daybook within the days counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Records of the daybook behind a number: of a kind, with this value in this field."""
+
+    kind: RecordKind
+    field: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece of a sentence: words, or a number that opens onto its rows.
+    """A piece of a sentence: words, or a number that opens onto its rows in the journal, or onto records.
 
     ``earlier`` says that the rows are those of the year before, which the number is compared with.
     """
@@ -281,6 +343,7 @@ class Run:
     text: str
     figure: FigureCode | None = None
     earlier: bool = False
+    listed: Listed | None = None
 
 
 Sentence = tuple[Run, ...]
@@ -310,9 +373,20 @@ class SummaryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryTable:
+    """A table behind the text: records of a kind, row by row; columns named in ``numbers`` hold numbers."""
+
+    kind: RecordKind
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkSummary:
     """A work summary as it stands written: its title, its sections in order, the parts for which nothing was recorded,
-    what a person should know before writing 存在问题, and the table of figures."""
+    what a person should know before writing 存在问题, the table of figures, and the tables of the daybook."""
 
     facts: SummaryFacts
     title: str
@@ -320,3 +394,4 @@ class WorkSummary:
     silent: tuple[SummaryPart, ...]
     falling: tuple[FigureCode, ...]
     lines: tuple[SummaryLine, ...]
+    tables: tuple[SummaryTable, ...] = ()

@@ -5,24 +5,29 @@ everything, entries without a branch included. Whoever asks has been checked by 
 that the caller has just read saves asking for its edition again.
 """
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
 
+from wenyuan.office.daybook.data import Member, RecordFacts, RecordKind, Wanted
+from wenyuan.office.daybook.queries import list_records
 from wenyuan.office.figures import sql
 from wenyuan.office.figures.data import (
     WHOLE,
     AreaFigures,
     BranchFigures,
     CalendarCode,
+    Codes,
     DatedFigures,
     Fact,
     FigureCode,
     FigureRow,
     Figures,
+    Indicator,
     IndicatorCode,
     Measure,
     Period,
@@ -35,10 +40,9 @@ from wenyuan.office.figures.data import (
     WantedRows,
     WorkSummary,
 )
+from wenyuan.office.figures.indicators import BY_CODE, CODED, INDICATORS, KINDS, MAIN, Group, values_of
 from wenyuan.office.figures.rules import (
-    BY_CODE,
     EVERYTHING,
-    INDICATORS,
     link_terms,
     memberships,
     narrowed,
@@ -59,6 +63,7 @@ __all__ = [
     "BY_CODE",
     "EVERYTHING",
     "INDICATORS",
+    "MAIN",
     "by_area",
     "by_branch",
     "by_day",
@@ -67,18 +72,24 @@ __all__ = [
     "link_terms",
     "may_see",
     "may_see_rows",
+    "members_of",
     "open_days_by_month",
     "parse_period",
     "rows_of",
     "rows_wanted",
+    "span_of",
     "summary_json",
     "work_summary",
     "year_before",
 ]
 
 Parameters = dict[str, Any]
+NO_CODES: tuple[Codes, ...] = ({},)
+"""What a term asks for that asks for no codes: all details hold it."""
 
-NOTHING: Values = {indicator.code: 0 for indicator in INDICATORS}
+MOST_RECORDS = 5_000
+"""More than a county library writes down in a year; a document lists no more."""
+NOTHING: Values = values_of(())
 
 
 def may_see(operator: Operator, branch_id: int | None) -> bool:
@@ -139,9 +150,12 @@ def by_area(*, period: Period, branch: str | None = None, network: NetworkMap | 
     if parameters is None:
         return ()
     statement = sql.area_figures(**_narrowing(parameters, "subtree", "at"))
+    found = _fetch(statement, parameters)
+    places = {(row[0], row[1]): row[-3:] for row in found}
+    groups = _grouped([row[:-3] for row in found])
     return tuple(
-        AreaFigures(branch_id, area_id, code or "", name_zh or "", name_en or "", _values(sums))
-        for branch_id, area_id, code, name_zh, name_en, *sums in _fetch(statement, parameters)
+        AreaFigures(key[0], key[1], code, name_zh, name_en, groups[key])
+        for key, (code, name_zh, name_en) in places.items()
     )
 
 
@@ -178,9 +192,15 @@ def rows_of(
     parameters = _parameters(wanted.period, wanted.branch, wanted.part, network or network_map())
     if parameters is None:
         return RowsPage((), None)
-    parameters |= {"kinds": [indicator.kind.value], "before": before, "limit": size + 1}
+    parameters |= {
+        "kinds": sorted({term.kind.value for term in indicator.terms}),
+        "term_kinds": [term.kind.value for term in indicator.terms for _ in term.among or NO_CODES],
+        "term_codes": [json.dumps(codes) for term in indicator.terms for codes in term.among or NO_CODES],
+        "before": before,
+        "limit": size + 1,
+    }
     found = _fetch(sql.rows(**_narrowing(parameters, "subtree", "at", "area")), parameters)
-    rows = tuple(_row(values, indicator.measure) for values in found[:size])
+    rows = tuple(_row(values, indicator) for values in found[:size])
     return RowsPage(rows, rows[-1].id if len(found) > size else None)
 
 
@@ -263,7 +283,19 @@ def work_summary(
         )
     library = get_library()
     name = place.name_zh if place else library.name_zh if library else ""
-    return write(SummaryFacts(name, period, counted, earlier, branch, seat.code if seat else None, at, facts))
+    records = _records(counted, place, network)
+    return write(SummaryFacts(name, period, counted, earlier, branch, seat.code if seat else None, at, facts, records))
+
+
+def span_of(first: date, last: date) -> Period:
+    """The period from one day to another."""
+    return Period(f"{first}..{last}", first, last)
+
+
+def members_of(*, branch_id: int, period: Period, network: NetworkMap | None = None) -> tuple[Member, ...]:
+    """Which branches stood in the subtree on which days, as the daybook asks for it."""
+    spans = memberships(network or network_map(), branch_id=branch_id, period=period)
+    return tuple(Member(one.branch_id, one.first_date, one.last_date) for one in spans)
 
 
 def open_days_by_month(
@@ -278,12 +310,26 @@ def open_days_by_month(
     return tuple((month, tuple(days)) for month, days in found.items())
 
 
+def _records(
+    period: Period, place: BranchFacts | None, network: NetworkMap
+) -> Mapping[RecordKind, tuple[RecordFacts, ...]]:
+    """What counts of the daybook, by kind: the rows whose entries the figures add up."""
+    members = members_of(branch_id=place.id, period=period, network=network) if place else None
+    wanted = Wanted(first_date=period.first_date, last_date=period.last_date, members=members, counted=True)
+    found: dict[RecordKind, list[RecordFacts]] = {}
+    for record in list_records(wanted=wanted, size=MOST_RECORDS).rows:
+        found.setdefault(record.kind, []).append(record)
+    return {kind: tuple(records) for kind, records in found.items()}
+
+
 def _recorded_since(day: date) -> frozenset[IndicatorCode]:
     """The indicators that were recorded by then, give or take the holidays of that week: of the others, what lies there
     is not nothing, it is not known."""
-    first = dict(_fetch(sql.FIRST_DAYS, {"kinds": [indicator.kind.value for indicator in INDICATORS]}))
+    first = dict(_fetch(sql.FIRST_DAYS, {"kinds": list(KINDS)}))
     by = day + timedelta(days=7)
-    return frozenset(one.code for one in INDICATORS if first.get(one.kind.value, date.max) <= by)
+    return frozenset(
+        one.code for one in INDICATORS if all(first.get(term.kind.value, date.max) <= by for term in one.terms)
+    )
 
 
 def _seat(network: NetworkMap, on: date) -> BranchFacts | None:
@@ -300,7 +346,7 @@ def _open_days(branch_id: int, period: Period, network: NetworkMap) -> int:
 
 def _parameters(period: Period, branch: str | None, part: Slice, network: NetworkMap) -> Parameters | None:
     """What the statements ask for; nothing where the part lies outside the period, so that there is nothing to ask."""
-    parameters: Parameters = {"kinds": [indicator.kind.value for indicator in INDICATORS]}
+    parameters: Parameters = {"kinds": list(KINDS), "coded": list(CODED)}
     if branch is not None:
         facts = network.by_code(branch)
         if facts is None:
@@ -333,8 +379,14 @@ def _split(grouping: Grouping, parameters: Parameters | None) -> Mapping[tuple[A
     if parameters is None:
         return {}
     statement = sql.figures(grouping, **_narrowing(parameters, "subtree", "at", "area"))
-    split_at = -len(INDICATORS)
-    return {tuple(row[:split_at]): _values(row[split_at:]) for row in _fetch(statement, parameters)}
+    return _grouped(_fetch(statement, parameters))
+
+
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> Mapping[tuple[Any, ...], Values]:
+    groups: dict[tuple[Any, ...], list[Group]] = {}
+    for *key, kind, codes, quantity, persons in rows:
+        groups.setdefault(tuple(key), []).append((kind, _codes(codes), quantity, persons))
+    return {key: values_of(found) for key, found in groups.items()}
 
 
 def _fetch(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
@@ -344,9 +396,10 @@ def _fetch(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
         return found
 
 
-def _values(sums: tuple[int, ...] | list[int]) -> Values:
-    """Sums in the order of ``INDICATORS``."""
-    return {indicator.code: value for indicator, value in zip(INDICATORS, sums, strict=True)}
+def _codes(found: Any) -> Codes:
+    """Details as the cursor hands them over: text, or nothing where no indicator asks for them."""
+    read: Codes = json.loads(found) if isinstance(found, str) else found or {}
+    return read
 
 
 def _branch_figures(branch_id: int, network: NetworkMap, values: Values) -> BranchFigures:
@@ -356,7 +409,9 @@ def _branch_figures(branch_id: int, network: NetworkMap, values: Values) -> Bran
     return BranchFigures(branch_id, facts.code, facts.name_zh, facts.name_en, values)
 
 
-def _row(values: tuple[Any, ...], measure: Measure) -> FigureRow:
+def _row(values: tuple[Any, ...], indicator: Indicator) -> FigureRow:
     columns = dict(zip(sql.ROW_COLUMNS, values, strict=True))
+    term = indicator.term_of(columns["kind"], _codes(columns.pop("details")))
+    assert term is not None, "the statement keeps what a term counts"
     measures = {Measure.QUANTITY: columns.pop("quantity"), Measure.PERSONS: columns.pop("persons")}
-    return FigureRow(**columns, value=measures[measure])
+    return FigureRow(**columns, value=measures[term.measure])

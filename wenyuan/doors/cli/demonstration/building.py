@@ -12,6 +12,7 @@ from django.db import connection
 
 from wenyuan.doors.cli.demonstration import history, people
 from wenyuan.doors.cli.demonstration.counting import count_visits
+from wenyuan.doors.cli.demonstration.daybook import keep_daybook
 from wenyuan.doors.cli.demonstration.network import CHILDREN, Site, join_groups, open_network, places, set_calendars
 from wenyuan.doors.cli.demonstration.policies import add_policies
 from wenyuan.doors.cli.demonstration.stock import Stock, fits_scale
@@ -70,6 +71,7 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         fill_batches(sites, operators, last=until)
         echo("Counting visits …")
         lead = _desk(operators["lead"], sites["LM00"])
+        keep_daybook(sites, operators, first=first, last=until)
         tell_readers(sites, year.readers, at=_noon(until), desk=lead)
         counted = count_visits(dice, sites, operator=operators["lead"], first=first, last=until - timedelta(days=1))
         for _ in counted:

@@ -57,6 +57,8 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.IMPORT_RECORDS: _("import records"),
     Act.EXPORT_RECORDS: _("export records"),
     Act.ENTER_VISITS: _("enter visits"),
+    Act.KEEP_DAYBOOK: _("keep the daybook"),
+    Act.APPROVE_DAYBOOK: _("approve records of the daybook"),
     Act.SEE_FIGURES: _("see figures"),
     Act.SEE_JOURNAL: _("see the journal"),
     Act.EDIT_NETWORK: _("change the network"),

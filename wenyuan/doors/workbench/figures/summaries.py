@@ -20,12 +20,14 @@ from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_
 from wenyuan.doors.workbench.figures.words import period_words, reason_words
 from wenyuan.doors.workbench.shell import page
 from wenyuan.doors.workbench.templatetags.staff import month_of
+from wenyuan.office.daybook.data import RecordKind
 from wenyuan.office.figures import queries
 from wenyuan.office.figures.data import (
     BadPeriod,
     CalendarCode,
     FigureCode,
     Period,
+    Run,
     Sentence,
     SummaryFacts,
     WantedRows,
@@ -89,6 +91,7 @@ def summary(request: StaffRequest) -> HttpResponse:
             (line, figure_name(line.code), _url(line.code, facts), _url(line.code, facts, earlier=True))
             for line in written.lines
         ],
+        "tables": [(table, _records_url(table.kind, facts)) for table in written.tables],
         "file_url": f"{reverse('workbench:summary-file')}?{urlencode(terms)}",
         "earlier": period_words(facts.earlier) if facts.earlier else "",
     }
@@ -164,7 +167,27 @@ def _day(text: str) -> date | None:
 
 def _runs(sentence: Sentence, facts: SummaryFacts) -> list[tuple[str, str]]:
     """Text and address of each run; no address for words."""
-    return [(run.text, _url(run.figure, facts, earlier=run.earlier) if run.figure else "") for run in sentence]
+    return [(run.text, _run_url(run, facts)) for run in sentence]
+
+
+def _run_url(run: Run, facts: SummaryFacts) -> str:
+    if run.listed:
+        return _records_url(run.listed.kind, facts, **{run.listed.field: run.listed.value})
+    return _url(run.figure, facts, earlier=run.earlier) if run.figure else ""
+
+
+def _records_url(kind: RecordKind, facts: SummaryFacts, **more: str) -> str:
+    """Where the records of a kind are that counted within the days of the summary."""
+    branch = network_map().by_code(facts.branch) if facts.branch else None
+    terms = {
+        "kind": kind.value,
+        "first": facts.counted.first_date.isoformat(),
+        "last": facts.counted.last_date.isoformat(),
+        "branch": str(branch.id) if branch else "",
+        "counted": "on",
+        **more,
+    }
+    return f"{reverse('workbench:daybook')}?{urlencode(terms)}"
 
 
 def _url(code: FigureCode, facts: SummaryFacts, *, earlier: bool = False) -> str:

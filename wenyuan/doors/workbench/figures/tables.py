@@ -17,13 +17,14 @@ from wenyuan.office.figures.data import (
     BranchFigures,
     DatedFigures,
     Figures,
+    Indicator,
     IndicatorCode,
     Period,
     Slice,
     Values,
     WantedRows,
 )
-from wenyuan.office.figures.queries import INDICATORS, link_terms
+from wenyuan.office.figures.queries import INDICATORS, MAIN, link_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +77,28 @@ def opened(indicator: IndicatorCode, value: int, period: Period, branch: str | N
 
 
 def tiles(now: Figures, before: Figures | None) -> list[Tile]:
-    """One tile an indicator."""
-    found = []
-    for indicator in INDICATORS:
-        code = indicator.code
-        earlier = before.values[code] if before else 0
-        found.append(
-            Tile(
-                code=code.value,
-                name=WORDS[code],
-                unit=UNITS[indicator.unit],
-                number=opened(code, now.values[code], now.period, now.branch),
-                before=opened(code, earlier, before.period, before.branch) if before else None,
-                change=100 * (now.values[code] - earlier) / earlier if earlier > 0 else None,
-            )
-        )
-    return found
+    """One tile an indicator of those that stand by themselves."""
+    return [_tile(indicator, now, before) for indicator in MAIN]
+
+
+def typed_lines(now: Figures, before: Figures | None) -> list[Tile]:
+    """The others, where anything is on record."""
+    others = [one for one in INDICATORS if not one.main]
+    found = [_tile(indicator, now, before) for indicator in others]
+    return [tile for tile in found if tile.number.value or (tile.before and tile.before.value)]
+
+
+def _tile(indicator: Indicator, now: Figures, before: Figures | None) -> Tile:
+    code = indicator.code
+    earlier = before.values[code] if before else 0
+    return Tile(
+        code=code.value,
+        name=WORDS[code],
+        unit=UNITS[indicator.unit],
+        number=opened(code, now.values[code], now.period, now.branch),
+        before=opened(code, earlier, before.period, before.branch) if before else None,
+        change=100 * (now.values[code] - earlier) / earlier if earlier > 0 else None,
+    )
 
 
 def branch_lines(found: Iterable[BranchFigures], period: Period, branch: str | None) -> list[Line]:
@@ -127,7 +134,7 @@ def _numbers(values: Values, period: Period, branch: str | None, part: Slice) ->
         opened(indicator.code, values[indicator.code], period, branch, part)
         if values[indicator.code]
         else Number(0, "")
-        for indicator in INDICATORS
+        for indicator in MAIN
     )
 
 

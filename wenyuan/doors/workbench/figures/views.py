@@ -22,13 +22,15 @@ from wenyuan.doors.workbench.figures.tables import (
     month_steps,
     tiles,
     total_line,
+    typed_lines,
 )
 from wenyuan.doors.workbench.figures.words import DEFINITIONS, period_words, reason_words
-from wenyuan.doors.workbench.journal.rows import account_names, item_type_names
+from wenyuan.doors.workbench.journal.rows import account_names, item_type_names, subject_url
 from wenyuan.doors.workbench.journal.words import DOORS, KINDS
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
 from wenyuan.doors.workbench.templatetags.staff import day, month_of
+from wenyuan.office.daybook.queries import record_titles
 from wenyuan.office.figures import queries
 from wenyuan.office.figures.data import (
     BadPeriod,
@@ -39,7 +41,7 @@ from wenyuan.office.figures.data import (
     UnknownBranch,
     WantedRows,
 )
-from wenyuan.office.figures.queries import BY_CODE, EVERYTHING, parse_period, rows_wanted, year_before
+from wenyuan.office.figures.queries import BY_CODE, EVERYTHING, MAIN, parse_period, rows_wanted, year_before
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import list_areas, network_map
@@ -86,10 +88,11 @@ def figures(request: StaffRequest) -> HttpResponse:
         "shortcuts": _shortcuts(today, period, branch),
         "at": request.at,
         "tiles": tiles(now, before),
+        "typed": typed_lines(now, before),
         "shown": shown.value,
         "shown_words": NAMES[shown],
-        "indicators": [(code.value, words) for code, words in NAMES.items()],
-        "heads": list(NAMES.values()),
+        "indicators": [(one.code.value, NAMES[one.code]) for one in MAIN],
+        "heads": [NAMES[one.code] for one in MAIN],
         "earlier_words": period_words(earlier) if earlier else "",
         "branch_lines": branch_lines(queries.by_branch(period=period, branch=branch, network=network), period, branch),
         "area_lines": area_lines(queries.by_area(period=period, branch=branch, network=network), period, branch, names),
@@ -160,7 +163,6 @@ def rows(request: StaffRequest) -> HttpResponse:
         "page_sum": sum(row.value for row in found.rows),
         "onward": onward(request, found.before),
         "at": request.at,
-        "kind": KINDS[indicator.kind],
     }
     return page(request, "workbench/figures/rows.html", context)
 
@@ -168,6 +170,7 @@ def rows(request: StaffRequest) -> HttpResponse:
 def _shown_rows(found: tuple[FigureRow, ...], network: NetworkMap) -> list[dict[str, object]]:
     names = account_names() if found else {}
     types = item_type_names() if found else {}
+    titles = record_titles([row.subject_id for row in found if row.subject_kind == "daybook_record" and row.subject_id])
     return [
         {
             "row": row,
@@ -176,6 +179,8 @@ def _shown_rows(found: tuple[FigureRow, ...], network: NetworkMap) -> list[dict[
             "operator": names.get(row.operator_id, "") if row.operator_id is not None else "",
             "door": DOORS.get(row.door, row.door),
             "item_type": types.get(row.item_type, row.item_type),
+            "title": titles.get(row.subject_id or 0, "") if row.subject_kind == "daybook_record" else "",
+            "url": subject_url(row.subject_kind, row.subject_id),
         }
         for row in found
     ]

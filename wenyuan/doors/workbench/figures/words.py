@@ -23,6 +23,21 @@ DEFINITIONS: Final[Mapping[IndicatorCode, StrOrPromise]] = {
         "Months of stations that lend on paper, typed from their registers, on the last day."
     ),
     IndicatorCode.TYPED_READERS: _("Readers who came to borrow at stations that lend on paper, typed by the month."),
+    IndicatorCode.ACTIVITIES: _(
+        "Sessions of activities in the daybook, approved; each activity counts once, at the branch that typed it."
+    ),
+    IndicatorCode.ACTIVITIES_ONLINE: _("Of the activities those that were held online only."),
+    IndicatorCode.LECTURES: _("Of the activities the lectures, in sessions."),
+    IndicatorCode.EXHIBITIONS: _("Of the activities the exhibitions."),
+    IndicatorCode.TRAINING_CLASSES: _("Of the activities the training classes held for readers, in sessions."),
+    IndicatorCode.ACTIVITY_ATTENDANCE: _(
+        "Persons who took part, as typed for each activity; plays and likes are none."
+    ),
+    IndicatorCode.LECTURE_ATTENDANCE: _("Of those who took part in activities, those at lectures."),
+    IndicatorCode.EXHIBITION_ATTENDANCE: _("Of those who took part in activities, those at exhibitions."),
+    IndicatorCode.TRAINING_CLASS_ATTENDANCE: _("Of those who took part in activities, those in training classes."),
+    IndicatorCode.ACTIVITY_PLAYS: _("Plays of activities online, as their platform says; never added to persons."),
+    IndicatorCode.ACTIVITY_LIKES: _("Likes of activities online, as their platform says; never added to persons."),
 }
 
 _REASONS: Final[Mapping[PeriodReason, StrOrPromise]] = {

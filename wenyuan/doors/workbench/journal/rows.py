@@ -54,7 +54,12 @@ _BRANCHES = frozenset(
     }
 )
 """Details that name a branch where they hold a number."""
-_SUBJECT_PAGES = {"item": "workbench:item", "bib": "workbench:record", "branch": "workbench:network-branch"}
+_SUBJECT_PAGES = {
+    "item": "workbench:item",
+    "bib": "workbench:record",
+    "branch": "workbench:network-branch",
+    "daybook_record": "workbench:daybook-record",
+}
 
 
 @dataclass(frozen=True, slots=True)

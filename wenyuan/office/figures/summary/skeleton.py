@@ -8,6 +8,7 @@ person's.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from wenyuan.office.daybook.data import RecordKind
 from wenyuan.office.figures.data import CalendarCode, FigureCode, IndicatorCode, SummaryPart, Unit
 
 HEADINGS: Mapping[SummaryPart, str] = {
@@ -33,6 +34,8 @@ UNITS: Mapping[Unit, str] = {
     Unit.CARDS: "张",
     Unit.ITEMS: "册",
     Unit.DAYS: "天",
+    Unit.SESSIONS: "场次",
+    Unit.TIMES: "次",
 }
 
 NAMES: Mapping[FigureCode, str] = {
@@ -46,6 +49,17 @@ NAMES: Mapping[FigureCode, str] = {
     IndicatorCode.TYPED_LOANS: "登记簿录入外借册次",
     IndicatorCode.TYPED_RETURNS: "登记簿录入还回册次",
     IndicatorCode.TYPED_READERS: "登记簿录入读者人次",
+    IndicatorCode.ACTIVITIES: "活动场次",
+    IndicatorCode.ACTIVITIES_ONLINE: "线上活动场次",
+    IndicatorCode.LECTURES: "讲座场次",
+    IndicatorCode.EXHIBITIONS: "展览场次",
+    IndicatorCode.TRAINING_CLASSES: "培训班场次",
+    IndicatorCode.ACTIVITY_ATTENDANCE: "参加活动人次",
+    IndicatorCode.LECTURE_ATTENDANCE: "讲座参加人次",
+    IndicatorCode.EXHIBITION_ATTENDANCE: "展览参观人次",
+    IndicatorCode.TRAINING_CLASS_ATTENDANCE: "培训班参加人次",
+    IndicatorCode.ACTIVITY_PLAYS: "线上活动点播量",
+    IndicatorCode.ACTIVITY_LIKES: "线上活动点赞量",
 }
 """What the table of figures calls them, in its order."""
 
@@ -57,6 +71,22 @@ class Clause:
     before: str
     figure: FigureCode
     compares: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A sentence that names what records of a kind say in a field, each with the sum of a number: 其中“连图讲坛”15场次.
+
+    At most ``most`` are named, the greatest first.
+    """
+
+    part: SummaryPart
+    before: str
+    kind: RecordKind
+    field: str
+    number: str
+    unit: Unit
+    most: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +116,29 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(SummaryPart.SERVICE, (Clause("新办读者证", IndicatorCode.NEW_CARDS),)),
     Pattern(SummaryPart.HOLDINGS, (Clause("新增馆藏", IndicatorCode.ITEMS_ADDED),)),
     Pattern(
+        SummaryPart.READING,
+        (
+            Clause("举办阅读推广活动", IndicatorCode.ACTIVITIES),
+            Clause("参加活动", IndicatorCode.ACTIVITY_ATTENDANCE),
+        ),
+    ),
+    Pattern(
+        SummaryPart.READING,
+        (
+            Clause("其中讲座", IndicatorCode.LECTURES, compares=False),
+            Clause("展览", IndicatorCode.EXHIBITIONS, compares=False),
+            Clause("培训班", IndicatorCode.TRAINING_CLASSES, compares=False),
+            Clause("线上活动", IndicatorCode.ACTIVITIES_ONLINE, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.READING,
+        (
+            Clause("线上活动点播", IndicatorCode.ACTIVITY_PLAYS, compares=False),
+            Clause("点赞", IndicatorCode.ACTIVITY_LIKES, compares=False),
+        ),
+    ),
+    Pattern(
         SummaryPart.NETWORK,
         (
             Clause("农家书屋和流动站点按登记簿录入外借文献", IndicatorCode.TYPED_LOANS),
@@ -93,3 +146,8 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
     ),
 )
+
+NAMINGS: tuple[Naming, ...] = (
+    Naming(SummaryPart.READING, "品牌活动有", RecordKind.ACTIVITY, "brand", "sessions", Unit.SESSIONS),
+)
+"""Sentences that follow the patterns of their part."""

@@ -1,11 +1,14 @@
 """A work summary out of its facts. Pure: the same facts give the same words."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
 from wenyuan.office.figures.data import (
     CalendarCode,
     Fact,
+    IndicatorCode,
+    Listed,
     Period,
     Run,
     Sentence,
@@ -15,8 +18,10 @@ from wenyuan.office.figures.data import (
     SummarySection,
     WorkSummary,
 )
+from wenyuan.office.figures.indicators import BY_CODE
+from wenyuan.office.figures.summary.annexes import tables
 from wenyuan.office.figures.summary.phrasing import compared, per_cent, written
-from wenyuan.office.figures.summary.skeleton import HEADINGS, NAMES, PATTERNS, UNITS, Clause
+from wenyuan.office.figures.summary.skeleton import HEADINGS, NAMES, NAMINGS, PATTERNS, UNITS, Clause, Naming
 
 COMMA, SEMICOLON, STOP = Run("，"), Run("；"), Run("。")
 _ORDINALS = "一二三四"
@@ -37,7 +42,8 @@ def write(facts: SummaryFacts) -> WorkSummary:
         sections=tuple(sections),
         silent=tuple(part for part in HEADINGS if part not in told),
         falling=tuple(code for code in NAMES if code in facts.facts and _falls(facts.facts[code])),
-        lines=tuple(_line(facts.facts[code]) for code in NAMES if code in facts.facts),
+        lines=tuple(_line(facts.facts[code]) for code in NAMES if _is_listed(facts.facts.get(code))),
+        tables=tables(facts),
     )
 
 
@@ -82,6 +88,7 @@ def _section(part: SummaryPart, facts: SummaryFacts) -> SummarySection | None:
         for pattern in PATTERNS
         if pattern.part is part
     ]
+    sentences += [_named(naming, facts) for naming in NAMINGS if naming.part is part]
     told = [sentence for sentence in sentences if sentence]
     if not told:
         return None
@@ -90,6 +97,14 @@ def _section(part: SummaryPart, facts: SummaryFacts) -> SummarySection | None:
 
 def _is_told(fact: Fact | None) -> bool:
     return fact is not None and fact.now > 0
+
+
+def _is_listed(fact: Fact | None) -> bool:
+    """The main figures always stand in the table, the others where there is anything to say."""
+    if fact is None:
+        return False
+    is_main = not isinstance(fact.code, IndicatorCode) or BY_CODE[fact.code].main
+    return is_main or bool(fact.now or fact.before)
 
 
 def _joined(clauses: Iterable[Clause], facts: SummaryFacts) -> Sentence:
@@ -102,6 +117,23 @@ def _joined(clauses: Iterable[Clause], facts: SummaryFacts) -> Sentence:
     for number, one in enumerate(told):
         runs += [between, *one] if number else one
     return (*runs, STOP)
+
+
+def _named(naming: Naming, facts: SummaryFacts) -> Sentence:
+    """What the records name, with its number, the greatest first."""
+    sums: Counter[str] = Counter()
+    for record in facts.records.get(naming.kind, ()):
+        if value := record.text(naming.field):
+            sums[value] += record.number(naming.number) or 0
+    named = sorted(((value, count) for value, count in sums.items() if count), key=lambda one: (-one[1], one[0]))
+    runs: list[Run] = []
+    for value, count in named[: naming.most]:
+        number = written(count, UNITS[naming.unit]).text
+        runs += [
+            Run(f"、“{value}”" if runs else f"{naming.before}“{value}”"),
+            Run(number, listed=Listed(naming.kind, naming.field, value)),
+        ]
+    return (*runs, STOP) if runs else ()
 
 
 _ALONE = 2

@@ -1,0 +1,1 @@
+"""The daybook at the workbench: typed, approved, corrected; one set of pages for every kind of record."""
