@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -155,6 +156,23 @@ def test_what_finds_nothing_is_helped_on(central: Branch, reader: Client, indexe
 
     assert "Nothing was found" in page
     assert "Pinyin is understood" in page
+
+
+def test_nothing_found_leads_on_by_links_that_find_something(central: Branch, reader: Client, indexer: Indexer) -> None:
+    make_bib(title="平凡的世界", author="路遥")
+    make_bib(title="活着<b>", author="余华")
+    settle(indexer)
+
+    meant = reader.get("/find", {"q": "平凡的世介"}).content.decode()
+    fewer = page_of(reader, q="平凡 余华")
+    narrowed = reader.get("/find?q=平凡&class=T").content.decode()
+
+    assert "Did you mean:" in meant
+    assert f'<a href="/find?{urlencode({"q": "平凡的世界"})}">平凡的世界</a> <span class="quiet">1</span>' in meant
+    assert "With fewer words: 余华 1 平凡 1" in fewer
+    assert "1 work without narrowing" in narrowed
+    assert f'href="/find?{urlencode({"q": "平凡"})}"' in narrowed
+    assert "&lt;script&gt;" in reader.get("/find", {"q": "<script> 平凡的世介"}).content.decode()
 
 
 def test_results_are_narrowed_by_links_with_exact_counts(central: Branch, reader: Client, indexer: Indexer) -> None:

@@ -18,10 +18,10 @@ from tests.factories.circulation import District
 from tests.factories.network import make_branch
 from tests.factories.patrons import make_patron
 from wenyuan.holdings.catalogue import sql
-from wenyuan.holdings.catalogue.data import Facet, ItemChanges, NotIndexed
+from wenyuan.holdings.catalogue.data import Facet, ItemChanges, NotIndexed, OtherQuestion, SearchHelp
 from wenyuan.holdings.catalogue.models import Bib, IndexWaiting, Item
 from wenyuan.holdings.catalogue.operations import Indexer, ask_anew, edit_item, withdraw_item
-from wenyuan.holdings.catalogue.queries import index_state, is_asked_anew, is_indexed, search
+from wenyuan.holdings.catalogue.queries import help_on, index_state, is_asked_anew, is_indexed, search
 from wenyuan.holdings.catalogue.searching import checking, indexing
 from wenyuan.holdings.catalogue.searching.indexing import index_folders
 from wenyuan.kernel.searching import Scope
@@ -501,6 +501,64 @@ def test_looking_for_a_wish_to_build_anew_does_not_read_what_waits(indexer: Inde
 
     assert "catalogue_asked_anew" in plan
     assert "Seq Scan" not in plan
+
+
+# Helping on
+
+
+@pytest.fixture
+def shelf(indexer: Indexer) -> None:
+    for title, author in (
+        ("平凡的世界", "路遥"),
+        ("活着", "余华"),
+        ("红楼梦", "曹雪芹"),
+        ("中国通史", "吕思勉"),
+        ("The Old Man and the Sea", "Ernest Hemingway"),
+        ("世界史纲", "韦尔斯"),
+    ):
+        make_bib(title=title, author=author)
+    settle(indexer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("平凡的世介", "平凡的世界"),
+        ("平反得世界", "平凡的世界"),
+        ("平的世界", "平凡的世界"),
+        ("红缕梦", "红楼梦"),
+        ("余花", "余华"),
+        ("zongguo", "中国"),
+        ("hemingwey", "Hemingway"),
+        ("平凡的世介 路遥", "平凡的世界 路遥"),
+        ("世界 路瑶", "世界 路遥"),
+    ],
+)
+def test_what_was_meant_is_suggested_from_the_catalogue(shelf: None, typed: str, meant: str) -> None:
+    assert found(typed) == []
+
+    helped = help_on(typed)
+
+    assert OtherQuestion(meant, 1) in helped.meant
+    assert all(search(other.text).total == other.total > 0 for other in (*helped.meant, *helped.fewer))
+
+
+def test_a_question_is_tried_without_each_of_its_words(shelf: None) -> None:
+    helped = help_on("世界 路遥 红楼梦")
+
+    assert helped.meant == ()
+    assert helped.fewer == (OtherQuestion("世界 路遥", 1),)
+
+
+def test_what_is_narrowed_too_far_is_told_how_much_there_is_without(shelf: None) -> None:
+    assert help_on("世界", is_narrowed=True) == SearchHelp(not_narrowed=2)
+
+
+@pytest.mark.parametrize(
+    "typed", ["作者:余花", "平凡的世介 -红楼", "", "%", "*", "-", "c++", "9787020002207", "世" * 100]
+)
+def test_what_cannot_be_helped_is_left_alone(shelf: None, typed: str) -> None:
+    assert help_on(typed) == SearchHelp()
 
 
 # Comparing

@@ -17,7 +17,7 @@ from wenyuan.doors.portal.places import openings
 from wenyuan.doors.portal.searching import By
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.words import IDENTIFIERS, SORTED_BY, document_words, language_words
-from wenyuan.holdings.catalogue.data import BibBrief, SortBy
+from wenyuan.holdings.catalogue.data import BibBrief, SearchHelp, SortBy
 from wenyuan.holdings.catalogue.queries import get_bib, is_indexed
 from wenyuan.organisation.network.data import AreaFacts, NetworkMap
 from wenyuan.organisation.network.queries import list_areas, network_map
@@ -60,7 +60,11 @@ def _ranked(
     """What a page of what the index found needs beside its rows."""
     base = _asked(text, found.by, found.sort_by)
     here = narrowing.address(base, chosen, network)
+    helped = searching.help_on(text, by=found.by, is_narrowed=bool(chosen)) if not found.page.total else SearchHelp()
     return {
+        "meant": [(other.text, other.total, _url(other.text, found.by)) for other in helped.meant],
+        "fewer": [(other.text, other.total, _url(other.text, found.by)) for other in helped.fewer],
+        "not_narrowed": (helped.not_narrowed, narrowing.address(base, {}, network)) if helped.not_narrowed else None,
         "narrowing": narrowing.narrowing(found.page, base, chosen, network=network, language=language),
         "is_ranked": True,
         "total": found.page.total,

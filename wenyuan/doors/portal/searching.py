@@ -11,7 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from wenyuan.holdings.catalogue.data import BibPage, Facet, NotIndexed, SearchPage, SortBy
+from wenyuan.holdings.catalogue.data import BibPage, Facet, NotIndexed, SearchHelp, SearchPage, SortBy
+from wenyuan.holdings.catalogue.queries import help_on as find_help
 from wenyuan.holdings.catalogue.queries import list_newest, lookup, search
 from wenyuan.kernel.booknumbers import (
     BadBookNumber,
@@ -115,6 +116,14 @@ def find(
         return Ranked(by, page, number, sort_by)
     except NotIndexed:
         return _find_by_beginning(text, by=by, after=after)
+
+
+def help_on(text: str, *, by: By | None, is_narrowed: bool) -> SearchHelp:
+    """What to try instead of a text that found nothing; nothing where the index is lost meanwhile."""
+    try:
+        return find_help(text, within=_WITHIN[by], is_narrowed=is_narrowed)
+    except NotIndexed:
+        return SearchHelp()
 
 
 def page_number_of(text: str) -> int:

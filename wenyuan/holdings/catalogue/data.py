@@ -238,6 +238,24 @@ class SearchPage:
     counts: Mapping[Facet, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class OtherQuestion:
+    """Another text to ask for, and how many works it finds."""
+
+    text: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHelp:
+    """What to try when nothing was found: what may have been ``meant``, the question with one part ``fewer``, and how
+    many works there are when it is not narrowed."""
+
+    meant: tuple[OtherQuestion, ...] = ()
+    fewer: tuple[OtherQuestion, ...] = ()
+    not_narrowed: int = 0
+
+
 class NotIndexed(Exception):
     """There is no search index to ask: it is being built, or lost and not yet made anew."""
 

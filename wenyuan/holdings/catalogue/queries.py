@@ -19,6 +19,7 @@ from wenyuan.holdings.catalogue.data import (
     ItemTypeView,
     ItemView,
     MarcRow,
+    SearchHelp,
     SearchPage,
     ShelfPage,
     SortBy,
@@ -34,7 +35,7 @@ from wenyuan.holdings.catalogue.models import (
     ItemState,
     ItemType,
 )
-from wenyuan.holdings.catalogue.searching import reading
+from wenyuan.holdings.catalogue.searching import reading, suggesting
 from wenyuan.holdings.catalogue.searching.checking import index_backlog, index_state
 from wenyuan.holdings.catalogue.searching.indexing import is_asked_anew, is_indexed
 from wenyuan.kernel.booknumbers import (
@@ -47,6 +48,7 @@ from wenyuan.kernel.booknumbers import (
 from wenyuan.kernel.chinese import fold, half_width
 from wenyuan.kernel.marc import ControlField, from_storage
 from wenyuan.kernel.searching import Scope, read_question
+from wenyuan.plumbing.index.asks import Ask
 
 __all__ = [
     "count_holdings",
@@ -56,6 +58,7 @@ __all__ = [
     "get_item",
     "get_item_by_id",
     "get_items",
+    "help_on",
     "import_result",
     "index_backlog",
     "index_state",
@@ -223,6 +226,25 @@ def search(
     known = titles_of(hits.ids)
     bibs = tuple(known[bib_id] for bib_id in hits.ids if bib_id in known)
     return SearchPage(bibs, hits.total, {Facet(name): values for name, values in hits.counts.items()})
+
+
+def help_on(text: str, *, within: Scope = Scope.ANYWHERE, is_narrowed: bool = False) -> SearchHelp:
+    """What to try instead of a question that found nothing; everything in it comes from the catalogue.
+
+    :raises NotIndexed: there is no index to ask.
+    """
+
+    def count(other: str) -> int:
+        return reading.find(read_question(other, within=within), numbers={}, chosen={}, counted={}, size=0).total
+
+    def find(ask: Ask, most: int) -> list[BibBrief]:
+        ids = reading.find_ids(ask, most)
+        known = titles_of(ids)
+        return [known[bib_id] for bib_id in ids if bib_id in known]
+
+    if is_narrowed and (total := count(text)):
+        return SearchHelp(not_narrowed=total)
+    return suggesting.help_on(read_question(text, within=within), within=within, count=count, find=find)
 
 
 def lookup_numbers(text: str) -> tuple[str, ...]:

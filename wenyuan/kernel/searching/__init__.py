@@ -1,10 +1,12 @@
 """What a search index holds of a text, and what a typed question asks of it.
 
 Both sides are made here, so that they fit: ``grams`` find any part of a title, ``phrases`` words and names in longer
-texts, ``words`` give the order, ``spelling`` finds by pinyin and initials. Spec: ``docs/specs/search.md``.
+texts, ``words`` give the order, ``spelling`` finds by pinyin and initials, ``likeness`` what was mistyped.
+Spec: ``docs/specs/search.md``.
 """
 
 from wenyuan.kernel.searching.grams import Sought, grams_of, seek_grams
+from wenyuan.kernel.searching.likeness import distance, like_pairs, likest_part, most_unlike, units_of
 from wenyuan.kernel.searching.phrases import phrase_tokens, seek_phrase
 from wenyuan.kernel.searching.questions import LONGEST_QUESTION, Part, Question, Scope, read_question
 from wenyuan.kernel.searching.spelling import (
@@ -23,7 +25,11 @@ __all__ = [
     "Scope",
     "Sought",
     "Spelled",
+    "distance",
     "grams_of",
+    "like_pairs",
+    "likest_part",
+    "most_unlike",
     "phrase_tokens",
     "read_question",
     "seek_grams",
@@ -32,5 +38,6 @@ __all__ = [
     "seek_spelling",
     "spelling_of",
     "spelling_of_name",
+    "units_of",
     "words_of",
 ]

@@ -21,6 +21,7 @@ MOST_WAYS = 8
 """Ways of parting one typed text into syllables that are tried."""
 LONGEST_SPELLING = 60
 """Letters of a typed text that are taken for pinyin."""
+_FEW_WAYS = 3
 MOST_INITIALS = 12
 
 _FINALS = """
@@ -94,7 +95,7 @@ def _spelling(characters: str, first_sounds: Sequence[tuple[str, ...]]) -> tuple
     before: tuple[str, ...] = ()
     inside_word = False
     for place, character in enumerate(characters):
-        sounds = _sounds_of(character)
+        sounds = sounds_of(character)
         if place < len(first_sounds):
             sounds = tuple(dict.fromkeys(sounds + first_sounds[place]))
         if sounds:
@@ -145,6 +146,14 @@ def seek_spelling(text: str) -> tuple[Spelled, ...]:
         else:
             ways.append(Spelled(pairs or tuple(syllables), ""))
     return tuple(dict.fromkeys(ways))
+
+
+def syllables_of(key: str) -> tuple[tuple[str, ...], ...]:
+    """The ways, few of them, in which letters are whole syllables; none where they are not."""
+    if len(key) > LONGEST_SPELLING:
+        return ()
+    ways = _ways(key, _ends(key, whole=True), whole=True)
+    return tuple(tuple(syllables) for (syllables, _), _ in zip(ways, range(_FEW_WAYS), strict=False))
 
 
 def _parted(key: str) -> Iterator[tuple[list[str], str]]:
@@ -201,7 +210,7 @@ def _by_twos_and_threes(letters: Sequence[tuple[str, ...]]) -> set[str]:
 
 
 @lru_cache(maxsize=65536)
-def _sounds_of(character: str) -> tuple[str, ...]:
+def sounds_of(character: str) -> tuple[str, ...]:
     """What may be typed for a Han character: every reading of it and of its simplified form; nothing for others."""
     if not is_wide(character):
         return ()

@@ -29,6 +29,15 @@ class Begins:
 
 
 @dataclass(frozen=True, slots=True)
+class Like:
+    """Documents whose field has a token that differs by so many letters at most (one or two; a swap counts one)."""
+
+    field: str
+    text: str
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Between:
     """Documents whose number lies between these two, both counted; ``None`` sets no limit."""
 
@@ -74,4 +83,4 @@ class Everything:
     """Every document."""
 
 
-Ask = Term | Phrase | Begins | Between | All | AnyOf | Weighted | Scored | Everything
+Ask = Term | Phrase | Begins | Like | Between | All | AnyOf | Weighted | Scored | Everything

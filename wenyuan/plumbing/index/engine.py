@@ -15,7 +15,19 @@ from typing import Any
 
 import tantivy
 
-from wenyuan.plumbing.index.asks import All, AnyOf, Ask, Begins, Between, Everything, Phrase, Scored, Term, Weighted
+from wenyuan.plumbing.index.asks import (
+    All,
+    AnyOf,
+    Ask,
+    Begins,
+    Between,
+    Everything,
+    Like,
+    Phrase,
+    Scored,
+    Term,
+    Weighted,
+)
 from wenyuan.plumbing.index.fields import Kind, Schema, Values
 
 ENGINE = version("tantivy")
@@ -82,6 +94,8 @@ class _Translator:
                 return self._phrase(field, tokens)
             case Begins(field, text):
                 return tantivy.Query.regex_query(self._schema, field, f"{_escaped(text)}.*")
+            case Like(field, text, letters):
+                return tantivy.Query.fuzzy_term_query(self._schema, field, self._token(field, text), letters)
             case Between(field, first, last):
                 return self._between(field, first, last)
             case All(asks, but, better):

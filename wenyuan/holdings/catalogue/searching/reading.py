@@ -1,6 +1,7 @@
 """Asking the index: which works, how many, and how they divide. What is shown of them is read from the tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from wenyuan.holdings.catalogue.data import Facet, NotIndexed, SortBy
 from wenyuan.holdings.catalogue.searching.indexing import index_folders
@@ -8,7 +9,7 @@ from wenyuan.holdings.catalogue.searching.matching import ask_for
 from wenyuan.kernel.searching import Question
 from wenyuan.plumbing.index.asks import Ask, Between, Term
 from wenyuan.plumbing.index.engine import Unusable
-from wenyuan.plumbing.index.reader import Hits, Order, reader_of
+from wenyuan.plumbing.index.reader import Hits, Order, Snapshot, reader_of
 
 Chosen = Mapping[Facet, Sequence[str]]
 """Values by which works are narrowed: every one must fit. A year may be a span, ``2010-2019``."""
@@ -28,7 +29,7 @@ def find(
     chosen: Chosen,
     counted: Mapping[Facet, int],
     sort_by: SortBy = SortBy.MATCH,
-    start: int,
+    start: int = 0,
     size: int,
 ) -> Hits:
     """The ids of what fits, in the order of ``sort_by``, with total and counts.
@@ -36,10 +37,21 @@ def find(
     :raises NotIndexed: there is no index to ask.
     """
     ask = ask_for(question, list(_narrowing(chosen)), numbers=numbers)
-    try:
-        snapshot = reader_of(index_folders()).snapshot()
-        counts = {facet.value: most for facet, most in counted.items()}
+    counts = {facet.value: most for facet, most in counted.items()}
+    with _indexed() as snapshot:
         return snapshot.find(ask, size=size, start=start, counts=counts, order=_ORDERS[sort_by])
+
+
+def find_ids(ask: Ask, most: int) -> tuple[int, ...]:
+    """The ids of what fits a question of the index, the best first. :raises NotIndexed: there is no index to ask."""
+    with _indexed() as snapshot:
+        return snapshot.find(ask, size=most).ids
+
+
+@contextmanager
+def _indexed() -> Iterator[Snapshot]:
+    try:
+        yield reader_of(index_folders()).snapshot()
     except Unusable as error:
         raise NotIndexed from error
 
