@@ -178,6 +178,20 @@ def test_the_nightly_run_changes_nothing_twice_and_rests_when_all_is_open(distri
     assert list(ClosureRun.objects.order_by("id").values_list("moved", flat=True)) == [3, 0, 0]
 
 
+def test_the_nightly_run_rests_where_a_closure_is_known_for_days_and_has_its_end(
+    district: District, director: Desk
+) -> None:
+    lend_many(district.central, director, count=2, readers=1, first=may(8), days=1)
+    declare(district.central, may(7), may(9), director)
+    follow()
+    runs = ClosureRun.objects.count()
+
+    for days in (3, 4, 20):
+        closing.roll_forward(at=AT + days * DAY)
+
+    assert ClosureRun.objects.count() == runs
+
+
 def test_the_nightly_run_puts_right_a_loan_that_slipped_through(district: District, director: Desk) -> None:
     declare(district.central, may(7), may(9), director)
     follow()

@@ -16,10 +16,13 @@ from wenyuan.lending.circulation.models import Hold, Loan
 from wenyuan.lending.circulation.operations import (
     Refused,
     cancel_hold,
+    change_hold,
     checkin,
     checkout,
+    move_hold,
     place_hold,
     renew,
+    resume_hold,
     suspend_hold,
     undo,
 )
@@ -188,6 +191,41 @@ def test_a_hold_of_one_item_recalls_that_item_and_one_that_does_not_wait_none(
     want(title, district, "C3", at + LONGER, bib_id=None, item="I2", this_item=True)
 
     assert recalled() == {"I2"}
+
+
+def test_a_hold_that_is_resumed_or_changed_asks_as_a_new_one_does(district: District, at: datetime, title: Bib) -> None:
+    lend(district, "I1", "C1", at)
+    lend(district, "I2", "C2", at)
+    tomorrow = at + DAY
+    hold_id = want(title, district, "C3", at, not_before=local_date(at) + 30 * DAY)
+    assert not Loan.objects.filter(recalled_at__isnull=False).exists()
+
+    change_hold(hold_id=hold_id, not_before=None, at=tomorrow, desk=district.at_central)
+    follow(tomorrow)
+    changed = Loan.objects.filter(recalled_at=tomorrow).count()
+    other = want(title, district, "C4", at, not_before=local_date(at) + 30 * DAY)
+    Hold.objects.filter(id=other).update(not_before=None, suspended=True)
+    resume_hold(hold_id=other, at=tomorrow, desk=district.at_central)
+    follow(tomorrow)
+    suspend_hold(hold_id=other, until=None, at=tomorrow, desk=district.at_central)
+    resume_hold(hold_id=other, at=tomorrow, desk=district.at_central)
+    follow(tomorrow)
+
+    assert changed == 1
+    assert Loan.objects.filter(recalled_at=tomorrow).count() == 2  # one each, however often it is resumed
+    assert broken() == []
+
+
+def test_a_place_in_the_queue_recalls_nothing(district: District, at: datetime, title: Bib) -> None:
+    lend(district, "I1", "C1", at)
+    first, second = (want(title, district, card, at) for card in ("C3", "C4"))
+    Loan.objects.update(recalled_at=None)
+
+    move_hold(hold_id=second, to=1, reason="急用", at=at + DAY, desk=district.at_central)
+    follow(at + DAY)
+
+    assert first != second
+    assert not Loan.objects.filter(recalled_at__isnull=False).exists()
 
 
 def test_a_recall_is_never_later_and_gives_way_to_a_closed_day(district: District, at: datetime, title: Bib) -> None:

@@ -6,9 +6,11 @@ import pytest
 
 from tests.factories.catalogue import make_item
 from tests.factories.circulation import District
+from tests.factories.patrons import make_patron
 from tests.factories.transit import make_transit, packed_crate
 from tests.operations.test_transit_packing import broken, reasons
-from wenyuan.lending.circulation.operations import checkin, receive_transit, send_item
+from wenyuan.lending.circulation.data import BlockCode
+from wenyuan.lending.circulation.operations import checkin, checkout, receive_transit, send_item
 from wenyuan.lending.transit import operations
 from wenyuan.lending.transit.data import (
     DifferenceKind,
@@ -156,6 +158,25 @@ def test_a_missing_item_that_turns_up_ends_its_difference(
     outcomes = {one.barcode: one.outcome for one in list_differences(manifest_id=crate.id)}
     assert outcomes == {"W1": Outcome.ARRIVED_LATER, "W2": Outcome.FOUND_ELSEWHERE, "W3": None}
     assert Entry.objects.filter(kind="difference_resolved").count() == 2
+    assert not Stuck.objects.exists()
+
+
+def test_a_missing_item_that_is_lent_ends_its_difference(district: District, crate: ManifestView, at: datetime) -> None:
+    make_patron(card="C1", home=district.central)
+    operations.sign(manifest_id=crate.id, at=at + HOUR, desk=district.at_central)
+    checkout(
+        item="W2",
+        card="C1",
+        waive=frozenset({BlockCode.ITEM_IN_TRANSIT}),
+        at=at + 2 * HOUR,
+        desk=district.at_central,
+    )
+
+    deliver(at=at + 2 * HOUR)
+
+    outcomes = {one.barcode: one.outcome for one in list_differences(manifest_id=crate.id)}
+    assert outcomes["W2"] is Outcome.ARRIVED_LATER
+    assert ("missing", "W2") not in open_kinds(crate.id)
     assert not Stuck.objects.exists()
 
 

@@ -11,7 +11,7 @@ What else moves with the calendar joins by ``with_each_branch``, as the days of 
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
@@ -23,7 +23,7 @@ from wenyuan.lending.circulation.models import ClosureRun, Hold, HoldState, Loan
 from wenyuan.lending.circulation.rules import due_of_base, shelf_until
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
-from wenyuan.organisation.journal.queries import get_entry
+from wenyuan.organisation.journal.queries import Filter, get_entry, list_entries
 from wenyuan.organisation.network.operations import roll_horizons, set_spreads
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Door
@@ -36,6 +36,9 @@ from wenyuan.plumbing.transactions import assert_in_verb, verb
 TASK = "circulation.follow_closures"
 CHUNK = 1000
 """How many loans a chunk looks at: its transaction lasts well under a second."""
+CLOSURE_KINDS = (Kind.CLOSURE_DECLARED, Kind.CLOSURE_ENDED, Kind.CLOSURE_WITHDRAWN)
+SETTLES_IN = timedelta(days=2)
+"""Far longer than any checkout that had read the calendar from before a closure."""
 
 Mover = Callable[[int, OpeningCalendar, datetime], int]
 """Takes a branch id, its calendar and the moment; moves what else hangs on it and returns how much that was."""
@@ -103,17 +106,23 @@ def follow_closures(*, now: Callable[[], datetime]) -> None:
 def roll_forward(*, at: datetime) -> None:
     """Every night: closures without a last day reckon with three more weeks, and their loans move on with them.
 
-    Branches that are shut, or were within a week, are gone through in any case: what a checkout that was under way
-    when a closure was signed has missed is put right here.
+    Branches whose closures were signed, changed or withdrawn within two days are gone through once more: what a
+    checkout that was under way then has missed is put right here. All others rest.
     """
     today = local_date(at)
-    branches = set(roll_horizons(today=today))
-    network = network_map()
-    for branch_id in network.branches:
-        if any((closure.reckoned_to - today).days >= -7 for closure in network.calendar(branch_id).closures):
-            branches.add(branch_id)
+    branches = set(roll_horizons(today=today)) | _changed_since(today - SETTLES_IN)
     if branches:
         ask_for_run(sorted(branches), [], at=at)
+
+
+def _changed_since(first: date) -> set[int]:
+    """Branches about whose closures the journal tells something from that day on."""
+    lately, before, found = Filter(kinds=CLOSURE_KINDS, first_date=first), None, set()
+    while True:
+        page = list_entries(wanted=lately, before=before)
+        found |= {row.entry.branch_id for row in page.entries if row.entry.branch_id is not None}
+        if (before := page.before) is None:
+            return found
 
 
 @verb

@@ -1,8 +1,8 @@
 """Recalling (催还): a hold that nothing on the shelf can fill makes a loan of its title due earlier.
 
-It follows the placing of a hold from the journal, so that nobody at a desk waits for it and the locks of a hold and of
-another reader's loan are never held together. What a recall gives is a new base: the due date stays a function of base
-and closures, and a second recall finds nothing to shorten.
+It follows the placing of a hold, and what changes it, from the journal, so that nobody at a desk waits for it and the
+locks of a hold and of another reader's loan are never held together. What a recall gives is a new base: the due date
+stays a function of base and closures, and a second recall finds nothing to shorten.
 """
 
 from datetime import datetime
@@ -13,7 +13,7 @@ from wenyuan.lending.circulation.facts import Editions, ItemOfBib, LoanOfTitle, 
 from wenyuan.lending.circulation.holding import servants_at
 from wenyuan.lending.circulation.queueing import note_item
 from wenyuan.lending.circulation.telling import tell_of_loan
-from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.queries import get_entry
 from wenyuan.organisation.notices.data import NoticeKind
 from wenyuan.organisation.rights.data import CLOCK, Desk, Door
@@ -21,14 +21,18 @@ from wenyuan.plumbing.clock import library_zone, local_date
 from wenyuan.plumbing.statements import Plan, Row, Statement, rows_of, run
 from wenyuan.plumbing.transactions import assert_in_verb
 
+WANTS_ANEW = ("resumed", "wish")
+"""Changes of a hold after which it is asked anew what serves it; a place in the queue changes nothing of what is
+needed, and what is suspended needs nothing."""
+
 
 def recall_for_hold(entry_id: int) -> None:
-    """A step: ask a loan back for the hold whose placing an entry tells of, where the policy of the lending branch says
-    so and nothing else will serve it. Done again it changes nothing more."""
+    """A step: ask a loan back for the hold whose placing, resuming or changed wish an entry tells of, where the policy
+    of the lending branch says so and nothing else will serve it. Done again it changes nothing more."""
     assert_in_verb()
     recorded = get_entry(entry_id)
-    hold_id = recorded.entry.details.get("hold") if recorded else None
-    if recorded is None or not isinstance(hold_id, int):
+    hold_id = _hold_of(recorded.entry) if recorded else None
+    if recorded is None or hold_id is None:
         return
     at = recorded.entry.occurred_at
     holds = rows_of(Statement(sql.HOLD_TO_SERVE, {"hold": hold_id, "today": local_date(at)}))
@@ -40,6 +44,14 @@ def recall_for_hold(entry_id: int) -> None:
     recall = _find(holds[0], books, at)
     if recall is not None and _shorten(recall, at):
         _tell(recall, hold_id, at=at)
+
+
+def _hold_of(entry: Entry) -> int | None:
+    """The hold that asks by what an entry tells, if any does."""
+    if entry.kind is Kind.HOLD_CHANGED:
+        return entry.subject_id if entry.details.get("what") in WANTS_ANEW else None
+    hold_id = entry.details.get("hold")
+    return hold_id if isinstance(hold_id, int) else None
 
 
 def _books(row: Row) -> Plan[Books]:

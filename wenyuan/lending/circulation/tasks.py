@@ -73,9 +73,10 @@ def tell_of_renewals(entry_id: int) -> None:
     tell_of_renewal(entry_id)
 
 
-@follows(Kind.HOLD_PLACED)
+@follows(Kind.HOLD_PLACED, Kind.HOLD_CHANGED)
 def recall(entry_id: int) -> None:
-    """A hold that nothing on the shelf can fill asks a loan back, where the policy says so."""
+    """A hold that nothing on the shelf can fill asks a loan back, where the policy says so: a new one, and one that is
+    resumed or to be fetched elsewhere or on other days."""
     recall_for_hold(entry_id)
 
 
