@@ -36,6 +36,26 @@ hypothesis_settings.load_profile("ci")
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
+LONG_ONES_FIRST = (
+    "tests/scenarios/test_kills.py",
+    "tests/browser/test_every_page.py",
+    "tests/doors/test_cli_up.py",
+    "tests/doors/test_cli_library.py",
+    "tests/doors/test_demo.py",
+    "tests/doors/test_bench.py",
+    "tests/scenarios/test_a_fresh_machine_runs_the_library.py",
+    "tests/scenarios/test_closure_over_many_loans.py",
+    "tests/browser/test_portal_in_browser.py",
+)
+"""What takes half a minute and more, the longest first: at the end one worker would wait for the other's."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long modules first, the others in their order."""
+    rank = {path: number for number, path in enumerate(LONG_ONES_FIRST)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
+
+
 def pytest_collection_finish() -> None:
     """What stands now stands to the end: not walked again by each collection of garbage, and fewer of these."""
     gc.collect()
