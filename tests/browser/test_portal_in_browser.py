@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.axe import ALL_RULES, RULES_OF_COLOUR, RULES_OF_LOOK, axe_into, faults
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import (
     make_area,
@@ -142,18 +142,13 @@ def town(chromium: Browser, site: str, monkeypatch: pytest.MonkeyPatch) -> Town:
     return Town(chromium, site, build_town())
 
 
-ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RULES_OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-"""What another colour scheme can break: all else that axe looks at is the same in the dark."""
-
-
 SETTLED = "() => Promise.all(document.getAnimations().map(one => one.finished))"
 
 
 @pytest.mark.parametrize("look", ["light and dark", "high contrast and large print"])
 def test_axe_finds_nothing_on_any_page(town: Town, look: str) -> None:
     build_index()
-    faults = []
+    found = []
     # So tall that the bar at the foot lies over nothing: what scrolls below it is not covered for good.
     with town.reader(height=6000) as page:
         if "large" in look:
@@ -163,18 +158,14 @@ def test_axe_finds_nothing_on_any_page(town: Town, look: str) -> None:
         for path in PAGES:
             page.emulate_media(color_scheme="light")
             page.goto(town.url(path))
-            faults += _faults(page, path, ALL_RULES)
+            axe_into(page)
+            found += [(path, fault) for fault in faults(page, ALL_RULES if "dark" in look else RULES_OF_LOOK)]
             if "dark" in look:
                 page.emulate_media(color_scheme="dark")
                 page.evaluate(SETTLED)  # a colour half-way from light to dark is nobody's
-                faults += _faults(page, f"{path} in the dark", RULES_OF_COLOUR)
+                found += [(f"{path} in the dark", fault) for fault in faults(page, RULES_OF_COLOUR)]
 
-    assert faults == []
-
-
-def _faults(page: Page, where: str, rules: object) -> list[str]:
-    found = Axe().run(page, options={"runOnly": rules}).response["violations"]
-    return [f"{where}: {fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in found]
+    assert found == []
 
 
 @pytest.mark.parametrize(("widths", "large"), [((390, 320, 640), False), ((390, 1280), True)])
@@ -225,14 +216,18 @@ def test_the_focus_is_always_seen_and_never_caught(town: Town) -> None:
             stops, unseen = 0, []
             for _ in range(200):
                 page.keyboard.press("Tab")
-                name = page.evaluate("document.activeElement.outerHTML.slice(0, 80)")
-                if page.evaluate("document.activeElement === document.body"):
+                is_past_the_last, outline, name = page.evaluate(_FOCUSED)
+                if is_past_the_last:
                     break
                 stops += 1
-                if page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "none":
+                if outline == "none":
                     unseen.append(name)
             assert unseen == []
             assert 5 < stops < 200
+
+
+_FOCUSED = """() => { const one = document.activeElement;
+  return [one === document.body, getComputedStyle(one).outlineStyle, one.outerHTML.slice(0, 80)]; }"""
 
 
 def _tab_to(page: Page, name: str) -> None:
