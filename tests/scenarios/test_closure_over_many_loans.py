@@ -47,7 +47,7 @@ from wenyuan.organisation.journal.delivery import deliver
 at = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
 while deliver(at=at):
     pass
-closing.CHUNK = 500
+closing.CHUNK = 250
 closing.follow_closures(now=lambda: at)
 """
 
@@ -181,8 +181,8 @@ def assert_right(town: District, desk: Desk, *, most: int) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_a_closure_over_three_thousand_loans_survives_a_kill(fresh_database: str) -> None:
-    close_over(3_000, fresh_database, days=60)
+def test_a_closure_over_fifteen_hundred_loans_survives_a_kill(fresh_database: str) -> None:
+    close_over(1_500, fresh_database, days=60)
 
 
 @pytest.mark.soak
