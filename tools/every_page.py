@@ -338,6 +338,7 @@ NO_PAGES = frozenset(
         "workbench:offline-worker",
         "workbench:offline-contact",
         "portal:robots",
+        "portal:suggest",
         "workbench:import-fault-record",
         "workbench:import-failed",
         "workbench:export-file",

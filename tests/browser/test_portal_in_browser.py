@@ -187,6 +187,31 @@ def test_no_page_scrolls_sideways(town: Town, widths: tuple[int, ...], large: bo
     assert wide == []
 
 
+def test_suggestions_are_chosen_by_keyboard_and_heard(town: Town) -> None:
+    build_index()
+    with town.reader() as page:
+        page.goto(town.url("/"))
+        box = page.get_by_role("combobox")
+        box.fill("红楼")
+        options = page.get_by_role("option")
+        expect(options.first).to_be_visible()
+        expect(box).to_have_attribute("aria-expanded", "true")
+        expect(page.get_by_role("status").filter(has_text="Suggestions")).to_contain_text("(8)")
+        # The list lies over what stands below: only the box and the list are looked at.
+        told = Axe().run(page, context="form.search", options={"runOnly": ALL_RULES}).response["violations"]
+        assert told == []
+
+        box.press("Escape")
+        expect(options.first).to_be_hidden()
+        box.press_sequentially("梦断")
+        expect(options.first).to_have_text("红楼梦断")
+        box.press("ArrowDown")
+        expect(page.get_by_role("option", selected=True)).to_have_text("红楼梦断")
+        expect(box).to_have_attribute("aria-activedescendant", "q-suggested-0")
+        box.press("Enter")
+        expect(page.get_by_role("heading", name="红楼梦断", level=1)).to_be_visible()
+
+
 def test_the_keyboard_alone_finds_a_work_and_a_branch(town: Town) -> None:
     with town.reader(width=1280) as page:
         page.goto(town.url("/"))

@@ -158,6 +158,32 @@ def test_what_finds_nothing_is_helped_on(central: Branch, reader: Client, indexe
     assert "Pinyin is understood" in page
 
 
+def test_what_is_typed_so_far_is_completed_from_names_and_titles(
+    central: Branch, reader: Client, indexer: Indexer
+) -> None:
+    for title, author in (("余华作品研究", "洪治纲"), ("活着", "余华"), ("活着", "余华"), ("在细雨中呼喊", "余华")):
+        make_bib(title=title, author=author)
+    settle(indexer)
+
+    def suggested(text: str) -> list[str]:
+        response = reader.get("/find/suggest", {"q": text})
+        assert response.headers["Cache-Control"] == "private, max-age=60"
+        return list(response.json()["texts"])
+
+    assert suggested("余华")[0] == "余华"
+    assert sorted(suggested("余华")[1:]) == ["余华作品研究", "在细雨中呼喊", "活着"]
+    assert suggested("huozh") == ["活着"]
+    assert suggested("xy") == ["在细雨中呼喊"]
+    assert suggested("a" * 5000) == suggested("") == suggested("h") == suggested("978") == suggested("作者:余") == []
+    assert suggested("活着 -余华") == suggested("没有") == suggested("\0<%") == []
+
+
+def test_without_an_index_nothing_is_completed(central: Branch, reader: Client) -> None:
+    make_bib(title="活着")
+
+    assert reader.get("/find/suggest", {"q": "活"}).json() == {"texts": []}
+
+
 def test_nothing_found_leads_on_by_links_that_find_something(central: Branch, reader: Client, indexer: Indexer) -> None:
     make_bib(title="平凡的世界", author="路遥")
     make_bib(title="活着<b>", author="余华")

@@ -1,5 +1,7 @@
 import { furnish } from "../furniture/base.js";
+import { watchSearchBox } from "./suggest.js";
 import "./portal.css";
 import "./pages.css";
 
 furnish();
+watchSearchBox();

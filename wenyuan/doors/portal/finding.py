@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext, pgettext
@@ -17,8 +17,8 @@ from wenyuan.doors.portal.places import openings
 from wenyuan.doors.portal.searching import By
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.words import IDENTIFIERS, SORTED_BY, document_words, language_words
-from wenyuan.holdings.catalogue.data import BibBrief, SearchHelp, SortBy
-from wenyuan.holdings.catalogue.queries import get_bib, is_indexed
+from wenyuan.holdings.catalogue.data import BibBrief, NotIndexed, SearchHelp, SortBy
+from wenyuan.holdings.catalogue.queries import complete, get_bib, is_indexed
 from wenyuan.organisation.network.data import AreaFacts, NetworkMap
 from wenyuan.organisation.network.queries import list_areas, network_map
 
@@ -52,6 +52,16 @@ def find(request: PublicRequest) -> HttpResponse:
             context |= _listed(text, found, after)
     canonical = _url(text, chosen) if text else reverse("portal:find")
     return page(request, "portal/results.html", context, at="find", canonical=canonical)
+
+
+@public_page
+def suggest(request: PublicRequest) -> HttpResponse:
+    """What may be meant by what stands in the box so far, for a list below it; nothing where there is no index."""
+    try:
+        texts = complete(searching.clean(request.GET.get("q", "")))
+    except NotIndexed:
+        texts = ()
+    return JsonResponse({"texts": texts}, headers={"Cache-Control": "private, max-age=60"})
 
 
 def _ranked(

@@ -9,6 +9,7 @@ app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("find", finding.find, name="find"),
+    path("find/suggest", finding.suggest, name="suggest"),
     path("new", finding.newest, name="newest"),
     path("record/<int:bib_id>", finding.record, name="record"),
     path("branches", views.branches, name="branches"),

@@ -35,7 +35,7 @@ from wenyuan.holdings.catalogue.models import (
     ItemState,
     ItemType,
 )
-from wenyuan.holdings.catalogue.searching import reading, suggesting
+from wenyuan.holdings.catalogue.searching import completing, reading, suggesting
 from wenyuan.holdings.catalogue.searching.checking import index_backlog, index_state
 from wenyuan.holdings.catalogue.searching.indexing import is_asked_anew, is_indexed
 from wenyuan.kernel.booknumbers import (
@@ -51,6 +51,7 @@ from wenyuan.kernel.searching import Scope, read_question
 from wenyuan.plumbing.index.asks import Ask
 
 __all__ = [
+    "complete",
     "count_holdings",
     "export_records",
     "failed_bytes",
@@ -237,14 +238,20 @@ def help_on(text: str, *, within: Scope = Scope.ANYWHERE, is_narrowed: bool = Fa
     def count(other: str) -> int:
         return reading.find(read_question(other, within=within), numbers={}, chosen={}, counted={}, size=0).total
 
-    def find(ask: Ask, most: int) -> list[BibBrief]:
-        ids = reading.find_ids(ask, most)
-        known = titles_of(ids)
-        return [known[bib_id] for bib_id in ids if bib_id in known]
-
     if is_narrowed and (total := count(text)):
         return SearchHelp(not_narrowed=total)
-    return suggesting.help_on(read_question(text, within=within), within=within, count=count, find=find)
+    return suggesting.help_on(read_question(text, within=within), within=within, count=count, find=_find_bibs)
+
+
+def complete(text: str) -> tuple[str, ...]:
+    """What somebody may be about to type, of titles and names. :raises NotIndexed: there is no index to ask."""
+    return completing.completions(text, _find_bibs)
+
+
+def _find_bibs(ask: Ask, most: int) -> list[BibBrief]:
+    ids = reading.find_ids(ask, most)
+    known = titles_of(ids)
+    return [known[bib_id] for bib_id in ids if bib_id in known]
 
 
 def lookup_numbers(text: str) -> tuple[str, ...]:
