@@ -132,7 +132,7 @@ def _correct(row_id: int, draft: Draft, reason: str, at: datetime, desk: Desk, k
         return _repeated(done, done.replaces_id == row_id and not done.withdrawn and _says(done, draft))
     reasons = rules.reasons_against_change(row)
     reasons += rules.reasons_against_words(reason, needed=row.approved_at is not None)
-    if draft.kind.value != row.kind.value:
+    if draft.kind is not row.kind:
         reasons.append(RecordReason.BAD_FIELDS)
     if not reasons and _says(row, draft):
         reasons.append(RecordReason.NOTHING_CHANGES)

@@ -32,6 +32,45 @@ class IndicatorCode(StrEnum):
     ACTIVITY_ATTENDANCE = "activity_attendance"  # 参加人次
     ACTIVITY_PLAYS = "activity_plays"  # 点播量, never added to 参加人次
     ACTIVITY_LIKES = "activity_likes"  # 点赞量
+    ACTIVITIES_FOR_GROUPS = "activities_for_groups"  # 特殊群体活动场次
+    ACTIVITIES_FOR_CHILDREN = "activities_for_children"  # 少儿活动场次
+    OUTREACH = "outreach"  # 流动服务次数
+    OUTREACH_ITEMS = "outreach_items"  # 送书册数
+    OUTREACH_PERSONS = "outreach_persons"  # 流动服务人次
+    CONTESTS = "contests"  # 参加赛事次数
+    CONTEST_PERSONS = "contest_persons"  # 参赛人次
+    CONTEST_WINNERS = "contest_winners"  # 赛事获奖人数
+    LOCAL_TITLES = "local_titles"  # 征集地方文献种数
+    LOCAL_ITEMS = "local_items"  # 征集地方文献册数
+    DONATIONS = "donations"  # 接受捐赠批次
+    DONATED_ITEMS = "donated_items"  # 接受捐赠册数
+    RESOURCE_HITS = "resource_hits"  # 数字资源访问量
+    RESOURCE_DOWNLOADS = "resource_downloads"  # 数字资源下载量
+    RESOURCE_LOANS = "resource_loans"  # 电子文献借阅册次
+    ENQUIRIES = "enquiries"  # 解答咨询
+    FEEDBACK = "feedback"  # 读者意见
+    PRAISE = "praise"  # 读者表扬
+    SUGGESTIONS = "suggestions"  # 读者建议
+    COMPLAINTS = "complaints"  # 读者投诉
+    VOLUNTEERING = "volunteering"  # 志愿服务次数
+    VOLUNTEER_PERSONS = "volunteer_persons"  # 志愿服务人次
+    VOLUNTEER_HOURS = "volunteer_hours"  # 志愿服务时长
+    MEDIA = "media"  # 媒体报道
+    MEDIA_ABOVE = "media_above"  # 省级以上媒体报道
+    POSTS = "posts"  # 发布推文
+    POST_READS = "post_reads"  # 推文阅读量
+    NEWSLETTERS = "newsletters"  # 编印刊物期数
+    NEWSLETTER_COPIES = "newsletter_copies"  # 编印刊物份数
+    RECEPTIONS = "receptions"  # 接待来访批次
+    STUDY_TOURS = "study_tours"  # 接待研学批次
+    STUDY_TOUR_PERSONS = "study_tour_persons"  # 研学人次
+    TRAINING = "training"  # 业务培训次数
+    TRAINING_PERSONS = "training_persons"  # 业务培训人次
+    PARTY_STUDY = "party_study"  # 政治学习次数
+    SAFETY_TRAINING = "safety_training"  # 安全培训演练次数
+    SAFETY_PERSONS = "safety_persons"  # 安全培训演练人次
+    HONOURS = "honours"  # 获得荣誉
+    HONOURS_ABOVE = "honours_above"  # 省级以上荣誉
 
 
 class CalendarCode(StrEnum):
@@ -52,7 +91,17 @@ class Unit(StrEnum):
     ITEMS = "items"  # 册
     DAYS = "days"  # 天
     SESSIONS = "sessions"  # 场次
-    TIMES = "times"  # 次: clicks
+    TIMES = "times"  # 次
+    PIECES = "pieces"  # 项
+    ARTICLES = "articles"  # 篇
+    CASES = "cases"  # 条
+    ISSUES = "issues"  # 期
+    COPIES = "copies"  # 份
+    TITLES = "titles"  # 种
+    HOURS = "hours"  # 小时
+    PEOPLE = "people"  # 人
+    GROUPS = "groups"  # 批次
+    ENTRIES = "entries"  # 件
 
 
 class Measure(StrEnum):

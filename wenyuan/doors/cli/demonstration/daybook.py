@@ -38,6 +38,10 @@ def _activity(share: float, title: str, sort: str, persons: int, *, days: int = 
     )
 
 
+def _done(kind: RecordKind, share: float, title: str, evidence: str, **values: Value) -> Done:
+    return Done(kind=kind, share=share, title=title, values=values, evidence=evidence)
+
+
 _TALKS = ("诗经里的草木", "家庭消防安全", "走近家乡古桥", "怎样陪孩子读绘本", "老年人用好手机", "茶的前世今生")
 YEAR: tuple[Done, ...] = (
     *(
@@ -69,6 +73,65 @@ YEAR: tuple[Done, ...] = (
     ),
     _activity(0.42, "红色绘本巡展", "exhibition", 1240, days=30, role="joint", partners="区教育局"),
     _activity(0.55, "暑期小小图书管理员", "training_class", 96, sessions=4, campaigns=["summer"], groups=["children"]),
+    _done(
+        RecordKind.HONOUR,
+        0.36,
+        "全民阅读优秀组织奖",
+        "奖牌",
+        body="鹿鸣市图书馆学会",
+        level="municipal",
+        winner="library",
+    ),
+    _done(
+        RecordKind.MEDIA,
+        0.32,
+        "换书大集换出书香",
+        "报纸第 4 版",
+        outlet="鹿鸣日报",
+        level="municipal",
+        medium="paper",
+    ),
+    _done(RecordKind.POSTS, 0.5, "上半年公众号推文", "平台后台统计", platform="wechat", posts=86, reads=41_230),
+    _done(
+        RecordKind.DONATION,
+        0.28,
+        "校友会赠书",
+        "捐赠登记表",
+        donor_kind="organisation",
+        donor="鹿鸣中学校友会",
+        items=620,
+        titles=415,
+    ),
+    _done(
+        RecordKind.OUTREACH,
+        0.44,
+        "送书进敬老院",
+        "交接单",
+        act="reading",
+        host_kind="care_home",
+        items=120,
+        persons=35,
+        groups=["elderly"],
+    ),
+    _done(
+        RecordKind.TRAINING,
+        0.2,
+        "总分馆业务培训",
+        "签到表",
+        topic="professional",
+        given="held",
+        audience="keepers",
+        sessions=2,
+        persons=31,
+        hours=6,
+    ),
+    _done(
+        RecordKind.LOCAL_DOCUMENTS, 0.6, "地方志和家谱征集", "征集登记簿", acquired="collected", titles=40, items=102
+    ),
+    _done(
+        RecordKind.NEWSLETTER, 0.25, "科普小报第 1 期", "样报", publication="科普小报", number=1, issues=1, copies=500
+    ),
+    _done(RecordKind.VOLUNTEERING, 0.4, "周末图书整理", "志愿服务登记表", sessions=8, persons=46, hours=92),
     _activity(0.7, "盲文读物体验日", "other", 25, groups=["disabled"], partners="区残联"),
 )
 

@@ -12,6 +12,20 @@ class RecordKind(StrEnum):
     """What can be typed. A kind is never renamed."""
 
     ACTIVITY = "activity"  # 活动
+    HONOUR = "honour"  # 荣誉
+    MEDIA = "media"  # 媒体报道
+    POSTS = "posts"  # 本馆推文
+    DONATION = "donation"  # 接受捐赠
+    OUTREACH = "outreach"  # 流动服务、七进
+    TRAINING = "training"  # 学习培训
+    CONTEST = "contest"  # 参加赛事
+    LOCAL_DOCUMENTS = "local_documents"  # 地方文献征集
+    NEWSLETTER = "newsletter"  # 编印刊物
+    RESOURCE_USE = "resource_use"  # 数字资源使用
+    RECEPTION = "reception"  # 来访接待
+    VOLUNTEERING = "volunteering"  # 志愿服务
+    FEEDBACK = "feedback"  # 读者意见
+    ENQUIRIES = "enquiries"  # 读者咨询
 
 
 class FieldType(StrEnum):
@@ -88,6 +102,7 @@ CAMPAIGNS = _choices(
     "campaigns", "world_book_day", "reading_week", "service_week", "our_festivals", "summer", "winter", "heritage"
 )
 """4·23世界读书日, 全民阅读活动周, 服务宣传周, 我们的节日, 暑期, 寒假, 中华优秀传统文化."""
+LEVEL = _choice("level", "national", "provincial", "municipal", "county", "other")
 GROUPS = _choices("groups", "children", "elderly", "disabled", "migrants", "left_behind")
 """Whom the law names first: children, older people, disabled people, migrant workers, children left behind."""
 
@@ -118,6 +133,187 @@ KINDS: Mapping[RecordKind, KindSpec] = {
                 Tally(kind=Kind.ACTIVITY_PLAYS, quantity="plays", only_with="plays"),
                 Tally(kind=Kind.ACTIVITY_LIKES, quantity="likes", only_with="likes"),
             ),
+        ),
+        KindSpec(
+            kind=RecordKind.HONOUR,
+            fields=(
+                _text("body", required=True),
+                LEVEL,
+                _choice("winner", "library", "staff", "readers"),
+                _text("certificate", most=60),
+            ),
+            tallies=(Tally(kind=Kind.HONOUR),),
+        ),
+        KindSpec(
+            kind=RecordKind.MEDIA,
+            fields=(
+                _text("outlet", required=True, most=60),
+                LEVEL,
+                _choice("medium", "paper", "broadcast", "website", "new_media"),
+                _text("link", most=200),
+            ),
+            tallies=(Tally(kind=Kind.MEDIA_COVERAGE),),
+        ),
+        KindSpec(
+            kind=RecordKind.POSTS,
+            fields=(
+                _choice("platform", "wechat", "short_video", "website", "other"),
+                _count("posts", required=True, most=9_999),
+                _count("reads", most=MOST_CLICKS),
+            ),
+            tallies=(
+                Tally(kind=Kind.POSTS, quantity="posts"),
+                Tally(kind=Kind.POST_READS, quantity="reads", only_with="reads"),
+            ),
+        ),
+        KindSpec(
+            kind=RecordKind.DONATION,
+            fields=(
+                _choice("donor_kind", "person", "organisation", "unnamed"),
+                _text("donor", most=60),
+                _count("items", required=True),
+                _count("titles"),
+            ),
+            # received is not yet accessioned: what enters the holdings is counted where it is catalogued
+            tallies=(Tally(kind=Kind.DONATION), Tally(kind=Kind.DONATED_ITEMS, quantity="items")),
+        ),
+        KindSpec(
+            kind=RecordKind.OUTREACH,
+            fields=(
+                _choice("act", "gift", "batch", "reading", "other"),
+                _choice(
+                    "host_kind",
+                    "village",
+                    "community",
+                    "school",
+                    "enterprise",
+                    "office",
+                    "barracks",
+                    "family",
+                    "care_home",
+                    "prison",
+                    "other",
+                ),
+                _text("host", most=60),
+                _count("items"),
+                _count("persons"),
+                GROUPS,
+            ),
+            tallies=(
+                Tally(kind=Kind.OUTREACH, persons="persons"),
+                Tally(kind=Kind.OUTREACH_ITEMS, quantity="items", only_with="items"),
+            ),
+        ),
+        KindSpec(
+            kind=RecordKind.TRAINING,
+            fields=(
+                _choice("topic", "professional", "party", "safety"),
+                _choice("given", "held", "attended"),
+                _choice("audience", "staff", "keepers", "volunteers"),
+                _count("sessions", required=True, most=999),
+                _count("persons"),
+                _count("hours", most=9_999),
+            ),
+            tallies=(
+                Tally(kind=Kind.TRAINING, quantity="sessions", persons="persons"),
+                Tally(kind=Kind.TRAINING_HOURS, quantity="hours", only_with="hours"),
+            ),
+        ),
+        KindSpec(
+            kind=RecordKind.CONTEST,
+            fields=(
+                _text("organiser", required=True),
+                LEVEL,
+                _count("entries"),
+                _count("persons"),
+                _count("winners"),
+                _text("award", most=60),
+                _text("rank", most=60),
+            ),
+            tallies=(
+                Tally(kind=Kind.CONTEST, persons="persons"),
+                Tally(kind=Kind.CONTEST_ENTRIES, quantity="entries", only_with="entries"),
+                Tally(kind=Kind.CONTEST_WINNERS, quantity="winners", only_with="winners"),
+            ),
+            proof_for="rank",
+        ),
+        KindSpec(
+            kind=RecordKind.LOCAL_DOCUMENTS,
+            fields=(
+                _choice("acquired", "collected", "donated", "bought", "copied"),
+                _count("titles", required=True),
+                _count("items", required=True),
+            ),
+            tallies=(
+                Tally(kind=Kind.LOCAL_TITLES, quantity="titles"),
+                Tally(kind=Kind.LOCAL_ITEMS, quantity="items"),
+            ),
+        ),
+        KindSpec(
+            kind=RecordKind.NEWSLETTER,
+            fields=(
+                _text("publication", required=True, most=40),
+                _count("number", most=9_999),
+                _count("issues", required=True, most=99),
+                _count("copies"),
+            ),
+            tallies=(
+                Tally(kind=Kind.NEWSLETTER, quantity="issues"),
+                Tally(kind=Kind.NEWSLETTER_COPIES, quantity="copies", only_with="copies"),
+            ),
+        ),
+        KindSpec(
+            kind=RecordKind.RESOURCE_USE,
+            fields=(
+                _text("resource", required=True, most=60),
+                _text("vendor", most=60),
+                _count("hits", required=True, most=MOST_CLICKS),
+                _count("downloads", most=MOST_CLICKS),
+                _count("e_loans", most=MOST_CLICKS),
+            ),
+            tallies=(
+                Tally(kind=Kind.RESOURCE_USE, quantity="hits"),
+                Tally(kind=Kind.RESOURCE_DOWNLOADS, quantity="downloads", only_with="downloads"),
+                Tally(kind=Kind.RESOURCE_LOANS, quantity="e_loans", only_with="e_loans"),
+            ),
+            needs_paper=True,
+        ),
+        KindSpec(
+            kind=RecordKind.RECEPTION,
+            fields=(
+                _choice("guests", "leaders", "peers", "students", "other"),
+                _count("sessions", required=True, most=999),
+                _count("persons"),
+            ),
+            tallies=(Tally(kind=Kind.RECEPTION, quantity="sessions", persons="persons"),),
+        ),
+        KindSpec(
+            kind=RecordKind.VOLUNTEERING,
+            fields=(
+                _count("sessions", required=True, most=999),
+                _count("persons"),
+                _count("hours", most=99_999),
+            ),
+            tallies=(
+                Tally(kind=Kind.VOLUNTEERING, quantity="sessions", persons="persons"),
+                Tally(kind=Kind.VOLUNTEER_HOURS, quantity="hours", only_with="hours"),
+            ),
+        ),
+        KindSpec(
+            kind=RecordKind.FEEDBACK,
+            fields=(
+                _choice("opinion", "praise", "suggestion", "complaint"),
+                _count("cases", required=True, most=9_999),
+            ),
+            tallies=(Tally(kind=Kind.FEEDBACK, quantity="cases"),),
+        ),
+        KindSpec(
+            kind=RecordKind.ENQUIRIES,
+            fields=(
+                _choice("way", "desk", "phone", "online"),
+                _count("cases", required=True),
+            ),
+            tallies=(Tally(kind=Kind.ENQUIRY, quantity="cases"),),
         ),
     )
 }

@@ -39,6 +39,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "other": "其他",
     },
     "role": {"host": "主办", "contractor": "承办", "co_organiser": "协办", "joint": "联合", "participant": "组织参加"},
+    "level": {"national": "国家级", "provincial": "省级", "municipal": "市级", "county": "县区级", "other": "其他"},
+    "winner": {"library": "集体", "staff": "个人", "readers": "读者"},
+    "medium": {"paper": "报刊", "broadcast": "广播电视", "website": "网站", "new_media": "新媒体"},
     "mode": {"onsite": "线下", "online": "线上", "both": "线上线下"},
 }
 """What a document calls a choice: by field, then by code."""
@@ -74,6 +77,14 @@ def _title(record: RecordFacts) -> str:
     return f"{series} {record.title}" if series and series not in record.title else record.title
 
 
+def _name(record: RecordFacts) -> str:
+    return record.title
+
+
+def _result(record: RecordFacts) -> str:
+    return "，".join(part for part in (record.text("award"), record.text("rank")) if part)
+
+
 TABLES: tuple[TableSpec, ...] = (
     TableSpec(
         RecordKind.ACTIVITY,
@@ -87,6 +98,42 @@ TABLES: tuple[TableSpec, ...] = (
             Column("合作单位", _text("partners")),
             Column("场次", _number("sessions"), numeric=True),
             Column("参加人次", _number("persons"), numeric=True),
+        ),
+    ),
+    TableSpec(
+        RecordKind.MEDIA,
+        "媒体报道目录",
+        (
+            Column("时间", day),
+            Column("报道题目", _name),
+            Column("媒体", _text("outlet")),
+            Column("级别", _word("level")),
+            Column("类型", _word("medium")),
+        ),
+    ),
+    TableSpec(
+        RecordKind.HONOUR,
+        "荣誉目录",
+        (
+            Column("时间", day),
+            Column("荣誉名称", _name),
+            Column("授予单位", _text("body")),
+            Column("级别", _word("level")),
+            Column("对象", _word("winner")),
+            Column("证书编号", _text("certificate")),
+        ),
+    ),
+    TableSpec(
+        RecordKind.CONTEST,
+        "参加赛事目录",
+        (
+            Column("时间", day),
+            Column("赛事名称", _name),
+            Column("主办单位", _text("organiser")),
+            Column("级别", _word("level")),
+            Column("参赛人次", _number("persons"), numeric=True),
+            Column("获奖人数", _number("winners"), numeric=True),
+            Column("奖项、名次", _result),
         ),
     ),
 )

@@ -36,6 +36,16 @@ UNITS: Mapping[Unit, str] = {
     Unit.DAYS: "天",
     Unit.SESSIONS: "场次",
     Unit.TIMES: "次",
+    Unit.PIECES: "项",
+    Unit.ARTICLES: "篇",
+    Unit.CASES: "条",
+    Unit.ISSUES: "期",
+    Unit.COPIES: "份",
+    Unit.TITLES: "种",
+    Unit.HOURS: "小时",
+    Unit.PEOPLE: "人",
+    Unit.GROUPS: "批次",
+    Unit.ENTRIES: "件",
 }
 
 NAMES: Mapping[FigureCode, str] = {
@@ -60,6 +70,45 @@ NAMES: Mapping[FigureCode, str] = {
     IndicatorCode.TRAINING_CLASS_ATTENDANCE: "培训班参加人次",
     IndicatorCode.ACTIVITY_PLAYS: "线上活动点播量",
     IndicatorCode.ACTIVITY_LIKES: "线上活动点赞量",
+    IndicatorCode.ACTIVITIES_FOR_GROUPS: "特殊群体活动场次",
+    IndicatorCode.ACTIVITIES_FOR_CHILDREN: "少儿活动场次",
+    IndicatorCode.OUTREACH: "流动服务次数",
+    IndicatorCode.OUTREACH_ITEMS: "送书册数",
+    IndicatorCode.OUTREACH_PERSONS: "流动服务人次",
+    IndicatorCode.CONTESTS: "参加赛事次数",
+    IndicatorCode.CONTEST_PERSONS: "参赛人次",
+    IndicatorCode.CONTEST_WINNERS: "赛事获奖人数",
+    IndicatorCode.LOCAL_TITLES: "征集地方文献种数",
+    IndicatorCode.LOCAL_ITEMS: "征集地方文献册数",
+    IndicatorCode.DONATIONS: "接受捐赠批次",
+    IndicatorCode.DONATED_ITEMS: "接受捐赠册数",
+    IndicatorCode.RESOURCE_HITS: "数字资源访问量",
+    IndicatorCode.RESOURCE_DOWNLOADS: "数字资源下载量",
+    IndicatorCode.RESOURCE_LOANS: "电子文献借阅册次",
+    IndicatorCode.ENQUIRIES: "解答咨询",
+    IndicatorCode.FEEDBACK: "读者意见",
+    IndicatorCode.PRAISE: "读者表扬",
+    IndicatorCode.SUGGESTIONS: "读者建议",
+    IndicatorCode.COMPLAINTS: "读者投诉",
+    IndicatorCode.VOLUNTEERING: "志愿服务次数",
+    IndicatorCode.VOLUNTEER_PERSONS: "志愿服务人次",
+    IndicatorCode.VOLUNTEER_HOURS: "志愿服务时长",
+    IndicatorCode.MEDIA: "媒体报道",
+    IndicatorCode.MEDIA_ABOVE: "省级以上媒体报道",
+    IndicatorCode.POSTS: "发布推文",
+    IndicatorCode.POST_READS: "推文阅读量",
+    IndicatorCode.NEWSLETTERS: "编印刊物期数",
+    IndicatorCode.NEWSLETTER_COPIES: "编印刊物份数",
+    IndicatorCode.RECEPTIONS: "接待来访批次",
+    IndicatorCode.STUDY_TOURS: "接待研学批次",
+    IndicatorCode.STUDY_TOUR_PERSONS: "研学人次",
+    IndicatorCode.TRAINING: "业务培训次数",
+    IndicatorCode.TRAINING_PERSONS: "业务培训人次",
+    IndicatorCode.PARTY_STUDY: "政治学习次数",
+    IndicatorCode.SAFETY_TRAINING: "安全培训演练次数",
+    IndicatorCode.SAFETY_PERSONS: "安全培训演练人次",
+    IndicatorCode.HONOURS: "获得荣誉",
+    IndicatorCode.HONOURS_ABOVE: "省级以上荣誉",
 }
 """What the table of figures calls them, in its order."""
 
@@ -116,6 +165,50 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(SummaryPart.SERVICE, (Clause("新办读者证", IndicatorCode.NEW_CARDS),)),
     Pattern(SummaryPart.HOLDINGS, (Clause("新增馆藏", IndicatorCode.ITEMS_ADDED),)),
     Pattern(
+        SummaryPart.PARTY,
+        (Clause("组织党建与政治学习", IndicatorCode.PARTY_STUDY, compares=False),),
+    ),
+    Pattern(
+        SummaryPart.SERVICE,
+        (Clause("解答读者咨询", IndicatorCode.ENQUIRIES),),
+    ),
+    Pattern(
+        SummaryPart.SERVICE,
+        (
+            Clause("收到读者意见", IndicatorCode.FEEDBACK, compares=False),
+            Clause("其中表扬", IndicatorCode.PRAISE, compares=False),
+            Clause("建议", IndicatorCode.SUGGESTIONS, compares=False),
+            Clause("投诉", IndicatorCode.COMPLAINTS, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.SERVICE,
+        (
+            Clause("接待来访", IndicatorCode.RECEPTIONS, compares=False),
+            Clause("其中研学", IndicatorCode.STUDY_TOURS, compares=False),
+            Clause("研学学生", IndicatorCode.STUDY_TOUR_PERSONS, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.SERVICE,
+        (
+            Clause("数字资源访问", IndicatorCode.RESOURCE_HITS),
+            Clause("下载", IndicatorCode.RESOURCE_DOWNLOADS, compares=False),
+            Clause("电子文献借阅", IndicatorCode.RESOURCE_LOANS, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.HOLDINGS,
+        (
+            Clause("征集地方文献", IndicatorCode.LOCAL_TITLES, compares=False),
+            Clause("共", IndicatorCode.LOCAL_ITEMS, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.HOLDINGS,
+        (Clause("接受捐赠图书", IndicatorCode.DONATED_ITEMS, compares=False),),
+    ),
+    Pattern(
         SummaryPart.READING,
         (
             Clause("举办阅读推广活动", IndicatorCode.ACTIVITIES),
@@ -139,15 +232,96 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
     ),
     Pattern(
+        SummaryPart.READING,
+        (
+            Clause("组织读者参加上级和其他单位赛事", IndicatorCode.CONTESTS, compares=False),
+            Clause("参赛", IndicatorCode.CONTEST_PERSONS, compares=False),
+            Clause("获奖", IndicatorCode.CONTEST_WINNERS, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.READING,
+        (
+            Clause("编印刊物", IndicatorCode.NEWSLETTERS, compares=False),
+            Clause("印发", IndicatorCode.NEWSLETTER_COPIES, compares=False),
+        ),
+    ),
+    Pattern(
         SummaryPart.NETWORK,
         (
             Clause("农家书屋和流动站点按登记簿录入外借文献", IndicatorCode.TYPED_LOANS),
             Clause("服务读者", IndicatorCode.TYPED_READERS),
         ),
     ),
+    Pattern(
+        SummaryPart.NETWORK,
+        (
+            Clause("开展流动服务", IndicatorCode.OUTREACH, compares=False),
+            Clause("送书", IndicatorCode.OUTREACH_ITEMS, compares=False),
+            Clause("服务读者", IndicatorCode.OUTREACH_PERSONS, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.GROUPS,
+        (Clause("面向少年儿童开展活动", IndicatorCode.ACTIVITIES_FOR_CHILDREN, compares=False),),
+    ),
+    Pattern(
+        SummaryPart.GROUPS,
+        (
+            Clause(
+                "面向老年人、残疾人、进城务工人员、留守儿童开展活动",
+                IndicatorCode.ACTIVITIES_FOR_GROUPS,
+                compares=False,
+            ),
+        ),
+    ),
+    Pattern(
+        SummaryPart.VOLUNTEERS,
+        (
+            Clause("开展志愿服务", IndicatorCode.VOLUNTEERING, compares=False),
+            Clause("志愿者参加", IndicatorCode.VOLUNTEER_PERSONS, compares=False),
+            Clause("服务时长", IndicatorCode.VOLUNTEER_HOURS, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.PUBLICITY,
+        (
+            Clause("媒体报道", IndicatorCode.MEDIA),
+            Clause("其中省级以上媒体", IndicatorCode.MEDIA_ABOVE, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.PUBLICITY,
+        (
+            Clause("发布推文", IndicatorCode.POSTS),
+            Clause("阅读量", IndicatorCode.POST_READS, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.STAFF,
+        (
+            Clause("组织和参加业务培训", IndicatorCode.TRAINING, compares=False),
+            Clause("培训", IndicatorCode.TRAINING_PERSONS, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.SAFETY,
+        (
+            Clause("开展安全培训和演练", IndicatorCode.SAFETY_TRAINING, compares=False),
+            Clause("参加", IndicatorCode.SAFETY_PERSONS, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.HONOURS,
+        (
+            Clause("获得各级荣誉", IndicatorCode.HONOURS, compares=False),
+            Clause("其中省级以上", IndicatorCode.HONOURS_ABOVE, compares=False),
+        ),
+    ),
 )
 
 NAMINGS: tuple[Naming, ...] = (
     Naming(SummaryPart.READING, "品牌活动有", RecordKind.ACTIVITY, "brand", "sessions", Unit.SESSIONS),
+    Naming(SummaryPart.READING, "编印", RecordKind.NEWSLETTER, "publication", "issues", Unit.ISSUES),
 )
 """Sentences that follow the patterns of their part."""
