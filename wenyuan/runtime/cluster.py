@@ -140,6 +140,9 @@ def server_settings(*, socket_folder: Path, log_folder: Path, memory_bytes: int)
         "max_wal_size": "2GB",
         "random_page_cost": "1.1",
         "jit": "off",
+        # A loan locks some eighty tables and indexes. So many a backend notes for itself (PostgreSQL 18); for what is
+        # beyond it asks the table that all share.
+        "max_locks_per_transaction": "256",
         "timezone": "UTC",
         "log_timezone": "UTC",
         "lc_messages": "C",
