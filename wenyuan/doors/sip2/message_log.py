@@ -13,6 +13,8 @@ from typing import Protocol, TextIO, cast
 
 import structlog
 
+_WITHOUT_OFFSET = len("2026-11-29T12:00:00.000000")
+
 
 class MessageLog(Protocol):
     """Takes the event and its values."""
@@ -34,7 +36,7 @@ class QuickLog:
 
     def info(self, event: str, /, **values: object) -> None:
         """Write the line, with the keys that the house's log has too."""
-        moment = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+        moment = datetime.now(UTC).isoformat(timespec="microseconds")[:_WITHOUT_OFFSET]
         written = "".join([f'"{name}": {_json(value)}, ' for name, value in values.items()])
         known = f'"event": {_json(event)}, "level": "info", "timestamp": "{moment}Z"'
         line = f'{{"logger": "wenyuan.sip2", {written}{known}}}\n'

@@ -39,7 +39,7 @@ from wenyuan.kernel.sip2.errors import Reason, Sip2Error
 from wenyuan.kernel.sip2.framing import Overlong
 from wenyuan.kernel.sip2.parse import Request, Unknown, parse
 from wenyuan.kernel.sip2.profile import Charset, Profile
-from wenyuan.kernel.sip2.redact import redact_fields
+from wenyuan.kernel.sip2.redact import shown_barcode
 from wenyuan.kernel.sip2.requests import LoginRequest
 from wenyuan.lending.circulation.operations import Contended
 from wenyuan.organisation.accounts.data import SignInRefused
@@ -287,7 +287,7 @@ class Session:
             code=code,
             outcome=outcome,
             ms=round((perf_counter() - started) * 1000, 1),
-            item="" if item is None else redact_fields([("AB", item)]).removeprefix("AB").removeprefix("="),
+            item=shown_barcode(item) if item else "",
         )
 
 

@@ -75,11 +75,19 @@ def redact_fields(fields: Iterable[tuple[str, str]]) -> str:
     return " ".join(_shown(tag, value) for tag, value in fields)
 
 
+def shown_barcode(value: str) -> str:
+    """The value of AB as it may be logged, and nothing if it may not."""
+    return value if _may_be_shown(value) else ""
+
+
 def _shown(tag: str, value: str) -> str:
     if tag not in _KNOWN_TAGS:
         return _UNKNOWN
-    if tag not in SHOWN_TAGS or not _PLAIN_CODE.fullmatch(value):
-        return tag
-    if _HIDDEN_FIELD_INSIDE.search(value) or _IDENTITY_NUMBER.search(value):
-        return tag
-    return f"{tag}={value}"
+    return f"{tag}={value}" if tag in SHOWN_TAGS and _may_be_shown(value) else tag
+
+
+def _may_be_shown(value: str) -> bool:
+    """Whether it looks like a code, and not like an identity number or a hidden field."""
+    return bool(_PLAIN_CODE.fullmatch(value)) and not (
+        _HIDDEN_FIELD_INSIDE.search(value) or _IDENTITY_NUMBER.search(value)
+    )
