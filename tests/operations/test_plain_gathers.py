@@ -5,21 +5,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import District
 from tests.factories.consignments import arrived_consignment
 from tests.factories.fees import make_charge
 from tests.factories.patrons import make_patron
-from wenyuan.holdings.catalogue.models import Item
+from wenyuan.holdings.catalogue.models import Item, ItemType
 from wenyuan.lending.circulation import checking_in, checking_out
 from wenyuan.lending.circulation.everyday import Request
 from wenyuan.lending.circulation.facts import CheckoutFacts, ReturnFacts
-from wenyuan.lending.circulation.models import Hold, Loan, NotFound
+from wenyuan.lending.circulation.models import Hold, Loan, LoanPolicy, NotFound
 from wenyuan.lending.circulation.operations import cancel_hold, checkin, checkout, place_hold
 from wenyuan.lending.circulation.plain import plain_checkout, plain_return
 from wenyuan.lending.fees.models import Charge
-from wenyuan.lending.patrons.models import Patron
+from wenyuan.lending.patrons.models import Category, Patron
 from wenyuan.organisation.accounts.models import Account
 from wenyuan.plumbing.statements import run
 
@@ -72,7 +74,48 @@ def test_an_item_on_its_shelf_and_a_reader_with_loans_are_gathered_as_by_the_who
 
     assert facts is not None
     assert (facts.holdings.count, facts.holdings.overdue, facts.card_status) == (2, 2, "active")
+    whole = run(lambda: checking_out.gather(asked))
+    assert facts == replace(whole, holdings=replace(whole.holdings, item_types=()))
+
+
+def test_where_the_policy_limits_a_type_the_types_in_hand_are_gathered_too(
+    district: District, at: datetime, patron: Patron
+) -> None:
+    for item in ("2300003", "2300004"):
+        make_item(barcode=item, home=district.central)
+        lend(district, at, item=item)
+    LoanPolicy.objects.update(max_loans_of_type=9)
+    asked = request(district, at + timedelta(days=1))
+
+    facts = to_lend(asked)
+
+    assert facts is not None
+    assert len(facts.holdings.item_types) == 2
     assert facts == run(lambda: checking_out.gather(asked))
+
+
+def test_a_new_code_of_a_type_or_of_a_kind_of_reader_is_seen_at_once(
+    district: District, at: datetime, patron: Patron
+) -> None:
+    asked = request(district, at)
+    assert to_lend(asked) is not None
+    ItemType.objects.update(code=Concat(F("code"), Value("_x")))
+    Category.objects.update(code=Concat(F("code"), Value("_y")))
+
+    facts = to_lend(asked)
+
+    assert facts == run(lambda: checking_out.gather(asked))
+    assert facts is not None
+    assert facts.item is not None
+    assert facts.patron is not None
+    assert (facts.item.type_code[-2:], facts.patron.category[-2:]) == ("_x", "_y")
+
+
+def test_a_reader_who_waits_for_another_title_is_plain(district: District, at: datetime, patron: Patron) -> None:
+    other = make_item(barcode="2300009", home=district.central)
+    place_hold(item=other.barcode, card=CARD, pickup_branch_id=district.central.id, at=at, desk=district.at_central)
+
+    assert to_lend(request(district, at)) is not None
 
 
 def test_an_item_on_loan_is_gathered_as_by_the_whole_gather(district: District, at: datetime, patron: Patron) -> None:

@@ -167,7 +167,7 @@ def test_nothing_is_written_for_an_item_that_is_where_it_belongs() -> None:
 
 @given(slots=st.sets(st.integers(1, 40), max_size=20))
 def test_the_free_slot_is_the_smallest_not_in_use(slots: set[int]) -> None:
-    slot = Holdings(frozenset(slots), tuple(slots), 0).free_slot()
+    slot = Holdings(frozenset(slots), len(slots), 0).free_slot()
 
     assert slot not in slots
     assert all(smaller in slots for smaller in range(1, slot))

@@ -4,8 +4,10 @@ A gather brings the editions it saw; the books of those editions are kept in the
 edition has changed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from wenyuan.lending.circulation import sql
@@ -28,10 +30,12 @@ from wenyuan.plumbing.statements import Plan, Statement
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The network and the policies of one moment."""
+    """The network and the policies of one moment, and what item types and kinds of reader are called: codes by id."""
 
     network: NetworkMap
     policies: PolicyBook
+    type_codes: Mapping[int, str]
+    category_codes: Mapping[int, str]
 
     def policy(self, branch_id: int, category_id: int | None, item_type_id: int, on: date) -> Policy | None:
         """The policy that a branch applies to a category and item type on a day."""
@@ -83,20 +87,29 @@ class Books:
         )
 
 
-_latest: dict[UUID, PolicyBook] = {}
-"""The book that was read last, by its edition, which is that of one state of the policies in one database. Two threads
-that find none both read it."""
+class _Read(NamedTuple):
+    policies: PolicyBook
+    type_codes: Mapping[int, str]
+    category_codes: Mapping[int, str]
+
+
+_latest: dict[UUID, _Read] = {}
+"""What was read last, by its edition, which is that of one state in one database. Two threads that find none both read
+it."""
 
 
 def books_of(editions: Editions) -> Plan[Books]:
     """The books of these editions; asks the database only for what is new."""
-    book = _latest.get(editions.policies)
-    if book is None:
+    read = _latest.get(editions.policies)
+    if read is None:
         rows = yield Statement(sql.POLICY_ROWS, {})
+        types = yield Statement(sql.TYPE_CODES, {})
+        categories = yield Statement(sql.CATEGORY_CODES, {})
         book = PolicyBook(editions.policies, [_policy_row(*row) for row in rows])
+        read = _Read(book, dict(types), dict(categories))
         _latest.clear()
-        _latest[book.edition] = book
-    return Books(network_map(edition=editions.network), book)
+        _latest[editions.policies] = read
+    return Books(network_map(edition=editions.network), *read)
 
 
 def _policy_row(

@@ -195,23 +195,21 @@ class Editions(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """A patron's open loans: slots in use, item types, how many are overdue, and their ids in order."""
+    """A patron's open loans: slots in use, how many there are and are overdue, their ids in order, and the item types
+    where the policy limits one."""
 
     slots: frozenset[int]
-    item_types: tuple[int, ...]
+    count: int
     overdue: int
     loans: tuple[int, ...] = ()
-
-    @property
-    def count(self) -> int:
-        return len(self.item_types)
+    item_types: tuple[int, ...] = ()
 
     def free_slot(self) -> int:
         """The smallest free slot. Two checkouts at once choose the same, and the unique index lets one pass."""
         return next(slot for slot in range(1, len(self.slots) + 2) if slot not in self.slots)
 
 
-NO_HOLDINGS = Holdings(frozenset(), (), 0)
+NO_HOLDINGS = Holdings(frozenset(), 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +381,7 @@ def read_checkout(row: tuple[Any, ...]) -> CheckoutFacts:
     editions = Editions(*cut.take(2))
     item, loan, transit, patron = cut.item(), cut.loan(), cut.transit(), cut.patron()
     status, loans, slots, types, overdue = cut.take(5)
-    holdings = Holdings(frozenset(slots), tuple(types), overdue, tuple(loans)) if slots else NO_HOLDINGS
+    holdings = Holdings(frozenset(slots), len(loans), overdue, tuple(loans), tuple(types)) if slots else NO_HOLDINGS
     account = Account(*cut.take(2))
     captured, own_hold = cut.hold(), cut.hold()
     (to_clear,) = cut.take(1)

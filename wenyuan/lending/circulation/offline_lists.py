@@ -141,7 +141,7 @@ def _hash(salt: bytes, card_no: str) -> str:
 def _is_blocked(card: _Card, books: Books, branch_id: int, today: date) -> bool:
     """Whether a checkout of anything would be refused today, as ``rules`` say it."""
     allowed = books.totals(branch_id, card.category_id, today)
-    holdings = Holdings(frozenset(), tuple(0 for _ in range(card.loans)), card.overdue)
+    holdings = Holdings(frozenset(), card.loans, card.overdue)
     account = Account(card.owed_fen, card.held_fen)
     return bool(
         rules.card_blocks(card.card_status)

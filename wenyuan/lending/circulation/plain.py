@@ -7,6 +7,7 @@ and the caller gathers everything.
 from typing import Any
 
 from wenyuan.lending.circulation import sql
+from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.everyday import Request
 from wenyuan.lending.circulation.facts import (
     NO_HOLDINGS,
@@ -26,6 +27,8 @@ _ITEM = slice(2, 2 + len(Item._fields))
 _BORROWER = slice(_ITEM.stop, _ITEM.stop + len(Patron._fields))
 _LOAN = slice(_ITEM.stop, _ITEM.stop + len(Loan._fields))
 _HOLDER = slice(_LOAN.stop, _LOAN.stop + len(Patron._fields))
+_TYPE_CODE, _TYPE_ID = Item._fields.index("type_code"), Item._fields.index("type_id")
+_CATEGORY, _CATEGORY_ID = Patron._fields.index("category"), Patron._fields.index("category_id")
 
 
 def plain_checkout(request: Request) -> Plan[CheckoutFacts | None]:
@@ -41,15 +44,24 @@ def plain_checkout(request: Request) -> Plan[CheckoutFacts | None]:
     row = _plain((yield Statement(sql.PLAIN_CHECKOUT, values)))
     if row is None:
         return None
-    status, loans, slots, types, overdue, owed_fen, held_fen, _ = row[_BORROWER.stop :]
+    editions = Editions(*row[:2])
+    books = yield from books_of(editions)
+    item, patron = _item(row[_ITEM], books), _patron(row[_BORROWER], books)
+    status, loans, slots, overdue, owed_fen, held_fen, _ = row[_BORROWER.stop :]
+    holdings = NO_HOLDINGS
+    if slots:
+        policy = books.policy(request.desk.branch_id, patron.category_id, item.type_id, request.today)
+        is_limited = policy is not None and policy.max_loans_of_type is not None
+        types = (yield Statement(sql.TYPES_IN_HAND, {"loans": loans})) if is_limited else ()
+        holdings = Holdings(frozenset(slots), len(loans), overdue, tuple(loans), tuple(one for (one,) in types))
     return CheckoutFacts(
-        editions=Editions(*row[:2]),
-        item=Item(*row[_ITEM]),
+        editions=editions,
+        item=item,
         loan=None,
         transit=None,
-        patron=Patron(*row[_BORROWER]),
+        patron=patron,
         card_status=status,
-        holdings=Holdings(frozenset(slots), tuple(types), overdue, tuple(loans)) if slots else NO_HOLDINGS,
+        holdings=holdings,
         captured=None,
         own_hold=None,
         to_clear=False,
@@ -65,12 +77,14 @@ def plain_return(request: Request) -> Plan[ReturnFacts | None]:
     row = _plain((yield Statement(sql.PLAIN_RETURN, {"barcode": request.item, "year": request.today.year})))
     if row is None:
         return None
+    editions = Editions(*row[:2])
+    books = yield from books_of(editions)
     return ReturnFacts(
-        editions=Editions(*row[:2]),
-        item=Item(*row[_ITEM]),
+        editions=editions,
+        item=_item(row[_ITEM], books),
         loan=Loan(*row[_LOAN]),
         transit=None,
-        patron=Patron(*row[_HOLDER]),
+        patron=_patron(row[_HOLDER], books),
         last=None,
         captured=None,
         waiting=(),
@@ -79,6 +93,15 @@ def plain_return(request: Request) -> Plan[ReturnFacts | None]:
         has_charge=False,
         earlier=None,
     )
+
+
+def _item(values: Row, books: Books) -> Item:
+    return Item._make((*values[:_TYPE_CODE], books.type_codes[values[_TYPE_ID]], *values[_TYPE_ID:]))
+
+
+def _patron(values: Row, books: Books) -> Patron:
+    code = books.category_codes[values[_CATEGORY_ID]]
+    return Patron._make((*values[:_CATEGORY], code, *values[_CATEGORY + 1 :]))
 
 
 def _plain(rows: list[Row]) -> tuple[Any, ...] | None:

@@ -101,7 +101,7 @@ def _patron_loans_plan(patron_id: int, branch_id: int, at: datetime) -> Plan[Pat
         if row[_LOAN_BEGINS] is not None
     )
     allowed = books.totals(branch_id, patron.category_id, today)
-    holdings = Holdings(frozenset(), tuple(0 for _ in loans), sum(loan.overdue for loan in loans))
+    holdings = Holdings(frozenset(), len(loans), sum(loan.overdue for loan in loans))
     blocks = patron_blocks(patron, today=today)
     if not books.place(branch_id, branch_id, today).open_for_business:
         blocks.insert(0, Block(BlockCode.BRANCH_CLOSED_DOWN))

@@ -24,11 +24,13 @@ from wenyuan.lending.circulation.sql.closing import (
 )
 from wenyuan.lending.circulation.sql.gathers import (
     BOTH_EDITIONS,
+    CATEGORY_CODES,
     GATHER_CHECKOUT,
     GATHER_RENEWAL,
     GATHER_RETURN,
     POLICY_ROWS,
     RETURN_OF_LOAN,
+    TYPE_CODES,
     WORTH_OF_LOANS,
 )
 from wenyuan.lending.circulation.sql.holds import (
@@ -73,7 +75,7 @@ from wenyuan.lending.circulation.sql.marks import (
 )
 from wenyuan.lending.circulation.sql.offline import CARDS_OF_BRANCH, ITEMS_AT_BRANCH, SCANNED_SINCE
 from wenyuan.lending.circulation.sql.parts import WAS_DAMAGED
-from wenyuan.lending.circulation.sql.plain import PLAIN_CHECKOUT, PLAIN_RETURN
+from wenyuan.lending.circulation.sql.plain import PLAIN_CHECKOUT, PLAIN_RETURN, TYPES_IN_HAND
 from wenyuan.lending.circulation.sql.recalls import (
     FREE_HOMES_OF_TITLE,
     HOLD_TO_SERVE,
@@ -106,6 +108,7 @@ __all__ = [
     "BARCODES_OF_CARD",
     "BOTH_EDITIONS",
     "CARDS_OF_BRANCH",
+    "CATEGORY_CODES",
     "CHARGE_OF_LOST",
     "CLAIMED_ITEMS",
     "END_TRANSIT",
@@ -163,6 +166,8 @@ __all__ = [
     "SCANNED_SINCE",
     "SHELVED_ITEMS",
     "TO_CLEAR_LIST",
+    "TYPES_IN_HAND",
+    "TYPE_CODES",
     "WAITING_AT",
     "WAITING_FOR_TITLE",
     "WANTED_FROM_SHELVES",

@@ -101,5 +101,7 @@ POLICY_ROWS = f"""
     SELECT id, branch_id, category_id, item_type_id, valid_from, valid_to, {", ".join(KINDS)}
     FROM circulation_loanpolicy WHERE withdrawn_at IS NULL
 """
+TYPE_CODES = "SELECT id, code FROM catalogue_itemtype"
+CATEGORY_CODES = "SELECT id, code FROM patrons_category"
 
 BOTH_EDITIONS = f"SELECT {EDITIONS}"

@@ -12,42 +12,52 @@ from wenyuan.lending.circulation.sql.parts import (
     CONSIGNED_TO,
     EDITIONS,
     HAS_CHARGE,
-    HAS_HOLDS,
     ITEM_COLUMNS,
     JOIN_ACCOUNT,
     JOIN_CARD,
-    JOIN_HOLDINGS,
-    JOIN_PATRON,
     LOAN_COLUMNS,
     PATRON_COLUMNS,
 )
 
-_ITEM = """catalogue_item i
-    JOIN catalogue_bib b ON b.id = i.bib_id
-    JOIN catalogue_itemtype y ON y.id = i.item_type_id"""
+# Codes are in memory (``books``): the places of the two columns stay empty.
+_ITEM_COLUMNS = ITEM_COLUMNS.replace("y.code, y.id", "'', i.item_type_id")
+_PATRON_COLUMNS = PATRON_COLUMNS.replace("c.code", "''")
+_ITEM = "catalogue_item i JOIN catalogue_bib b ON b.id = i.bib_id"
+_REF = "LEFT JOIN patrons_readerref r ON r.patron_id = p.id AND r.year = :year::smallint"
 
 PLAIN_CHECKOUT = f"""
-    SELECT {EDITIONS}, {ITEM_COLUMNS}, {PATRON_COLUMNS}, k.status, s.loans, s.slots, s.item_types, s.overdue,
+    SELECT {EDITIONS}, {_ITEM_COLUMNS}, {_PATRON_COLUMNS}, k.status, s.loans, s.slots, s.overdue,
         {ACCOUNT_COLUMNS},
-        i.state = 'available' AND NOT {TO_CLEAR} AND NOT {HAS_HOLDS}
+        i.state = 'available' AND NOT {TO_CLEAR} AND NOT EXISTS (SELECT 1 FROM circulation_hold m
+            WHERE m.patron_id = p.id AND m.bib_id = i.bib_id AND m.state IN ('waiting', 'in_transit', 'on_shelf'))
     FROM {_ITEM}
     {JOIN_CARD}
     JOIN patrons_patron p ON p.id = k.patron_id
-    {JOIN_PATRON}
-    {JOIN_HOLDINGS}
+    {_REF}
+    LEFT JOIN LATERAL (
+        SELECT array_agg(l.id ORDER BY l.id) AS loans, array_agg(l.slot) AS slots,
+            count(*) FILTER (WHERE l.due_at < :at::timestamptz AND l.claimed_at IS NULL) AS overdue
+        FROM circulation_loan l WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
+    ) s ON true
     {JOIN_ACCOUNT}
     WHERE i.barcode = :barcode::text
 """
-"""Plain: the item stands on a shelf, the card is known, and its reader waits for nothing."""
+"""Plain: the item stands on a shelf, the card is known, and its reader does not wait for its title."""
+
+TYPES_IN_HAND = """
+    SELECT i.item_type_id FROM circulation_loan l JOIN catalogue_item i ON i.id = l.item_id
+    WHERE l.id = ANY (:loans::bigint[])
+"""
+"""Of which types a patron's loans are: asked where the policy limits one."""
 
 PLAIN_RETURN = f"""
-    SELECT {EDITIONS}, {ITEM_COLUMNS}, {LOAN_COLUMNS}, {PATRON_COLUMNS},
+    SELECT {EDITIONS}, {_ITEM_COLUMNS}, {LOAN_COLUMNS}, {_PATRON_COLUMNS},
         i.state = 'on_loan' AND NOT {TO_CLEAR} AND NOT {HAS_CHARGE} AND {CONSIGNED_TO} IS NULL
         AND NOT EXISTS (SELECT 1 FROM circulation_hold w WHERE w.bib_id = i.bib_id AND w.state = 'waiting')
     FROM {_ITEM}
     JOIN circulation_loan o ON o.item_id = i.id AND o.returned_at IS NULL
     JOIN patrons_patron p ON p.id = o.patron_id
-    {JOIN_PATRON}
+    {_REF}
     WHERE i.barcode = :barcode::text
 """
 """Plain: the item is on loan, nobody waits for its title, nothing was charged for the loan, and no station has it for a
