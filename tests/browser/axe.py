@@ -14,8 +14,8 @@ RULES_OF_COLOUR: Rules = {"rule": ("color-contrast", "link-in-text-block")}
 RULES_OF_LOOK: Rules = {"rule": (*RULES_OF_COLOUR["rule"], "scrollable-region-focusable", "target-size")}
 """What other colours and sizes can break."""
 
-_RUN = """async rules => {
-  const found = await axe.run({ runOnly: rules, resultTypes: ["violations"] });
+_RUN = """async ([rules, within]) => {
+  const found = await axe.run(within || document, { runOnly: rules, resultTypes: ["violations"] });
   return found.violations.map(fault => `${fault.id}: ${fault.nodes[0].html.slice(0, 160)}`);
 }"""
 
@@ -25,8 +25,8 @@ def axe_into(page: Page) -> None:
     page.evaluate(Axe().axe_script)
 
 
-def faults(page: Page, rules: Rules = ALL_RULES) -> list[str]:
-    """The name of each rule that the page breaks, with the first place where it does."""
+def faults(page: Page, rules: Rules = ALL_RULES, *, within: str = "") -> list[str]:
+    """The name of each rule that the page breaks, or the part of it that a selector names, with the first place."""
     ((type_, values),) = rules.items()
-    found: list[str] = page.evaluate(_RUN, {"type": type_, "values": values})
+    found: list[str] = page.evaluate(_RUN, [{"type": type_, "values": values}, within])
     return found
