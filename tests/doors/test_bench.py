@@ -155,6 +155,20 @@ def test_the_bench_of_growth_compares_few_open_loans_with_many(command: Command)
     assert measured["growth"] > 0
 
 
+@pytest.mark.timeout(300)
+def test_the_bench_of_search_asks_for_pages_and_tells_what_it_did_not_measure(command: Command) -> None:
+    measured = command.json("bench", "search", "--records", "300")
+
+    assert (measured["records"], measured["seed"]) == (300, 20261129)
+    assert 100 < measured["questions"] <= 560
+    assert 0 < measured["engine_p50_ms"] <= measured["engine_p95_ms"] < measured["page_p95_ms"]
+    assert measured["engine_p50_ms"] < measured["page_p50_ms"] <= measured["page_p95_ms"]
+    assert measured["build_rate"] > 0
+    assert 0 < measured["fresh_alone_p95_s"] < 30
+    unmeasured = {name for name, value in measured.items() if value is None}
+    assert unmeasured == measured["why"].keys() == {"fresh_p95_s", "ndcg10"}
+
+
 @pytest.mark.timeout(200)
 def test_the_bench_of_imports_counts_its_records(command: Command) -> None:
     measured = command.json("bench", "import", "--records", "300")

@@ -74,7 +74,7 @@ def measure_import(*, records: int, at: datetime, folder: Path | None = None) ->
     Django is set up; the database is migrated and empty, without accounts or branches. One process, one connection.
     The file stands in ``folder`` (else the system's place for such files) while it is needed.
     """
-    desk = _bench_desk(at)
+    desk = bench_desk(at)
     with tempfile.TemporaryDirectory(dir=folder) as place:
         path = Path(place) / "bench.iso"
         write_file(path, records)
@@ -88,7 +88,7 @@ def measure_import(*, records: int, at: datetime, folder: Path | None = None) ->
     return asdict(_measure(records, seconds, parse_seconds, result))
 
 
-def _bench_desk(at: datetime) -> Desk:
+def bench_desk(at: datetime) -> Desk:
     """An account and a branch for the empty database; nobody can sign in with the password made here."""
     roles = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
     account = FirstAccount(username="bench", name="bench", password=secrets.token_urlsafe(24), roles=roles)

@@ -55,6 +55,7 @@ __all__ = [
     "count_holdings",
     "export_records",
     "failed_bytes",
+    "find_ids",
     "get_bib",
     "get_item",
     "get_item_by_id",
@@ -227,6 +228,14 @@ def search(
     known = titles_of(hits.ids)
     bibs = tuple(known[bib_id] for bib_id in hits.ids if bib_id in known)
     return SearchPage(bibs, hits.total, {Facet(name): values for name, values in hits.counts.items()})
+
+
+def find_ids(text: str, *, counted: Mapping[Facet, int], size: int) -> tuple[int, ...]:
+    """The ids that ``search`` would show, with the same counts made but nothing read from the tables: for measuring.
+
+    :raises NotIndexed: there is no index to ask.
+    """
+    return reading.find(read_question(text), numbers={}, chosen={}, counted=counted, size=size).ids
 
 
 def help_on(text: str, *, within: Scope = Scope.ANYWHERE, is_narrowed: bool = False) -> SearchHelp:

@@ -1,0 +1,183 @@
+"""``bench search``: pages of results beside the engine alone, the build of the index, and how soon a change is found.
+
+The catalogue is imported, so that its records, items and numbers are as in a library. A page is the whole answer of
+``/find`` to a reader: ten works with availability as it is now, and every facet, through all of Django in this process,
+without the network. The engine is asked the same question for as many ids and the same counts. Nothing is kept between
+questions, and each is asked once.
+"""
+
+import random
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from wenyuan.doors.cli.bench_import import bench_desk, write_file
+from wenyuan.doors.cli.bench_worker import worker_beside
+from wenyuan.doors.cli.environment import Installation
+from wenyuan.doors.portal.narrowing import counted
+from wenyuan.doors.portal.searching import PAGE_SIZE
+from wenyuan.holdings.catalogue.operations import Indexer, open_batch, run_batch
+from wenyuan.holdings.catalogue.queries import find_ids, search
+from wenyuan.kernel.chinese import initials_of, pinyin_of
+from wenyuan.kernel.searching import words_of
+from wenyuan.organisation.network.operations import found_library
+from wenyuan.runtime.problem import Problem
+
+SEED: Final = 20261129
+QUESTIONS: Final = 560
+"""Distinct questions, where the catalogue is large enough to have so many."""
+_WARM_UP: Final = 20
+_CHANGES: Final = 40
+_NOT_FOUND_S: Final = 30.0
+_POLL_S: Final = 0.01
+_SAMPLE = """
+    SELECT title, author, class_no FROM catalogue_bib WHERE author <> '' ORDER BY md5(id::text || %(seed)s)
+    LIMIT %(count)s
+"""
+_RETITLE = """
+    UPDATE catalogue_bib SET title = %(title)s
+    WHERE id = (SELECT id FROM catalogue_bib ORDER BY md5(id::text || %(title)s) LIMIT 1)
+"""
+
+Echo = Callable[[str], None]
+
+
+def measure_search(
+    here: Installation, *, records: int, questions: Path | None, at: datetime, echo: Echo
+) -> dict[str, Any]:
+    """Import so many records, build the index, and ask. The database is migrated and empty; ``questions`` is a file
+    with one on each line, else they are drawn from the catalogue by ``SEED``.
+
+    What is not measured is None, and ``why`` says why.
+
+    :raises Problem: a page cannot be had, or the worker does not keep up.
+    """
+    desk = bench_desk(at)
+    found_library(name_zh="测速", at=at, desk=desk)
+    echo(f"Importing {records:,} records …")
+    with tempfile.TemporaryDirectory(dir=here.home.files) as folder:
+        path = Path(folder) / "bench.iso"
+        write_file(path, records)
+        batch_id = open_batch(path=path, branch_id=desk.branch_id, at=at, desk=desk, source="bench")
+        run_batch(batch_id=batch_id, path=path, at=at, desk=desk)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    here.static_folder.mkdir(exist_ok=True)  # empty: pages name their files, nobody fetches them
+    echo("Building the index …")
+    build_rate = records / _build()
+    asked = _from_file(questions) if questions is not None else _drawn()
+    echo(f"Asking {len(asked)} questions …")
+    pages, engine = _ask(asked)
+    echo("Changing titles …")
+    alone = _freshness(here)
+    return {
+        "records": records,
+        "page_p50_ms": _percentile(pages, 50),
+        "page_p95_ms": _percentile(pages, 95),
+        "engine_p50_ms": _percentile(engine, 50),
+        "engine_p95_ms": _percentile(engine, 95),
+        "build_rate": round(build_rate, 1),
+        "fresh_p95_s": None,
+        "ndcg10": None,
+        "fresh_alone_p95_s": _percentile(alone, 95),
+        "questions": len(asked),
+        "seed": SEED if questions is None else None,
+        "rows_a_page": PAGE_SIZE,
+        "facets_a_page": len(counted({})),
+        "why": {
+            "fresh_p95_s": "freshness while circulation runs is not measured yet; fresh_alone_p95_s is without it",
+            "ndcg10": "there are no judged questions yet",
+        },
+    }
+
+
+def _build() -> float:
+    """CPU seconds of this process from no index to one that is in use, reading the tables and writing the files
+    included: of a core, whatever else the machine does meanwhile."""
+    started = time.process_time()
+    with Indexer() as indexer:
+        while indexer.turn():
+            continue
+    return time.process_time() - started
+
+
+def _from_file(path: Path) -> list[str]:
+    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    return list(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
+
+
+def _drawn() -> list[str]:
+    """Distinct questions of every kind in turn, from works drawn at random and the commonest words among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SAMPLE, {"seed": str(SEED), "count": QUESTIONS})
+        works = cursor.fetchall()
+    dice = random.Random(SEED)  # noqa: S311 - repeatable on purpose
+    common = [word for word, _ in Counter(word for title, _, _ in works for word in words_of(title)).most_common(40)]
+    drawn: dict[str, None] = dict.fromkeys(common)
+    for number, (title, author, class_no) in enumerate(works):
+        if len(drawn) >= QUESTIONS:
+            break
+        drawn.setdefault(list(_kinds(title, author, class_no, dice))[number % 7])
+    return list(drawn)
+
+
+def _kinds(title: str, author: str, class_no: str, dice: random.Random) -> Iterator[str]:
+    length = dice.randint(2, min(6, len(title)))
+    start = dice.randrange(len(title) - length + 1)
+    part = title[start : start + length]
+    yield part
+    yield pinyin_of(title).replace(" ", "")
+    yield initials_of(title)
+    yield pinyin_of(part)[:2]
+    yield author
+    yield f"{author.split('; ')[0]} {part}"
+    yield f"分类:{class_no} {part}"
+
+
+def _ask(asked: Sequence[str]) -> tuple[list[float], list[float]]:
+    """Milliseconds of each page and of the engine for the same question."""
+    client = Client(headers={"host": settings.ALLOWED_HOSTS[0], "accept-language": "zh-CN"})
+    pages: list[float] = []
+    engine: list[float] = []
+    for number, text in enumerate([*asked[:_WARM_UP], *asked]):
+        started = time.perf_counter()
+        response = client.get("/find", {"q": text})
+        page_ms = (time.perf_counter() - started) * 1000
+        if response.status_code != 200:
+            raise Problem(f"The page of “{text}” answers {response.status_code}.")
+        started = time.perf_counter()
+        find_ids(text, counted=counted({}), size=PAGE_SIZE)
+        engine_ms = (time.perf_counter() - started) * 1000
+        if number >= _WARM_UP:
+            pages.append(page_ms)
+            engine.append(engine_ms)
+    return pages, engine
+
+
+def _freshness(here: Installation) -> list[float]:
+    """Seconds from the commit of another title until it is found, with the worker as in ``up``, a change at a time."""
+    waited: list[float] = []
+    with worker_beside(here), connection.cursor() as cursor:
+        for number in range(_CHANGES):
+            title = f"改名第{number}次{SEED}"
+            cursor.execute(_RETITLE, {"title": title})
+            started = time.perf_counter()
+            while not search(title, size=1).total:
+                if time.perf_counter() - started > _NOT_FOUND_S:
+                    raise Problem("A change was not found; logs/bench-worker.log says why.")
+                time.sleep(_POLL_S)
+            waited.append(time.perf_counter() - started)
+    return waited
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    return round(statistics.quantiles(values, n=100, method="inclusive")[percent - 1], 3)
