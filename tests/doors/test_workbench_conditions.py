@@ -60,6 +60,9 @@ def test_a_lost_loan_says_what_it_costs_before_and_after(town: Town, reader: Pat
     assert answer["Location"] == f"/workbench/items/{item.id}/"
     after = said(browser, answer)
     assert "¥41.00" in after
+    assert "在架" not in after  # what is lost stands nowhere, and is sent nowhere
+    assert f"/workbench/items/{item.id}/sent" not in after
+    assert "读者或馆方登记" in after
     assert f"/workbench/patrons/{reader.id}" in after
     assert owed_fen(reader.id) == 4100
     assert Loan.objects.get().ended_as == "lost"

@@ -118,6 +118,7 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
     )
     loan = loan_of_item(item_id)
     loss = loss_of_item(item=facts.barcode, at=request.at, desk=request.desk) if facts.condition == "lost" else None
+    is_there = facts.condition not in ("lost", "missing")
     sees_patrons = may(request.operator, Act.SEE_PATRON, request.desk.branch_id)
     patron = get_patron(loan.patron_id) if loan and sees_patrons else None
     transit = open_transit_of(item_id)
@@ -135,6 +136,7 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
         "kind": kind,
         "area": area,
         "state": STATES.get(facts.state, ("none", facts.state)),
+        "is_there": is_there,
         "condition": CONDITIONS[facts.condition],
         "lendable": LENDABLE[facts.lendable],
         "owner": branch_name(facts.owner_id, network),
@@ -161,6 +163,7 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
         and may(request.operator, Act.PACK_CRATES, request.desk.branch_id),
         "may_send": may(request.operator, Act.PACK_CRATES, request.desk.branch_id)
         and loan is None
+        and is_there
         and facts.state in ("available", "in_transit"),
         "rows": shown_entries(history.entries, network=network),
         "onward": onward(request, history.before),

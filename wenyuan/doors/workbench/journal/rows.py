@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 from wenyuan.doors.furniture.fee_words import CHARGES, MEANS
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.items.words import CONDITIONS, LENDABLE, STATES, TRANSIT_REASONS
-from wenyuan.doors.workbench.journal.words import DETAILS, DOORS, KINDS, act_words, subject_words
+from wenyuan.doors.workbench.journal.words import DETAILS, DOORS, HOW_LOST, KINDS, act_words, subject_words
 from wenyuan.doors.workbench.network.words import BRANCH_KINDS
 from wenyuan.doors.workbench.templatetags.staff import day, yuan
 from wenyuan.doors.workbench.visits.words import EVIDENCE
@@ -34,6 +34,8 @@ _CODES: Final[Mapping[str, Mapping[str, StrOrPromise]]] = {
     "reason": TRANSIT_REASONS,
     "charge": {kind.value: words for kind, words in CHARGES.items()},
     "means": MEANS,
+    "how": HOW_LOST,
+    "was": {code: words for code, (_shape, words) in CONDITIONS.items()},
 }
 """Details whose values are codes that have words."""
 _KEPT_FOR_A_REPEATED_KEY = frozenset(

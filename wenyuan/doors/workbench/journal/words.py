@@ -279,11 +279,17 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "reveal_call_number": _("number of a call revealed"),
     "note_call": _("call noted"),
     "close_call_list": _("call list closed"),
+    "declare_lost": _("declared lost"),
+    "undo_loss": _("loss undone"),
+    "settle_offline_act": _("act without a network settled"),
+    "retry_offline_act": _("act without a network tried again"),
 }
 """Verbs as journal and audit name them."""
 
 DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "what": _("what"),
+    "how": _("how"),
+    "was": _("was"),
     "due": _("due"),
     "due_date": _("due"),
     "due_at": _("due"),
@@ -373,6 +379,14 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "counted_fen": _("counted"),
     "notice": _("notice"),
 }
+
+HOW_LOST: Final[Mapping[str, StrOrPromise]] = {
+    "declared": _("said by the reader or the library"),
+    "claimed": _("claimed returned and not found"),
+    "overdue": _("long overdue"),
+    "consignment": _("short in a station's batch"),
+}
+"""How an item was lost or missing."""
 
 
 def act_words(act: str) -> StrOrPromise:
