@@ -125,6 +125,19 @@ def test_only_what_is_listed_as_put_aside_is_tried_again(district: District, at:
     assert [one.can_be_retried for one in offline_acts_to_settle(district.central.id)] == [False]
 
 
+def test_what_was_recorded_and_wants_a_look_is_not_tried_again(district: District, at: datetime) -> None:
+    make_item(barcode=ITEM, home=district.central, condition="damaged")
+    make_patron(card=CARD, home=district.central)
+    act = lent(sheet_of(district, at), CARD, ITEM, at)
+    (result,) = record_acts(acts=[act], device="d1", offset_ms=0, at=at + HOUR, desk=district.at_central)
+    row = OfflineAct.objects.get()
+
+    assert result.outcome == "conflict"
+    assert retry(district, row.id, at) is None
+    assert [one.can_be_retried for one in offline_acts_to_settle(district.central.id)] == [False]
+    assert (OfflineAct.objects.get().reasons, Loan.objects.count()) == (row.reasons, 1)
+
+
 def test_a_return_put_aside_is_taken_back_once_its_item_is_known(district: District, at: datetime) -> None:
     act_id = put_aside(district, taken_back(ITEM, at), at)
     make_item(barcode=ITEM, home=district.central)

@@ -217,15 +217,15 @@ def test_a_hold_that_is_resumed_or_changed_asks_as_a_new_one_does(district: Dist
 
 
 def test_a_place_in_the_queue_recalls_nothing(district: District, at: datetime, title: Bib) -> None:
+    holds = [want(title, district, card, at, not_before=local_date(at) + 30 * DAY) for card in ("C3", "C4")]
     lend(district, "I1", "C1", at)
-    first, second = (want(title, district, card, at) for card in ("C3", "C4"))
-    Loan.objects.update(recalled_at=None)
+    lend(district, "I2", "C2", at)
+    Hold.objects.update(not_before=None)  # they wait by now, and nobody has asked for them yet
 
-    move_hold(hold_id=second, to=1, reason="急用", at=at + DAY, desk=district.at_central)
+    move_hold(hold_id=holds[1], to=1, reason="急用", at=at + DAY, desk=district.at_central)
     follow(at + DAY)
 
-    assert first != second
-    assert not Loan.objects.filter(recalled_at__isnull=False).exists()
+    assert recalled() == set()
 
 
 def test_a_recall_is_never_later_and_gives_way_to_a_closed_day(district: District, at: datetime, title: Bib) -> None:
