@@ -196,6 +196,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         Sight(role="director", path="/workbench/figures/?period={month}", note="month"),
         "/workbench/figures/rows?indicator=loans&period={year}&branch={code}",
         "/workbench/figures/summary?period={year}",
+        "/workbench/figures/definitions",
         "/workbench/figures/days?period={year}&branch={code}",
         "/workbench/journal/",
         Sight(role="director", path="/workbench/journal/?kind=return&branch={branch}", note="filtered"),

@@ -11,6 +11,7 @@ from tests.factories.network import make_branch
 from tests.factories.office_pages import NOON, Town, happened, make_town
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.figures.words import period_words
+from wenyuan.office.figures.data import IndicatorCode
 from wenyuan.office.figures.rules import parse_period
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
@@ -44,6 +45,17 @@ def link_after(markup: str, heading: str) -> str:
     found = re.search(rf"<h3>{heading}</h3><p class=\"value\"><a class=\"opens\" href=\"([^\"]+)\">", markup)
     assert found is not None
     return found.group(1).replace("&amp;", "&")
+
+
+def test_every_indicator_is_defined_in_words_with_what_it_adds_up(town: Town) -> None:
+    page = staff_at(town.central, Role.DIRECTOR).get("/workbench/figures/definitions")
+
+    found = {one.code: one for one in page.context["indicators"]}
+    assert set(found) == {code.value for code in IndicatorCode}
+    assert found["lecture_attendance"].sums == ("人数：活动（讲座）",)
+    assert found["honours_above"].sums == ("数量：荣誉（国家级 / 省级）",)
+    assert found["loans"].form_item == "书刊文献外借册次"
+    assert staff_at(town.central, Role.DRIVER).get("/workbench/figures/definitions").status_code == 403
 
 
 def test_the_tiles_show_the_sums_of_a_branch_and_what_stands_below_it(town: Town) -> None:

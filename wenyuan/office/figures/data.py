@@ -136,6 +136,9 @@ class Indicator:
     unit: Unit
     terms: tuple[Term, ...]
     main: bool = False
+    form_item: str = ""
+    """The item of the yearly statistical form of public libraries 公共图书馆统计年报 that it answers, as the form calls
+    it; empty where the form does not ask."""
 
     def term_of(self, kind: str, codes: Codes) -> Term | None:
         """The term that counts an entry of this kind with these details, if one does."""

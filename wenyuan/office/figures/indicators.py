@@ -1,6 +1,7 @@
 """The indicators 指标 as data: what each counts, of which entries of the journal."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from wenyuan.office.figures.data import Codes, Indicator, IndicatorCode, Measure, Term, Unit
 from wenyuan.organisation.journal.data import Kind
@@ -14,7 +15,22 @@ def _of(code: IndicatorCode, unit: Unit, kind: Kind, *among: Codes, persons: boo
     return Indicator(code, unit, (Term(kind, Measure.PERSONS if persons else Measure.QUANTITY, among),))
 
 
-INDICATORS: tuple[Indicator, ...] = (
+FORM_ITEMS: Mapping[IndicatorCode, str] = {
+    IndicatorCode.LOANS: "书刊文献外借册次",
+    IndicatorCode.VISITS: "总流通人次（到馆部分）",
+    IndicatorCode.NEW_CARDS: "本年发放借书证",
+    IndicatorCode.ACTIVITIES: "为读者举办各种活动：次数",
+    IndicatorCode.ACTIVITY_ATTENDANCE: "为读者举办各种活动：参加人次",
+    IndicatorCode.LECTURES: "组织各类讲座次数",
+    IndicatorCode.LECTURE_ATTENDANCE: "组织各类讲座：参加人次",
+    IndicatorCode.EXHIBITIONS: "举办展览次数",
+    IndicatorCode.EXHIBITION_ATTENDANCE: "举办展览：参观人次",
+    IndicatorCode.TRAINING_CLASSES: "举办培训班次数",
+    IndicatorCode.TRAINING_CLASS_ATTENDANCE: "举办培训班：参加人次",
+}
+"""Items of the yearly statistical form that an indicator answers."""
+
+_INDICATORS: tuple[Indicator, ...] = (
     _main(IndicatorCode.LOANS, Unit.ITEM_TIMES, Kind.LOAN),
     # 代收 (``taken``) is no return: the loan is closed, and counted, where the item arrives
     _main(IndicatorCode.RETURNS, Unit.ITEM_TIMES, Kind.RETURN),
@@ -91,6 +107,9 @@ INDICATORS: tuple[Indicator, ...] = (
     _of(IndicatorCode.SAFETY_PERSONS, Unit.PERSON_TIMES, Kind.TRAINING, {"topic": "safety"}, persons=True),
     _of(IndicatorCode.HONOURS, Unit.PIECES, Kind.HONOUR),
     _of(IndicatorCode.HONOURS_ABOVE, Unit.PIECES, Kind.HONOUR, {"level": "national"}, {"level": "provincial"}),
+)
+INDICATORS: tuple[Indicator, ...] = tuple(
+    replace(indicator, form_item=FORM_ITEMS.get(indicator.code, "")) for indicator in _INDICATORS
 )
 BY_CODE: Mapping[IndicatorCode, Indicator] = {indicator.code: indicator for indicator in INDICATORS}
 MAIN: tuple[Indicator, ...] = tuple(indicator for indicator in INDICATORS if indicator.main)

@@ -20,7 +20,7 @@ class RecordForm(forms.Form):
     branch = forms.TypedChoiceField(label=_("Branch"), coerce=int)
     first_date = DayField(label=_("First day"))
     last_date = DayField(label=_("Last day"), required=False, help_text=_("If it was more than one. It counts then."))
-    title = forms.CharField(label=_("Title"), max_length=TITLE)
+    title = forms.CharField(label=_("What it is called"), max_length=TITLE)
     evidence = forms.CharField(
         label=_("Evidence"),
         max_length=TEXT,

@@ -35,7 +35,7 @@ FIELDS: Final[Mapping[str, StrOrPromise]] = {
     "persons": _("Persons who took part"),
     "plays": _("Plays"),
     "likes": _("Likes"),
-    "place": _("Place"),
+    "place": _("Where it was held"),
     "partners": _("Partners"),
     "brand": _("Series"),
     "number": _("Number in the series"),
@@ -120,7 +120,7 @@ CHOICES: Final[Mapping[str, Mapping[str, StrOrPromise]]] = {
         "heritage": _("Traditional culture"),
     },
     "groups": {
-        "children": _("Children"),
+        "children": _("Young readers"),
         "elderly": _("Older people"),
         "disabled": _("Disabled people"),
         "migrants": _("Migrant workers"),

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.figures import summaries, views
+from wenyuan.doors.workbench.figures import definitions, summaries, views
 
 urlpatterns = [
     path("", views.figures, name="figures"),
     path("rows", views.rows, name="figure-rows"),
     path("days", summaries.open_days, name="figure-days"),
+    path("definitions", definitions.definitions, name="figure-definitions"),
     path("summary", summaries.summary, name="summary"),
     path("summary.docx", summaries.summary_file, name="summary-file"),
 ]
