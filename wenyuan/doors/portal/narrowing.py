@@ -6,10 +6,11 @@ index; the rows shown are as they are now.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from django.http import QueryDict
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.http import urlencode
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -100,7 +101,13 @@ def address(base: Mapping[str, str], chosen: Chosen, network: NetworkMap) -> str
     """The address of the list that is so narrowed."""
     pairs = [*base.items()]
     pairs += [(facet.value, _outward(facet, value, network)) for facet, values in chosen.items() for value in values]
-    return f"{reverse('portal:find')}?{urlencode(pairs)}"
+    return f"{_path(get_script_prefix())}?{urlencode(pairs)}"
+
+
+@cache
+def _path(_prefix: str) -> str:
+    """Where results stand. Asked for each of the forty links of a page, and the same as long as the prefix is."""
+    return reverse("portal:find")
 
 
 def narrowing(
