@@ -1,7 +1,7 @@
 """Local days and hours of an aware moment; the library's zone is ``WENYUAN_TZ``."""
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,6 +13,7 @@ def library_zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
+@lru_cache(maxsize=64)  # one act asks for the day, the hour and the words of the same moment
 def local(at: datetime) -> datetime:
     """The same moment by the library's clock. :raises ValueError: when ``at`` is naive."""
     if at.tzinfo is None:

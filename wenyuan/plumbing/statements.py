@@ -162,7 +162,8 @@ def is_deadlock(error: DatabaseError) -> bool:
 
 
 def _execute(connection: BaseDatabaseWrapper, statement: Statement) -> list[Row]:
-    connection.ensure_connection()
+    if connection.connection is None:
+        connection.ensure_connection()
     if connection.in_atomic_block:
         with transaction.atomic():
             return _execute_prepared(connection, statement)
