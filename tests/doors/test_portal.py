@@ -583,8 +583,8 @@ def test_pages_are_for_reading_only(central: Branch, reader: Client, method: str
 def test_every_page_is_declared_open_to_everybody() -> None:
     views = [pattern.callback for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
 
-    assert len(views) == 9
-    assert [(view.needs, view.is_open) for view in views] == [(frozenset(), True)] * 9  # type: ignore[attr-defined]
+    assert len(views) == 10
+    assert [(view.needs, view.is_open) for view in views] == [(frozenset(), True)] * 10  # type: ignore[attr-defined]
 
 
 # What a page asks of the database
