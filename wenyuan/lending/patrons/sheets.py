@@ -7,9 +7,6 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from wenyuan.kernel.chinese import half_width
 from wenyuan.kernel.identity import Gender
 from wenyuan.lending.patrons.data import (
@@ -179,6 +176,10 @@ def _csv(content: bytes) -> Iterable[Sequence[object]]:
 
 
 def _xlsx(content: bytes) -> Iterable[Sequence[object]]:
+    # Imported at the first sheet: every command and server would else pay for it at its start.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]

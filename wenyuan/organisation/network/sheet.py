@@ -14,8 +14,6 @@ from enum import StrEnum
 from itertools import islice
 from zipfile import BadZipFile
 
-import openpyxl
-
 from wenyuan.kernel.opening import WeeklySpan
 from wenyuan.organisation.network.hours_text import read_hours
 from wenyuan.organisation.network.models import BranchKind
@@ -185,6 +183,9 @@ def _delimiter(text: str) -> str:
 
 
 def _xlsx_lines(content: bytes) -> Iterable[list[str]]:
+    # Imported at the first sheet: every command and server would else pay for it at its start.
+    import openpyxl
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED_BYTES:
