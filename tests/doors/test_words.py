@@ -1,9 +1,13 @@
 """Every refusal has words in both languages and on a machine's small screen."""
 
+import ast
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+import wenyuan
 from wenyuan.doors.furniture.policy_words import KIND_WORDS
 from wenyuan.doors.furniture.words import (
     BLOCK_WORDS,
@@ -14,6 +18,7 @@ from wenyuan.doors.furniture.words import (
     words_for_waiver,
 )
 from wenyuan.doors.sip2.screens import returned
+from wenyuan.doors.workbench.journal.words import ACTS, SUBJECTS
 from wenyuan.lending.circulation import rules
 from wenyuan.lending.circulation.data import (
     MEASURES,
@@ -132,3 +137,21 @@ def test_a_machine_says_what_a_late_return_costs() -> None:
 
     assert lines == ["还书成功，超期125天，逾期费125.50元，请到服务台缴纳", "借书人停借至2026-06-02"]
     assert max(map(len, lines)) <= 60
+
+
+def audited(keyword: str) -> Iterator[str]:
+    """What the verbs say of themselves in words of the code: ``audit(act="…", subject_kind="…")``."""
+    for path in sorted(Path(wenyuan.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "audit":
+                for given in node.keywords:
+                    if given.arg == keyword and isinstance(given.value, ast.Constant):
+                        yield str(given.value.value)
+
+
+def test_every_act_that_is_audited_and_what_it_was_about_has_words() -> None:
+    acts, subjects = set(audited("act")), set(audited("subject_kind"))
+
+    assert len(acts) > 30
+    assert sorted(acts - set(ACTS)) == []
+    assert sorted(subjects - set(SUBJECTS)) == []

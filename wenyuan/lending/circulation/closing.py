@@ -37,8 +37,9 @@ TASK = "circulation.follow_closures"
 CHUNK = 1000
 """How many loans a chunk looks at: its transaction lasts well under a second."""
 CLOSURE_KINDS = (Kind.CLOSURE_DECLARED, Kind.CLOSURE_ENDED, Kind.CLOSURE_WITHDRAWN)
-SETTLES_IN = timedelta(days=2)
-"""Far longer than any checkout that had read the calendar from before a closure."""
+SETTLES_IN = timedelta(days=7)
+"""Far longer than any checkout that had read the calendar from before a closure, and than a server is off over a
+holiday: some night after it looks again."""
 
 Mover = Callable[[int, OpeningCalendar, datetime], int]
 """Takes a branch id, its calendar and the moment; moves what else hangs on it and returns how much that was."""

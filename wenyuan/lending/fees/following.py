@@ -32,8 +32,9 @@ def points_follow(entry_id: int) -> None:
     if patron_id is None or entry.branch_id is None:
         return
     desk = Desk(operator=CLOCK, branch_id=entry.branch_id, door=Door(entry.door))
-    act = award if entry.reverses_id is None else take_award_back
-    source = f"entry:{entry.reverses_id or entry_id}"
+    taken_back = entry.reverses_id or entry.details.get("gives_back")
+    act = award if taken_back is None else take_award_back
+    source = f"entry:{taken_back or entry_id}"
     act(patron_id=patron_id, event=event, source=source, at=entry.occurred_at, desk=desk)
 
 
@@ -46,6 +47,6 @@ def _event_of(entry: Entry) -> PointEvent | None:
             return PointEvent.OVERDUE
         case Kind.FEE_CHARGED:
             return CHARGED.get(str(entry.details.get("charge", "")))
-        case Kind.FEE_CANCELLED if entry.reverses_id is not None:
+        case Kind.FEE_CANCELLED if "gives_back" in entry.details:
             return CHARGED.get(str(entry.details.get("charge", "")))
     return None

@@ -207,7 +207,12 @@ def _journal(holder: Holder, row: NewRow, *, at: datetime, desk: Desk) -> None:
     """Without the row's id, receipt or key: what names the row would lead from a reader reference to a person."""
     here = local(at)
     charge_kind = row.takes_back.entry.details.get("charge", "") if row.takes_back else row.charge_kind
-    details = {"charge": charge_kind, "means": row.means.value if row.means else "", "fee_branch": row.branch_id}
+    details = {
+        "charge": charge_kind,
+        "means": row.means.value if row.means else "",
+        "fee_branch": row.branch_id,
+        "gives_back": row.takes_back.id if row.takes_back else "",
+    }
     record(
         JournalEntry(
             kind=KINDS[row.kind],
@@ -227,7 +232,6 @@ def _journal(holder: Holder, row: NewRow, *, at: datetime, desk: Desk) -> None:
             subject_kind="item" if row.item_id else "",
             subject_id=row.item_id,
             reader_ref=reader_ref(patron_id=holder.patron_id, year=here.year),
-            reverses_id=row.takes_back.id if row.takes_back else None,
             details={name: value for name, value in details.items() if value != ""},
         )
     )

@@ -134,6 +134,11 @@ DOORS: Final[Mapping[str, StrOrPromise]] = {
 SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "item": _("Item"),
     "bib": _("Record"),
+    "hold": _("Hold"),
+    "offline_act": _("Act without a network"),
+    "offline_list": _("List for lending without a network"),
+    "import_mapping": _("Mapping for imports"),
+    "key_ring": _("Encryption keys"),
     "branch": _("Branch"),
     "area": _("Area"),
     "service_point": _("Service point"),
@@ -283,6 +288,9 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "undo_loss": _("loss undone"),
     "settle_offline_act": _("act without a network settled"),
     "retry_offline_act": _("act without a network tried again"),
+    "issue_offline_list": _("list for lending without a network fetched"),
+    "charge_damage": _("damage charged"),
+    "keep_mapping": _("mapping for imports kept"),
 }
 """Verbs as journal and audit name them."""
 
@@ -294,6 +302,7 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "due_date": _("due"),
     "due_at": _("due"),
     "days_overdue": _("days overdue"),
+    "gives_back": _("gives back what followed from"),
     "fine_fen": _("fine"),
     "suspended_until": _("suspended until"),
     "loan": _("loan"),

@@ -17,6 +17,7 @@ from wenyuan.doors.furniture.manifest import BUILT, entry_of
 from wenyuan.doors.workbench.access import StaffRequest, open_page, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.form_pages import done, not_done
+from wenyuan.doors.workbench.holds.words import BUSY
 from wenyuan.doors.workbench.offline.uploads import (
     MOST_FILE_ACTS,
     MOST_FILE_BYTES,
@@ -215,8 +216,10 @@ def retried(request: StaffRequest, act_id: int) -> HttpResponse:
     back = reverse("workbench:offline-conflicts")
     try:
         result = retry_offline_act(act_id=act_id, at=request.at, desk=request.desk)
-    except (Contended, KeyReused):
-        return not_done(request, gettext("Somebody works with the same item. Please try again."), back)
+    except Contended:
+        return not_done(request, BUSY, back)
+    except KeyReused:
+        return not_done(request, gettext("Its key stands for another act. Please settle it by hand."), back)
     if result is None:
         return not_done(request, gettext("Somebody has settled this already."), back)
     if result.outcome is OfflineOutcome.ASIDE:
