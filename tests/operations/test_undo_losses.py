@@ -25,6 +25,7 @@ from wenyuan.lending.circulation.operations import (
     declare_lost,
     mark_damaged,
     place_hold,
+    renew,
     undo_loss,
 )
 from wenyuan.lending.circulation.queries import loss_of_item
@@ -200,6 +201,68 @@ def test_a_loss_that_ended_a_running_fine_stands_though_it_was_let_off(
     declare_lost(item=BARCODE, at=late, desk=district.at_central, charging=Charging.NOTHING, reason="火灾")
 
     assert why_not(late, district.at_central) == [UndoReason.LATE]
+
+
+def test_a_loss_after_a_running_fine_that_is_paid_stands_so_that_it_is_not_charged_twice(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    make_policy(branch=district.central, category=district.adult, fine_day_fen=10)
+    late = at + timedelta(days=60)
+    charge_running_fines(at=late)
+    make_payment(lent, owed_fen(lent.id), at=late, desk=district.at_central)
+    declare_lost(item=BARCODE, at=late + SOON, desk=district.at_central)
+
+    assert why_not(late + 2 * SOON, district.at_central) == [UndoReason.LATE]
+    assert not Charge.objects.filter(kind="overdue", loan_id__isnull=False).exists(), "nothing else remembers the fine"
+
+
+def test_a_loss_after_a_late_renewal_is_undone_though_the_old_fine_is_open(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    make_policy(branch=district.central, category=district.adult, fine_day_fen=10)
+    late = at + timedelta(days=32)
+    charge_running_fines(at=late)
+    renew(item=BARCODE, at=late + timedelta(days=1), desk=district.at_central)
+    fine = owed_fen(lent.id)
+    lost = late + timedelta(days=2)
+    declare_lost(item=BARCODE, at=lost, desk=district.at_central)
+
+    undo_loss(item=BARCODE, at=lost + SOON, desk=district.at_central)
+
+    assert fine == 20, "of three days late one is a Monday, on which the branch is closed"
+    assert as_it_stands() == ("on_loan", "ok", "", fine)
+    assert charge_running_fines(at=lost + timedelta(days=1)) == 0
+    assert broken() == []
+
+
+def test_of_a_loss_that_was_let_off_the_reader_is_named_only_while_it_can_be_undone(
+    district: District, at: datetime, lent: Patron
+) -> None:
+    declare_lost(item=BARCODE, at=at, desk=district.at_central, charging=Charging.NOTHING, reason="火灾")
+
+    seen = [
+        loss_of_item(item=BARCODE, at=when, desk=desk)
+        for when, desk in (
+            (at + SOON, district.at_central),
+            (at + SOON, district.at_children),
+            (at + timedelta(days=1), district.at_central),
+        )
+    ]
+
+    assert [loss and (loss.patron_id, loss.is_undoable) for loss in seen] == [
+        (lent.id, True),
+        (None, False),
+        (None, False),
+    ]
+
+
+def test_of_a_loss_that_is_charged_the_reader_is_named(district: District, at: datetime, lent: Patron) -> None:
+    declare_lost(item=BARCODE, at=at, desk=district.at_central)
+
+    loss = loss_of_item(item=BARCODE, at=at + timedelta(days=1), desk=district.at_central)
+
+    assert loss is not None
+    assert (loss.patron_id, loss.is_undoable) == (lent.id, False)
 
 
 def test_a_loss_of_which_a_waiting_reader_was_told_stands(district: District, at: datetime, lent: Patron) -> None:

@@ -89,19 +89,21 @@ def undo_loss(*, item: str, at: datetime, desk: Desk) -> UndoReceipt:
 
 def loss_of_item(*, item: str, at: datetime, desk: Desk) -> LossFacts | None:
     """The newest loss of an item that a reader had when it was lost; none where it is not lost any more, or nobody had
-    it. Nothing is written."""
+    it. Its reader is named only while they owe for it or it can be undone: a loss that was let off is forgotten as a
+    return is. Nothing is written."""
     loss = _gather(scanned(item))
     if loss is None or loss.is_undone or loss.item.condition != "lost":
         return None
     loan = Loan.objects.filter(id=loss.loan_id).first()
     is_here = loss.patron_id is not None
     charges = [charge.id for charge in charges_of_loan(loss.loan_id) if charge.kind is ChargeKind.LOST]
+    is_undoable = not _reasons(loss, loan, reader_is_here=is_here, at=at, desk=desk)
     return LossFacts(
         loan_id=loss.loan_id,
-        patron_id=loss.patron_id,
+        patron_id=loss.patron_id if charges or is_undoable else None,
         lost_at=loss.recorded.entry.occurred_at,
         branch_id=loan.branch_id if loan else loss.item.home_branch_id,
-        is_undoable=not _reasons(loss, loan, reader_is_here=is_here, at=at, desk=desk),
+        is_undoable=is_undoable,
         charge_id=charges[-1] if charges else None,
     )
 

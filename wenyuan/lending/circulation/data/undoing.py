@@ -58,8 +58,8 @@ class UndoReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossFacts:
-    """The newest loss of an item that a reader had: whose it was, if that is still known, and whether whoever asks may
-    still take it back at this desk."""
+    """The newest loss of an item that a reader had: whose it was, while something charged for it or its undoing needs
+    that, and whether whoever asks may still take it back at this desk."""
 
     loan_id: int
     patron_id: int | None

@@ -32,9 +32,10 @@ GATHER_LOSS = f"""
             WHERE h.item_id = i.id AND h.end_reason = 'item_lost' AND h.ended_at = e.occurred_at),
         EXISTS (SELECT 1 FROM journal_entry m
             WHERE m.subject_kind = 'item' AND m.subject_id = i.id AND m.id > e.id AND m.occurred_at = e.occurred_at
-            AND (m.kind = 'fee_cancelled' OR m.kind = 'fee_charged' AND m.details ->> 'charge' = 'overdue'))
-        OR EXISTS (SELECT 1 FROM fees_charge f
-            WHERE f.loan_id = (e.details ->> 'loan')::bigint AND f.kind = 'overdue')
+            AND m.kind = 'fee_cancelled')
+        OR EXISTS (SELECT 1 FROM journal_entry f
+            WHERE f.subject_kind = 'item' AND f.subject_id = i.id AND f.kind = 'fee_charged'
+            AND f.details ->> 'charge' = 'overdue' AND f.occurred_at > COALESCE(o.renewed_at, o.lent_at))
         OR EXISTS (SELECT 1 FROM patrons_restriction s
             WHERE s.patron_id = u.patron_id AND s.about_kind = 'loan' AND s.about_id = (e.details ->> 'loan')::bigint
             AND s.ended_at IS NULL),
@@ -42,6 +43,7 @@ GATHER_LOSS = f"""
     FROM catalogue_item i
     JOIN journal_entry e ON e.id = (SELECT max(l.id) FROM journal_entry l WHERE l.subject_kind = 'item'
         AND l.subject_id = i.id AND l.kind = 'item_lost' AND l.reverses_id IS NULL)
+    LEFT JOIN circulation_loan o ON o.id = (e.details ->> 'loan')::bigint
     LEFT JOIN patrons_readerref u ON u.ref = e.reader_ref
     LEFT JOIN catalogue_bib b ON b.id = i.bib_id
     LEFT JOIN catalogue_itemtype y ON y.id = i.item_type_id
@@ -50,7 +52,10 @@ GATHER_LOSS = f"""
 """The newest loss of an item: its row, loan and reader; whether something has happened to the item since, it was undone
 already, cancelled a hold that nothing else can fill, or settled that the item was late (fine or suspension); and
 whether the item was damaged before. A loss writes its rows by several statements, which share their moment.
-Reads fees_charge and patrons_restriction beside what an undo reads."""
+
+The journal says whether there was a fine since the loan or its last renewal, for a charge that is paid forgets its loan
+when the loss makes it final, and would be made once more; what a late renewal cost is of the period before, and final.
+Reads patrons_restriction beside what an undo reads."""
 
 LOCK_ITEM = "SELECT version FROM catalogue_item WHERE id = :item::bigint FOR UPDATE"
 LOCK_PATRON = "SELECT status FROM patrons_patron WHERE id = :patron::bigint FOR UPDATE"
