@@ -12,7 +12,7 @@ from tests.factories.patrons import make_patron
 from wenyuan.holdings.catalogue.models import Bib
 from wenyuan.lending.circulation import closing
 from wenyuan.lending.circulation.data import BlockCode
-from wenyuan.lending.circulation.models import Hold, Loan
+from wenyuan.lending.circulation.models import Hold, Loan, LoanPolicy
 from wenyuan.lending.circulation.operations import (
     Refused,
     cancel_hold,
@@ -217,10 +217,11 @@ def test_a_hold_that_is_resumed_or_changed_asks_as_a_new_one_does(district: Dist
 
 
 def test_a_place_in_the_queue_recalls_nothing(district: District, at: datetime, title: Bib) -> None:
-    holds = [want(title, district, card, at, not_before=local_date(at) + 30 * DAY) for card in ("C3", "C4")]
+    LoanPolicy.objects.filter(recall_days__isnull=False).delete()
     lend(district, "I1", "C1", at)
     lend(district, "I2", "C2", at)
-    Hold.objects.update(not_before=None)  # they wait by now, and nobody has asked for them yet
+    holds = [want(title, district, card, at) for card in ("C3", "C4")]  # nothing was recalled for them
+    make_policy(branch=district.central, recall_days=7, guaranteed_days=0)
 
     move_hold(hold_id=holds[1], to=1, reason="急用", at=at + DAY, desk=district.at_central)
     follow(at + DAY)
