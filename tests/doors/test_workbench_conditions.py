@@ -18,6 +18,7 @@ from tests.factories.staff_pages import staff_at
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.models import Loan
 from wenyuan.lending.fees.models import Charge
+from wenyuan.lending.fees.operations import cancel_charge
 from wenyuan.lending.fees.queries import owed_fen
 from wenyuan.lending.patrons.models import Patron
 from wenyuan.organisation.accounts.data import Role
@@ -46,6 +47,11 @@ def reader(town: Town) -> Patron:
 def said(browser: Client, answer: Any) -> str:
     """What the page says to which a post led."""
     return str(browser.get(answer["Location"]).content.decode())
+
+
+def text_of(pdf: Any) -> str:
+    """What stands on paper, without blanks."""
+    return "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf.content)).pages)
 
 
 def test_a_lost_loan_says_what_it_costs_before_and_after(town: Town, reader: Patron) -> None:
@@ -100,13 +106,64 @@ def test_the_notice_of_a_loss_says_what_is_to_be_paid_and_by_which_rule(town: To
 
     assert [notice in page for page in pages] == [True, True]
     assert pdf["Content-Type"] == "application/pdf"
-    text = "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf.content)).pages)
+    text = text_of(pdf)
     assert "赔偿通知单" in text
     assert "¥36.00×100%" in text
     assert "¥31.00" in text
     assert "总馆" in text
     assert "陈小雨" not in text
-    assert browser.get(f"/workbench/items/losses/{charge_id + 1}/slip").status_code == 404
+    for unknown in (charge_id + 1, 99999999999999999999999):
+        assert browser.get(f"/workbench/items/losses/{unknown}/slip").status_code == 404
+
+
+def test_the_notice_is_for_who_sees_the_money_of_the_branch(town: Town, reader: Patron) -> None:
+    item = Item.objects.get()
+    staff_at(town.central).post(f"/workbench/items/{item.id}/lost", {"charging": "price", "reason": ""})
+    notice = f"/workbench/items/losses/{Charge.objects.get().entry_id}/slip"
+
+    answers = []
+    for number, (branch, role) in enumerate(
+        ((town.central, Role.CATALOGUER), (town.ring, Role.DESK), (town.central, Role.DESK))
+    ):
+        browser = staff_at(branch, role, username=f"u{number}")
+        page = browser.get(f"/workbench/items/{item.id}/").content.decode()
+        answers.append((browser.get(notice).status_code, notice in page))
+
+    assert answers == [(403, False), (404, False), (200, True)]
+
+
+def test_the_notice_says_how_the_price_came_about_only_while_that_is_true(town: Town, reader: Patron) -> None:
+    lead, item = staff_at(town.central, Role.DESK_LEAD), Item.objects.get()
+    lead.post(f"/workbench/items/{item.id}/lost", {"charging": "price", "reason": ""})
+    charge_id = Charge.objects.get().entry_id
+    notice, desk = f"/workbench/items/losses/{charge_id}/slip", make_desk(town.central, role=Role.DESK_LEAD)
+
+    def after_cancelling(fen: int) -> str:
+        cancel_charge(charge_id=charge_id, reason="旧书", amount_fen=fen, at=datetime.now(UTC), desk=desk)
+        return text_of(lead.get(notice))
+
+    as_charged = text_of(lead.get(notice))
+    Item.objects.update(price_fen=5000)
+    repriced = text_of(lead.get(notice))
+    Item.objects.update(price_fen=3600)
+    in_part, without_price = after_cancelling(1600), after_cancelling(2000)
+
+    texts = (as_charged, repriced, in_part, without_price)
+    assert ["×100%" in text for text in texts] == [True, False, False, False]
+    assert [sum_ in text for sum_, text in zip(("¥41.00", "¥41.00", "¥25.00", "¥5.00"), texts, strict=True)] == [
+        True
+    ] * 4
+    assert "约定以同一版本图书赔偿" not in without_price  # nobody has agreed to that
+
+
+def test_the_notice_says_that_the_same_edition_was_agreed_on(town: Town, reader: Patron) -> None:
+    browser, item = staff_at(town.central), Item.objects.get()
+    browser.post(f"/workbench/items/{item.id}/lost", {"charging": "in_kind", "reason": ""})
+
+    text = text_of(browser.get(f"/workbench/items/losses/{Charge.objects.get().entry_id}/slip"))
+
+    assert "约定以同一版本图书赔偿" in text
+    assert "¥5.00" in text
 
 
 def test_letting_it_off_asks_for_a_reason(town: Town, reader: Patron) -> None:

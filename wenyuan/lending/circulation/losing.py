@@ -16,6 +16,7 @@ from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.data import Charging, Cost, LossCharged, LossPreview, Mark, MarkReceipt
 from wenyuan.lending.circulation.everyday import Contended, Refused, Request, scanned
 from wenyuan.lending.circulation.facts import Editions, Loan, MarkFacts
+from wenyuan.lending.circulation.hold_lists import LARGEST_ID
 from wenyuan.lending.circulation.lateness import (
     close_period,
     fine_of,
@@ -24,6 +25,7 @@ from wenyuan.lending.circulation.lateness import (
     settle_at_mark,
 )
 from wenyuan.lending.circulation.marking import Wish, look, mark, receipt_of, settle_taken
+from wenyuan.lending.circulation.policies import MoneyPolicy
 from wenyuan.lending.circulation.queueing import end_holds_of_item, lock_holds_of_item
 from wenyuan.lending.fees.data import MOST_FEN, ChargeKind, FeesRefused, compensation
 from wenyuan.lending.fees.operations import charge
@@ -128,7 +130,7 @@ def cost_of(facts: MarkFacts, books: Books, *, at: datetime, in_kind: bool = Fal
     money = books.money(branch_id, patron.category_id if patron else None, item.type_id, local_date(at))
     found = compensation(
         facts.type_price_fen if facts.price_fen is None else facts.price_fen,
-        factor=Decimal(money.price_percent) / 100,
+        factor=_factor(money),
         fee_fen=money.processing_fee_fen,
         share_percent=share_percent,
         in_kind=in_kind,
@@ -136,6 +138,10 @@ def cost_of(facts: MarkFacts, books: Books, *, at: datetime, in_kind: bool = Fal
     # No more than any charge may be: a price typed wrongly must not keep an item from being lost.
     price_fen = min(found.price_fen, MOST_FEN - found.fee_fen)
     return Cost(price_fen=price_fen, fee_fen=found.fee_fen, is_of_type=facts.price_fen is None)
+
+
+def _factor(money: MoneyPolicy) -> Decimal:
+    return Decimal(money.price_percent) / 100
 
 
 def preview_loss(*, item: str, at: datetime, desk: Desk) -> LossPreview | None:
@@ -158,19 +164,18 @@ def preview_loss(*, item: str, at: datetime, desk: Desk) -> LossPreview | None:
 def loss_charged(charge_id: int) -> LossCharged | None:
     """What a reader was charged for an item that they lost, and by which rule; none for another charge, or one that has
     forgotten its loan. Nothing is written."""
-    return run(lambda: _loss_charged(charge_id))
+    return run(lambda: _loss_charged(charge_id)) if charge_id <= LARGEST_ID else None
 
 
 def _loss_charged(charge_id: int) -> Plan[LossCharged | None]:
     rows = yield Statement(sql.LOSS_CHARGED, {"charge": charge_id})
     if not rows:
         return None
-    network, policies, branch_id, patron_id, category_id, type_id, on, *item, charged_fen, fee_fen, open_fen, fine = (
-        rows[0]
-    )
+    network, policies, branch_id, patron_id, category_id, type_id, on, in_kind, *more = rows[0]
     books = yield from books_of(Editions(network, policies))
     money = books.money(branch_id, category_id, type_id, on)
-    barcode, title, call_no, item_price_fen, is_of_type = item
+    barcode, title, call_no, item_price_fen, is_of_type, charged_fen, fee_fen, open_fen, fine = more
+    price_fen = max(0, charged_fen - fee_fen)
     return LossCharged(
         branch_id=branch_id,
         patron_id=patron_id,
@@ -181,7 +186,9 @@ def _loss_charged(charge_id: int) -> Plan[LossCharged | None]:
         item_price_fen=item_price_fen,
         is_of_type=is_of_type,
         price_percent=money.price_percent,
-        price_fen=max(0, charged_fen - fee_fen),
+        price_fen=price_fen,
+        adds_up=compensation(item_price_fen, factor=_factor(money)).price_fen == price_fen,
+        in_kind=in_kind,
         fee_fen=min(fee_fen, charged_fen),
         open_fen=open_fen,
         fine_fen=fine,

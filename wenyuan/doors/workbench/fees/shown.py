@@ -76,7 +76,7 @@ def _shown(charge: ChargeView, titles: dict[int, str], network: NetworkMap, requ
         branch_name(charge.branch_id, network),
         may(request.operator, Act.FORGIVE_FEE, charge.branch_id),
         replaceable and may(request.operator, Act.TAKE_MONEY, request.desk.branch_id),
-        is_loss and may(request.operator, Act.MARK_ITEMS, request.desk.branch_id),
+        is_loss,
     )
 
 

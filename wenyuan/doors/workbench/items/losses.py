@@ -12,6 +12,7 @@ from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.desk.print_choice import choice_of
 from wenyuan.doors.workbench.desk.printed import printed
 from wenyuan.doors.workbench.desk.slips import library_name
+from wenyuan.doors.workbench.fees.shown import sees
 from wenyuan.doors.workbench.shell import place_name
 from wenyuan.doors.workbench.templatetags.staff import yuan
 from wenyuan.lending.circulation.data import LossCharged
@@ -21,12 +22,12 @@ from wenyuan.organisation.rights.data import Act
 
 
 @require_GET
-@staff_page(Act.MARK_ITEMS)
+@staff_page(Act.SEE_FEES)
 def slip(request: StaffRequest, charge_id: int) -> HttpResponse:
-    """The notice of one charge, as it stands now."""
+    """The notice of one charge, as it stands now, for who sees it on its reader's page."""
     loss = loss_charged(charge_id)
     patron = get_patron(loss.patron_id) if loss else None
-    if loss is None or patron is None:
+    if loss is None or patron is None or not sees(request, loss.branch_id):
         raise Http404
     shown = LossSlip(
         library=library_name(),
@@ -46,7 +47,7 @@ def slip(request: StaffRequest, charge_id: int) -> HttpResponse:
 def _lines(loss: LossCharged) -> tuple[Payment, ...]:
     settled = loss.charged_fen - max(0, loss.open_fen)
     lines = (
-        Payment(gettext("Price"), loss.price_fen, _price_words(loss) if loss.price_fen else ""),
+        Payment(gettext("Price"), loss.price_fen, _price_words(loss) if loss.adds_up else ""),
         Payment(gettext("For the work"), loss.fee_fen),
         Payment(gettext("For being late"), loss.fine_fen),
         Payment(gettext("Settled already"), -settled),
@@ -73,7 +74,7 @@ def _rules(loss: LossCharged) -> tuple[str, ...]:
         )
     elif loss.price_open_fen:
         words.append(gettext("You may bring the same edition instead of the price; nothing is to be paid then."))
-    elif not loss.price_fen and loss.price_percent:
+    elif loss.in_kind:
         words.append(gettext("The same edition is to be brought instead of the price."))
     if loss.price_fen and loss.found_days is None:
         words.append(gettext("If you find it, bring it back: the price is given back."))

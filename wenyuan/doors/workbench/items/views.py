@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_choices, branch_name
+from wenyuan.doors.workbench.fees.shown import sees
 from wenyuan.doors.workbench.items import forms
 from wenyuan.doors.workbench.items.words import (
     CONDITIONS,
@@ -146,6 +147,7 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
         "loan_branch": branch_name(loan.branch_id, network) if loan else "",
         "loss": loss,
         "loser": get_patron(loss.patron_id) if loss and loss.patron_id and sees_patrons else None,
+        "may_print_loss": bool(loss and loss.charge_id and _sees_money(request, loss.branch_id)),
         "loss_branch": branch_name(loss.branch_id, network) if loss else "",
         "taken_branch": branch_name(loan.taken_branch_id, network) if loan else "",
         "is_overdue": bool(
@@ -176,6 +178,11 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
         "lendable_form": _lendable_form(facts),
     }
     return page(request, "workbench/items/item.html", context)
+
+
+def _sees_money(request: StaffRequest, branch_id: int) -> bool:
+    """Whether a charge of this branch stands on its reader's page for this operator."""
+    return sees(request, request.desk.branch_id) and sees(request, branch_id)
 
 
 def item_crumbs(*after: Crumb) -> tuple[Crumb, ...]:

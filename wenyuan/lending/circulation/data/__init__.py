@@ -494,9 +494,12 @@ class LossPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossCharged:
-    """What a reader was charged for a lost item, in fen, and what is open of it. The item's own price (``is_of_type``:
-    that of its type) × ``price_percent``, by the rules of ``branch_id`` on ``on``, is ``price_fen``; ``fine_fen`` is
-    open for having been late. It is given back where the item is found within ``found_days``: 0 never, none always."""
+    """What a reader was charged for a lost item, in fen, and what is open of it. ``price_fen`` is what stands of the
+    price, nothing where the same edition was agreed on (``in_kind``, 赔书); ``item_price_fen`` is the item's own
+    (``is_of_type``: that of its type) as it is today. By the rules of ``branch_id`` on ``on`` the one is
+    ``price_percent`` of the other while ``adds_up``: not once a part was cancelled, or the item's price was changed.
+    ``fine_fen`` is open for having been late. The price is given back where the item is found within ``found_days``: 0
+    never, none always."""
 
     branch_id: int
     patron_id: int
@@ -508,6 +511,8 @@ class LossCharged:
     is_of_type: bool
     price_percent: int
     price_fen: int
+    adds_up: bool
+    in_kind: bool
     fee_fen: int
     open_fen: int
     fine_fen: int

@@ -1,7 +1,7 @@
 """Statements about the condition of items: lost, missing, damaged, claimed returned.
 
 They read and write catalogue_item beside this room's tables, and read catalogue_itemtype (its default price),
-catalogue_bib, fees_charge, fees_entry and fees_account.
+catalogue_bib, fees_charge, fees_entry, fees_account and rights_auditrow (how a loss was charged).
 """
 
 from functools import lru_cache
@@ -53,6 +53,8 @@ CHARGE_OF_LOST = """
 
 LOSS_CHARGED = f"""
     SELECT {EDITIONS}, c.branch_id, a.patron_id, p.category_id, i.item_type_id, e.local_date,
+        EXISTS (SELECT 1 FROM rights_auditrow r WHERE r.subject_kind = 'item' AND r.subject_id = c.item_id
+            AND r.act = 'declare_lost' AND r.at = e.at AND r.after ->> 'charging' = 'in_kind'),
         i.barcode, b.title, i.call_no, COALESCE(i.price_fen, y.default_price_fen), i.price_fen IS NULL,
         c.charged_fen, e.fee_fen, c.open_fen,
         COALESCE((SELECT sum(f.open_fen) FROM fees_charge f
@@ -66,7 +68,8 @@ LOSS_CHARGED = f"""
     JOIN catalogue_itemtype y ON y.id = i.item_type_id
     WHERE c.entry_id = :charge::bigint AND c.kind = 'lost' AND c.loan_id IS NOT NULL
 """
-"""A charge for an item that a reader lost, while it remembers it, with what else is open of that loan."""
+"""A charge for an item that a reader lost, while it remembers it, with what else is open of that loan, and whether the
+same edition was agreed on instead of the price. The charge has not the item's price: what stands here is today's."""
 
 CLAIMED_ITEMS = """
     SELECT l.id, i.id, i.barcode, b.title, b.author, i.call_no, i.area_id, i.home_branch_id, l.branch_id, l.patron_id,
