@@ -14,11 +14,13 @@ from PIL import Image
 from tests.factories.daybook import make_draft, make_record
 from tests.factories.office_pages import NOON, Town, make_town
 from tests.factories.staff_pages import staff_at
+from wenyuan.doors.workbench.daybook.forms import LISTED_BY
 from wenyuan.doors.workbench.daybook.words import CHOICES, FAULTS, FIELDS, KINDS, REASONS, STATES
 from wenyuan.office.daybook.data import KINDS as SPECS
 from wenyuan.office.daybook.data import FieldFault, FieldType, RecordKind, RecordReason, RecordState
 from wenyuan.office.daybook.models import Record
 from wenyuan.office.daybook.queries import papers_of
+from wenyuan.office.figures.summary.skeleton import NAMINGS
 from wenyuan.organisation.accounts.data import Role
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -117,8 +119,14 @@ def test_a_correction_and_a_withdrawal_wait_for_a_colleague(town: Town) -> None:
     assert "审核前仍按前一条计入数据。" in page
     assert "漏记一页" in page
     typist.post(f"/workbench/daybook/{newest.id}/withdrawn", {"reason": "没有举办"})
-    assert (record_of(row.title).withdrawn, record_of(row.title).approved_at) == (True, None)
-    assert "待撤回" in typist.get(f"/workbench/daybook/{row.id}/").content.decode()
+    gone = record_of(row.title)
+    assert (gone.withdrawn, gone.approved_at) == (True, None)
+    page = typist.get(f"/workbench/daybook/{row.id}/").content.decode()
+    assert "待撤回" in page
+    assert f"/workbench/daybook/{gone.id}/edit" in page
+    assert f"/workbench/daybook/{gone.id}/withdrawn" not in page
+    typist.post(f"/workbench/daybook/{gone.id}/edit", {**values, "key": "", "reason": "确有举办"})
+    assert (record_of(row.title).withdrawn, record_of(row.title).replaces_id) == (False, gone.id)
 
 
 def test_the_list_is_filtered_and_shows_only_ones_own_branches(town: Town) -> None:
@@ -162,12 +170,16 @@ def _picture() -> bytes:
     return out.getvalue()
 
 
-def _zip(*names: str) -> bytes:
+def _zip(*names: str, contents: bytes = b"x") -> bytes:
     out = io.BytesIO()
     with ZipFile(out, "w") as file:
         for name in names:
-            file.writestr(name, "x")
+            file.writestr(name, contents)
     return out.getvalue()
+
+
+WORD = ("[Content_Types].xml", "word/document.xml")
+MACROS = '<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>'
 
 
 @pytest.mark.parametrize(
@@ -178,6 +190,10 @@ def _zip(*names: str) -> bytes:
         (_zip("[Content_Types].xml", "word/document.xml"), "docx"),
         (_zip("[Content_Types].xml", "xl/workbook.xml"), "xlsx"),
         (_zip("[Content_Types].xml", "xl/workbook.xml", "xl/vbaProject.bin"), ""),
+        (_zip(*WORD, contents=MACROS.encode()), ""),
+        (_zip(*WORD, contents=MACROS.encode("utf-16")), ""),
+        (_zip(*WORD, contents=b'ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"'), ""),
+        (_zip(*WORD, "[Content_Types].xm_").replace(b".xm_", b".xml"), ""),
         (_zip("a.txt"), ""),
         (b"PK\x03\x04 broken", ""),
         (b"<html><script>", ""),
@@ -202,14 +218,14 @@ def test_a_file_is_handed_out_to_those_who_see_the_record_and_taken_away(
     row = make_record(make_draft(town.central, DAY), town.central, at=NOON)
     typist = staff_at(town.central, Role.OUTREACH)
     for _twice in range(2):
-        typist.post(f"/workbench/daybook/{row.id}/files", {"file": SimpleUploadedFile("通知.pdf", b"%PDF-1.4 x")})
+        typist.post(f"/workbench/daybook/{row.id}/files", {"file": SimpleUploadedFile("notice.hta", b"%PDF-1.4 x")})
     (paper,) = papers_of(row.id)
     url = f"/workbench/daybook/files/{row.id}/{paper.id}"
 
     got = typist.get(url)
 
     assert b"".join(got) == b"%PDF-1.4 x"
-    assert got.headers["Content-Disposition"].startswith("attachment")
+    assert got.headers["Content-Disposition"] == 'attachment; filename="notice.pdf"'
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert staff_at(town.ring, Role.KEEPER).get(url).status_code == 403
     typist.post(f"{url}/removed", {"reason": " "})
@@ -217,6 +233,30 @@ def test_a_file_is_handed_out_to_those_who_see_the_record_and_taken_away(
     typist.post(f"{url}/removed", {"reason": "含姓名"})
     assert typist.get(url).status_code == 404
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_every_name_of_the_summary_opens_the_records_that_make_its_number(town: Town) -> None:
+    base: dict[RecordKind, dict[str, Any]] = {
+        RecordKind.ACTIVITY: {"sort": "lecture", "role": "host", "mode": "onsite"},
+        RecordKind.NEWSLETTER: {},
+    }
+    for naming in NAMINGS:
+        for name, number in (("鹿鸣", 3), ("鹿鸣", 4), ("其他", 2)):
+            values = {**base[naming.kind], naming.field: name, naming.number: number}
+            draft = make_draft(town.central, DAY, f"{name} {number}", kind=naming.kind, base=values)
+            make_record(draft, town.central, at=NOON)
+    director = staff_at(town.central, Role.DIRECTOR)
+
+    page = director.get("/workbench/figures/summary?period=2026-04&branch=C")
+
+    runs = [run for _part, sentences in page.context["sections"] for sentence in sentences for run in sentence]
+    listed = [(words, director.get(url)) for words, url in runs if url.startswith("/workbench/daybook/?")]
+    assert {naming.field for naming in NAMINGS} == set(LISTED_BY)
+    assert len(listed) == 2 * len(NAMINGS)
+    for words, opened in listed:
+        sums = {sum(one.row.number(naming.number) or 0 for one in opened.context["rows"]) for naming in NAMINGS}
+        assert int("".join(sign for sign in words if sign.isdigit())) in sums, words
+    assert {len(opened.context["rows"]) for _words, opened in listed} == {1, 2}
 
 
 def test_the_summary_tells_activities_names_series_and_lists_them(town: Town) -> None:

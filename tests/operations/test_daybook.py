@@ -264,6 +264,44 @@ def test_a_withdrawal_of_what_counts_is_approved_d9(centre: Branch, desk: Desk, 
     assert reasons_of(refused) == (RecordReason.WITHDRAWN,)
 
 
+def test_a_withdrawal_that_waits_is_taken_back_by_a_correction_d9(centre: Branch, desk: Desk, director: Desk) -> None:
+    row = make_record(make_draft(centre, DAY), centre, at=AT)
+    gone = withdraw_record(row_id=row.id, reason="分馆已报", at=AT, desk=desk).record
+
+    with pytest.raises(RecordRefused) as again:
+        withdraw_record(row_id=gone.id, reason="误", at=AT, desk=desk)
+    with pytest.raises(RecordRefused) as wordless:
+        correct_record(row_id=gone.id, draft=make_draft(centre, DAY), reason=" ", at=AT, desk=desk)
+    assert (reasons_of(again), reasons_of(wordless)) == ((RecordReason.WITHDRAWN,), (RecordReason.REASON_MISSING,))
+    back = correct_record(row_id=gone.id, draft=make_draft(centre, DAY), reason="确有举办", at=AT, desk=desk).record
+
+    assert (back.state, back.withdrawn, figure(IndicatorCode.ACTIVITIES)) == (RecordState.WAITING, False, 1)
+    with pytest.raises(RecordRefused) as late:
+        approve_record(row_id=gone.id, at=AT, desk=director)
+    assert reasons_of(late) == (RecordReason.SUPERSEDED,)
+    approve_record(row_id=back.id, at=AT, desk=director)
+    assert figure(IndicatorCode.ACTIVITIES) == 1
+
+
+@pytest.mark.parametrize("waiting", ["withdrawal", "correction"])
+def test_what_still_counts_is_not_typed_again_while_a_change_of_it_waits_d6(
+    centre: Branch, desk: Desk, director: Desk, waiting: str
+) -> None:
+    row = make_record(make_draft(centre, DAY), centre, at=AT)
+    if waiting == "withdrawal":
+        change = withdraw_record(row_id=row.id, reason="误", at=AT, desk=desk).record
+    else:
+        other = make_draft(centre, DAY, "另一场")
+        change = correct_record(row_id=row.id, draft=other, reason="题名有误", at=AT, desk=desk).record
+
+    with pytest.raises(RecordRefused) as refused:
+        enter_record(draft=make_draft(centre, DAY), at=AT, desk=desk)
+
+    assert (reasons_of(refused), refused.value.row_id) == ((RecordReason.ALREADY_RECORDED,), row.id)
+    approve_record(row_id=change.id, at=AT, desk=director)
+    enter_record(draft=make_draft(centre, DAY), at=AT, desk=desk)
+
+
 def test_a_key_gets_its_first_answer_d10(centre: Branch, desk: Desk) -> None:
     first = enter_record(draft=make_draft(centre, DAY), at=AT, desk=desk, key="k1")
 
@@ -351,7 +389,7 @@ def test_records_are_listed_by_kind_days_state_branch_and_series_d13(centre: Bra
     assert ids(counted=True) == [second.id, first.id]
     assert ids(state=RecordState.WAITING) == [corrected.id, third.id]
     assert ids(first_date=date(2026, 4, 24)) == [second.id]
-    assert ids(counted=True, text=("brand", "连图讲坛")) == [first.id]
+    assert ids(counted=True, texts={"brand": "连图讲坛"}) == [first.id]
     assert ids(members=[Member(east.id, date(2026, 1, 1), date(2026, 12, 31))]) == [second.id]
     assert ids(members=[Member(east.id, date(2026, 1, 1), date(2026, 4, 23))]) == []
     page = list_records(wanted=YEAR, size=2)

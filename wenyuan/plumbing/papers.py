@@ -5,6 +5,7 @@ Pictures are decoded and written anew; documents are kept as they came and only 
 
 import hashlib
 import io
+import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from zipfile import BadZipFile, ZipFile
@@ -33,7 +34,11 @@ MEDIA_TYPES = {
     PaperForm.SHEET: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _MAIN_PARTS = {"word/document.xml": PaperForm.WORD, "xl/workbook.xml": PaperForm.SHEET}
-_MACROS = ("vbaProject.bin",)
+_CONTENTS = "[Content_Types].xml"
+_MOST_CONTENTS = 1_000_000
+"""Bytes; more than any document says of its parts."""
+_UNWANTED = (b"vbaproject", b"macroenabled", b"macrosheet", b"<!", b"&#")
+"""What names macros, under whatever name they lie; and what no office writes there but could hide such a name."""
 
 
 class NotAPaper(Exception):
@@ -73,15 +78,19 @@ def _kept(form: PaperForm, data: bytes) -> LookedAt:
 
 
 def _office_form(data: bytes) -> PaperForm:
-    """By the parts that the file names; none of them is unpacked."""
+    """By the parts that the file names, and by what it says that they are; no other part is unpacked."""
     try:
         with ZipFile(io.BytesIO(data)) as file:
             names = file.namelist()
-    except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
+            found = [form for part, form in _MAIN_PARTS.items() if part in names]
+            if len(names) > _ZIP_ENTRIES or len(found) != 1 or names.count(_CONTENTS) != 1:
+                raise NotAPaper("no document")
+            with file.open(_CONTENTS) as part:
+                contents = part.read(_MOST_CONTENTS + 1)
+    except (BadZipFile, ValueError, RuntimeError, OSError, EOFError, zlib.error) as error:
         raise NotAPaper("cannot be read") from error
-    if len(names) > _ZIP_ENTRIES or any(name.endswith(_MACROS) for name in names):
-        raise NotAPaper("macros, or more parts than a document has")
-    found = [form for part, form in _MAIN_PARTS.items() if part in names]
-    if len(found) != 1 or "[Content_Types].xml" not in names:
-        raise NotAPaper("no document")
+    # without the zeros between the letters of UTF-16
+    said = "\n".join(names).encode().lower() + contents.replace(b"\0", b"").lower()
+    if len(contents) > _MOST_CONTENTS or any(word in said for word in _UNWANTED):
+        raise NotAPaper("macros, or a list of parts that cannot be told")
     return found[0]

@@ -55,7 +55,8 @@ def correct_record(
     *, row_id: int, draft: Draft, reason: str, at: datetime, desk: Desk, key: str | None = None
 ) -> RecordReceipt:
     """Replace the newest row of a record. What it counted goes on counting until the new row is approved; the draft's
-    kind must be the record's. A row that never counted may be corrected without a reason.
+    kind must be the record's. A row that never counted may be corrected without a reason. In the place of a withdrawal
+    that waits, the draft takes it back; it may say what the record said before.
 
     :raises NotAllowed: the operator may not keep the daybook at the record's branch, or at the draft's.
     :raises RecordRefused: with every reason; ``superseded`` when somebody corrected it first.
@@ -130,11 +131,11 @@ def _correct(row_id: int, draft: Draft, reason: str, at: datetime, desk: Desk, k
     require(desk.operator, Act.KEEP_DAYBOOK, _known_branch(draft))
     if done := _done_with(key):
         return _repeated(done, done.replaces_id == row_id and not done.withdrawn and _says(done, draft))
-    reasons = rules.reasons_against_change(row)
-    reasons += rules.reasons_against_words(reason, needed=row.approved_at is not None)
+    reasons = rules.reasons_against_correction(row)
+    reasons += rules.reasons_against_words(reason, needed=row.withdrawn or row.approved_at is not None)
     if draft.kind is not row.kind:
         reasons.append(RecordReason.BAD_FIELDS)
-    if not reasons and _says(row, draft):
+    if not reasons and not row.withdrawn and _says(row, draft):
         reasons.append(RecordReason.NOTHING_CHANGES)
     if reasons:
         raise RecordRefused(*reasons, row_id=row.newer_id)
@@ -149,7 +150,7 @@ def _withdraw(row_id: int, reason: str, at: datetime, desk: Desk, key: str | Non
     row = _locked(row_id, Act.KEEP_DAYBOOK, desk)
     if done := _done_with(key):
         return _repeated(done, done.replaces_id == row_id and done.withdrawn)
-    reasons = [*rules.reasons_against_change(row), *rules.reasons_against_words(reason, needed=True)]
+    reasons = [*rules.reasons_against_withdrawal(row), *rules.reasons_against_words(reason, needed=True)]
     if reasons:
         raise RecordRefused(*reasons, row_id=row.newer_id)
     made = _replace(row, _draft_of(row), reason=reason, at=at, desk=desk, key=key, withdrawn=True)

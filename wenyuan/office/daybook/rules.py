@@ -12,6 +12,7 @@ from wenyuan.office.daybook.data import (
     KindSpec,
     RecordFacts,
     RecordReason,
+    RecordState,
 )
 from wenyuan.office.daybook.data.records import Value
 
@@ -93,8 +94,15 @@ def reasons_against_words(reason: str, *, needed: bool) -> list[RecordReason]:
     return [RecordReason.TEXT_TOO_LONG] if len(reason.strip()) > TEXT_CHARACTERS else []
 
 
-def reasons_against_change(row: RecordFacts) -> list[RecordReason]:
-    """Why this row can be neither corrected nor withdrawn: only the newest can, and not a withdrawal."""
+def reasons_against_correction(row: RecordFacts) -> list[RecordReason]:
+    """Why this row cannot be corrected: only the newest can. A withdrawal that waits can: that takes it back."""
+    if row.newer_id is not None:
+        return [RecordReason.SUPERSEDED]
+    return [RecordReason.WITHDRAWN] if row.state is RecordState.WITHDRAWN else []
+
+
+def reasons_against_withdrawal(row: RecordFacts) -> list[RecordReason]:
+    """Why this row cannot be withdrawn: only the newest can, and not a withdrawal."""
     if row.newer_id is not None:
         return [RecordReason.SUPERSEDED]
     return [RecordReason.WITHDRAWN] if row.withdrawn else []

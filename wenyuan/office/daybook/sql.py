@@ -39,7 +39,7 @@ LIST = f"""
         AND CASE WHEN %(counted)s::boolean THEN {_COUNTS} ELSE newer.id IS NULL END
         AND (%(state)s::text IS NULL OR %(state)s::text = CASE
             WHEN record.approved_at IS NULL THEN 'waiting' WHEN record.withdrawn THEN 'withdrawn' ELSE 'counted' END)
-        AND (%(field)s::text IS NULL OR record.values ->> %(field)s::text = %(value)s::text)
+        AND record.values @> %(texts)s::jsonb
         AND (%(members)s::int[] IS NULL OR EXISTS (
             SELECT FROM unnest(%(members)s::int[], %(member_first)s::date[], %(member_last)s::date[])
                 AS member (branch_id, first_date, last_date)
@@ -55,15 +55,17 @@ BRANCH_LOCK = 740_406
 """First key of the advisory locks under which records of a branch are typed; the second is the branch."""
 HOLD_BRANCH = "SELECT pg_advisory_xact_lock(%(lock)s, %(branch)s)"
 
-TWIN = """
+TWIN = f"""
     SELECT record.id FROM daybook_record record
     WHERE record.kind = %(kind)s AND record.branch_id = %(branch)s AND record.first_date = %(first)s
-        AND record.last_date = %(last)s AND record.title = %(title)s AND NOT record.withdrawn
+        AND record.last_date = %(last)s AND record.title = %(title)s
         AND COALESCE(record.origin_id, record.id) IS DISTINCT FROM %(origin)s::bigint
-        AND NOT EXISTS (SELECT FROM daybook_record newer WHERE newer.replaces_id = record.id)
+        AND (({_COUNTS}) OR (NOT record.withdrawn
+            AND NOT EXISTS (SELECT FROM daybook_record newer WHERE newer.replaces_id = record.id)))
     ORDER BY record.id LIMIT 1
 """
-"""Another record of the same kind, branch, days and title."""
+"""Another record of the same kind, branch, days and title: one that counts, though something newer waits, or one whose
+newest row says so."""
 
 PAPERS = """
     SELECT paper.id, paper.record_id, paper.name, paper.form, paper.size, paper.stored_as, account.name,

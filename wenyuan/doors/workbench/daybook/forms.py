@@ -92,8 +92,12 @@ def _field(spec: FieldSpec) -> forms.Field:
             )
 
 
+LISTED_BY = ("brand", "publication")
+"""Texts by which records are listed: those that a work summary names, each name leading to its rows."""
+
+
 class ListForm(forms.Form):
-    """The filter of the list: a kind, some days, a branch and what stands below it, a state."""
+    """The filter of the list: a kind, some days, a branch and what stands below it, a state, a series."""
 
     kind = forms.ChoiceField(
         label=_("Kind"),
@@ -108,17 +112,22 @@ class ListForm(forms.Form):
         required=False,
         choices=[("", _("everything")), *((state.value, words) for state, (_shape, words) in STATES.items())],
     )
-    brand = forms.CharField(label=_("Series"), required=False, max_length=40)
     counted = forms.BooleanField(label=_("Only what counts"), required=False)
 
     def __init__(self, *args: object, branches: Choices, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
         self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
+        for name in LISTED_BY:
+            self.fields[name] = forms.CharField(label=FIELDS[name], required=False, max_length=TITLE)
+        self.order_fields(["kind", "first", "last", "branch", "state", *LISTED_BY, "counted"])
 
     def days(self, today: date) -> tuple[date, date]:
         """The days asked for; this year where none are."""
         values = self.cleaned_data
         return values["first"] or date(today.year, 1, 1), values["last"] or max(today, values["first"] or today)
+
+    def texts_wanted(self) -> dict[str, str]:
+        return {name: text for name in LISTED_BY if (text := self.cleaned_data[name])}
 
     def kind_wanted(self) -> RecordKind | None:
         return RecordKind(self.cleaned_data["kind"]) if self.cleaned_data["kind"] else None
@@ -135,5 +144,7 @@ class ReasonForm(forms.Form):
 class PaperForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        help_text=_("A picture, a PDF, a Word or Excel file, at most 20 MB. No lists of readers' names."),
+        help_text=_(
+            "A picture of at most 8 MB, or a PDF, a Word or Excel file of at most 20 MB. No lists of readers' names."
+        ),
     )

@@ -1,5 +1,7 @@
 """Files of a record: handed in, shown to staff, taken away with a reason."""
 
+from pathlib import PurePath
+
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -37,7 +39,9 @@ def attach(request: StaffRequest, row_id: int) -> HttpResponse:
         seen = look_at(upload.read(MOST_BYTES + 1))
     except NotAPaper:
         return not_done(
-            request, _("This file is not taken: a picture, PDF, Word or Excel file without macros, at most 20 MB."), url
+            request,
+            _("Not taken: only pictures up to 8 MB, and PDF, Word or Excel files without macros up to 20 MB."),
+            url,
         )
     stored_as = kept.keep(FOLDER, seen.data, seen.form.value)
     paper = PaperInput(
@@ -61,7 +65,7 @@ def attach(request: StaffRequest, row_id: int) -> HttpResponse:
 @require_GET
 @staff_page(Act.KEEP_DAYBOOK, Act.APPROVE_DAYBOOK, Act.SEE_FIGURES, any_branch=True)
 def paper(request: StaffRequest, origin_id: int, paper_id: int) -> HttpResponseBase:
-    """The file, as a download; a picture is shown."""
+    """The file, as a download; a picture is shown. Its ending says what its bytes are, whatever it was called."""
     seen_record(request.operator, origin_id)
     found = next((one for one in papers_of(origin_id) if one.id == paper_id and one.removed_at is None), None)
     path = kept.path_of(FOLDER, found.stored_as) if found else None
@@ -72,7 +76,7 @@ def paper(request: StaffRequest, origin_id: int, paper_id: int) -> HttpResponseB
         path.open("rb"),
         content_type=MEDIA_TYPES[form],
         as_attachment=form is not PaperForm.PICTURE,
-        filename=found.name,
+        filename=f"{PurePath(found.name).stem}.{form.value}",
     )
     response["Cache-Control"] = "no-store, private"
     response["X-Content-Type-Options"] = "nosniff"

@@ -31,6 +31,7 @@ from wenyuan.office.daybook.data import (
     Member,
     RecordKind,
     RecordRefused,
+    RecordState,
     Wanted,
 )
 from wenyuan.office.daybook.queries import list_records, papers_of, record_history
@@ -57,7 +58,6 @@ def records(request: StaffRequest) -> HttpResponse:
         first, last = form.days(today)
         branch_id = int(form.cleaned_data["branch"] or 0)
         members = _members(branch_id, seen, first, last) if first <= last else ()
-        brand = form.cleaned_data["brand"].strip()
         wanted = Wanted(
             kind=form.kind_wanted(),
             first_date=first,
@@ -65,7 +65,7 @@ def records(request: StaffRequest) -> HttpResponse:
             members=members,
             counted=form.cleaned_data["counted"],
             state=form.state_wanted(),
-            text=("brand", brand) if brand else None,
+            texts=form.texts_wanted(),
         )
         listed = list_records(wanted=wanted, after=_place(request), size=ROWS)
         found, going_on = shown(listed.rows, network), listed.after
@@ -174,7 +174,8 @@ def one(request: StaffRequest, row_id: int) -> HttpResponse:
         "counted": next((past for past in history if past.row.approved_at), None) if waits else None,
         "papers": papers_of(row.origin_id),
         "keeps": keeps,
-        "changes": keeps and not newest.row.withdrawn,
+        "corrects": keeps and newest.row.state is not RecordState.WITHDRAWN,
+        "withdraws": keeps and not newest.row.withdrawn,
         "approves": waits
         and may(request.operator, Act.APPROVE_DAYBOOK, newest.row.branch_id)
         and newest.row.entered_by_id != request.operator.account_id,

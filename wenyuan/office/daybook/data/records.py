@@ -1,7 +1,7 @@
 """Records of the daybook as they cross its border."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -117,7 +117,7 @@ class Wanted:
     """Which records: of a kind (none for every kind), counting within some days, of some branches (none for all).
 
     ``counted`` asks for the rows that count, else for the newest row of each record; ``state`` keeps those that stand
-    so; ``text`` (a field's name and value) keeps those with this value.
+    so; ``texts`` keeps those with these values in the fields so named.
     """
 
     kind: RecordKind | None = None
@@ -126,7 +126,7 @@ class Wanted:
     members: Sequence[Member] | None = WITHOUT_TREE
     counted: bool = False
     state: RecordState | None = None
-    text: tuple[str, str] | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
