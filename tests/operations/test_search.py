@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
+from tests.conftest import owner_url_of
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import District
@@ -22,9 +24,10 @@ from wenyuan.holdings.catalogue.data import Facet, ItemChanges, NotIndexed, Othe
 from wenyuan.holdings.catalogue.models import Bib, IndexWaiting, Item
 from wenyuan.holdings.catalogue.operations import Indexer, ask_anew, edit_item, withdraw_item
 from wenyuan.holdings.catalogue.queries import help_on, index_state, is_asked_anew, is_indexed, search
-from wenyuan.holdings.catalogue.searching import checking, indexing
+from wenyuan.holdings.catalogue.searching import checking, indexing, suggesting
 from wenyuan.holdings.catalogue.searching.indexing import index_folders
-from wenyuan.kernel.searching import Scope
+from wenyuan.kernel.searching import Scope, likest_part
+from wenyuan.kernel.searching.likeness import Likeness, Unit
 from wenyuan.lending.circulation.operations import checkin, checkout
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.plumbing.index.fields import Values
@@ -170,6 +173,18 @@ def test_a_question_leaves_out_what_it_does_not_mean(indexer: Indexer, asked: st
     settle(indexer)
 
     assert set(found(asked)) == titles
+
+
+def test_no_sign_in_a_class_or_at_the_end_of_a_word_is_refused_or_stands_for_others(indexer: Indexer) -> None:
+    make_bib(title="平凡的世界", class_no="I247.5")
+    settle(indexer)
+
+    for sign in [*map(chr, range(0x21, 0x7F)), *"、·・〈〉—é😀\u00ad\u2028"]:
+        for asked in (f"分类:I2{sign}", f"class:a{sign}b", f"a{sign}b*", f"题名:a{sign}b*"):
+            search(asked)  # the engine would raise NotIndexed
+
+    assert search("分类:I24").total == 1
+    assert search("分类:[A-I]2").total == search("分类:I2.7").total == search("分类:(I24)").total == 0
 
 
 def test_a_title_that_is_the_question_comes_before_those_that_hold_it(indexer: Indexer) -> None:
@@ -559,6 +574,42 @@ def test_what_is_narrowed_too_far_is_told_how_much_there_is_without(shelf: None)
 )
 def test_what_cannot_be_helped_is_left_alone(shelf: None, typed: str) -> None:
     assert help_on(typed) == SearchHelp()
+
+
+def test_a_question_that_finds_nothing_costs_little_however_hostile_it_is(
+    indexer: Indexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "平凡的世界" * 20
+    for _ in range(40):
+        make_bib(title=long, author="; ".join([long[:45]] * 5))
+    settle(indexer)
+    compared: list[int] = []
+
+    def noted(units: Sequence[Unit], text: str) -> Likeness | None:
+        compared.append(len(text))
+        return likest_part(units, text)
+
+    monkeypatch.setattr(suggesting, "likest_part", noted)
+
+    help_on("平凡的世介平凡的世介 平凡的世芥平凡的世芥")
+    assert 0 < len(compared) <= 2 * 30 * 5
+    assert max(compared) == 60
+    compared.clear()
+    assert help_on("平凡的世介 平凡的世芥 平凡的世戒") == SearchHelp()
+    assert compared == []
+
+
+def test_what_the_triggers_make_can_be_undone(server_url: str, fresh_database: str) -> None:
+    migration = import_module("wenyuan.holdings.catalogue.migrations.0002_index_waiting")
+    with psycopg.connect(owner_url_of(server_url, fresh_database)) as owner:
+        owner.execute(migration.UNDO)
+    make_bib()
+    assert not IndexWaiting.objects.exists()
+
+    with psycopg.connect(owner_url_of(server_url, fresh_database)) as owner:
+        owner.execute(migration.TRIGGERS)
+    make_bib()
+    assert IndexWaiting.objects.exists()
 
 
 # Comparing

@@ -138,7 +138,8 @@ def stem(word: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"([^\w])", r"\\\1", text)
+    """A text as a regular expression of the engine, which knows an escape for its own signs only."""
+    return re.sub(r"[\\.+*?()|\[\]{}^$]", r"\\\g<0>", text)
 
 
 @lru_cache(maxsize=1)

@@ -48,8 +48,6 @@ UNDO = """
     DROP TRIGGER index_added ON catalogue_item;
     DROP TRIGGER index_changed ON catalogue_bib;
     DROP TRIGGER index_added ON catalogue_bib;
-    DROP TRIGGER index_changed ON catalogue_bib;
-    DROP TRIGGER index_added ON catalogue_bib;
     DROP FUNCTION catalogue_bib_of_item_waits();
     DROP FUNCTION catalogue_bibs_of_items_wait();
     DROP FUNCTION catalogue_bibs_wait();

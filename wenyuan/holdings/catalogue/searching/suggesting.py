@@ -18,8 +18,12 @@ MOST = 3
 """Suggestions for one part of a question."""
 MOST_PARTS = 6
 """Parts of a question up to which it is tried without each of them."""
-CANDIDATES = 100
-"""Works that are looked at."""
+MOST_WRONG = 2
+"""Parts that find nothing up to which a question is put right: who mistypes more is not guessed at."""
+CANDIDATES = 30
+"""Works that are looked at for each way to read a part."""
+MOST_NAMES, LONGEST_TEXT = 4, 60
+"""Names of a work, and characters of its title and of each name, that are compared: it bounds what a question costs."""
 _SHORTEST_WORD, _LONG_WORD = 4, 8
 
 Find = Callable[[Ask, int], Sequence[BibBrief]]
@@ -41,10 +45,12 @@ def help_on(question: Question, *, within: Scope, count: Callable[[str], int], f
 
 
 def _meant(parts: Sequence[Part], count: Callable[[str], int], find: Find) -> Iterator[str]:
-    """The question with what finds nothing by itself put right; nothing where one part cannot be."""
-    wrong = {place: suggestions(part, find) for place, part in enumerate(parts) if not count(_text_of([part]))}
-    if not wrong:
+    """The question with what finds nothing by itself put right; nothing where one part cannot be, or too many would
+    have to be."""
+    places = [place for place, part in enumerate(parts) if not count(_text_of([part]))]
+    if not 0 < len(places) <= MOST_WRONG:
         return
+    wrong = {place: suggestions(parts[place], find) for place in places}
     for rank in range(MOST if len(wrong) == 1 else 1):
         if all(rank < len(ways) for ways in wrong.values()):
             yield _text_of([replace(part, text=wrong[n][rank]) if n in wrong else part for n, part in enumerate(parts)])
@@ -114,4 +120,4 @@ def _like_in_letters(part: Part, find: Find) -> Iterator[tuple[str, float]]:
 
 
 def _texts(bib: BibBrief) -> tuple[str, ...]:
-    return (bib.title, *bib.author.split("; "))
+    return tuple(text[:LONGEST_TEXT] for text in (bib.title, *bib.author.split("; ")[:MOST_NAMES]))
