@@ -186,7 +186,7 @@ def test_without_an_index_nothing_is_completed(central: Branch, reader: Client) 
 
 def test_nothing_found_leads_on_by_links_that_find_something(central: Branch, reader: Client, indexer: Indexer) -> None:
     make_bib(title="平凡的世界", author="路遥")
-    make_bib(title="活着<b>", author="余华")
+    make_bib(title="活着", author="余华")
     settle(indexer)
 
     meant = reader.get("/find", {"q": "平凡的世介"}).content.decode()
@@ -265,6 +265,73 @@ def test_years_stand_as_bars_that_narrow_to_their_span(central: Branch, reader: 
     assert "2 works found" in reader.get(links["2020–2024", 2]).content.decode()
     assert "1 work found" in reader.get(links["2015–2019", 1]).content.decode()
     assert "year=2005-2009" in links["2005–2009", 1]
+
+
+def test_a_bar_within_a_bar_finds_what_it_says(central: Branch, reader: Client, indexer: Indexer) -> None:
+    for year, copies in ((2014, 40), (2013, 58), (2012, 1), (1990, 1)):
+        for _ in range(copies):
+            make_bib(title="小说", year=year)
+    settle(indexer)
+
+    early = links_of(reader, q="小说")["2012 and before", 2]
+    bars = {label: (count, url) for (label, count), url in links_of(reader, early).items() if "year=" in url}
+
+    assert {label: count for label, (count, _) in bars.items()} == {"2010–2012": 1, "1990–1994": 1}
+    for count, url in bars.values():
+        assert f"{count} work found" in reader.get(url).content.decode()
+
+
+def test_no_choice_is_offered_that_an_address_does_not_hold(central: Branch, reader: Client, indexer: Indexer) -> None:
+    make_bib(title="小说一", author="甲" * 101, year=2001)
+    make_bib(title="小说二", author="乙" * 100, year=2003)
+    settle(indexer)
+
+    links = links_of(reader, q="小说")
+    assert ("乙" * 100, 1) in links
+    assert "1 work found" in reader.get(links["乙" * 100, 1]).content.decode()
+    assert not [label for label, _ in links if "甲" in label]
+    # Years take each other's place, so a bar stands even where eight are chosen; a ninth choice does not.
+    full = (
+        "/find?q=小说&year=2001-"
+        + "&year=2001-2003" * 1
+        + "".join(f"&year={first}-2003" for first in range(1995, 2001))
+    )
+    assert ("2003", 1) in links_of(reader, full)
+    assert ("乙" * 100, 1) not in links_of(reader, full)
+
+
+def test_a_branch_that_is_not_there_is_named_so(central: Branch, reader: Client, indexer: Indexer) -> None:
+    make_bib(title="小说一")
+    settle(indexer)
+
+    page = page_of(reader, q="小说", held="nowhere")
+
+    assert "a branch that is not known no longer narrow by this" in page
+    assert "1 work without narrowing" in page
+
+
+def test_a_later_page_of_nothing_is_helped_on_like_the_first(central: Branch, reader: Client, indexer: Indexer) -> None:
+    make_bib(title="平凡的世界")
+    settle(indexer)
+
+    assert "Did you mean: 平凡的世界 1" in page_of(reader, q="平凡的世介", page="2")
+
+
+def test_signs_of_html_in_a_record_stand_as_they_are(central: Branch, reader: Client, indexer: Indexer) -> None:
+    signs = "<b>&\"'"
+    make_item(bib=make_bib(title=f"活着{signs}", author=f"余华{signs}"), home=central)
+    make_item(bib=make_bib(title="活着", author="别人"), home=make_branch("T", name_en=f"Town {signs}"))
+    settle(indexer)
+
+    found = reader.get("/find", {"q": "活着"}).content.decode()
+    meant = reader.get("/find", {"q": "活着华 余花"}).content.decode()
+
+    assert "<span>余华&lt;b&gt;&amp;&quot;&#x27;</span>" in found  # a facet
+    assert "<span>Town &lt;b&gt;&amp;&quot;&#x27;</span>" in found
+    assert "<b>" not in found + meant
+    suggested = reader.get("/find/suggest", {"q": "余华"})
+    assert suggested.headers["Content-Type"] == "application/json"
+    assert f"余华{signs}" in suggested.json()["texts"]
 
 
 def test_results_come_in_the_order_that_is_asked_for(central: Branch, reader: Client, indexer: Indexer) -> None:

@@ -32,3 +32,14 @@ def test_every_work_stands_in_one_of_a_few_bars(counts: dict[int, int]) -> None:
     assert sum(bar.count for bar in made) == sum(counts.values())
     assert len(made) <= MOST_BARS + 1
     assert made[0].count > 0
+
+
+@given(st.dictionaries(st.integers(1, 2100), st.integers(1, 1000), min_size=1))
+def test_within_a_chosen_span_no_bar_reaches_beyond_what_was_found(counts: dict[int, int]) -> None:
+    made = bars(counts.items(), is_narrowed=True)
+
+    assert [bar.count for bar in made] == [bar.count for bar in bars(counts.items())]
+    assert all(min(counts) <= (bar.first or 0) <= bar.last <= max(counts) for bar in made)
+    assert all(
+        sum(n for year, n in counts.items() if (bar.first or 0) <= year <= bar.last) == bar.count for bar in made
+    )

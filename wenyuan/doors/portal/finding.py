@@ -81,7 +81,7 @@ def _ranked(
         "number": found.number,
         "pages": found.pages,
         "next_url": f"{here}&page={found.number + 1}" if found.number < found.pages else "",
-        "start_url": here if found.number > 1 else "",
+        "start_url": here if found.number > 1 and found.page.total else "",
         "ways": [
             (gettext("Everywhere"), _url(text, None), found.by is None),
             (gettext("Only in titles"), _url(text, By.TITLE), found.by is By.TITLE),

@@ -27,6 +27,7 @@ OFFERED: Final = 8
 """Values of a facet that a page offers."""
 MOST_CHOSEN: Final = 8
 LONGEST_VALUE: Final = 100
+"""Choices of an address, and characters of each, that count; no link that has more is offered."""
 _ALL: Final = 500
 """More classes, years or areas than are counted for any page."""
 
@@ -45,6 +46,8 @@ SHOWN: Final[Mapping[Facet, StrOrPromise]] = {
 }
 """The facets of the page in its order, each with its words."""
 _OF_BRANCHES: Final = frozenset({Facet.AVAILABLE, Facet.HELD})
+
+_UNKNOWN: Final = pgettext_lazy("way to narrow", "a branch that is not known")
 
 Chosen = Mapping[Facet, tuple[str, ...]]
 
@@ -129,7 +132,7 @@ class _Narrower:
     def narrowing(self) -> Narrowing:
         taken = tuple(
             Choice(
-                self._label(facet, value) or value,
+                self._label(facet, value) or (_UNKNOWN if facet in _OF_BRANCHES else value),
                 self._page.total,
                 self._address(_without(self._chosen, facet, value)),
             )
@@ -145,25 +148,33 @@ class _Narrower:
                 yield Group(name, choices)
 
     def _choices(self, facet: Facet) -> list[Choice]:
-        """The commonest values that are not chosen and that leave something out."""
+        """The commonest values that are not chosen and that leave something out, as far as an address may have them."""
         taken = self._chosen.get(facet, ())
+        if not self._has_room():
+            return []
         offered = (
             Choice(words, count, self._address({**self._chosen, facet: (*taken, value)}))
             for value, count in self._page.counts.get(facet, ())
-            if value not in taken and count < self._page.total and self._stands_here(facet, value)
+            if value not in taken and count < self._page.total and len(value) <= LONGEST_VALUE
+            if self._stands_here(facet, value)
             if (words := self._label(facet, value))
         )
         return [choice for choice, _ in zip(offered, range(OFFERED), strict=False)]
 
     def _bars(self) -> Iterator[Choice]:
         """The years; a span that is taken takes the place of the one before."""
-        made = years.bars((int(year), count) for year, count in self._page.counts.get(Facet.YEAR, ()))
-        if len(made) < 2:
+        counts = ((int(year), count) for year, count in self._page.counts.get(Facet.YEAR, ()))
+        made = years.bars(counts, is_narrowed=Facet.YEAR in self._chosen)
+        if len(made) < 2 or not self._has_room(beside=Facet.YEAR):
             return
         longest = max(bar.count for bar in made)
         for bar in made:
             url = self._address({**self._chosen, Facet.YEAR: (bar.value,)}) if bar.count else ""
             yield Choice(years.span_words(bar.value), bar.count, url, -(-100 * bar.count // longest))
+
+    def _has_room(self, *, beside: Facet | None = None) -> bool:
+        """Whether one more may be chosen, in the place of what a facet has where one is named."""
+        return sum(len(values) for facet, values in self._chosen.items() if facet is not beside) < MOST_CHOSEN
 
     def _stands_here(self, facet: Facet, value: str) -> bool:
         """Whether a value is offered beside what is chosen: main classes first, then the divisions of the chosen one;

@@ -1,7 +1,7 @@
 """The years of what was found as a small histogram, each of whose bars narrows to its span."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.utils.translation import gettext
@@ -27,10 +27,12 @@ class Bar:
         return str(self.last) if self.first == self.last else f"{self.first or ''}-{self.last}"
 
 
-def bars(counts: Iterable[tuple[int, int]]) -> tuple[Bar, ...]:
+def bars(counts: Iterable[tuple[int, int]], *, is_narrowed: bool = False) -> tuple[Bar, ...]:
     """The works of each year (year, count; in any order) in at most ``MOST_BARS`` bars of one width, the latest first.
 
     Bars between others may be empty. The earliest works, where few stand far off, share one more bar of any width.
+    ``is_narrowed``: the works are those of a span that is chosen, which a bar takes the place of. So none reaches
+    beyond the first and last year that were found.
     """
     years = {year: count for year, count in counts if count > 0}
     if not years:
@@ -43,7 +45,12 @@ def bars(counts: Iterable[tuple[int, int]]) -> tuple[Bar, ...]:
         for first in range(end // width * width, lowest - 1, -width)
     )
     early = sum(count for year, count in years.items() if year < lowest)
-    return (*made, Bar(None, lowest - 1, early)) if early else made
+    made = (*made, Bar(None, lowest - 1, early)) if early else made
+    return tuple(_within(bar, min(years), end) for bar in made) if is_narrowed else made
+
+
+def _within(bar: Bar, first: int, last: int) -> Bar:
+    return replace(bar, first=max(bar.first or 0, first), last=min(bar.last, last))
 
 
 def _start(years: dict[int, int]) -> int:
