@@ -1,5 +1,6 @@
 """The readers' pages in a real Chromium: axe, the keyboard alone, enlarged, without scripts, in both languages."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
@@ -210,6 +211,41 @@ def test_suggestions_are_chosen_by_keyboard_and_heard(town: Town) -> None:
         expect(box).to_have_attribute("aria-activedescendant", "q-suggested-0")
         box.press("Enter")
         expect(page.get_by_role("heading", name="红楼梦断", level=1)).to_be_visible()
+
+
+NEVER_ANSWERED = re.compile(r"/find/suggest\?q=%E7%BA%A2$")
+"""The suggestions for 红 alone."""
+
+
+def test_suggestions_follow_what_is_typed_while_an_answer_is_on_its_way(town: Town) -> None:
+    build_index()
+    with town.reader() as page:
+        page.goto(town.url("/"))
+        box, options = page.get_by_role("combobox"), page.get_by_role("option")
+        page.route(NEVER_ANSWERED, lambda _: None)
+
+        with page.expect_request(NEVER_ANSWERED):
+            box.fill("红")
+        box.fill("红楼梦断")  # this stops the request before, which leaves the next one alone
+        expect(options.first).to_have_text("红楼梦断")
+        box.press("ArrowDown")
+        expect(box).to_have_attribute("aria-activedescendant", "q-suggested-0")
+        with page.expect_request(NEVER_ANSWERED):
+            box.fill("红")
+        # What was chosen is so no longer: Enter looks for what stands in the box.
+        expect(box).not_to_have_attribute("aria-activedescendant", "q-suggested-0")
+        box.press("Escape")
+        expect(options.first).to_be_hidden()
+
+        with page.expect_request(NEVER_ANSWERED):
+            box.fill("红")
+        with page.expect_event("requestfailed"):
+            box.press("Escape")
+        box.fill("红楼")
+        expect(options.first).to_be_visible()
+        page.route("**/find/suggest?*", lambda route: route.fulfill(status=503))
+        box.fill("红楼梦")
+        expect(options.first).to_be_hidden()
 
 
 def test_the_keyboard_alone_finds_a_work_and_a_branch(town: Town) -> None:

@@ -26,6 +26,7 @@ class Suggestions {
     }
     // While an input method composes, its letters are not what is looked for yet.
     this.input.addEventListener("input", (event) => event.isComposing || this.ask());
+    this.input.addEventListener("compositionstart", () => this.mark(-1));
     this.input.addEventListener("compositionend", () => this.ask());
     this.input.addEventListener("keydown", (event) => this.press(event));
     this.input.addEventListener("blur", () => this.close());
@@ -34,6 +35,7 @@ class Suggestions {
   }
 
   ask() {
+    this.mark(-1); // Enter looks for what stands in the box, not for what was chosen before it changed
     clearTimeout(this.timer);
     this.asked?.abort();
     const text = this.input.value.trim();
@@ -44,8 +46,10 @@ class Suggestions {
         const url = `${this.form.dataset.suggest}?q=${encodeURIComponent(text)}`;
         const answer = await fetch(url, { signal: this.asked.signal });
         if (answer.ok) this.show((await answer.json()).texts);
-      } catch {
-        this.close(); // a list less is no trouble: looking works without it
+        else this.close();
+      } catch (error) {
+        // A list less is no trouble: looking works without it. One that was stopped leaves the next one alone.
+        if (error.name !== "AbortError") this.close();
       }
     }, WAIT_MS);
   }
@@ -86,7 +90,8 @@ class Suggestions {
   }
 
   press(event) {
-    if (this.list.hidden || event.isComposing) return;
+    if (event.isComposing || event.keyCode === 229) return; // 229: Safari's Enter that ends composing
+    if (this.list.hidden) return event.key === "Escape" ? this.close() : undefined; // stops what is being asked
     const count = this.list.children.length;
     if (event.key === "ArrowDown") this.mark(this.place + 1 < count ? this.place + 1 : -1);
     else if (event.key === "ArrowUp") this.mark(this.place < 0 ? count - 1 : this.place - 1);
