@@ -530,6 +530,7 @@ def shelf(indexer: Indexer) -> None:
         ("中国通史", "吕思勉"),
         ("The Old Man and the Sea", "Ernest Hemingway"),
         ("世界史纲", "韦尔斯"),
+        ("Python编程", "马瑟斯"),
     ):
         make_bib(title=title, author=author)
     settle(indexer)
@@ -545,6 +546,7 @@ def shelf(indexer: Indexer) -> None:
         ("余花", "余华"),
         ("zongguo", "中国"),
         ("hemingwey", "Hemingway"),
+        ("pythom", "Python"),
         ("平凡的世介 路遥", "平凡的世界 路遥"),
         ("世界 路瑶", "世界 路遥"),
     ],

@@ -6,11 +6,12 @@ characters or of sounds with what was typed; the likest part of their titles and
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 from wenyuan.holdings.catalogue.data import BibBrief, OtherQuestion, SearchHelp
 from wenyuan.kernel.chinese import fold
 from wenyuan.kernel.searching import Part, Question, Scope, distance, like_pairs, likest_part, most_unlike, units_of
+from wenyuan.kernel.searching.grams import is_wide
 from wenyuan.kernel.searching.likeness import Unit
 from wenyuan.plumbing.index.asks import All, AnyOf, Ask, Begins, Like, Scored, Term
 
@@ -114,9 +115,14 @@ def _like_in_letters(part: Part, find: Find) -> Iterator[tuple[str, float]]:
         return
     most = 2 if len(part.key) >= _LONG_WORD else 1
     for bib in find(AnyOf([Like("words", part.key, most), Like("author", part.key, most)]), CANDIDATES):
-        for word in (word for text in _texts(bib) for word in text.split()):
+        for word in chain.from_iterable(map(_words, _texts(bib))):
             if (wrong := distance(part.key, fold(word))) <= most:
                 yield word.strip(",.:;!?()"), float(wrong)
+
+
+def _words(text: str) -> list[str]:
+    """The words of alphabets in a text as they are written: they end at a blank or where Chinese begins."""
+    return "".join(" " if is_wide(fold(character) or character) else character for character in text).split()
 
 
 def _texts(bib: BibBrief) -> tuple[str, ...]:
