@@ -52,7 +52,7 @@ def test_every_indicator_is_defined_in_words_with_what_it_adds_up(town: Town) ->
 
     found = {one.code: one for one in page.context["indicators"]}
     assert set(found) == {code.value for code in IndicatorCode}
-    assert found["lecture_attendance"].sums == ("人数：活动（讲座）",)
+    assert found["lecture_attendance"].sums == ("人数：活动（讲座），不含组织参加",)
     assert found["honours_above"].sums == ("数量：荣誉（国家级 / 省级）",)
     assert found["loans"].form_item == "书刊文献外借册次"
     assert staff_at(town.central, Role.DRIVER).get("/workbench/figures/definitions").status_code == 403

@@ -1,5 +1,6 @@
 """Every kind of the daybook on its way: typed, approved, counted, and told in its part of the work summary."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,7 +11,13 @@ from tests.factories.network import make_branch
 from wenyuan.doors.furniture.summary_file import summary_docx
 from wenyuan.office.daybook.data import PaperInput, RecordKind, RecordReason, RecordRefused
 from wenyuan.office.daybook.data.records import Value
-from wenyuan.office.daybook.operations import approve_record, attach_paper, enter_record, remove_paper
+from wenyuan.office.daybook.operations import (
+    approve_record,
+    attach_paper,
+    correct_record,
+    enter_record,
+    remove_paper,
+)
 from wenyuan.office.figures.data import IndicatorCode, SummaryPart, WantedRows, WorkSummary
 from wenyuan.office.figures.queries import figures_of, parse_period, rows_of, work_summary
 from wenyuan.organisation.accounts.data import Role
@@ -34,7 +41,7 @@ CASES: list[tuple[RecordKind, Fields, SummaryPart, str, dict[IndicatorCode, int]
         RecordKind.MEDIA,
         {"outlet": "鹿鸣日报", "level": "county", "medium": "paper"},
         SummaryPart.PUBLICITY,
-        "媒体报道1篇。",
+        "被媒体报道1篇（条）。",
         {IndicatorCode.MEDIA: 1},
     ),
     (
@@ -69,7 +76,7 @@ CASES: list[tuple[RecordKind, Fields, SummaryPart, str, dict[IndicatorCode, int]
         RecordKind.TRAINING,
         {"topic": "party", "given": "held", "audience": "staff", "sessions": 6},
         SummaryPart.PARTY,
-        "组织党建与政治学习6次。",
+        "开展党建与政治学习6次。",
         {IndicatorCode.PARTY_STUDY: 6, IndicatorCode.TRAINING: 0},
     ),
     (
@@ -83,7 +90,7 @@ CASES: list[tuple[RecordKind, Fields, SummaryPart, str, dict[IndicatorCode, int]
         RecordKind.CONTEST,
         {"organiser": "省图书馆", "level": "provincial", "persons": 210, "winners": 117, "award": "优秀组织奖"},
         SummaryPart.READING,
-        "组织读者参加上级和其他单位赛事1次，参赛210人次，获奖117人。",
+        "组织读者参加上级和其他单位赛事1项，参赛210人次，获奖117人。",
         {IndicatorCode.CONTESTS: 1, IndicatorCode.CONTEST_WINNERS: 117, IndicatorCode.ACTIVITIES: 0},
     ),
     (
@@ -145,7 +152,7 @@ CASES: list[tuple[RecordKind, Fields, SummaryPart, str, dict[IndicatorCode, int]
             "groups": ["elderly", "disabled"],
         },
         SummaryPart.GROUPS,
-        "面向老年人、残疾人、进城务工人员、留守儿童开展活动2场次。",
+        "面向特殊群体开展活动2场次。",
         {IndicatorCode.ACTIVITIES_FOR_GROUPS: 2, IndicatorCode.ACTIVITIES_FOR_CHILDREN: 0},
     ),
 ]
@@ -156,8 +163,8 @@ def centre(db: None) -> Branch:
     return make_branch("ZG", kind="central", name_zh="文渊区图书馆")
 
 
-def typed(branch: Branch, kind: RecordKind, values: Fields) -> None:
-    draft = make_draft(branch, DAY, f"{kind.value} 记录", kind=kind, base=values)
+def typed(branch: Branch, kind: RecordKind, values: Fields, title: str = "记录") -> None:
+    draft = make_draft(branch, DAY, f"{kind.value} {title}", kind=kind, base=values)
     made = make_record(draft, branch, at=AT, approved=False)
     attach_paper(origin_id=made.id, paper=PAPER, at=AT, desk=make_desk(branch, role=Role.OUTREACH))
     approve_record(row_id=made.id, at=AT, desk=make_desk(branch, role=Role.DIRECTOR))
@@ -186,6 +193,49 @@ def test_a_kind_is_counted_and_told_in_its_part_d15(
     for code, number in figures.items():
         assert sum(row.value for row in rows_of(WantedRows(code, H1, None)).rows) == number
     assert text_of(work_summary(period=H1, branch=None, at=AT), part).endswith(sentence)
+
+
+def test_what_another_body_held_is_told_apart_and_is_no_activity_of_the_library_d18(centre: Branch) -> None:
+    taken: Fields = {"sort": "lecture", "role": "participant", "mode": "online", "sessions": 2, "persons": 60}
+    typed(centre, RecordKind.ACTIVITY, {**taken, "groups": ["elderly"], "plays": 9})
+
+    found = {code: number for code, number in figures_of(period=H1, at=AT).values.items() if number}
+    assert found == {IndicatorCode.ACTIVITIES_JOINED: 2, IndicatorCode.ACTIVITIES_JOINED_PERSONS: 60}
+    assert rows_of(WantedRows(IndicatorCode.LECTURES, H1, None)).rows == ()
+    assert [row.value for row in rows_of(WantedRows(IndicatorCode.ACTIVITIES_JOINED, H1, None)).rows] == [2]
+    summary = work_summary(period=H1, branch=None, at=AT)
+    assert text_of(summary, SummaryPart.READING) == "组织读者参加其他单位活动2场次，参加60人次。"
+    assert SummaryPart.GROUPS in summary.silent
+    typed(centre, RecordKind.ACTIVITY, {**taken, "role": "co_organiser"}, "协办")
+    told = text_of(work_summary(period=H1, branch=None, at=AT), SummaryPart.READING)
+    assert "举办阅读推广活动2场次，参加活动60人次。其中讲座2场次。以上活动中，线上举办2场次。" in told
+
+
+def test_the_parts_of_a_whole_begin_with_the_first_that_is_told(centre: Branch) -> None:
+    typed(centre, RecordKind.FEEDBACK, {"opinion": "suggestion", "cases": 3}, "建议")
+    typed(centre, RecordKind.FEEDBACK, {"opinion": "complaint", "cases": 2}, "投诉")
+
+    summary = work_summary(period=H1, branch=None, at=AT)
+
+    assert text_of(summary, SummaryPart.SERVICE).endswith("收到读者意见5条，其中建议3条，投诉2条。")
+
+
+def test_what_was_put_right_makes_no_earlier_year_known(centre: Branch) -> None:
+    values: Fields = {"outlet": "鹿鸣日报", "level": "county", "medium": "paper"}
+    slip = make_draft(centre, date(2024, 4, 23), kind=RecordKind.MEDIA, base=values)
+    row = make_record(slip, centre, at=AT)
+    fresh = correct_record(
+        row_id=row.id,
+        draft=replace(slip, first_date=DAY, last_date=DAY),
+        reason="年份有误",
+        at=AT,
+        desk=make_desk(centre, role=Role.OUTREACH),
+    ).record
+    approve_record(row_id=fresh.id, at=AT, desk=make_desk(centre, role=Role.DIRECTOR))
+
+    summary = work_summary(period=H1, branch=None, at=AT)
+
+    assert text_of(summary, SummaryPart.PUBLICITY) == "被媒体报道1篇（条）。"
 
 
 def test_every_kind_is_among_the_cases() -> None:

@@ -149,12 +149,14 @@ def test_where_fewer_days_were_open_the_days_stand_beside_the_fall_s07(centre: B
     make_hours(centre, weekdays=range(7))
     make_closure(centre, date(2026, 2, 1), date(2026, 3, 22))
     happened(centre, Kind.VISIT, (date(2025, 5, 1), 3620), (date(2026, 5, 1), 2620))
+    happened(centre, Kind.MEDIA_COVERAGE, (date(2025, 1, 2), 9), (date(2026, 5, 1), 2))
 
     summary = written()
 
     told = text_of(summary, SummaryPart.SERVICE)
     assert "接待读者2600余人次，比上年同期减少1000人次，下降27.6%" in told
     assert "（开放131天，上年同期181天；日均20人次，上年同期20人次）" in told
+    assert text_of(summary, SummaryPart.PUBLICITY) == "被媒体报道2篇（条），比上年同期减少7篇（条）。"
     assert IndicatorCode.VISITS in summary.falling
     assert CalendarCode.OPEN_DAYS in summary.falling
 

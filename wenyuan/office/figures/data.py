@@ -23,6 +23,8 @@ class IndicatorCode(StrEnum):
     TYPED_READERS = "typed_readers"
     ACTIVITIES = "activities"  # 活动场次
     ACTIVITIES_ONLINE = "activities_online"
+    ACTIVITIES_JOINED = "activities_joined"  # 组织参加其他单位活动, no part of 活动场次
+    ACTIVITIES_JOINED_PERSONS = "activities_joined_persons"
     LECTURES = "lectures"  # 讲座
     LECTURE_ATTENDANCE = "lecture_attendance"
     EXHIBITIONS = "exhibitions"  # 展览
@@ -94,6 +96,7 @@ class Unit(StrEnum):
     TIMES = "times"  # 次
     PIECES = "pieces"  # 项
     ARTICLES = "articles"  # 篇
+    REPORTS = "reports"  # 篇（条）: in print and on the air
     CASES = "cases"  # 条
     ISSUES = "issues"  # 期
     COPIES = "copies"  # 份
@@ -117,11 +120,19 @@ Codes = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A measure over the journal's entries of one kind; with ``among`` only those whose details hold one of these."""
+    """A measure over the journal's entries of one kind; with ``among`` only those whose details hold one of these, with
+    ``unless`` none that hold this."""
 
     kind: Kind
     measure: Measure
     among: tuple[Codes, ...] = ()
+    unless: Codes | None = None
+
+    def counts(self, kind: str, codes: Codes) -> bool:
+        """Whether it counts an entry of this kind with these details."""
+        if kind != self.kind or (self.unless is not None and holds(codes, self.unless)):
+            return False
+        return not self.among or any(holds(codes, wanted) for wanted in self.among)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +153,7 @@ class Indicator:
 
     def term_of(self, kind: str, codes: Codes) -> Term | None:
         """The term that counts an entry of this kind with these details, if one does."""
-        return next(
-            (
-                term
-                for term in self.terms
-                if term.kind == kind and (not term.among or any(holds(codes, wanted) for wanted in term.among))
-            ),
-            None,
-        )
+        return next((term for term in self.terms if term.counts(kind, codes)), None)
 
 
 def holds(codes: Codes, wanted: Codes) -> bool:

@@ -15,6 +15,16 @@ def _of(code: IndicatorCode, unit: Unit, kind: Kind, *among: Codes, persons: boo
     return Indicator(code, unit, (Term(kind, Measure.PERSONS if persons else Measure.QUANTITY, among),))
 
 
+JOINED: Codes = {"role": "participant"}
+"""What an activity holds that another body held, and to which the library only took its readers."""
+
+
+def _held(code: IndicatorCode, unit: Unit, kind: Kind, *among: Codes, persons: bool = False) -> Indicator:
+    """Of activities that the library held, alone or with others."""
+    term = Term(kind, Measure.PERSONS if persons else Measure.QUANTITY, among, unless=JOINED)
+    return Indicator(code, unit, (term,))
+
+
 FORM_ITEMS: Mapping[IndicatorCode, str] = {
     IndicatorCode.LOANS: "书刊文献外借册次",
     IndicatorCode.VISITS: "总流通人次（到馆部分）",
@@ -43,24 +53,26 @@ _INDICATORS: tuple[Indicator, ...] = (
     _main(IndicatorCode.TYPED_RETURNS, Unit.ITEM_TIMES, Kind.TYPED_RETURNS),
     _main(IndicatorCode.TYPED_READERS, Unit.PERSON_TIMES, Kind.TYPED_READERS, Measure.PERSONS),
     # from the daybook: what somebody typed and somebody else approved
-    _of(IndicatorCode.ACTIVITIES, Unit.SESSIONS, Kind.ACTIVITY),
-    _of(IndicatorCode.ACTIVITIES_ONLINE, Unit.SESSIONS, Kind.ACTIVITY, {"mode": "online"}),
-    _of(IndicatorCode.LECTURES, Unit.SESSIONS, Kind.ACTIVITY, {"sort": "lecture"}),
-    _of(IndicatorCode.EXHIBITIONS, Unit.SESSIONS, Kind.ACTIVITY, {"sort": "exhibition"}),
-    _of(IndicatorCode.TRAINING_CLASSES, Unit.SESSIONS, Kind.ACTIVITY, {"sort": "training_class"}),
-    _of(IndicatorCode.ACTIVITY_ATTENDANCE, Unit.PERSON_TIMES, Kind.ACTIVITY, persons=True),
-    _of(IndicatorCode.LECTURE_ATTENDANCE, Unit.PERSON_TIMES, Kind.ACTIVITY, {"sort": "lecture"}, persons=True),
-    _of(IndicatorCode.EXHIBITION_ATTENDANCE, Unit.PERSON_TIMES, Kind.ACTIVITY, {"sort": "exhibition"}, persons=True),
-    _of(
+    _held(IndicatorCode.ACTIVITIES, Unit.SESSIONS, Kind.ACTIVITY),
+    _held(IndicatorCode.ACTIVITIES_ONLINE, Unit.SESSIONS, Kind.ACTIVITY, {"mode": "online"}),
+    _of(IndicatorCode.ACTIVITIES_JOINED, Unit.SESSIONS, Kind.ACTIVITY, JOINED),
+    _of(IndicatorCode.ACTIVITIES_JOINED_PERSONS, Unit.PERSON_TIMES, Kind.ACTIVITY, JOINED, persons=True),
+    _held(IndicatorCode.LECTURES, Unit.SESSIONS, Kind.ACTIVITY, {"sort": "lecture"}),
+    _held(IndicatorCode.EXHIBITIONS, Unit.SESSIONS, Kind.ACTIVITY, {"sort": "exhibition"}),
+    _held(IndicatorCode.TRAINING_CLASSES, Unit.SESSIONS, Kind.ACTIVITY, {"sort": "training_class"}),
+    _held(IndicatorCode.ACTIVITY_ATTENDANCE, Unit.PERSON_TIMES, Kind.ACTIVITY, persons=True),
+    _held(IndicatorCode.LECTURE_ATTENDANCE, Unit.PERSON_TIMES, Kind.ACTIVITY, {"sort": "lecture"}, persons=True),
+    _held(IndicatorCode.EXHIBITION_ATTENDANCE, Unit.PERSON_TIMES, Kind.ACTIVITY, {"sort": "exhibition"}, persons=True),
+    _held(
         IndicatorCode.TRAINING_CLASS_ATTENDANCE,
         Unit.PERSON_TIMES,
         Kind.ACTIVITY,
         {"sort": "training_class"},
         persons=True,
     ),
-    _of(IndicatorCode.ACTIVITY_PLAYS, Unit.TIMES, Kind.ACTIVITY_PLAYS),
-    _of(IndicatorCode.ACTIVITY_LIKES, Unit.TIMES, Kind.ACTIVITY_LIKES),
-    _of(
+    _held(IndicatorCode.ACTIVITY_PLAYS, Unit.TIMES, Kind.ACTIVITY_PLAYS),
+    _held(IndicatorCode.ACTIVITY_LIKES, Unit.TIMES, Kind.ACTIVITY_LIKES),
+    _held(
         IndicatorCode.ACTIVITIES_FOR_GROUPS,
         Unit.SESSIONS,
         Kind.ACTIVITY,
@@ -69,16 +81,16 @@ _INDICATORS: tuple[Indicator, ...] = (
         {"groups": ["migrants"]},
         {"groups": ["left_behind"]},
     ),
-    _of(IndicatorCode.ACTIVITIES_FOR_CHILDREN, Unit.SESSIONS, Kind.ACTIVITY, {"groups": ["children"]}),
+    _held(IndicatorCode.ACTIVITIES_FOR_CHILDREN, Unit.SESSIONS, Kind.ACTIVITY, {"groups": ["children"]}),
     _of(IndicatorCode.OUTREACH, Unit.TIMES, Kind.OUTREACH),
     _of(IndicatorCode.OUTREACH_ITEMS, Unit.ITEMS, Kind.OUTREACH_ITEMS),
     _of(IndicatorCode.OUTREACH_PERSONS, Unit.PERSON_TIMES, Kind.OUTREACH, persons=True),
-    _of(IndicatorCode.CONTESTS, Unit.TIMES, Kind.CONTEST),
+    _of(IndicatorCode.CONTESTS, Unit.PIECES, Kind.CONTEST),
     _of(IndicatorCode.CONTEST_PERSONS, Unit.PERSON_TIMES, Kind.CONTEST, persons=True),
     _of(IndicatorCode.CONTEST_WINNERS, Unit.PEOPLE, Kind.CONTEST_WINNERS),
     _of(IndicatorCode.LOCAL_TITLES, Unit.TITLES, Kind.LOCAL_TITLES),
     _of(IndicatorCode.LOCAL_ITEMS, Unit.ITEMS, Kind.LOCAL_ITEMS),
-    _of(IndicatorCode.DONATIONS, Unit.TIMES, Kind.DONATION),
+    _of(IndicatorCode.DONATIONS, Unit.GROUPS, Kind.DONATION),
     _of(IndicatorCode.DONATED_ITEMS, Unit.ITEMS, Kind.DONATED_ITEMS),
     _of(IndicatorCode.RESOURCE_HITS, Unit.TIMES, Kind.RESOURCE_USE),
     _of(IndicatorCode.RESOURCE_DOWNLOADS, Unit.TIMES, Kind.RESOURCE_DOWNLOADS),
@@ -91,8 +103,8 @@ _INDICATORS: tuple[Indicator, ...] = (
     _of(IndicatorCode.VOLUNTEERING, Unit.TIMES, Kind.VOLUNTEERING),
     _of(IndicatorCode.VOLUNTEER_PERSONS, Unit.PERSON_TIMES, Kind.VOLUNTEERING, persons=True),
     _of(IndicatorCode.VOLUNTEER_HOURS, Unit.HOURS, Kind.VOLUNTEER_HOURS),
-    _of(IndicatorCode.MEDIA, Unit.ARTICLES, Kind.MEDIA_COVERAGE),
-    _of(IndicatorCode.MEDIA_ABOVE, Unit.ARTICLES, Kind.MEDIA_COVERAGE, {"level": "national"}, {"level": "provincial"}),
+    _of(IndicatorCode.MEDIA, Unit.REPORTS, Kind.MEDIA_COVERAGE),
+    _of(IndicatorCode.MEDIA_ABOVE, Unit.REPORTS, Kind.MEDIA_COVERAGE, {"level": "national"}, {"level": "provincial"}),
     _of(IndicatorCode.POSTS, Unit.ARTICLES, Kind.POSTS),
     _of(IndicatorCode.POST_READS, Unit.TIMES, Kind.POST_READS),
     _of(IndicatorCode.NEWSLETTERS, Unit.ISSUES, Kind.NEWSLETTER),
@@ -115,7 +127,9 @@ BY_CODE: Mapping[IndicatorCode, Indicator] = {indicator.code: indicator for indi
 MAIN: tuple[Indicator, ...] = tuple(indicator for indicator in INDICATORS if indicator.main)
 KINDS: tuple[str, ...] = tuple(sorted({term.kind.value for one in INDICATORS for term in one.terms}))
 """The kinds of entry that some indicator counts."""
-CODED: tuple[str, ...] = tuple(sorted({term.kind.value for one in INDICATORS for term in one.terms if term.among}))
+CODED: tuple[str, ...] = tuple(
+    sorted({term.kind.value for one in INDICATORS for term in one.terms if term.among or term.unless})
+)
 """Those of which some indicator asks what their details hold."""
 
 Group = tuple[str, Codes, int, int]

@@ -196,6 +196,9 @@ def rows_of(
         "kinds": sorted({term.kind.value for term in indicator.terms}),
         "term_kinds": [term.kind.value for term in indicator.terms for _ in term.among or NO_CODES],
         "term_codes": [json.dumps(codes) for term in indicator.terms for codes in term.among or NO_CODES],
+        "term_unless": [
+            json.dumps(term.unless) if term.unless else None for term in indicator.terms for _ in term.among or NO_CODES
+        ],
         "before": before,
         "limit": size + 1,
     }

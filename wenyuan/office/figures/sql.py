@@ -62,10 +62,13 @@ FIRST_DAYS = """
     SELECT asked.kind, first.local_date
     FROM unnest(%(kinds)s::text[]) AS asked (kind), LATERAL (
         SELECT entry.local_date FROM journal_entry entry
-        WHERE entry.kind = asked.kind ORDER BY entry.local_date LIMIT 1
+        WHERE entry.kind = asked.kind AND entry.reverses_id IS NULL
+            AND NOT EXISTS (SELECT FROM journal_entry back WHERE back.reverses_id = entry.id)
+        ORDER BY entry.local_date LIMIT 1
     ) AS first
 """
-"""For each kind that was ever recorded the first day: one step into the index for each."""
+"""For each kind that was ever recorded the first day of what stands: few steps into the index for each. What was taken
+back, as a record under a wrong year, makes no day known."""
 
 
 ROW_COLUMNS = (
@@ -95,10 +98,13 @@ ROW_COLUMNS = (
 
 _TERMS = """
     AND EXISTS (
-        SELECT FROM unnest(%(term_kinds)s::text[], %(term_codes)s::jsonb[]) AS term (kind, codes)
-        WHERE term.kind = entry.kind AND entry.details @> term.codes)
+        SELECT FROM unnest(%(term_kinds)s::text[], %(term_codes)s::jsonb[], %(term_unless)s::jsonb[])
+            AS term (kind, codes, unless)
+        WHERE term.kind = entry.kind AND entry.details @> term.codes
+            AND NOT coalesce(entry.details @> term.unless, FALSE))
 """
-"""Keeps what one of an indicator's terms counts; a term that asks for no codes has ``{}``, which all details hold."""
+"""Keeps what one of an indicator's terms counts; a term that asks for no codes has ``{}``, which all details hold, and
+one that leaves nothing out has no ``unless``."""
 
 
 def rows(*, subtree: bool, at: bool, area: bool) -> str:

@@ -57,7 +57,14 @@ def _defined(indicator: Indicator) -> Defined:
 
 
 def _sum_words(term: Term) -> str:
-    """Number of: Activity (Lecture), or Persons of: …"""
+    """Number of: Activity (Lecture), or Persons of: …, and what is left out of it."""
+    summed = _summed_words(term)
+    if not term.unless:
+        return summed
+    return gettext("%(sum)s, without: %(unless)s") % {"sum": summed, "unless": _codes_words(term.unless)}
+
+
+def _summed_words(term: Term) -> str:
     words = {"kind": str(KINDS[term.kind]), "only": " / ".join(_codes_words(codes) for codes in term.among)}
     if term.measure is Measure.PERSONS:
         return (

@@ -24,8 +24,12 @@ DEFINITIONS: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     ),
     IndicatorCode.TYPED_READERS: _("Readers who came to borrow at stations that lend on paper, typed by the month."),
     IndicatorCode.ACTIVITIES: _(
-        "Sessions of activities in the daybook, approved; each activity counts once, at the branch that typed it."
+        "Sessions of activities that the library held or helped to hold, approved; each counts once, where it is typed."
     ),
+    IndicatorCode.ACTIVITIES_JOINED: _(
+        "Sessions of other bodies' activities to which the library took readers; no part of the activities."
+    ),
+    IndicatorCode.ACTIVITIES_JOINED_PERSONS: _("Persons whom the library took to other bodies' activities."),
     IndicatorCode.ACTIVITIES_ONLINE: _("Of the activities those that were held online only."),
     IndicatorCode.LECTURES: _("Of the activities the lectures, in sessions."),
     IndicatorCode.EXHIBITIONS: _("Of the activities the exhibitions."),

@@ -38,6 +38,7 @@ UNITS: Mapping[Unit, str] = {
     Unit.TIMES: "次",
     Unit.PIECES: "项",
     Unit.ARTICLES: "篇",
+    Unit.REPORTS: "篇（条）",
     Unit.CASES: "条",
     Unit.ISSUES: "期",
     Unit.COPIES: "份",
@@ -61,6 +62,8 @@ NAMES: Mapping[FigureCode, str] = {
     IndicatorCode.TYPED_READERS: "登记簿录入读者人次",
     IndicatorCode.ACTIVITIES: "活动场次",
     IndicatorCode.ACTIVITIES_ONLINE: "线上活动场次",
+    IndicatorCode.ACTIVITIES_JOINED: "组织参加其他单位活动场次",
+    IndicatorCode.ACTIVITIES_JOINED_PERSONS: "组织参加其他单位活动人次",
     IndicatorCode.LECTURES: "讲座场次",
     IndicatorCode.EXHIBITIONS: "展览场次",
     IndicatorCode.TRAINING_CLASSES: "培训班场次",
@@ -75,7 +78,7 @@ NAMES: Mapping[FigureCode, str] = {
     IndicatorCode.OUTREACH: "流动服务次数",
     IndicatorCode.OUTREACH_ITEMS: "送书册数",
     IndicatorCode.OUTREACH_PERSONS: "流动服务人次",
-    IndicatorCode.CONTESTS: "参加赛事次数",
+    IndicatorCode.CONTESTS: "参加赛事项数",
     IndicatorCode.CONTEST_PERSONS: "参赛人次",
     IndicatorCode.CONTEST_WINNERS: "赛事获奖人数",
     IndicatorCode.LOCAL_TITLES: "征集地方文献种数",
@@ -115,11 +118,17 @@ NAMES: Mapping[FigureCode, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """``before`` the figure and its unit; whether the year before is told behind it."""
+    """``before`` the figure and its unit; whether the year before is told behind it.
+
+    ``among``: it tells a part of what was told, and the first such clause of a sentence begins with 其中. ``by_day``:
+    it goes with the days on which the doors were open, which explain a fall.
+    """
 
     before: str
     figure: FigureCode
     compares: bool = True
+    among: bool = False
+    by_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +160,13 @@ PATTERNS: tuple[Pattern, ...] = (
         SummaryPart.SERVICE,
         (
             Clause("免费开放", CalendarCode.OPEN_DAYS, compares=False),
-            Clause("接待读者", IndicatorCode.VISITS),
+            Clause("接待读者", IndicatorCode.VISITS, by_day=True),
         ),
     ),
     Pattern(
         SummaryPart.SERVICE,
         (
-            Clause("外借文献", IndicatorCode.LOANS),
+            Clause("外借文献", IndicatorCode.LOANS, by_day=True),
             Clause("还回文献", IndicatorCode.RETURNS, compares=False),
             Clause("续借", IndicatorCode.RENEWALS, compares=False),
         ),
@@ -166,7 +175,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(SummaryPart.HOLDINGS, (Clause("新增馆藏", IndicatorCode.ITEMS_ADDED),)),
     Pattern(
         SummaryPart.PARTY,
-        (Clause("组织党建与政治学习", IndicatorCode.PARTY_STUDY, compares=False),),
+        (Clause("开展党建与政治学习", IndicatorCode.PARTY_STUDY, compares=False),),
     ),
     Pattern(
         SummaryPart.SERVICE,
@@ -176,17 +185,17 @@ PATTERNS: tuple[Pattern, ...] = (
         SummaryPart.SERVICE,
         (
             Clause("收到读者意见", IndicatorCode.FEEDBACK, compares=False),
-            Clause("其中表扬", IndicatorCode.PRAISE, compares=False),
-            Clause("建议", IndicatorCode.SUGGESTIONS, compares=False),
-            Clause("投诉", IndicatorCode.COMPLAINTS, compares=False),
+            Clause("表扬", IndicatorCode.PRAISE, compares=False, among=True),
+            Clause("建议", IndicatorCode.SUGGESTIONS, compares=False, among=True),
+            Clause("投诉", IndicatorCode.COMPLAINTS, compares=False, among=True),
         ),
     ),
     Pattern(
         SummaryPart.SERVICE,
         (
             Clause("接待来访", IndicatorCode.RECEPTIONS, compares=False),
-            Clause("其中研学", IndicatorCode.STUDY_TOURS, compares=False),
-            Clause("研学学生", IndicatorCode.STUDY_TOUR_PERSONS, compares=False),
+            Clause("研学", IndicatorCode.STUDY_TOURS, compares=False, among=True),
+            Clause("研学学生", IndicatorCode.STUDY_TOUR_PERSONS, compares=False, among=True),
         ),
     ),
     Pattern(
@@ -218,17 +227,28 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         SummaryPart.READING,
         (
-            Clause("其中讲座", IndicatorCode.LECTURES, compares=False),
-            Clause("展览", IndicatorCode.EXHIBITIONS, compares=False),
-            Clause("培训班", IndicatorCode.TRAINING_CLASSES, compares=False),
-            Clause("线上活动", IndicatorCode.ACTIVITIES_ONLINE, compares=False),
+            Clause("讲座", IndicatorCode.LECTURES, compares=False, among=True),
+            Clause("展览", IndicatorCode.EXHIBITIONS, compares=False, among=True),
+            Clause("培训班", IndicatorCode.TRAINING_CLASSES, compares=False, among=True),
         ),
+    ),
+    # a lecture may be held online: this overlaps with the sorts, and so is no further one of them
+    Pattern(
+        SummaryPart.READING,
+        (Clause("以上活动中，线上举办", IndicatorCode.ACTIVITIES_ONLINE, compares=False),),
     ),
     Pattern(
         SummaryPart.READING,
         (
             Clause("线上活动点播", IndicatorCode.ACTIVITY_PLAYS, compares=False),
             Clause("点赞", IndicatorCode.ACTIVITY_LIKES, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.READING,
+        (
+            Clause("组织读者参加其他单位活动", IndicatorCode.ACTIVITIES_JOINED, compares=False),
+            Clause("参加", IndicatorCode.ACTIVITIES_JOINED_PERSONS, compares=False),
         ),
     ),
     Pattern(
@@ -267,13 +287,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         SummaryPart.GROUPS,
-        (
-            Clause(
-                "面向老年人、残疾人、进城务工人员、留守儿童开展活动",
-                IndicatorCode.ACTIVITIES_FOR_GROUPS,
-                compares=False,
-            ),
-        ),
+        (Clause("面向特殊群体开展活动", IndicatorCode.ACTIVITIES_FOR_GROUPS, compares=False),),
     ),
     Pattern(
         SummaryPart.VOLUNTEERS,
@@ -286,8 +300,8 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         SummaryPart.PUBLICITY,
         (
-            Clause("媒体报道", IndicatorCode.MEDIA),
-            Clause("其中省级以上媒体", IndicatorCode.MEDIA_ABOVE, compares=False),
+            Clause("被媒体报道", IndicatorCode.MEDIA),
+            Clause("省级以上媒体", IndicatorCode.MEDIA_ABOVE, compares=False, among=True),
         ),
     ),
     Pattern(
@@ -315,7 +329,7 @@ PATTERNS: tuple[Pattern, ...] = (
         SummaryPart.HONOURS,
         (
             Clause("获得各级荣誉", IndicatorCode.HONOURS, compares=False),
-            Clause("其中省级以上", IndicatorCode.HONOURS_ABOVE, compares=False),
+            Clause("省级以上", IndicatorCode.HONOURS_ABOVE, compares=False, among=True),
         ),
     ),
 )

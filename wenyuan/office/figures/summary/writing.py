@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from wenyuan.office.figures.data import (
@@ -109,7 +110,7 @@ def _is_listed(fact: Fact | None) -> bool:
 
 def _joined(clauses: Iterable[Clause], facts: SummaryFacts) -> Sentence:
     """The clauses as a sentence: with 逗号, or 分号 where one has a comma of its own."""
-    told = [_clause(clause, facts) for clause in clauses]
+    told = [_clause(clause, facts) for clause in _led(clauses)]
     if not told:
         return ()
     between = SEMICOLON if any(len(one) > _ALONE for one in told) else COMMA
@@ -117,6 +118,14 @@ def _joined(clauses: Iterable[Clause], facts: SummaryFacts) -> Sentence:
     for number, one in enumerate(told):
         runs += [between, *one] if number else one
     return (*runs, STOP)
+
+
+def _led(clauses: Iterable[Clause]) -> Iterable[Clause]:
+    """With 其中 before the first that tells a part of the whole, whichever of them are told."""
+    led = False
+    for clause in clauses:
+        yield replace(clause, before=f"其中{clause.before}") if clause.among and not led else clause
+        led = led or clause.among
 
 
 def _named(naming: Naming, facts: SummaryFacts) -> Sentence:
@@ -145,7 +154,7 @@ def _clause(clause: Clause, facts: SummaryFacts) -> Sentence:
     runs = [Run(clause.before), Run(written(fact.now, UNITS[fact.unit]).text, fact.code)]
     if clause.compares and (words := compared(fact.now, fact.before, UNITS[fact.unit])):
         runs += [COMMA, Run(words, fact.code, earlier=True)]
-        if _falls(fact):
+        if clause.by_day and _falls(fact):
             runs += _why_it_may_fall(fact, facts)
     return tuple(runs)
 
