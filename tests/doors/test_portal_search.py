@@ -320,14 +320,16 @@ def test_a_later_page_of_nothing_is_helped_on_like_the_first(central: Branch, re
 def test_signs_of_html_in_a_record_stand_as_they_are(central: Branch, reader: Client, indexer: Indexer) -> None:
     signs = "<b>&\"'"
     make_item(bib=make_bib(title=f"活着{signs}", author=f"余华{signs}"), home=central)
+    make_bib(title="平凡<的>世界")
     make_item(bib=make_bib(title="活着", author="别人"), home=make_branch("T", name_en=f"Town {signs}"))
     settle(indexer)
 
     found = reader.get("/find", {"q": "活着"}).content.decode()
-    meant = reader.get("/find", {"q": "活着华 余花"}).content.decode()
+    meant = reader.get("/find", {"q": "平凡的世介"}).content.decode()
 
     assert "<span>余华&lt;b&gt;&amp;&quot;&#x27;</span>" in found  # a facet
     assert "<span>Town &lt;b&gt;&amp;&quot;&#x27;</span>" in found
+    assert ">平凡&lt;的&gt;世界</a>" in meant
     assert "<b>" not in found + meant
     suggested = reader.get("/find/suggest", {"q": "余华"})
     assert suggested.headers["Content-Type"] == "application/json"
