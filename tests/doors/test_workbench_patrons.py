@@ -491,8 +491,7 @@ def test_a_readers_page_needs_few_queries_however_much_is_on_loan(
         make_item(home=branch, barcode=f"230{number}")
         browser.post("/workbench/desk/scans", {"code": f"230{number}"})
 
-    # Of these, savepoints that only the transaction of a test asks for.
-    with django_assert_max_num_queries(24):  # type: ignore[operator] # a fixture of pytest-django
+    with django_assert_max_num_queries(22):  # type: ignore[operator] # a fixture of pytest-django
         page = browser.get(f"/workbench/patrons/{reader.id}").content.decode()
 
     assert page.count("2300") >= 1

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import Error, IntegrityError, OperationalError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import owner_url_of
 from wenyuan.plumbing.statements import Conflict, Plan, Statement, run, run_outermost
@@ -54,6 +55,16 @@ def test_a_connection_lost_after_an_answer_is_told(fresh_database: str, server_u
         run(plan)
 
     assert run(lambda: asking(ONE)) == [[(1,)]]
+
+
+@pytest.mark.parametrize(("statement", "savepoints"), [(ONE, 0), (SLEEPY, 1)], ids=["a read", "a lock"])
+def test_within_a_transaction_what_may_be_refused_has_a_savepoint_and_a_plain_read_none(
+    db: None, statement: Statement, savepoints: int
+) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        run(lambda: asking(statement))
+
+    assert sum(query["sql"].startswith("SAVEPOINT") for query in asked) == savepoints
 
 
 def test_a_lock_that_was_not_had_is_no_lost_connection(fresh_database: str) -> None:

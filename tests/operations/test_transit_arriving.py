@@ -10,7 +10,7 @@ from tests.factories.patrons import make_patron
 from tests.factories.transit import make_transit, packed_crate
 from tests.operations.test_transit_packing import broken, reasons
 from wenyuan.lending.circulation.data import BlockCode
-from wenyuan.lending.circulation.operations import checkin, checkout, receive_transit, send_item
+from wenyuan.lending.circulation.operations import checkin, checkout, mark_missing, receive_transit, send_item
 from wenyuan.lending.transit import operations
 from wenyuan.lending.transit.data import (
     DifferenceKind,
@@ -178,6 +178,18 @@ def test_a_missing_item_that_is_lent_ends_its_difference(district: District, cra
     assert outcomes["W2"] is Outcome.ARRIVED_LATER
     assert ("missing", "W2") not in open_kinds(crate.id)
     assert not Stuck.objects.exists()
+
+
+def test_a_missing_item_whose_transit_ends_without_a_loan_is_still_missing(
+    district: District, crate: ManifestView, at: datetime
+) -> None:
+    operations.sign(manifest_id=crate.id, at=at + HOUR, desk=district.at_central)
+    mark_missing(item="W2", at=at + 2 * HOUR, desk=district.at_central)
+
+    deliver(at=at + 2 * HOUR)
+
+    assert Entry.objects.filter(kind="transit_cancelled").exists()
+    assert ("missing", "W2") in open_kinds(crate.id)
 
 
 def test_an_entry_from_before_the_item_was_missing_ends_nothing(

@@ -4,8 +4,9 @@ An everyday verb is a generator that yields ``Statement`` values and is sent bac
 be driven by any connection. The driver here prepares each statement once per connection and runs it by libpq's own
 call: this costs a third of the CPU of a cursor (docs/adr/0004).
 
-Outside a transaction every statement stands alone and commits itself. Inside one (a test that rolls back) each runs in
-a savepoint, so that a refused write does not spoil what went before.
+Outside a transaction every statement stands alone and commits itself. Inside one (a verb that moves money too, a test
+that rolls back) each runs in a savepoint, so that a refused write does not spoil what went before; a plain read is
+refused by nobody and needs none.
 """
 
 import re
@@ -31,6 +32,9 @@ R = TypeVar("R")
 Row = tuple[Any, ...]
 PLACEHOLDER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 """``:name`` stands for a value; a cast ``::type`` is left alone."""
+_LOCKS = re.compile(r"\bFOR (NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)\b")
+LARGEST_ID = 2**63 - 1
+"""What a bigint holds; an address or a machine's line may carry any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +168,15 @@ def is_deadlock(error: DatabaseError) -> bool:
 def _execute(connection: BaseDatabaseWrapper, statement: Statement) -> list[Row]:
     if connection.connection is None:
         connection.ensure_connection()
-    if connection.in_atomic_block:
+    if connection.in_atomic_block and not _is_plain_read(statement.sql):
         with transaction.atomic():
             return _execute_prepared(connection, statement)
     return _execute_prepared(connection, statement)
+
+
+@lru_cache(maxsize=256)
+def _is_plain_read(sql: str) -> bool:
+    return sql.lstrip().startswith("SELECT") and not _LOCKS.search(sql)
 
 
 @dataclass(slots=True)

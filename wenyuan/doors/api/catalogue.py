@@ -14,7 +14,6 @@ from wenyuan.doors.api.answers import branch_told, is_available
 from wenyuan.doors.api.paging import Cursor, Limit, next_address, place_of
 from wenyuan.doors.api.problems import NotThere, ProblemCode, Trouble
 from wenyuan.doors.api.schemas import (
-    BIGGEST_ID,
     NO_CONTROLS,
     BibBriefTold,
     BibPageTold,
@@ -29,11 +28,12 @@ from wenyuan.lending.circulation.data import BlockCode
 from wenyuan.lending.circulation.queries import due_dates_of_items
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.statements import LARGEST_ID
 
 router = Router(tags=["catalogue"])
 NOT_THERE: Final = {"x-problems": [HTTPStatus.NOT_FOUND]}
 
-BibId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+BibId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Barcode = Annotated[str, Path(min_length=1, max_length=64, pattern=NO_CONTROLS)]
 Words = Annotated[str | None, Query(None, min_length=1, max_length=200, pattern=NO_CONTROLS)]
 

@@ -18,7 +18,6 @@ from wenyuan.doors.api.keys import IdempotencyKey, mark_replayed, verb_key
 from wenyuan.doors.api.paging import Cursor, Limit, next_address, place_of
 from wenyuan.doors.api.problems import NotThere, ProblemCode, Trouble
 from wenyuan.doors.api.schemas import (
-    BIGGEST_ID,
     HoldAsked,
     HoldChangeAsked,
     HoldList,
@@ -31,9 +30,10 @@ from wenyuan.lending.circulation import operations
 from wenyuan.lending.circulation.data import BlockCode, HoldView, Kept
 from wenyuan.lending.circulation.queries import get_hold, holds_of_patron
 from wenyuan.organisation.rights.data import Act
+from wenyuan.plumbing.statements import LARGEST_ID
 
 router = Router(tags=["holds"])
-HoldId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+HoldId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 PLACED = {"x-problems": [HTTPStatus.CONFLICT], "x-keyed": True}
 CHANGED = {"x-problems": [HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND]}
 NOT_THERE = {"x-problems": [HTTPStatus.NOT_FOUND]}

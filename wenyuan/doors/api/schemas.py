@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from wenyuan.lending.circulation.data import BlockCode
 from wenyuan.lending.fees.data import MOST_FEN, Means
+from wenyuan.plumbing.statements import LARGEST_ID
 
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 Barcode = Annotated[str, Field(min_length=1, max_length=64, pattern=NO_CONTROLS, description="An item's barcode.")]
@@ -29,8 +30,7 @@ Waive = Annotated[
 ]
 
 
-BIGGEST_ID = 2**63 - 1
-BibId = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
+BibId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 BranchCode = Annotated[str, Field(min_length=1, max_length=16, pattern=NO_CONTROLS, description="A branch's code.")]
 
 
@@ -443,7 +443,7 @@ class PaymentAsked(Asked):
     card: Card
     amount_fen: int = Field(ge=1, le=MOST_FEN, description="In fen.")
     means: Means
-    charges: list[Annotated[int, Field(ge=1, le=BIGGEST_ID)]] | None = Field(None, min_length=1, max_length=50)
+    charges: list[Annotated[int, Field(ge=1, le=LARGEST_ID)]] | None = Field(None, min_length=1, max_length=50)
     text: str = Field("", max_length=200, pattern=NO_CONTROLS)
 
 

@@ -23,6 +23,7 @@ from wenyuan.kernel.booknumbers import (
 )
 from wenyuan.kernel.chinese import half_width
 from wenyuan.kernel.searching import LONGEST_QUESTION, Scope
+from wenyuan.plumbing.statements import LARGEST_ID
 
 PAGE_SIZE: Final = 10
 LONGEST: Final = LONGEST_QUESTION
@@ -32,7 +33,6 @@ LAST_PAGE: Final = 100
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _NUMBER = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9./\- ]{3,31}")
-_LARGEST_ID = 2**63 - 1
 
 
 class By(StrEnum):
@@ -194,7 +194,7 @@ def place_text(place: tuple[str, int] | None) -> str:
 def place_of(text: str) -> tuple[str, int] | None:
     """Read ``place_text`` back; nothing for what no page of ours wrote."""
     number, mark, key = text.partition("~")
-    if not mark or not number.isascii() or not number.isdecimal() or int(number) > _LARGEST_ID or _CONTROL.search(key):
+    if not mark or not number.isascii() or not number.isdecimal() or int(number) > LARGEST_ID or _CONTROL.search(key):
         return None
     return key, int(number)
 

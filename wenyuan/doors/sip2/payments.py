@@ -17,6 +17,7 @@ from wenyuan.lending.fees.data import ChargeKind, FeeReason, FeesRefused, Means
 from wenyuan.lending.fees.operations import pay
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import require
+from wenyuan.plumbing.statements import LARGEST_ID
 
 CURRENCY: Final = "CNY"
 PAID_FIRST: Final[Mapping[str, ChargeKind]] = MappingProxyType(
@@ -36,7 +37,6 @@ MEANS: Final[Mapping[str, tuple[Means, str]]] = MappingProxyType(
     }
 )
 """Means by payment type, with the text that the ledger keeps. 03 is by agreement with makers: scan to pay."""
-LARGEST_ID: Final = 2**63 - 1
 
 
 def fee_paid(asked: Asked) -> Handled:

@@ -11,11 +11,9 @@ from wenyuan.lending.circulation.holding import servants_at
 from wenyuan.lending.circulation.rules.blocks import Place
 from wenyuan.lending.circulation.rules.picks import OnShelf, Wanted, assign_picks, distances
 from wenyuan.plumbing.clock import local_date
-from wenyuan.plumbing.statements import Plan, Row, Statement, rows_of, run
+from wenyuan.plumbing.statements import LARGEST_ID, Plan, Row, Statement, rows_of, run
 
 SHOWN_AFTER_END = timedelta(days=14)
-LARGEST_ID = 2**63 - 1
-"""What a bigint holds: an address may carry any number."""
 
 
 def holds_of_patron(*, patron_id: int, at: datetime) -> tuple[HoldView, ...]:

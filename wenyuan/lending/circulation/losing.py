@@ -16,7 +16,6 @@ from wenyuan.lending.circulation.books import Books, books_of
 from wenyuan.lending.circulation.data import Charging, Cost, LossCharged, LossPreview, Mark, MarkReceipt
 from wenyuan.lending.circulation.everyday import Contended, Refused, Request, scanned
 from wenyuan.lending.circulation.facts import Editions, Loan, MarkFacts
-from wenyuan.lending.circulation.hold_lists import LARGEST_ID
 from wenyuan.lending.circulation.lateness import (
     close_period,
     fine_of,
@@ -33,7 +32,7 @@ from wenyuan.organisation.rights.data import CLOCK, Act, Desk, Door
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import local_date
-from wenyuan.plumbing.statements import Plan, Row, Statement, run
+from wenyuan.plumbing.statements import LARGEST_ID, Plan, Row, Statement, run
 from wenyuan.plumbing.transactions import verb
 
 log = logging.getLogger(__name__)

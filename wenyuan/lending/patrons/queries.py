@@ -82,12 +82,10 @@ from wenyuan.lending.patrons.rules import (
 from wenyuan.organisation.notices.data import Channel
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.secrets import lookup_hash
-from wenyuan.plumbing.statements import Statement, rows_of
+from wenyuan.plumbing.statements import LARGEST_ID, Statement, rows_of
 
 PAGE_ROWS = 20
 LONGEST_PAGE = 200
-LARGEST_ID = 2**63 - 1
-"""What a bigint holds: an address may carry any number."""
 
 
 def token_hashes(scanned: str) -> list[bytes]:

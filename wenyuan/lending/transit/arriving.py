@@ -189,7 +189,7 @@ def resolve_difference(
 def settle_missing(entry_id: int) -> None:
     """A step, for what the journal tells: an item that was missing has been scanned somewhere, so its difference ends.
 
-    An entry from before the item was found missing says nothing.
+    An entry from before the item was found missing says nothing, nor does a transit that ended without a loan.
     """
     assert_in_verb()
     recorded = get_entry(entry_id)
@@ -197,6 +197,8 @@ def settle_missing(entry_id: int) -> None:
         return
     entry = recorded.entry
     if entry.subject_id is None or entry.branch_id is None:
+        return
+    if entry.kind is Kind.TRANSIT_CANCELLED and entry.details.get("by") != "loan":
         return
     open_rows = Difference.objects.select_for_update(of=("self",)).select_related("manifest__crate")
     for found in open_rows.filter(

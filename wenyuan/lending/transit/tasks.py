@@ -5,7 +5,17 @@ from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.followers import follows
 
 
-@follows(Kind.TRANSIT_RECEIVED, Kind.TRANSIT_SENT, Kind.RETURN, Kind.TAKEN, Kind.ITEM_MOVED, Kind.ITEM_SEEN, Kind.LOAN)
+@follows(
+    Kind.TRANSIT_RECEIVED,
+    Kind.TRANSIT_SENT,
+    Kind.TRANSIT_CANCELLED,
+    Kind.RETURN,
+    Kind.TAKEN,
+    Kind.ITEM_MOVED,
+    Kind.ITEM_SEEN,
+    Kind.ITEM_FOUND,
+)
 def found_again(entry_id: int) -> None:
-    """An item that was missing from a crate has been scanned, or is lent."""
+    """An item that was missing from a crate has been scanned, or is lent: a loan of such an item ends its transit, or
+    finds it, so that the many other loans need not be followed."""
     settle_missing(entry_id)

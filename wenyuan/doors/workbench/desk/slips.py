@@ -19,6 +19,7 @@ from wenyuan.doors.furniture.printing import (
 from wenyuan.doors.workbench.access import StaffRequest
 from wenyuan.doors.workbench.desk.piles import Done, Line, Pile
 from wenyuan.doors.workbench.shell import branch_names, place_name
+from wenyuan.lending.patrons.data import PatronView
 from wenyuan.lending.patrons.queries import list_patrons
 from wenyuan.organisation.network.queries import get_library, network_map
 from wenyuan.plumbing.clock import local_date
@@ -148,10 +149,10 @@ def hold_slips_of(lines: Iterable[Held], described: Mapping[str, Described], req
     waiting = [line for line in lines if line.hold_until]
     readers = list_patrons([line.hold_reader for line in waiting if line.hold_reader is not None])
     return [
-        HoldSlip(
-            branch=place_name(request, request.desk),
-            card_end=card_end(readers[line.hold_reader].card_no) if line.hold_reader in readers else "",
-            place=str(line.hold_place or ""),
+        hold_slip(
+            request,
+            reader=readers.get(line.hold_reader or 0),
+            place=line.hold_place,
             until=date.fromisoformat(line.hold_until),
             title=described[line.barcode].title or line.barcode,
             call_no=described[line.barcode].call_no,
@@ -160,6 +161,30 @@ def hold_slips_of(lines: Iterable[Held], described: Mapping[str, Described], req
         )
         for line in waiting
     ]
+
+
+def hold_slip(
+    request: StaffRequest,
+    *,
+    reader: PatronView | None,
+    place: int | None,
+    until: date,
+    title: str,
+    call_no: str,
+    barcode: str,
+    at: datetime,
+) -> HoldSlip:
+    """The slip of one item on the hold shelf here: of its reader only the end of the card's number."""
+    return HoldSlip(
+        branch=place_name(request, request.desk),
+        card_end=card_end(reader.card_no) if reader else "",
+        place=str(place or ""),
+        until=until,
+        title=title,
+        call_no=call_no,
+        barcode=barcode,
+        at=at,
+    )
 
 
 def library_name() -> str:

@@ -8,17 +8,18 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from wenyuan.doors.furniture.printing import HoldSlip, card_end, hold_slips
+from wenyuan.doors.furniture.printing import hold_slips
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.desk.print_choice import choice_of
 from wenyuan.doors.workbench.desk.printed import printed
+from wenyuan.doors.workbench.desk.slips import hold_slip
 from wenyuan.doors.workbench.form_pages import done, not_done
 from wenyuan.doors.workbench.holds.forms import ScanForm
 from wenyuan.doors.workbench.holds.words import not_done_words, reason_words, state_of
 from wenyuan.doors.workbench.paged import page_of
 from wenyuan.doors.workbench.paging import number_from, onward
-from wenyuan.doors.workbench.shell import page, place_name
+from wenyuan.doors.workbench.shell import page
 from wenyuan.lending.circulation.data import CheckinReceipt, HoldView
 from wenyuan.lending.circulation.operations import Contended, Refused, checkin, report_not_found
 from wenyuan.lending.circulation.queries import (
@@ -99,11 +100,10 @@ def slip(request: StaffRequest, hold_id: int) -> HttpResponse:
     is_here = hold is not None and hold.pickup_branch_id == request.desk.branch_id
     if hold is None or not is_here or hold.shelf_until is None or hold.ended_at is not None:
         raise Http404
-    patron = get_patron(hold.patron_id) if hold.patron_id else None
-    shown = HoldSlip(
-        branch=place_name(request, request.desk),
-        card_end=card_end(patron.card_no) if patron else "",
-        place=str(hold.shelf_position or ""),
+    shown = hold_slip(
+        request,
+        reader=get_patron(hold.patron_id) if hold.patron_id else None,
+        place=hold.shelf_position,
         until=hold.shelf_until,
         title=hold.title,
         call_no=hold.call_no or "",

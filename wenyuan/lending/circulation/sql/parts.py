@@ -27,9 +27,10 @@ JOIN_ITEM = """
 CONSIGNED_TO = """(SELECT n.branch_id FROM circulation_consignmentline n
             WHERE n.item_id = i.id AND n.ended_at IS NULL)"""
 """The station that has the item for a season."""
-JOIN_PATRON = """
+JOIN_REF = "LEFT JOIN patrons_readerref r ON r.patron_id = p.id AND r.year = :year::smallint"
+JOIN_PATRON = f"""
     LEFT JOIN patrons_category c ON c.id = p.category_id
-    LEFT JOIN patrons_readerref r ON r.patron_id = p.id AND r.year = :year::smallint
+    {JOIN_REF}
 """
 ENTRY_BY_KEY = """
     LEFT JOIN journal_entry e ON e.key = :key::text
@@ -41,16 +42,18 @@ JOIN_CARD = """
         ORDER BY status <> 'active', array_position(:hashes::bytea[], token_hash) LIMIT 1
     ) k ON true
 """
-JOIN_HOLDINGS = """
+_HOLDINGS = """array_agg(l.id ORDER BY l.id) AS loans, array_agg(l.slot) AS slots,
+            count(*) FILTER (WHERE l.due_at < :at::timestamptz AND l.claimed_at IS NULL) AS overdue"""
+_IN_HAND = "l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL"
+JOIN_HOLDINGS = f"""
     LEFT JOIN LATERAL (
-        SELECT array_agg(l.id ORDER BY l.id) AS loans, array_agg(l.slot) AS slots,
-            array_agg(li.item_type_id) AS item_types,
-            count(*) FILTER (WHERE l.due_at < :at::timestamptz AND l.claimed_at IS NULL) AS overdue
-        FROM circulation_loan l JOIN catalogue_item li ON li.id = l.item_id
-        WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
+        SELECT {_HOLDINGS}, array_agg(li.item_type_id) AS item_types
+        FROM circulation_loan l JOIN catalogue_item li ON li.id = l.item_id WHERE {_IN_HAND}
     ) s ON true
 """
 """What the patron has in hand."""
+JOIN_PLAIN_HOLDINGS = f"LEFT JOIN LATERAL (SELECT {_HOLDINGS} FROM circulation_loan l WHERE {_IN_HAND}) s ON true"
+"""The same without the item types, which most policies do not ask for."""
 ACCOUNT_COLUMNS = "COALESCE(f.owed, 0), COALESCE(f.held, 0)"
 JOIN_ACCOUNT = """
     LEFT JOIN LATERAL (

@@ -15,6 +15,8 @@ from wenyuan.lending.circulation.sql.parts import (
     ITEM_COLUMNS,
     JOIN_ACCOUNT,
     JOIN_CARD,
+    JOIN_PLAIN_HOLDINGS,
+    JOIN_REF,
     LOAN_COLUMNS,
     PATRON_COLUMNS,
 )
@@ -23,7 +25,6 @@ from wenyuan.lending.circulation.sql.parts import (
 _ITEM_COLUMNS = ITEM_COLUMNS.replace("y.code, y.id", "'', i.item_type_id")
 _PATRON_COLUMNS = PATRON_COLUMNS.replace("c.code", "''")
 _ITEM = "catalogue_item i JOIN catalogue_bib b ON b.id = i.bib_id"
-_REF = "LEFT JOIN patrons_readerref r ON r.patron_id = p.id AND r.year = :year::smallint"
 
 PLAIN_CHECKOUT = f"""
     SELECT {EDITIONS}, {_ITEM_COLUMNS}, {_PATRON_COLUMNS}, k.status, s.loans, s.slots, s.overdue,
@@ -33,12 +34,8 @@ PLAIN_CHECKOUT = f"""
     FROM {_ITEM}
     {JOIN_CARD}
     JOIN patrons_patron p ON p.id = k.patron_id
-    {_REF}
-    LEFT JOIN LATERAL (
-        SELECT array_agg(l.id ORDER BY l.id) AS loans, array_agg(l.slot) AS slots,
-            count(*) FILTER (WHERE l.due_at < :at::timestamptz AND l.claimed_at IS NULL) AS overdue
-        FROM circulation_loan l WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL
-    ) s ON true
+    {JOIN_REF}
+    {JOIN_PLAIN_HOLDINGS}
     {JOIN_ACCOUNT}
     WHERE i.barcode = :barcode::text
 """
@@ -57,7 +54,7 @@ PLAIN_RETURN = f"""
     FROM {_ITEM}
     JOIN circulation_loan o ON o.item_id = i.id AND o.returned_at IS NULL
     JOIN patrons_patron p ON p.id = o.patron_id
-    {_REF}
+    {JOIN_REF}
     WHERE i.barcode = :barcode::text
 """
 """Plain: the item is on loan, nobody waits for its title, nothing was charged for the loan, and no station has it for a
