@@ -249,6 +249,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/records/imports/new",
         "/workbench/records/imports/{batch}/",
         "/workbench/records/imports/{batch}/faults",
+        "/workbench/records/imports/{batch}/undo",
+        "/workbench/records/imports/{batch}/kept",
         "/workbench/records/export",
     ),
     "system_admin": (

@@ -12,11 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.factories.catalogue import cnmarc_record, make_bib, make_item
 from tests.factories.office_pages import Town, make_town
 from tests.factories.staff_pages import staff_at
-from wenyuan.doors.workbench.records import imports
-from wenyuan.doors.workbench.records.running import run_import
-from wenyuan.doors.workbench.records.words import EXPORT_FORMS, REASONS
-from wenyuan.holdings.catalogue.data import ExportForm, ImportReason
-from wenyuan.holdings.catalogue.models import ImportBatch
+from wenyuan.doors.workbench.records import imports, undoing
+from wenyuan.doors.workbench.records.running import run_import, run_undoing
+from wenyuan.doors.workbench.records.words import EXPORT_FORMS, KEPT, REASONS
+from wenyuan.holdings.catalogue.data import ExportForm, ImportReason, KeptReason
+from wenyuan.holdings.catalogue.models import Bib, ImportBatch
 from wenyuan.holdings.catalogue.queries import import_result, list_newest
 from wenyuan.kernel.marc import Dialect, Encoding, Reason, XmlRecord, encode, iter_marcxml
 from wenyuan.organisation.accounts.data import Role
@@ -69,6 +69,7 @@ def run(work: dict[str, Any]) -> None:
 def test_every_reason_and_form_has_words() -> None:
     assert set(REASONS) == {reason.value for reason in (*Reason, *ImportReason)}
     assert set(EXPORT_FORMS) == set(ExportForm)
+    assert set(KEPT) == set(KeptReason)
 
 
 def test_a_file_is_kept_for_the_server_alone_and_handed_to_the_worker(
@@ -143,6 +144,33 @@ def test_progress_is_polled_and_ends_by_itself(town: Town, queued: list[dict[str
     assert "HX-Refresh" not in running
     assert b"hx-trigger" not in finished.content
     assert finished["HX-Refresh"] == "true"
+
+
+def test_an_import_is_undone_from_its_page_and_says_before_what_would_happen(
+    town: Town, queued: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list[dict[str, Any]] = []
+    monkeypatch.setattr(undoing, "hand_over_undoing", lambda **work: waiting.append(work))
+    browser = staff_at(town.central, Role.CATALOGUER)
+    send(browser, town, marc("人生", "平凡的世界"))
+    run(queued[0])
+    here = f"/workbench/records/imports/{queued[0]['batch_id']}/"
+    make_item(home=town.central, bib=Bib.objects.get(title="人生"))
+
+    before = browser.get(f"{here}undo").context
+    browser.post(f"{here}undo")
+    work = waiting[0]
+    account_id = work["desk"].operator.account_id
+    for _ in range(2):
+        run_undoing(batch_id=work["batch_id"], account_id=account_id, branch_id=town.central.id, at=datetime.now(UTC))
+    after = browser.get(here)
+    kept = browser.get(f"{here}kept")
+
+    assert (before["prospect"].bibs, [count for _, count in before["reasons"]]) == (1, [1])
+    assert list(Bib.objects.values_list("title", flat=True)) == ["人生"]
+    assert (after.context["batch"].state, after.context["batch"].bibs_removed) == ("undone", 1)
+    assert [row.label for row, _ in kept.context["rows"]] == ["人生"]
+    assert browser.get(f"{here}undo")["Location"] == here
 
 
 @pytest.mark.parametrize("content", [b"hello, this is a letter", b"\xff\xfe<\x00", b"PK\x03\x04 zip"])

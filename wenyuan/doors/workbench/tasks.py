@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from wenyuan.doors.workbench.records.running import IMPORT_TASK, run_import
+from wenyuan.doors.workbench.records.running import IMPORT_TASK, UNDO_TASK, run_import, run_undoing
 from wenyuan.lending.fees.operations import look_after_scans
 from wenyuan.plumbing.queue import every, task
 from wenyuan.plumbing.scanpay import scan_pay
@@ -14,6 +14,12 @@ from wenyuan.plumbing.scanpay import scan_pay
 def import_records(batch_id: int, account_id: int, branch_id: int, stored_as: str) -> None:
     """Read an uploaded file into the catalogue."""
     run_import(batch_id=batch_id, account_id=account_id, branch_id=branch_id, stored_as=stored_as, at=timezone.now())
+
+
+@task(UNDO_TASK)
+def undo_import(batch_id: int, account_id: int, branch_id: int) -> None:
+    """Take an import out of the catalogue again."""
+    run_undoing(batch_id=batch_id, account_id=account_id, branch_id=branch_id, at=timezone.now())
 
 
 @every("* * * * *", "look_after_scans")

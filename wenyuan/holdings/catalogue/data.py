@@ -328,6 +328,42 @@ class ImportReason(StrEnum):
     ITEM_COPIES_DIFFER = "item_copies_differ"
 
 
+class KeptReason(StrEnum):
+    """Why something that an import brought stays when the import is undone."""
+
+    ITEM_USED = "item_used"  # lent, held, moved or otherwise met: another room's rows hang on it
+    ITEM_CHANGED = "item_changed"
+    BRANCH_NOT_ALLOWED = "branch_not_allowed"  # it stands at a branch where the operator may not import
+    BIB_USED = "bib_used"
+    BIB_EDITED = "bib_edited"
+    BIB_HAS_ITEMS = "bib_has_items"
+    BIB_HAS_VARIANT = "bib_has_variant"  # a later work with the same number, which counts on from this one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoProspect:
+    """What undoing an import would do now: items and bibs that go, bibs that have their former record again, and how
+    much stays for which reason. Not ``is_whole``: only the last part of a large import was looked at."""
+
+    items: int
+    bibs: int
+    restored: int
+    kept: Mapping[KeptReason, int]
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """Something that an undone import has left: an item (its barcode) or a bib (its title), why, and for which room."""
+
+    id: int
+    of_item: bool
+    subject_id: int
+    label: str
+    reason: str
+    detail: str
+
+
 @dataclass(frozen=True, slots=True)
 class ImportFault:
     """One line of an import's report. ``number`` counts the file's records from 1, ``position`` is a byte offset."""
@@ -353,7 +389,8 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
-    """A batch and its counts, in records; ``items`` counts items added. ``state``: running, finished, failed.
+    """A batch and its counts, in records; ``items`` counts items added. ``state``: running, finished, failed; undoing,
+    undone, when ``bibs_removed``, ``bibs_restored`` and ``items_removed`` say what was taken back.
 
     ``read = added + updated + unchanged + failed``.
     """
@@ -378,6 +415,10 @@ class ImportResult:
     started_by_id: int | None
     started_at: datetime
     finished_at: datetime | None
+    bibs_removed: int
+    bibs_restored: int
+    items_removed: int
+    undone_at: datetime | None
     counts_by_reason: Mapping[str, int] = field(default_factory=dict)
 
 

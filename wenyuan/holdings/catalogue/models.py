@@ -3,6 +3,25 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from wenyuan.holdings.catalogue.import_models import ImportFormer, ImportKept, ImportStep
+
+__all__ = [
+    "Bib",
+    "Condition",
+    "Identifier",
+    "ImportBatch",
+    "ImportFailure",
+    "ImportFormer",
+    "ImportKept",
+    "ImportMapping",
+    "ImportStep",
+    "IndexWaiting",
+    "Item",
+    "ItemState",
+    "ItemType",
+    "Lendable",
+]
+
 
 class ItemState(models.TextChoices):
     """Where an item is in its life. The open loan, transit and captured hold are the truth; this agrees with them."""
@@ -154,7 +173,7 @@ class ImportMapping(models.Model):
 class ImportBatch(models.Model):
     """One file read into the catalogue. An interrupted batch is taken up again at ``position``.
 
-    States: running, finished, failed.
+    States: running, finished, failed; undoing, undone. The counts of what was read stay when it is undone.
     """
 
     file_name = models.CharField(max_length=255)
@@ -177,6 +196,10 @@ class ImportBatch(models.Model):
     started_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
+    bibs_removed = models.IntegerField(default=0, db_default=0)  # by undoing it, as the next two
+    bibs_restored = models.IntegerField(default=0, db_default=0)
+    items_removed = models.IntegerField(default=0, db_default=0)
+    undone_at = models.DateTimeField(null=True)
 
 
 class ImportFailure(models.Model):
@@ -198,7 +221,8 @@ class IndexWaiting(models.Model):
     """A bib whose place in the search index is out of date; written by triggers in the transaction of the change, and
     deleted by key when the index says the same. ``bib_id`` null: the whole index is to be built anew.
 
-    No foreign key: a check of it at every loan would cost more than the row, and bibs are never deleted.
+    No foreign key: a check of it at every loan would cost more than the row, and a bib that an undone import has taken
+    away waits here to leave the index.
     """
 
     bib_id = models.BigIntegerField(null=True)

@@ -11,6 +11,7 @@ from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refus
 from wenyuan.holdings.catalogue.defaults import install_default_rows
 from wenyuan.holdings.catalogue.importing.batches import open_batch, run_batch
 from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
+from wenyuan.holdings.catalogue.importing.undoing import undo_batch
 from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, ItemType, Lendable
 from wenyuan.holdings.catalogue.rules import LARGEST_PRICE_FEN, accession_fault, barcode_fault, is_uid
 from wenyuan.holdings.catalogue.searching.indexing import Indexer, ask_anew
@@ -36,6 +37,7 @@ __all__ = [
     "open_batch",
     "run_batch",
     "set_lendable",
+    "undo_batch",
     "withdraw_item",
 ]
 

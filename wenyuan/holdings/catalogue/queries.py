@@ -25,6 +25,7 @@ from wenyuan.holdings.catalogue.data import (
     SortBy,
 )
 from wenyuan.holdings.catalogue.exporting import export_records
+from wenyuan.holdings.catalogue.importing.undoing import list_kept, undo_prospect
 from wenyuan.holdings.catalogue.models import (
     Bib,
     Identifier,
@@ -72,6 +73,7 @@ __all__ = [
     "list_batches",
     "list_faults",
     "list_item_types",
+    "list_kept",
     "list_mappings",
     "list_newest",
     "list_shelf",
@@ -80,6 +82,7 @@ __all__ = [
     "marc_rows",
     "search",
     "titles_of",
+    "undo_prospect",
 ]
 
 PAGE = 20

@@ -67,6 +67,12 @@ def entry_with_key(key: str) -> RecordedEntry | None:
     return _value(row) if row else None
 
 
+def entries_about(*, kind: Kind, subject_kind: str, subject_ids: Sequence[int]) -> dict[int, RecordedEntry]:
+    """The last entry of this kind about each of these subjects, by the subject's id; those without one are left out."""
+    rows = Row.objects.filter(kind=kind.value, subject_kind=subject_kind, subject_id__in=subject_ids).order_by("id")
+    return {row.subject_id: _value(row) for row in rows if row.subject_id is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """How delivery stands: entries waiting, entries stuck, and since when the oldest is stuck."""

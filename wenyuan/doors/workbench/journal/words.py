@@ -291,6 +291,7 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "issue_offline_list": _("list for lending without a network fetched"),
     "charge_damage": _("damage charged"),
     "keep_mapping": _("mapping for imports kept"),
+    "undo_import": _("import undone"),
 }
 """Verbs as journal and audit name them."""
 

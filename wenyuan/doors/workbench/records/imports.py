@@ -28,6 +28,7 @@ from wenyuan.holdings.catalogue.queries import (
     iter_faults,
     list_batches,
     list_faults,
+    list_kept,
     list_mappings,
 )
 from wenyuan.kernel.marc import collection_around
@@ -37,6 +38,8 @@ from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
 
 GET_POST = ["GET", "HEAD", "POST"]
+MOVING = frozenset({"running", "undoing"})
+UNDOABLE = frozenset({"running", "finished", "undoing"})
 BATCHES = 20
 FAULTS = 50
 
@@ -112,7 +115,7 @@ def new_import(request: StaffRequest) -> HttpResponse:
 
 def _kept_once(batch_id: int, stored_as: str) -> str:
     """The file the batch began with, where it still waits: the same one sent again is not kept beside it."""
-    first = _result_or_404(batch_id).stored_as
+    first = result_or_404(batch_id).stored_as
     if first == stored_as or not uploads.is_kept(first):
         return stored_as
     uploads.drop(stored_as)
@@ -122,16 +125,18 @@ def _kept_once(batch_id: int, stored_as: str) -> str:
 @require_GET
 @staff_page(Act.IMPORT_RECORDS, any_branch=True)
 def batch(request: StaffRequest, batch_id: int) -> HttpResponse:
-    result = _result_or_404(batch_id)
+    result = result_or_404(batch_id)
     starter = get_account(result.started_by_id) if result.started_by_id is not None else None
     reasons = sorted(result.counts_by_reason.items(), key=lambda pair: -pair[1])
     context = {
         "title": result.file_name,
         "line": branch_name(result.branch_id),
-        "crumbs": record_crumbs(Crumb(gettext("Imports"), reverse("workbench:imports")), Crumb(result.file_name)),
+        "crumbs": batch_crumbs(result),
         "starter": starter.name if starter else "",
         "reasons": [(reason_words(reason), count) for reason, count in reasons],
         "can_go_on": result.state == "running" and uploads.is_kept(result.stored_as),
+        "can_be_undone": result.state in UNDOABLE,
+        "left": len(list_kept(batch_id=batch_id, size=1)) if result.state in ("undoing", "undone") else 0,
         **_progress(result),
     }
     return page(request, "workbench/records/batch.html", context)
@@ -141,9 +146,9 @@ def batch(request: StaffRequest, batch_id: int) -> HttpResponse:
 @staff_page(Act.IMPORT_RECORDS, any_branch=True)
 def progress(request: StaffRequest, batch_id: int) -> HttpResponse:
     """The part of the batch page that is asked for again and again; at the end the whole page is."""
-    result = _result_or_404(batch_id)
+    result = result_or_404(batch_id)
     response = render(request, "workbench/records/progress.html", _progress(result))
-    if result.state != "running":
+    if result.state not in MOVING:
         response["HX-Refresh"] = "true"
     return response
 
@@ -151,7 +156,8 @@ def progress(request: StaffRequest, batch_id: int) -> HttpResponse:
 def _progress(result: ImportResult) -> dict[str, object]:
     return {
         "batch": result,
-        "finished": result.state != "running",
+        "finished": result.state not in MOVING,
+        "undone": result.state in ("undoing", "undone"),
         "state": BATCH_STATES[result.state],
         "poll_url": reverse("workbench:import-progress", args=[result.batch_id]),
         "here": _url(result.batch_id),
@@ -162,7 +168,7 @@ def _progress(result: ImportResult) -> dict[str, object]:
 @staff_page(Act.IMPORT_RECORDS, any_branch=True)
 def go_on(request: StaffRequest, batch_id: int) -> HttpResponse:
     """Queue an import again whose job was lost; one that runs is not disturbed."""
-    result = _result_or_404(batch_id)
+    result = result_or_404(batch_id)
     if result.state != "running" or not uploads.is_kept(result.stored_as):
         return not_done(request, _("This import cannot go on. Send the file again."), _url(batch_id))
     hand_over(batch_id=batch_id, stored_as=result.stored_as, desk=request.desk)
@@ -172,18 +178,14 @@ def go_on(request: StaffRequest, batch_id: int) -> HttpResponse:
 @require_GET
 @staff_page(Act.IMPORT_RECORDS, any_branch=True)
 def faults(request: StaffRequest, batch_id: int) -> HttpResponse:
-    result = _result_or_404(batch_id)
+    result = result_or_404(batch_id)
     with_warnings = request.GET.get("warnings") != "no"
     found = list_faults(batch_id=batch_id, after=pair_from(request), warnings=with_warnings, size=FAULTS)
     title = gettext("What did not go in")
     context = {
         "title": title,
         "line": result.file_name,
-        "crumbs": record_crumbs(
-            Crumb(gettext("Imports"), reverse("workbench:imports")),
-            Crumb(result.file_name, _url(batch_id)),
-            Crumb(title),
-        ),
+        "crumbs": batch_crumbs(result, Crumb(title)),
         "batch": result,
         "faults": [(fault, reason_words(fault.reason)) for fault in found.faults],
         "with_warnings": with_warnings,
@@ -206,7 +208,7 @@ def failed_record(request: StaffRequest, fault_id: int) -> HttpResponse:
 @staff_page(Act.IMPORT_RECORDS, any_branch=True)
 def failed_file(request: StaffRequest, batch_id: int) -> HttpResponseBase:
     """All records of a batch that failed, one after the other, as a file to be mended and imported again."""
-    _result_or_404(batch_id)
+    result_or_404(batch_id)
     return StreamingHttpResponse(
         _as_file(_failed_records(batch_id)),
         content_type="application/octet-stream",
@@ -235,7 +237,13 @@ def _attached(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
 
 
-def _result_or_404(batch_id: int) -> ImportResult:
+def batch_crumbs(result: ImportResult, *after: Crumb) -> tuple[Crumb, ...]:
+    """From the records over the imports to this one, and to what ``after`` names."""
+    here = Crumb(result.file_name, _url(result.batch_id) if after else "")
+    return record_crumbs(Crumb(gettext("Imports"), reverse("workbench:imports")), here, *after)
+
+
+def result_or_404(batch_id: int) -> ImportResult:
     result = import_result(batch_id)
     if result is None:
         raise Http404

@@ -1,10 +1,10 @@
-"""Handing an import to the worker, and what the worker then does."""
+"""Handing an import, or its undoing, to the worker, and what the worker then does."""
 
 from datetime import datetime
 from typing import Final
 
 from wenyuan.doors.workbench.records import uploads
-from wenyuan.holdings.catalogue.operations import run_batch
+from wenyuan.holdings.catalogue.operations import run_batch, undo_batch
 from wenyuan.holdings.catalogue.queries import import_result
 from wenyuan.organisation.accounts.queries import operator_for
 from wenyuan.organisation.rights.data import Desk, Door
@@ -12,6 +12,7 @@ from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.queue import defer
 
 IMPORT_TASK: Final = "workbench.import_records"
+UNDO_TASK: Final = "workbench.undo_import"
 
 
 def hand_over(*, batch_id: int, stored_as: str, desk: Desk) -> None:
@@ -36,8 +37,34 @@ def run_import(*, batch_id: int, account_id: int, branch_id: int, stored_as: str
     """
     batch = import_result(batch_id)
     operator = operator_for(account_id, local_date(at))
-    if batch is None or operator is None or batch.state == "finished":
+    if batch is None or operator is None or batch.state != "running":
         return
     desk = Desk(operator=operator, branch_id=branch_id, door=Door.WORKER)
     run_batch(batch_id=batch_id, path=uploads.path_of(stored_as), at=at, desk=desk)
     uploads.drop(stored_as)
+
+
+def hand_over_undoing(*, batch_id: int, desk: Desk) -> None:
+    """Queue the undoing of an import; a second request for the same batch changes nothing."""
+    defer(
+        UNDO_TASK,
+        once=f"{UNDO_TASK}:{batch_id}",
+        batch_id=batch_id,
+        account_id=desk.operator.account_id,
+        branch_id=desk.branch_id,
+    )
+
+
+def run_undoing(*, batch_id: int, account_id: int, branch_id: int, at: datetime) -> None:
+    """Undo the import from where its undoing stands, with the rights its owner has now; the file it came from goes.
+
+    :raises NotAllowed: the right was taken away meanwhile.
+    :raises CatalogueRefused: as ``undo_batch``.
+    """
+    batch = import_result(batch_id)
+    operator = operator_for(account_id, local_date(at))
+    if batch is None or operator is None:
+        return
+    undo_batch(batch_id=batch_id, at=at, desk=Desk(operator=operator, branch_id=branch_id, door=Door.WORKER))
+    if batch.stored_as:
+        uploads.drop(batch.stored_as)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.records import exports, imports, views
+from wenyuan.doors.workbench.records import exports, imports, undoing, views
 
 urlpatterns = [
     path("", views.newest, name="records"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("imports/<int:batch_id>/", imports.batch, name="import"),
     path("imports/<int:batch_id>/progress", imports.progress, name="import-progress"),
     path("imports/<int:batch_id>/going-on", imports.go_on, name="import-go-on"),
+    path("imports/<int:batch_id>/undo", undoing.undo, name="import-undo"),
+    path("imports/<int:batch_id>/kept", undoing.kept, name="import-kept"),
     path("imports/<int:batch_id>/faults", imports.faults, name="import-faults"),
     path("imports/<int:batch_id>/failed.marc", imports.failed_file, name="import-failed"),
     path("imports/faults/<int:fault_id>/record.marc", imports.failed_record, name="import-fault-record"),

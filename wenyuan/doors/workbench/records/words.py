@@ -6,7 +6,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from wenyuan.holdings.catalogue.data import CatalogueRefused, ExportForm, ImportReason, Refusal
+from wenyuan.holdings.catalogue.data import CatalogueRefused, ExportForm, ImportReason, KeptReason, Refusal
 from wenyuan.kernel.marc import Reason
 
 REASONS: Final[Mapping[str, StrOrPromise]] = {
@@ -50,6 +50,18 @@ BATCH_STATES: Final[Mapping[str, tuple[str, StrOrPromise]]] = {
     "running": ("soon", _("running")),
     "finished": ("done", _("finished")),
     "failed": ("stop", _("failed")),
+    "undoing": ("soon", _("being undone")),
+    "undone": ("stop", _("undone")),
+}
+
+KEPT: Final[Mapping[str, StrOrPromise]] = {
+    KeptReason.ITEM_USED: _("The item has been lent, held, moved or otherwise used"),
+    KeptReason.ITEM_CHANGED: _("The item has been changed"),
+    KeptReason.BRANCH_NOT_ALLOWED: _("The item stands at a branch where you may not import"),
+    KeptReason.BIB_USED: _("Readers have asked for the title, or other records hang on it"),
+    KeptReason.BIB_EDITED: _("The record has been changed since"),
+    KeptReason.BIB_HAS_ITEMS: _("The record has items that stay"),
+    KeptReason.BIB_HAS_VARIANT: _("A later work has the same control number"),
 }
 
 EXPORT_FORMS: Final[Mapping[ExportForm, StrOrPromise]] = {
@@ -76,6 +88,11 @@ _FIELDS: Final[Mapping[Refusal, str]] = {
 def reason_words(reason: str) -> StrOrPromise:
     """Why something did not go in; a reason that a newer version wrote stays a code."""
     return REASONS.get(reason, reason)
+
+
+def kept_words(reason: str) -> StrOrPromise:
+    """Why something stays when its import is undone; a reason that a newer version wrote stays a code."""
+    return KEPT.get(reason, reason)
 
 
 def refusal_words(refused: CatalogueRefused) -> StrOrPromise:

@@ -123,7 +123,7 @@ def run_batch(*, batch_id: int, path: Path, at: datetime, desk: Desk, on_progres
     """Read the batch's file to its end. Each chunk is a transaction of its own: what is done when this is interrupted
     stays done, and running the batch again goes on from there. ``on_progress`` is called after every chunk.
 
-    A finished batch is left as it is. Records that fail are reported and do not stop the others.
+    A batch that has ended, or is undone, is left as it is. Records that fail are reported and do not stop the others.
 
     :raises NotAllowed: without the right to import records at the batch's branch.
     :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_RUNNING (somebody runs it now), FILE_CHANGED.
@@ -132,9 +132,9 @@ def run_batch(*, batch_id: int, path: Path, at: datetime, desk: Desk, on_progres
     if batch is None:
         raise CatalogueRefused(Refusal.BATCH_UNKNOWN)
     require(desk.operator, Act.IMPORT_RECORDS, batch.branch_id)
-    with _held(batch_id):
+    with held(batch_id):
         batch.refresh_from_db()
-        if batch.state == FINISHED:
+        if batch.state != RUNNING:
             return
         if path.stat().st_size != batch.file_bytes or hash_of(path) != bytes(batch.file_hash):
             raise CatalogueRefused(Refusal.FILE_CHANGED)
@@ -211,7 +211,7 @@ def _finish(batch_id: int, at: datetime) -> None:
 
 
 @contextmanager
-def _held(batch_id: int) -> Iterator[None]:
+def held(batch_id: int) -> Iterator[None]:
     """Hold the batch by an advisory lock of this session, which ends with the session if the process dies."""
     keys = {"lock": sql.IMPORT_LOCK, "batch": batch_id % 2**31}
     try:

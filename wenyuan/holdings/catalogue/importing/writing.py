@@ -21,6 +21,7 @@ from wenyuan.holdings.catalogue.importing.planning import (
 )
 from wenyuan.holdings.catalogue.importing.preparing import Fault, Prepared
 from wenyuan.holdings.catalogue.importing.reading import Piece, Source, raw_bytes
+from wenyuan.holdings.catalogue.models import ImportStep
 from wenyuan.holdings.catalogue.rules import Work, column_text, item_type_for
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record, record_many
@@ -86,13 +87,23 @@ def store_chunk(chunk: Chunk, *, setting: Setting) -> None:
         prepared = [outcome for outcome in chunk.outcomes if isinstance(outcome, Prepared)]
         shelf = _gather(cursor, prepared)
         plan = plan_chunk(chunk.outcomes, shelf=shelf, new_ids=_new_ids(cursor, sql.NEXT_BIB_IDS, len(prepared)))
+        [step_id] = _new_ids(cursor, sql.NEXT_STEP_ID, 1)
+        _keep_former(cursor, plan, step_id)
         _write_bibs(cursor, plan, setting)
         entries = _write_items(cursor, plan, setting)
         _write_reports(cursor, plan.reports, chunk, setting)
         _advance(cursor, plan, chunk, setting)
-    if plan.new_bibs or plan.changed_bibs:
-        record(_chunk_entry(plan, setting))
+    recorded = record(_chunk_entry(plan, setting)) if plan.new_bibs or plan.changed_bibs else [None]
     record_many(entries)
+    if recorded[0] is not None or entries:
+        ImportStep.objects.create(
+            id=step_id,
+            batch_id=setting.batch_id,
+            entry_id=recorded[0],
+            bibs=[new.id for new in plan.new_bibs],
+            bib_hashes=[new.prepared.content_hash for new in plan.new_bibs],
+            items=[entry.subject_id for entry in entries],
+        )
 
 
 def _gather(cursor: Any, prepared: Sequence[Prepared]) -> Shelf:
@@ -134,6 +145,14 @@ def _new_ids(cursor: Any, statement: str, count: int) -> list[int]:
         return []
     cursor.execute(statement, {"count": count})
     return [row[0] for row in cursor.fetchall()]
+
+
+def _keep_former(cursor: Any, plan: Plan, step_id: int) -> None:
+    """Remember what the chunk is about to replace, so that the import can be undone."""
+    if plan.changed_bibs:
+        bibs = [changed.id for changed in plan.changed_bibs]
+        hashes = [changed.prepared.content_hash for changed in plan.changed_bibs]
+        cursor.execute(sql.KEEP_FORMER, {"step": step_id, "bibs": bibs, "hashes": hashes})
 
 
 def _write_bibs(cursor: Any, plan: Plan, setting: Setting) -> None:
