@@ -12,9 +12,9 @@ from tests.doors.sip2_town import PIN, Town
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.api import limits
 from wenyuan.doors.api.api import operations
-from wenyuan.doors.api.limits import Rate
 from wenyuan.organisation.accounts.models import Account, ApiToken
 from wenyuan.organisation.rights.data import Act
+from wenyuan.plumbing.buckets import Rate
 
 CHECKOUT = {"item": "C0001", "card": "R0001"}
 

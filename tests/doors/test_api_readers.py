@@ -11,13 +11,13 @@ from tests.doors.sip2_town import IDENTITY_NUMBER, PIN, Town
 from tests.factories.accounts import make_desk
 from tests.factories.patrons import make_patron
 from wenyuan.doors.api import limits
-from wenyuan.doors.api.limits import Rate
 from wenyuan.lending.circulation.models import Loan
 from wenyuan.lending.patrons import operations as patrons
 from wenyuan.lending.patrons.models import Patron, Token
 from wenyuan.organisation.accounts.models import ApiToken, RoleGrant
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.rights.data import Act
+from wenyuan.plumbing.buckets import Rate
 from wenyuan.plumbing.secrets import key_ring
 
 

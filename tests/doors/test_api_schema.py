@@ -16,7 +16,7 @@ from tests.doors.api_client import ROOT, Api, make_token
 from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import PIN, make_town
 from wenyuan.doors.api import limits
-from wenyuan.doors.api.limits import Rate
+from wenyuan.plumbing.buckets import Rate
 
 load_all_checks()
 

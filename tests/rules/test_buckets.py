@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenyuan.doors.api.limits import Buckets, Rate
+from wenyuan.plumbing.buckets import Buckets, Rate
 
 
 def test_a_burst_is_let_through_and_then_one_at_a_time() -> None:
