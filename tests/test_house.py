@@ -86,6 +86,7 @@ NO_ACT = {
     "accounts.sign_in": "who signs in holds no right yet",
     "accounts.switch_by_badge": "the same",
     "catalogue.ask_anew": "what is derived is made again; nothing changes for anybody",
+    "catalogue.stamp_changes": "run by the worker, nobody's act",
     "catalogue.install_defaults": "run by the set-up, nobody's act",
     "circulation.expire_hold": "run by the clock, nobody's act",
     "circulation.expire_holds": "the same",

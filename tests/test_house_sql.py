@@ -87,8 +87,10 @@ BUILT: dict[str, list[str]] = {
 
 
 def sql_modules() -> list[ModuleType]:
-    """Of every room, ``sql.py`` or the modules of the package ``sql``."""
+    """Of every room, ``sql.py`` or the modules of the package ``sql``, and the ``sql.py`` of the room's own parts."""
     found = [import_module(f"wenyuan.{room}.sql") for room in ROOMS if find_spec(f"wenyuan.{room}.sql")]
+    for path in (path for room in ROOMS for path in sorted((PACKAGE / room.replace(".", "/")).glob("*/sql.py"))):
+        found.append(import_module(f"wenyuan.{'.'.join(path.relative_to(PACKAGE).with_suffix('').parts)}"))
     return [part for module in found for part in _parts(module)]
 
 

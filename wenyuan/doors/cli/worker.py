@@ -1,4 +1,5 @@
-"""``wenyuan worker``: queued jobs, the journal's entries on their way to their followers, and the search index."""
+"""``wenyuan worker``: queued jobs, the journal's entries on their way to their followers, the search index, and stamps
+for harvesters."""
 
 import logging
 import subprocess
@@ -18,6 +19,8 @@ LONGEST_WAIT_S = 0.5
 """How long an entry may wait before it is seen."""
 LONGEST_STALE_S = 0.2
 """How long a change may wait before the search index is told."""
+STAMP_EVERY_S = 1.0
+"""How long a change may wait before harvesters are told of it."""
 CHORES_EVERY_S = 60.0
 _AFTER_FAILURE_S = 5.0
 _RETRY_TIMEOUT_S = 50
@@ -46,6 +49,7 @@ def worker(jobs: int, only_retry_stalled: bool) -> None:
             for act, wait_s in (
                 (_deliver, LONGEST_WAIT_S),
                 (_index, LONGEST_STALE_S),
+                (_stamp, STAMP_EVERY_S),
                 (_chores, CHORES_EVERY_S),
             )
         ]
@@ -95,6 +99,14 @@ def _index(end: threading.Event) -> None:
         while not end.is_set():
             if indexer.turn() == 0:
                 end.wait(LONGEST_STALE_S)
+
+
+def _stamp(end: threading.Event) -> None:
+    """Give every change that waits its stamp."""
+    from wenyuan.holdings.catalogue.operations import stamp_changes
+
+    while not end.is_set() and stamp_changes() > 0:
+        continue
 
 
 def _chores(_end: threading.Event) -> None:

@@ -6,6 +6,11 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
+from wenyuan.holdings.catalogue.harvesting.values import HarvestedBib as HarvestedBib
+from wenyuan.holdings.catalogue.harvesting.values import HarvestPage as HarvestPage
+from wenyuan.holdings.catalogue.harvesting.values import HarvestPlace as HarvestPlace
+from wenyuan.holdings.catalogue.harvesting.values import HarvestWish as HarvestWish
+
 
 class Refusal(StrEnum):
     """Why a verb of the catalogue did not do what it was asked."""

@@ -3,11 +3,14 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from wenyuan.holdings.catalogue.harvesting.models import HarvestStamp, HarvestWaiting
 from wenyuan.holdings.catalogue.import_models import ImportFormer, ImportKept, ImportStep
 
 __all__ = [
     "Bib",
     "Condition",
+    "HarvestStamp",
+    "HarvestWaiting",
     "Identifier",
     "ImportBatch",
     "ImportFailure",

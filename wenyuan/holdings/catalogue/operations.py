@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refusal
 from wenyuan.holdings.catalogue.defaults import install_default_rows
+from wenyuan.holdings.catalogue.harvesting.stamping import stamp_changes
 from wenyuan.holdings.catalogue.importing.batches import open_batch, run_batch
 from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
 from wenyuan.holdings.catalogue.importing.undoing import undo_batch
@@ -37,6 +38,7 @@ __all__ = [
     "open_batch",
     "run_batch",
     "set_lendable",
+    "stamp_changes",
     "undo_batch",
     "withdraw_item",
 ]

@@ -25,6 +25,14 @@ from wenyuan.holdings.catalogue.data import (
     SortBy,
 )
 from wenyuan.holdings.catalogue.exporting import export_records
+from wenyuan.holdings.catalogue.harvesting.reading import (
+    count_harvest,
+    first_stamp,
+    get_harvested,
+    harvest,
+    harvest_moment,
+    list_collections,
+)
 from wenyuan.holdings.catalogue.importing.undoing import list_kept, undo_prospect
 from wenyuan.holdings.catalogue.models import (
     Bib,
@@ -53,14 +61,19 @@ from wenyuan.plumbing.index.asks import Ask
 
 __all__ = [
     "complete",
+    "count_harvest",
     "count_holdings",
     "export_records",
     "failed_bytes",
     "find_ids",
+    "first_stamp",
     "get_bib",
+    "get_harvested",
     "get_item",
     "get_item_by_id",
     "get_items",
+    "harvest",
+    "harvest_moment",
     "help_on",
     "import_result",
     "index_backlog",
@@ -71,6 +84,7 @@ __all__ = [
     "items_of_bibs",
     "iter_faults",
     "list_batches",
+    "list_collections",
     "list_faults",
     "list_item_types",
     "list_kept",
