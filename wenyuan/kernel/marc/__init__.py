@@ -14,6 +14,7 @@ from wenyuan.kernel.marc.description import (
     DocumentKind,
     Volume,
 )
+from wenyuan.kernel.marc.disseminating import MARCXCHANGE, dublin_core, to_marcxchange, to_slim
 from wenyuan.kernel.marc.encoding import (
     Decoded,
     FileProfile,
@@ -48,6 +49,7 @@ from wenyuan.kernel.marc.mapping import (
 from wenyuan.kernel.marc.marcxml import (
     COLLECTION_CLOSE,
     COLLECTION_OPEN,
+    NAMESPACE,
     XmlRecord,
     collection_around,
     iter_marcxml,
@@ -75,6 +77,8 @@ __all__ = [
     "KOHA_952",
     "MARC21_852",
     "MARC21_876",
+    "MARCXCHANGE",
+    "NAMESPACE",
     "Audience",
     "ClassNumber",
     "ClassScheme",
@@ -113,6 +117,7 @@ __all__ = [
     "describe",
     "detect_dialect",
     "detect_encoding",
+    "dublin_core",
     "encode",
     "extract_items",
     "from_storage",
@@ -122,6 +127,8 @@ __all__ = [
     "mapping_to_dict",
     "profile_file",
     "sniff",
+    "to_marcxchange",
     "to_marcxml",
+    "to_slim",
     "to_storage",
 ]

@@ -22,6 +22,7 @@ from wenyuan.kernel.marc.model import (
     plain_leader,
 )
 from wenyuan.kernel.marc.transcode import Utf8Stream
+from wenyuan.kernel.xmltext import NOT_XML, escaped
 
 NAMESPACE = "http://www.loc.gov/MARC21/slim"
 COLLECTION_OPEN = f'<?xml version="1.0" encoding="UTF-8"?>\n<collection xmlns="{NAMESPACE}">\n'
@@ -32,11 +33,7 @@ MOST_TEXT = 5_000_000
 """Characters one record may hold, each element counting as one more: past it the record is refused, not kept."""
 
 _NO_LEADER = "00000     2200000   450 "
-_ESCAPES = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
-)
 _PREFIXED_RECORD = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.-]*):record\b")
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class XmlRecord(NamedTuple):
@@ -235,6 +232,6 @@ def to_marcxml(record: Record) -> str:
 
 
 def _escaped(text: str, tag: str) -> str:
-    if found := _NOT_XML.search(text):
+    if found := NOT_XML.search(text):
         raise MarcError(Reason.XML_CHARACTER, tag=tag, detail=f"U+{ord(found.group()):04X}")
-    return text.translate(_ESCAPES)
+    return escaped(text)
