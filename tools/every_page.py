@@ -299,6 +299,7 @@ NO_PAGES = frozenset(
     {
         # for machines
         "healthz",
+        "harvest:oai",
         "api:api-root",
         "api:openapi-json",
         "api:token",

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.test.testcases import LiveServerThread, _StaticFilesHandler
 
 from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import TUESDAY_TEN, Town, make_town
@@ -39,3 +41,18 @@ def api_town(db: None, clock: Clock) -> Iterator[Town]:
     yield make_town()
     for buckets in limits.ALL:
         buckets.forget()
+
+
+@pytest.fixture
+def served(fresh_database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
+    """The address of the house, served by real HTTP on this test's own database."""
+    settings.HOME = tmp_path
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    server = LiveServerThread("127.0.0.1", _StaticFilesHandler, port=0)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    assert server.error is None
+    yield f"http://127.0.0.1:{server.port}"
+    server.terminate()
+    connections.close_all()

@@ -24,6 +24,10 @@ WENYUAN_SETUP_CODE_FILE = HOME / "keys" / "setup-code"
 
 DEBUG = False
 ALLOWED_HOSTS = [name.strip() for name in os.environ.get("WENYUAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")]
+# In the names of records for harvesters: it must look like a domain and never change.
+WENYUAN_REPOSITORY = os.environ.get("WENYUAN_REPOSITORY") or next(
+    (name for name in ALLOWED_HOSTS if "." in name.strip(".") and not name[-1].isdigit()), "wenyuan.local"
+)
 CSRF_TRUSTED_ORIGINS = [one.strip() for one in os.environ.get("WENYUAN_ORIGINS", "").split(",") if one.strip()]
 
 # TLS ends at granian (certificate settings) or at a proxy that the library names here.
@@ -72,6 +76,7 @@ INSTALLED_APPS = [
     "wenyuan.doors.workbench",
     "wenyuan.doors.sip2",
     "wenyuan.doors.api",
+    "wenyuan.doors.harvest",
     "wenyuan.doors.cli",
 ]
 

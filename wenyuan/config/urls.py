@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("wenyuan.doors.furniture.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("wenyuan.doors.api.urls")),
+    path("", include("wenyuan.doors.harvest.urls")),
     path("workbench/", include("wenyuan.doors.workbench.urls")),
     path("", include("wenyuan.doors.portal.urls")),
 ]

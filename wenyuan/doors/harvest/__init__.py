@@ -1,0 +1,1 @@
+"""The door of other catalogues: OAI-PMH and SRU."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HarvestDoorConfig(AppConfig):
+    name = "wenyuan.doors.harvest"
+    label = "harvest_door"
