@@ -68,8 +68,9 @@ def bring(tmp_path: Path, desk: Desk, *records: Record) -> int:
 
 
 def rows() -> tuple[list[Any], list[Any], list[Any]]:
-    """Everything that the catalogue holds, but for ids, and the moment of the last change."""
-    bibs = [field.name for field in Bib._meta.fields if field.name not in ("id", "changed_at")]
+    """Everything that the catalogue holds, but for ids, and who saved which version when: an undoing saves too."""
+    saved = ("changed_at", "version", "changed_by", "changed_door", "batch", "restored_from")
+    bibs = [field.name for field in Bib._meta.fields if field.name not in ("id", *saved)]
     items = [field.attname for field in Item._meta.fields if field.name not in ("id", "bib")]
     number = ("bib__source", "bib__control_number", "bib__variant")
     return (
@@ -124,7 +125,8 @@ def test_what_was_added_goes_and_what_was_replaced_returns(tmp_path: Path, desk:
     assert rows() == before
     assert undone(second) == ("undone", 1, 1, 2)
     assert left(second) == []
-    assert Bib.objects.get().changed_at == LATER
+    bib = Bib.objects.get()
+    assert (bib.changed_at, bib.version, bib.restored_from, bib.batch_id) == (LATER, 3, 1, None)
     assert (ImportStep.objects.filter(batch_id=second).count(), ImportFormer.objects.count()) == (0, 0)
     assert [broken_rows(invariant) for invariant in INVARIANTS] == [[]] * len(INVARIANTS)
 

@@ -6,6 +6,11 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
+from wenyuan.holdings.catalogue.editing.values import FaultRule as FaultRule
+from wenyuan.holdings.catalogue.editing.values import OpenBy as OpenBy
+from wenyuan.holdings.catalogue.editing.values import RecordFault as RecordFault
+from wenyuan.holdings.catalogue.editing.values import RecordSaved as RecordSaved
+from wenyuan.holdings.catalogue.editing.values import VersionView as VersionView
 from wenyuan.holdings.catalogue.harvesting.values import HarvestedBib as HarvestedBib
 from wenyuan.holdings.catalogue.harvesting.values import HarvestPage as HarvestPage
 from wenyuan.holdings.catalogue.harvesting.values import HarvestPlace as HarvestPlace
@@ -35,6 +40,11 @@ class Refusal(StrEnum):
     MAPPING_UNKNOWN = "mapping_unknown"
     BATCH_UNKNOWN = "batch_unknown"
     BATCH_RUNNING = "batch_running"  # somebody else imports the same file now
+    RECORD_UNFIT = "record_unfit"  # see RecordRefused.faults
+    RECORD_UNSTORABLE = "record_unstorable"  # no MARC record can hold it
+    RECORD_CHANGED_MEANWHILE = "record_changed_meanwhile"
+    RECORD_NUMBER_TAKEN = "record_number_taken"  # another record of this source has the 001
+    VERSION_UNKNOWN = "version_unknown"
 
 
 class CatalogueRefused(Exception):

@@ -3,11 +3,14 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from wenyuan.holdings.catalogue.editing.tables import BibOpen, BibVersion
 from wenyuan.holdings.catalogue.harvesting.models import HarvestStamp, HarvestWaiting
 from wenyuan.holdings.catalogue.import_models import ImportFormer, ImportKept, ImportStep
 
 __all__ = [
     "Bib",
+    "BibOpen",
+    "BibVersion",
     "Condition",
     "HarvestStamp",
     "HarvestWaiting",
@@ -82,6 +85,16 @@ class Bib(models.Model):
     summary = models.TextField(blank=True)
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
+    # Of the version in force; a trigger counts it up and keeps the former one as a BibVersion when the MARC changes.
+    version = models.IntegerField(default=1, db_default=1)
+    changed_by = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    changed_door = models.CharField(max_length=12, blank=True, db_default="")
+    batch = models.ForeignKey(
+        "catalogue.ImportBatch", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    restored_from = models.IntegerField(null=True)
 
     class Meta:
         constraints = (

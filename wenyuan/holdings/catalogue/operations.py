@@ -1,4 +1,4 @@
-"""Verbs on items and imports. Bibs come in by import only; their records are never edited in place here."""
+"""Verbs on items, records and imports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refusal
 from wenyuan.holdings.catalogue.defaults import install_default_rows
+from wenyuan.holdings.catalogue.editing.presence import leave_record, open_record
+from wenyuan.holdings.catalogue.editing.saving import RecordRefused, add_bib, edit_bib, restore_version
 from wenyuan.holdings.catalogue.harvesting.stamping import stamp_changes
 from wenyuan.holdings.catalogue.importing.batches import open_batch, run_batch
 from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
@@ -29,13 +31,19 @@ __all__ = [
     "Indexer",
     "ItemChanged",
     "Lendable",
+    "RecordRefused",
+    "add_bib",
     "add_item",
     "ask_anew",
     "change_state",
+    "edit_bib",
     "edit_item",
     "install_defaults",
     "keep_mapping",
+    "leave_record",
     "open_batch",
+    "open_record",
+    "restore_version",
     "run_batch",
     "set_lendable",
     "stamp_changes",

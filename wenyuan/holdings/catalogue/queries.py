@@ -24,6 +24,10 @@ from wenyuan.holdings.catalogue.data import (
     ShelfPage,
     SortBy,
 )
+from wenyuan.holdings.catalogue.editing.checking import check as check_record
+from wenyuan.holdings.catalogue.editing.formats import format_of
+from wenyuan.holdings.catalogue.editing.history import get_record, get_version, list_versions
+from wenyuan.holdings.catalogue.editing.presence import who_has_open
 from wenyuan.holdings.catalogue.exporting import export_records
 from wenyuan.holdings.catalogue.harvesting.reading import (
     count_harvest,
@@ -60,6 +64,7 @@ from wenyuan.kernel.searching import Scope, read_question
 from wenyuan.plumbing.index.asks import Ask
 
 __all__ = [
+    "check_record",
     "complete",
     "count_harvest",
     "count_holdings",
@@ -67,11 +72,14 @@ __all__ = [
     "failed_bytes",
     "find_ids",
     "first_stamp",
+    "format_of",
     "get_bib",
     "get_harvested",
     "get_item",
     "get_item_by_id",
     "get_items",
+    "get_record",
+    "get_version",
     "harvest",
     "harvest_moment",
     "help_on",
@@ -91,12 +99,14 @@ __all__ = [
     "list_mappings",
     "list_newest",
     "list_shelf",
+    "list_versions",
     "lookup",
     "lookup_numbers",
     "marc_rows",
     "search",
     "titles_of",
     "undo_prospect",
+    "who_has_open",
 ]
 
 PAGE = 20

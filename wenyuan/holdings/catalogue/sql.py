@@ -63,7 +63,15 @@ DERIVED = (
 )
 """The columns of a bib that come out of its record, in the order of ``importing.preparing.BibColumns``."""
 
-BIB_COLUMNS = ("id", "source", "control_number", "variant", "content_hash", *DERIVED, "created_at", "changed_at")
+SAVED_BY = ("changed_by_id", "changed_door", "batch_id")
+"""The columns of a bib that say who saved its record, and from which file."""
+
+BIB_COLUMNS = (
+    *("id", "source", "control_number", "variant", "content_hash"),
+    *DERIVED,
+    *("created_at", "changed_at"),
+    *SAVED_BY,
+)
 IDENTIFIER_COLUMNS = ("bib_id", "kind", "value")
 ITEM_COLUMNS = (
     "id",
@@ -97,9 +105,11 @@ def copy_into(table: str, columns: tuple[str, ...]) -> str:
 
 
 REPLACE_BIB = f"""
-    UPDATE catalogue_bib SET content_hash = %s, {", ".join(f"{column} = %s" for column in DERIVED)}, changed_at = %s
+    UPDATE catalogue_bib SET content_hash = %s, {", ".join(f"{column} = %s" for column in DERIVED)}, changed_at = %s,
+        {", ".join(f"{column} = %s" for column in SAVED_BY)}, restored_from = %s
     WHERE id = %s
 """
+"""The version that stood there is kept by a trigger (migration ``versions``), which counts ``version`` up."""
 
 DROP_IDENTIFIERS = "DELETE FROM catalogue_identifier WHERE bib_id = ANY(%(bibs)s)"
 
@@ -128,7 +138,8 @@ NEXT_STEP_ID = "SELECT nextval(pg_get_serial_sequence('catalogue_importstep', 'i
 
 _RESTORED = ("content_hash", *DERIVED)
 RESTORE_BIBS = f"""
-    UPDATE catalogue_bib bib SET {", ".join(f"{column} = was.{column}" for column in _RESTORED)}, changed_at = %(at)s
+    UPDATE catalogue_bib bib SET {", ".join(f"{column} = was.{column}" for column in _RESTORED)}, changed_at = %(at)s,
+        changed_by_id = %(account)s, changed_door = %(door)s, batch_id = NULL, restored_from = was.version
     FROM catalogue_importformer former, jsonb_populate_record(NULL::catalogue_bib, former.before) was
     WHERE former.id = ANY(%(formers)s) AND bib.id = former.bib_id
 """
@@ -141,6 +152,8 @@ RESTORE_IDENTIFIERS = """
     ORDER BY former.bib_id, number.place
 """
 DELETE_ITEMS = "DELETE FROM catalogue_item WHERE id = ANY(%(items)s)"
+DROP_VERSIONS = "DELETE FROM catalogue_bibversion WHERE bib_id = ANY(%(bibs)s)"
+DROP_OPEN = "DELETE FROM catalogue_bibopen WHERE bib_id = ANY(%(bibs)s)"
 DELETE_BIBS = "DELETE FROM catalogue_bib WHERE id = ANY(%(bibs)s)"
 
 LATER_VARIANTS = """
@@ -241,6 +254,17 @@ INVARIANTS = (
             HAVING max(variant) + 1 <> count(*)
         """,
         says="the variants of a control number count from 0 without a gap",
+    ),
+    Invariant(
+        name="catalogue.versions",
+        room="catalogue",
+        sql="""
+            SELECT bib.id FROM catalogue_bib bib
+            WHERE bib.version > 1 AND bib.version - 1 <>
+                (SELECT count(*) FROM catalogue_bibversion former
+                    WHERE former.bib_id = bib.id AND former.number BETWEEN 1 AND bib.version - 1)
+        """,
+        says="every former version of a record is kept, numbered from 1 without a gap",
     ),
     Invariant(
         name="catalogue.batch_counts",

@@ -14,6 +14,7 @@ from wenyuan.kernel.marc.description import (
     DocumentKind,
     Volume,
 )
+from wenyuan.kernel.marc.differences import Difference, changed_tags, differences, without_stamp
 from wenyuan.kernel.marc.disseminating import MARCXCHANGE, dublin_core, to_marcxchange, to_slim
 from wenyuan.kernel.marc.encoding import (
     Decoded,
@@ -68,6 +69,7 @@ from wenyuan.kernel.marc.model import (
     content_hash,
 )
 from wenyuan.kernel.marc.stream import Container, RawRecord, iter_raw, sniff
+from wenyuan.kernel.marc.textual import BadText, TextFault, TextReason, content_of, from_text, line_of, to_text
 
 __all__ = [
     "CNMARC_905",
@@ -80,6 +82,7 @@ __all__ = [
     "MARCXCHANGE",
     "NAMESPACE",
     "Audience",
+    "BadText",
     "ClassNumber",
     "ClassScheme",
     "Container",
@@ -90,6 +93,7 @@ __all__ = [
     "Decoded",
     "Description",
     "Dialect",
+    "Difference",
     "DocumentKind",
     "Encoding",
     "Extraction",
@@ -107,22 +111,29 @@ __all__ = [
     "Reason",
     "Record",
     "Source",
+    "TextFault",
+    "TextReason",
     "Volume",
     "XmlRecord",
+    "changed_tags",
     "collection_around",
     "content_hash",
+    "content_of",
     "decode",
     "decode_record",
     "default_mapping",
     "describe",
     "detect_dialect",
     "detect_encoding",
+    "differences",
     "dublin_core",
     "encode",
     "extract_items",
     "from_storage",
+    "from_text",
     "iter_marcxml",
     "iter_raw",
+    "line_of",
     "mapping_from_dict",
     "mapping_to_dict",
     "profile_file",
@@ -131,4 +142,6 @@ __all__ = [
     "to_marcxml",
     "to_slim",
     "to_storage",
+    "to_text",
+    "without_stamp",
 ]

@@ -82,6 +82,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.SEE_ITEM,
             Act.MARK_ITEMS,
             Act.EDIT_ITEM,
+            Act.EDIT_RECORDS,
             Act.IMPORT_RECORDS,
             Act.EXPORT_RECORDS,
             Act.SEE_JOURNAL,

@@ -37,6 +37,8 @@ class Kind(StrEnum):
     ITEM_ADDED = "item_added"
     ITEM_CHANGED = "item_changed"
     ITEM_WITHDRAWN = "item_withdrawn"
+    RECORD_ADDED = "record_added"  # catalogued by hand; the subject of these two is the bib
+    RECORD_CHANGED = "record_changed"  # a new version of its record (details: version; fields, or which was restored)
     RECORDS_IMPORTED = "records_imported"  # a chunk of a file: quantity counts bib records added or changed
     ITEM_SEEN = "item_seen"  # a keyed scan that changed nothing: quantity 0
     ITEM_MOVED = "item_moved"  # seen at another branch than the one on record

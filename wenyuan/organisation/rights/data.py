@@ -37,6 +37,7 @@ class Act(StrEnum):
     SEE_ITEM = "see_item"
     MARK_ITEMS = "mark_items"
     EDIT_ITEM = "edit_item"
+    EDIT_RECORDS = "edit_records"
     IMPORT_RECORDS = "import_records"
     EXPORT_RECORDS = "export_records"
     ENTER_VISITS = "enter_visits"

@@ -54,6 +54,7 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.SEE_ITEM: _("see items"),
     Act.MARK_ITEMS: _("mark items lost, missing, damaged or claimed returned"),
     Act.EDIT_ITEM: _("change items"),
+    Act.EDIT_RECORDS: _("add and change records"),
     Act.IMPORT_RECORDS: _("import records"),
     Act.EXPORT_RECORDS: _("export records"),
     Act.ENTER_VISITS: _("enter visits"),

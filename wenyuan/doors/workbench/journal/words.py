@@ -51,6 +51,8 @@ KINDS: Final[Mapping[Kind, StrOrPromise]] = {
     Kind.ITEM_ADDED: _("Item added"),
     Kind.ITEM_CHANGED: _("Item changed"),
     Kind.ITEM_WITHDRAWN: _("Item withdrawn"),
+    Kind.RECORD_ADDED: _("Record added"),
+    Kind.RECORD_CHANGED: _("Record changed"),
     Kind.RECORDS_IMPORTED: _("Records imported"),
     Kind.ITEM_SEEN: _("Item scanned again"),
     Kind.ITEM_MOVED: _("Item seen elsewhere"),

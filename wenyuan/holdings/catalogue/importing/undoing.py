@@ -24,6 +24,8 @@ from wenyuan.holdings.catalogue.importing.undo_rules import (
 )
 from wenyuan.holdings.catalogue.models import (
     Bib,
+    BibOpen,
+    BibVersion,
     Identifier,
     ImportBatch,
     ImportFormer,
@@ -134,13 +136,16 @@ def _undo_step(step_id: int, *, at: datetime, desk: Desk) -> None:
         restored = list(ImportFormer.objects.filter(id__in=plan.formers).values_list("bib_id", flat=True))
         if plan.formers:
             cursor.execute(sql.DROP_IDENTIFIERS, {"bibs": restored})
-            cursor.execute(sql.RESTORE_BIBS, {"formers": plan.formers, "at": at})
+            saved_by = {"account": desk.operator.account, "door": desk.door.value}
+            cursor.execute(sql.RESTORE_BIBS, {"formers": plan.formers, "at": at, **saved_by})
             cursor.execute(sql.RESTORE_IDENTIFIERS, {"formers": plan.formers})
         _take_back_entries(step, plan, changed=len(set(restored)) + len(plan.bibs), at=at, desk=desk)
         ImportFormer.objects.filter(step_id=step_id).delete()
         step.delete()
         cursor.execute(sql.DELETE_ITEMS, {"items": plan.items})
         cursor.execute(sql.DROP_IDENTIFIERS, {"bibs": plan.bibs})
+        cursor.execute(sql.DROP_VERSIONS, {"bibs": plan.bibs})
+        cursor.execute(sql.DROP_OPEN, {"bibs": plan.bibs})
         cursor.execute(sql.DELETE_BIBS, {"bibs": plan.bibs})
     ImportKept.objects.bulk_create(
         [
@@ -189,7 +194,7 @@ def _facts(steps: Sequence[ImportStep], operator: Operator, *, lock: bool = Fals
         )
     )
     used_items = referring(Item, [row[0] for row in item_rows])
-    used_bibs = referring(Bib, list(hashes), ignore=(Identifier, Item, ImportFormer))
+    used_bibs = referring(Bib, list(hashes), ignore=(Identifier, Item, ImportFormer, BibVersion, BibOpen))
     allowed = {branch_id: may(operator, Act.IMPORT_RECORDS, branch_id) for branch_id in {row[4] for row in item_rows}}
     items_of: dict[int, set[int]] = {}
     for item_id, bib_id in Item.objects.filter(bib_id__in=list(hashes)).values_list("id", "bib_id"):

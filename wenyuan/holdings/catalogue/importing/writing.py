@@ -157,12 +157,13 @@ def _keep_former(cursor: Any, plan: Plan, step_id: int) -> None:
 
 def _write_bibs(cursor: Any, plan: Plan, setting: Setting) -> None:
     at = setting.at
+    saved_by = (setting.desk.operator.account, setting.desk.door.value, setting.batch_id)
     _copy(
         cursor,
         "bib",
         sql.BIB_COLUMNS,
         (
-            (new.id, one.source, one.control_number, new.variant, one.content_hash, *one.columns, at, at)
+            (new.id, one.source, one.control_number, new.variant, one.content_hash, *one.columns, at, at, *saved_by)
             for new in plan.new_bibs
             for one in (new.prepared,)
         ),
@@ -171,7 +172,7 @@ def _write_bibs(cursor: Any, plan: Plan, setting: Setting) -> None:
         cursor.executemany(
             sql.REPLACE_BIB,
             [
-                (changed.prepared.content_hash, *changed.prepared.columns, at, changed.id)
+                (changed.prepared.content_hash, *changed.prepared.columns, at, *saved_by, None, changed.id)
                 for changed in plan.changed_bibs
             ],
         )
