@@ -252,6 +252,14 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/records/imports/{batch}/undo",
         "/workbench/records/imports/{batch}/kept",
         "/workbench/records/export",
+        "/workbench/records/{bib}/call-number",
+        "/workbench/records/classes",
+        Sight(role="cataloguer", path="/workbench/records/classes?below=I", note="below"),
+        "/workbench/records/classes/new",
+        "/workbench/records/shelf-groups",
+        "/workbench/records/shelf-groups/new",
+        "/workbench/records/shelf-groups/{shelf_group}",
+        "/workbench/records/author-numbers/new",
     ),
     "system_admin": (
         "/workbench/",
@@ -441,6 +449,8 @@ NO_PAGES = frozenset(
         "workbench:crate-damage",
         "workbench:crate-sign",
         "workbench:import-go-on",
+        "workbench:bib-call-number-items",
+        "workbench:bib-call-number-back",
         "workbench:policies-change",  # also shows what a change would do, once it is typed
         "workbench:policies-begin",
         "workbench:policies-drop",
@@ -485,7 +495,7 @@ def press(page: Page, key: str) -> None:
 
 def the_house(*, today: date) -> dict[str, str]:
     """Rows of the library at hand for the braces of the paths. Django must be set up."""
-    from wenyuan.holdings.catalogue.models import ImportBatch, Item
+    from wenyuan.holdings.catalogue.models import ImportBatch, Item, ShelfGroup
     from wenyuan.lending.circulation.models import Consignment, ConsignmentLine, Hold, Loan
     from wenyuan.lending.fees.models import Charge, Closing
     from wenyuan.lending.fees.models import Entry as LedgerRow
@@ -545,6 +555,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "closing": Closing.objects.earliest("id").id,
         "roster": Roster.objects.latest("id").id,
         "batch": ImportBatch.objects.latest("id").id,
+        "shelf_group": ShelfGroup.objects.earliest("id").id,
         "hold": hold.id,
         "held": hold.bib_id,
         "holder": hold.patron_id,

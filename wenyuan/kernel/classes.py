@@ -304,6 +304,11 @@ def levels_of(class_no: str) -> tuple[str, ...]:
     return (main, division) if division else (main,)
 
 
+def divisions_of(main: str) -> tuple[str, ...]:
+    """The divisions of a main class in shelf order; nothing for a division, or for what is no class."""
+    return tuple(code for code in _names() if main and code != main and main_class(code) == main)
+
+
 def class_name(code: str, language: str) -> str:
     """The name of a class of the first two levels, in English where ``language`` begins with ``en``; else empty."""
     chinese, english = _names().get(code, ("", ""))

@@ -14,6 +14,7 @@ urlpatterns = [
     path("items/", include("wenyuan.doors.workbench.items.urls")),
     path("transit/", include("wenyuan.doors.workbench.transit.urls")),
     path("records/", include("wenyuan.doors.workbench.records.urls")),
+    path("records/", include("wenyuan.doors.workbench.shelving.urls")),
     path("network/", include("wenyuan.doors.workbench.network.urls")),
     path("policies/", include("wenyuan.doors.workbench.policies.urls")),
     path("journal/", include("wenyuan.doors.workbench.journal.urls")),

@@ -15,6 +15,16 @@ from wenyuan.holdings.catalogue.harvesting.values import HarvestedBib as Harvest
 from wenyuan.holdings.catalogue.harvesting.values import HarvestPage as HarvestPage
 from wenyuan.holdings.catalogue.harvesting.values import HarvestPlace as HarvestPlace
 from wenyuan.holdings.catalogue.harvesting.values import HarvestWish as HarvestWish
+from wenyuan.holdings.catalogue.shelving.values import ClassChoice as ClassChoice
+from wenyuan.holdings.catalogue.shelving.values import ClassRow as ClassRow
+from wenyuan.holdings.catalogue.shelving.values import Proposal as Proposal
+from wenyuan.holdings.catalogue.shelving.values import SheetUnfit as SheetUnfit
+from wenyuan.holdings.catalogue.shelving.values import ShelfGroupInput as ShelfGroupInput
+from wenyuan.holdings.catalogue.shelving.values import ShelfGroupView as ShelfGroupView
+from wenyuan.holdings.catalogue.shelving.values import ShelvingRefusal as ShelvingRefusal
+from wenyuan.holdings.catalogue.shelving.values import ShelvingRefused as ShelvingRefused
+from wenyuan.holdings.catalogue.shelving.values import TableFact as TableFact
+from wenyuan.holdings.catalogue.shelving.values import WorkNumberView as WorkNumberView
 
 
 class Refusal(StrEnum):

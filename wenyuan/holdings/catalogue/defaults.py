@@ -1,6 +1,8 @@
-"""Rows that every installation begins with: item types, and the mappings that vendors' item fields are read by."""
+"""Rows that every installation begins with: item types, a shelf group, and the mappings that vendors' item fields
+are read by."""
 
-from wenyuan.holdings.catalogue.models import ImportMapping, ItemType
+from wenyuan.holdings.catalogue.models import ImportMapping, ItemType, ShelfGroup
+from wenyuan.kernel.callnumbers import DEFAULT_BREAKS, DEFAULT_TEMPLATE
 from wenyuan.kernel.marc import DEFAULT_MAPPINGS, mapping_to_dict
 from wenyuan.plumbing.transactions import assert_in_verb
 
@@ -37,3 +39,7 @@ def install_default_rows() -> None:
         ],
         ignore_conflicts=True,
     )
+    if not ShelfGroup.objects.exists():
+        ShelfGroup.objects.create(
+            code="main", name="普通图书", template=DEFAULT_TEMPLATE, breaks=DEFAULT_BREAKS, is_default=True
+        )

@@ -6,11 +6,28 @@ from django.db.models.functions import Now
 from wenyuan.holdings.catalogue.editing.tables import BibOpen, BibVersion
 from wenyuan.holdings.catalogue.harvesting.models import HarvestStamp, HarvestWaiting
 from wenyuan.holdings.catalogue.import_models import ImportFormer, ImportKept, ImportStep
+from wenyuan.holdings.catalogue.shelving.tables import (
+    AuthorEntry,
+    AuthorTable,
+    ClassCounter,
+    ClassEntry,
+    ClassTable,
+    Numbering,
+    ShelfGroup,
+    ShelfGroupBranch,
+    StoodNumber,
+    WorkNumber,
+)
 
 __all__ = [
+    "AuthorEntry",
+    "AuthorTable",
     "Bib",
     "BibOpen",
     "BibVersion",
+    "ClassCounter",
+    "ClassEntry",
+    "ClassTable",
     "Condition",
     "HarvestStamp",
     "HarvestWaiting",
@@ -26,6 +43,11 @@ __all__ = [
     "ItemState",
     "ItemType",
     "Lendable",
+    "Numbering",
+    "ShelfGroup",
+    "ShelfGroupBranch",
+    "StoodNumber",
+    "WorkNumber",
 ]
 
 

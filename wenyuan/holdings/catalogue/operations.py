@@ -11,6 +11,7 @@ from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refus
 from wenyuan.holdings.catalogue.defaults import install_default_rows
 from wenyuan.holdings.catalogue.editing.presence import leave_record, open_record
 from wenyuan.holdings.catalogue.editing.saving import RecordRefused, add_bib, edit_bib, restore_version
+from wenyuan.holdings.catalogue.entries import item_entry
 from wenyuan.holdings.catalogue.harvesting.stamping import stamp_changes
 from wenyuan.holdings.catalogue.importing.batches import open_batch, run_batch
 from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
@@ -18,8 +19,12 @@ from wenyuan.holdings.catalogue.importing.undoing import undo_batch
 from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, ItemType, Lendable
 from wenyuan.holdings.catalogue.rules import LARGEST_PRICE_FEN, accession_fault, barcode_fault, is_uid
 from wenyuan.holdings.catalogue.searching.indexing import Indexer, ask_anew
+from wenyuan.holdings.catalogue.shelving.author_tables import keep_author_table
+from wenyuan.holdings.catalogue.shelving.class_tables import keep_class_table
+from wenyuan.holdings.catalogue.shelving.groups import keep_shelf_group
+from wenyuan.holdings.catalogue.shelving.numbering import assign_call_number, give_back_number, propose_call_number
 from wenyuan.kernel.callnumbers import shelf_key
-from wenyuan.organisation.journal.data import Entry, Kind
+from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.network.queries import list_areas, network_map
 from wenyuan.organisation.rights.data import Act, Desk
@@ -35,14 +40,20 @@ __all__ = [
     "add_bib",
     "add_item",
     "ask_anew",
+    "assign_call_number",
     "change_state",
     "edit_bib",
     "edit_item",
+    "give_back_number",
     "install_defaults",
+    "keep_author_table",
+    "keep_class_table",
     "keep_mapping",
+    "keep_shelf_group",
     "leave_record",
     "open_batch",
     "open_record",
+    "propose_call_number",
     "restore_version",
     "run_batch",
     "set_lendable",
@@ -132,7 +143,9 @@ def add_item(
     item.state = ItemState.IN_PROCESS if in_process else ItemState.AVAILABLE
     _assign(item, values)
     _save(item)
-    record(_entry(Kind.ITEM_ADDED, item, bib, desk=desk, at=at, details={"bib": bib.id, "price_fen": item.price_fen}))
+    record(
+        item_entry(Kind.ITEM_ADDED, item, bib, desk=desk, at=at, details={"bib": bib.id, "price_fen": item.price_fen})
+    )
     return ItemChanged(item.id, item.version)
 
 
@@ -287,7 +300,7 @@ def _save_changed(item: Item, desk: Desk, at: datetime, kind: Kind, details: Map
     item.changed_at = at
     _save(item)
     bib = Bib.objects.only("id", "document_kind", "class_letter").get(id=item.bib_id)
-    record(_entry(kind, item, bib, desk=desk, at=at, details=details))
+    record(item_entry(kind, item, bib, desk=desk, at=at, details=details))
 
 
 def _save(item: Item) -> None:
@@ -305,27 +318,3 @@ def _save(item: Item) -> None:
 def _plain(value: object) -> object:
     """A value as the journal's details take it."""
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _entry(kind: Kind, item: Item, bib: Bib, *, desk: Desk, at: datetime, details: Mapping[str, object]) -> Entry:
-    return Entry(
-        kind=kind,
-        occurred_at=at,
-        door=desk.door.value,
-        desk=desk.code,
-        operator_id=desk.operator.account_id,
-        branch_id=desk.branch_id,
-        area_id=desk.area_id,
-        service_point_id=desk.service_point_id,
-        item_home_id=item.home_branch_id,
-        item_present_id=item.present_branch_id,
-        item_owner_id=item.owner_id,
-        item_type=item.item_type.code,
-        document_kind=bib.document_kind,
-        class_letter=bib.class_letter,
-        collection=item.collection,
-        source=item.source,
-        subject_kind="item",
-        subject_id=item.id,
-        details=details,
-    )

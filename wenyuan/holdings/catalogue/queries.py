@@ -51,6 +51,15 @@ from wenyuan.holdings.catalogue.models import (
 from wenyuan.holdings.catalogue.searching import completing, reading, suggesting
 from wenyuan.holdings.catalogue.searching.checking import index_backlog, index_state
 from wenyuan.holdings.catalogue.searching.indexing import is_asked_anew, is_indexed
+from wenyuan.holdings.catalogue.shelving.author_tables import list_author_tables
+from wenyuan.holdings.catalogue.shelving.class_tables import (
+    class_choices,
+    classes_below,
+    list_class_tables,
+    name_of_class,
+)
+from wenyuan.holdings.catalogue.shelving.groups import list_shelf_groups
+from wenyuan.holdings.catalogue.shelving.numbering import numbers_of_bib
 from wenyuan.kernel.booknumbers import (
     BadBookNumber,
     parse_cn_serial_number,
@@ -65,6 +74,8 @@ from wenyuan.plumbing.index.asks import Ask
 
 __all__ = [
     "check_record",
+    "class_choices",
+    "classes_below",
     "complete",
     "count_harvest",
     "count_holdings",
@@ -91,7 +102,9 @@ __all__ = [
     "items_of_bib",
     "items_of_bibs",
     "iter_faults",
+    "list_author_tables",
     "list_batches",
+    "list_class_tables",
     "list_collections",
     "list_faults",
     "list_item_types",
@@ -99,10 +112,13 @@ __all__ = [
     "list_mappings",
     "list_newest",
     "list_shelf",
+    "list_shelf_groups",
     "list_versions",
     "lookup",
     "lookup_numbers",
     "marc_rows",
+    "name_of_class",
+    "numbers_of_bib",
     "search",
     "titles_of",
     "undo_prospect",

@@ -162,6 +162,23 @@ LATER_VARIANTS = """
         AND other.variant > bib.variant
     WHERE bib.id = ANY(%(bibs)s)
 """
+HIGHEST_KEY = """
+    WITH shelf AS (SELECT unnest(%(branches)s::bigint[]) AS branch)
+    SELECT max(encode(found.call_key, 'hex')) FROM (
+        SELECT item.call_key FROM shelf CROSS JOIN LATERAL (
+            SELECT call_key FROM catalogue_item
+            WHERE home_branch_id = shelf.branch AND call_key >= %(low)s AND call_key < %(high)s
+            ORDER BY call_key DESC LIMIT 1
+        ) item
+        UNION ALL
+        SELECT stood.call_key FROM shelf CROSS JOIN LATERAL (
+            SELECT call_key FROM catalogue_stoodnumber
+            WHERE home_branch_id = shelf.branch AND call_key >= %(low)s AND call_key < %(high)s
+            ORDER BY call_key DESC LIMIT 1
+        ) stood
+    ) found
+"""
+"""The last shelf key of a range at some branches, as hex: where an item stands, or stood before it was renumbered."""
 
 INDEX_LOCK = 7102
 """Advisory lock of whoever writes the search index: held by one process as long as it does."""

@@ -140,6 +140,9 @@ SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "offline_act": _("Act without a network"),
     "offline_list": _("List for lending without a network"),
     "import_mapping": _("Mapping for imports"),
+    "shelf_group": _("Shelf group"),
+    "author_table": _("Table of author numbers"),
+    "class_table": _("Table of classes"),
     "key_ring": _("Encryption keys"),
     "branch": _("Branch"),
     "area": _("Area"),
@@ -294,6 +297,9 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "charge_damage": _("damage charged"),
     "keep_mapping": _("mapping for imports kept"),
     "undo_import": _("import undone"),
+    "keep_shelf_group": _("shelf group kept"),
+    "keep_author_table": _("table of author numbers kept"),
+    "keep_class_table": _("table of classes kept"),
 }
 """Verbs as journal and audit name them."""
 

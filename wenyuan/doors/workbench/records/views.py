@@ -36,6 +36,7 @@ def newest(request: StaffRequest) -> HttpResponse:
         "onward": onward(request, found.after),
         "may_import": _holds(request, Act.IMPORT_RECORDS),
         "may_export": _holds(request, Act.EXPORT_RECORDS),
+        "may_edit": _holds(request, Act.EDIT_ITEM),
     }
     return page(request, "workbench/records/newest.html", context)
 
@@ -59,6 +60,7 @@ def record(request: StaffRequest, bib_id: int) -> HttpResponse:
         "kind": DOCUMENT_KINDS.get(bib.document_kind, bib.document_kind),
         "dialect": DIALECTS.get(bib.dialect, bib.dialect),
         "marc": marc_rows(bib_id),
+        "may_edit": _holds(request, Act.EDIT_ITEM),
         "items": [(item, branch_name(item.home_branch_id, network), shown_state(item)) for item in bib.items],
     }
     return page(request, "workbench/records/record.html", context)
