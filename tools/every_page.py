@@ -308,6 +308,7 @@ NO_PAGES = frozenset(
         # for machines
         "healthz",
         "harvest:oai",
+        "harvest:sru",
         "api:api-root",
         "api:openapi-json",
         "api:token",

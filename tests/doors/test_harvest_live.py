@@ -1,11 +1,15 @@
-"""Real clients of others at the harvesters' door: sickle takes everything while records change."""
+"""Real clients of others at the harvesters' door: sickle takes everything while records change, YAZ searches."""
 
+import shutil
+import subprocess
 import warnings
 from collections.abc import Iterator
 
 import pytest
 from lxml import etree
 
+from tests.doors.test_harvest_oai import make_marc21
+from tests.doors.test_harvest_sru import index
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import make_branch, make_library
 from tests.operations.test_harvest_stamps import wait_for_next_second
@@ -78,3 +82,44 @@ def test_sickle_reads_sets_formats_and_one_record(served: str) -> None:
     assert [one.metadataPrefix for one in sickle.ListMetadataFormats()] == ["oai_dc", "marcxml", "cnmarcxml"]
     assert record.metadata["title"] == ["平凡的世界"]
     assert etree.tostring(record.xml)
+
+
+# YAZ -----------------------------------------------------------------------------------------------------------------
+
+needs_yaz = pytest.mark.skipif(
+    not (shutil.which("yaz-client") and shutil.which("zoomsh")),
+    reason="no yaz-client and zoomsh; on Debian: apt-get install yaz",
+)
+
+
+def told_by(program: str, *commands: str) -> str:
+    ended = subprocess.run(
+        [program], input="\n".join([*commands, "quit", ""]), capture_output=True, text=True, timeout=30, check=False
+    )
+    return ended.stdout + ended.stderr
+
+
+@needs_yaz
+def test_yaz_client_and_zoomsh_search_and_present(served: str) -> None:
+    make_library()
+    make_bib(title="活着", author="余华")
+    make_marc21("Walden")
+    index()
+
+    client = told_by(
+        "yaz-client",
+        "sru get 1.2",
+        f"open {served}/sru",
+        "querytype cql",
+        "find dc.title = walden",
+        "show 1",
+    )
+    shell = told_by(
+        "zoomsh", "set sru get", "set sru_version 1.2", f"connect {served}/sru", "find cql:title=活着", "show 0 1"
+    )
+
+    assert "Number of hits: 1" in client
+    assert 'tag="245"' in client
+    assert "Walden /" in client
+    assert "1 hits" in shell
+    assert "活着" in shell

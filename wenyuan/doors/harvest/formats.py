@@ -27,12 +27,14 @@ Write = Callable[[Record, Dialect, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name in requests, namespace, schema, how it is written, and the one dialect that it can hold."""
+    """A format: its name in requests, namespace, schema, how it is written, its URI in SRU, and the one dialect that it
+    can hold."""
 
     name: str
     namespace: str
     schema: str
     write: Write
+    uri: str = ""
     only: Dialect | None = None
 
     def can_hold(self, dialect: Dialect) -> bool:
@@ -68,23 +70,31 @@ def _cnmarcxml(record: Record, _dialect: Dialect, _link: str) -> str:
 
 
 MARCXML: Final = Format(
-    "marcxml", NAMESPACE, "http://www.loc.gov/standards/marcxml/schema/MARC21slim.xsd", _marcxml, Dialect.MARC21
+    "marcxml",
+    NAMESPACE,
+    "http://www.loc.gov/standards/marcxml/schema/MARC21slim.xsd",
+    _marcxml,
+    "info:srw/schema/1/marcxml-v1.1",
+    Dialect.MARC21,
 )
 CNMARCXML: Final = Format(
     "cnmarcxml",
     MARCXCHANGE,
     "http://www.loc.gov/standards/iso25577/marcxchange-2-0.xsd",
     _cnmarcxml,
+    MARCXCHANGE,
     Dialect.CNMARC,
 )
 OAI_FORMATS: Final = {
     one.name: one for one in (Format("oai_dc", OAI_DC, f"{OAI_DC.rstrip('/')}.xsd", _oai_dc), MARCXML, CNMARCXML)
 }
-SRU_FORMATS: Final = {
-    one.name: one
-    for one in (
-        MARCXML,
-        CNMARCXML,
-        Format("dc", SRW_DC, "http://www.loc.gov/standards/sru/recordSchemas/dc-schema.xsd", _srw_dc),
-    )
-}
+SRU_DC: Final = Format(
+    "dc",
+    SRW_DC,
+    "http://www.loc.gov/standards/sru/recordSchemas/dc-schema.xsd",
+    _srw_dc,
+    "info:srw/schema/1/dc-v1.1",
+)
+SRU_FORMATS: Final = {one.name: one for one in (MARCXML, CNMARCXML, SRU_DC)}
+SRU_NAMES: Final = {name: one.name for one in SRU_FORMATS.values() for name in (one.name, one.uri, one.namespace)}
+"""Names and URIs by which a client may ask for a format."""

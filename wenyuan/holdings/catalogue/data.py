@@ -25,6 +25,7 @@ from wenyuan.holdings.catalogue.shelving.values import ShelvingRefusal as Shelvi
 from wenyuan.holdings.catalogue.shelving.values import ShelvingRefused as ShelvingRefused
 from wenyuan.holdings.catalogue.shelving.values import TableFact as TableFact
 from wenyuan.holdings.catalogue.shelving.values import WorkNumberView as WorkNumberView
+from wenyuan.kernel.marc import Dialect, Record
 
 
 class Refusal(StrEnum):
@@ -261,6 +262,14 @@ class SearchPage:
     bibs: tuple[BibBrief, ...]
     total: int
     counts: Mapping[Facet, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecords:
+    """Some of the records found, the best first, each with its bib's id and dialect; ``total`` counts all."""
+
+    records: tuple[tuple[int, Dialect, Record], ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)

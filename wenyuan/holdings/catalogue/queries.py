@@ -13,6 +13,7 @@ from wenyuan.holdings.catalogue.data import (
     Counts,
     Facet,
     FaultPage,
+    FoundRecords,
     ImportFault,
     ImportResult,
     ItemPrice,
@@ -51,6 +52,7 @@ from wenyuan.holdings.catalogue.models import (
 from wenyuan.holdings.catalogue.searching import completing, reading, suggesting
 from wenyuan.holdings.catalogue.searching.checking import index_backlog, index_state
 from wenyuan.holdings.catalogue.searching.indexing import is_asked_anew, is_indexed
+from wenyuan.holdings.catalogue.searching.matching import ask_for_tree
 from wenyuan.holdings.catalogue.shelving.author_tables import list_author_tables
 from wenyuan.holdings.catalogue.shelving.class_tables import (
     class_choices,
@@ -68,8 +70,8 @@ from wenyuan.kernel.booknumbers import (
     parse_unified_number,
 )
 from wenyuan.kernel.chinese import fold, half_width
-from wenyuan.kernel.marc import ControlField, from_storage
-from wenyuan.kernel.searching import Scope, read_question
+from wenyuan.kernel.marc import ControlField, Dialect, from_storage
+from wenyuan.kernel.searching import Scope, Tree, parts_of, read_question
 from wenyuan.plumbing.index.asks import Ask
 
 __all__ = [
@@ -82,6 +84,7 @@ __all__ = [
     "export_records",
     "failed_bytes",
     "find_ids",
+    "find_records",
     "first_stamp",
     "format_of",
     "get_bib",
@@ -279,6 +282,20 @@ def find_ids(text: str, *, counted: Mapping[Facet, int], size: int) -> tuple[int
     :raises NotIndexed: there is no index to ask.
     """
     return reading.find(read_question(text), numbers={}, chosen={}, counted=counted, size=size).ids
+
+
+def find_records(tree: Tree, *, start: int, size: int) -> FoundRecords:
+    """What the index finds for a question of a machine: ``size`` records from ``start`` on, the best first.
+
+    :raises NotIndexed: there is no index to ask.
+    """
+    numbers = {part.text: lookup_numbers(part.text) for part in parts_of(tree) if part.scope is Scope.NUMBER}
+    hits = reading.find_by(ask_for_tree(tree, numbers=numbers), start=start, size=size)
+    rows = {
+        row[0]: (Dialect(row[1]), from_storage(bytes(row[2])))
+        for row in Bib.objects.filter(id__in=hits.ids).values_list("id", "dialect", "marc")
+    }
+    return FoundRecords(tuple((one, *rows[one]) for one in hits.ids if one in rows), hits.total)
 
 
 def help_on(text: str, *, within: Scope = Scope.ANYWHERE, is_narrowed: bool = False) -> SearchHelp:

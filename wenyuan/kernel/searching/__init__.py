@@ -16,20 +16,29 @@ from wenyuan.kernel.searching.spelling import (
     spelling_of,
     spelling_of_name,
 )
+from wenyuan.kernel.searching.trees import Anything, Both, Either, Parts, Tree, Without, Years, parts_of
 from wenyuan.kernel.searching.words import words_of
 
 __all__ = [
     "LONGEST_QUESTION",
+    "Anything",
+    "Both",
+    "Either",
     "Part",
+    "Parts",
     "Question",
     "Scope",
     "Sought",
     "Spelled",
+    "Tree",
+    "Without",
+    "Years",
     "distance",
     "grams_of",
     "like_pairs",
     "likest_part",
     "most_unlike",
+    "parts_of",
     "phrase_tokens",
     "read_question",
     "seek_grams",

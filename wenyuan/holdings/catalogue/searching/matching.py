@@ -11,17 +11,24 @@ from operator import attrgetter
 from wenyuan.holdings.catalogue.searching.schema import LONGEST_OPENING
 from wenyuan.kernel.classification import fold_class_number
 from wenyuan.kernel.searching import (
+    Anything,
+    Both,
+    Either,
     Part,
+    Parts,
     Question,
     Scope,
     Sought,
+    Tree,
+    Without,
+    Years,
     seek_grams,
     seek_initials,
     seek_phrase,
     seek_spelling,
     words_of,
 )
-from wenyuan.plumbing.index.asks import All, AnyOf, Ask, Begins, Everything, Phrase, Scored, Term, Weighted
+from wenyuan.plumbing.index.asks import All, AnyOf, Ask, Begins, Between, Everything, Phrase, Scored, Term, Weighted
 
 _IS_THE_TITLE, _BEGINS_THE_TITLE = 12.0, 4.0
 _TITLE, _TITLE_WORDS, _AUTHOR, _SUBJECT, _PUBLISHER, _TEXT, _APART = 2.0, 3.0, 3.0, 1.0, 0.5, 0.5, 0.5
@@ -38,6 +45,24 @@ def ask_for(question: Question, filters: Sequence[Ask] = (), *, numbers: Mapping
     narrowing: list[Ask] = [Scored(one, 0.0) for one in filters]
     found: list[Ask] = wanted or [Everything()]
     return All([*found, *narrowing], but=unwanted, better=_openings(question))
+
+
+def ask_for_tree(tree: Tree, *, numbers: Mapping[str, Sequence[str]]) -> Ask:
+    """What the index is asked for a question of a machine; ``numbers`` as for ``ask_for``."""
+    match tree:
+        case Parts(parts, is_any):
+            asks = [_wanted(part, numbers) for part in parts]
+            return AnyOf(asks) if is_any else All(asks)
+        case Years(first, last):
+            return Between("year", first, last)
+        case Both(left, right):
+            return All([ask_for_tree(left, numbers=numbers), ask_for_tree(right, numbers=numbers)])
+        case Either(left, right):
+            return AnyOf([ask_for_tree(left, numbers=numbers), ask_for_tree(right, numbers=numbers)])
+        case Without(left, right):
+            return All([ask_for_tree(left, numbers=numbers)], but=[ask_for_tree(right, numbers=numbers)])
+        case Anything():
+            return Everything()
 
 
 def _openings(question: Question) -> list[Ask]:

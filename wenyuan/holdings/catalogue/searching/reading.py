@@ -42,6 +42,15 @@ def find(
         return snapshot.find(ask, size=size, start=start, counts=counts, order=_ORDERS[sort_by])
 
 
+def find_by(ask: Ask, *, start: int, size: int) -> Hits:
+    """The ids of what fits a question of the index, the best first from ``start`` on, with the total.
+
+    :raises NotIndexed: there is no index to ask.
+    """
+    with _indexed() as snapshot:
+        return snapshot.find(ask, size=size, start=start)
+
+
 def find_ids(ask: Ask, most: int) -> tuple[int, ...]:
     """The ids of what fits a question of the index, the best first. :raises NotIndexed: there is no index to ask."""
     with _indexed() as snapshot:
