@@ -250,6 +250,9 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/records/imports/{batch}/",
         "/workbench/records/imports/{batch}/faults",
         "/workbench/records/imports/{batch}/undo",
+        "/workbench/records/imports/{staged}/",
+        "/workbench/records/imports/{staged}/preview",
+        "/workbench/records/imports/{staged}/preview/{sample}/",
         "/workbench/records/imports/{batch}/kept",
         "/workbench/records/export",
         "/workbench/records/{bib}/call-number",
@@ -450,6 +453,9 @@ NO_PAGES = frozenset(
         "workbench:crate-damage",
         "workbench:crate-sign",
         "workbench:import-go-on",
+        "workbench:import-load",
+        "workbench:import-look-again",
+        "workbench:import-drop",
         "workbench:bib-call-number-items",
         "workbench:bib-call-number-back",
         "workbench:policies-change",  # also shows what a change would do, once it is typed
@@ -496,7 +502,7 @@ def press(page: Page, key: str) -> None:
 
 def the_house(*, today: date) -> dict[str, str]:
     """Rows of the library at hand for the braces of the paths. Django must be set up."""
-    from wenyuan.holdings.catalogue.models import ImportBatch, Item, ShelfGroup
+    from wenyuan.holdings.catalogue.models import ImportBatch, ImportSample, Item, ShelfGroup
     from wenyuan.lending.circulation.models import Consignment, ConsignmentLine, Hold, Loan
     from wenyuan.lending.fees.models import Charge, Closing
     from wenyuan.lending.fees.models import Entry as LedgerRow
@@ -526,6 +532,7 @@ def the_house(*, today: date) -> dict[str, str]:
     token = ApiToken.objects.filter(ended_at=None).earliest("id")
     call = Call.objects.filter(list__branch=central, outcome="").earliest("id")
     message = Message.objects.filter(branch=central).latest("id")
+    staged = ImportSample.objects.filter(batch__state="ready", reason="").earliest("id")
     short = ConsignmentLine.objects.filter(ended_as="short", settled_at=None).earliest("id")
     values = {
         "message": message.id,
@@ -555,7 +562,9 @@ def the_house(*, today: date) -> dict[str, str]:
         "deposit": LedgerRow.objects.filter(kind="deposit_taken").earliest("id").id,
         "closing": Closing.objects.earliest("id").id,
         "roster": Roster.objects.latest("id").id,
-        "batch": ImportBatch.objects.latest("id").id,
+        "batch": ImportBatch.objects.filter(state="finished", failed__gt=0).latest("id").id,
+        "staged": staged.batch_id,
+        "sample": staged.id,
         "shelf_group": ShelfGroup.objects.earliest("id").id,
         "hold": hold.id,
         "held": hold.bib_id,

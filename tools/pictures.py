@@ -86,6 +86,21 @@ def environment_of(home: Path) -> dict[str, str]:
     return {**GIVEN, **ports, "WENYUAN_HOME": str(home)}
 
 
+def stage_a_file(path: Path) -> None:
+    """A file that was looked through and waits for somebody's word."""
+    from wenyuan.doors.cli.acting import acting_desk, branch_of
+    from wenyuan.doors.cli.bench_import import write_file
+    from wenyuan.holdings.catalogue.operations import look_through, open_batch
+    from wenyuan.organisation.rights.data import Act
+
+    at = datetime.now(tz=UTC)
+    branch_id = branch_of("LM00").id
+    desk = acting_desk(act=Act.IMPORT_RECORDS, branch_id=branch_id, username=None, at=at)
+    write_file(path, 30)
+    batch_id = open_batch(path=path, branch_id=branch_id, at=at, desk=desk, staged=True)
+    look_through(batch_id=batch_id, path=path, desk=desk)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -107,6 +122,7 @@ def rows_of(home: Path) -> dict[str, str]:
     with installation(home=Home(home)):
         from wenyuan.plumbing.clock import local_date
 
+        stage_a_file(home / "waits.mrc")
         return the_house(today=local_date(datetime.now(tz=UTC)))
 
 

@@ -12,14 +12,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.factories.catalogue import cnmarc_record, make_bib, make_item
 from tests.factories.office_pages import Town, make_town
 from tests.factories.staff_pages import staff_at
-from wenyuan.doors.workbench.records import imports, undoing
-from wenyuan.doors.workbench.records.running import run_import, run_undoing
-from wenyuan.doors.workbench.records.words import EXPORT_FORMS, KEPT, REASONS
-from wenyuan.holdings.catalogue.data import ExportForm, ImportReason, KeptReason
+from wenyuan.doors.workbench.records import imports, staging, undoing
+from wenyuan.doors.workbench.records.running import run_import, run_looking, run_undoing
+from wenyuan.doors.workbench.records.words import EXPORT_FORMS, KEPT, OUTCOMES, REASONS
+from wenyuan.holdings.catalogue.data import ExportForm, ImportReason, KeptReason, Outcome
 from wenyuan.holdings.catalogue.models import Bib, ImportBatch
+from wenyuan.holdings.catalogue.operations import install_defaults
 from wenyuan.holdings.catalogue.queries import import_result, list_newest
 from wenyuan.kernel.marc import Dialect, Encoding, Reason, XmlRecord, encode, iter_marcxml
 from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.rights.data import Desk
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -37,10 +39,22 @@ def home(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def queued(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What would wait for the worker."""
+    """What would wait for the worker to be loaded; files are looked through at once."""
     waiting: list[dict[str, Any]] = []
-    monkeypatch.setattr(imports, "hand_over", lambda **work: waiting.append(work))
+    for pages in (imports, staging):
+        monkeypatch.setattr(pages, "hand_over", lambda **work: waiting.append(work))
+        monkeypatch.setattr(pages, "hand_over_looking", look)
     return waiting
+
+
+def look(*, batch_id: int, stored_as: str, desk: Desk) -> None:
+    run_looking(
+        batch_id=batch_id,
+        account_id=desk.operator.account_id,
+        branch_id=desk.branch_id,
+        stored_as=stored_as,
+        at=datetime.now(tz=UTC),
+    )
 
 
 def marc(*titles: str) -> bytes:
@@ -51,6 +65,14 @@ def marc(*titles: str) -> bytes:
 
 
 def send(browser: Any, town: Town, content: bytes, name: str = "books.iso") -> Any:
+    """Send a file, let it be looked through, and say that it may go in."""
+    answer = stage(browser, town, content, name)
+    if answer.status_code == 302:
+        assert browser.post(f"{answer['Location']}loaded").status_code == 302
+    return answer
+
+
+def stage(browser: Any, town: Town, content: bytes, name: str = "books.iso") -> Any:
     fields = {"branch": town.central.id, "source": "", "mapping": "", "file": SimpleUploadedFile(name, content)}
     return browser.post("/workbench/records/imports/new", fields)
 
@@ -70,6 +92,7 @@ def test_every_reason_and_form_has_words() -> None:
     assert set(REASONS) == {reason.value for reason in (*Reason, *ImportReason)}
     assert set(EXPORT_FORMS) == set(ExportForm)
     assert set(KEPT) == set(KeptReason)
+    assert set(OUTCOMES) == set(Outcome)
 
 
 def test_a_file_is_kept_for_the_server_alone_and_handed_to_the_worker(
@@ -202,16 +225,56 @@ def test_an_import_that_lost_its_job_goes_on(town: Town, queued: list[dict[str, 
     assert queued[1]["stored_as"] == queued[0]["stored_as"]
 
 
-def test_a_file_sent_twice_while_its_import_waits_is_kept_once(
+def test_a_file_sent_twice_while_it_waits_is_kept_once(town: Town, home: Path) -> None:
+    browser = staff_at(town.central, Role.CATALOGUER)
+
+    first, second = stage(browser, town, marc("人生")), stage(browser, town, marc("人生"))
+
+    assert first["Location"] == second["Location"]
+    assert [str(path.relative_to(home)) for path in home.rglob("*.marc")] == [ImportBatch.objects.get().stored_as]
+
+
+def test_before_a_file_is_loaded_its_page_says_what_that_would_do(town: Town, queued: list[dict[str, Any]]) -> None:
+    browser = staff_at(town.central, Role.CATALOGUER)
+    send(browser, town, marc("人生", "平凡的世界"))
+    run(queued[0])
+    new_text = marc("人生（修订本）", "平凡的世界", "<script>alert(1)</script>") + b"no record\x1d"
+
+    here = stage(browser, town, new_text)["Location"]
+    page = browser.get(here)
+    changed = browser.get(f"{here}preview?outcome=changed")
+    wrong = browser.get(f"{here}preview?reason=not_a_record")
+    [(row, _, _)] = changed.context["rows"]
+    difference = browser.get(f"{here}preview/{row.id}/")
+    added = browser.get(f"{here}preview?outcome=new").content.decode()
+
+    outcomes = {str(code): count for code, _, count, _ in page.context["outcomes"]}
+    assert outcomes == {"new": 1, "changed": 1, "same": 1, "failed": 1}
+    assert [count for _, _, count in page.context["problems"]] == [1]
+    assert [row.number for row, _, _ in wrong.context["rows"]] == [4]
+    lines = [(line.sign, line.tag, line.text) for line in difference.context["lines"] if line.sign != " "]
+    assert lines == [("-", "200", "1# $a人生$f路遥著"), ("+", "200", "1# $a人生（修订本）$f路遥著")]
+    assert "&lt;script&gt;alert(1)" in added
+    assert "<script>alert(1)" not in added
+    assert Bib.objects.count() == 2
+
+
+def test_a_file_that_waits_is_given_up_or_looked_through_in_another_way(
     town: Town, home: Path, queued: list[dict[str, Any]]
 ) -> None:
     browser = staff_at(town.central, Role.CATALOGUER)
-    send(browser, town, marc("人生"))
-    send(browser, town, marc("人生"))
+    install_defaults()
+    here = stage(browser, town, marc("人生"))["Location"]
 
-    assert queued[1]["batch_id"] == queued[0]["batch_id"]
-    assert [str(path.relative_to(home)) for path in home.rglob("*.marc")] == [queued[1]["stored_as"]]
-    assert queued[1]["stored_as"] == queued[0]["stored_as"]
+    browser.post(f"{here}looked", {"mapping": "marc21-852", "source": "书商"})
+    again = browser.get(here).context
+    browser.post(f"{here}dropped")
+    late = browser.post(f"{here}loaded")
+
+    assert (again["batch"].mapping, again["batch"].source, again["batch"].state) == ("marc21-852", "书商", "ready")
+    assert ImportBatch.objects.get().state == "dropped"
+    assert (list(home.rglob("*.marc")), queued, late["Location"]) == ([], [], here)
+    assert browser.get(here).status_code == browser.get(f"{here}preview").status_code == 200
 
 
 def test_a_clerk_imports_and_exports_nothing(town: Town) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tests.factories.accounts import make_account, make_api_token, make_desk, make_machine
-from tests.factories.catalogue import make_bib, make_item
+from tests.factories.catalogue import cnmarc_record, make_bib, make_item
 from tests.factories.circulation import make_policy
 from tests.factories.consignments import arrived_consignment, opened_consignment
 from tests.factories.daybook import make_draft, make_record
@@ -15,7 +15,8 @@ from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
 from tests.factories.transit import make_transit, packed_crate
 from tests.factories.visits import make_count
-from wenyuan.holdings.catalogue.operations import open_batch, run_batch
+from wenyuan.holdings.catalogue.operations import look_through, open_batch, run_batch
+from wenyuan.kernel.marc import Encoding, encode
 from wenyuan.lending.circulation.operations import (
     checkin,
     checkout,
@@ -117,7 +118,20 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     run_batch(
         batch_id=open_batch(path=flawed, branch_id=town.central.id, at=at, desk=desk), path=flawed, at=at, desk=desk
     )
+    _stage_a_file(folder / "waits.mrc", desk, at)
     return town
+
+
+def _stage_a_file(path: Path, desk: Desk, at: datetime) -> None:
+    """A file that was looked through and waits: one record new, one changed, one that is none."""
+    first = encode(cnmarc_record("waits-1", title="边城", author="沈从文"), encoding=Encoding.UTF8)
+    path.write_bytes(first)
+    run_batch(batch_id=open_batch(path=path, branch_id=desk.branch_id, at=at, desk=desk), path=path, at=at, desk=desk)
+    changed = encode(cnmarc_record("waits-1", title="边城（插图本）", author="沈从文"), encoding=Encoding.UTF8)
+    new = encode(cnmarc_record("waits-2", title="长河", author="沈从文"), encoding=Encoding.UTF8)
+    path.write_bytes(changed + new + b"this is no record\x1d")
+    batch_id = open_batch(path=path, branch_id=desk.branch_id, at=at, desk=desk, staged=True)
+    look_through(batch_id=batch_id, path=path, desk=desk)
 
 
 def _make_crates(town: Town, desks: dict[str, Desk], *, at: datetime) -> None:

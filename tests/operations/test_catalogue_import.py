@@ -91,11 +91,11 @@ def gb(*records: Record) -> list[bytes]:
 
 
 def import_file(
-    tmp_path: Path, data: bytes, desk: Desk, *, name: str = "a.iso", **options: str
+    tmp_path: Path, data: bytes, desk: Desk, *, name: str = "a.iso", source: str = "", mapping: str = ""
 ) -> tuple[ImportResult, list[ImportFault]]:
     path = tmp_path / name
     path.write_bytes(data)
-    batch_id = open_batch(path=path, branch_id=desk.branch_id, at=AT, desk=desk, **options)
+    batch_id = open_batch(path=path, branch_id=desk.branch_id, at=AT, desk=desk, source=source, mapping=mapping)
     run_batch(batch_id=batch_id, path=path, at=AT, desk=desk)
     result = import_result(batch_id)
     assert result is not None

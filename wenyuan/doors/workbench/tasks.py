@@ -4,7 +4,14 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from wenyuan.doors.workbench.records.running import IMPORT_TASK, UNDO_TASK, run_import, run_undoing
+from wenyuan.doors.workbench.records.running import (
+    IMPORT_TASK,
+    LOOK_TASK,
+    UNDO_TASK,
+    run_import,
+    run_looking,
+    run_undoing,
+)
 from wenyuan.lending.fees.operations import look_after_scans
 from wenyuan.plumbing.queue import every, task
 from wenyuan.plumbing.scanpay import scan_pay
@@ -14,6 +21,12 @@ from wenyuan.plumbing.scanpay import scan_pay
 def import_records(batch_id: int, account_id: int, branch_id: int, stored_as: str) -> None:
     """Read an uploaded file into the catalogue."""
     run_import(batch_id=batch_id, account_id=account_id, branch_id=branch_id, stored_as=stored_as, at=timezone.now())
+
+
+@task(LOOK_TASK)
+def look_through_import(batch_id: int, account_id: int, branch_id: int, stored_as: str) -> None:
+    """Say what loading an uploaded file would do."""
+    run_looking(batch_id=batch_id, account_id=account_id, branch_id=branch_id, stored_as=stored_as, at=timezone.now())
 
 
 @task(UNDO_TASK)

@@ -56,6 +56,7 @@ class Refusal(StrEnum):
     RECORD_CHANGED_MEANWHILE = "record_changed_meanwhile"
     RECORD_NUMBER_TAKEN = "record_number_taken"  # another record of this source has the 001
     VERSION_UNKNOWN = "version_unknown"
+    BATCH_NOT_READY = "batch_not_ready"  # not looked through, already loaded, or dropped
 
 
 class CatalogueRefused(Exception):
@@ -362,6 +363,65 @@ class ImportReason(StrEnum):
     ITEM_COPIES_DIFFER = "item_copies_differ"
 
 
+class Outcome(StrEnum):
+    """What becomes of a record of a file."""
+
+    NEW = "new"
+    CHANGED = "changed"  # the catalogue has it, with other content
+    SAME = "same"
+    OTHER_WORK = "other_work"  # its number belongs to another work: both are kept
+    FAILED = "failed"
+    REPEATED = "repeated"  # only when it is looked through: it stands in this file before, too
+
+
+@dataclass(frozen=True, slots=True)
+class MappingFit:
+    """How a mapping reads the first records of a file: in how many it finds items, how many items and problems."""
+
+    code: str
+    records: int
+    items: int
+    problems: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOutlook:
+    """What loading a file would do, as it was when the file was looked through.
+
+    ``outcomes`` counts records by ``Outcome``, ``reasons`` faults and warnings by reason. Items: new, already on their
+    record (``items_known``), or with a number that stands earlier in the file (``items_repeated``). ``encodings``
+    counts the first records; ``container`` is iso2709, marcxml or unknown.
+    """
+
+    container: str
+    encodings: tuple[tuple[str, int], ...]
+    outcomes: Mapping[str, int]
+    reasons: Mapping[str, int]
+    items_new: int
+    items_known: int
+    items_repeated: int
+    fits: tuple[MappingFit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """A record of a staged file, as an example: what would become of it, or (``reason``) what is wrong with it.
+
+    ``bib_id`` is the record in the catalogue that it would change, none for others; ``items`` counts its new items.
+    """
+
+    id: int
+    batch_id: int
+    outcome: str
+    reason: str
+    number: int
+    position: int
+    bib_id: int | None
+    title: str
+    detail: str
+    items: int
+
+
 class KeptReason(StrEnum):
     """Why something that an import brought stays when the import is undone."""
 
@@ -423,8 +483,10 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
-    """A batch and its counts, in records; ``items`` counts items added. ``state``: running, finished, failed; undoing,
-    undone, when ``bibs_removed``, ``bibs_restored`` and ``items_removed`` say what was taken back.
+    """A batch and its counts, in records; ``items`` counts items added.
+
+    ``state``: staged, ready or dropped before it is loaded (``looked`` bytes were looked through); running, finished,
+    failed; undoing, undone, when ``bibs_removed``, ``bibs_restored`` and ``items_removed`` say what was taken back.
 
     ``read = added + updated + unchanged + failed``.
     """
@@ -449,6 +511,7 @@ class ImportResult:
     started_by_id: int | None
     started_at: datetime
     finished_at: datetime | None
+    looked: int
     bibs_removed: int
     bibs_restored: int
     items_removed: int

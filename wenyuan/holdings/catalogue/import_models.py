@@ -1,7 +1,35 @@
-"""Tables of imports that ``models`` names as its own: what a batch has done, so that it can be taken back."""
+"""Tables of imports that ``models`` names as its own: what a batch would do, and what it has done, to be taken back."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+
+class ImportSample(models.Model):
+    """A record of a staged file as an example of what would become of it; gone when the batch has been loaded."""
+
+    batch = models.ForeignKey("catalogue.ImportBatch", on_delete=models.PROTECT, related_name="+", db_index=False)
+    outcome = models.CharField(max_length=12)  # data.Outcome
+    reason = models.CharField(max_length=40, blank=True)  # what is wrong with it; blank: an example of the outcome
+    number = models.IntegerField()  # ordinal of the record in the file, from 1
+    position = models.BigIntegerField()
+    bib_id = models.BigIntegerField(null=True)  # whose record it would change
+    title = models.CharField(max_length=200, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    items = models.IntegerField(default=0)  # new ones
+    marc = models.BinaryField(default=b"")  # kernel.marc storage form
+
+    class Meta:
+        indexes = (models.Index(fields=["batch", "outcome", "reason", "id"], name="catalogue_sample_order"),)
+
+
+class ImportSeen(models.Model):
+    """A number that was met in a staged file, as a hash, while it is looked through: memory stays flat that way."""
+
+    batch = models.ForeignKey("catalogue.ImportBatch", on_delete=models.PROTECT, related_name="+", db_index=False)
+    digest = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["batch", "digest"], name="catalogue_seen_once"),)
 
 
 class ImportStep(models.Model):

@@ -5,7 +5,13 @@ from django.db.models.functions import Now
 
 from wenyuan.holdings.catalogue.editing.tables import BibOpen, BibVersion
 from wenyuan.holdings.catalogue.harvesting.models import HarvestStamp, HarvestWaiting
-from wenyuan.holdings.catalogue.import_models import ImportFormer, ImportKept, ImportStep
+from wenyuan.holdings.catalogue.import_models import (
+    ImportFormer,
+    ImportKept,
+    ImportSample,
+    ImportSeen,
+    ImportStep,
+)
 from wenyuan.holdings.catalogue.shelving.tables import (
     AuthorEntry,
     AuthorTable,
@@ -37,6 +43,8 @@ __all__ = [
     "ImportFormer",
     "ImportKept",
     "ImportMapping",
+    "ImportSample",
+    "ImportSeen",
     "ImportStep",
     "IndexWaiting",
     "Item",
@@ -211,7 +219,8 @@ class ImportMapping(models.Model):
 class ImportBatch(models.Model):
     """One file read into the catalogue. An interrupted batch is taken up again at ``position``.
 
-    States: running, finished, failed; undoing, undone. The counts of what was read stay when it is undone.
+    States: staged, ready, dropped (before it is loaded); running, finished, failed; undoing, undone. The counts of what
+    was read stay when it is undone.
     """
 
     file_name = models.CharField(max_length=255)
@@ -234,6 +243,8 @@ class ImportBatch(models.Model):
     started_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
+    looked = models.BigIntegerField(default=0, db_default=0)  # bytes looked through while it is staged
+    outlook = models.JSONField(null=True)  # data.ImportOutlook as it was then
     bibs_removed = models.IntegerField(default=0, db_default=0)  # by undoing it, as the next two
     bibs_restored = models.IntegerField(default=0, db_default=0)
     items_removed = models.IntegerField(default=0, db_default=0)

@@ -13,7 +13,14 @@ from wenyuan.holdings.catalogue.editing.presence import leave_record, open_recor
 from wenyuan.holdings.catalogue.editing.saving import RecordRefused, add_bib, edit_bib, restore_version
 from wenyuan.holdings.catalogue.entries import item_entry
 from wenyuan.holdings.catalogue.harvesting.stamping import stamp_changes
-from wenyuan.holdings.catalogue.importing.batches import open_batch, run_batch
+from wenyuan.holdings.catalogue.importing.batches import (
+    drop_batch,
+    load_batch,
+    open_batch,
+    restage_batch,
+    run_batch,
+)
+from wenyuan.holdings.catalogue.importing.looking import look_through
 from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
 from wenyuan.holdings.catalogue.importing.undoing import undo_batch
 from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, ItemType, Lendable
@@ -42,6 +49,7 @@ __all__ = [
     "ask_anew",
     "assign_call_number",
     "change_state",
+    "drop_batch",
     "edit_bib",
     "edit_item",
     "give_back_number",
@@ -51,9 +59,12 @@ __all__ = [
     "keep_mapping",
     "keep_shelf_group",
     "leave_record",
+    "load_batch",
+    "look_through",
     "open_batch",
     "open_record",
     "propose_call_number",
+    "restage_batch",
     "restore_version",
     "run_batch",
     "set_lendable",

@@ -38,6 +38,7 @@ from wenyuan.holdings.catalogue.harvesting.reading import (
     harvest_moment,
     list_collections,
 )
+from wenyuan.holdings.catalogue.importing.looking import import_outlook, list_samples, sample_records
 from wenyuan.holdings.catalogue.importing.undoing import list_kept, undo_prospect
 from wenyuan.holdings.catalogue.models import (
     Bib,
@@ -97,6 +98,7 @@ __all__ = [
     "harvest",
     "harvest_moment",
     "help_on",
+    "import_outlook",
     "import_result",
     "index_backlog",
     "index_state",
@@ -114,6 +116,7 @@ __all__ = [
     "list_kept",
     "list_mappings",
     "list_newest",
+    "list_samples",
     "list_shelf",
     "list_shelf_groups",
     "list_versions",
@@ -122,6 +125,7 @@ __all__ = [
     "marc_rows",
     "name_of_class",
     "numbers_of_bib",
+    "sample_records",
     "search",
     "titles_of",
     "undo_prospect",

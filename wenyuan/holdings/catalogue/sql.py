@@ -121,6 +121,12 @@ ADVANCE_BATCH = """
     RETURNING id
 """
 
+NOTE_SEEN = """
+    INSERT INTO catalogue_importseen (batch_id, digest) SELECT %(batch)s, unnest(%(digests)s::bigint[])
+    ON CONFLICT DO NOTHING RETURNING digest
+"""
+"""Gives back those that were not met before."""
+
 KEEP_FORMER = """
     INSERT INTO catalogue_importformer (step_id, bib_id, before, after_hash)
     SELECT %(step)s, bib.id,

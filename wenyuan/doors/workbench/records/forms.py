@@ -31,6 +31,17 @@ class ImportForm(forms.Form):
         self.fields["mapping"].choices = mappings  # type: ignore[attr-defined] # a choice field
 
 
+class StagedChoice(forms.Form):
+    """How a file that waits is to be read instead."""
+
+    mapping = forms.ChoiceField(label=_("Items are read by"), required=False)
+    source = forms.CharField(label=_("Source"), max_length=32, required=False)
+
+    def __init__(self, *args: object, mappings: Choices, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["mapping"].choices = mappings  # type: ignore[attr-defined] # a choice field
+
+
 class ExportChoice(forms.Form):
     form = forms.ChoiceField(
         label=_("Format and encoding"), choices=[(form.value, words) for form, words in EXPORT_FORMS.items()]

@@ -16,7 +16,9 @@ from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, not_done,
 from wenyuan.doors.workbench.paging import number_from, onward, pair_from
 from wenyuan.doors.workbench.records import uploads
 from wenyuan.doors.workbench.records.forms import ImportForm
-from wenyuan.doors.workbench.records.running import hand_over
+from wenyuan.doors.workbench.records.frame import GET_POST, UNDOABLE, batch_crumbs, batch_url, result_or_404
+from wenyuan.doors.workbench.records.running import hand_over, hand_over_looking
+from wenyuan.doors.workbench.records.staging import outlook_shown
 from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.records.words import BATCH_STATES, reason_words, refusal_words, refused_field
 from wenyuan.doors.workbench.shell import page
@@ -24,7 +26,6 @@ from wenyuan.holdings.catalogue.data import CatalogueRefused, ImportResult
 from wenyuan.holdings.catalogue.operations import open_batch
 from wenyuan.holdings.catalogue.queries import (
     failed_bytes,
-    import_result,
     iter_faults,
     list_batches,
     list_faults,
@@ -37,9 +38,7 @@ from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
 
-GET_POST = ["GET", "HEAD", "POST"]
-MOVING = frozenset({"running", "undoing"})
-UNDOABLE = frozenset({"running", "finished", "undoing"})
+MOVING = frozenset({"staged", "running", "undoing"})
 BATCHES = 20
 FAULTS = 50
 
@@ -89,6 +88,7 @@ def new_import(request: StaffRequest) -> HttpResponse:
                 mapping=form.cleaned_data["mapping"],
                 file_name=upload.name or "",
                 stored_as=stored_as,
+                staged=True,
                 at=request.at,
                 desk=request.desk,
             )
@@ -98,12 +98,14 @@ def new_import(request: StaffRequest) -> HttpResponse:
             uploads.drop(stored_as)
             refuse(form, refusal_words(refused), refused_field(refused))
         else:
-            hand_over(batch_id=batch_id, stored_as=_kept_once(batch_id, stored_as), desk=request.desk)
-            return done(request, _("The file is in. It is read in the background."), _url(batch_id))
+            hand_over_looking(batch_id=batch_id, stored_as=_kept_once(batch_id, stored_as), desk=request.desk)
+            return done(
+                request, _("The file is in. It is looked through first; nothing is changed yet."), batch_url(batch_id)
+            )
     title = gettext("Import records")
     sheet = Sheet(
         title=title,
-        act=_("Begin the import"),
+        act=_("Look the file through"),
         line=_("ISO 2709 or MARCXML, CNMARC or MARC 21, in UTF-8, GB 18030 or MARC-8: the file itself says which."),
         crumbs=record_crumbs(Crumb(gettext("Imports"), reverse("workbench:imports")), Crumb(title)),
         back=reverse("workbench:imports"),
@@ -134,7 +136,8 @@ def batch(request: StaffRequest, batch_id: int) -> HttpResponse:
         "crumbs": batch_crumbs(result),
         "starter": starter.name if starter else "",
         "reasons": [(reason_words(reason), count) for reason, count in reasons],
-        "can_go_on": result.state == "running" and uploads.is_kept(result.stored_as),
+        "can_go_on": result.state in ("staged", "running") and uploads.is_kept(result.stored_as),
+        **(outlook_shown(result) if result.state == "ready" else {}),
         "can_be_undone": result.state in UNDOABLE,
         "left": len(list_kept(batch_id=batch_id, size=1)) if result.state in ("undoing", "undone") else 0,
         **_progress(result),
@@ -157,10 +160,12 @@ def _progress(result: ImportResult) -> dict[str, object]:
     return {
         "batch": result,
         "finished": result.state not in MOVING,
+        "waits": result.state in ("staged", "ready", "dropped"),
+        "done_bytes": result.looked if result.state in ("staged", "ready", "dropped") else result.position,
         "undone": result.state in ("undoing", "undone"),
         "state": BATCH_STATES[result.state],
         "poll_url": reverse("workbench:import-progress", args=[result.batch_id]),
-        "here": _url(result.batch_id),
+        "here": batch_url(result.batch_id),
     }
 
 
@@ -169,10 +174,11 @@ def _progress(result: ImportResult) -> dict[str, object]:
 def go_on(request: StaffRequest, batch_id: int) -> HttpResponse:
     """Queue an import again whose job was lost; one that runs is not disturbed."""
     result = result_or_404(batch_id)
-    if result.state != "running" or not uploads.is_kept(result.stored_as):
-        return not_done(request, _("This import cannot go on. Send the file again."), _url(batch_id))
-    hand_over(batch_id=batch_id, stored_as=result.stored_as, desk=request.desk)
-    return done(request, _("The import goes on from where it stood."), _url(batch_id))
+    if result.state not in ("staged", "running") or not uploads.is_kept(result.stored_as):
+        return not_done(request, _("This import cannot go on. Send the file again."), batch_url(batch_id))
+    hand_on = hand_over if result.state == "running" else hand_over_looking
+    hand_on(batch_id=batch_id, stored_as=result.stored_as, desk=request.desk)
+    return done(request, _("The import goes on from where it stood."), batch_url(batch_id))
 
 
 @require_GET
@@ -235,20 +241,3 @@ def _failed_records(batch_id: int) -> Iterator[bytes]:
 
 def _attached(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-
-
-def batch_crumbs(result: ImportResult, *after: Crumb) -> tuple[Crumb, ...]:
-    """From the records over the imports to this one, and to what ``after`` names."""
-    here = Crumb(result.file_name, _url(result.batch_id) if after else "")
-    return record_crumbs(Crumb(gettext("Imports"), reverse("workbench:imports")), here, *after)
-
-
-def result_or_404(batch_id: int) -> ImportResult:
-    result = import_result(batch_id)
-    if result is None:
-        raise Http404
-    return result
-
-
-def _url(batch_id: int) -> str:
-    return reverse("workbench:import", args=[batch_id])

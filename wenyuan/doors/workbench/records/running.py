@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from wenyuan.doors.workbench.records import uploads
-from wenyuan.holdings.catalogue.operations import run_batch, undo_batch
+from wenyuan.holdings.catalogue.operations import look_through, run_batch, undo_batch
 from wenyuan.holdings.catalogue.queries import import_result
 from wenyuan.organisation.accounts.queries import operator_for
 from wenyuan.organisation.rights.data import Desk, Door
@@ -12,6 +12,7 @@ from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.queue import defer
 
 IMPORT_TASK: Final = "workbench.import_records"
+LOOK_TASK: Final = "workbench.look_through_import"
 UNDO_TASK: Final = "workbench.undo_import"
 
 
@@ -42,6 +43,32 @@ def run_import(*, batch_id: int, account_id: int, branch_id: int, stored_as: str
     desk = Desk(operator=operator, branch_id=branch_id, door=Door.WORKER)
     run_batch(batch_id=batch_id, path=uploads.path_of(stored_as), at=at, desk=desk)
     uploads.drop(stored_as)
+
+
+def hand_over_looking(*, batch_id: int, stored_as: str, desk: Desk) -> None:
+    """Queue the looking through of a staged file; a second request for the same batch changes nothing."""
+    defer(
+        LOOK_TASK,
+        once=f"{LOOK_TASK}:{batch_id}",
+        batch_id=batch_id,
+        account_id=desk.operator.account_id,
+        branch_id=desk.branch_id,
+        stored_as=stored_as,
+    )
+
+
+def run_looking(*, batch_id: int, account_id: int, branch_id: int, stored_as: str, at: datetime) -> None:
+    """Look a staged file through, with the rights its owner has now. Cut off, it begins again.
+
+    :raises NotAllowed: the right was taken away meanwhile.
+    :raises CatalogueRefused: as ``look_through``.
+    """
+    batch = import_result(batch_id)
+    operator = operator_for(account_id, local_date(at))
+    if batch is None or operator is None or batch.state != "staged":
+        return
+    desk = Desk(operator=operator, branch_id=branch_id, door=Door.WORKER)
+    look_through(batch_id=batch_id, path=uploads.path_of(stored_as), desk=desk)
 
 
 def hand_over_undoing(*, batch_id: int, desk: Desk) -> None:

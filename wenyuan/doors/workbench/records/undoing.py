@@ -1,7 +1,6 @@
 """Pages that take an import back: what that would do, and what it has left."""
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -10,7 +9,7 @@ from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.form_pages import done, not_done
 from wenyuan.doors.workbench.paging import number_from, onward
-from wenyuan.doors.workbench.records.imports import GET_POST, UNDOABLE, batch_crumbs, result_or_404
+from wenyuan.doors.workbench.records.frame import GET_POST, UNDOABLE, batch_crumbs, batch_url, result_or_404
 from wenyuan.doors.workbench.records.running import hand_over_undoing
 from wenyuan.doors.workbench.records.words import kept_words
 from wenyuan.doors.workbench.shell import page
@@ -27,7 +26,7 @@ def undo(request: StaffRequest, batch_id: int) -> HttpResponse:
     """What undoing the import would do now; sent, it is handed to the worker."""
     result = result_or_404(batch_id)
     require(request.operator, Act.IMPORT_RECORDS, result.branch_id)
-    here = reverse("workbench:import", args=[batch_id])
+    here = batch_url(batch_id)
     if result.state not in UNDOABLE:
         return not_done(request, _("This import has been undone."), here)
     if request.method == "POST":

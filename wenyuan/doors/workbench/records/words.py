@@ -6,7 +6,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from wenyuan.holdings.catalogue.data import CatalogueRefused, ExportForm, ImportReason, KeptReason, Refusal
+from wenyuan.holdings.catalogue.data import CatalogueRefused, ExportForm, ImportReason, KeptReason, Outcome, Refusal
 from wenyuan.kernel.marc import Reason
 
 REASONS: Final[Mapping[str, StrOrPromise]] = {
@@ -47,11 +47,29 @@ REASONS: Final[Mapping[str, StrOrPromise]] = {
 }
 
 BATCH_STATES: Final[Mapping[str, tuple[str, StrOrPromise]]] = {
+    "staged": ("soon", _("being looked through")),
+    "ready": ("soon", _("waits for your word")),
+    "dropped": ("stop", _("given up")),
     "running": ("soon", _("running")),
     "finished": ("done", _("finished")),
     "failed": ("stop", _("failed")),
     "undoing": ("soon", _("being undone")),
     "undone": ("stop", _("undone")),
+}
+
+OUTCOMES: Final[Mapping[str, StrOrPromise]] = {
+    Outcome.NEW: _("New"),
+    Outcome.CHANGED: _("Changed"),
+    Outcome.SAME: _("As before"),
+    Outcome.OTHER_WORK: _("Another work with the same number"),
+    Outcome.REPEATED: _("Repeated in the file"),
+    Outcome.FAILED: _("Cannot go in"),
+}
+
+CONTAINERS: Final[Mapping[str, StrOrPromise]] = {
+    "iso2709": _("ISO 2709"),
+    "marcxml": _("MARCXML"),
+    "unknown": _("unknown"),
 }
 
 KEPT: Final[Mapping[str, StrOrPromise]] = {
@@ -73,6 +91,7 @@ EXPORT_FORMS: Final[Mapping[ExportForm, StrOrPromise]] = {
 _REFUSALS: Final[Mapping[Refusal, StrOrPromise]] = {
     Refusal.BATCH_UNKNOWN: _("There is no such import."),
     Refusal.BATCH_RUNNING: _("This file is being imported now."),
+    Refusal.BATCH_NOT_READY: _("This import is no longer waiting: it was loaded or given up."),
     Refusal.FILE_CHANGED: _("The file is not the one the import began with."),
     Refusal.MAPPING_UNKNOWN: _("This way of reading items cannot be used."),
     Refusal.BRANCH_UNKNOWN: _("There is no such branch."),

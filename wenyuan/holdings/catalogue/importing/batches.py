@@ -18,7 +18,7 @@ from wenyuan.holdings.catalogue.importing.mappings import mapping_named
 from wenyuan.holdings.catalogue.importing.preparing import Fault, prepare
 from wenyuan.holdings.catalogue.importing.reading import Source, hash_of, look_at, pieces
 from wenyuan.holdings.catalogue.importing.writing import Chunk, PositionMoved, Setting, store_chunk
-from wenyuan.holdings.catalogue.models import ImportBatch, ItemType
+from wenyuan.holdings.catalogue.models import ImportBatch, ImportSample, ItemType
 from wenyuan.holdings.catalogue.rules import column_text
 from wenyuan.kernel.marc import ItemMapping
 from wenyuan.organisation.network.queries import network_map
@@ -34,6 +34,9 @@ TRIES = 3
 
 _LOCK_WAIT = "SET LOCAL lock_timeout = '3s'"
 """A worker that was killed lets go of its lock as soon as the server notices."""
+
+STAGED, READY, DROPPED = "staged", "ready", "dropped"
+"""Sent and not yet looked through; looked through and waiting for somebody's word; given up before it was loaded."""
 
 RUNNING, FINISHED = "running", "finished"
 
@@ -60,12 +63,14 @@ def open_batch(
     mapping: str = "",
     file_name: str = "",
     stored_as: str = "",
+    staged: bool = False,
 ) -> int:
     """The batch for importing this file into the branch: the one that was cut off, if there is one, else a new one.
 
     ``source`` names where the records come from and is half of their identity; without it 801$b (003) says it.
     ``mapping`` is the code of an ``ImportMapping``; without it each record's items are read by the default mapping for
-    the tags it has. ``stored_as`` is the path of an uploaded file below the home folder. Returns the batch's id.
+    the tags it has. ``stored_as`` is the path of an uploaded file below the home folder. A ``staged`` batch is first
+    looked through (``look_through``) and waits for ``load_batch``; else it can be run at once. Returns the batch's id.
 
     :raises NotAllowed: without the right to import records at the branch.
     :raises CatalogueRefused: MAPPING_UNKNOWN, BRANCH_UNKNOWN, TEXT_TOO_LONG (source).
@@ -74,9 +79,7 @@ def open_batch(
     require(desk.operator, Act.IMPORT_RECORDS, branch_id)
     if branch_id not in network_map().branches:
         raise CatalogueRefused(Refusal.BRANCH_UNKNOWN, "branch_id")
-    source = column_text(source, 100)
-    if len(source) > 32:
-        raise CatalogueRefused(Refusal.TEXT_TOO_LONG, "source")
+    source = _source_name(source)
     mapping_named(mapping)
     known = _Digest(column_text(file_name or path.name, 255), path.stat().st_size, hash_of(path))
     looked = look_at(path)
@@ -87,6 +90,7 @@ def open_batch(
             source=source,
             mapping=mapping,
             stored_as=stored_as,
+            state=STAGED if staged else RUNNING,
             encoding=looked.profile.encoding.value,
             dialect=looked.profile.dialect.value,
             started_by_id=desk.operator.account_id,
@@ -106,7 +110,7 @@ def _open(known: _Digest, batch: ImportBatch) -> int:
             branch_id=batch.branch_id,
             source=batch.source,
             mapping=batch.mapping,
-            state=RUNNING,
+            state__in=(RUNNING,) if batch.state == RUNNING else (STAGED, READY),
         )
         .order_by("id")
         .first()
@@ -153,7 +157,7 @@ def _read_on(batch: ImportBatch, source: Source, *, at: datetime, desk: Desk, on
     )
     mapping = mapping_named(batch.mapping)
     failed = batch.failed
-    for chunk in _chunks(source, batch, mapping):
+    for chunk in chunks(source, batch, mapping, position=batch.position, done=batch.read):
         _store(chunk, setting)
         failed += sum(isinstance(outcome, Fault) for outcome in chunk.outcomes)
         if on_progress is not None:
@@ -170,8 +174,11 @@ def _read_on(batch: ImportBatch, source: Source, *, at: datetime, desk: Desk, on
     _finish(batch.id, at)
 
 
-def _chunks(source: Source, batch: ImportBatch, mapping: ItemMapping | None) -> Iterator[Chunk]:
-    reading = pieces(source, position=batch.position, done=batch.read)
+def chunks(
+    source: Source, batch: ImportBatch, mapping: ItemMapping | None, *, position: int = 0, done: int = 0
+) -> Iterator[Chunk]:
+    """The file's records from a position on, prepared, so many a chunk."""
+    reading = pieces(source, position=position, done=done)
     while taken := list(islice(reading, CHUNK_RECORDS)):
         outcomes = [
             prepare(piece.content, profile=source.profile, source=batch.source, mapping=mapping) for piece in taken
@@ -203,11 +210,71 @@ def _store(chunk: Chunk, setting: Setting) -> None:
                 chunk = Chunk(chunk.pieces, [fault])
 
 
+@needs(Act.IMPORT_RECORDS)
+@verb
+def load_batch(*, batch_id: int, desk: Desk) -> None:
+    """Let a batch that was looked through go into the catalogue: from now on ``run_batch`` reads it.
+
+    :raises NotAllowed: without the right to import records at the batch's branch.
+    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (not looked through yet, loaded or dropped).
+    """
+    batch = _waiting_batch(batch_id, desk, states=(READY,))
+    batch.state = RUNNING
+    batch.save(update_fields=["state"])
+
+
+@needs(Act.IMPORT_RECORDS)
+@verb
+def restage_batch(*, batch_id: int, desk: Desk, source: str = "", mapping: str = "") -> None:
+    """Have a batch looked through once more, with another mapping or source.
+
+    :raises NotAllowed: without the right to import records at the batch's branch.
+    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (it is loaded or dropped), MAPPING_UNKNOWN, TEXT_TOO_LONG.
+    """
+    batch = _waiting_batch(batch_id, desk, states=(STAGED, READY))
+    mapping_named(mapping)
+    batch.source, batch.mapping = _source_name(source), mapping
+    batch.state, batch.looked, batch.outlook = STAGED, 0, None
+    batch.save(update_fields=["source", "mapping", "state", "looked", "outlook"])
+
+
+def _source_name(source: str) -> str:
+    source = column_text(source, 100)
+    if len(source) > 32:
+        raise CatalogueRefused(Refusal.TEXT_TOO_LONG, "source")
+    return source
+
+
+@needs(Act.IMPORT_RECORDS)
+@verb
+def drop_batch(*, batch_id: int, desk: Desk) -> None:
+    """Give up a batch before anything of it went in; its page stays, what was found in it goes.
+
+    :raises NotAllowed: without the right to import records at the batch's branch.
+    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (it is loaded or dropped).
+    """
+    batch = _waiting_batch(batch_id, desk, states=(STAGED, READY))
+    batch.state = DROPPED
+    batch.save(update_fields=["state"])
+    ImportSample.objects.filter(batch_id=batch_id).delete()
+
+
+def _waiting_batch(batch_id: int, desk: Desk, *, states: tuple[str, ...]) -> ImportBatch:
+    batch = ImportBatch.objects.select_for_update().filter(id=batch_id).first()
+    if batch is None:
+        raise CatalogueRefused(Refusal.BATCH_UNKNOWN)
+    require(desk.operator, Act.IMPORT_RECORDS, batch.branch_id)
+    if batch.state not in states:
+        raise CatalogueRefused(Refusal.BATCH_NOT_READY)
+    return batch
+
+
 @verb
 def _finish(batch_id: int, at: datetime) -> None:
     batch = ImportBatch.objects.select_for_update().get(id=batch_id)
     batch.state, batch.position, batch.finished_at = FINISHED, batch.file_bytes, at
     batch.save(update_fields=["state", "position", "finished_at"])
+    ImportSample.objects.filter(batch_id=batch_id).delete()
 
 
 @contextmanager

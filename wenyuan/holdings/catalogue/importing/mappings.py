@@ -1,5 +1,6 @@
 """Ways of reading items out of records, as data: each vendor has its own, so a library adds what it needs."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from wenyuan.holdings.catalogue.data import CatalogueRefused, MappingUnfit, Refusal
@@ -48,6 +49,15 @@ def keep_mapping(*, data: object, at: datetime, desk: Desk) -> str:
         after=plain,
     )
     return mapping.name
+
+
+def mappings_by_code() -> list[tuple[str, ItemMapping]]:
+    """All mappings that can be used, by code."""
+    found = []
+    for row in ImportMapping.objects.order_by("code"):
+        with suppress(MappingError):
+            found.append((row.code, mapping_from_dict(row.mapping)))
+    return found
 
 
 def mapping_named(code: str) -> ItemMapping | None:

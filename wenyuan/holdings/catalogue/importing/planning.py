@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wenyuan.holdings.catalogue.data import ImportReason
+from wenyuan.holdings.catalogue.data import ImportReason, Outcome
 from wenyuan.holdings.catalogue.importing.preparing import Fault, ItemDraft, Prepared
 from wenyuan.holdings.catalogue.rules import Work, is_same_work
 
@@ -62,9 +62,19 @@ class Report(NamedTuple):
     fault: Fault
 
 
+class Placed(NamedTuple):
+    """What becomes of a record, and the bib that it is: an id of the plan's for a new one, 0 for one that fails."""
+
+    outcome: Outcome
+    bib_id: int = 0
+
+
 @dataclass(slots=True)
 class Plan:
-    """What is to be written; the counts are in records."""
+    """What is to be written; the counts are in records, ``known_items`` in items that their bib has already.
+
+    ``placed`` has a line for each record, in their order.
+    """
 
     new_bibs: list[NewBib] = field(default_factory=list)
     changed_bibs: list[ChangedBib] = field(default_factory=list)
@@ -73,6 +83,8 @@ class Plan:
     unchanged: int = 0
     failed: int = 0
     changed: int = 0
+    known_items: int = 0
+    placed: list[Placed] = field(default_factory=list)
 
 
 def plan_chunk(outcomes: Sequence[Prepared | Fault], *, shelf: Shelf, new_ids: Sequence[int]) -> Plan:
@@ -85,6 +97,7 @@ def plan_chunk(outcomes: Sequence[Prepared | Fault], *, shelf: Shelf, new_ids: S
     for place, outcome in enumerate(outcomes):
         if isinstance(outcome, Fault):
             plan.failed += 1
+            plan.placed.append(Placed(Outcome.FAILED))
             plan.reports.append(Report(place, outcome))
             continue
         bib_id = _place_bib(plan, outcome, place, shelf, next(ids), added)
@@ -100,6 +113,7 @@ def _place_bib(plan: Plan, prepared: Prepared, place: int, shelf: Shelf, new_id:
     for known in variants:
         if known.content_hash == prepared.content_hash:
             plan.unchanged += 1
+            plan.placed.append(Placed(Outcome.SAME, known.id))
             return known.id
     same = _nearest(variants, prepared.work)
     if same is None:
@@ -107,12 +121,14 @@ def _place_bib(plan: Plan, prepared: Prepared, place: int, shelf: Shelf, new_id:
         if variants:
             detail = f"{prepared.control_number} / {variant}"
             plan.reports.append(Report(place, Fault(ImportReason.SAME_NUMBER_OTHER_WORK, detail, warning=True)))
+        plan.placed.append(Placed(Outcome.OTHER_WORK if variants else Outcome.NEW, new_id))
         variants.append(KnownBib(new_id, variant, prepared.content_hash, prepared.work))
         added[new_id] = len(plan.new_bibs)
         plan.new_bibs.append(NewBib(new_id, variant, prepared))
         return new_id
     variants[variants.index(same)] = same._replace(content_hash=prepared.content_hash, work=prepared.work)
     plan.changed += 1
+    plan.placed.append(Placed(Outcome.CHANGED, same.id))
     if same.id in added:
         at = added[same.id]
         plan.new_bibs[at] = plan.new_bibs[at]._replace(prepared=prepared)
@@ -138,12 +154,16 @@ def _place_item(plan: Plan, draft: ItemDraft, prepared: Prepared, place: int, bi
     if by_barcode is not None:
         if by_barcode.bib_id != bib_id:
             plan.reports.append(Report(place, Fault(ImportReason.BARCODE_TAKEN, draft.barcode)))
+        else:
+            plan.known_items += 1
         return
     if by_accession is not None and by_accession.place == place:
         draft = draft._replace(accession_no=None)
     elif by_accession is not None:
         if by_accession.bib_id != bib_id:
             plan.reports.append(Report(place, Fault(ImportReason.ACCESSION_NO_TAKEN, draft.accession_no or "")))
+        else:
+            plan.known_items += 1
         return
     shelf.barcodes[draft.barcode] = KnownItem(bib_id, place)
     if draft.accession_no:

@@ -85,7 +85,7 @@ def store_chunk(chunk: Chunk, *, setting: Setting) -> None:
         cursor.execute(sql.HOLD_CHUNK_LOCK, {"lock": sql.IMPORT_LOCK})
         cursor.execute(sql.PREFER_INDEXES)
         prepared = [outcome for outcome in chunk.outcomes if isinstance(outcome, Prepared)]
-        shelf = _gather(cursor, prepared)
+        shelf = gather(cursor, prepared)
         plan = plan_chunk(chunk.outcomes, shelf=shelf, new_ids=_new_ids(cursor, sql.NEXT_BIB_IDS, len(prepared)))
         [step_id] = _new_ids(cursor, sql.NEXT_STEP_ID, 1)
         _keep_former(cursor, plan, step_id)
@@ -106,7 +106,7 @@ def store_chunk(chunk: Chunk, *, setting: Setting) -> None:
         )
 
 
-def _gather(cursor: Any, prepared: Sequence[Prepared]) -> Shelf:
+def gather(cursor: Any, prepared: Sequence[Prepared]) -> Shelf:
     """Everything the catalogue already has under the chunk's numbers."""
     shelf = Shelf()
     identities = {(one.source, one.control_number): one.content_hash for one in prepared}
