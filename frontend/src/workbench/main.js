@@ -1,5 +1,6 @@
 import { furnish } from "../furniture/base.js";
 import { watchDesk } from "./desk.js";
+import { watchMarc } from "./marc.js";
 import { watchKeys } from "./keys.js";
 import { watchNetwork, watchSignOut } from "./offline.js";
 import { watchPrinting } from "./print.js";
@@ -9,6 +10,7 @@ import { helpDesk } from "./desk-extras.js";
 
 furnish();
 watchKeys();
+watchMarc();
 watchDesk();
 watchPrinting();
 helpDesk();

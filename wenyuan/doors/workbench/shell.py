@@ -51,7 +51,12 @@ PARTS: Final = (
     Part("fees", _("Money"), frozenset({Act.SEE_FEES}), "money"),
     Part("items", _("Holdings"), frozenset({Act.SEE_ITEM}), "book"),
     Part("transit", _("Crates"), frozenset({Act.PACK_CRATES, Act.DRIVE_RUNS, Act.PLAN_RUNS}), "box"),
-    Part("records", _("Cataloguing"), frozenset({Act.EDIT_ITEM, Act.IMPORT_RECORDS, Act.EXPORT_RECORDS}), "edit"),
+    Part(
+        "records",
+        _("Cataloguing"),
+        frozenset({Act.EDIT_ITEM, Act.EDIT_RECORDS, Act.IMPORT_RECORDS, Act.EXPORT_RECORDS}),
+        "edit",
+    ),
     Part("network", _("Branches"), frozenset({Act.EDIT_NETWORK, Act.EDIT_CALENDAR, Act.EDIT_POLICIES}), "tree", True),
     Part("policies", _("Lending rules"), frozenset({Act.EDIT_POLICIES}), "calendar", True),
     Part("visits", _("Visits"), frozenset({Act.ENTER_VISITS}), "leave"),

@@ -26,8 +26,11 @@ from wenyuan.holdings.catalogue.data import (
     SortBy,
 )
 from wenyuan.holdings.catalogue.editing.checking import check as check_record
+from wenyuan.holdings.catalogue.editing.coded import picks_of, with_picks
+from wenyuan.holdings.catalogue.editing.drafts import draft, without_empty
 from wenyuan.holdings.catalogue.editing.formats import format_of
 from wenyuan.holdings.catalogue.editing.history import get_record, get_version, list_versions
+from wenyuan.holdings.catalogue.editing.pinyin import with_pinyin
 from wenyuan.holdings.catalogue.editing.presence import who_has_open
 from wenyuan.holdings.catalogue.exporting import export_records
 from wenyuan.holdings.catalogue.harvesting.reading import (
@@ -82,6 +85,7 @@ __all__ = [
     "complete",
     "count_harvest",
     "count_holdings",
+    "draft",
     "export_records",
     "failed_bytes",
     "find_ids",
@@ -125,11 +129,15 @@ __all__ = [
     "marc_rows",
     "name_of_class",
     "numbers_of_bib",
+    "picks_of",
     "sample_records",
     "search",
     "titles_of",
     "undo_prospect",
     "who_has_open",
+    "with_picks",
+    "with_pinyin",
+    "without_empty",
 ]
 
 PAGE = 20

@@ -1,10 +1,18 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.records import exports, imports, staging, undoing, views
+from wenyuan.doors.workbench.records import editing, exports, histories, imports, staging, undoing, views
 
 urlpatterns = [
     path("", views.newest, name="records"),
     path("<int:bib_id>/", views.record, name="record"),
+    path("new", editing.new, name="record-new"),
+    path("new/<slug:dialect>/<slug:kind>/marc", editing.new_marc, name="record-new-marc"),
+    path("fields/<slug:dialect>", editing.fields, name="record-fields"),
+    path("<int:bib_id>/marc", editing.edit_marc, name="record-edit-marc"),
+    path("<int:bib_id>/open", editing.keep_open, name="record-open"),
+    path("<int:bib_id>/history", histories.history, name="record-history"),
+    path("<int:bib_id>/history/<int:number>", histories.version, name="record-version"),
+    path("<int:bib_id>/history/<int:number>/restored", histories.restore, name="record-restore"),
     path("imports", imports.batch_list, name="imports"),
     path("imports/new", imports.new_import, name="import-new"),
     path("imports/<int:batch_id>/", imports.batch, name="import"),

@@ -23,7 +23,7 @@ def record_crumbs(*after: Crumb) -> tuple[Crumb, ...]:
 
 
 @require_GET
-@staff_page(Act.EDIT_ITEM, Act.IMPORT_RECORDS, Act.EXPORT_RECORDS, any_branch=True)
+@staff_page(Act.EDIT_ITEM, Act.EDIT_RECORDS, Act.IMPORT_RECORDS, Act.EXPORT_RECORDS, any_branch=True)
 def newest(request: StaffRequest) -> HttpResponse:
     found = list_newest(after=pair_from(request))
     counts = count_holdings()
@@ -34,6 +34,7 @@ def newest(request: StaffRequest) -> HttpResponse:
         "kinds": DOCUMENT_KINDS,
         "counts": counts,
         "onward": onward(request, found.after),
+        "may_catalogue": _holds(request, Act.EDIT_RECORDS),
         "may_import": _holds(request, Act.IMPORT_RECORDS),
         "may_export": _holds(request, Act.EXPORT_RECORDS),
         "may_edit": _holds(request, Act.EDIT_ITEM),
@@ -46,7 +47,7 @@ def _holds(request: StaffRequest, act: Act) -> bool:
 
 
 @require_GET
-@staff_page(Act.SEE_ITEM, Act.EDIT_ITEM, Act.IMPORT_RECORDS, any_branch=True)
+@staff_page(Act.SEE_ITEM, Act.EDIT_ITEM, Act.EDIT_RECORDS, Act.IMPORT_RECORDS, any_branch=True)
 def record(request: StaffRequest, bib_id: int) -> HttpResponse:
     bib = get_bib(bib_id)
     if bib is None:
@@ -57,6 +58,7 @@ def record(request: StaffRequest, bib_id: int) -> HttpResponse:
         "line": " · ".join(filter(None, (bib.author, bib.publisher, str(bib.year or "")))),
         "crumbs": record_crumbs(Crumb(bib.title)),
         "bib": bib,
+        "may_catalogue": _holds(request, Act.EDIT_RECORDS),
         "kind": DOCUMENT_KINDS.get(bib.document_kind, bib.document_kind),
         "dialect": DIALECTS.get(bib.dialect, bib.dialect),
         "marc": marc_rows(bib_id),

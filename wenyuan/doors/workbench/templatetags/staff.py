@@ -6,7 +6,7 @@ from django.template import Library
 
 from wenyuan.doors.furniture.days import MONTHS_EN, day, is_english, moment, short_day, weekday
 
-__all__ = ["day", "moment", "month_of", "register", "short_day", "size", "thousands", "weekday", "yuan"]
+__all__ = ["blanks", "day", "moment", "month_of", "register", "short_day", "size", "thousands", "weekday", "yuan"]
 
 register = Library()
 
@@ -43,3 +43,9 @@ def size(number: int) -> str:
     if number < 1000:
         return f"{number} B"
     return f"{number / 1000:.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
+
+
+@register.filter
+def blanks(signs: str) -> str:
+    """Signs one by one, a blank as ``#``: ``# 0 1``."""
+    return " ".join(signs.replace(" ", "#"))

@@ -1,0 +1,234 @@
+"""Records by hand at the workbench: the MARC editor as a plain form, two people at one record, history and restore."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories.catalogue import make_bib
+from tests.factories.office_pages import Town, make_town
+from tests.factories.staff_pages import staff_at
+from wenyuan.doors.workbench.records.editing_words import KINDS, REFUSALS, RULES, TEXT_REASONS
+from wenyuan.holdings.catalogue.data import FaultRule, RecordKind, Refusal
+from wenyuan.holdings.catalogue.models import Bib
+from wenyuan.holdings.catalogue.queries import get_record
+from wenyuan.kernel.marc import TextReason, to_text
+from wenyuan.organisation.accounts.data import Role
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture
+def town() -> Town:
+    return make_town()
+
+
+@pytest.fixture
+def browser(town: Town) -> Client:
+    return staff_at(town.central, Role.CATALOGUER)
+
+
+@pytest.fixture
+def bib() -> Bib:
+    return make_bib(title="平凡的世界", author="路遥")
+
+
+def sent(browser: Client, url: str, text: str, *, act: str = "save", **more: Any) -> Any:
+    return browser.post(url, {"text": text.replace("\n", "\r\n"), "version": "1", "act": act, **more})
+
+
+def text_of(bib: Bib) -> str:
+    found = get_record(bib.id)
+    assert found is not None
+    return to_text(found.record)
+
+
+def test_every_rule_kind_and_refusal_has_words() -> None:
+    assert set(RULES) == set(FaultRule)
+    assert set(TEXT_REASONS) == set(TextReason)
+    assert set(KINDS) == set(RecordKind)
+    assert {refusal for refusal in Refusal if refusal.value.startswith(("record_", "version_"))} <= set(REFUSALS)
+
+
+def test_a_record_is_shown_as_lines_and_saved_from_them(browser: Client, bib: Bib) -> None:
+    url = f"/workbench/records/{bib.id}/marc"
+
+    shown = browser.get(url)
+    answer = sent(browser, url, shown.context["sheet"].text.replace("平凡的世界", "人生"))
+
+    assert "200 1# $a平凡的世界$f路遥著" in shown.content.decode()
+    assert answer["Location"] == f"/workbench/records/{bib.id}/"
+    bib.refresh_from_db()
+    assert (bib.title, bib.version) == ("人生", 2)
+
+
+def test_what_was_not_touched_comes_back_byte_for_byte(browser: Client, bib: Bib) -> None:
+    before = bytes(bib.marc)
+
+    answer = sent(browser, f"/workbench/records/{bib.id}/marc", text_of(bib))
+
+    bib.refresh_from_db()
+    assert answer.status_code == 302
+    assert (bytes(bib.marc), bib.version) == (before, 1)
+
+
+def test_lines_that_are_no_fields_are_named_and_the_text_is_kept(browser: Client, bib: Bib) -> None:
+    answer = sent(browser, f"/workbench/records/{bib.id}/marc", text_of(bib) + "\n30 ## $a附注\n300 ## 附注")
+
+    assert answer.status_code == 422
+    assert [(fault.place, str(fault.words)) for fault in answer.context["sheet"].faults] == [
+        ("第8行", str(TEXT_REASONS[TextReason.NO_TAG])),
+        ("第9行", str(TEXT_REASONS[TextReason.NO_SUBFIELD])),
+    ]
+    assert "30 ## $a附注" in answer.content.decode()
+
+
+def test_an_error_names_the_field_in_the_reader_s_language_and_nothing_is_saved(browser: Client, bib: Bib) -> None:
+    wrong = text_of(bib).replace("$a20120301d2012    em y0chiy50      ea", "$a2012")
+
+    answer = sent(browser, f"/workbench/records/{bib.id}/marc", wrong)
+
+    bib.refresh_from_db()
+    assert (answer.status_code, bib.version) == (422, 1)
+    first = answer.context["sheet"].faults[0]
+    assert (first.place, first.warning) == ("100 通用处理数据 $a", False)
+    assert str(first.words).endswith("4 / 36")
+
+
+def test_a_code_picked_from_its_list_goes_into_the_record_and_others_stay_as_typed(browser: Client, bib: Bib) -> None:
+    url = f"/workbench/records/{bib.id}/marc"
+    names = {pick.name for _tag, _name, picks in browser.get(url).context["picks"] for pick in picks}
+
+    sent(browser, url, text_of(bib), **{"was-100-17": "e", "pick-100-17": "b", "was-100-8": "f", "pick-100-8": "f"})
+
+    assert {"LDR-5", "100-8", "100-17", "100-18", "100-22"} <= names
+    assert "$a20120301d2012    bm y0chiy50      ea" in text_of(bib)
+    bib.refresh_from_db()
+    assert bib.audience == "general"
+
+
+def test_pinyin_is_proposed_on_the_page_and_what_was_typed_stays(browser: Client, bib: Bib) -> None:
+    typed = text_of(bib).replace("$a路遥$4著", "$a路遥$9LU YAO$4著")
+
+    answer = sent(browser, f"/workbench/records/{bib.id}/marc", typed, act="pinyin")
+
+    text = answer.context["sheet"].text
+    assert "200 1# $a平凡的世界$9ping fan de shi jie$f路遥著" in text
+    assert "$a路遥$9LU YAO$4著" in text
+    bib.refresh_from_db()
+    assert bib.version == 1
+
+
+def test_a_new_record_begins_with_its_draft_and_is_saved_without_what_stayed_empty(browser: Client) -> None:
+    url = "/workbench/records/new/cnmarc/book/marc"
+    text = browser.get(url).context["sheet"].text
+
+    answer = sent(browser, url, text.replace("200 1# $a$f", "200 1# $a活着$f余华著"), version="0")
+
+    bib = Bib.objects.get()
+    assert answer["Location"] == f"/workbench/records/{bib.id}/"
+    assert (bib.title, bib.control_number) == ("活着", f"WY{bib.id:09d}")
+    assert "690" not in text_of(bib)
+    assert all(value for line in text_of(bib).split("\n") for value in line.split("$")[1:])
+
+
+@pytest.mark.parametrize("kind", RecordKind)
+@pytest.mark.parametrize("dialect", ["cnmarc", "marc21"])
+def test_the_draft_of_every_kind_needs_a_title_and_no_more(browser: Client, dialect: str, kind: RecordKind) -> None:
+    url = f"/workbench/records/new/{dialect}/{kind.value}/marc"
+    title = "$a鹿鸣县志"
+    text = browser.get(url).context["sheet"].text
+    for empty in ("200 1# $a", "245 10 $a"):
+        text = text.replace(empty, f"{empty[:-2]}{title}")
+
+    answer = sent(browser, url, text, version="0")
+
+    assert answer.status_code == 302, answer.context["sheet"].faults
+    assert Bib.objects.get().title == "鹿鸣县志"
+
+
+def test_the_second_at_a_record_is_told_who_has_it_open_and_the_first_is_not(town: Town, bib: Bib) -> None:
+    first, second = (staff_at(town.central, Role.CATALOGUER, name=name) for name in ("王芳", "李强"))
+    url = f"/workbench/records/{bib.id}/marc"
+
+    alone = first.get(url)
+    told = second.get(url)
+    renewed = first.post(f"/workbench/records/{bib.id}/open")
+
+    assert alone.context["others"] == []
+    assert [name for name, _since in told.context["others"]] == ["王芳"]
+    assert "李强" in renewed.content.decode()
+
+
+def test_who_saves_after_another_is_shown_the_differences_and_overwrites_nothing(town: Town, bib: Bib) -> None:
+    first, second = (staff_at(town.central, Role.CATALOGUER) for _ in range(2))
+    url = f"/workbench/records/{bib.id}/marc"
+    text = text_of(bib)
+    sent(first, url, text.replace("$f路遥著", "$f路遥 著"))
+
+    answer = sent(second, url, text.replace("平凡的世界", "人生"))
+
+    bib.refresh_from_db()
+    sheet = answer.context["sheet"]
+    assert (answer.status_code, bib.title, bib.version) == (422, "平凡的世界", 2)
+    assert [(one.sign, one.tag) for one in sheet.differences if one.sign != " "] == [("-", "200"), ("+", "200")]
+    assert "人生" in sheet.text
+    assert sheet.version == 2
+
+
+def test_the_history_shows_who_saved_what_and_brings_a_version_back(browser: Client, bib: Bib) -> None:
+    sent(browser, f"/workbench/records/{bib.id}/marc", text_of(bib).replace("平凡的世界", "人生"))
+
+    listed = browser.get(f"/workbench/records/{bib.id}/history")
+    one = browser.get(f"/workbench/records/{bib.id}/history/1")
+    answer = browser.post(f"/workbench/records/{bib.id}/history/1/restored", {"version": "2"})
+
+    assert [(row["version"].number, row["by"]) for row in listed.context["rows"]] == [(2, "王芳"), (1, "")]
+    assert [(line.sign, line.tag) for line in one.context["since"] if line.sign != " "] == [("-", "200"), ("+", "200")]
+    assert one.context["may_restore"]
+    assert answer["Location"] == f"/workbench/records/{bib.id}/"
+    bib.refresh_from_db()
+    assert (bib.title, bib.version) == ("平凡的世界", 3)
+
+
+def test_a_restore_from_a_page_that_is_out_of_date_is_refused(browser: Client, bib: Bib) -> None:
+    url = f"/workbench/records/{bib.id}/marc"
+    sent(browser, url, text_of(bib).replace("平凡的世界", "人生"))
+
+    answer = browser.post(f"/workbench/records/{bib.id}/history/1/restored", {"version": "1"}, follow=True)
+
+    bib.refresh_from_db()
+    assert bib.version == 2
+    assert str(REFUSALS[Refusal.RECORD_CHANGED_MEANWHILE]) in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["{bib}/marc", "new", "new/cnmarc/book/marc", "fields/cnmarc"])
+def test_who_may_not_edit_records_does_not_come_in(town: Town, bib: Bib, path: str) -> None:
+    answer = staff_at(town.central, Role.DESK).get(f"/workbench/records/{path.format(bib=bib.id)}")
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["99/marc", "99/history", "99/history/1", "new/ukmarc/book/marc", "new/cnmarc/stone/marc", "fields/ukmarc"]
+)
+def test_what_is_not_there_is_not_found(browser: Client, path: str) -> None:
+    assert browser.get(f"/workbench/records/{path}").status_code == 404
+
+
+def test_the_help_of_a_field_is_in_both_languages(browser: Client) -> None:
+    part = browser.get("/workbench/records/fields/cnmarc?tag=200").content.decode()
+    whole = browser.get("/workbench/records/fields/marc21").content.decode()
+
+    assert "题名与责任说明项" in part
+    assert "Title proper" in part
+    assert "Title statement" in whole
+
+
+def test_scripts_in_a_title_are_shown_harmless(browser: Client) -> None:
+    bib = make_bib(title="<script>alert(1)</script>")
+
+    page = browser.get(f"/workbench/records/{bib.id}/marc").content.decode()
+
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
