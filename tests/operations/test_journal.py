@@ -4,16 +4,17 @@ import random
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.delivery import deliver, retry_stuck
-from wenyuan.organisation.journal.followers import Follower, follows, forget
+from wenyuan.organisation.journal.followers import Chooser, Follower, follows, forget
 from wenyuan.organisation.journal.models import Entry as Row
 from wenyuan.organisation.journal.models import Pending, Stuck
 from wenyuan.organisation.journal.operations import record, record_many
@@ -99,6 +100,49 @@ def test_each_entry_reaches_its_follower_once(db: None, seen: list[int]) -> None
 
     assert (taken, again) == (3, 0)
     assert seen == [ids[0], ids[2]]
+
+
+@contextmanager
+def _choosing(among: Chooser) -> Iterator[list[int]]:
+    calls: list[int] = []
+
+    def follower(entry_id: int) -> None:
+        calls.append(entry_id)
+
+    follows(Kind.VISIT, among=among)(follower)
+    try:
+        yield calls
+    finally:
+        forget(follower)
+
+
+def test_a_follower_that_chooses_is_called_for_what_concerns_it(db: None) -> None:
+    asked: list[list[int]] = []
+
+    def every_second(entry_ids: Sequence[int]) -> Sequence[int]:
+        asked.append(list(entry_ids))
+        return entry_ids[::2]
+
+    with _choosing(every_second) as calls:
+        ids = record(*(visit() for _ in range(5)))
+        deliver(at=AT)
+
+    assert asked == [ids]
+    assert calls == ids[::2]
+
+
+def test_a_follower_that_cannot_choose_is_called_for_all(db: None) -> None:
+    def broken(entry_ids: Sequence[int]) -> Sequence[int]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        return ()
+
+    with _choosing(broken) as calls:
+        ids = record(visit(), visit())
+        deliver(at=AT)
+
+    assert calls == ids
+    assert Stuck.objects.count() == 0
 
 
 def test_a_follower_that_fails_parks_the_entry_and_the_others_go_on(

@@ -17,8 +17,9 @@ from wenyuan.runtime.logs import configure_logging
 
 LONGEST_WAIT_S = 0.5
 """How long an entry may wait before it is seen."""
-LONGEST_STALE_S = 0.2
-"""How long a change may wait before the search index is told."""
+LONGEST_STALE_S = 0.5
+"""How long a change may wait before the search index is told. A commit costs about as much for one change as for some
+hundreds, so a busy hour must not mean commit upon commit."""
 STAMP_EVERY_S = 1.0
 """How long a change may wait before harvesters are told of it."""
 CHORES_EVERY_S = 60.0
@@ -93,11 +94,11 @@ def _deliver(end: threading.Event) -> None:
 
 def _index(end: threading.Event) -> None:
     """Keep the search index up until the end. Of several workers one does; the others stand by."""
-    from wenyuan.holdings.catalogue.operations import Indexer
+    from wenyuan.holdings.catalogue.operations import TURN_ROWS, Indexer
 
     with Indexer() as indexer:
         while not end.is_set():
-            if indexer.turn() == 0:
+            if indexer.turn() < TURN_ROWS:
                 end.wait(LONGEST_STALE_S)
 
 

@@ -25,7 +25,7 @@ from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
 from wenyuan.holdings.catalogue.importing.undoing import undo_batch
 from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, ItemType, Lendable
 from wenyuan.holdings.catalogue.rules import LARGEST_PRICE_FEN, accession_fault, barcode_fault, is_uid
-from wenyuan.holdings.catalogue.searching.indexing import Indexer, ask_anew
+from wenyuan.holdings.catalogue.searching.indexing import TURN_ROWS, Indexer, ask_anew
 from wenyuan.holdings.catalogue.shelving.author_tables import keep_author_table
 from wenyuan.holdings.catalogue.shelving.class_tables import keep_class_table
 from wenyuan.holdings.catalogue.shelving.groups import keep_shelf_group
@@ -40,6 +40,7 @@ from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 __all__ = [
+    "TURN_ROWS",
     "Indexer",
     "ItemChanged",
     "Lendable",

@@ -5,6 +5,8 @@ loss that is cancelled because the item is found or was not lost. A return says 
 by how many open days of the lending branch it was late, so that no closed day costs a point.
 """
 
+from collections.abc import Sequence
+
 from wenyuan.lending.fees.data import ChargeKind, PointEvent
 from wenyuan.lending.fees.point_reads import point_scheme
 from wenyuan.lending.fees.points import award, take_award_back
@@ -15,6 +17,12 @@ from wenyuan.organisation.rights.data import CLOCK, Desk, Door
 from wenyuan.plumbing.transactions import assert_in_verb
 
 CHARGED = {ChargeKind.LOST.value: PointEvent.LOST, ChargeKind.DAMAGED.value: PointEvent.DAMAGED}
+
+
+def points_count_for(entry_ids: Sequence[int]) -> Sequence[int]:
+    """Those of these entries that may give or take points: none while no points are kept, so that the loans of every
+    day are not looked at one by one."""
+    return entry_ids if point_scheme().is_on else ()
 
 
 def points_follow(entry_id: int) -> None:

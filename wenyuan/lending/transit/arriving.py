@@ -1,10 +1,13 @@
 """Unpacking crates where they arrive: ticking by scan, signing for it, and following up what did not agree."""
 
+from collections.abc import Sequence
 from datetime import datetime
+
+from django.db import connection
 
 from wenyuan.holdings.catalogue.data import ItemView
 from wenyuan.holdings.catalogue.queries import get_item, titles_of
-from wenyuan.lending.transit import rules
+from wenyuan.lending.transit import rules, sql
 from wenyuan.lending.transit.data import (
     FITTING,
     DifferenceKind,
@@ -184,6 +187,13 @@ def resolve_difference(
         raise refused(Refusal.TEXT_TOO_LONG, limit=LONGEST_NOTE)
     _resolve(found, outcome, remark.strip(), account_id=desk.operator.account_id, at=at, desk=desk)
     return _difference(difference_id)
+
+
+def may_settle_missing(entry_ids: Sequence[int]) -> frozenset[int]:
+    """Those of these entries that tell of an item which a crate is short of."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.OF_MISSING_ITEMS, {"ids": list(entry_ids)})
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def settle_missing(entry_id: int) -> None:

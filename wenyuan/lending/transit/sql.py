@@ -1,4 +1,5 @@
-"""Hand-written statements of the transit room. They read catalogue_item and catalogue_bib beside its own tables."""
+"""Hand-written statements of the transit room. They read journal_entry, catalogue_item and catalogue_bib beside its own
+tables."""
 
 from wenyuan.plumbing.invariants import Invariant
 
@@ -16,6 +17,14 @@ WAITING = f"""
     ORDER BY x.id LIMIT %(size)s
 """
 """Items that wait at a branch to be packed, longest first."""
+
+OF_MISSING_ITEMS = """
+    SELECT e.id FROM journal_entry e
+    WHERE e.id = ANY(%(ids)s) AND e.subject_kind = 'item' AND EXISTS (
+        SELECT 1 FROM transit_difference d
+        WHERE d.item_id = e.subject_id AND d.kind = 'missing' AND d.resolved_at IS NULL
+    )
+"""
 
 WAITING_COUNTS = f"""
     SELECT x.to_branch_id, count(*), count(*) FILTER (WHERE x.reason = 'send_on')

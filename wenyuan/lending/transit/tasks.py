@@ -1,6 +1,6 @@
 """What this room follows in the journal."""
 
-from wenyuan.lending.transit.arriving import settle_missing
+from wenyuan.lending.transit.arriving import may_settle_missing, settle_missing
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.followers import follows
 
@@ -14,6 +14,7 @@ from wenyuan.organisation.journal.followers import follows
     Kind.ITEM_MOVED,
     Kind.ITEM_SEEN,
     Kind.ITEM_FOUND,
+    among=may_settle_missing,
 )
 def found_again(entry_id: int) -> None:
     """An item that was missing from a crate has been scanned, or is lent: a loan of such an item ends its transit, or

@@ -1,5 +1,6 @@
 """Bringing entries to their followers: the worker's side of the journal."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import psycopg
@@ -7,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from wenyuan.organisation.journal import sql
-from wenyuan.organisation.journal.followers import Follower, followers_of
+from wenyuan.organisation.journal.followers import Chooser, Follower, Following, followers_of
 from wenyuan.organisation.journal.models import Stuck
 from wenyuan.plumbing.transactions import verb
 
@@ -17,14 +18,21 @@ def deliver(*, at: datetime, limit: int = 200) -> int:
     """Take up to ``limit`` pending entries, call their followers, delete the pending rows; returns how many it took.
 
     Rows that another worker holds are skipped, so nothing is ever "after the last seen id": ids commit out of order.
-    A follower that fails has its entry parked in ``journal_stuck``; the others go on.
+    Each follower has the entries of its kinds in their order. One that fails has its entry parked in
+    ``journal_stuck``; the others go on.
     """
+    waiting: dict[str, tuple[Following, list[int]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(sql.TAKE_PENDING, [limit])
         rows = cursor.fetchall()
         for entry_id, kind in rows:
-            for name, follower in followers_of(kind).items():
-                _call(entry_id, name, follower, at)
+            for name, following in followers_of(kind).items():
+                waiting.setdefault(name, (following, []))[1].append(entry_id)
+        for name, (following, entry_ids) in waiting.items():
+            concerned = _choose(following.choose, entry_ids)
+            for entry_id in entry_ids:
+                if entry_id in concerned:
+                    _call(entry_id, name, following.call, at)
         cursor.execute(sql.DROP_PENDING, [[entry_id for entry_id, _ in rows]])
     return len(rows)
 
@@ -42,13 +50,24 @@ def retry_stuck(*, at: datetime, limit: int = 50) -> int:
         .order_by("attempts", "id")[:limit]
     )
     for row in stuck:
-        follower = followers_of(row.entry.kind).get(row.follower)
-        if follower is None:
+        following = followers_of(row.entry.kind).get(row.follower)
+        if following is None:
             Stuck.objects.filter(id=row.id).update(attempts=F("attempts") + 1)
-        elif _call(row.entry_id, row.follower, follower, at):
+        elif _call(row.entry_id, row.follower, following.call, at):
             row.delete()
             done += 1
     return done
+
+
+def _choose(chooser: Chooser | None, entry_ids: Sequence[int]) -> Collection[int]:
+    """What concerns a follower; everything where it cannot tell, so that its failure is noted entry by entry."""
+    if chooser is None:
+        return entry_ids
+    try:
+        with transaction.atomic():
+            return frozenset(chooser(entry_ids))
+    except Exception:
+        return entry_ids
 
 
 def _call(entry_id: int, name: str, follower: Follower, at: datetime) -> bool:
