@@ -270,6 +270,13 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/records/shelf-groups/new",
         "/workbench/records/shelf-groups/{shelf_group}",
         "/workbench/records/author-numbers/new",
+        "/workbench/records/labels/",
+        "/workbench/records/labels/add",
+        "/workbench/records/labels/shelf-ends",
+        "/workbench/records/labels/cards",
+        "/workbench/records/labels/sheets",
+        "/workbench/records/labels/sheets/new",
+        "/workbench/records/labels/sheets/{label_sheet}",
     ),
     "system_admin": (
         "/workbench/",
@@ -467,6 +474,10 @@ NO_PAGES = frozenset(
         "workbench:bib-call-number-back",
         "workbench:record-open",
         "workbench:record-restore",
+        "workbench:labels-print",
+        "workbench:labels-preview",
+        "workbench:labels-printed",
+        "workbench:labels-dropped",
         "workbench:policies-change",  # also shows what a change would do, once it is typed
         "workbench:policies-begin",
         "workbench:policies-drop",
@@ -511,7 +522,7 @@ def press(page: Page, key: str) -> None:
 
 def the_house(*, today: date) -> dict[str, str]:
     """Rows of the library at hand for the braces of the paths. Django must be set up."""
-    from wenyuan.holdings.catalogue.models import ImportBatch, ImportSample, Item, ShelfGroup
+    from wenyuan.holdings.catalogue.models import ImportBatch, ImportSample, Item, LabelSheet, ShelfGroup
     from wenyuan.lending.circulation.models import Consignment, ConsignmentLine, Hold, Loan
     from wenyuan.lending.fees.models import Charge, Closing
     from wenyuan.lending.fees.models import Entry as LedgerRow
@@ -574,6 +585,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "batch": ImportBatch.objects.filter(state="finished", failed__gt=0).latest("id").id,
         "staged": staged.batch_id,
         "sample": staged.id,
+        "label_sheet": LabelSheet.objects.earliest("id").id,
         "shelf_group": ShelfGroup.objects.earliest("id").id,
         "hold": hold.id,
         "held": hold.bib_id,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("transit/", include("wenyuan.doors.workbench.transit.urls")),
     path("records/", include("wenyuan.doors.workbench.records.urls")),
     path("records/", include("wenyuan.doors.workbench.shelving.urls")),
+    path("records/labels/", include("wenyuan.doors.workbench.labels.urls")),
     path("network/", include("wenyuan.doors.workbench.network.urls")),
     path("policies/", include("wenyuan.doors.workbench.policies.urls")),
     path("journal/", include("wenyuan.doors.workbench.journal.urls")),

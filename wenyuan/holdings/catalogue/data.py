@@ -19,6 +19,13 @@ from wenyuan.holdings.catalogue.harvesting.values import HarvestedBib as Harvest
 from wenyuan.holdings.catalogue.harvesting.values import HarvestPage as HarvestPage
 from wenyuan.holdings.catalogue.harvesting.values import HarvestPlace as HarvestPlace
 from wenyuan.holdings.catalogue.harvesting.values import HarvestWish as HarvestWish
+from wenyuan.holdings.catalogue.labelling.values import LabelFacts as LabelFacts
+from wenyuan.holdings.catalogue.labelling.values import LabelRefusal as LabelRefusal
+from wenyuan.holdings.catalogue.labelling.values import LabelRefused as LabelRefused
+from wenyuan.holdings.catalogue.labelling.values import LabelRunView as LabelRunView
+from wenyuan.holdings.catalogue.labelling.values import LabelSheetInput as LabelSheetInput
+from wenyuan.holdings.catalogue.labelling.values import LabelSheetView as LabelSheetView
+from wenyuan.holdings.catalogue.labelling.values import Queued as Queued
 from wenyuan.holdings.catalogue.shelving.values import ClassChoice as ClassChoice
 from wenyuan.holdings.catalogue.shelving.values import ClassRow as ClassRow
 from wenyuan.holdings.catalogue.shelving.values import Proposal as Proposal

@@ -1,6 +1,7 @@
-"""Rows that every installation begins with: item types, a shelf group, and the mappings that vendors' item fields
-are read by."""
+"""Rows that every installation begins with: item types, a shelf group, sheets of labels, and the mappings that
+vendors' item fields are read by."""
 
+from wenyuan.holdings.catalogue.labelling.sheets import install_sheets
 from wenyuan.holdings.catalogue.models import ImportMapping, ItemType, ShelfGroup
 from wenyuan.kernel.callnumbers import DEFAULT_BREAKS, DEFAULT_TEMPLATE
 from wenyuan.kernel.marc import DEFAULT_MAPPINGS, mapping_to_dict
@@ -43,3 +44,4 @@ def install_default_rows() -> None:
         ShelfGroup.objects.create(
             code="main", name="普通图书", template=DEFAULT_TEMPLATE, breaks=DEFAULT_BREAKS, is_default=True
         )
+    install_sheets()

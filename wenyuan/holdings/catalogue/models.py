@@ -12,6 +12,7 @@ from wenyuan.holdings.catalogue.import_models import (
     ImportSeen,
     ImportStep,
 )
+from wenyuan.holdings.catalogue.labelling.tables import LabelKind, LabelRun, LabelSheet, LabelWaiting
 from wenyuan.holdings.catalogue.shelving.tables import (
     AuthorEntry,
     AuthorTable,
@@ -50,6 +51,10 @@ __all__ = [
     "Item",
     "ItemState",
     "ItemType",
+    "LabelKind",
+    "LabelRun",
+    "LabelSheet",
+    "LabelWaiting",
     "Lendable",
     "Numbering",
     "ShelfGroup",

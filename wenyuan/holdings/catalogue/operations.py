@@ -23,6 +23,8 @@ from wenyuan.holdings.catalogue.importing.batches import (
 from wenyuan.holdings.catalogue.importing.looking import look_through
 from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
 from wenyuan.holdings.catalogue.importing.undoing import undo_batch
+from wenyuan.holdings.catalogue.labelling.queueing import drop_labels, mark_labels_printed, queue_labels
+from wenyuan.holdings.catalogue.labelling.sheets import keep_label_sheet
 from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, ItemType, Lendable
 from wenyuan.holdings.catalogue.rules import LARGEST_PRICE_FEN, accession_fault, barcode_fault, is_uid
 from wenyuan.holdings.catalogue.searching.indexing import TURN_ROWS, Indexer, ask_anew
@@ -51,20 +53,24 @@ __all__ = [
     "assign_call_number",
     "change_state",
     "drop_batch",
+    "drop_labels",
     "edit_bib",
     "edit_item",
     "give_back_number",
     "install_defaults",
     "keep_author_table",
     "keep_class_table",
+    "keep_label_sheet",
     "keep_mapping",
     "keep_shelf_group",
     "leave_record",
     "load_batch",
     "look_through",
+    "mark_labels_printed",
     "open_batch",
     "open_record",
     "propose_call_number",
+    "queue_labels",
     "restage_batch",
     "restore_version",
     "run_batch",

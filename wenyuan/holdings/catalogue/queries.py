@@ -43,6 +43,17 @@ from wenyuan.holdings.catalogue.harvesting.reading import (
 )
 from wenyuan.holdings.catalogue.importing.looking import import_outlook, list_samples, sample_records
 from wenyuan.holdings.catalogue.importing.undoing import list_kept, undo_prospect
+from wenyuan.holdings.catalogue.labelling.queueing import (
+    count_labels,
+    get_label_run,
+    items_of_import,
+    items_on_shelf,
+    items_with_barcodes,
+    labels_of_run,
+    labels_waiting,
+    list_label_runs,
+)
+from wenyuan.holdings.catalogue.labelling.sheets import list_label_sheets
 from wenyuan.holdings.catalogue.models import (
     Bib,
     Identifier,
@@ -85,6 +96,7 @@ __all__ = [
     "complete",
     "count_harvest",
     "count_holdings",
+    "count_labels",
     "draft",
     "export_records",
     "failed_bytes",
@@ -97,6 +109,7 @@ __all__ = [
     "get_item",
     "get_item_by_id",
     "get_items",
+    "get_label_run",
     "get_record",
     "get_version",
     "harvest",
@@ -110,7 +123,12 @@ __all__ = [
     "is_indexed",
     "items_of_bib",
     "items_of_bibs",
+    "items_of_import",
+    "items_on_shelf",
+    "items_with_barcodes",
     "iter_faults",
+    "labels_of_run",
+    "labels_waiting",
     "list_author_tables",
     "list_batches",
     "list_class_tables",
@@ -118,6 +136,8 @@ __all__ = [
     "list_faults",
     "list_item_types",
     "list_kept",
+    "list_label_runs",
+    "list_label_sheets",
     "list_mappings",
     "list_newest",
     "list_samples",

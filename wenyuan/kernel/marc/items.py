@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from wenyuan.kernel.marc.mapping import DEFAULT_MAPPINGS, ItemColumn, ItemMapping, Source
 from wenyuan.kernel.marc.model import DataField, Record
+from wenyuan.kernel.ranges import RangeUnfit, numbers_between
 
-_RANGE = re.compile(r"(.*?)([0-9]+)\s*[-~～－—]\s*(.*?)([0-9]+)")
 _COUNT = re.compile(r"[0-9]{1,4}")
 
 
@@ -174,15 +174,7 @@ def _expand(text: str, longest: int) -> list[str] | ItemProblemCode:
 
     The end may leave out the prefix and the leading digits it shares with the start.
     """
-    found = _RANGE.fullmatch(text)
-    if not found:
-        return [text]
-    prefix, first, end_prefix, last = found.groups()
-    if end_prefix not in ("", prefix) or len(last) > len(first):
-        return [text]
-    start, end = int(first), int(first[: len(first) - len(last)] + last)
-    if end < start:
-        return ItemProblemCode.RANGE_BACKWARDS
-    if end - start >= longest:
-        return ItemProblemCode.RANGE_TOO_LONG
-    return [f"{prefix}{number:0{len(first)}d}" for number in range(start, end + 1)]
+    try:
+        return numbers_between(text, most=longest) or [text]
+    except RangeUnfit as unfit:
+        return ItemProblemCode.RANGE_BACKWARDS if unfit.backwards else ItemProblemCode.RANGE_TOO_LONG

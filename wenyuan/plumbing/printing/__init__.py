@@ -5,7 +5,7 @@ so a title prints as it stands, whatever signs are in it. The typesetter runs in
 (``press.py``), bounded in time, memory and output, and reaches neither the network nor any file but fonts.
 """
 
-from wenyuan.plumbing.printing.bars import Bars, bars_for
+from wenyuan.plumbing.printing.bars import Bars, bars_for, bars_within
 from wenyuan.plumbing.printing.paper import A3, A4, A5, ROLL_58, ROLL_80, Paper
 from wenyuan.plumbing.printing.typesetting import NotPrinted, Reason, Template, as_pdf, as_pictures
 
@@ -23,4 +23,5 @@ __all__ = [
     "as_pdf",
     "as_pictures",
     "bars_for",
+    "bars_within",
 ]

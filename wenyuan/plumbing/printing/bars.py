@@ -14,11 +14,17 @@ class Bars(TypedDict):
 
 
 def bars_for(text: str, paper: Paper) -> Bars | None:
-    """The CODE 128 bars of a text on this paper; none where a scanner could not read them: the text has other signs
-    than printable ASCII, or is too long for the paper. The text itself is then all that can be printed."""
+    """The CODE 128 bars of a text across this paper; as ``bars_within``."""
+    return bars_within(text, paper.room)
+
+
+def bars_within(text: str, room_mm: float) -> Bars | None:
+    """The CODE 128 bars of a text in a room so wide, in millimetres; none where a scanner could not read them: the text
+    has other signs than printable ASCII, or is too long for the room. The text itself is then all that can be
+    printed."""
     try:
         widths = code128(text)
     except NotInCode128:
         return None
-    module = fitting_module(widths, paper.room)
+    module = fitting_module(widths, room_mm)
     return None if module is None else Bars(widths=list(widths), module=module)

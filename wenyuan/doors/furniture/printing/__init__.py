@@ -4,6 +4,14 @@ Their words are those of the language that is active, so a slip speaks the langu
 in ``templates/`` beside this file and hold no words.
 """
 
+from wenyuan.doors.furniture.printing.labels import (
+    Label,
+    LabelPrint,
+    Sheet,
+    labels_pdf,
+    labels_picture,
+    without_bars,
+)
 from wenyuan.doors.furniture.printing.lists import ShelvingItem, ShelvingList, ShelvingSection, shelving_list
 from wenyuan.doors.furniture.printing.opening import closed_lines, opening_line
 from wenyuan.doors.furniture.printing.posters import ClosurePoster, closure_poster
@@ -26,10 +34,13 @@ from wenyuan.doors.furniture.printing.slips import (
 __all__ = [
     "ClosurePoster",
     "HoldSlip",
+    "Label",
+    "LabelPrint",
     "LossSlip",
     "Payment",
     "PaymentSlip",
     "ReaderSlip",
+    "Sheet",
     "ShelvingItem",
     "ShelvingList",
     "ShelvingSection",
@@ -39,10 +50,13 @@ __all__ = [
     "closed_lines",
     "closure_poster",
     "hold_slips",
+    "labels_pdf",
+    "labels_picture",
     "loss_slips",
     "opening_line",
     "payment_slips",
     "reader_slips",
     "shelving_list",
     "transit_slips",
+    "without_bars",
 ]

@@ -143,6 +143,7 @@ SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "shelf_group": _("Shelf group"),
     "author_table": _("Table of author numbers"),
     "class_table": _("Table of classes"),
+    "label_sheet": _("Sheet of labels"),
     "key_ring": _("Encryption keys"),
     "branch": _("Branch"),
     "area": _("Area"),
@@ -300,6 +301,7 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "keep_shelf_group": _("shelf group kept"),
     "keep_author_table": _("table of author numbers kept"),
     "keep_class_table": _("table of classes kept"),
+    "keep_label_sheet": _("sheet of labels kept"),
 }
 """Verbs as journal and audit name them."""
 

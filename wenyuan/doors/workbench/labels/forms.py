@@ -1,0 +1,119 @@
+"""Forms of labels."""
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from wenyuan.doors.workbench.branches import Choices
+from wenyuan.doors.workbench.labels.words import KINDS, OF_ITEMS
+from wenyuan.holdings.catalogue.data import LabelSheetInput
+from wenyuan.kernel.ranges import RangeUnfit, numbers_between
+
+MOST_NUMBERS = 10_000
+MOST_LINES = 200
+_MEASURES = (
+    ("page_width", _("Width of the page")),
+    ("page_height", _("Height of the page")),
+    ("label_width", _("Width of a label")),
+    ("label_height", _("Height of a label")),
+    ("left", _("First label, from the left")),
+    ("top", _("First label, from the top")),
+    ("step_x", _("From one label to the next, across")),
+    ("step_y", _("From one label to the next, down")),
+    ("offset_x", _("Printer is off: move right by")),
+    ("offset_y", _("Printer is off: move down by")),
+)
+
+
+class NumbersField(forms.CharField):
+    """Numbers one a line or parted by blanks or commas; ``D123456-60`` is a run."""
+
+    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
+
+    def clean(self, value: object) -> list[str]:
+        found: dict[str, None] = {}
+        text = str(super().clean(value) or "")
+        for part in text.replace(",", " ").replace("，", " ").split():
+            try:
+                numbers = numbers_between(part, most=MOST_NUMBERS) or [part]
+            except RangeUnfit:
+                raise forms.ValidationError(
+                    gettext("%(run)s runs backwards, or is too long.") % {"run": part}
+                ) from None
+            found |= dict.fromkeys(numbers)
+            if len(found) > MOST_NUMBERS:
+                raise forms.ValidationError(gettext("These are too many at once."))
+        return list(found)
+
+
+class AddForm(forms.Form):
+    kinds = forms.MultipleChoiceField(
+        label=_("Labels"),
+        choices=[(kind, KINDS[kind]) for kind in OF_ITEMS],
+        widget=forms.CheckboxSelectMultiple,
+        initial=["spine", "barcode"],
+    )
+    barcodes = NumbersField(
+        label=_("Barcodes"),
+        required=False,
+        help_text=_("One a line, scanned or typed; D123456-60 is a run."),
+    )
+    branch = forms.TypedChoiceField(label=_("Or the shelf of"), coerce=int, required=False, empty_value=None)
+    first = forms.CharField(label=_("From call number"), max_length=100, required=False)
+    last = forms.CharField(label=_("To call number"), max_length=100, required=False)
+    batch = forms.IntegerField(label=_("Or the items of import no."), required=False, min_value=1)
+
+    def __init__(self, *args: object, branches: Choices, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
+        self.fields["barcodes"].widget.attrs["autofocus"] = True
+
+
+class PrintForm(forms.Form):
+    sheet = forms.TypedChoiceField(label=_("Sheet"), coerce=int)
+    start = forms.IntegerField(
+        label=_("Begin at label no."), min_value=1, max_value=400, initial=1, help_text=_("On a sheet partly used.")
+    )
+
+    def __init__(self, *args: object, sheets: Choices, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["sheet"].choices = sheets  # type: ignore[attr-defined] # a choice field
+
+
+class ShelfEndForm(PrintForm):
+    lines = forms.CharField(
+        label=_("Shelves"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text=_("One a line: its first and last call number with a blank or a tab between, and if wanted a name."),
+    )
+
+    def shelves(self) -> list[list[str]]:
+        """Two numbers and perhaps a name for each line, once the form is valid."""
+        lines = [line.strip() for line in self.cleaned_data["lines"].splitlines() if line.strip()]
+        return [line.split("\t") if "\t" in line else line.split(None, 2) for line in lines[:MOST_LINES]]
+
+
+class CardForm(PrintForm):
+    numbers = NumbersField(label=_("Card numbers"), help_text=_("One a line; L0001-0200 is a run."))
+
+
+class SheetForm(forms.Form):
+    code = forms.CharField(label=_("Code"), max_length=32)
+    name_zh = forms.CharField(label=_("Name in Chinese"), max_length=60)
+    name_en = forms.CharField(label=_("Name in English"), max_length=60, required=False)
+    kind = forms.ChoiceField(label=_("For"), choices=list(KINDS.items()))
+    columns = forms.IntegerField(label=_("Labels across"), min_value=1, max_value=100)
+    rows = forms.IntegerField(label=_("Labels down"), min_value=1, max_value=100)
+    font_scale = forms.IntegerField(label=_("Size of letters in percent"), min_value=50, max_value=200, initial=100)
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        for name, words in _MEASURES:
+            self.fields[name] = forms.DecimalField(
+                label=words, max_digits=6, decimal_places=2, initial=0, help_text=_("In millimetres.")
+            )
+
+    def sheet(self) -> LabelSheetInput:
+        """The sheet as typed, once the form is valid."""
+        return LabelSheetInput(**self.cleaned_data)

@@ -1,0 +1,53 @@
+"""Runs of barcodes and numbers, as people write them: ``D123456-60`` or ``23000118807-23000118815``."""
+
+import re
+from typing import Final
+
+MOST: Final = 10_000
+"""Numbers of one run."""
+
+_RANGE: Final = re.compile(r"(.*?)([0-9]+)\s*[-~～－—]\s*(.*?)([0-9]+)")
+_NUMBERED: Final = re.compile(r"(.*?)([0-9]+)", re.DOTALL)
+
+
+class RangeUnfit(ValueError):
+    """A run that cannot be; ``backwards`` tells one whose end stands before its beginning from one that is too long or
+    would grow wider than its first number."""
+
+    def __init__(self, text: str, *, backwards: bool = False) -> None:
+        super().__init__(text)
+        self.backwards = backwards
+
+
+def numbers_between(text: str, *, most: int = MOST) -> list[str] | None:
+    """Every number of a run, as wide as its first; none for a text that is no run. The end may leave out the prefix
+    and the leading digits that it shares with the beginning.
+
+    :raises RangeUnfit: a run backwards, or of more than ``most``.
+    """
+    found = _RANGE.fullmatch(text.strip())
+    if not found:
+        return None
+    prefix, first, end_prefix, last = found.groups()
+    if end_prefix not in ("", prefix) or len(last) > len(first):
+        return None
+    return _run(prefix, first, int(first[: len(first) - len(last)] + last), most)
+
+
+def numbers_from(first: str, count: int, *, most: int = MOST) -> list[str]:
+    """``count`` numbers from the first one on, which ends in digits: ``D009`` and 2 give ``D009``, ``D010``.
+
+    :raises RangeUnfit: the first ends in no digits, the last would be wider than it, or there are none or too many.
+    """
+    found = _NUMBERED.fullmatch(first.strip())
+    if not found or count < 1:
+        raise RangeUnfit(first)
+    return _run(found[1], found[2], int(found[2]) + count - 1, most)
+
+
+def _run(prefix: str, first: str, last: int, most: int) -> list[str]:
+    if last < int(first):
+        raise RangeUnfit(prefix + first, backwards=True)
+    if last - int(first) >= most or len(str(last)) > len(first):
+        raise RangeUnfit(prefix + first)
+    return [f"{prefix}{number:0{len(first)}d}" for number in range(int(first), last + 1)]
