@@ -85,6 +85,7 @@ NO_ACT = {
     "accounts.found_installation": "the same",
     "accounts.sign_in": "who signs in holds no right yet",
     "accounts.switch_by_badge": "the same",
+    "catalogue.forget_old_tables": "by the clock: what was asked for long ago goes",
     "catalogue.ask_anew": "what is derived is made again; nothing changes for anybody",
     "catalogue.stamp_changes": "run by the worker, nobody's act",
     "catalogue.install_defaults": "run by the set-up, nobody's act",

@@ -262,6 +262,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/records/imports/{staged}/preview/{sample}/",
         "/workbench/records/imports/{batch}/kept",
         "/workbench/records/export",
+        "/workbench/records/export/tables",
         "/workbench/records/{bib}/call-number",
         "/workbench/records/classes",
         Sight(role="cataloguer", path="/workbench/records/classes?below=I", note="below"),
@@ -372,6 +373,7 @@ NO_PAGES = frozenset(
         "workbench:import-fault-record",
         "workbench:import-failed",
         "workbench:export-file",
+        "workbench:export-table-file",
         # what is printed or sent
         "workbench:summary-file",
         "workbench:daybook-file",

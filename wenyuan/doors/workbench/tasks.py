@@ -7,9 +7,12 @@ from django.utils import timezone
 from wenyuan.doors.workbench.records.running import (
     IMPORT_TASK,
     LOOK_TASK,
+    TABLE_TASK,
     UNDO_TASK,
+    drop_old_tables,
     run_import,
     run_looking,
+    run_table,
     run_undoing,
 )
 from wenyuan.lending.fees.operations import look_after_scans
@@ -33,6 +36,18 @@ def look_through_import(batch_id: int, account_id: int, branch_id: int, stored_a
 def undo_import(batch_id: int, account_id: int, branch_id: int) -> None:
     """Take an import out of the catalogue again."""
     run_undoing(batch_id=batch_id, account_id=account_id, branch_id=branch_id, at=timezone.now())
+
+
+@task(TABLE_TASK)
+def write_table(table_id: int, account_id: int, branch_id: int) -> None:
+    """Write a table of items or records that somebody has asked for."""
+    run_table(table_id=table_id, account_id=account_id, branch_id=branch_id, at=timezone.now())
+
+
+@every("25 18 * * *", "workbench.drop_old_tables")
+def forget_tables(at: datetime) -> None:
+    """Tables are kept for seven days."""
+    drop_old_tables(at=at)
 
 
 @every("* * * * *", "look_after_scans")

@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from wenyuan.holdings.catalogue.editing.tables import BibOpen, BibVersion
+from wenyuan.holdings.catalogue.export_models import TableExport
 from wenyuan.holdings.catalogue.harvesting.models import HarvestStamp, HarvestWaiting
 from wenyuan.holdings.catalogue.import_models import (
     ImportFormer,
@@ -60,6 +61,7 @@ __all__ = [
     "ShelfGroup",
     "ShelfGroupBranch",
     "StoodNumber",
+    "TableExport",
     "WorkNumber",
 ]
 

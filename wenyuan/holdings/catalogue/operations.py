@@ -32,6 +32,7 @@ from wenyuan.holdings.catalogue.shelving.author_tables import keep_author_table
 from wenyuan.holdings.catalogue.shelving.class_tables import keep_class_table
 from wenyuan.holdings.catalogue.shelving.groups import keep_shelf_group
 from wenyuan.holdings.catalogue.shelving.numbering import assign_call_number, give_back_number, propose_call_number
+from wenyuan.holdings.catalogue.tabling import ask_for_table, finish_table, forget_old_tables
 from wenyuan.kernel.callnumbers import shelf_key
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.operations import record
@@ -50,12 +51,15 @@ __all__ = [
     "add_bib",
     "add_item",
     "ask_anew",
+    "ask_for_table",
     "assign_call_number",
     "change_state",
     "drop_batch",
     "drop_labels",
     "edit_bib",
     "edit_item",
+    "finish_table",
+    "forget_old_tables",
     "give_back_number",
     "install_defaults",
     "keep_author_table",

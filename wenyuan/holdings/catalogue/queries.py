@@ -77,6 +77,7 @@ from wenyuan.holdings.catalogue.shelving.class_tables import (
 )
 from wenyuan.holdings.catalogue.shelving.groups import list_shelf_groups
 from wenyuan.holdings.catalogue.shelving.numbering import numbers_of_bib
+from wenyuan.holdings.catalogue.tabling import get_table, iter_bib_lines, iter_item_lines, list_tables
 from wenyuan.kernel.booknumbers import (
     BadBookNumber,
     parse_cn_serial_number,
@@ -111,6 +112,7 @@ __all__ = [
     "get_items",
     "get_label_run",
     "get_record",
+    "get_table",
     "get_version",
     "harvest",
     "harvest_moment",
@@ -126,7 +128,9 @@ __all__ = [
     "items_of_import",
     "items_on_shelf",
     "items_with_barcodes",
+    "iter_bib_lines",
     "iter_faults",
+    "iter_item_lines",
     "labels_of_run",
     "labels_waiting",
     "list_author_tables",
@@ -143,6 +147,7 @@ __all__ = [
     "list_samples",
     "list_shelf",
     "list_shelf_groups",
+    "list_tables",
     "list_versions",
     "lookup",
     "lookup_numbers",

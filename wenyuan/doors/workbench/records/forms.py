@@ -1,11 +1,13 @@
 """Forms of import and export."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.branches import Choices
-from wenyuan.doors.workbench.records.words import EXPORT_FORMS
-from wenyuan.holdings.catalogue.data import ExportForm
+from wenyuan.doors.workbench.records.words import EXPORT_FORMS, TABLE_FORMS, TABLES
+from wenyuan.holdings.catalogue.data import ExportForm, TableForm, TableOf
 
 
 class ImportForm(forms.Form):
@@ -56,3 +58,20 @@ class ExportChoice(forms.Form):
     def chosen(self) -> ExportForm:
         """The format, once the form is valid."""
         return ExportForm(self.cleaned_data["form"])
+
+
+class TableChoice(forms.Form):
+    """Which table is wanted."""
+
+    of = forms.ChoiceField(label=_("A line for each"), choices=[(one.value, words) for one, words in TABLES.items()])
+    form = forms.ChoiceField(label=_("Format"), choices=[(one.value, words) for one, words in TABLE_FORMS.items()])
+    branch = forms.TypedChoiceField(label=_("Items of"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: object, branches: Choices, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
+
+    def chosen(self) -> dict[str, Any]:
+        """The choice as the verb takes it, once the form is valid."""
+        values = self.cleaned_data
+        return {"of": TableOf(values["of"]), "form": TableForm(values["form"]), "branch_id": values["branch"]}

@@ -1,19 +1,31 @@
-"""Handing an import, or its undoing, to the worker, and what the worker then does."""
+"""Handing imports, their undoing and tables to the worker, and what the worker then does."""
 
+import secrets
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
+from django.conf import settings
+from django.utils import translation
+
 from wenyuan.doors.workbench.records import uploads
-from wenyuan.holdings.catalogue.operations import look_through, run_batch, undo_batch
-from wenyuan.holdings.catalogue.queries import import_result
+from wenyuan.doors.workbench.records.table_lines import heads_of, rows_of
+from wenyuan.doors.workbench.records.words import TABLES
+from wenyuan.holdings.catalogue.data import TableForm
+from wenyuan.holdings.catalogue.operations import finish_table, forget_old_tables, look_through, run_batch, undo_batch
+from wenyuan.holdings.catalogue.queries import get_table, import_result
 from wenyuan.organisation.accounts.queries import operator_for
-from wenyuan.organisation.rights.data import Desk, Door
+from wenyuan.organisation.rights.data import Act, Desk, Door
+from wenyuan.organisation.rights.queries import require
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.queue import defer
+from wenyuan.plumbing.tables import write_csv, write_xlsx
 
 IMPORT_TASK: Final = "workbench.import_records"
 LOOK_TASK: Final = "workbench.look_through_import"
 UNDO_TASK: Final = "workbench.undo_import"
+TABLE_TASK: Final = "workbench.write_table"
+TABLES_FOLDER: Final = Path("files") / "tables"
 
 
 def hand_over(*, batch_id: int, stored_as: str, desk: Desk) -> None:
@@ -95,3 +107,50 @@ def run_undoing(*, batch_id: int, account_id: int, branch_id: int, at: datetime)
     undo_batch(batch_id=batch_id, at=at, desk=Desk(operator=operator, branch_id=branch_id, door=Door.WORKER))
     if batch.stored_as:
         uploads.drop(batch.stored_as)
+
+
+def hand_over_table(*, table_id: int, desk: Desk) -> None:
+    """Queue the writing of a table."""
+    defer(
+        TABLE_TASK,
+        once=f"{TABLE_TASK}:{table_id}",
+        table_id=table_id,
+        account_id=desk.operator.account_id,
+        branch_id=desk.branch_id,
+    )
+
+
+def run_table(*, table_id: int, account_id: int, branch_id: int, at: datetime) -> None:
+    """Write the table into a private folder, whole or not at all, with the rights its owner has now.
+
+    :raises NotAllowed: the right was taken away meanwhile.
+    """
+    table = get_table(table_id)
+    operator = operator_for(account_id, local_date(at))
+    if table is None or operator is None or table.state != "waiting":
+        return
+    desk = Desk(operator=operator, branch_id=branch_id, door=Door.WORKER)
+    require(operator, Act.EXPORT_RECORDS, branch_id)
+    folder = Path(settings.HOME) / TABLES_FOLDER
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = TABLES_FOLDER / f"{secrets.token_hex(16)}.{table.form.value}"
+    path = Path(settings.HOME) / name
+    part = path.with_suffix(".part")
+    part.touch(mode=0o600)
+    try:
+        with translation.override(table.language):
+            heads, lines = heads_of(table.of), rows_of(table.of, table.branch_id, table.language)
+            if table.form is TableForm.XLSX:
+                rows = write_xlsx(part, heads, lines, title=str(TABLES[table.of]))
+            else:
+                rows = write_csv(part, heads, lines)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    finish_table(table_id=table_id, stored_as=name.as_posix(), rows=rows, at=at, desk=desk)
+
+
+def drop_old_tables(*, at: datetime) -> None:
+    """Take away the files of tables that nobody fetches any more."""
+    for stored_as in forget_old_tables(at=at):
+        (Path(settings.HOME) / stored_as).unlink(missing_ok=True)

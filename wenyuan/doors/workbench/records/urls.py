@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.records import editing, exports, histories, imports, staging, undoing, views
+from wenyuan.doors.workbench.records import editing, exports, histories, imports, staging, tables, undoing, views
 
 urlpatterns = [
     path("", views.newest, name="records"),
@@ -29,5 +29,7 @@ urlpatterns = [
     path("imports/<int:batch_id>/failed.marc", imports.failed_file, name="import-failed"),
     path("imports/faults/<int:fault_id>/record.marc", imports.failed_record, name="import-fault-record"),
     path("export", exports.export, name="export"),
+    path("export/tables", tables.tables, name="export-tables"),
+    path("export/tables/<int:table_id>/file", tables.table_file, name="export-table-file"),
     path("export/file", exports.export_file, name="export-file"),
 ]

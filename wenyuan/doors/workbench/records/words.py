@@ -6,7 +6,16 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from wenyuan.holdings.catalogue.data import CatalogueRefused, ExportForm, ImportReason, KeptReason, Outcome, Refusal
+from wenyuan.holdings.catalogue.data import (
+    CatalogueRefused,
+    ExportForm,
+    ImportReason,
+    KeptReason,
+    Outcome,
+    Refusal,
+    TableForm,
+    TableOf,
+)
 from wenyuan.kernel.marc import Reason
 
 REASONS: Final[Mapping[str, StrOrPromise]] = {
@@ -86,6 +95,20 @@ EXPORT_FORMS: Final[Mapping[ExportForm, StrOrPromise]] = {
     ExportForm.ISO2709_UTF8: _("ISO 2709, UTF-8"),
     ExportForm.ISO2709_GB18030: _("ISO 2709, GB 18030 (older Chinese systems)"),
     ExportForm.MARCXML: _("MARCXML, UTF-8"),
+}
+
+TABLES: Final[Mapping[TableOf, StrOrPromise]] = {
+    TableOf.ITEMS: _("Items"),
+    TableOf.BIBS: _("Records"),
+}
+TABLE_FORMS: Final[Mapping[TableForm, StrOrPromise]] = {
+    TableForm.XLSX: _("Excel (XLSX)"),
+    TableForm.CSV: _("CSV, UTF-8"),
+}
+TABLE_STATES: Final[Mapping[str, tuple[str, StrOrPromise]]] = {
+    "waiting": ("soon", _("being written")),
+    "done": ("done", _("ready")),
+    "failed": ("stop", _("failed")),
 }
 
 _REFUSALS: Final[Mapping[Refusal, StrOrPromise]] = {
