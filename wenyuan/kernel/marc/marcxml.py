@@ -32,6 +32,9 @@ CHUNK = 1 << 16
 MOST_TEXT = 5_000_000
 """Characters one record may hold, each element counting as one more: past it the record is refused, not kept."""
 
+MOST_DEPTH = 64
+"""Elements within each other: MARCXML needs four, what wraps it some more. The parser remembers each that is open."""
+
 _NO_LEADER = "00000     2200000   450 "
 _PREFIXED_RECORD = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.-]*):record\b")
 
@@ -105,6 +108,8 @@ class _Reader:
     def start(self, name: str, attributes: dict[str, str], position: int) -> None:
         local = name.rpartition(" ")[2]
         self.depth += 1
+        if self.depth > MOST_DEPTH:
+            raise MarcError(Reason.XML_STRUCTURE, detail=f"depth {self.depth}")
         if self.position < 0:
             if local == "record":
                 self.position = position
