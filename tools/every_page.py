@@ -247,6 +247,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/records/{bib}/",
         "/workbench/records/new",
         "/workbench/records/new/cnmarc/book/marc",
+        "/workbench/records/new/cnmarc/local/form",
+        "/workbench/records/{bib}/form",
         Sight(role="cataloguer", path="/workbench/records/new/marc21/serial/marc", note="marc-21"),
         "/workbench/records/fields/cnmarc",
         "/workbench/records/{bib}/marc",

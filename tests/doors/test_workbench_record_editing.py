@@ -9,7 +9,9 @@ from tests.factories.catalogue import make_bib
 from tests.factories.office_pages import Town, make_town
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.records.editing_words import KINDS, REFUSALS, RULES, TEXT_REASONS
+from wenyuan.doors.workbench.records.form_words import GROUPS, HELP, LABELS
 from wenyuan.holdings.catalogue.data import FaultRule, RecordKind, Refusal
+from wenyuan.holdings.catalogue.editing.slots import FIELDS
 from wenyuan.holdings.catalogue.models import Bib
 from wenyuan.holdings.catalogue.queries import get_record
 from wenyuan.kernel.marc import TextReason, to_text
@@ -147,6 +149,76 @@ def test_the_draft_of_every_kind_needs_a_title_and_no_more(browser: Client, dial
     assert Bib.objects.get().title == "鹿鸣县志"
 
 
+def answered(browser: Client, url: str, **answers: str) -> Any:
+    """The form as it was shown, sent with these answers."""
+    form = browser.get(url).context["form"]
+    return browser.post(url, {name: form[name].value() for name in form.fields} | answers)
+
+
+def test_a_form_writes_into_the_record_and_leaves_the_rest_byte_for_byte(browser: Client, bib: Bib) -> None:
+    before = text_of(bib).split("\n")
+
+    answer = answered(
+        browser, f"/workbench/records/{bib.id}/form", publisher="人民文学出版社", persons="路遥 / 著\n莫言 / 序"
+    )
+
+    assert answer["Location"] == f"/workbench/records/{bib.id}/"
+    lines = text_of(bib).split("\n")
+    assert [line for line in lines if line not in before and line[:3] != "005"] == [
+        "210 ## $c人民文学出版社",
+        "701 #0 $a莫言$9mo yan$4序",
+    ]
+    assert [line for line in before if line not in lines] == []
+
+
+def test_a_form_sent_as_it_was_shown_makes_no_version(browser: Client, bib: Bib) -> None:
+    answered(browser, f"/workbench/records/{bib.id}/form")
+
+    bib.refresh_from_db()
+    assert bib.version == 1
+
+
+def test_who_answers_a_form_after_another_saved_keeps_both_and_is_shown_what_was_changed(town: Town, bib: Bib) -> None:
+    first, second = (staff_at(town.central, Role.CATALOGUER) for _ in range(2))
+    url = f"/workbench/records/{bib.id}/form"
+    form = second.get(url).context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    answered(first, url, title="人生")
+
+    refused = second.post(url, {**shown, "publisher": "作家出版社"})
+    again = refused.context["form"]
+    second.post(url, {name: again[name].value() for name in again.fields})
+
+    assert refused.status_code == 422
+    assert [(one.sign, one.tag) for one in refused.context["sheet"].differences if one.sign != " "] == [
+        ("-", "200"),
+        ("+", "200"),
+    ]
+    bib.refresh_from_db()
+    assert (bib.title, bib.publisher, bib.version) == ("人生", "作家出版社", 3)
+
+
+@pytest.mark.parametrize("dialect", ["cnmarc", "marc21"])
+@pytest.mark.parametrize("kind", RecordKind)
+def test_a_new_record_of_every_kind_needs_a_title_and_no_marc(browser: Client, dialect: str, kind: RecordKind) -> None:
+    url = f"/workbench/records/new/{dialect}/{kind.value}/form"
+
+    without = answered(browser, url)
+    answer = answered(browser, url, title="鹿鸣县志")
+
+    assert without.status_code == 422
+    assert answer.status_code == 302
+    assert Bib.objects.get().title == "鹿鸣县志"
+
+
+def test_every_field_and_group_of_a_form_has_words() -> None:
+    asked = {name for groups in FIELDS.values() for _, names in groups for name in names}
+
+    assert set(LABELS) == asked
+    assert set(GROUPS) == {group for groups in FIELDS.values() for group, _ in groups}
+    assert set(HELP) <= asked
+
+
 def test_the_second_at_a_record_is_told_who_has_it_open_and_the_first_is_not(town: Town, bib: Bib) -> None:
     first, second = (staff_at(town.central, Role.CATALOGUER, name=name) for name in ("王芳", "李强"))
     url = f"/workbench/records/{bib.id}/marc"
@@ -202,7 +274,9 @@ def test_a_restore_from_a_page_that_is_out_of_date_is_refused(browser: Client, b
     assert str(REFUSALS[Refusal.RECORD_CHANGED_MEANWHILE]) in answer.content.decode()
 
 
-@pytest.mark.parametrize("path", ["{bib}/marc", "new", "new/cnmarc/book/marc", "fields/cnmarc"])
+@pytest.mark.parametrize(
+    "path", ["{bib}/marc", "{bib}/form", "new", "new/cnmarc/book/form", "new/cnmarc/book/marc", "fields/cnmarc"]
+)
 def test_who_may_not_edit_records_does_not_come_in(town: Town, bib: Bib, path: str) -> None:
     answer = staff_at(town.central, Role.DESK).get(f"/workbench/records/{path.format(bib=bib.id)}")
 
@@ -210,7 +284,16 @@ def test_who_may_not_edit_records_does_not_come_in(town: Town, bib: Bib, path: s
 
 
 @pytest.mark.parametrize(
-    "path", ["99/marc", "99/history", "99/history/1", "new/ukmarc/book/marc", "new/cnmarc/stone/marc", "fields/ukmarc"]
+    "path",
+    [
+        "99/marc",
+        "99/form",
+        "99/history",
+        "99/history/1",
+        "new/ukmarc/book/marc",
+        "new/cnmarc/stone/marc",
+        "fields/ukmarc",
+    ],
 )
 def test_what_is_not_there_is_not_found(browser: Client, path: str) -> None:
     assert browser.get(f"/workbench/records/{path}").status_code == 404

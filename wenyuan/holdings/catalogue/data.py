@@ -10,6 +10,7 @@ from wenyuan.holdings.catalogue.editing.coded import Pick as Pick
 from wenyuan.holdings.catalogue.editing.drafts import RecordKind as RecordKind
 from wenyuan.holdings.catalogue.editing.formats import FieldRule as FieldRule
 from wenyuan.holdings.catalogue.editing.formats import Format as Format
+from wenyuan.holdings.catalogue.editing.forming import FormField as FormField
 from wenyuan.holdings.catalogue.editing.values import FaultRule as FaultRule
 from wenyuan.holdings.catalogue.editing.values import OpenBy as OpenBy
 from wenyuan.holdings.catalogue.editing.values import RecordFault as RecordFault

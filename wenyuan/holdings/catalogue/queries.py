@@ -29,6 +29,7 @@ from wenyuan.holdings.catalogue.editing.checking import check as check_record
 from wenyuan.holdings.catalogue.editing.coded import picks_of, with_picks
 from wenyuan.holdings.catalogue.editing.drafts import draft, without_empty
 from wenyuan.holdings.catalogue.editing.formats import format_of
+from wenyuan.holdings.catalogue.editing.forming import changed_values, kind_of, read_form, with_form
 from wenyuan.holdings.catalogue.editing.history import get_record, get_version, list_versions
 from wenyuan.holdings.catalogue.editing.pinyin import with_pinyin
 from wenyuan.holdings.catalogue.editing.presence import who_has_open
@@ -91,6 +92,7 @@ from wenyuan.kernel.searching import Scope, Tree, parts_of, read_question
 from wenyuan.plumbing.index.asks import Ask
 
 __all__ = [
+    "changed_values",
     "check_record",
     "class_choices",
     "classes_below",
@@ -131,6 +133,7 @@ __all__ = [
     "iter_bib_lines",
     "iter_faults",
     "iter_item_lines",
+    "kind_of",
     "labels_of_run",
     "labels_waiting",
     "list_author_tables",
@@ -155,11 +158,13 @@ __all__ = [
     "name_of_class",
     "numbers_of_bib",
     "picks_of",
+    "read_form",
     "sample_records",
     "search",
     "titles_of",
     "undo_prospect",
     "who_has_open",
+    "with_form",
     "with_picks",
     "with_pinyin",
     "without_empty",

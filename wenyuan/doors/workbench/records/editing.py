@@ -108,6 +108,7 @@ def edit_marc(request: StaffRequest, bib_id: int) -> HttpResponse:
         "bib_id": bib_id,
         "others": others_at(request, bib_id),
         "back": reverse("workbench:record", args=[bib_id]),
+        "form_url": reverse("workbench:record-edit-form", args=[bib_id]),
     }
     return _page(request, sheet, context)
 
@@ -123,7 +124,7 @@ def new_marc(request: StaffRequest, dialect: str, kind: str) -> HttpResponse:
             try:
                 saved = add_bib(record=without_empty(sheet.record), dialect=form, at=request.at, desk=request.desk)
             except CatalogueRefused as refused:
-                _refuse(sheet, refused)
+                refuse_sheet(sheet, refused)
             else:
                 return saved_page(request, saved)
     else:
@@ -277,7 +278,7 @@ def _saved(request: StaffRequest, sheet: Sheet, bib_id: int, present: VersionVie
     try:
         return edit_bib(bib_id=bib_id, version=sheet.version, record=sheet.record, at=request.at, desk=request.desk)
     except CatalogueRefused as refused:
-        _refuse(sheet, refused)
+        refuse_sheet(sheet, refused)
         if refused.refusal is Refusal.RECORD_CHANGED_MEANWHILE:
             now = record_or_404(bib_id)
             sheet.differences = refusal_differences(bib_id, sheet.version, now)
@@ -285,7 +286,8 @@ def _saved(request: StaffRequest, sheet: Sheet, bib_id: int, present: VersionVie
         return None
 
 
-def _refuse(sheet: Sheet, refused: CatalogueRefused) -> None:
+def refuse_sheet(sheet: Sheet, refused: CatalogueRefused) -> None:
+    """Say on the page why the record was not saved."""
     sheet.refused = REFUSALS[refused.refusal]
     if isinstance(refused, RecordRefused):
         sheet.faults = shown_faults(refused.faults, sheet)

@@ -1,12 +1,24 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.records import editing, exports, histories, imports, staging, tables, undoing, views
+from wenyuan.doors.workbench.records import (
+    editing,
+    exports,
+    form_view,
+    histories,
+    imports,
+    staging,
+    tables,
+    undoing,
+    views,
+)
 
 urlpatterns = [
     path("", views.newest, name="records"),
     path("<int:bib_id>/", views.record, name="record"),
     path("new", editing.new, name="record-new"),
     path("new/<slug:dialect>/<slug:kind>/marc", editing.new_marc, name="record-new-marc"),
+    path("new/<slug:dialect>/<slug:kind>/form", form_view.new_form, name="record-new-form"),
+    path("<int:bib_id>/form", form_view.edit_form, name="record-edit-form"),
     path("fields/<slug:dialect>", editing.fields, name="record-fields"),
     path("<int:bib_id>/marc", editing.edit_marc, name="record-edit-marc"),
     path("<int:bib_id>/open", editing.keep_open, name="record-open"),

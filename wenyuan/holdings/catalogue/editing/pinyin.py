@@ -16,11 +16,13 @@ _PERSONS = frozenset({"700", "701", "702"})
 _BODIES = frozenset({"710", "711", "712"})
 
 
-def with_pinyin(record: Record, *, dialect: Dialect) -> Record:
-    """The record with $9 behind $a wherever it belongs and is not there; MARC 21 has no place for it."""
+def with_pinyin(record: Record, *, dialect: Dialect, before: Record | None = None) -> Record:
+    """The record with $9 behind $a wherever it belongs and is not there; MARC 21 has no place for it. Fields that stood
+    so ``before`` are left alone."""
     if dialect is not Dialect.CNMARC:
         return record
-    return record._replace(fields=tuple(map(_with_pinyin, record.fields)))
+    kept = set(before.fields) if before is not None else frozenset[Field]()
+    return record._replace(fields=tuple(field if field in kept else _with_pinyin(field) for field in record.fields))
 
 
 def pinyin_for(field: DataField) -> str:
