@@ -16,11 +16,12 @@ from wenyuan.doors.workbench.records import imports, staging, undoing
 from wenyuan.doors.workbench.records.running import run_import, run_looking, run_undoing
 from wenyuan.doors.workbench.records.words import EXPORT_FORMS, KEPT, OUTCOMES, REASONS
 from wenyuan.holdings.catalogue.data import ExportForm, ImportReason, KeptReason, Outcome
-from wenyuan.holdings.catalogue.models import Bib, ImportBatch
+from wenyuan.holdings.catalogue.models import Bib, ImportBatch, ImportMapping
 from wenyuan.holdings.catalogue.operations import install_defaults
 from wenyuan.holdings.catalogue.queries import import_result, list_newest
 from wenyuan.kernel.marc import Dialect, Encoding, Reason, XmlRecord, encode, iter_marcxml
 from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.accounts.models import RoleGrant
 from wenyuan.organisation.rights.data import Desk
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -194,6 +195,34 @@ def test_an_import_is_undone_from_its_page_and_says_before_what_would_happen(
     assert (after.context["batch"].state, after.context["batch"].bibs_removed) == ("undone", 1)
     assert [row.label for row, _ in kept.context["rows"]] == ["人生"]
     assert browser.get(f"{here}undo")["Location"] == here
+
+
+def test_a_way_of_reading_items_and_what_stays_are_typed_and_offered(town: Town) -> None:
+    browser = staff_at(town.central, Role.CATALOGUER)
+    RoleGrant.objects.update(branch=None)
+    place = "/workbench/records/imports/suppliers"
+    mapping = {"name": "书商", "tag": "997", "barcode": "xy", "price_text": "p", "ranges": "on", "class_mark": "/"}
+
+    kept = [
+        browser.post(f"{place}/mapping", mapping)["Location"],
+        browser.post(f"{place}/overlay", {"name": "本馆", "keep": "690，9..", "both": "606"})["Location"],
+    ]
+    refused = [
+        browser.post(f"{place}/mapping", {**mapping, "tag": "001"}).context["form"].errors,
+        browser.post(f"{place}/mapping", {**mapping, "barcode": ""}).context["form"].errors,
+        browser.post(f"{place}/overlay", {"name": "本馆", "keep": "69"}).context["form"].errors,
+    ]
+    shown = browser.get(place).context
+    offered = browser.get("/workbench/records/imports/new").context["form"].fields
+
+    assert kept == [place, place]
+    assert [list(errors) for errors in refused] == [["tag"], ["barcode"], ["keep"]]
+    assert ImportMapping.objects.get(code="书商").mapping["columns"]["barcode"]["codes"] == ["x", "y"]
+    assert shown["overlays"] == (("本馆", ("690", "9.."), ("606",)),)
+    assert [[value for value, _ in offered[name].choices] for name in ("mapping", "overlay")] == [
+        ["", "书商"],
+        ["", "本馆"],
+    ]
 
 
 @pytest.mark.parametrize("content", [b"hello, this is a letter", b"\xff\xfe<\x00", b"PK\x03\x04 zip"])

@@ -61,6 +61,7 @@ class Refusal(StrEnum):
     TEXT_TOO_LONG = "text_too_long"
     FILE_CHANGED = "file_changed"  # not the file that the batch began with
     MAPPING_UNKNOWN = "mapping_unknown"
+    OVERLAY_UNKNOWN = "overlay_unknown"
     BATCH_UNKNOWN = "batch_unknown"
     BATCH_RUNNING = "batch_running"  # somebody else imports the same file now
     RECORD_UNFIT = "record_unfit"  # see RecordRefused.faults
@@ -78,6 +79,15 @@ class CatalogueRefused(Exception):
         super().__init__(refusal.value)
         self.refusal = refusal
         self.field = field
+
+
+class OverlayUnfit(Exception):
+    """Data that is no overlay rules: ``where`` is the key, ``fault`` the code of what is wrong there."""
+
+    def __init__(self, where: str, fault: str) -> None:
+        super().__init__(f"{where}: {fault}".removeprefix(": "))
+        self.where = where
+        self.fault = fault
 
 
 class MappingUnfit(Exception):
@@ -509,6 +519,7 @@ class ImportResult:
     branch_id: int
     source: str
     mapping: str
+    overlay: str
     state: str
     position: int
     read: int

@@ -4,6 +4,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
+class OverlayRule(models.Model):
+    """Which fields of the library's own record stay when a supplier's replaces it: overlaying.OverlayRules as data."""
+
+    code = models.CharField(max_length=32, unique=True)
+    rules = models.JSONField()
+
+
 class ImportSample(models.Model):
     """A record of a staged file as an example of what would become of it; gone when the batch has been loaded."""
 

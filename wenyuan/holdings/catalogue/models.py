@@ -12,6 +12,7 @@ from wenyuan.holdings.catalogue.import_models import (
     ImportSample,
     ImportSeen,
     ImportStep,
+    OverlayRule,
 )
 from wenyuan.holdings.catalogue.labelling.tables import LabelKind, LabelRun, LabelSheet, LabelWaiting
 from wenyuan.holdings.catalogue.shelving.tables import (
@@ -58,6 +59,7 @@ __all__ = [
     "LabelWaiting",
     "Lendable",
     "Numbering",
+    "OverlayRule",
     "ShelfGroup",
     "ShelfGroupBranch",
     "StoodNumber",
@@ -236,6 +238,7 @@ class ImportBatch(models.Model):
     branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=32, blank=True)
     mapping = models.CharField(max_length=32, blank=True)  # ImportMapping.code; blank: the default for the tags met
+    overlay = models.CharField(max_length=32, blank=True, db_default="")  # OverlayRule.code; blank: nothing stays
     stored_as = models.CharField(max_length=255, blank=True)  # where an uploaded file waits, below the home folder
     state = models.CharField(max_length=12, default="running")
     position = models.BigIntegerField(default=0)  # bytes done

@@ -22,6 +22,7 @@ from wenyuan.holdings.catalogue.importing.batches import (
 )
 from wenyuan.holdings.catalogue.importing.looking import look_through
 from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
+from wenyuan.holdings.catalogue.importing.overlays import keep_overlay
 from wenyuan.holdings.catalogue.importing.undoing import undo_batch
 from wenyuan.holdings.catalogue.labelling.queueing import drop_labels, mark_labels_printed, queue_labels
 from wenyuan.holdings.catalogue.labelling.sheets import keep_label_sheet
@@ -66,6 +67,7 @@ __all__ = [
     "keep_class_table",
     "keep_label_sheet",
     "keep_mapping",
+    "keep_overlay",
     "keep_shelf_group",
     "leave_record",
     "load_batch",

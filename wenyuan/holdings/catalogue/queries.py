@@ -43,6 +43,7 @@ from wenyuan.holdings.catalogue.harvesting.reading import (
     list_collections,
 )
 from wenyuan.holdings.catalogue.importing.looking import import_outlook, list_samples, sample_records
+from wenyuan.holdings.catalogue.importing.overlays import list_overlays
 from wenyuan.holdings.catalogue.importing.undoing import list_kept, undo_prospect
 from wenyuan.holdings.catalogue.labelling.queueing import (
     count_labels,
@@ -147,6 +148,7 @@ __all__ = [
     "list_label_sheets",
     "list_mappings",
     "list_newest",
+    "list_overlays",
     "list_samples",
     "list_shelf",
     "list_shelf_groups",

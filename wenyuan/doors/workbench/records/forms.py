@@ -1,13 +1,15 @@
 """Forms of import and export."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.branches import Choices
-from wenyuan.doors.workbench.records.words import EXPORT_FORMS, TABLE_FORMS, TABLES
+from wenyuan.doors.workbench.records.words import EXPORT_FORMS, ITEM_COLUMNS, TABLE_FORMS, TABLES
 from wenyuan.holdings.catalogue.data import ExportForm, TableForm, TableOf
+from wenyuan.kernel.marc import ItemColumn
 
 
 class ImportForm(forms.Form):
@@ -26,9 +28,17 @@ class ImportForm(forms.Form):
         required=False,
         help_text=_("Left as it is, each record's own fields decide: 905, 852 or 952."),
     )
+    overlay = forms.ChoiceField(
+        label=_("What stays of your own records"),
+        required=False,
+        help_text=_("Which fields of a record in the catalogue stay when the file brings another text of it."),
+    )
 
-    def __init__(self, *args: object, branches: Choices, mappings: Choices, **options: object) -> None:
+    def __init__(
+        self, *args: object, branches: Choices, mappings: Choices, overlays: Choices, **options: object
+    ) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["overlay"].choices = overlays  # type: ignore[attr-defined] # a choice field
         self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
         self.fields["mapping"].choices = mappings  # type: ignore[attr-defined] # a choice field
 
@@ -37,10 +47,12 @@ class StagedChoice(forms.Form):
     """How a file that waits is to be read instead."""
 
     mapping = forms.ChoiceField(label=_("Items are read by"), required=False)
+    overlay = forms.ChoiceField(label=_("What stays of your own records"), required=False)
     source = forms.CharField(label=_("Source"), max_length=32, required=False)
 
-    def __init__(self, *args: object, mappings: Choices, **options: object) -> None:
+    def __init__(self, *args: object, mappings: Choices, overlays: Choices, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["overlay"].choices = overlays  # type: ignore[attr-defined] # a choice field
         self.fields["mapping"].choices = mappings  # type: ignore[attr-defined] # a choice field
 
 
@@ -75,3 +87,60 @@ class TableChoice(forms.Form):
         """The choice as the verb takes it, once the form is valid."""
         values = self.cleaned_data
         return {"of": TableOf(values["of"]), "form": TableForm(values["form"]), "branch_id": values["branch"]}
+
+
+class OverlayForm(forms.Form):
+    """Rules of what stays, as somebody types them."""
+
+    name = forms.CharField(label=_("What it is called"), max_length=32)
+    keep = forms.CharField(
+        label=_("Stay instead of the supplier's"),
+        required=False,
+        help_text=_("Tags with a blank between them; a dot stands for any sign: 690 9.."),
+    )
+    both = forms.CharField(
+        label=_("Stay beside the supplier's"),
+        required=False,
+        help_text=_("606, for example: your own subjects."),
+    )
+
+    def data_given(self) -> dict[str, object]:
+        """The rules as data, once the form is valid."""
+        tags = {name: re.findall(r"[^\s,，、;；]+", self.cleaned_data[name]) for name in ("keep", "both")}
+        return {"name": self.cleaned_data["name"].strip(), **tags}
+
+
+class MappingForm(forms.Form):
+    """A supplier's way of writing items, as somebody types it."""
+
+    name = forms.CharField(label=_("What it is called"), max_length=32)
+    tag = forms.CharField(label=_("Tag"), max_length=3, help_text=_("The field that holds an item, for example 905."))
+    ranges = forms.BooleanField(label=_("D123456-60 means five barcodes"), required=False)
+    separators = forms.CharField(label=_("Signs between barcodes in one subfield"), max_length=10, required=False)
+    class_mark = forms.CharField(
+        label=_("Sign between class number and book number"), max_length=3, required=False, initial="/"
+    )
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        for column, words in ITEM_COLUMNS.items():
+            self.fields[column.value] = forms.CharField(
+                label=words,
+                max_length=10,
+                required=False,
+                help_text=_("Subfields; of several the first that says something counts.")
+                if column is ItemColumn.BARCODE
+                else "",
+            )
+        self.order_fields(["name", "tag", *(column.value for column in ITEM_COLUMNS)])
+
+    def data_given(self) -> dict[str, object]:
+        """The mapping as data, once the form is valid."""
+        values = self.cleaned_data
+        columns = {
+            column.value: {"codes": [code for code in values[column.value] if code.strip(" ,$")]}
+            for column in ITEM_COLUMNS
+            if values[column.value]
+        }
+        plain = {name: values[name] for name in ("ranges", "separators", "class_mark")}
+        return {"name": values["name"].strip(), "tag": values["tag"].strip(), "columns": columns, **plain}

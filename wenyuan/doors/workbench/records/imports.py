@@ -11,12 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
-from wenyuan.doors.workbench.branches import Choices, branch_choices, branch_name, branches_with
+from wenyuan.doors.workbench.branches import branch_choices, branch_name, branches_with
 from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, not_done, refuse
 from wenyuan.doors.workbench.paging import number_from, onward, pair_from
 from wenyuan.doors.workbench.records import uploads
 from wenyuan.doors.workbench.records.forms import ImportForm
 from wenyuan.doors.workbench.records.frame import GET_POST, UNDOABLE, batch_crumbs, batch_url, result_or_404
+from wenyuan.doors.workbench.records.profiles import mapping_choices, overlay_choices
 from wenyuan.doors.workbench.records.running import hand_over, hand_over_looking
 from wenyuan.doors.workbench.records.staging import outlook_shown
 from wenyuan.doors.workbench.records.views import record_crumbs
@@ -30,7 +31,6 @@ from wenyuan.holdings.catalogue.queries import (
     list_batches,
     list_faults,
     list_kept,
-    list_mappings,
 )
 from wenyuan.kernel.marc import collection_around
 from wenyuan.organisation.accounts.queries import get_account
@@ -67,12 +67,12 @@ def new_import(request: StaffRequest) -> HttpResponse:
     branches = branch_choices(
         on=local_date(request.at), ids=branches_with(request.operator, Act.IMPORT_RECORDS), standing=True
     )
-    mappings: Choices = [("", _("the record's own fields")), *list_mappings()]
     form = ImportForm(
         request.POST or None,
         request.FILES or None,
         branches=branches,
-        mappings=mappings,
+        mappings=mapping_choices(),
+        overlays=overlay_choices(),
         initial={"branch": request.desk.branch_id},
     )
     if form.is_valid():
@@ -86,6 +86,7 @@ def new_import(request: StaffRequest) -> HttpResponse:
                 branch_id=form.cleaned_data["branch"],
                 source=form.cleaned_data["source"],
                 mapping=form.cleaned_data["mapping"],
+                overlay=form.cleaned_data["overlay"],
                 file_name=upload.name or "",
                 stored_as=stored_as,
                 staged=True,

@@ -15,6 +15,7 @@ from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.records import uploads
 from wenyuan.doors.workbench.records.forms import StagedChoice
 from wenyuan.doors.workbench.records.frame import batch_crumbs, batch_url, result_or_404
+from wenyuan.doors.workbench.records.profiles import mapping_choices, overlay_choices
 from wenyuan.doors.workbench.records.running import hand_over, hand_over_looking
 from wenyuan.doors.workbench.records.words import CONTAINERS, OUTCOMES, reason_words, refusal_words
 from wenyuan.doors.workbench.shell import page
@@ -46,7 +47,11 @@ def outlook_shown(result: ImportResult) -> dict[str, Any]:
             for reason, count in sorted(outlook.reasons.items(), key=lambda pair: -pair[1])
         ],
         "fits": [(fit, names.get(fit.code, fit.code)) for fit in outlook.fits],
-        "choice": StagedChoice(mappings=_mappings(), initial={"mapping": result.mapping, "source": result.source}),
+        "choice": StagedChoice(
+            mappings=mapping_choices(),
+            overlays=overlay_choices(),
+            initial={"mapping": result.mapping, "overlay": result.overlay, "source": result.source},
+        ),
     }
 
 
@@ -124,7 +129,7 @@ def load(request: StaffRequest, batch_id: int) -> HttpResponse:
 def look_again(request: StaffRequest, batch_id: int) -> HttpResponse:
     """Another mapping or source: the file is looked through once more."""
     result = result_or_404(batch_id)
-    choice = StagedChoice(request.POST, mappings=_mappings())
+    choice = StagedChoice(request.POST, mappings=mapping_choices(), overlays=overlay_choices())
     if not choice.is_valid() or not uploads.is_kept(result.stored_as):
         return not_done(request, _("This import cannot go on. Send the file again."), batch_url(batch_id))
     try:
@@ -145,7 +150,3 @@ def drop(request: StaffRequest, batch_id: int) -> HttpResponse:
         return not_done(request, refusal_words(refused), batch_url(batch_id))
     uploads.drop(result.stored_as)
     return done(request, _("The import was given up; nothing was changed."), batch_url(batch_id))
-
-
-def _mappings() -> list[tuple[str, Any]]:
-    return [("", _("the record's own fields")), *list_mappings()]

@@ -16,7 +16,7 @@ from wenyuan.holdings.catalogue.data import (
     TableForm,
     TableOf,
 )
-from wenyuan.kernel.marc import Reason
+from wenyuan.kernel.marc import ItemColumn, Reason
 
 REASONS: Final[Mapping[str, StrOrPromise]] = {
     Reason.GARBAGE: _("Bytes between two records that are no record"),
@@ -111,17 +111,42 @@ TABLE_STATES: Final[Mapping[str, tuple[str, StrOrPromise]]] = {
     "failed": ("stop", _("failed")),
 }
 
+ITEM_COLUMNS: Final[Mapping[ItemColumn, StrOrPromise]] = {
+    ItemColumn.BARCODE: _("Barcode"),
+    ItemColumn.ACCESSION_NO: _("Accession number"),
+    ItemColumn.CALL_NO: _("Call number"),
+    ItemColumn.CLASS_NO: _("Class number"),
+    ItemColumn.BOOK_NO: _("Book number"),
+    ItemColumn.BRANCH_CODE: _("Branch code"),
+    ItemColumn.VOLUME: _("Volume"),
+    ItemColumn.YEAR: _("Year"),
+    ItemColumn.PRICE_TEXT: _("Price"),
+    ItemColumn.COPY_NO: _("Copy number"),
+    ItemColumn.ITEM_TYPE: _("Item type"),
+    ItemColumn.COPIES: _("Number of copies"),
+}
+
+UNFIT: Final[Mapping[str, StrOrPromise]] = {
+    "missing": _("Say where the barcode or the accession number stands."),
+    "empty": _("This must not be empty."),
+    "bad_tag": _("A tag has three digits or letters and does not begin with 00; in rules a dot stands for any."),
+    "bad_code": _("A subfield is named by one letter or digit."),
+    "out_of_range": _("This is too long."),
+}
+
 _REFUSALS: Final[Mapping[Refusal, StrOrPromise]] = {
     Refusal.BATCH_UNKNOWN: _("There is no such import."),
     Refusal.BATCH_RUNNING: _("This file is being imported now."),
     Refusal.BATCH_NOT_READY: _("This import is no longer waiting: it was loaded or given up."),
     Refusal.FILE_CHANGED: _("The file is not the one the import began with."),
     Refusal.MAPPING_UNKNOWN: _("This way of reading items cannot be used."),
+    Refusal.OVERLAY_UNKNOWN: _("These rules of what stays cannot be used."),
     Refusal.BRANCH_UNKNOWN: _("There is no such branch."),
     Refusal.TEXT_TOO_LONG: _("This text is too long."),
 }
 _FIELDS: Final[Mapping[Refusal, str]] = {
     Refusal.MAPPING_UNKNOWN: "mapping",
+    Refusal.OVERLAY_UNKNOWN: "overlay",
     Refusal.BRANCH_UNKNOWN: "branch",
     Refusal.TEXT_TOO_LONG: "source",
 }
@@ -145,3 +170,8 @@ def refusal_words(refused: CatalogueRefused) -> StrOrPromise:
 def refused_field(refused: CatalogueRefused) -> str:
     """The field of the form that the refusal is about; empty for the form as a whole."""
     return _FIELDS.get(refused.refusal, "")
+
+
+def unfit_words(fault: str) -> StrOrPromise:
+    """What is wrong with a mapping or with rules that somebody made."""
+    return UNFIT.get(fault, fault)

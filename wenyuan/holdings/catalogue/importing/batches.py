@@ -15,6 +15,7 @@ from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ImportProgress, ImportReason, Refusal
 from wenyuan.holdings.catalogue.defaults import install_default_rows
 from wenyuan.holdings.catalogue.importing.mappings import mapping_named
+from wenyuan.holdings.catalogue.importing.overlays import overlay_named
 from wenyuan.holdings.catalogue.importing.preparing import Fault, prepare
 from wenyuan.holdings.catalogue.importing.reading import Source, hash_of, look_at, pieces
 from wenyuan.holdings.catalogue.importing.writing import Chunk, PositionMoved, Setting, store_chunk
@@ -61,6 +62,7 @@ def open_batch(
     desk: Desk,
     source: str = "",
     mapping: str = "",
+    overlay: str = "",
     file_name: str = "",
     stored_as: str = "",
     staged: bool = False,
@@ -69,11 +71,12 @@ def open_batch(
 
     ``source`` names where the records come from and is half of their identity; without it 801$b (003) says it.
     ``mapping`` is the code of an ``ImportMapping``; without it each record's items are read by the default mapping for
-    the tags it has. ``stored_as`` is the path of an uploaded file below the home folder. A ``staged`` batch is first
-    looked through (``look_through``) and waits for ``load_batch``; else it can be run at once. Returns the batch's id.
+    the tags it has. ``overlay`` names rules by which own fields stay in records that change. ``stored_as`` is the path
+    of an uploaded file below the home folder. A ``staged`` batch is first looked through (``look_through``) and waits
+    for ``load_batch``; else it can be run at once. Returns the batch's id.
 
     :raises NotAllowed: without the right to import records at the branch.
-    :raises CatalogueRefused: MAPPING_UNKNOWN, BRANCH_UNKNOWN, TEXT_TOO_LONG (source).
+    :raises CatalogueRefused: MAPPING_UNKNOWN, OVERLAY_UNKNOWN, BRANCH_UNKNOWN, TEXT_TOO_LONG (source).
     :raises OSError: when the file cannot be read.
     """
     require(desk.operator, Act.IMPORT_RECORDS, branch_id)
@@ -81,6 +84,7 @@ def open_batch(
         raise CatalogueRefused(Refusal.BRANCH_UNKNOWN, "branch_id")
     source = _source_name(source)
     mapping_named(mapping)
+    overlay_named(overlay)
     known = _Digest(column_text(file_name or path.name, 255), path.stat().st_size, hash_of(path))
     looked = look_at(path)
     return _open(
@@ -89,6 +93,7 @@ def open_batch(
             branch_id=branch_id,
             source=source,
             mapping=mapping,
+            overlay=overlay,
             stored_as=stored_as,
             state=STAGED if staged else RUNNING,
             encoding=looked.profile.encoding.value,
@@ -110,6 +115,7 @@ def _open(known: _Digest, batch: ImportBatch) -> int:
             branch_id=batch.branch_id,
             source=batch.source,
             mapping=batch.mapping,
+            overlay=batch.overlay,
             state__in=(RUNNING,) if batch.state == RUNNING else (STAGED, READY),
         )
         .order_by("id")
@@ -152,6 +158,7 @@ def _read_on(batch: ImportBatch, source: Source, *, at: datetime, desk: Desk, on
         source=source,
         network=network_map(),
         item_types=dict(ItemType.objects.values_list("code", "id")),
+        overlay=overlay_named(batch.overlay),
         desk=desk,
         at=at,
     )
@@ -225,17 +232,19 @@ def load_batch(*, batch_id: int, desk: Desk) -> None:
 
 @needs(Act.IMPORT_RECORDS)
 @verb
-def restage_batch(*, batch_id: int, desk: Desk, source: str = "", mapping: str = "") -> None:
-    """Have a batch looked through once more, with another mapping or source.
+def restage_batch(*, batch_id: int, desk: Desk, source: str = "", mapping: str = "", overlay: str = "") -> None:
+    """Have a batch looked through once more, with another mapping, other overlay rules or another source.
 
     :raises NotAllowed: without the right to import records at the batch's branch.
-    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (it is loaded or dropped), MAPPING_UNKNOWN, TEXT_TOO_LONG.
+    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (it is loaded or dropped), MAPPING_UNKNOWN,
+        OVERLAY_UNKNOWN, TEXT_TOO_LONG.
     """
     batch = _waiting_batch(batch_id, desk, states=(STAGED, READY))
     mapping_named(mapping)
-    batch.source, batch.mapping = _source_name(source), mapping
+    overlay_named(overlay)
+    batch.source, batch.mapping, batch.overlay = _source_name(source), mapping, overlay
     batch.state, batch.looked, batch.outlook = STAGED, 0, None
-    batch.save(update_fields=["source", "mapping", "state", "looked", "outlook"])
+    batch.save(update_fields=["source", "mapping", "overlay", "state", "looked", "outlook"])
 
 
 def _source_name(source: str) -> str:

@@ -6,7 +6,7 @@ look that was cut off begins again.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from wenyuan.holdings.catalogue.data import (
 )
 from wenyuan.holdings.catalogue.importing.batches import READY, STAGED, chunks, held
 from wenyuan.holdings.catalogue.importing.mappings import mapping_named, mappings_by_code
+from wenyuan.holdings.catalogue.importing.overlaying import OverlayRules
+from wenyuan.holdings.catalogue.importing.overlays import lay_over, overlay_named
 from wenyuan.holdings.catalogue.importing.planning import Plan, plan_chunk
 from wenyuan.holdings.catalogue.importing.preparing import Prepared
 from wenyuan.holdings.catalogue.importing.reading import Source, hash_of, look_at
@@ -79,9 +81,9 @@ def look_through(*, batch_id: int, path: Path, desk: Desk, on_look: OnLook | Non
         if path.stat().st_size != batch.file_bytes or hash_of(path) != bytes(batch.file_hash):
             raise CatalogueRefused(Refusal.FILE_CHANGED)
         _forget(batch_id)
-        source, tally = look_at(path), _Tally()
+        source, tally, rules = look_at(path), _Tally(), overlay_named(batch.overlay)
         for chunk in chunks(source, batch, mapping_named(batch.mapping)):
-            _look_at(chunk, batch_id, tally)
+            _look_at(chunk, batch_id, rules, tally)
             if on_look is not None:
                 on_look(chunk.pieces[-1].until)
         _be_ready(batch_id, source, tally)
@@ -134,7 +136,7 @@ def _forget(batch_id: int) -> None:
 
 
 @verb
-def _look_at(chunk: Chunk, batch_id: int, tally: _Tally) -> None:
+def _look_at(chunk: Chunk, batch_id: int, rules: OverlayRules | None, tally: _Tally) -> None:
     prepared = [outcome for outcome in chunk.outcomes if isinstance(outcome, Prepared)]
     if not tally.outcomes:
         tally.fits = fits_of([from_storage(one.columns.marc) for one in prepared], mappings_by_code())
@@ -143,13 +145,16 @@ def _look_at(chunk: Chunk, batch_id: int, tally: _Tally) -> None:
         shelf = gather(cursor, prepared)
         # New ones get ids that no bib has.
         plan = plan_chunk(chunk.outcomes, shelf=shelf, new_ids=range(-len(prepared), 0))
+        laid = lay_over(plan, rules)
         repeated = _repeated(cursor, batch_id, plan)
-    samples = _count(chunk, plan, repeated, batch_id, tally)
+    samples = _count(chunk, plan, laid, repeated, batch_id, tally)
     ImportSample.objects.bulk_create(samples)
     ImportBatch.objects.filter(id=batch_id).update(looked=chunk.pieces[-1].until)
 
 
-def _count(chunk: Chunk, plan: Plan, repeated: set[int], batch_id: int, tally: _Tally) -> list[ImportSample]:
+def _count(
+    chunk: Chunk, plan: Plan, laid: Mapping[int, Prepared], repeated: set[int], batch_id: int, tally: _Tally
+) -> list[ImportSample]:
     """Add a chunk to the tally; examples for outcomes and reasons of which there are few so far."""
     samples = []
     new_items = Counter(item.place for item in plan.new_items)
@@ -159,7 +164,8 @@ def _count(chunk: Chunk, plan: Plan, repeated: set[int], batch_id: int, tally: _
     tally.items_known += plan.known_items
 
     def sample(place: int, outcome: str, reason: str = "", detail: str = "") -> ImportSample:
-        piece, made, bib_id = chunk.pieces[place], chunk.outcomes[place], plan.placed[place].bib_id
+        piece, bib_id = chunk.pieces[place], plan.placed[place].bib_id
+        made = laid.get(bib_id, chunk.outcomes[place])
         return ImportSample(
             batch_id=batch_id,
             outcome=outcome,

@@ -9,6 +9,8 @@ from django.db import connection
 
 from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.data import ImportReason
+from wenyuan.holdings.catalogue.importing.overlaying import OverlayRules
+from wenyuan.holdings.catalogue.importing.overlays import lay_over
 from wenyuan.holdings.catalogue.importing.planning import (
     Identity,
     KnownBib,
@@ -47,6 +49,7 @@ class Setting:
     source: Source
     network: NetworkMap
     item_types: Mapping[str, int]
+    overlay: OverlayRules | None
     desk: Desk
     at: datetime
 
@@ -87,6 +90,7 @@ def store_chunk(chunk: Chunk, *, setting: Setting) -> None:
         prepared = [outcome for outcome in chunk.outcomes if isinstance(outcome, Prepared)]
         shelf = gather(cursor, prepared)
         plan = plan_chunk(chunk.outcomes, shelf=shelf, new_ids=_new_ids(cursor, sql.NEXT_BIB_IDS, len(prepared)))
+        lay_over(plan, setting.overlay)
         [step_id] = _new_ids(cursor, sql.NEXT_STEP_ID, 1)
         _keep_former(cursor, plan, step_id)
         _write_bibs(cursor, plan, setting)
