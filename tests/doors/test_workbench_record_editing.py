@@ -8,9 +8,9 @@ from django.test import Client
 from tests.factories.catalogue import make_bib
 from tests.factories.office_pages import Town, make_town
 from tests.factories.staff_pages import staff_at
-from wenyuan.doors.workbench.records.editing_words import KINDS, REFUSALS, RULES, TEXT_REASONS
+from wenyuan.doors.workbench.records.editing_words import DUPLICATES, KINDS, REFUSALS, RULES, TEXT_REASONS
 from wenyuan.doors.workbench.records.form_words import GROUPS, HELP, LABELS
-from wenyuan.holdings.catalogue.data import FaultRule, RecordKind, Refusal
+from wenyuan.holdings.catalogue.data import DuplicateReason, FaultRule, RecordKind, Refusal
 from wenyuan.holdings.catalogue.editing.slots import FIELDS
 from wenyuan.holdings.catalogue.models import Bib
 from wenyuan.holdings.catalogue.queries import get_record
@@ -49,6 +49,7 @@ def test_every_rule_kind_and_refusal_has_words() -> None:
     assert set(RULES) == set(FaultRule)
     assert set(TEXT_REASONS) == set(TextReason)
     assert set(KINDS) == set(RecordKind)
+    assert set(DUPLICATES) == set(DuplicateReason)
     assert {refusal for refusal in Refusal if refusal.value.startswith(("record_", "version_"))} <= set(REFUSALS)
 
 
@@ -209,6 +210,30 @@ def test_a_new_record_of_every_kind_needs_a_title_and_no_marc(browser: Client, d
     assert without.status_code == 422
     assert answer.status_code == 302
     assert Bib.objects.get().title == "鹿鸣县志"
+
+
+@pytest.mark.parametrize("editor", ["form", "marc"])
+def test_what_may_be_there_already_is_shown_and_saved_only_when_somebody_says_so(
+    browser: Client, bib: Bib, editor: str
+) -> None:
+    url = f"/workbench/records/new/cnmarc/book/{editor}"
+    Bib.objects.filter(id=bib.id).update(publisher="作家出版社", year=2012)
+    answers = {"title": "平凡的世界", "persons": "路遥 / 著", "publisher": "作家出版社", "published": "2012"}
+    form = browser.get("/workbench/records/new/cnmarc/book/form").context["form"]
+    if editor == "form":
+        sending = {name: form[name].value() for name in form.fields} | answers
+    else:
+        text = browser.get(url).context["sheet"].text
+        text = text.replace("200 1# $a$f", "200 1# $a平凡的世界$f路遥著").replace("701 #0 $a$4", "701 #0 $a路遥$4著")
+        sending = {"text": text.replace("210 ## $a$c$d", "210 ## $c作家出版社$d2012"), "version": "0", "act": "save"}
+
+    told = browser.post(url, sending)
+    again = browser.post(url, sending)
+    saved = browser.post(url, {**sending, "despite": told.context["sheet"].despite})
+
+    assert (told.status_code, again.status_code, saved.status_code) == (422, 422, 302)
+    assert [one.bib_id for one, _words in told.context["sheet"].duplicates] == [bib.id]
+    assert Bib.objects.count() == 2
 
 
 def test_every_field_and_group_of_a_form_has_words() -> None:

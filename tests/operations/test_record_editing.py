@@ -124,10 +124,10 @@ def test_a_record_that_names_no_agency_is_local(desk: Desk) -> None:
 
 def test_a_number_that_is_taken_is_refused_and_nothing_is_added(desk: Desk) -> None:
     numbered = BOOK._replace(fields=(ControlField("001", "n1"), *BOOK.fields))
-    added(desk, numbered)
+    first = added(desk, numbered)
 
     with pytest.raises(CatalogueRefused) as refused:
-        added(desk, numbered)
+        add_bib(record=numbered, dialect=Dialect.CNMARC, at=AT, desk=desk, despite=[first])
 
     assert refused.value.refusal is Refusal.RECORD_NUMBER_TAKEN
     assert Bib.objects.count() == 1

@@ -73,6 +73,9 @@ class Price:
     currency: str = "CNY"
 
 
+_PERMIT_WORDS = re.compile(r"内部资料性?|连续性|图书|出版物|一次性|准印证?|编号|号|第|字|内")
+
+
 def parse_isbn(text: str) -> Isbn:
     """Read ``978-7-02-000220-7 (精装)``, ``ISBN 7-02-000220-9``, full-width digits, with anything printed after it.
 
@@ -147,6 +150,23 @@ def parse_unified_number(text: str) -> str:
     if not 1 <= int(match[1]) <= 17:
         raise BadBookNumber(NumberReason.UNKNOWN_CLASS)
     return f"{int(match[1])}{match[2]}·{match[3]}"
+
+
+def parse_permit_number(text: str) -> str:
+    """Read a 准印证号, the permit of printed matter that is not sold: ``皖内部资料性图书准印证2012-123号`` and
+    ``(2012)皖内准印字第123号`` alike by what tells them apart: the province, digits and letters, ``皖2012123``.
+
+    There is no one form: each province writes its own.
+
+    :raises BadBookNumber: a text that does not speak of 准印, or has no digit.
+    """
+    plain = _plain(text)
+    if "准印" not in plain:
+        raise BadBookNumber(NumberReason.BAD_SHAPE)
+    bare = "".join(filter(str.isalnum, _PERMIT_WORDS.sub("", plain))).upper()
+    if not any(map(str.isdecimal, bare)):
+        raise BadBookNumber(NumberReason.BAD_SHAPE)
+    return bare
 
 
 def parse_cn_serial_number(text: str) -> CnSerialNumber:

@@ -321,7 +321,7 @@ class BibPageTold(BaseModel):
 
 
 class IdentifierTold(BaseModel):
-    """``kind`` is isbn, issn, unified (统一书号), cn_serial or other."""
+    """``kind`` is isbn, issn, unified (统一书号), cn_serial, permit (准印证号) or other."""
 
     kind: str
     value: str

@@ -11,6 +11,8 @@ from wenyuan.holdings.catalogue.editing.drafts import RecordKind as RecordKind
 from wenyuan.holdings.catalogue.editing.formats import FieldRule as FieldRule
 from wenyuan.holdings.catalogue.editing.formats import Format as Format
 from wenyuan.holdings.catalogue.editing.forming import FormField as FormField
+from wenyuan.holdings.catalogue.editing.values import Duplicate as Duplicate
+from wenyuan.holdings.catalogue.editing.values import DuplicateReason as DuplicateReason
 from wenyuan.holdings.catalogue.editing.values import FaultRule as FaultRule
 from wenyuan.holdings.catalogue.editing.values import OpenBy as OpenBy
 from wenyuan.holdings.catalogue.editing.values import RecordFault as RecordFault
@@ -67,6 +69,7 @@ class Refusal(StrEnum):
     RECORD_UNFIT = "record_unfit"  # see RecordRefused.faults
     RECORD_UNSTORABLE = "record_unstorable"  # no MARC record can hold it
     RECORD_CHANGED_MEANWHILE = "record_changed_meanwhile"
+    RECORD_DUPLICATE = "record_duplicate"  # see DuplicatesFound.candidates
     RECORD_NUMBER_TAKEN = "record_number_taken"  # another record of this source has the 001
     VERSION_UNKNOWN = "version_unknown"
     BATCH_NOT_READY = "batch_not_ready"  # not looked through, already loaded, or dropped
@@ -204,7 +207,8 @@ class BibBrief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BibView:
-    """A bib as its own page shows it. ``identifiers`` are (kind, value): isbn, issn, unified, cn_serial, other."""
+    """A bib as its own page shows it. ``identifiers`` are (kind, value): isbn, issn, unified,
+    cn_serial, permit, other."""
 
     id: int
     source: str

@@ -148,7 +148,7 @@ class Bib(models.Model):
 
 
 class Identifier(models.Model):
-    """A number by which people look for a bib: ISBN-13, ISSN, 统一书号. Never unique: sets and reprints share one."""
+    """A number that a bib is found by: ISBN-13, ISSN, 统一书号, 准印证号. Never unique: sets and reprints share one."""
 
     bib = models.ForeignKey("catalogue.Bib", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12)

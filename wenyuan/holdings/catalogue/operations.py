@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refusal
 from wenyuan.holdings.catalogue.defaults import install_default_rows
+from wenyuan.holdings.catalogue.editing.duplicates import DuplicatesFound
 from wenyuan.holdings.catalogue.editing.presence import leave_record, open_record
 from wenyuan.holdings.catalogue.editing.saving import RecordRefused, add_bib, edit_bib, restore_version
 from wenyuan.holdings.catalogue.entries import item_entry
@@ -45,6 +46,7 @@ from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 __all__ = [
     "TURN_ROWS",
+    "DuplicatesFound",
     "Indexer",
     "ItemChanged",
     "Lendable",

@@ -72,6 +72,7 @@ def describe_cnmarc(tagged: Tagged) -> Description:
         wrong_isbns=tuple(tagged.every("010", "z")),
         issns=tuple(tagged.every("011", "a")),
         unified_numbers=tuple(tagged.every("091", "a")),
+        permit_numbers=_permits(tagged),
         price_text=tagged.first("010", "d") or tagged.first("011", "d") or tagged.first("091", "d"),
         class_numbers=tuple(
             ClassNumber(number, field.first("v"), scheme)
@@ -104,6 +105,17 @@ def _coded_data(tagged: Tagged) -> str:
             if code == "a" and value:
                 return value.replace("#", " ").replace("|", " ")
     return ""
+
+
+def _permits(tagged: Tagged) -> tuple[str, ...]:
+    """准印证号 have no field of their own: they stand in notes on numbers (301) or beside the number (010, 091)."""
+    texts = [
+        *tagged.every("301", "a"),
+        *tagged.every("091", "ab"),
+        *tagged.every("010", "b"),
+        *tagged.every("300", "a"),
+    ]
+    return tuple(text for text in texts if "准印" in text)
 
 
 def _authors(tagged: Tagged) -> tuple[Contribution, ...]:

@@ -77,6 +77,7 @@ def describe_marc21(tagged: Tagged) -> Description:
         isbns=tuple(map(_without_isbd, tagged.every("020", "a"))),
         wrong_isbns=tuple(map(_without_isbd, tagged.every("020", "z"))),
         issns=tuple(map(_without_isbd, tagged.every("022", "a"))),
+        permit_numbers=tuple(text for text in tagged.every("024", "a") + tagged.every("500", "a") if "准印" in text),
         price_text=_without_isbd(tagged.first("020", "c")),
         class_numbers=_class_numbers(tagged),
         subjects=without_repeats(map(_heading, tagged.fields(*_SUBJECTS))),

@@ -75,8 +75,9 @@ _WHOLE = Volume("", "", "")
 class Description:
     """The columns a bib record is found and shown by. Text is stripped, absent text is ``""``, order is the record's.
 
-    `year` is the (first) year of publication. `isbns`, `issns` and `price_text` are raw, to be parsed by whoever
-    needs numbers. `subjects` are headings with their parts joined by ``--``; `keywords` are uncontrolled.
+    `year` is the (first) year of publication. `isbns`, `issns`, `permit_numbers` (准印证号) and `price_text` are raw,
+    to be parsed by whoever needs numbers. `subjects` are headings with their parts joined by ``--``; `keywords` are
+    uncontrolled.
     """
 
     title: str = ""
@@ -95,6 +96,7 @@ class Description:
     wrong_isbns: tuple[str, ...] = ()
     issns: tuple[str, ...] = ()
     unified_numbers: tuple[str, ...] = ()
+    permit_numbers: tuple[str, ...] = ()
     price_text: str = ""
     class_numbers: tuple[ClassNumber, ...] = ()
     subjects: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.form_pages import done
 from wenyuan.doors.workbench.items.words import DIALECTS
 from wenyuan.doors.workbench.records.editing_words import (
+    DUPLICATES,
     KINDS,
     REFUSALS,
     TEXT_REASONS,
@@ -28,6 +29,7 @@ from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.shell import page
 from wenyuan.holdings.catalogue.data import (
     CatalogueRefused,
+    Duplicate,
     Pick,
     RecordFault,
     RecordKind,
@@ -35,7 +37,14 @@ from wenyuan.holdings.catalogue.data import (
     Refusal,
     VersionView,
 )
-from wenyuan.holdings.catalogue.operations import RecordRefused, add_bib, edit_bib, leave_record, open_record
+from wenyuan.holdings.catalogue.operations import (
+    DuplicatesFound,
+    RecordRefused,
+    add_bib,
+    edit_bib,
+    leave_record,
+    open_record,
+)
 from wenyuan.holdings.catalogue.queries import (
     check_record,
     draft,
@@ -79,6 +88,12 @@ class Sheet:
     refused: StrOrPromise = ""
     told: StrOrPromise = ""
     differences: tuple[Difference, ...] = ()
+    duplicates: list[tuple[Duplicate, StrOrPromise]] = field(default_factory=list)
+
+    @property
+    def despite(self) -> str:
+        """The bibs that are shown as possible duplicates, as the page sends them back."""
+        return " ".join(str(one.bib_id) for one, _words in self.duplicates)
 
     @property
     def has_errors(self) -> bool:
@@ -122,7 +137,13 @@ def new_marc(request: StaffRequest, dialect: str, kind: str) -> HttpResponse:
         sheet = _sent(request, form, before=None)
         if sheet.record is not None and request.POST.get("act") == "save":
             try:
-                saved = add_bib(record=without_empty(sheet.record), dialect=form, at=request.at, desk=request.desk)
+                saved = add_bib(
+                    record=without_empty(sheet.record),
+                    dialect=form,
+                    at=request.at,
+                    desk=request.desk,
+                    despite=despite(request),
+                )
             except CatalogueRefused as refused:
                 refuse_sheet(sheet, refused)
             else:
@@ -258,6 +279,11 @@ def _sent(request: StaffRequest, dialect: Dialect, *, before: Record | None) -> 
     return sheet
 
 
+def despite(request: StaffRequest) -> frozenset[int]:
+    """The possible duplicates that somebody has looked at and found to be others."""
+    return frozenset(int(text) for text in request.POST.get("despite", "").split() if text.isascii() and text.isdigit())
+
+
 def _line(fault: TextFault) -> str:
     return gettext("Line %(line)s") % {"line": fault.line} if fault.line else ""
 
@@ -276,7 +302,14 @@ def _picked(request: StaffRequest) -> dict[str, str]:
 def _saved(request: StaffRequest, sheet: Sheet, bib_id: int, present: VersionView) -> RecordSaved | None:
     assert sheet.record is not None
     try:
-        return edit_bib(bib_id=bib_id, version=sheet.version, record=sheet.record, at=request.at, desk=request.desk)
+        return edit_bib(
+            bib_id=bib_id,
+            version=sheet.version,
+            record=sheet.record,
+            at=request.at,
+            desk=request.desk,
+            despite=despite(request),
+        )
     except CatalogueRefused as refused:
         refuse_sheet(sheet, refused)
         if refused.refusal is Refusal.RECORD_CHANGED_MEANWHILE:
@@ -289,6 +322,8 @@ def _saved(request: StaffRequest, sheet: Sheet, bib_id: int, present: VersionVie
 def refuse_sheet(sheet: Sheet, refused: CatalogueRefused) -> None:
     """Say on the page why the record was not saved."""
     sheet.refused = REFUSALS[refused.refusal]
+    if isinstance(refused, DuplicatesFound):
+        sheet.duplicates = [(one, DUPLICATES[one.reason]) for one in refused.candidates]
     if isinstance(refused, RecordRefused):
         sheet.faults = shown_faults(refused.faults, sheet)
 

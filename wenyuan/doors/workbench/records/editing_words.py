@@ -7,7 +7,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from wenyuan.holdings.catalogue.data import FaultRule, Format, RecordFault, RecordKind, Refusal
+from wenyuan.holdings.catalogue.data import DuplicateReason, FaultRule, Format, RecordFault, RecordKind, Refusal
 from wenyuan.kernel.marc import TextReason
 
 RULES: Final[Mapping[FaultRule, StrOrPromise]] = {
@@ -63,8 +63,18 @@ REFUSALS: Final[Mapping[Refusal, StrOrPromise]] = {
     Refusal.RECORD_UNFIT: _("The record has errors. Nothing was saved."),
     Refusal.RECORD_UNSTORABLE: _("No MARC record can hold this. Nothing was saved."),
     Refusal.RECORD_CHANGED_MEANWHILE: _("Somebody else has saved this record meanwhile. Nothing was overwritten."),
+    Refusal.RECORD_DUPLICATE: _("This may be in the catalogue already. Nothing was saved."),
     Refusal.RECORD_NUMBER_TAKEN: _("Another record of this source has this control number."),
     Refusal.VERSION_UNKNOWN: _("There is no such version."),
+}
+
+DUPLICATES: Final[Mapping[DuplicateReason, StrOrPromise]] = {
+    DuplicateReason.ISBN: _("same ISBN"),
+    DuplicateReason.ISSN: _("same ISSN"),
+    DuplicateReason.UNIFIED: _("same unified book number"),
+    DuplicateReason.CN_SERIAL: _("same unified serial number"),
+    DuplicateReason.PERMIT: _("same printing permit number"),
+    DuplicateReason.DESCRIPTION: _("same title, author, publisher and year"),
 }
 
 KINDS: Final[Mapping[RecordKind, StrOrPromise]] = {

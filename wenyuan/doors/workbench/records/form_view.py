@@ -15,6 +15,7 @@ from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.items.words import DIALECTS
 from wenyuan.doors.workbench.records.editing import (
     Sheet,
+    despite,
     kind_or_404,
     others_at,
     record_or_404,
@@ -149,7 +150,9 @@ def new_form(request: StaffRequest, dialect: str, kind: str) -> HttpResponse:
         filled = without_empty(with_form(begun, form.values(), dialect=form_dialect))
         record = with_pinyin(filled, dialect=form_dialect)
         try:
-            saved = add_bib(record=record, dialect=form_dialect, at=request.at, desk=request.desk)
+            saved = add_bib(
+                record=record, dialect=form_dialect, at=request.at, desk=request.desk, despite=despite(request)
+            )
         except CatalogueRefused as refused:
             refuse_sheet(sheet, refused)
         else:
@@ -177,7 +180,14 @@ def _saved(
     changed = with_form(seen, form.values(), dialect=sheet.dialect)
     record = with_pinyin(changed, dialect=sheet.dialect, before=seen)
     try:
-        return edit_bib(bib_id=bib_id, version=version, record=record, at=request.at, desk=request.desk)
+        return edit_bib(
+            bib_id=bib_id,
+            version=version,
+            record=record,
+            at=request.at,
+            desk=request.desk,
+            despite=despite(request),
+        )
     except CatalogueRefused as refused:
         refuse_sheet(sheet, refused)
         if refused.refusal is Refusal.RECORD_CHANGED_MEANWHILE:

@@ -83,5 +83,5 @@ HELP: Final[Mapping[str, StrOrPromise]] = {
     "keywords": _("One a line"),
     "language": _("Three letters: chi, eng"),
     "original_language": _("Three letters: chi, eng"),
-    "permit": _("For printed matter that is not sold"),
+    "permit": _("For printed matter that is not sold, with the word 准印"),
 }

@@ -1,6 +1,6 @@
 """Verbs: a record is added, changed, or brought back to what it was. Every change keeps the version before it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.data import CatalogueRefused, Refusal
 from wenyuan.holdings.catalogue.editing.checking import check
+from wenyuan.holdings.catalogue.editing.duplicates import DuplicatesFound, duplicates_of
 from wenyuan.holdings.catalogue.editing.values import RecordFault, RecordSaved
 from wenyuan.holdings.catalogue.importing.preparing import Fault, Prepared, prepare_record
 from wenyuan.holdings.catalogue.models import Bib, BibVersion, Identifier
@@ -53,13 +54,17 @@ class _Checked:
 
 @needs(Act.EDIT_RECORDS)
 @verb
-def add_bib(*, record: Record, dialect: Dialect, at: datetime, desk: Desk) -> RecordSaved:
+def add_bib(
+    *, record: Record, dialect: Dialect, at: datetime, desk: Desk, despite: Collection[int] = ()
+) -> RecordSaved:
     """Put a record into the catalogue. Without a 001 it gets one (``WY`` and its number here); 005 is set.
 
-    Its source, the first half of its identity, is its agency (801$b, 003), failing that ``local``.
+    Its source, the first half of its identity, is its agency (801$b, 003), failing that ``local``. ``despite`` are the
+    bibs that were shown as possible duplicates and found to be others; the journal keeps them.
 
     :raises NotAllowed: without the right to edit records at the desk's branch.
     :raises RecordRefused: for what is wrong with it, all at once.
+    :raises DuplicatesFound: where bibs that are not in ``despite`` may describe the same.
     :raises CatalogueRefused: RECORD_NUMBER_TAKEN, where a record of this source has its 001.
     """
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
@@ -69,6 +74,7 @@ def add_bib(*, record: Record, dialect: Dialect, at: datetime, desk: Desk) -> Re
     numbered = record if _control(record, "001") else _with_control(record, "001", f"WY{bib_id:09d}")
     checked = _checked(_stamped(numbered, at), dialect, None)
     prepared = checked.prepared
+    overruled = _refuse_duplicates(checked, despite)
     bib = Bib(id=bib_id, source=prepared.source or LOCAL, control_number=prepared.control_number)
     bib.content_hash, bib.created_at, bib.changed_at = prepared.content_hash, at, at
     bib.changed_by_id, bib.changed_door = desk.operator.account, desk.door.value
@@ -76,13 +82,15 @@ def add_bib(*, record: Record, dialect: Dialect, at: datetime, desk: Desk) -> Re
         setattr(bib, name, value)
     _save(bib)
     _write_identifiers(bib_id, prepared)
-    write_journal(_entry(Kind.RECORD_ADDED, bib_id, prepared, desk=desk, at=at, details={"version": 1}))
+    write_journal(_entry(Kind.RECORD_ADDED, bib_id, prepared, desk=desk, at=at, details={"version": 1, **overruled}))
     return RecordSaved(bib_id, 1, True, checked.warnings)
 
 
 @needs(Act.EDIT_RECORDS)
 @verb
-def edit_bib(*, bib_id: int, version: int, record: Record, at: datetime, desk: Desk) -> RecordSaved:
+def edit_bib(
+    *, bib_id: int, version: int, record: Record, at: datetime, desk: Desk, despite: Collection[int] = ()
+) -> RecordSaved:
     """Replace a bib's record by what a cataloguer made of the ``version`` that they saw. A record that says the same
     (005 aside) changes nothing. Identity, items and everything that hangs on the bib stay.
 
@@ -90,6 +98,7 @@ def edit_bib(*, bib_id: int, version: int, record: Record, at: datetime, desk: D
 
     :raises NotAllowed: without the right to edit records at the desk's branch.
     :raises RecordRefused: for what is wrong with it, all at once.
+    :raises DuplicatesFound: where the change makes it like bibs that are not in ``despite`` and it was not like before.
     :raises CatalogueRefused: BIB_UNKNOWN, RECORD_CHANGED_MEANWHILE.
     """
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
@@ -98,8 +107,9 @@ def edit_bib(*, bib_id: int, version: int, record: Record, at: datetime, desk: D
     checked = _checked(_stamped(record, at), Dialect(bib.dialect), before)
     if without_stamp(record) == without_stamp(before):
         return RecordSaved(bib_id, bib.version, False, checked.warnings)
+    overruled = _refuse_duplicates(checked, despite, bib=bib, before=before)
     _replace(bib, checked, at=at, desk=desk, restored_from=None)
-    details = {"version": bib.version + 1, "fields": list(changed_tags(before, record))}
+    details = {"version": bib.version + 1, "fields": list(changed_tags(before, record)), **overruled}
     write_journal(_entry(Kind.RECORD_CHANGED, bib_id, checked.prepared, desk=desk, at=at, details=details))
     return RecordSaved(bib_id, bib.version + 1, True, checked.warnings)
 
@@ -135,6 +145,31 @@ def _locked(bib_id: int, version: int) -> Bib:
     if bib.version != version:
         raise CatalogueRefused(Refusal.RECORD_CHANGED_MEANWHILE)
     return bib
+
+
+def _refuse_duplicates(
+    checked: _Checked, despite: Collection[int], *, bib: Bib | None = None, before: Record | None = None
+) -> dict[str, object]:
+    """What the journal keeps of possible duplicates that somebody found to be others.
+
+    :raises DuplicatesFound: where nobody has looked at them.
+    """
+    found = duplicates_of(checked.record, checked.prepared, besides=bib.id if bib else None)
+    if bib is not None and before is not None and found:
+        earlier = _likes_of(before, bib)
+        found = tuple(one for one in found if one.bib_id not in earlier)
+    if any(one.bib_id not in despite for one in found):
+        raise DuplicatesFound(found)
+    return {"despite": [one.bib_id for one in found]} if found else {}
+
+
+def _likes_of(record: Record, bib: Bib) -> frozenset[int]:
+    """What the record of a bib was like before; one that cannot be described was like nothing."""
+    try:
+        prepared = _prepared(record, Dialect(bib.dialect))
+    except CatalogueRefused:
+        return frozenset()
+    return frozenset(known.bib_id for known in duplicates_of(record, prepared, besides=bib.id))
 
 
 def _checked(record: Record, dialect: Dialect, before: Record | None) -> _Checked:

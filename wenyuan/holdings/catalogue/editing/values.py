@@ -55,6 +55,30 @@ class RecordFault:
     warning: bool = False
 
 
+class DuplicateReason(StrEnum):
+    """Why two records may describe the same."""
+
+    ISBN = "isbn"
+    ISSN = "issn"
+    UNIFIED = "unified"
+    CN_SERIAL = "cn_serial"
+    PERMIT = "permit"
+    DESCRIPTION = "description"  # title, author, year and publisher
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A record that stands in the catalogue already and may describe the same, and why."""
+
+    bib_id: int
+    reason: DuplicateReason
+    title: str
+    volume: str
+    author: str
+    publisher: str
+    year: int | None
+
+
 class RecordSaved(NamedTuple):
     """What a verb on a record answers: the bib's id, its version now, whether anything changed, and the warnings."""
 

@@ -1,6 +1,7 @@
 """A record as the tables want it: derived columns, numbers and items. Pure; nothing here knows the database."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from wenyuan.kernel.booknumbers import (
     parse_cn_serial_number,
     parse_isbn,
     parse_issn,
+    parse_permit_number,
     parse_unified_number,
 )
 from wenyuan.kernel.callnumbers import shelf_key
@@ -248,6 +250,9 @@ def _identifiers(described: Description) -> tuple[tuple[str, str], ...]:
             found["other", _plain_number(text)] = None
     for text in described.unified_numbers:
         found[_unified(text)] = None
+    for text in described.permit_numbers:
+        with suppress(BadBookNumber):
+            found["permit", parse_permit_number(text)[:NUMBER_LENGTH]] = None
     return tuple(pair for pair in found if pair[1])
 
 

@@ -1,0 +1,83 @@
+"""Records in the catalogue that may describe what is about to be saved."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from wenyuan.holdings.catalogue.data import CatalogueRefused, Refusal
+from wenyuan.holdings.catalogue.editing.likeness import Traits, duplicate_reason, volume_key
+from wenyuan.holdings.catalogue.editing.values import Duplicate
+from wenyuan.holdings.catalogue.importing.preparing import Prepared
+from wenyuan.holdings.catalogue.models import Bib, Identifier
+from wenyuan.kernel.chinese import fold
+from wenyuan.kernel.marc import Dialect, Record, describe, from_storage
+
+MOST_COMPARED = 200
+"""Records that share a number or a title: beyond it the first are enough for a person to decide."""
+MOST_SHOWN = 20
+
+_TELLING = frozenset({"isbn", "issn", "unified", "cn_serial", "permit"})
+
+
+class DuplicatesFound(CatalogueRefused):
+    """A record that may be in the catalogue already; ``candidates`` may describe the same."""
+
+    def __init__(self, candidates: tuple[Duplicate, ...]) -> None:
+        super().__init__(Refusal.RECORD_DUPLICATE)
+        self.candidates = candidates
+
+
+def duplicates_of(record: Record, prepared: Prepared, *, besides: int | None = None) -> tuple[Duplicate, ...]:
+    """The records that may describe the same, the oldest first; ``besides`` is the bib itself."""
+    traits = _traits_of(record, prepared)
+    numbers = [value for kind, value in traits.numbers]
+    by_number = Identifier.objects.filter(value__in=numbers).values("bib_id") if numbers else Identifier.objects.none()
+    same_title = Q(title_fold=traits.title_fold, author_fold=traits.author_fold, year=traits.year)
+    found = Bib.objects.filter(same_title | Q(id__in=by_number)).order_by("id")[:MOST_COMPARED]
+    bibs = [bib for bib in found if bib.id != besides]
+    known: dict[int, set[tuple[str, str]]] = {}
+    for bib_id, kind, value in Identifier.objects.filter(bib_id__in=[bib.id for bib in bibs]).values_list(
+        "bib_id", "kind", "value"
+    ):
+        known.setdefault(bib_id, set()).add((kind, value))
+    duplicates = []
+    for bib in bibs:
+        reason = duplicate_reason(traits, _traits_of_bib(bib, known.get(bib.id, ())))
+        if reason is not None:
+            duplicates.append(Duplicate(bib.id, reason, bib.title, bib.volume, bib.author, bib.publisher, bib.year))
+    return tuple(duplicates[:MOST_SHOWN])
+
+
+def _traits_of(record: Record, prepared: Prepared) -> Traits:
+    columns = prepared.columns
+    return Traits(
+        title_fold=columns.title_fold,
+        author_fold=columns.author_fold,
+        publisher_fold=fold(columns.publisher),
+        year=columns.year,
+        volume=columns.volume,
+        numbers=_telling(prepared.identifiers),
+        sets=_sets(record, Dialect(columns.dialect)),
+    )
+
+
+def _traits_of_bib(bib: Bib, numbers: Iterable[tuple[str, str]]) -> Traits:
+    return Traits(
+        title_fold=bib.title_fold,
+        author_fold=bib.author_fold,
+        publisher_fold=fold(bib.publisher),
+        year=bib.year,
+        volume=bib.volume,
+        numbers=_telling(numbers),
+        sets=_sets(from_storage(bytes(bib.marc)), Dialect(bib.dialect)),
+    )
+
+
+def _telling(numbers: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    return frozenset(pair for pair in numbers if pair[0] in _TELLING)
+
+
+def _sets(record: Record, dialect: Dialect) -> frozenset[tuple[str, str]]:
+    """The sets and series a record names: folded title, number."""
+    named = (title.partition(" ; ") for title in describe(record, dialect=dialect).series)
+    return frozenset((fold(title), volume_key(number)) for title, _, number in named if fold(title))
