@@ -160,6 +160,9 @@ WENYUAN_WECHAT_APP = os.environ.get("WENYUAN_WECHAT_APP", "")
 WENYUAN_WECHAT_SECRET = os.environ.get("WENYUAN_WECHAT_SECRET", "")
 WENYUAN_WECHAT_URL = os.environ.get("WENYUAN_WECHAT_URL") or "https://api.weixin.qq.com"
 
+# Networks of the library's own that copy cataloguing may ask, as 192.168.3.0/24; it asks no other inner address.
+WENYUAN_INNER_TARGETS = os.environ.get("WENYUAN_INNER_TARGETS", "")
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]

@@ -6,6 +6,16 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
+from wenyuan.holdings.catalogue.copying.values import CopyIndex as CopyIndex
+from wenyuan.holdings.catalogue.copying.values import CopyProtocol as CopyProtocol
+from wenyuan.holdings.catalogue.copying.values import CopyRefusal as CopyRefusal
+from wenyuan.holdings.catalogue.copying.values import CopyRefused as CopyRefused
+from wenyuan.holdings.catalogue.copying.values import CopyTrouble as CopyTrouble
+from wenyuan.holdings.catalogue.copying.values import FoundCopy as FoundCopy
+from wenyuan.holdings.catalogue.copying.values import TargetAnswer as TargetAnswer
+from wenyuan.holdings.catalogue.copying.values import TargetInput as TargetInput
+from wenyuan.holdings.catalogue.copying.values import TargetsBusy as TargetsBusy
+from wenyuan.holdings.catalogue.copying.values import TargetView as TargetView
 from wenyuan.holdings.catalogue.editing.coded import Pick as Pick
 from wenyuan.holdings.catalogue.editing.drafts import RecordKind as RecordKind
 from wenyuan.holdings.catalogue.editing.formats import FieldRule as FieldRule

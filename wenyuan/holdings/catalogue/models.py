@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from wenyuan.holdings.catalogue.copying.models import CopyTarget
 from wenyuan.holdings.catalogue.editing.tables import BibOpen, BibVersion
 from wenyuan.holdings.catalogue.export_models import TableExport
 from wenyuan.holdings.catalogue.harvesting.models import HarvestStamp, HarvestWaiting
@@ -38,6 +39,7 @@ __all__ = [
     "ClassEntry",
     "ClassTable",
     "Condition",
+    "CopyTarget",
     "HarvestStamp",
     "HarvestWaiting",
     "Identifier",

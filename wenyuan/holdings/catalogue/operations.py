@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from wenyuan.holdings.catalogue.copying.targets import drop_copy_target, keep_copy_target
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refusal
 from wenyuan.holdings.catalogue.defaults import install_default_rows
 from wenyuan.holdings.catalogue.editing.duplicates import DuplicatesFound
@@ -58,6 +59,7 @@ __all__ = [
     "assign_call_number",
     "change_state",
     "drop_batch",
+    "drop_copy_target",
     "drop_labels",
     "edit_bib",
     "edit_item",
@@ -67,6 +69,7 @@ __all__ = [
     "install_defaults",
     "keep_author_table",
     "keep_class_table",
+    "keep_copy_target",
     "keep_label_sheet",
     "keep_mapping",
     "keep_overlay",

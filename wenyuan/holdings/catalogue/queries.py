@@ -6,6 +6,10 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from wenyuan.holdings.catalogue.copying.asking import search_targets
+from wenyuan.holdings.catalogue.copying.matching import matches_of
+from wenyuan.holdings.catalogue.copying.taking import overlaid, taken
+from wenyuan.holdings.catalogue.copying.targets import get_copy_target, list_copy_targets
 from wenyuan.holdings.catalogue.data import (
     BibBrief,
     BibPage,
@@ -109,6 +113,7 @@ __all__ = [
     "first_stamp",
     "format_of",
     "get_bib",
+    "get_copy_target",
     "get_harvested",
     "get_item",
     "get_item_by_id",
@@ -141,6 +146,7 @@ __all__ = [
     "list_batches",
     "list_class_tables",
     "list_collections",
+    "list_copy_targets",
     "list_faults",
     "list_item_types",
     "list_kept",
@@ -157,12 +163,16 @@ __all__ = [
     "lookup",
     "lookup_numbers",
     "marc_rows",
+    "matches_of",
     "name_of_class",
     "numbers_of_bib",
+    "overlaid",
     "picks_of",
     "read_form",
     "sample_records",
     "search",
+    "search_targets",
+    "taken",
     "titles_of",
     "undo_prospect",
     "who_has_open",
