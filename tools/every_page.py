@@ -266,6 +266,10 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/records/imports/{staged}/preview",
         "/workbench/records/imports/{staged}/preview/{sample}/",
         "/workbench/records/imports/{batch}/kept",
+        "/workbench/records/copy/",
+        "/workbench/records/copy/targets",
+        "/workbench/records/copy/targets/new",
+        "/workbench/records/copy/targets/{copy_target}/",
         "/workbench/records/export",
         "/workbench/records/export/tables",
         "/workbench/records/{bib}/call-number",
@@ -377,6 +381,9 @@ NO_PAGES = frozenset(
         "portal:suggest",
         "workbench:import-fault-record",
         "workbench:import-failed",
+        "workbench:copy-review",
+        "workbench:copy-take",
+        "workbench:copy-target-drop",
         "workbench:export-file",
         "workbench:export-table-file",
         # what is printed or sent
@@ -529,7 +536,7 @@ def press(page: Page, key: str) -> None:
 
 def the_house(*, today: date) -> dict[str, str]:
     """Rows of the library at hand for the braces of the paths. Django must be set up."""
-    from wenyuan.holdings.catalogue.models import ImportBatch, ImportSample, Item, LabelSheet, ShelfGroup
+    from wenyuan.holdings.catalogue.models import CopyTarget, ImportBatch, ImportSample, Item, LabelSheet, ShelfGroup
     from wenyuan.lending.circulation.models import Consignment, ConsignmentLine, Hold, Loan
     from wenyuan.lending.fees.models import Charge, Closing
     from wenyuan.lending.fees.models import Entry as LedgerRow
@@ -592,6 +599,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "batch": ImportBatch.objects.filter(state="finished", failed__gt=0).latest("id").id,
         "staged": staged.batch_id,
         "sample": staged.id,
+        "copy_target": CopyTarget.objects.earliest("id").id,
         "label_sheet": LabelSheet.objects.earliest("id").id,
         "shelf_group": ShelfGroup.objects.earliest("id").id,
         "hold": hold.id,

@@ -87,10 +87,11 @@ def environment_of(home: Path) -> dict[str, str]:
 
 
 def stage_a_file(path: Path) -> None:
-    """A file that was looked through and waits for somebody's word."""
+    """A file that was looked through and waits for somebody's word, and a catalogue to ask for records."""
     from wenyuan.doors.cli.acting import acting_desk, branch_of
     from wenyuan.doors.cli.bench_import import write_file
-    from wenyuan.holdings.catalogue.operations import look_through, open_batch
+    from wenyuan.holdings.catalogue.data import CopyProtocol, TargetInput
+    from wenyuan.holdings.catalogue.operations import keep_copy_target, look_through, open_batch
     from wenyuan.organisation.rights.data import Act
 
     at = datetime.now(tz=UTC)
@@ -99,6 +100,9 @@ def stage_a_file(path: Path) -> None:
     write_file(path, 30)
     batch_id = open_batch(path=path, branch_id=branch_id, at=at, desk=desk, staged=True)
     look_through(batch_id=batch_id, path=path, desk=desk)
+    target = TargetInput(name="省图书馆", protocol=CopyProtocol.SRU, address="https://sru.example.org/", is_asked=False)
+    everywhere = acting_desk(act=Act.IMPORT_RECORDS, branch_id=None, username=None, at=at)
+    keep_copy_target(target=target, at=at, desk=everywhere)
 
 
 def free_port() -> int:

@@ -47,7 +47,7 @@ def api_town(db: None, clock: Clock) -> Iterator[Town]:
 def served(fresh_database: str, settings: Any, tmp_path: Path) -> Iterator[str]:
     """The address of the house, served by real HTTP on this test's own database."""
     settings.HOME = tmp_path
-    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
     server = LiveServerThread("127.0.0.1", _StaticFilesHandler, port=0)
     server.daemon = True
     server.start()

@@ -15,7 +15,8 @@ from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
 from tests.factories.transit import make_transit, packed_crate
 from tests.factories.visits import make_count
-from wenyuan.holdings.catalogue.operations import look_through, open_batch, run_batch
+from wenyuan.holdings.catalogue.data import CopyProtocol, TargetInput
+from wenyuan.holdings.catalogue.operations import keep_copy_target, look_through, open_batch, run_batch
 from wenyuan.kernel.marc import Encoding, encode
 from wenyuan.lending.circulation.operations import (
     checkin,
@@ -119,6 +120,8 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
         batch_id=open_batch(path=flawed, branch_id=town.central.id, at=at, desk=desk), path=flawed, at=at, desk=desk
     )
     _stage_a_file(folder / "waits.mrc", desk, at)
+    target = TargetInput(name="省图书馆", protocol=CopyProtocol.SRU, address="https://sru.example.org/", is_asked=False)
+    keep_copy_target(target=target, at=at, desk=make_desk(town.central, role=Role.CATALOGUER, everywhere=True))
     return town
 
 
