@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.office_pages import Town, make_town
 from tests.factories.staff_pages import staff_at
-from wenyuan.doors.workbench.records import tables
+from wenyuan.doors.workbench.records import running, tables
 from wenyuan.doors.workbench.records.running import drop_old_tables, run_table
 from wenyuan.doors.workbench.records.words import TABLE_FORMS, TABLES
 from wenyuan.holdings.catalogue import tabling
@@ -126,6 +126,27 @@ def test_a_table_is_for_whoever_asked_and_for_a_week(town: Town, home: Path, que
 
     assert (mine.status_code, theirs.status_code, kept) == (200, 404, 1)
     assert browser.get(f"{PAGE}/{table_id}/file").status_code == 404
+    assert list((home / "files" / "tables").iterdir()) == []
+
+
+def test_a_table_that_cannot_be_written_says_so_and_leaves_no_file(
+    town: Town, home: Path, queued: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **options: object) -> int:
+        raise OSError("no space left on the device")
+
+    monkeypatch.setattr(running, "write_csv", full)
+    browser = staff_at(town.central, Role.CATALOGUER)
+    browser.post(PAGE, {"of": "items", "form": "csv", "branch": ""})
+    work = queued.pop()
+    given = {"account_id": work["desk"].operator.account_id, "branch_id": town.central.id}
+
+    with pytest.raises(OSError, match="no space"):
+        run_table(table_id=work["table_id"], **given, at=datetime.now(tz=UTC))
+    run_table(table_id=work["table_id"], **given, at=datetime.now(tz=UTC))
+
+    shown = browser.get(PAGE).context
+    assert ([table.state for table, *_ in shown["tables"]], shown["moving"]) == (["failed"], False)
     assert list((home / "files" / "tables").iterdir()) == []
 
 

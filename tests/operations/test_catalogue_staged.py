@@ -173,6 +173,26 @@ def test_a_batch_that_waits_is_looked_through_in_another_way_or_dropped(tmp_path
     assert ImportSample.objects.count() == 0
 
 
+def test_what_is_looked_through_now_is_not_changed_under_way_and_leaves_nothing_when_dropped(
+    tmp_path: Path, desk: Desk
+) -> None:
+    path = tmp_path / "a.iso"
+    batch_id = stage(path, desk, cnmarc(barcodes=("W1",)))
+    refused: list[Refusal] = []
+
+    def meanwhile(position: int) -> None:
+        with pytest.raises(CatalogueRefused) as caught:
+            restage_batch(batch_id=batch_id, desk=desk, mapping="marc21-852")
+        refused.append(caught.value.refusal)
+        drop_batch(batch_id=batch_id, desk=desk)
+
+    look_through(batch_id=batch_id, path=path, desk=desk, on_look=meanwhile)
+
+    assert refused == [Refusal.BATCH_NOT_READY]
+    assert (ImportBatch.objects.get().state, import_outlook(batch_id)) == ("dropped", None)
+    assert (ImportSample.objects.count(), ImportSeen.objects.count()) == (0, 0)
+
+
 class Cut(Exception):
     pass
 

@@ -57,11 +57,12 @@ def ask_for_table(
 @verb
 def finish_table(*, table_id: int, stored_as: str, rows: int, at: datetime, desk: Desk) -> None:
     """Note that a table is written (``stored_as`` is the path of its file below the home folder), or, without a file,
-    that it could not be. One that is finished already, or gone, is left as it is.
+    that it could not be, which needs no right. One that is finished already, or gone, is left as it is.
 
-    :raises NotAllowed: without the right to export records at the desk's branch.
+    :raises NotAllowed: a file without the right to export records at the desk's branch.
     """
-    require(desk.operator, Act.EXPORT_RECORDS, desk.branch_id)
+    if stored_as:
+        require(desk.operator, Act.EXPORT_RECORDS, desk.branch_id)
     TableExport.objects.filter(id=table_id, state=WAITING).update(
         state=DONE if stored_as else FAILED, stored_as=stored_as, rows=rows, finished_at=at
     )

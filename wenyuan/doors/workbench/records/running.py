@@ -11,7 +11,7 @@ from django.utils import translation
 from wenyuan.doors.workbench.records import uploads
 from wenyuan.doors.workbench.records.table_lines import heads_of, rows_of
 from wenyuan.doors.workbench.records.words import TABLES
-from wenyuan.holdings.catalogue.data import TableForm
+from wenyuan.holdings.catalogue.data import TableForm, TableView
 from wenyuan.holdings.catalogue.operations import finish_table, forget_old_tables, look_through, run_batch, undo_batch
 from wenyuan.holdings.catalogue.queries import get_table, import_result
 from wenyuan.organisation.accounts.queries import operator_for
@@ -121,7 +121,8 @@ def hand_over_table(*, table_id: int, desk: Desk) -> None:
 
 
 def run_table(*, table_id: int, account_id: int, branch_id: int, at: datetime) -> None:
-    """Write the table into a private folder, whole or not at all, with the rights its owner has now.
+    """Write the table into a private folder, whole or not at all, with the rights its owner has now. What fails is said
+    to have failed, and asked for anew by whoever wants it; a worker that is killed begins again.
 
     :raises NotAllowed: the right was taken away meanwhile.
     """
@@ -130,7 +131,17 @@ def run_table(*, table_id: int, account_id: int, branch_id: int, at: datetime) -
     if table is None or operator is None or table.state != "waiting":
         return
     desk = Desk(operator=operator, branch_id=branch_id, door=Door.WORKER)
-    require(operator, Act.EXPORT_RECORDS, branch_id)
+    try:
+        require(operator, Act.EXPORT_RECORDS, branch_id)
+        stored_as, rows = _write_table(table)
+    except Exception:
+        finish_table(table_id=table_id, stored_as="", rows=0, at=at, desk=desk)
+        raise
+    finish_table(table_id=table_id, stored_as=stored_as, rows=rows, at=at, desk=desk)
+
+
+def _write_table(table: TableView) -> tuple[str, int]:
+    """The path of the file below the home folder, and how many rows it has."""
     folder = Path(settings.HOME) / TABLES_FOLDER
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = TABLES_FOLDER / f"{secrets.token_hex(16)}.{table.form.value}"
@@ -147,7 +158,7 @@ def run_table(*, table_id: int, account_id: int, branch_id: int, at: datetime) -
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    finish_table(table_id=table_id, stored_as=name.as_posix(), rows=rows, at=at, desk=desk)
+    return name.as_posix(), rows
 
 
 def drop_old_tables(*, at: datetime) -> None:

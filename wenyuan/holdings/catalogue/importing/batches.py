@@ -236,10 +236,11 @@ def restage_batch(*, batch_id: int, desk: Desk, source: str = "", mapping: str =
     """Have a batch looked through once more, with another mapping, other overlay rules or another source.
 
     :raises NotAllowed: without the right to import records at the batch's branch.
-    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (it is loaded or dropped), MAPPING_UNKNOWN,
-        OVERLAY_UNKNOWN, TEXT_TOO_LONG.
+    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (it is looked through now, loaded or dropped),
+        MAPPING_UNKNOWN, OVERLAY_UNKNOWN, TEXT_TOO_LONG.
     """
-    batch = _waiting_batch(batch_id, desk, states=(STAGED, READY))
+    # Not while it is looked through: what that look says would stand beside another mapping.
+    batch = _waiting_batch(batch_id, desk, states=(READY,))
     mapping_named(mapping)
     overlay_named(overlay)
     batch.source, batch.mapping, batch.overlay = _source_name(source), mapping, overlay

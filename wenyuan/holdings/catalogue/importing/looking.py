@@ -238,6 +238,6 @@ def _be_ready(batch_id: int, source: Source, tally: _Tally) -> None:
         fits=tally.fits,
     )
     ImportSeen.objects.filter(batch_id=batch_id).delete()
-    ImportBatch.objects.filter(id=batch_id, state=STAGED).update(
-        state=READY, looked=source.size, outlook=asdict(outlook)
-    )
+    waits = ImportBatch.objects.filter(id=batch_id, state=STAGED)
+    if not waits.update(state=READY, looked=source.size, outlook=asdict(outlook)):
+        ImportSample.objects.filter(batch_id=batch_id).delete()  # it was dropped meanwhile
