@@ -74,6 +74,11 @@ def query_of(ask: Ask, schema: Schema) -> tantivy.Query:
     return _Translator(schema).query(ask)
 
 
+def keyed(keys: Sequence[str], schema: Schema) -> tantivy.Query:
+    """The engine's query for the documents that have these keys, all in one."""
+    return tantivy.Query.term_set_query(_schema_of(schema), schema.field_of(Kind.KEY), list(keys))
+
+
 def counts_asked(fields: Mapping[str, int]) -> dict[str, Any]:
     """The aggregation that counts the commonest values of these fields, at most so many of each, exactly."""
     return {

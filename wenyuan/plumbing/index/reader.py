@@ -9,8 +9,8 @@ from typing import Any
 
 import tantivy
 
-from wenyuan.plumbing.index.asks import Ask, Everything, Term
-from wenyuan.plumbing.index.engine import Unusable, counts_asked, open_index, query_of, usable
+from wenyuan.plumbing.index.asks import Ask, Everything
+from wenyuan.plumbing.index.engine import Unusable, counts_asked, keyed, open_index, query_of, usable
 from wenyuan.plumbing.index.fields import Kind, Schema
 from wenyuan.plumbing.index.folders import Folders
 
@@ -75,16 +75,17 @@ class Snapshot:
             return []
         return list(self.find(Everything(), size=self.total).ids)
 
-    def kept_of(self, keys: Sequence[str]) -> dict[str, str]:
-        """What the field of kind ``KEPT`` holds of each of these documents; those that are not there are left out."""
-        key, kept = self._schema.field_of(Kind.KEY), self._schema.field_of(Kind.KEPT)
-        found: dict[str, str] = {}
+    def kept_of(self, keys: Sequence[str]) -> dict[int, str]:
+        """What the field of kind ``KEPT`` holds of each of these documents, by its id; those that are not there are
+        left out."""
+        if not keys:
+            return {}
+        kept = self._schema.field_of(Kind.KEPT)
         with usable():
-            for name in keys:
-                hits = self._searcher.search(query_of(Term(key, name), self._schema), limit=1, count=False).hits
-                if hits:
-                    found[name] = str(self._searcher.doc(hits[0][1]).get_first(kept) or "")
-        return found
+            hits = self._searcher.search(keyed(keys, self._schema), limit=len(keys), count=False).hits
+            addresses = [address for _, address in hits]
+            texts = [str(self._searcher.doc(address).get_first(kept) or "") for address in addresses]
+            return dict(zip(self._ids(addresses), texts, strict=True))
 
     def _ids(self, addresses: list[tantivy.DocAddress]) -> tuple[int, ...]:
         if not addresses:

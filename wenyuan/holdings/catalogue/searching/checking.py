@@ -86,7 +86,7 @@ def _look_again(suspects: Sequence[int]) -> tuple[set[int], set[int], set[int]]:
 
 def _known(bib_ids: Sequence[int]) -> dict[int, str]:
     """What the index, as it is now, says of the items of these bibs; without those that are not in it."""
-    return {int(key): text for key, text in _snapshot().kept_of([str(one) for one in bib_ids]).items()}
+    return _snapshot().kept_of([str(one) for one in bib_ids])
 
 
 def _unlike(bib_ids: Sequence[int], known: Mapping[int, str]) -> set[int]:

@@ -165,7 +165,7 @@ class Indexer:
             return set()
         known = reader_of(self._folders).snapshot().kept_of([str(bib_id) for bib_id in bib_ids])
         now = holdings_of(list(bib_ids))
-        return {one for one in bib_ids if known.get(str(one)) != now.get(one, HoldingFacts()).as_text()}
+        return {one for one in bib_ids if known.get(one) != now.get(one, HoldingFacts()).as_text()}
 
     def _write(self, bib_ids: set[int]) -> None:
         current = self._folders.current()
