@@ -75,6 +75,16 @@ def test_what_was_not_touched_comes_back_byte_for_byte(browser: Client, bib: Bib
     assert (bytes(bib.marc), bib.version) == (before, 1)
 
 
+def test_a_record_of_any_length_comes_back_whole(browser: Client, bib: Bib) -> None:
+    url = f"/workbench/records/{bib.id}/marc"
+    long = "\n".join(f"300 ## $a{number:04d}{'注' * 150}" for number in range(3000))
+
+    answer = sent(browser, url, f"{text_of(bib)}\n{long}")
+
+    assert answer.status_code == 302
+    assert text_of(bib).endswith(f"300 ## $a2999{'注' * 150}")
+
+
 def test_lines_that_are_no_fields_are_named_and_the_text_is_kept(browser: Client, bib: Bib) -> None:
     answer = sent(browser, f"/workbench/records/{bib.id}/marc", text_of(bib) + "\n30 ## $a附注\n300 ## 附注")
 

@@ -1,5 +1,7 @@
 """A record as typed lines: nothing is lost on the way there and back, and what is no field says why."""
 
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -95,3 +97,13 @@ def test_differences_stand_in_the_order_of_the_fields_without_the_time_stamp() -
         ("+", "200"),
     ]
     assert changed_tags(before, after) == ("200",)
+
+
+def test_ten_thousand_equal_fields_are_compared_in_a_moment() -> None:
+    note = DataField("300", " ", " ", (("a", "附注"),))
+    before = Record(LEADER, (note,) * 10_000)
+    after = Record(LEADER, (TITLE, *(note,) * 10_000))
+    began = time.process_time()
+
+    assert changed_tags(before, after)
+    assert time.process_time() - began < 5

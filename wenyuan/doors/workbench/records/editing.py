@@ -63,9 +63,6 @@ from wenyuan.organisation.accounts.queries import get_account
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
 
-MOST_CHARACTERS = 400_000
-"""Of a record as text: four times the longest that ISO 2709 can carry."""
-
 
 @dataclass(frozen=True, slots=True)
 class ShownFault:
@@ -255,7 +252,7 @@ def refusal_differences(bib_id: int, seen: int, present: VersionView) -> tuple[D
 
 def _sent(request: StaffRequest, dialect: Dialect, *, before: Record | None) -> Sheet:
     """What came from the page: the lines, with the codes that were picked put into them, and checked."""
-    text = request.POST.get("text", "")[:MOST_CHARACTERS]
+    text = request.POST.get("text", "")
     try:
         version = int(request.POST.get("version", "0"))
     except ValueError:

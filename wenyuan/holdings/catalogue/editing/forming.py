@@ -21,6 +21,7 @@ _ALIKE = 0.5
 """A changed line is a correction of a former one if they agree in half; else it is another name with a field of its
 own, since what the form does not show (dates, authority number) belongs to the former."""
 
+_LONGEST_NAME = 300
 _KINDS = {
     DocumentKind.SERIAL: RecordKind.SERIAL,
     DocumentKind.ELECTRONIC: RecordKind.ELECTRONIC,
@@ -224,8 +225,6 @@ def _with_lines(record: Record, slot: Names | Headings, lines: Sequence[str]) ->
     stand where those of the slot stood.
     """
     present = _fields_of(record, slot)
-    if [_line(field, slot) for _, field in present] == list(lines):
-        return record
     left = [field for _, field in present]
     chosen: list[DataField | None] = []
     for line in lines:
@@ -260,7 +259,11 @@ def _put(record: Record, places: Sequence[int], made: Sequence[DataField]) -> Re
 
 
 def _are_alike(one: str, other: str) -> bool:
-    return SequenceMatcher(a=one, b=other, autojunk=False).ratio() > _ALIKE
+    """Cheap bounds first: most pairs fail them. What is longer than any name is not compared at all."""
+    if max(len(one), len(other)) > _LONGEST_NAME:
+        return False
+    matcher = SequenceMatcher(a=one, b=other, autojunk=False)
+    return matcher.real_quick_ratio() > _ALIKE and matcher.quick_ratio() > _ALIKE and matcher.ratio() > _ALIKE
 
 
 def _field_for(line: str, slot: Names | Headings, former: DataField | None) -> DataField:
