@@ -280,6 +280,11 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/records/shelf-groups/new",
         "/workbench/records/shelf-groups/{shelf_group}",
         "/workbench/records/author-numbers/new",
+        "/workbench/records/{bib}/items/new",
+        "/workbench/records/receipts",
+        "/workbench/records/receipts/new",
+        "/workbench/records/receipts/{receipt}",
+        "/workbench/records/ledger",
         "/workbench/records/labels/",
         "/workbench/records/labels/add",
         "/workbench/records/labels/shelf-ends",
@@ -488,6 +493,7 @@ NO_PAGES = frozenset(
         "workbench:bib-call-number-back",
         "workbench:record-open",
         "workbench:record-restore",
+        "workbench:stock-register-sheet",
         "workbench:labels-print",
         "workbench:labels-preview",
         "workbench:labels-printed",
@@ -536,7 +542,15 @@ def press(page: Page, key: str) -> None:
 
 def the_house(*, today: date) -> dict[str, str]:
     """Rows of the library at hand for the braces of the paths. Django must be set up."""
-    from wenyuan.holdings.catalogue.models import CopyTarget, ImportBatch, ImportSample, Item, LabelSheet, ShelfGroup
+    from wenyuan.holdings.catalogue.models import (
+        CopyTarget,
+        ImportBatch,
+        ImportSample,
+        Item,
+        LabelSheet,
+        Receipt,
+        ShelfGroup,
+    )
     from wenyuan.lending.circulation.models import Consignment, ConsignmentLine, Hold, Loan
     from wenyuan.lending.fees.models import Charge, Closing
     from wenyuan.lending.fees.models import Entry as LedgerRow
@@ -600,6 +614,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "staged": staged.batch_id,
         "sample": staged.id,
         "copy_target": CopyTarget.objects.earliest("id").id,
+        "receipt": Receipt.objects.latest("id").id,
         "label_sheet": LabelSheet.objects.earliest("id").id,
         "shelf_group": ShelfGroup.objects.earliest("id").id,
         "hold": hold.id,

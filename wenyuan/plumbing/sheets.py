@@ -1,18 +1,16 @@
-"""Tables that people make with an office program: CSV or XLSX in as rows of text, XLSX out."""
+"""Tables that people make with an office program: CSV or XLSX in, as rows of text. Out: ``tables``."""
 
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
 MOST_BYTES: Final = 20_000_000
 MOST_UNPACKED_BYTES: Final = 200_000_000
 MOST_COLUMNS: Final = 40
-
-Cell = str | int | float | date | None
 
 
 class NotASheet(Exception):
@@ -34,30 +32,6 @@ def read_sheet(content: bytes, *, most_rows: int) -> list[list[str]]:
     if len(rows) > most_rows:
         raise NotASheet("too many rows")
     return rows
-
-
-def write_sheet(title: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """An XLSX with one sheet. A text that begins like a formula stays a text."""
-    # Imported at the first sheet: every command and server would else pay for it at its start.
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
-    sheet.freeze_panes = "A2"
-
-    def cell(value: Cell) -> object:
-        if not isinstance(value, str):
-            return value
-        made = WriteOnlyCell(sheet, value="".join(filter(str.isprintable, value)))
-        made.data_type = "s"
-        return made
-
-    for row in (headers, *rows):
-        sheet.append([cell(value) for value in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def _csv(content: bytes) -> Iterator[list[str]]:

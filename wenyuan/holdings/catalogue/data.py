@@ -49,6 +49,15 @@ from wenyuan.holdings.catalogue.shelving.values import ShelvingRefusal as Shelvi
 from wenyuan.holdings.catalogue.shelving.values import ShelvingRefused as ShelvingRefused
 from wenyuan.holdings.catalogue.shelving.values import TableFact as TableFact
 from wenyuan.holdings.catalogue.shelving.values import WorkNumberView as WorkNumberView
+from wenyuan.holdings.catalogue.stock.values import SOURCES as SOURCES
+from wenyuan.holdings.catalogue.stock.values import SPECIAL_COLLECTIONS as SPECIAL_COLLECTIONS
+from wenyuan.holdings.catalogue.stock.values import NumbersCheck as NumbersCheck
+from wenyuan.holdings.catalogue.stock.values import ReceiptInput as ReceiptInput
+from wenyuan.holdings.catalogue.stock.values import ReceiptView as ReceiptView
+from wenyuan.holdings.catalogue.stock.values import RegisterLine as RegisterLine
+from wenyuan.holdings.catalogue.stock.values import RegisterPage as RegisterPage
+from wenyuan.holdings.catalogue.stock.values import StockAccount as StockAccount
+from wenyuan.holdings.catalogue.stock.values import Volume as Volume
 from wenyuan.kernel.marc import Dialect, Record
 
 
@@ -67,6 +76,11 @@ class Refusal(StrEnum):
     BARCODE_TAKEN = "barcode_taken"
     ACCESSION_NO_INVALID = "accession_no_invalid"
     ACCESSION_NO_TAKEN = "accession_no_taken"
+    ITEMS_UNFIT = "items_unfit"  # none, too many at once, or not as many numbers as barcodes
+    RECEIPT_UNKNOWN = "receipt_unknown"
+    RECEIPT_EXCEEDED = "receipt_exceeded"  # more than was counted
+    SOURCE_UNKNOWN = "source_unknown"
+    COUNTS_UNFIT = "counts_unfit"  # 种 above 册, or none
     UID_INVALID = "uid_invalid"
     UID_TAKEN = "uid_taken"
     PRICE_INVALID = "price_invalid"

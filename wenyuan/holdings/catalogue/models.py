@@ -28,6 +28,7 @@ from wenyuan.holdings.catalogue.shelving.tables import (
     StoodNumber,
     WorkNumber,
 )
+from wenyuan.holdings.catalogue.stock.tables import Receipt, ReceiptItem
 
 __all__ = [
     "AuthorEntry",
@@ -62,6 +63,8 @@ __all__ = [
     "Lendable",
     "Numbering",
     "OverlayRule",
+    "Receipt",
+    "ReceiptItem",
     "ShelfGroup",
     "ShelfGroupBranch",
     "StoodNumber",

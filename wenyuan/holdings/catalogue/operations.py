@@ -1,6 +1,6 @@
 """Verbs on items, records and imports."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -35,6 +35,7 @@ from wenyuan.holdings.catalogue.shelving.author_tables import keep_author_table
 from wenyuan.holdings.catalogue.shelving.class_tables import keep_class_table
 from wenyuan.holdings.catalogue.shelving.groups import keep_shelf_group
 from wenyuan.holdings.catalogue.shelving.numbering import assign_call_number, give_back_number, propose_call_number
+from wenyuan.holdings.catalogue.stock.receipts import correct_receipt, get_receipt, record_receipt, register_items
 from wenyuan.holdings.catalogue.tabling import ask_for_table, finish_table, forget_old_tables
 from wenyuan.kernel.callnumbers import shelf_key
 from wenyuan.organisation.journal.data import Kind
@@ -54,10 +55,12 @@ __all__ = [
     "RecordRefused",
     "add_bib",
     "add_item",
+    "add_items",
     "ask_anew",
     "ask_for_table",
     "assign_call_number",
     "change_state",
+    "correct_receipt",
     "drop_batch",
     "drop_copy_target",
     "drop_labels",
@@ -82,6 +85,7 @@ __all__ = [
     "open_record",
     "propose_call_number",
     "queue_labels",
+    "record_receipt",
     "restage_batch",
     "restore_version",
     "run_batch",
@@ -90,6 +94,9 @@ __all__ = [
     "undo_batch",
     "withdraw_item",
 ]
+
+MOST_ITEMS = 500
+"""Items that are made at once."""
 
 _TEXTS = {"call_no": 100, "volume": 60, "collection": 32, "source": 32}
 _CONSTRAINTS = {
@@ -146,12 +153,7 @@ def add_item(
     :raises NotAllowed: without the right to edit items at the desk's and the home branch.
     :raises CatalogueRefused: BIB_UNKNOWN, and as ``edit_item`` for the values.
     """
-    home_id = desk.branch_id if home_branch_id is None else home_branch_id
-    require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
-    require(desk.operator, Act.EDIT_ITEM, home_id)
-    bib = Bib.objects.only("id", "price_fen", "document_kind", "class_letter").filter(id=bib_id).first()
-    if bib is None:
-        raise CatalogueRefused(Refusal.BIB_UNKNOWN, "bib_id")
+    home_id, bib = _place_for(bib_id, home_branch_id, desk)
     values: dict[str, Any] = {
         "barcode": barcode.strip(),
         "accession_no": accession_no,
@@ -167,15 +169,66 @@ def add_item(
         "uid": uid,
         "acquired_date": acquired_date or local_date(at),
     }
-    _refuse_unfit(values, home_id)
-    item = Item(bib_id=bib_id, present_branch_id=home_id, created_at=at, changed_at=at)
-    item.state = ItemState.IN_PROCESS if in_process else ItemState.AVAILABLE
-    _assign(item, values)
-    _save(item)
-    record(
-        item_entry(Kind.ITEM_ADDED, item, bib, desk=desk, at=at, details={"bib": bib.id, "price_fen": item.price_fen})
-    )
+    item = _added(bib, values, in_process=in_process, at=at, desk=desk)
     return ItemChanged(item.id, item.version)
+
+
+@needs(Act.EDIT_ITEM)
+@verb
+def add_items(
+    *,
+    bib_id: int,
+    barcodes: Sequence[str],
+    at: datetime,
+    desk: Desk,
+    accession_nos: Sequence[str] = (),
+    volumes: Sequence[str] = (),
+    receipt_id: int | None = None,
+    home_branch_id: int | None = None,
+    item_type: str = "book",
+    call_no: str = "",
+    collection: str = "",
+    source: str = "",
+    price_fen: int | None = None,
+    acquired_date: date | None = None,
+    in_process: bool = True,
+) -> tuple[ItemChanged, ...]:
+    """Make many items of one bib at once, all or none, each with its own barcode and, where they are given, accession
+    number and volume in the same order. ``queries.check_numbers`` tells beforehand what would hinder it. Out of a
+    receipt they have its source and day unless others are given, and count as registered of it.
+
+    :raises NotAllowed: without the right to edit items at the desk's and the home branch.
+    :raises CatalogueRefused: ITEMS_UNFIT without barcodes, with more than ``MOST_ITEMS``, or where the other numbers
+        are not as many; RECEIPT_UNKNOWN, RECEIPT_EXCEEDED; and as ``add_item``.
+    """
+    home_id, bib = _place_for(bib_id, home_branch_id, desk)
+    if not 0 < len(barcodes) <= MOST_ITEMS:
+        raise CatalogueRefused(Refusal.ITEMS_UNFIT, "barcodes")
+    for name, given in (("accession_nos", accession_nos), ("volumes", volumes)):
+        if given and len(given) != len(barcodes):
+            raise CatalogueRefused(Refusal.ITEMS_UNFIT, name)
+    receipt = get_receipt(receipt_id) if receipt_id is not None else None
+    alike: dict[str, Any] = {
+        "item_type": item_type,
+        "owner_id": home_id,
+        "home_branch_id": home_id,
+        "call_no": call_no.strip(),
+        "collection": collection.strip(),
+        "source": source.strip() or (receipt.source if receipt else ""),
+        "price_fen": bib.price_fen if price_fen is None else price_fen,
+        "acquired_date": acquired_date or (receipt.received_date if receipt else local_date(at)),
+    }
+    made = []
+    for number, barcode in enumerate(barcodes):
+        own = {
+            "barcode": barcode.strip(),
+            "accession_no": accession_nos[number].strip() if accession_nos else None,
+            "volume": volumes[number].strip() if volumes else "",
+        }
+        made.append(_added(bib, {**alike, **own}, in_process=in_process, at=at, desk=desk))
+    if receipt_id is not None:
+        register_items(receipt_id=receipt_id, item_ids=[item.id for item in made])
+    return tuple(ItemChanged(item.id, item.version) for item in made)
 
 
 @needs(Act.EDIT_ITEM)
@@ -274,6 +327,30 @@ def change_state(
     item.changed_at = at
     item.save(update_fields=["state", "present_branch_id", "version", "changed_at"])
     return ItemChanged(item.id, item.version)
+
+
+def _place_for(bib_id: int, home_branch_id: int | None, desk: Desk) -> tuple[int, Bib]:
+    """Where new items of a bib have their home, and the bib."""
+    home_id = desk.branch_id if home_branch_id is None else home_branch_id
+    require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
+    require(desk.operator, Act.EDIT_ITEM, home_id)
+    bib = Bib.objects.only("id", "price_fen", "document_kind", "class_letter").filter(id=bib_id).first()
+    if bib is None:
+        raise CatalogueRefused(Refusal.BIB_UNKNOWN, "bib_id")
+    return home_id, bib
+
+
+def _added(bib: Bib, values: dict[str, Any], *, in_process: bool, at: datetime, desk: Desk) -> Item:
+    """One new item at its home branch, with its entry in the journal."""
+    home_id = values["home_branch_id"]
+    _refuse_unfit(values, home_id)
+    item = Item(bib_id=bib.id, present_branch_id=home_id, created_at=at, changed_at=at)
+    item.state = ItemState.IN_PROCESS if in_process else ItemState.AVAILABLE
+    _assign(item, values)
+    _save(item)
+    details = {"bib": bib.id, "price_fen": item.price_fen}
+    record(item_entry(Kind.ITEM_ADDED, item, bib, desk=desk, at=at, details=details))
+    return item
 
 
 def _locked(item_id: int, desk: Desk, *, version: int | None = None) -> Item:

@@ -83,6 +83,8 @@ from wenyuan.holdings.catalogue.shelving.class_tables import (
 )
 from wenyuan.holdings.catalogue.shelving.groups import list_shelf_groups
 from wenyuan.holdings.catalogue.shelving.numbering import numbers_of_bib
+from wenyuan.holdings.catalogue.stock.ledgers import check_numbers, iter_register, register_page, stock_account
+from wenyuan.holdings.catalogue.stock.receipts import get_receipt, list_receipts
 from wenyuan.holdings.catalogue.tabling import get_table, iter_bib_lines, iter_item_lines, list_tables
 from wenyuan.kernel.booknumbers import (
     BadBookNumber,
@@ -98,6 +100,7 @@ from wenyuan.plumbing.index.asks import Ask
 
 __all__ = [
     "changed_values",
+    "check_numbers",
     "check_record",
     "class_choices",
     "classes_below",
@@ -119,6 +122,7 @@ __all__ = [
     "get_item_by_id",
     "get_items",
     "get_label_run",
+    "get_receipt",
     "get_record",
     "get_table",
     "get_version",
@@ -139,6 +143,7 @@ __all__ = [
     "iter_bib_lines",
     "iter_faults",
     "iter_item_lines",
+    "iter_register",
     "kind_of",
     "labels_of_run",
     "labels_waiting",
@@ -155,6 +160,7 @@ __all__ = [
     "list_mappings",
     "list_newest",
     "list_overlays",
+    "list_receipts",
     "list_samples",
     "list_shelf",
     "list_shelf_groups",
@@ -169,9 +175,11 @@ __all__ = [
     "overlaid",
     "picks_of",
     "read_form",
+    "register_page",
     "sample_records",
     "search",
     "search_targets",
+    "stock_account",
     "taken",
     "titles_of",
     "undo_prospect",

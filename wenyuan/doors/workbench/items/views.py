@@ -22,6 +22,7 @@ from wenyuan.doors.workbench.items.words import (
 from wenyuan.doors.workbench.journal.rows import shown_entries
 from wenyuan.doors.workbench.paging import number_from, onward, pair_from
 from wenyuan.doors.workbench.shell import page
+from wenyuan.doors.workbench.stock.words import source_words
 from wenyuan.holdings.catalogue.data import BibBrief, ItemView
 from wenyuan.holdings.catalogue.queries import (
     get_bib,
@@ -138,6 +139,7 @@ def item(request: StaffRequest, item_id: int) -> HttpResponse:
         "area": area,
         "state": STATES.get(facts.state, ("none", facts.state)),
         "is_there": is_there,
+        "source": source_words(facts.source),
         "condition": CONDITIONS[facts.condition],
         "lendable": LENDABLE[facts.lendable],
         "owner": branch_name(facts.owner_id, network),

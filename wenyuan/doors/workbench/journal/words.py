@@ -146,6 +146,7 @@ SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "author_table": _("Table of author numbers"),
     "class_table": _("Table of classes"),
     "label_sheet": _("Sheet of labels"),
+    "receipt": _("Receipt of stock"),
     "key_ring": _("Encryption keys"),
     "branch": _("Branch"),
     "area": _("Area"),
@@ -307,6 +308,8 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "keep_author_table": _("table of author numbers kept"),
     "keep_class_table": _("table of classes kept"),
     "keep_label_sheet": _("sheet of labels kept"),
+    "record_receipt": _("receipt of stock recorded"),
+    "correct_receipt": _("receipt of stock corrected"),
 }
 """Verbs as journal and audit name them."""
 

@@ -70,7 +70,7 @@ class AddForm(forms.Form):
 
 
 class PrintForm(forms.Form):
-    sheet = forms.TypedChoiceField(label=_("Sheet"), coerce=int)
+    sheet = forms.TypedChoiceField(label=_("Sheet of labels"), coerce=int)
     start = forms.IntegerField(
         label=_("Begin at label no."), min_value=1, max_value=400, initial=1, help_text=_("On a sheet partly used.")
     )
@@ -102,7 +102,7 @@ class SheetForm(forms.Form):
     code = forms.CharField(label=_("Code"), max_length=32)
     name_zh = forms.CharField(label=_("Name in Chinese"), max_length=60)
     name_en = forms.CharField(label=_("Name in English"), max_length=60, required=False)
-    kind = forms.ChoiceField(label=_("For"), choices=list(KINDS.items()))
+    kind = forms.ChoiceField(label=_("Kind of label"), choices=list(KINDS.items()))
     columns = forms.IntegerField(label=_("Labels across"), min_value=1, max_value=100)
     rows = forms.IntegerField(label=_("Labels down"), min_value=1, max_value=100)
     font_scale = forms.IntegerField(label=_("Size of letters in percent"), min_value=50, max_value=200, initial=100)

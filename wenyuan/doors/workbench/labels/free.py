@@ -66,7 +66,7 @@ def _page(request: StaffRequest, form: PrintForm, title: str, words: StrOrPromis
     form.order_fields(["lines", "numbers", "sheet", "start"])
     sheet = Sheet(
         title=title,
-        act=_("Print"),
+        act=_("Print it"),
         words=words,
         crumbs=record_crumbs(Crumb(gettext("Labels"), reverse("workbench:labels")), Crumb(title)),
         back=reverse("workbench:labels"),

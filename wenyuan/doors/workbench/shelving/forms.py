@@ -31,7 +31,7 @@ class ProposeForm(forms.Form):
 
 class GroupForm(forms.Form):
     code = forms.CharField(label=_("Code"), max_length=16)
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=_("Name of the group"), max_length=40)
     numbering = forms.ChoiceField(label=_("Book numbers"), choices=list(NUMBERINGS.items()))
     author_table = forms.ChoiceField(label=_("Table of author numbers"), required=False)
     edition = forms.CharField(label=_("Edition of the classification"), max_length=8, initial="5")

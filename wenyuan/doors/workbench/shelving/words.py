@@ -21,7 +21,7 @@ BECAUSE: Final[Mapping[str, StrOrPromise]] = {
 COLUMNS: Final[Mapping[str, StrOrPromise]] = {
     "file": _("File"),
     "code": _("Class number or code"),
-    "name": _("Name"),
+    "name": _("Name of the class"),
     "parent": _("Class above"),
     "edition": _("Edition"),
     "entry": _("Entry"),
