@@ -196,3 +196,19 @@ def test_a_target_is_entered_changed_and_dropped(branch: Branch) -> None:
     assert "国家图书馆" in text_of(browser.get(f"{COPY}targets"))
     assert browser.post(f"{COPY}targets/{target.id}/dropping").status_code == 302
     assert browser.get(f"{COPY}targets/{target.id}/").status_code == 404
+
+
+def test_one_that_may_be_ours_already_is_taken_as_new_only_when_somebody_says_so(branch: Branch) -> None:
+    browser = cataloguer(branch)
+    with served_by(answer_with(RECORD)) as url:
+        make_target(url)
+        form = sent(text_of(browser.get(COPY, {"by": "isbn", "q": "9787506365437"}))) | {"into": "new"}
+    browser.post(f"{COPY}taken", form)
+
+    told = browser.post(f"{COPY}taken", form)
+    despite = told.context["sheet"].despite
+    taken = browser.post(f"{COPY}taken", {**form, "despite": despite})
+
+    assert told.status_code == 422
+    assert despite == str(Bib.objects.order_by("id")[0].id)
+    assert (taken.status_code, Bib.objects.count()) == (302, 2)

@@ -23,6 +23,7 @@ from wenyuan.doors.workbench.copying.forms import SearchForm
 from wenyuan.doors.workbench.copying.words import TROUBLES
 from wenyuan.doors.workbench.form_pages import done
 from wenyuan.doors.workbench.items.words import DIALECTS
+from wenyuan.doors.workbench.records.editing import Sheet, despite, refuse_sheet
 from wenyuan.doors.workbench.records.editing_words import REFUSALS, fault_place, fault_words
 from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.shell import page
@@ -34,7 +35,7 @@ from wenyuan.holdings.catalogue.data import (
     TargetAnswer,
     TargetsBusy,
 )
-from wenyuan.holdings.catalogue.operations import RecordRefused, add_bib, edit_bib
+from wenyuan.holdings.catalogue.operations import DuplicatesFound, RecordRefused, add_bib, edit_bib
 from wenyuan.holdings.catalogue.queries import (
     format_of,
     get_record,
@@ -138,7 +139,11 @@ def take(request: StaffRequest) -> HttpResponse:
     try:
         if chosen == NEW:
             saved = add_bib(
-                record=taken(copy.record, copy.dialect), dialect=copy.dialect, at=request.at, desk=request.desk
+                record=taken(copy.record, copy.dialect),
+                dialect=copy.dialect,
+                at=request.at,
+                desk=request.desk,
+                despite=despite(request),
             )
             words = _("The record is in the catalogue.")
         else:
@@ -146,12 +151,23 @@ def take(request: StaffRequest) -> HttpResponse:
             if ours is None or ours.dialect is not copy.dialect:
                 raise SuspiciousOperation("not one of the records offered")
             merged = overlaid(ours.record, copy.record, copy.dialect)
-            saved = edit_bib(bib_id=bib_id, version=version, record=merged, at=request.at, desk=request.desk)
+            saved = edit_bib(
+                bib_id=bib_id,
+                version=version,
+                record=merged,
+                at=request.at,
+                desk=request.desk,
+                despite=despite(request),
+            )
             words = _("The record is laid over ours; the version before is kept.")
     except RecordRefused as refused:
         rules = format_of(copy.dialect)
         faults = [(fault_place(one, rules), fault_words(one)) for one in refused.faults if not one.warning]
         return _review(request, copy, refusal=REFUSALS[refused.refusal], faults=faults, chosen=chosen)
+    except DuplicatesFound as refused:
+        sheet = Sheet(copy.dialect, "", version)
+        refuse_sheet(sheet, refused)
+        return _review(request, copy, refusal=sheet.refused, chosen=chosen, sheet=sheet)
     except CatalogueRefused as refused:
         return _review(request, copy, refusal=REFUSALS[refused.refusal], chosen=chosen)
     return done(request, words, reverse("workbench:record", args=[saved.id]))
