@@ -37,6 +37,7 @@ class Copy:
     kind: str = "book"
     state: str = "available"
     condition: str = "ok"
+    damaged: bool = False  # also while it is lost or missing (M-35)
     here: str = ""
     reader: str = ""
     taken: bool = False
@@ -50,6 +51,13 @@ class Copy:
 
     def __post_init__(self) -> None:
         self.here = self.here or self.home
+
+    @property
+    def found(self) -> str:
+        """Its condition when it lies on a desk: what was gone is as it was before."""
+        if self.condition in FOUND_BY_A_SCAN:
+            return "damaged" if self.damaged else "ok"
+        return self.condition
 
     @property
     def in_hand(self) -> bool:
@@ -161,7 +169,7 @@ class Shelves:
             own.state = "filled"
         copy.state, copy.here, copy.reader, copy.lent_at = "on_loan", branch, reader, branch
         copy.due, copy.renewals = due_date(branch, day), 0
-        copy.condition = "ok" if copy.condition in FOUND_BY_A_SCAN else copy.condition
+        copy.condition = copy.found
         copy.bound, copy.sent_from, copy.for_hold = "", "", False
         self.count("loan")
         return own
@@ -237,8 +245,7 @@ class Shelves:
         elif had_loan and not was_taken:
             copy.taken = True
             self.count("taken")
-        if was_found:
-            copy.condition = "ok"
+        copy.condition = copy.found
         self._put(copy, branch, target, for_hold, day)
         outcome = "returned" if closes else "taken" if had_loan else "not_on_loan"
         return Scan(outcome, copy.bound, copy.kept_for, had_loan and not was_taken and not was_found)
@@ -251,7 +258,7 @@ class Shelves:
             and (wait.not_after or day) >= day
             and wait.only in (None, copy)
             and together(wait.pickup, copy.home)
-            and copy.condition != "damaged"
+            and not copy.damaged
             and copy.state not in ("in_process", "withdrawn")
         )
 
@@ -314,6 +321,7 @@ class Shelves:
     def mark(self, copy: Copy, mark: str) -> None:
         """Damaged, it serves no hold; lost or missing, it is nowhere any more."""
         copy.condition = "ok" if mark == "repaired" else mark
+        copy.damaged = copy.condition == "damaged" or (copy.damaged and mark != "repaired")
         if copy.kept_for is not None and mark != "repaired":
             self.put_back(copy.kept_for)
         if mark == "lost":

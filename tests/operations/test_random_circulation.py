@@ -378,6 +378,7 @@ class Library(WeightedActs):
 
 def live(seed_: int, *, examples: int, steps: int) -> set[tuple[str, str]]:
     """Let the library live so many lives of so many acts; the changes of state that were seen."""
+    print(f"random circulation: seed {seed_}")
     Library.town, Library.changes, Library.done = Town(), set(), Counter()
     how = settings(
         max_examples=examples,
@@ -390,7 +391,7 @@ def live(seed_: int, *, examples: int, steps: int) -> set[tuple[str, str]]:
         seed(seed_)(get_state_machine_test(Library, settings=how))()
     finally:
         Library.town.leave()
-    print(f"random circulation: seed {seed_}, {Library.done.total()} acts: {dict(Library.done)}")
+    print(f"{Library.done.total()} acts: {dict(Library.done)}")
     return Library.changes
 
 
