@@ -18,7 +18,7 @@ class SearchForm(forms.Form):
 
 
 class TargetForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the catalogue"), max_length=60)
     protocol = forms.ChoiceField(
         label=_("Protocol"), choices=[(protocol.value, words) for protocol, words in PROTOCOLS.items()]
     )
