@@ -42,6 +42,7 @@ def test_a_number_is_proposed_written_onto_the_items_and_stays(town: Town, brows
     opened = browser.get(page).content.decode()
     assert 'value="I247.57"' in opened
     assert "<td>中国文学</td>" in opened
+    assert "班级" not in opened  # a class of a school
 
     answer = browser.post(page, {"class_no": "I247.57", "group": group.id, "book_no": ""}, follow=True)
 

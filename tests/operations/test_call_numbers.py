@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.organisation.rights.queries import NotAllowed
+from wenyuan.plumbing.tables import write_xlsx
 
 AT = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
 LATER = AT + timedelta(days=31)
@@ -302,6 +304,13 @@ def test_authors_have_the_numbers_of_the_librarys_own_table(desk: Desk, branch: 
     assert propose(bibs[2], desk, group_id=group, book_no="m500").call_no == "I247.57/M500"
     again = propose(make_bib(title="早晨", author="路遥"), desk, group_id=group)
     assert (again.call_no, again.is_shared, again.choices) == ("I247.57/L919-2", True, ("L919",))
+
+
+def test_a_table_of_an_office_program_is_read_too(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "own.xlsx"
+    write_xlsx(path, ["著者", "号码", "复分表"], [["路", "L910", 0], ["余", "Y800", 5]], title="著者号码表")
+
+    assert keep_author_table(code="own", content=path.read_bytes(), at=AT, desk=desk) == 2
 
 
 def test_initials_serve_where_there_is_no_table(desk: Desk) -> None:
