@@ -21,7 +21,7 @@ TALL = 6000
 """So tall that what sticks to an edge of the window covers nothing for good."""
 DESKTOP: ViewportSize = {"width": 1280, "height": TALL}
 PHONE: ViewportSize = {"width": 390, "height": TALL}
-WORKERS = [(READER, "desk", "keeper"), ("desk_lead",), ("director", "cataloguer")]
+WORKERS = [(READER, "desk", "keeper"), ("desk_lead",), ("director",), ("cataloguer",)]
 OFFICES = [("system_admin", "security_admin", "audit_admin")]
 
 

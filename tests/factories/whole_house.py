@@ -15,8 +15,14 @@ from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
 from tests.factories.transit import make_transit, packed_crate
 from tests.factories.visits import make_count
-from wenyuan.holdings.catalogue.data import CopyProtocol, TargetInput
-from wenyuan.holdings.catalogue.operations import keep_copy_target, look_through, open_batch, run_batch
+from wenyuan.holdings.catalogue.data import CopyProtocol, ReceiptInput, TargetInput
+from wenyuan.holdings.catalogue.operations import (
+    keep_copy_target,
+    look_through,
+    open_batch,
+    record_receipt,
+    run_batch,
+)
 from wenyuan.kernel.marc import Encoding, encode
 from wenyuan.lending.circulation.operations import (
     checkin,
@@ -92,6 +98,8 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     checkin(item="23050", at=at, desk=desks["C"])
     _make_crates(town, desks, at=at)
     _make_batches(town, desks, at=at)
+    gift = ReceiptInput(branch_id=town.central.id, received_date=today, source="donated", titles=3, copies=5)
+    record_receipt(receipt=gift, at=at, desk=make_desk(town.central, role=Role.CATALOGUER))
     debtor = Token.objects.get(card_no="T200").patron
     make_charge(debtor, 3980, fee_fen=500, at=at, desk=desks["C"])
     make_charge(debtor, 120, kind=ChargeKind.OVERDUE, at=at, desk=desks["C"])
