@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -206,6 +206,21 @@ def test_what_was_edited_lent_held_or_gained_an_item_stays_and_is_listed(tmp_pat
     undo_batch(batch_id=second, at=LATER, desk=desk)
 
     assert Bib.objects.filter(title="子夜").exists()
+
+
+def test_a_record_that_another_import_has_changed_and_changed_back_stays(tmp_path: Path, desk: Desk) -> None:
+    first = bring(tmp_path, desk, cnmarc("1", "活着", "余华"), cnmarc("2", "家", "巴金"))
+    bring(tmp_path, desk, cnmarc("1", "活着（修订版）", "余华"))
+    third = bring(tmp_path, desk, cnmarc("1", "活着", "余华"))
+
+    undo_batch(batch_id=first, at=LATER, desk=desk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    undo_batch(batch_id=third, at=LATER, desk=desk)
+
+    assert left(first) == [("活着", "bib_edited", "")]
+    assert [broken_rows(invariant) for invariant in INVARIANTS] == [[]] * len(INVARIANTS)
+    assert list(Bib.objects.values_list("title", flat=True)) == ["活着（修订版）"]
 
 
 def test_of_two_works_with_one_number_the_earlier_stays_while_the_later_is_there(tmp_path: Path, desk: Desk) -> None:

@@ -19,11 +19,13 @@ class ItemFacts(NamedTuple):
 
 
 class BibFacts(NamedTuple):
-    """A bib that an import added, with the hash of the content that it came with."""
+    """A bib that an import added, with the hash of the content that it came with. ``replaced_later``: another import
+    has changed it since and remembers its former record, whatever it holds now."""
 
     id: int
     content_hash: bytes
     used_by: str = ""
+    replaced_later: bool = False
 
 
 class ChangeFacts(NamedTuple):
@@ -118,7 +120,7 @@ def _bib_stays(
 ) -> KeptReason | None:
     if bib.used_by:
         return KeptReason.BIB_USED
-    if is_edited:
+    if is_edited or bib.replaced_later:
         return KeptReason.BIB_EDITED
     if not going.issuperset(facts.items_of.get(bib.id, ())):
         return KeptReason.BIB_HAS_ITEMS

@@ -195,6 +195,11 @@ def _facts(steps: Sequence[ImportStep], operator: Operator, *, lock: bool = Fals
     )
     used_items = referring(Item, [row[0] for row in item_rows])
     used_bibs = referring(Bib, list(hashes), ignore=(Identifier, Item, ImportFormer, BibVersion, BibOpen))
+    replaced = set(
+        ImportFormer.objects.filter(bib_id__in=list(hashes))
+        .exclude(step_id__in=[step.id for step in steps])
+        .values_list("bib_id", flat=True)
+    )
     allowed = {branch_id: may(operator, Act.IMPORT_RECORDS, branch_id) for branch_id in {row[4] for row in item_rows}}
     items_of: dict[int, set[int]] = {}
     for item_id, bib_id in Item.objects.filter(bib_id__in=list(hashes)).values_list("id", "bib_id"):
@@ -206,7 +211,9 @@ def _facts(steps: Sequence[ImportStep], operator: Operator, *, lock: bool = Fals
             for item_id, bib_id, barcode, version, home_id in item_rows
         ],
         added=[
-            BibFacts(bib_id, digest, used_bibs.get(bib_id, "")) for bib_id, digest in hashes.items() if bib_id in now
+            BibFacts(bib_id, digest, used_bibs.get(bib_id, ""), bib_id in replaced)
+            for bib_id, digest in hashes.items()
+            if bib_id in now
         ],
         changed=[
             ChangeFacts(former_id, bib_id, bytes.fromhex(before.removeprefix("\\x")), bytes(after))
