@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_item_type
 from tests.factories.network import make_branch
 from tests.operations.test_catalogue_import import cnmarc, gb
+from tests.racing import at_once
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, KeptReason, Refusal
-from wenyuan.holdings.catalogue.importing import batches
+from wenyuan.holdings.catalogue.editing.values import RecordSaved
+from wenyuan.holdings.catalogue.importing import batches, writing
 from wenyuan.holdings.catalogue.models import (
     Bib,
     Identifier,
@@ -28,7 +31,7 @@ from wenyuan.holdings.catalogue.models import (
     IndexWaiting,
     Item,
 )
-from wenyuan.holdings.catalogue.operations import edit_item, open_batch, run_batch, undo_batch
+from wenyuan.holdings.catalogue.operations import edit_bib, edit_item, open_batch, run_batch, undo_batch
 from wenyuan.holdings.catalogue.queries import import_result, list_kept, undo_prospect
 from wenyuan.holdings.catalogue.sql import INVARIANTS
 from wenyuan.kernel.marc import DataField, Record
@@ -333,6 +336,45 @@ def test_a_chunk_that_fails_leaves_everything_as_it_was(
 
     assert rows() == before
     assert ImportStep.objects.filter(batch_id=batch_id).count() == 1
+
+
+@pytest.mark.parametrize("step", ["plan_chunk", "_keep_former"])
+def test_an_edit_that_meets_an_import_is_either_refused_or_there_again_when_that_is_undone(
+    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    branch = make_branch("B1")
+    make_item_type()
+    desk = make_desk(branch, role=Role.CATALOGUER)
+    bring(tmp_path, desk, cnmarc("1", "活着", "余华"))
+    bib, edited = Bib.objects.get(), cnmarc("1", "活着（典藏版）", "余华")
+    edit = partial(edit_bib, bib_id=bib.id, version=1, record=edited, at=AT, desk=desk)
+    outcome: list[object] = []
+    thread = threading.Thread(target=lambda: outcome.extend(at_once(edit)))
+    real, calls = getattr(writing, step), []
+
+    def and_edit(*args: Any, **values: Any) -> Any:
+        result = real(*args, **values)
+        if not calls:
+            thread.start()
+            thread.join(0.7)
+        calls.append(result)
+        return result
+
+    monkeypatch.setattr(writing, step, and_edit)
+    second = bring(tmp_path, desk, cnmarc("1", "活着（修订版）", "余华"))
+    thread.join()
+    assert Bib.objects.get().title == "活着（修订版）"
+    undo_batch(batch_id=second, at=LATER, desk=desk)
+
+    [edit_outcome] = outcome
+    if step == "plan_chunk":
+        assert isinstance(edit_outcome, RecordSaved)
+        assert len(calls) == 2
+        assert Bib.objects.get().title == "活着（典藏版）"
+    else:
+        assert isinstance(edit_outcome, CatalogueRefused)
+        assert edit_outcome.refusal is Refusal.RECORD_CHANGED_MEANWHILE
+        assert Bib.objects.get().title == "活着"
 
 
 def test_while_it_is_undone_a_second_is_told_so(fresh_database: str, tmp_path: Path) -> None:

@@ -104,6 +104,8 @@ def copy_into(table: str, columns: tuple[str, ...]) -> str:
     return f"COPY catalogue_{table} ({', '.join(columns)}) FROM STDIN"
 
 
+LOCK_BIBS = "SELECT id, content_hash FROM catalogue_bib WHERE id = ANY(%(bibs)s) ORDER BY id FOR NO KEY UPDATE"
+
 REPLACE_BIB = f"""
     UPDATE catalogue_bib SET content_hash = %s, {", ".join(f"{column} = %s" for column in DERIVED)}, changed_at = %s,
         {", ".join(f"{column} = %s" for column in SAVED_BY)}, restored_from = %s

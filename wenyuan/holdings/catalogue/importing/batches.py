@@ -1,10 +1,9 @@
 """Driving an import: open a batch for a file, run it chunk by chunk, take it up again where it was cut off."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 import psycopg
@@ -17,8 +16,8 @@ from wenyuan.holdings.catalogue.defaults import install_default_rows
 from wenyuan.holdings.catalogue.importing.mappings import mapping_named
 from wenyuan.holdings.catalogue.importing.overlays import overlay_named
 from wenyuan.holdings.catalogue.importing.preparing import Fault, prepare
-from wenyuan.holdings.catalogue.importing.reading import Source, hash_of, look_at, pieces
-from wenyuan.holdings.catalogue.importing.writing import Chunk, PositionMoved, Setting, store_chunk
+from wenyuan.holdings.catalogue.importing.reading import Piece, Source, hash_of, look_at, pieces
+from wenyuan.holdings.catalogue.importing.writing import Chunk, ContentMoved, PositionMoved, Setting, store_chunk
 from wenyuan.holdings.catalogue.models import ImportBatch, ImportSample, ItemType
 from wenyuan.holdings.catalogue.rules import column_text
 from wenyuan.kernel.marc import ItemMapping
@@ -28,10 +27,11 @@ from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.transactions import verb
 
 CHUNK_RECORDS = 500
-"""Records a transaction: some tenths of a second."""
+CHUNK_BYTES = 8_000_000
+"""Records a transaction, some tenths of a second; fewer where they are large, so that memory stays flat."""
 
 TRIES = 3
-"""How often a chunk is written anew after another verb took one of its numbers first."""
+"""How often a chunk is written anew after another verb took one of its numbers, or edited one of its records, first."""
 
 _LOCK_WAIT = "SET LOCAL lock_timeout = '3s'"
 """A worker that was killed lets go of its lock as soon as the server notices."""
@@ -184,13 +184,23 @@ def _read_on(batch: ImportBatch, source: Source, *, at: datetime, desk: Desk, on
 def chunks(
     source: Source, batch: ImportBatch, mapping: ItemMapping | None, *, position: int = 0, done: int = 0
 ) -> Iterator[Chunk]:
-    """The file's records from a position on, prepared, so many a chunk."""
-    reading = pieces(source, position=position, done=done)
-    while taken := list(islice(reading, CHUNK_RECORDS)):
+    """The file's records from a position on, prepared, so many or so many bytes a chunk."""
+    for taken in _taken(pieces(source, position=position, done=done)):
         outcomes = [
             prepare(piece.content, profile=source.profile, source=batch.source, mapping=mapping) for piece in taken
         ]
         yield Chunk(taken, outcomes)
+
+
+def _taken(reading: Iterable[Piece]) -> Iterator[list[Piece]]:
+    taken: list[Piece] = []
+    for piece in reading:
+        taken.append(piece)
+        if len(taken) == CHUNK_RECORDS or piece.until - taken[0].position >= CHUNK_BYTES:
+            yield taken
+            taken = []
+    if taken:
+        yield taken
 
 
 def _store(chunk: Chunk, setting: Setting) -> None:
@@ -199,6 +209,9 @@ def _store(chunk: Chunk, setting: Setting) -> None:
         try:
             store_chunk(chunk, setting=setting)
             return
+        except ContentMoved:
+            if attempt == TRIES:
+                raise
         except (Error, psycopg.Error) as error:
             cause = error if isinstance(error, psycopg.Error) else error.__cause__
             if isinstance(cause, psycopg.errors.UniqueViolation | psycopg.errors.DeadlockDetected):

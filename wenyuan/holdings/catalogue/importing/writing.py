@@ -40,6 +40,10 @@ class PositionMoved(Exception):
     """The batch no longer stands where this chunk begins: somebody else has gone on with it."""
 
 
+class ContentMoved(Exception):
+    """Somebody has edited a record since the chunk was planned."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What all chunks of a batch share. ``item_types`` maps codes to ids."""
@@ -83,13 +87,16 @@ def store_chunk(chunk: Chunk, *, setting: Setting) -> None:
     """Put a chunk into the catalogue and move the batch on, both or neither.
 
     :raises PositionMoved: when the batch stands elsewhere.
+    :raises ContentMoved: when a record that it changes was edited meanwhile; planned anew it goes in.
     """
     with connection.cursor() as cursor:
         cursor.execute(sql.HOLD_CHUNK_LOCK, {"lock": sql.IMPORT_LOCK})
         cursor.execute(sql.PREFER_INDEXES)
         prepared = [outcome for outcome in chunk.outcomes if isinstance(outcome, Prepared)]
         shelf = gather(cursor, prepared)
+        stood = {known.id: known.content_hash for variants in shelf.bibs.values() for known in variants}
         plan = plan_chunk(chunk.outcomes, shelf=shelf, new_ids=_new_ids(cursor, sql.NEXT_BIB_IDS, len(prepared)))
+        _lock_changed(cursor, plan, stood)
         lay_over(plan, setting.overlay)
         [step_id] = _new_ids(cursor, sql.NEXT_STEP_ID, 1)
         _keep_former(cursor, plan, step_id)
@@ -149,6 +156,19 @@ def _new_ids(cursor: Any, statement: str, count: int) -> list[int]:
         return []
     cursor.execute(statement, {"count": count})
     return [row[0] for row in cursor.fetchall()]
+
+
+def _lock_changed(cursor: Any, plan: Plan, stood: Mapping[int, bytes]) -> None:
+    """Nobody edits what the chunk replaces until it is done: who edits takes no lock of imports.
+
+    :raises ContentMoved: where somebody has already.
+    """
+    changed = [one.id for one in plan.changed_bibs]
+    if not changed:
+        return
+    cursor.execute(sql.LOCK_BIBS, {"bibs": changed})
+    if {bib_id: bytes(digest) for bib_id, digest in cursor.fetchall()} != {bib_id: stood[bib_id] for bib_id in changed}:
+        raise ContentMoved
 
 
 def _keep_former(cursor: Any, plan: Plan, step_id: int) -> None:
