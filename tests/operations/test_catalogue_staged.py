@@ -95,10 +95,11 @@ def test_each_outcome_is_counted_and_shown_by_examples_and_nothing_is_changed(
     assert len(sent.fields) == len(own.fields) + 1
 
 
-def test_what_stands_twice_in_the_file_is_told_though_chunks_lie_between(
-    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("chunk", [1, 2, 500])
+def test_what_stands_twice_in_the_file_is_told_whether_chunks_lie_between_or_not(
+    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    monkeypatch.setattr(batches, "CHUNK_RECORDS", 1)
+    monkeypatch.setattr(batches, "CHUNK_RECORDS", chunk)
     path = tmp_path / "a.iso"
     twice = cnmarc("1", barcodes=("W1",))
 
@@ -107,7 +108,7 @@ def test_what_stands_twice_in_the_file_is_told_though_chunks_lie_between(
 
     outlook = outlook_of(batch_id)
     assert outlook.outcomes == {"new": 2, "repeated": 1}
-    assert (outlook.items_new, outlook.items_repeated) == (1, 1)
+    assert (outlook.items_new, outlook.items_repeated, outlook.items_known) == (1, 1, 0)
     assert ImportSeen.objects.count() == 0
 
 
@@ -225,3 +226,24 @@ def test_looking_loading_and_dropping_need_the_right_at_the_branch(tmp_path: Pat
             act(batch_id=batch_id, desk=clerk)
     with pytest.raises(NotAllowed):
         look_through(batch_id=batch_id, path=path, desk=clerk)
+
+
+def test_large_records_come_in_small_chunks_and_are_no_examples(
+    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.iso"
+    monkeypatch.setattr(batches, "CHUNK_BYTES", 3000)
+    monkeypatch.setattr(looking, "SAMPLE_BYTES", 1500)
+    long = DataField("330", " ", " ", (("a", "长" * 1000),))
+    records = [cnmarc(str(n), f"第{n}部", f"作者{n}", *[long] * (n % 2)) for n in range(6)]
+    batch_id = stage(path, desk, *records)
+    seen: list[int] = []
+
+    look_through(batch_id=batch_id, path=path, desk=desk, on_look=seen.append)
+    load_batch(batch_id=batch_id, desk=desk)
+    kept = {sample.number: bool(sample.marc) for sample in ImportSample.objects.filter(outcome="new")}
+    run_batch(batch_id=batch_id, path=path, at=AT, desk=desk)
+
+    assert kept == {1: True, 2: False, 3: True, 4: False, 5: True, 6: False}
+    assert len(seen) == 2
+    assert Bib.objects.count() == 6

@@ -350,7 +350,8 @@ def test_an_edit_that_meets_an_import_is_either_refused_or_there_again_when_that
     edit = partial(edit_bib, bib_id=bib.id, version=1, record=edited, at=AT, desk=desk)
     outcome: list[object] = []
     thread = threading.Thread(target=lambda: outcome.extend(at_once(edit)))
-    real, calls = getattr(writing, step), []
+    real = getattr(writing, step)
+    calls: list[object] = []
 
     def and_edit(*args: Any, **values: Any) -> Any:
         result = real(*args, **values)

@@ -105,6 +105,7 @@ def sample(request: StaffRequest, batch_id: int, sample_id: int) -> HttpResponse
         "row": row,
         "reason": reason_words(row.reason) if row.reason else "",
         "is_changed": own is not None and row.outcome == Outcome.CHANGED,
+        "too_long": sent is None and row.outcome != Outcome.FAILED,
         "lines": differences(own or sent, sent) if sent is not None else (),
     }
     return page(request, "workbench/records/sample.html", context)

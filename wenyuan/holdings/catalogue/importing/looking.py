@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -25,7 +26,7 @@ from wenyuan.holdings.catalogue.importing.batches import READY, STAGED, chunks, 
 from wenyuan.holdings.catalogue.importing.mappings import mapping_named, mappings_by_code
 from wenyuan.holdings.catalogue.importing.overlaying import OverlayRules
 from wenyuan.holdings.catalogue.importing.overlays import lay_over, overlay_named
-from wenyuan.holdings.catalogue.importing.planning import Plan, plan_chunk
+from wenyuan.holdings.catalogue.importing.planning import Placed, Plan, plan_chunk
 from wenyuan.holdings.catalogue.importing.preparing import Prepared
 from wenyuan.holdings.catalogue.importing.reading import Source, hash_of, look_at
 from wenyuan.holdings.catalogue.importing.writing import Chunk, gather
@@ -38,6 +39,9 @@ from wenyuan.plumbing.transactions import verb
 
 MOST_SAMPLES = 200
 """Examples of an outcome that are kept, and of a reason."""
+
+SAMPLE_BYTES = 100_000
+"""The longest record that is kept with its example; of a longer one only what it is called is kept."""
 
 OnLook = Callable[[int], None]
 
@@ -159,7 +163,7 @@ def _count(
     samples = []
     new_items = Counter(item.place for item in plan.new_items)
     was_repeated = [_digest("item", item.draft.barcode) in repeated for item in plan.new_items]
-    tally.items_repeated += sum(was_repeated)
+    tally.items_repeated += sum(was_repeated) + plan.repeated_items
     tally.items_new += len(was_repeated) - sum(was_repeated)
     tally.items_known += plan.known_items
 
@@ -176,12 +180,12 @@ def _count(
             title=made.columns.title[:200] if isinstance(made, Prepared) else "",
             detail=column_text(detail, 300),
             items=new_items[place],
-            marc=made.columns.marc if isinstance(made, Prepared) else b"",
+            marc=made.columns.marc if isinstance(made, Prepared) and len(made.columns.marc) <= SAMPLE_BYTES else b"",
         )
 
     for place, (placed, made) in enumerate(zip(plan.placed, chunk.outcomes, strict=True)):
         outcome = placed.outcome.value
-        if isinstance(made, Prepared) and _digest("bib", made.source, made.control_number) in repeated:
+        if isinstance(made, Prepared) and (_stands_before(placed) or _digest_of(made) in repeated):
             outcome = Outcome.REPEATED.value
         tally.outcomes[outcome] += 1
         if placed.outcome is not Outcome.FAILED and tally.wants(outcome):
@@ -194,14 +198,23 @@ def _count(
     return samples
 
 
-def _repeated(cursor: object, batch_id: int, plan: Plan) -> set[int]:
+def _stands_before(placed: Placed) -> bool:
+    """Whether its bib is a new one that an earlier record of the same chunk brings."""
+    return placed.bib_id < 0 and placed.outcome in (Outcome.SAME, Outcome.CHANGED)
+
+
+def _repeated(cursor: Any, batch_id: int, plan: Plan) -> set[int]:
     """Hashes of what stood in earlier chunks of the file already: identities of new bibs, barcodes of new items."""
-    wanted = {_digest("bib", new.prepared.source, new.prepared.control_number) for new in plan.new_bibs}
+    wanted = {_digest_of(new.prepared) for new in plan.new_bibs}
     wanted |= {_digest("item", item.draft.barcode) for item in plan.new_items}
     if not wanted:
         return set()
-    cursor.execute(sql.NOTE_SEEN, {"batch": batch_id, "digests": sorted(wanted)})  # type: ignore[attr-defined] # a cursor
-    return wanted - {row[0] for row in cursor.fetchall()}  # type: ignore[attr-defined] # a cursor
+    cursor.execute(sql.NOTE_SEEN, {"batch": batch_id, "digests": sorted(wanted)})
+    return wanted - {row[0] for row in cursor.fetchall()}
+
+
+def _digest_of(prepared: Prepared) -> int:
+    return _digest("bib", prepared.source, prepared.control_number)
 
 
 def _digest(*parts: str) -> int:

@@ -71,7 +71,8 @@ class Placed(NamedTuple):
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be written; the counts are in records, ``known_items`` in items that their bib has already.
+    """What is to be written; the counts are in records, ``known_items`` in items that their bib has already,
+    ``repeated_items`` in those that an earlier record of the chunk brings it.
 
     ``placed`` has a line for each record, in their order.
     """
@@ -84,6 +85,7 @@ class Plan:
     failed: int = 0
     changed: int = 0
     known_items: int = 0
+    repeated_items: int = 0
     placed: list[Placed] = field(default_factory=list)
 
 
@@ -155,7 +157,7 @@ def _place_item(plan: Plan, draft: ItemDraft, prepared: Prepared, place: int, bi
         if by_barcode.bib_id != bib_id:
             plan.reports.append(Report(place, Fault(ImportReason.BARCODE_TAKEN, draft.barcode)))
         else:
-            plan.known_items += 1
+            _count_known(plan, by_barcode)
         return
     if by_accession is not None and by_accession.place == place:
         draft = draft._replace(accession_no=None)
@@ -163,9 +165,16 @@ def _place_item(plan: Plan, draft: ItemDraft, prepared: Prepared, place: int, bi
         if by_accession.bib_id != bib_id:
             plan.reports.append(Report(place, Fault(ImportReason.ACCESSION_NO_TAKEN, draft.accession_no or "")))
         else:
-            plan.known_items += 1
+            _count_known(plan, by_accession)
         return
     shelf.barcodes[draft.barcode] = KnownItem(bib_id, place)
     if draft.accession_no:
         shelf.accessions[draft.accession_no] = KnownItem(bib_id, place)
     plan.new_items.append(NewItem(bib_id, draft, prepared, place))
+
+
+def _count_known(plan: Plan, known: KnownItem) -> None:
+    if known.place < 0:
+        plan.known_items += 1
+    else:
+        plan.repeated_items += 1
