@@ -156,6 +156,18 @@ def test_an_erased_bib_leaves_a_tombstone(db: None) -> None:
     assert (one.is_gone, one.dialect) == (True, Dialect.CNMARC)
 
 
+def test_an_erased_bib_is_gone_before_that_is_stamped(db: None) -> None:
+    bib = make_bib()
+    stamp_all()
+    Bib.objects.filter(id=bib.id).delete()
+
+    known = get_harvested(bib.id)
+
+    assert known is not None
+    assert [(one.is_gone, one.record) for one in (known, *harvest(ALL, size=10).bibs)] == [(True, None)] * 2
+    assert harvest(ALL, size=10, with_records=False).bibs[0].is_gone
+
+
 def test_a_bib_erased_before_anybody_could_know_it_leaves_nothing(db: None) -> None:
     bib = make_bib()
     Bib.objects.filter(id=bib.id).delete()

@@ -63,7 +63,11 @@ _FITTING = """
     AND (NOT %(in_branches)s::boolean OR stamp.branches <> '{}')
     AND (NOT %(in_collections)s::boolean OR stamp.collections <> '{}')
 """
-_COLUMNS = "stamp.bib_id, stamp.stamp, stamp.is_gone, stamp.dialect, stamp.branches, stamp.collections"
+_COLUMNS = """
+    stamp.bib_id, stamp.stamp, stamp.is_gone OR bib.id IS NULL AS is_gone, stamp.dialect, stamp.branches,
+    stamp.collections
+"""
+"""A bib that is erased is gone at once, before that is stamped: there is no record that could be given."""
 
 HARVEST = f"""
     SELECT bib_id, stamp, is_gone, dialect, branches, collections, marc, picked
