@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 LONGEST_QUERY: Final = 2_000
 LONGEST_TERM: Final = 200
-MOST_CLAUSES: Final = 24
+MOST_CLAUSES: Final = 16
 DEEPEST: Final = 12
 """Parentheses within parentheses."""
 
@@ -33,6 +33,7 @@ class Fault(StrEnum):
     TERM_TOO_LONG = "23"
     EMPTY_TERM = "27"
     MASKING = "28"
+    MASKED_TOO_SHORT = "29"
     ANCHORING = "31"
     TERM_FORMAT = "36"
     BOOLEAN = "37"
@@ -81,6 +82,14 @@ class Joined:
 
 
 Node = Clause | Joined
+
+
+def clauses_of(node: Node) -> tuple[Clause, ...]:
+    """Every clause of a query, from the left."""
+    if isinstance(node, Clause):
+        return (node,)
+    return (*clauses_of(node.left), *clauses_of(node.right))
+
 
 SERVER_CHOICE: Final = "cql.serverchoice"
 _SYMBOLS: Final = frozenset({"=", "==", "<>", "<", ">", "<=", ">="})

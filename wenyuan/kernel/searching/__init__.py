@@ -5,10 +5,10 @@ texts, ``words`` give the order, ``spelling`` finds by pinyin and initials, ``li
 Spec: ``docs/specs/search.md``.
 """
 
-from wenyuan.kernel.searching.grams import Sought, grams_of, seek_grams
+from wenyuan.kernel.searching.grams import Sought, grams_of, is_wide, seek_grams
 from wenyuan.kernel.searching.likeness import distance, like_pairs, likest_part, most_unlike, units_of
-from wenyuan.kernel.searching.phrases import phrase_tokens, seek_phrase
-from wenyuan.kernel.searching.questions import LONGEST_QUESTION, Part, Question, Scope, read_question
+from wenyuan.kernel.searching.phrases import phrase_tokens, seek_phrase, segments_of
+from wenyuan.kernel.searching.questions import LONGEST_QUESTION, MOST_PARTS, Part, Question, Scope, read_question
 from wenyuan.kernel.searching.spelling import (
     Spelled,
     seek_initials,
@@ -21,6 +21,7 @@ from wenyuan.kernel.searching.words import words_of
 
 __all__ = [
     "LONGEST_QUESTION",
+    "MOST_PARTS",
     "Anything",
     "Both",
     "Either",
@@ -35,6 +36,7 @@ __all__ = [
     "Years",
     "distance",
     "grams_of",
+    "is_wide",
     "like_pairs",
     "likest_part",
     "most_unlike",
@@ -45,6 +47,7 @@ __all__ = [
     "seek_initials",
     "seek_phrase",
     "seek_spelling",
+    "segments_of",
     "spelling_of",
     "spelling_of_name",
     "units_of",

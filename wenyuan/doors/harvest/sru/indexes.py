@@ -4,9 +4,22 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from wenyuan.kernel.chinese import fold
-from wenyuan.kernel.cql import SERVER_CHOICE, Boolean, Clause, CqlError, Fault, Joined, Node
-from wenyuan.kernel.searching import Anything, Both, Either, Part, Parts, Scope, Tree, Without, Years
+from wenyuan.kernel.chinese import fold, fold_apart
+from wenyuan.kernel.cql import SERVER_CHOICE, Boolean, Clause, CqlError, Fault, Joined, Node, clauses_of
+from wenyuan.kernel.searching import (
+    MOST_PARTS,
+    Anything,
+    Both,
+    Either,
+    Part,
+    Parts,
+    Scope,
+    Tree,
+    Without,
+    Years,
+    is_wide,
+    segments_of,
+)
 
 CONTEXT_SETS: Final = {
     "cql": "info:srw/cql-context-set/1/cql-v1.2",
@@ -52,6 +65,8 @@ SHORT_NAMES: Final = {
     "allrecords": ALL_RECORDS,
 }
 """Names without a context set."""
+SHORTEST_BEGINNING: Final = 2
+"""Letters before a ``*``: fewer begin a good part of all words."""
 
 _YEAR = re.compile(r"[0-9]{4}")
 _JOINS: Final[Mapping[Boolean, Callable[[Tree, Tree], Tree]]] = {
@@ -64,10 +79,17 @@ _JOINS: Final[Mapping[Boolean, Callable[[Tree, Tree], Tree]]] = {
 def tree_of(node: Node) -> Tree:
     """The question that a query asks.
 
-    :raises CqlError: an index, relation, modifier or sign that is not supported here.
+    :raises CqlError: an index, relation, modifier or sign that is not supported here, or more words than the box takes:
+        each is looked for in every field, and a query may come from anybody.
     """
+    if sum(max(1, len(clause.term.split())) for clause in clauses_of(node)) > MOST_PARTS:
+        raise CqlError(Fault.TOO_MANY_BOOLEANS, str(MOST_PARTS))
+    return _tree(node)
+
+
+def _tree(node: Node) -> Tree:
     if isinstance(node, Joined):
-        return _JOINS[node.boolean](tree_of(node.left), tree_of(node.right))
+        return _JOINS[node.boolean](_tree(node.left), _tree(node.right))
     name = SHORT_NAMES.get(node.index, node.index)
     if node.modifiers:
         raise CqlError(Fault.RELATION_MODIFIER, node.modifiers[0])
@@ -87,30 +109,55 @@ def _parts(clause: Clause, scopes: tuple[Scope, ...]) -> Tree:
     """Words each for itself with ``all`` and ``any``; together as they stand with ``exact``, ``==`` and ``adj``; with
     ``=`` as somebody would type them into the box."""
     is_split = clause.relation in ("all", "any") and scopes != (Scope.NUMBER,)
-    texts = clause.term.split() if is_split else [clause.term.strip()]
+    terms = clause.term.split() if is_split else [clause.term.strip()]
     is_exact = clause.relation in ("exact", "==", "adj")
-    trees = [_in_any_scope(_part(text, is_exact=is_exact), scopes) for text in texts]
+    trees = [_sought(term, scopes, is_exact=is_exact) for term in terms]
     whole = trees[0]
     for tree in trees[1:]:
         whole = Either(whole, tree) if clause.relation == "any" else Both(whole, tree)
     return whole
 
 
-def _in_any_scope(part: tuple[str, bool, bool], scopes: tuple[Scope, ...]) -> Tree:
-    text, is_exact, is_begun = part
-    found = (Part(text, fold(text), scope, is_exact=is_exact, is_begun=is_begun) for scope in scopes)
-    return Parts(tuple(found), is_any=True)
-
-
-def _part(term: str, *, is_exact: bool) -> tuple[str, bool, bool]:
-    """The text, whether its characters stand together, and whether it is the beginning of a word.
+def _sought(term: str, scopes: tuple[Scope, ...], *, is_exact: bool) -> Tree:
+    """One term in any of these scopes.
 
     :raises CqlError: for masking elsewhere than at the end, anchoring, and a term of signs alone.
     """
     text, is_begun = _unescaped(term)
     if not fold(text):
         raise CqlError(Fault.TERM_FORMAT, term)
-    return text, is_exact, is_begun
+    return _begun(term, text, scopes, is_exact=is_exact) if is_begun else _whole(text, scopes, is_exact=is_exact)
+
+
+def _whole(text: str, scopes: tuple[Scope, ...], *, is_exact: bool = False, is_begun: bool = False) -> Tree:
+    found = (Part(text, fold(text), scope, is_exact=is_exact, is_begun=is_begun) for scope in scopes)
+    return Parts(tuple(found), is_any=True)
+
+
+def _begun(term: str, text: str, scopes: tuple[Scope, ...], *, is_exact: bool) -> Tree:
+    """A term with ``*`` at its end. Behind letters it begins a word, the last of several; Chinese is found by any part
+    of it anyway, and so is a class by its beginning."""
+    if Scope.NUMBER in scopes:
+        raise CqlError(Fault.MASKING, term)
+    *before, last = segments_of(fold_apart(text))
+    if is_wide(last[0]):
+        return _whole(text, scopes, is_exact=is_exact)
+    in_classes = _whole(text, (Scope.CLASS,)) if Scope.CLASS in scopes else None
+    if fault := _unfit_beginning(before, last, is_exact=is_exact):
+        if in_classes is None:
+            raise CqlError(fault, term)
+        return in_classes
+    others = tuple(scope for scope in scopes if scope is not Scope.CLASS)
+    tree = _whole(last, others, is_begun=True)
+    if before:
+        tree = Both(_whole(" ".join(before), others), tree)
+    return tree if in_classes is None else Either(in_classes, tree)
+
+
+def _unfit_beginning(before: list[str], last: str, *, is_exact: bool) -> Fault | None:
+    if len(last) < SHORTEST_BEGINNING:
+        return Fault.MASKED_TOO_SHORT
+    return Fault.MASKING if before and is_exact else None
 
 
 def _unescaped(term: str) -> tuple[str, bool]:
