@@ -13,6 +13,7 @@ from tests.doors.test_harvest_oai import make_marc21
 from tests.factories.catalogue import make_bib
 from tests.factories.network import make_library
 from wenyuan.doors.harvest import gate
+from wenyuan.holdings.catalogue.models import Bib
 from wenyuan.holdings.catalogue.operations import Indexer
 
 NAMES = {
@@ -87,6 +88,11 @@ def shelf(db: None) -> None:
         ('title all "平凡 世界"', ["平凡的世界"]),
         ('title adj "平凡的世界"', ["平凡的世界"]),
         ("title = wald*", ["Walden"]),
+        ("title = 平凡的世*", ["平凡的世界"]),
+        ("author = 余华*", ["活着", "许三观卖血记"]),
+        ('author any "路遥* 无人*"', ["平凡的世界"]),
+        ('title all "平凡 世*"', ["平凡的世界"]),
+        ("subject = I247* and author = 路遥", ["平凡的世界"]),
         ("date = 2012", ["活着"]),
         ("date < 2000", ["Walden", "许三观卖血记"]),
         ('date within "2000 2012" and author = 余华', ["活着"]),
@@ -183,7 +189,10 @@ def test_post_is_answered_as_get(shelf: None) -> None:
         ({"query": "a and"}, "10"),
         ({"query": "dc.rights = a"}, "16"),
         ({"query": "活着", "startRecord": "7"}, "61"),
-        ({"query": "a", "startRecord": "99999"}, "61"),
+        ({"query": "a", "startRecord": "10001"}, "61"),
+        ({"query": "a", "sortKeys": "title"}, "80"),
+        ({"query": "a", "sortKey": "title"}, "80"),
+        ({"query": "a", "stylesheet": "/a.xsl"}, "110"),
         ({"query": "a", "recordSchema": "mods"}, "66"),
         ({"query": "a", "recordXMLEscaping": "json"}, "71"),
     ],
@@ -202,4 +211,38 @@ def test_more_records_than_are_given_at_once_are_not_given(shelf: None, monkeypa
     tree = search("cql.allRecords = 1", maximumRecords="1000")
 
     assert len(list(tree.iterfind(".//s:record", NAMES))) == 2
+    assert tree.find("s:nextRecordPosition", NAMES).text == "3"
+
+
+def test_pages_lead_to_the_last_record_that_can_be_asked_for(shelf: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wenyuan.doors.harvest.sru.asking.LAST_RECORD", 3)
+    monkeypatch.setattr("wenyuan.doors.harvest.sru.answers.LAST_RECORD", 3)
+
+    first = search("cql.allRecords = 1", maximumRecords="2")
+    last = search("cql.allRecords = 1", startRecord="3", maximumRecords="2")
+
+    assert first.find("s:nextRecordPosition", NAMES).text == "3"
+    assert [one.text for one in last.iterfind(".//s:recordPosition", NAMES)] == ["3"]
+    assert last.find("s:nextRecordPosition", NAMES) is None
+    assert diagnostic(search("cql.allRecords = 1", startRecord="4")) == "info:srw/diagnostic/1/61"
+
+
+def test_records_that_went_keep_their_places(shelf: None) -> None:
+    Bib.objects.exclude(author="余华").delete()
+
+    tree = search("cql.allRecords = 1", maximumRecords="3")
+    rest = search("cql.allRecords = 1", startRecord="4")
+
+    assert [one.text for one in tree.iterfind(".//s:recordPosition", NAMES)] == ["1", "2", "3"]
+    assert tree.find("s:nextRecordPosition", NAMES).text == "4"
+    told = [*tree.iterfind(".//s:recordData/*/g:uri", NAMES), *rest.iterfind(".//s:recordData/*/g:uri", NAMES)]
+    assert [one.text for one in told] == ["info:srw/diagnostic/1/64"] * 2
+
+
+def test_a_page_ends_by_bytes(shelf: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wenyuan.holdings.catalogue.harvesting.publishing.PAGE_BYTES", 1)
+
+    tree = search("cql.allRecords = 1", startRecord="2")
+
+    assert [one.text for one in tree.iterfind(".//s:recordPosition", NAMES)] == ["2"]
     assert tree.find("s:nextRecordPosition", NAMES).text == "3"

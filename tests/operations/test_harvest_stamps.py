@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,16 +15,18 @@ from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import make_branch
 from wenyuan.holdings.catalogue.data import HarvestWish
 from wenyuan.holdings.catalogue.harvesting.sql import HARVEST_LOCK
-from wenyuan.holdings.catalogue.models import Bib, HarvestStamp, HarvestWaiting, Item
-from wenyuan.holdings.catalogue.operations import stamp_changes
+from wenyuan.holdings.catalogue.models import Bib, HarvestStamp, HarvestWaiting, ImportMapping, Item
+from wenyuan.holdings.catalogue.operations import Indexer, stamp_changes
 from wenyuan.holdings.catalogue.queries import (
     count_harvest,
+    find_records,
     get_harvested,
     harvest,
     harvest_moment,
     list_collections,
 )
-from wenyuan.kernel.marc import Dialect
+from wenyuan.kernel.marc import DataField, Dialect, Record, to_storage
+from wenyuan.kernel.searching import Anything
 
 ALL = HarvestWish()
 
@@ -76,6 +80,29 @@ def test_what_is_listed_has_its_record_branches_and_collections(db: None) -> Non
     assert one.record.fields[0].tag == "001"
     assert harvest(ALL, size=10, with_records=False).bibs[0].record is None
     assert list_collections() == ("red",)
+
+
+def test_items_prices_and_private_fields_never_leave_the_house(db: None, tmp_path: Path, settings: Any) -> None:
+    settings.HOME = tmp_path
+    ImportMapping.objects.create(
+        code="own", name="own", mapping={"name": "own", "tag": "096", "columns": {"barcode": {"codes": ["a"]}}}
+    )
+    tags = ("096", "200", "852", "905", "952")
+    fields = tuple(DataField(tag, " ", " ", (("a", "30.00"),)) for tag in tags)
+    bib = make_bib(marc=to_storage(Record("00000nam0 2200000   450 ", fields)))
+    stamp_all()
+    with Indexer() as indexer:
+        while indexer.turn():
+            pass
+
+    found = find_records(Anything(), start=0, size=1).records[0]
+    known = get_harvested(bib.id)
+
+    assert found is not None
+    assert known is not None
+    for record in (harvest(ALL, size=1).bibs[0].record, known.record, found[2]):
+        assert record is not None
+        assert [one.tag for one in record.fields] == ["200"]
 
 
 def test_a_changed_record_moves_to_the_end_of_the_list(db: None) -> None:

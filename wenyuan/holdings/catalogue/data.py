@@ -317,9 +317,10 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class FoundRecords:
-    """Some of the records found, the best first, each with its bib's id and dialect; ``total`` counts all."""
+    """Some of the records found, the best first, each with its bib's id and dialect; ``total`` counts all. None stands
+    in the place of a record that is gone and that the index still knows, so that places stay."""
 
-    records: tuple[tuple[int, Dialect, Record], ...]
+    records: tuple[tuple[int, Dialect, Record] | None, ...]
     total: int
 
 

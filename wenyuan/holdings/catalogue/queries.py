@@ -38,6 +38,7 @@ from wenyuan.holdings.catalogue.editing.history import get_record, get_version, 
 from wenyuan.holdings.catalogue.editing.pinyin import with_pinyin
 from wenyuan.holdings.catalogue.editing.presence import who_has_open
 from wenyuan.holdings.catalogue.exporting import export_records
+from wenyuan.holdings.catalogue.harvesting.publishing import public_records
 from wenyuan.holdings.catalogue.harvesting.reading import (
     count_harvest,
     first_stamp,
@@ -94,7 +95,7 @@ from wenyuan.kernel.booknumbers import (
     parse_unified_number,
 )
 from wenyuan.kernel.chinese import fold, half_width
-from wenyuan.kernel.marc import ControlField, Dialect, from_storage
+from wenyuan.kernel.marc import ControlField, from_storage
 from wenyuan.kernel.searching import Scope, Tree, parts_of, read_question
 from wenyuan.plumbing.index.asks import Ask
 
@@ -347,17 +348,14 @@ def find_ids(text: str, *, counted: Mapping[Facet, int], size: int) -> tuple[int
 
 
 def find_records(tree: Tree, *, start: int, size: int) -> FoundRecords:
-    """What the index finds for a question of a machine: ``size`` records from ``start`` on, the best first.
+    """What the index finds for a question of a machine: at most ``size`` records from ``start`` on, the best first, as
+    outsiders may have them. They end with the one that reaches ``PAGE_BYTES``.
 
     :raises NotIndexed: there is no index to ask.
     """
     numbers = {part.text: lookup_numbers(part.text) for part in parts_of(tree) if part.scope is Scope.NUMBER}
     hits = reading.find_by(ask_for_tree(tree, numbers=numbers), start=start, size=size)
-    rows = {
-        row[0]: (Dialect(row[1]), from_storage(bytes(row[2])))
-        for row in Bib.objects.filter(id__in=hits.ids).values_list("id", "dialect", "marc")
-    }
-    return FoundRecords(tuple((one, *rows[one]) for one in hits.ids if one in rows), hits.total)
+    return FoundRecords(public_records(hits.ids), hits.total)
 
 
 def help_on(text: str, *, within: Scope = Scope.ANYWHERE, is_narrowed: bool = False) -> SearchHelp:

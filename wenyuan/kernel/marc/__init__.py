@@ -68,6 +68,7 @@ from wenyuan.kernel.marc.model import (
     Record,
     content_hash,
 )
+from wenyuan.kernel.marc.publishing import public
 from wenyuan.kernel.marc.stream import Container, RawRecord, iter_raw, sniff
 from wenyuan.kernel.marc.textual import BadText, TextFault, TextReason, content_of, from_text, line_of, to_text
 
@@ -137,6 +138,7 @@ __all__ = [
     "mapping_from_dict",
     "mapping_to_dict",
     "profile_file",
+    "public",
     "sniff",
     "to_marcxchange",
     "to_marcxml",

@@ -7,7 +7,7 @@ from typing import Final
 from django.http import HttpResponse
 
 from wenyuan.doors.harvest.gate import XML
-from wenyuan.doors.harvest.sru.asking import Diagnostic, Version
+from wenyuan.doors.harvest.sru.asking import LAST_RECORD, Diagnostic, Version
 from wenyuan.kernel.xmltext import DECLARATION, around, element, escaped
 
 
@@ -55,7 +55,7 @@ def found(
         parts.append(
             around("records", "".join(_record(version, start + at, one, is_text) for at, one in enumerate(listed)))
         )
-    if start + len(listed) <= total and listed:
+    if start + len(listed) <= min(total, LAST_RECORD) and listed:
         parts.append(element("nextRecordPosition", str(start + len(listed))))
     parts.append(_echoed(version, "echoedSearchRetrieveRequest", echoed))
     return _answer(version, "searchRetrieveResponse", parts)
@@ -145,6 +145,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "23": "Too many characters in term",
     "27": "Empty term unsupported",
     "28": "Masking character not supported",
+    "29": "Masked words too short",
     "31": "Anchoring character not supported",
     "36": "Term in invalid format for index or relation",
     "37": "Unsupported boolean operator",
@@ -153,9 +154,11 @@ MESSAGES: Final[Mapping[str, str]] = {
     "46": "Unsupported boolean modifier",
     "48": "Query feature unsupported",
     "61": "First record position out of range",
+    "64": "Record does not exist",
     "66": "Unknown schema for retrieval",
     "67": "Record not available in this schema",
     "71": "Unsupported record packing",
     "80": "Sort not supported",
+    "110": "Stylesheets not supported",
 }
 """The standard's list of diagnostics, as far as we say them."""

@@ -40,7 +40,10 @@ class Diagnostic(Exception):
 
 GENERAL, UNAVAILABLE, UNSUPPORTED_OPERATION, UNSUPPORTED_VERSION = "1", "2", "4", "5"
 BAD_VALUE, MISSING, UNSUPPORTED_PARAMETER, QUERY_TYPE = "6", "7", "8", "11"
-OUT_OF_RANGE, UNKNOWN_SCHEMA, NOT_IN_SCHEMA, UNKNOWN_PACKING = "61", "66", "67", "71"
+OUT_OF_RANGE, NO_RECORD, UNKNOWN_SCHEMA, NOT_IN_SCHEMA, UNKNOWN_PACKING = "61", "64", "66", "67", "71"
+SORTING, STYLESHEET = "80", "110"
+_REFUSED: Final = {"sortKeys": SORTING, "sortKey": SORTING, "stylesheet": STYLESHEET}
+"""What the standard knows and we cannot do. Left empty, nothing is asked."""
 
 _KNOWN: Final = frozenset(
     {
@@ -93,10 +96,12 @@ def operation_of(given: Mapping[str, str]) -> Operation:
 def search_of(given: Mapping[str, str], version: Version) -> Search:
     """The search that is asked for.
 
-    :raises Diagnostic: 6, 7, 8, 11, 66, 71.
+    :raises Diagnostic: 6, 7, 8, 11, 61, 66, 71, 80, 110.
     """
     if unknown := sorted(name for name in given if name not in _KNOWN and not name.startswith("x-")):
         raise Diagnostic(UNSUPPORTED_PARAMETER, unknown[0])
+    if refused := next((name for name in _REFUSED if given.get(name, "").strip()), None):
+        raise Diagnostic(_REFUSED[refused], refused)
     if not given.get("query", "").strip():
         raise Diagnostic(MISSING, "query")
     if given.get("queryType", "cql").lower() != "cql":
@@ -109,12 +114,12 @@ def search_of(given: Mapping[str, str], version: Version) -> Search:
         raise Diagnostic(UNKNOWN_SCHEMA, schema)
     start = _number(given, "startRecord", least=1, default=1)
     size = min(_number(given, "maximumRecords", least=0, default=RECORDS), MOST_RECORDS)
-    if start + size > LAST_RECORD:
+    if start > LAST_RECORD:
         raise Diagnostic(OUT_OF_RANGE, str(LAST_RECORD))
     return Search(
         query=given["query"],
         start=start,
-        size=size,
+        size=min(size, LAST_RECORD - start + 1),
         form=SRU_FORMATS[SRU_NAMES[schema]] if schema else None,
         is_text=packing == "string",
     )

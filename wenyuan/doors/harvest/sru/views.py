@@ -10,6 +10,7 @@ from wenyuan.doors.harvest.gate import gate
 from wenyuan.doors.harvest.sru import answers
 from wenyuan.doors.harvest.sru.asking import (
     BAD_VALUE,
+    NO_RECORD,
     NOT_IN_SCHEMA,
     OUT_OF_RANGE,
     UNAVAILABLE,
@@ -87,7 +88,11 @@ def _search(request: HttpRequest, given: Mapping[str, str], version: Version) ->
 
 def _written(request: HttpRequest, search: Search, page: FoundRecords) -> Iterator[answers.Written]:
     """The records in the schema asked for; where none was, each in that of its dialect."""
-    for bib_id, dialect, record in page.records:
+    for found in page.records:
+        if found is None:
+            yield answers.Written("", "", Diagnostic(NO_RECORD))
+            continue
+        bib_id, dialect, record = found
         form = search.form or (MARCXML if dialect is Dialect.MARC21 else CNMARCXML)
         if form.can_hold(dialect):
             link = request.build_absolute_uri(reverse("portal:record", args=[bib_id]))

@@ -1,17 +1,16 @@
 """Lists of what is harvested: as of a second that has begun, when no later commit can give it anything more."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
 
 from wenyuan.holdings.catalogue.harvesting import sql
+from wenyuan.holdings.catalogue.harvesting.publishing import PAGE_BYTES, publisher
 from wenyuan.holdings.catalogue.harvesting.values import HarvestedBib, HarvestPage, HarvestPlace, HarvestWish
-from wenyuan.kernel.marc import Dialect, from_storage
+from wenyuan.kernel.marc import Dialect, Record
 
-PAGE_BYTES = 2_000_000
-"""A page ends with the record that reaches so many bytes: one of MARCXML may hold five million characters."""
 _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 _NO_PLACE: HarvestPlace = (_BEGINNING, 0)
 
@@ -27,7 +26,8 @@ def harvest(
         values = _values(wish, after, _moment(cursor))
         cursor.execute(sql.HARVEST, {**values, "records": with_records, "count": size + 1, "bytes": PAGE_BYTES})
         rows = cursor.fetchall()
-    bibs = tuple(_bib(row[:-1]) for row in rows[:size])
+    publish = publisher()
+    bibs = tuple(_bib(row[:-1], publish) for row in rows[:size])
     is_more = bool(rows) and rows[0][-1] > len(bibs)
     return HarvestPage(bibs, (bibs[-1].stamp, bibs[-1].bib_id) if is_more else None)
 
@@ -44,7 +44,7 @@ def get_harvested(bib_id: int) -> HarvestedBib | None:
     with connection.cursor() as cursor:
         cursor.execute(sql.HARVEST_ONE, {"bib": bib_id})
         row = cursor.fetchone()
-    return _bib(row) if row is not None else None
+    return _bib(row, publisher()) if row is not None else None
 
 
 def first_stamp() -> datetime | None:
@@ -95,7 +95,7 @@ def _values(wish: HarvestWish, after: HarvestPlace | None, moment: datetime) -> 
     }
 
 
-def _bib(row: Iterable[Any]) -> HarvestedBib:
+def _bib(row: Iterable[Any], publish: Callable[[bytes, Dialect], Record]) -> HarvestedBib:
     bib_id, stamp, is_gone, dialect, branches, collections, marc = row
     return HarvestedBib(
         bib_id=bib_id,
@@ -104,5 +104,5 @@ def _bib(row: Iterable[Any]) -> HarvestedBib:
         dialect=Dialect(dialect),
         branch_ids=tuple(branches),
         collections=tuple(collections),
-        record=from_storage(bytes(marc)) if marc is not None else None,
+        record=publish(bytes(marc), Dialect(dialect)) if marc is not None else None,
     )

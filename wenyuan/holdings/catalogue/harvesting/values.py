@@ -25,7 +25,8 @@ class HarvestWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HarvestedBib:
-    """A bib as harvesters know it. ``record`` is none where it is gone, or was not asked for."""
+    """A bib as harvesters know it. ``record`` is as outsiders may have it, and none where it is gone or was
+    not asked for."""
 
     bib_id: int
     stamp: datetime
