@@ -32,8 +32,8 @@ codes = st.sampled_from(["a", "9", "A", " ", "$", "\\", "#", "-", "s", "\x00"])
 def data_fields(draw: st.DrawFn) -> DataField:
     ind1 = draw(signs)
     ind2 = draw(signs) if ind1 else ""
-    subfields = draw(st.lists(st.tuples(codes, texts) | st.just(("", "")), min_size=1, max_size=4))
-    if ind1 and ind2 and draw(st.booleans()):
+    subfields = draw(st.lists(st.tuples(codes, texts) | st.just(("", "")), min_size=0, max_size=4))
+    if draw(st.booleans()):
         subfields.insert(0, ("", draw(texts.filter(bool))))
     return DataField(draw(st.sampled_from(["200", "00A", "LKR"])), ind1, ind2, tuple(subfields))
 
@@ -45,6 +45,7 @@ control_fields = st.builds(ControlField, st.sampled_from(["001", "008"]), texts)
 @example([DataField("200", "", "", (("", ""),))])
 @example([DataField("200", "#", " ", (("", " $x"), ("$", "\\s"), (" ", "-")))])
 @example([ControlField("001", " $a\r\n ")])
+@example([DataField("300", " ", " ", ()), DataField("FMT", "B", "K", ()), DataField("300", " ", " ", (("", "文本"),))])
 def test_every_record_comes_back_from_its_lines_as_it_was(fields: list[ControlField | DataField]) -> None:
     record = Record(LEADER, tuple(fields))
 
@@ -56,6 +57,7 @@ def test_a_field_is_typed_as_librarians_write_it() -> None:
     assert line_of(TITLE) == "200 1# $a平凡的世界$9ping fan de shi jie$f路遥著"
     assert line_of(ControlField("001", "0120260001")) == "001 0120260001"
     assert line_of(DataField("010", " ", " ", (("d", "$5.00"),))) == "010 ## $d\\$5.00"
+    assert line_of(DataField("300", " ", " ", (("", "文本"),))) == "300 ## \\-文本"
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,14 @@ def test_what_was_wrong_before_is_a_warning_as_long_as_its_field_is_not_touched(
     assert (FaultRule.LENGTH_WRONG, "100", 1, "$a", "5 / 36", False) in touched
 
 
+def test_a_record_that_came_without_a_title_may_be_mended_elsewhere() -> None:
+    before = with_line("200 1# $d活着")
+    mended = with_line("215 ## $a191页", record=before)
+
+    assert (FaultRule.TITLE_MISSING, "200", 1, "$a", "", True) in faults(mended, before=before)
+    assert (FaultRule.TITLE_MISSING, "200", 1, "$a", "", False) in faults(before, before=BOOK)
+
+
 def test_what_was_there_before_may_not_go_missing() -> None:
     assert (FaultRule.FIELD_MISSING, "101", 0, "", "", False) in faults(without("101"), before=BOOK)
 

@@ -7,11 +7,12 @@ One field a line: the tag, a blank, then the data of a control field, or two ind
 
 A blank indicator is ``#``. What cannot be typed plainly is escaped: ``\\$`` a dollar sign, ``\\\\`` a backslash,
 ``\\#`` the sign ``#`` as an indicator, ``\\s`` a blank as a subfield code, ``\\-`` nothing at all (an indicator or code
-that is missing), ``\\x{1b}`` a control character.
+that is missing; at the beginning of the subfields: that there are none, and what follows is bare data, as damaged
+records have it), ``\\x{1b}`` a control character.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ LEADER_TAG = "LDR"
 
 _UNTYPABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _TOKEN = re.compile(r"\\x\{(?P<hex>[0-9a-fA-F]{1,6})\}|\\(?P<plain>.)|(?P<mark>\$)|(?P<text>[^\\$]+)|(?P<rest>.)", re.S)
+_BARE = "\\-"
 _MEANT = {"s": " ", "-": "", "$": "$", "\\": "\\", "#": "#"}
 
 
@@ -78,7 +80,7 @@ def line_of(field: Field) -> str:
 
 def content_of(field: DataField) -> str:
     """The subfields as they are typed: ``$a…$b…``."""
-    pieces = []
+    pieces = [] if _has_subfields(field.subfields) else [_BARE]
     for place, (code, value) in enumerate(field.subfields):
         # Only data before the first delimiter has a value and no code.
         if place or code or not value:
@@ -129,7 +131,7 @@ def _field(line: str) -> Field:
         raise _Unreadable(TextReason.NO_TAG)
     rest = rest[1:]
     pieces = list(_pieces(rest))
-    if tag.startswith("00") and not any(piece.is_mark for piece in pieces):
+    if tag.startswith("00") and not any(piece.is_mark or (piece.escaped and not piece.text) for piece in pieces):
         return ControlField(tag, "".join(piece.text for piece in pieces))
     ind1, rest = _taken_indicator(rest)
     ind2, rest = _taken_indicator(rest)
@@ -148,6 +150,8 @@ def _taken_indicator(text: str) -> tuple[str, str]:
 
 
 def _subfields(text: str) -> tuple[tuple[str, str], ...]:
+    if text == _BARE:
+        return ()
     found: list[tuple[str, str]] = []
     code: str | None = None
     value: list[str] = []
@@ -164,9 +168,13 @@ def _subfields(text: str) -> tuple[tuple[str, str], ...]:
         else:
             value.append(piece.text)
     close()
-    if not any(code or not value for code, value in found):
+    if not (_has_subfields(found) or text.startswith(_BARE)):
         raise _Unreadable(TextReason.NO_SUBFIELD)
     return tuple(found)
+
+
+def _has_subfields(subfields: Iterable[tuple[str, str]]) -> bool:
+    return any(code or not value for code, value in subfields)
 
 
 def _with_codes(pieces: Iterator[_Piece]) -> Iterator[_Piece]:

@@ -31,7 +31,9 @@ RULES: Final[Mapping[FaultRule, StrOrPromise]] = {
     FaultRule.SUBFIELD_REPEATED: _("The subfield should stand only once in a field."),
     FaultRule.CODE_VALUE: _("The format does not know this code:"),
     FaultRule.ISBN_WRONG: _("The check digit of the ISBN is wrong; if it is printed so, write it in $z."),
-    FaultRule.ISSN_WRONG: _("The check digit of the ISSN is wrong; if it is printed so, write it in $z."),
+    FaultRule.ISSN_WRONG: _(
+        "The check digit of the ISSN is wrong; if it is printed so, write it in $z (CNMARC) or $y (MARC 21)."
+    ),
     FaultRule.TOO_LONG_FOR_EXCHANGE: _("Too long for ISO 2709: it can only leave as MARCXML. Bytes:"),
 }
 

@@ -189,7 +189,8 @@ def _of_whole(record: Record, rules: Format, dialect: Dialect, before: Record | 
             yield RecordFault(kind, tag, place=0, warning=before is not None and not earlier[tag])
     if not describe(record, dialect=dialect).title:
         tag = "200" if dialect is Dialect.CNMARC else "245"
-        yield RecordFault(FaultRule.TITLE_MISSING, tag, where="$a")
+        had_none = before is not None and not describe(before, dialect=dialect).title
+        yield RecordFault(FaultRule.TITLE_MISSING, tag, where="$a", warning=had_none)
     if before is not None and (number := _number(before)) and _number(record) != number:
         yield RecordFault(FaultRule.NUMBER_CHANGED, "001", detail=number)
     try:

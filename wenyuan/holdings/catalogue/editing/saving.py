@@ -139,7 +139,7 @@ def restore_version(*, bib_id: int, number: int, version: int, at: datetime, des
 
 
 def _locked(bib_id: int, version: int) -> Bib:
-    bib = Bib.objects.select_for_update().filter(id=bib_id).first()
+    bib = Bib.objects.select_for_update(no_key=True).filter(id=bib_id).first()
     if bib is None:
         raise CatalogueRefused(Refusal.BIB_UNKNOWN)
     if bib.version != version:
