@@ -180,6 +180,43 @@ def test_a_number_by_hand_above_the_highest_is_not_given_twice(desk: Desk) -> No
     assert propose(make_bib(title="活着"), desk).book_no == "101"
 
 
+def test_a_corrected_title_keeps_the_works_number(desk: Desk, branch: Branch) -> None:
+    first, volume = (make_bib(title="平反的世界", author="路遥", volume=number) for number in ("1", "2"))
+    item = make_item(bib=first, home=branch, call_no="")
+    number = propose(first, desk).number_id
+    Bib.objects.filter(author="路遥").update(title_fold="平凡的世界")
+
+    assert [one.id for one in numbers_of_bib(first.id)] == [number]
+    assert assign_call_number(number_id=number, bib_id=first.id, item_ids=[item.id], at=AT, desk=desk) == 1
+    Bib.objects.filter(author="路遥").update(author_fold="路 遥")  # once more, with an item on the shelf
+    assert propose(volume, desk).call_no == "I247.57/1(2)"
+    Bib.objects.filter(author="路遥").update(author_fold="路遥著")
+    assert propose(volume, desk, book_no="1").number_id == number
+    assert propose(make_bib(title="活着"), desk).book_no == "2"
+
+
+def test_a_volume_whose_title_was_corrected_does_not_take_the_others_number(desk: Desk, branch: Branch) -> None:
+    bibs = [make_bib(title="史记", author="司马迁", volume=number) for number in ("1", "2")]
+    for bib in bibs:
+        item = make_item(bib=bib, home=branch, call_no="")
+        number = propose(bib, desk).number_id
+        assign_call_number(number_id=number, bib_id=bib.id, item_ids=[item.id], at=AT, desk=desk)
+    Bib.objects.filter(id=bibs[1].id).update(title_fold="汉书")
+    changed = Bib.objects.get(id=bibs[1].id)
+
+    assert refusal_of(lambda: propose(changed, desk, book_no="1")) == (ShelvingRefusal.NUMBER_OF_OTHER_WORK, "book_no")
+    assert propose(changed, desk).book_no == "2"
+    assert propose(bibs[0], desk).number_id == number
+
+
+def test_works_keep_their_numbers_when_editions_are_to_stand_apart_from_now_on(desk: Desk) -> None:
+    bib = make_bib(title="活着", author="余华")
+    number = propose(bib, desk).number_id
+    ShelfGroup.objects.update(edition_apart=True)
+
+    assert propose(bib, desk).number_id == number
+
+
 def test_what_cannot_be_numbered_is_refused(desk: Desk, branch: Branch) -> None:
     bib, nothing = make_bib(title="人生"), make_bib(title="无类", class_no="")
     item, foreign = make_item(bib=bib, home=branch, call_no=""), make_item(home=branch, call_no="")

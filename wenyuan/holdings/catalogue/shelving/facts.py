@@ -80,6 +80,16 @@ def works_under(group: ShelfGroup, class_no: str, book_no: str) -> Iterator[tupl
             yield book_part(group, call_no), WorkFacts(title_fold=title_fold, author_fold=author_fold)
 
 
+def bibs_under(group: ShelfGroup, class_no: str, book_no: str) -> list[Bib]:
+    """The bibs whose items stand under exactly this book number."""
+    found: set[int] = set()
+    for prefix, branches in shelves_of(group):
+        rows = Item.objects.filter(_within(rules.book_range(prefix, class_no, book_no)), _at(branches))
+        pairs = rows.order_by().values_list("call_no", "bib_id").distinct()
+        found.update(bib_id for call_no, bib_id in pairs if book_part(group, call_no) == book_no)
+    return list(Bib.objects.filter(id__in=found))
+
+
 def standing_number(group: ShelfGroup, class_no: str, work: WorkFacts) -> str:
     """The book number under which items of the same work stand already, imported ones for instance; else empty."""
     for prefix, branches in shelves_of(group):

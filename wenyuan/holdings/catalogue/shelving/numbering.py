@@ -4,15 +4,16 @@ Whoever proposes holds the class's counter, so that nobody else gives a number o
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
+
+from django.db.models import Q
 
 from wenyuan.holdings.catalogue.models import Bib, Item, ItemState
 from wenyuan.holdings.catalogue.shelving import facts, rules
 from wenyuan.holdings.catalogue.shelving.changes import write_call_number
 from wenyuan.holdings.catalogue.shelving.groups import group_for
-from wenyuan.holdings.catalogue.shelving.rules import WorkFacts
+from wenyuan.holdings.catalogue.shelving.ownership import Wanted, is_other, is_own, of_class, own_row
 from wenyuan.holdings.catalogue.shelving.tables import AuthorEntry, ClassCounter, Numbering, ShelfGroup, WorkNumber
 from wenyuan.holdings.catalogue.shelving.values import Proposal, ShelvingRefusal, ShelvingRefused, WorkNumberView
 from wenyuan.kernel.callnumbers import AuthorRow, author_initials, author_numbers, entries_of
@@ -26,18 +27,6 @@ LONGEST_CLASS: Final = 60
 LONGEST_BOOK_NO: Final = 30
 LONGEST_CALL_NO: Final = 100
 _UNFIT_IN_BOOK_NO: Final = frozenset("/()=: ")
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a number is asked for, gathered once."""
-
-    bib: Bib
-    description: Description
-    group: ShelfGroup
-    class_no: str
-    facts: WorkFacts
-    work: str
 
 
 @needs(Act.EDIT_ITEM)
@@ -59,7 +48,7 @@ def propose_call_number(
     wanted = _gather(bib_id, group_id, class_no, desk)
     counter = _held_counter(wanted)
     choices = _author_choices(wanted)
-    row = WorkNumber.objects.filter(**_of_class(wanted), work=wanted.work).first()
+    row = own_row(wanted)
     is_shared = row is not None and row.bib_id != bib_id
     if row is None or (book_no and row.book_no != book_no):
         standing = "" if book_no else _standing(wanted)
@@ -93,12 +82,7 @@ def assign_call_number(*, number_id: int, bib_id: int, item_ids: Collection[int]
         ITEM_OF_OTHER_BIB, ITEM_WITHDRAWN, NUMBER_OF_OTHER_WORK, CALL_NO_TOO_LONG.
     """
     require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
-    row = WorkNumber.objects.select_for_update().select_related("group").filter(id=number_id).first()
-    if row is None:
-        raise ShelvingRefused(ShelvingRefusal.NUMBER_UNKNOWN)
-    wanted = _gather(bib_id, row.group_id, row.class_no, desk)
-    if row.work != wanted.work:
-        raise ShelvingRefused(ShelvingRefusal.NUMBER_UNKNOWN)
+    wanted, row = _held(number_id, bib_id, desk)
     _refuse_others(wanted, row.book_no)
     items = list(Item.objects.select_for_update().filter(id__in=item_ids).order_by("id"))
     if not items:
@@ -145,7 +129,8 @@ def numbers_of_bib(bib_id: int) -> tuple[WorkNumberView, ...]:
     description = facts.described(bib)
     own = facts.work_facts(bib, description)
     works = {rules.work_of(own, edition_apart=apart) for apart in (False, True)}
-    rows = WorkNumber.objects.select_related("group").filter(work__in=works).order_by("-proposed_at", "-id")
+    mine = Q(work__in=works) | Q(bib_id=bib_id, work__isnull=False)
+    rows = WorkNumber.objects.select_related("group").filter(mine).order_by("-proposed_at", "-id")
     return tuple(
         WorkNumberView(
             id=row.id,
@@ -159,11 +144,11 @@ def numbers_of_bib(bib_id: int) -> tuple[WorkNumberView, ...]:
             used_at=row.used_at,
         )
         for row in rows
-        if row.work == rules.work_of(own, edition_apart=row.group.edition_apart)
+        if row.bib_id == bib_id or row.work == rules.work_of(own, edition_apart=row.group.edition_apart)
     )
 
 
-def _gather(bib_id: int, group_id: int | None, class_no: str, desk: Desk) -> _Wanted:
+def _gather(bib_id: int, group_id: int | None, class_no: str, desk: Desk) -> Wanted:
     bib = Bib.objects.filter(id=bib_id).first()
     if bib is None:
         raise ShelvingRefused(ShelvingRefusal.BIB_UNKNOWN)
@@ -173,17 +158,27 @@ def _gather(bib_id: int, group_id: int | None, class_no: str, desk: Desk) -> _Wa
     if not is_plausible(chosen) or len(chosen) > LONGEST_CLASS:
         raise ShelvingRefused(ShelvingRefusal.CLASS_UNFIT, "class_no")
     work = facts.work_facts(bib, description)
-    return _Wanted(bib, description, group, chosen, work, rules.work_of(work, edition_apart=group.edition_apart))
+    return Wanted(bib, description, group, chosen, work, rules.work_of(work, edition_apart=group.edition_apart))
 
 
-def _of_class(wanted: _Wanted) -> dict[str, Any]:
-    return {"group": wanted.group, "class_key": rules.class_key(wanted.class_no)}
+def _held(number_id: int, bib_id: int, desk: Desk) -> tuple[Wanted, WorkNumber]:
+    """A number that belongs to the work of a bib, with its class's counter held, so that nobody else takes it
+    meanwhile. :raises ShelvingRefused: NUMBER_UNKNOWN."""
+    row = WorkNumber.objects.filter(id=number_id).first()
+    if row is None:
+        raise ShelvingRefused(ShelvingRefusal.NUMBER_UNKNOWN)
+    wanted = _gather(bib_id, row.group_id, row.class_no, desk)
+    _held_counter(wanted)
+    own = own_row(wanted)
+    if own is None or own.id != number_id:
+        raise ShelvingRefused(ShelvingRefusal.NUMBER_UNKNOWN)
+    return wanted, own
 
 
-def _held_counter(wanted: _Wanted) -> ClassCounter:
+def _held_counter(wanted: Wanted) -> ClassCounter:
     """The counter of the class, locked to the end of the transaction, raised to what stands on the shelves."""
-    ClassCounter.objects.bulk_create([ClassCounter(**_of_class(wanted))], ignore_conflicts=True)
-    counter = ClassCounter.objects.select_for_update().get(**_of_class(wanted))
+    ClassCounter.objects.bulk_create([ClassCounter(**of_class(wanted))], ignore_conflicts=True)
+    counter = ClassCounter.objects.select_for_update().get(**of_class(wanted))
     if wanted.group.numbering == Numbering.RUNNING:
         _raise_to(counter, facts.highest_met(wanted.group, wanted.class_no))
     return counter
@@ -195,7 +190,7 @@ def _raise_to(counter: ClassCounter, number: int) -> None:
         counter.save(update_fields=["highest"])
 
 
-def _author_choices(wanted: _Wanted) -> tuple[str, ...]:
+def _author_choices(wanted: Wanted) -> tuple[str, ...]:
     """The author numbers of the work's author, by table or initials; by the title where there is no author."""
     name = wanted.description.authors[0].name if wanted.description.authors else wanted.bib.author or wanted.bib.title
     if wanted.group.numbering == Numbering.INITIALS:
@@ -218,21 +213,21 @@ def _rows_for(group: ShelfGroup, entries: Collection[str]) -> dict[str, list[Aut
     return found
 
 
-def _next(wanted: _Wanted, counter: ClassCounter, choices: tuple[str, ...], at: datetime) -> str:
+def _next(wanted: Wanted, counter: ClassCounter, choices: tuple[str, ...], at: datetime) -> str:
     if wanted.group.numbering == Numbering.RUNNING:
         return str(rules.next_number(idle=_idle(wanted, at), highest=counter.highest))
     if not choices:
         raise ShelvingRefused(ShelvingRefusal.NO_AUTHOR_NUMBER, "book_no")
     taken = {
-        part for part, other in facts.works_under(wanted.group, wanted.class_no, choices[0]) if _is_other(wanted, other)
+        part for part, other in facts.works_under(wanted.group, wanted.class_no, choices[0]) if is_other(wanted, other)
     }
-    kept = WorkNumber.objects.filter(**_of_class(wanted), work__isnull=False).exclude(work=wanted.work)
+    kept = WorkNumber.objects.filter(**of_class(wanted), work__isnull=False).exclude(work=wanted.work)
     return rules.apart(choices[0], taken | set(kept.values_list("book_no", flat=True)))
 
 
-def _idle(wanted: _Wanted, at: datetime) -> list[int]:
+def _idle(wanted: Wanted, at: datetime) -> list[int]:
     """The lowest number, if there is one, that was proposed, is not used and under which nothing ever stood."""
-    unused = WorkNumber.objects.select_for_update().filter(**_of_class(wanted), used_at=None)
+    unused = WorkNumber.objects.select_for_update().filter(**of_class(wanted), used_at=None)
     long_ago = at - timedelta(days=rules.IDLE_DAYS)
     idle = [row for row in unused if row.work is None or row.proposed_at < long_ago]
     for row in sorted((row for row in idle if row.book_no.isdecimal()), key=lambda row: int(row.book_no)):
@@ -241,14 +236,14 @@ def _idle(wanted: _Wanted, at: datetime) -> list[int]:
     return []
 
 
-def _standing(wanted: _Wanted) -> str:
+def _standing(wanted: Wanted) -> str:
     """The number under which items of the work stand already, unless another work has been given it meanwhile."""
     number = facts.standing_number(wanted.group, wanted.class_no, wanted.facts)
-    others = WorkNumber.objects.filter(**_of_class(wanted), book_no=number, work__isnull=False)
+    others = WorkNumber.objects.filter(**of_class(wanted), book_no=number, work__isnull=False)
     return "" if others.exclude(work=wanted.work).exists() else number
 
 
-def _checked(book_no: str, wanted: _Wanted) -> str:
+def _checked(book_no: str, wanted: Wanted) -> str:
     """A number that the cataloguer typed. :raises ShelvingRefused: BOOK_NO_UNFIT, NUMBER_OF_OTHER_WORK."""
     plain = fold_signs(book_no).strip().upper()
     if not 0 < len(plain) <= LONGEST_BOOK_NO or _UNFIT_IN_BOOK_NO & set(plain) or not plain.isprintable():
@@ -259,23 +254,19 @@ def _checked(book_no: str, wanted: _Wanted) -> str:
         raise ShelvingRefused(ShelvingRefusal.BOOK_NO_UNFIT, "book_no")
     if wanted.group.numbering == Numbering.RUNNING:
         plain = str(int(plain))
-    other = WorkNumber.objects.filter(**_of_class(wanted), book_no=plain, work__isnull=False)
-    if other.exclude(work=wanted.work).exists():
-        raise ShelvingRefused(ShelvingRefusal.NUMBER_OF_OTHER_WORK, "book_no")
+    others = WorkNumber.objects.filter(**of_class(wanted), book_no=plain, work__isnull=False)
+    for row in others.exclude(work=wanted.work):
+        if not is_own(wanted, row):
+            raise ShelvingRefused(ShelvingRefusal.NUMBER_OF_OTHER_WORK, "book_no")
     _refuse_others(wanted, plain)
     return plain
 
 
-def _refuse_others(wanted: _Wanted, book_no: str) -> None:
+def _refuse_others(wanted: Wanted, book_no: str) -> None:
     """:raises ShelvingRefused: NUMBER_OF_OTHER_WORK where items of another work stand under the number."""
     under = facts.works_under(wanted.group, wanted.class_no, book_no)
-    if any(part == book_no and _is_other(wanted, other) for part, other in under):
+    if any(part == book_no and is_other(wanted, other) for part, other in under):
         raise ShelvingRefused(ShelvingRefusal.NUMBER_OF_OTHER_WORK, "book_no")
-
-
-def _is_other(wanted: _Wanted, other: WorkFacts) -> bool:
-    mine = wanted.facts
-    return (other.title_fold, other.author_fold) != (mine.title_fold, mine.author_fold)
 
 
 def _let_go(row: WorkNumber) -> None:
@@ -284,13 +275,13 @@ def _let_go(row: WorkNumber) -> None:
     row.save(update_fields=["work"])
 
 
-def _kept(wanted: _Wanted, book_no: str, at: datetime, desk: Desk) -> WorkNumber:
+def _kept(wanted: Wanted, book_no: str, at: datetime, desk: Desk) -> WorkNumber:
     """The row of this number, now the work's."""
     key = rules.class_key(wanted.class_no)
     number = next((one for one in wanted.description.class_numbers if rules.class_key(one.number) == key), None)
     is_clc = number is None or number.scheme is ClassScheme.CLC
     row, _made = WorkNumber.objects.update_or_create(
-        **_of_class(wanted),
+        **of_class(wanted),
         book_no=book_no,
         defaults={
             "class_no": wanted.class_no,
@@ -305,7 +296,7 @@ def _kept(wanted: _Wanted, book_no: str, at: datetime, desk: Desk) -> WorkNumber
     return row
 
 
-def _written(wanted: _Wanted, book_no: str, *, volume: str) -> str:
+def _written(wanted: Wanted, book_no: str, *, volume: str) -> str:
     call_no = _in_words(wanted.group, wanted.class_no, book_no, volume, wanted.description.edition)
     if len(call_no) > LONGEST_CALL_NO:
         raise ShelvingRefused(ShelvingRefusal.CALL_NO_TOO_LONG, "class_no")
