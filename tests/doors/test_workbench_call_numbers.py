@@ -109,6 +109,39 @@ def test_groups_and_author_tables_are_kept_and_shown(town: Town, browser: Any) -
     assert browser.get("/workbench/records/shelf-groups/999999").status_code == 404
 
 
+@pytest.mark.parametrize("page", ["classes/new", "author-numbers/new"])
+def test_too_large_a_table_is_refused_before_it_is_read(
+    town: Town, browser: Any, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wenyuan.doors.workbench.shelving.forms.MOST_BYTES", 5)
+    monkeypatch.setattr("wenyuan.plumbing.sheets.read_sheet", lambda *_given, **_named: pytest.fail("it was read"))
+    sent = {"edition": "5", "code": "own", "file": SimpleUploadedFile("clc.csv", b"code,name\nI,x\n")}
+
+    answer = browser.post(f"/workbench/records/{page}", sent)
+
+    assert answer.status_code == 422
+    assert "文件过大" in answer.content.decode()
+
+
+def test_another_reading_is_offered_and_items_of_another_sequence_are_not(town: Town, browser: Any) -> None:
+    table = "著者,读音,号码\n单,shan,S300\n单,dan,D030\n".encode()
+    browser.post("/workbench/records/author-numbers/new", {"code": "own", "file": SimpleUploadedFile("t.csv", table)})
+    values = {"code": "town", "name": "环城", "numbering": "author", "author_table": "own", "edition": "5"}
+    browser.post("/workbench/records/shelf-groups/new", {**values, "branches": [town.ring.id]})
+    bib = make_bib(title="童林传", author="单田芳")
+    for home, barcode in ((town.central, "AT-CENTRAL"), (town.ring, "AT-RING")):
+        make_item(bib=bib, home=home, call_no="", barcode=barcode)
+    page, group = f"/workbench/records/{bib.id}/call-number", ShelfGroup.objects.get(code="town")
+
+    answer = browser.post(page, {"class_no": "I247.57", "group": group.id, "book_no": ""}, follow=True)
+
+    shown = answer.content.decode()
+    assert 'name="book_no" value="D030"' in shown
+    assert "AT-RING" in shown
+    assert "AT-CENTRAL" not in shown
+    assert "另有排架顺序" in shown
+
+
 def test_the_list_of_groups_asks_as_often_for_many_as_for_few(
     town: Town, browser: Any, django_assert_max_num_queries: Any
 ) -> None:

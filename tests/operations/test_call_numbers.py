@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item, make_item_type
@@ -127,9 +129,9 @@ def test_what_was_given_back_goes_to_the_next_work_and_what_stood_never_does(des
     assign_call_number(number_id=used.number_id, bib_id=bib.id, item_ids=[item.id], at=AT, desk=desk)
     edit_item(item_id=item.id, version=2, changes=ItemChanges(call_no=""), at=AT, desk=desk)
 
-    give_back_number(number_id=given_back.number_id, at=AT, desk=desk)
+    give_back_number(number_id=given_back.number_id, bib_id=Bib.objects.get(title="甲").id, at=AT, desk=desk)
 
-    assert refusal_of(lambda: give_back_number(number_id=used.number_id, at=AT, desk=desk)) == (
+    assert refusal_of(lambda: give_back_number(number_id=used.number_id, bib_id=bib.id, at=AT, desk=desk)) == (
         ShelvingRefusal.NUMBER_USED,
         "",
     )
@@ -236,6 +238,7 @@ def test_what_cannot_be_numbered_is_refused(desk: Desk, branch: Branch) -> None:
         "foreign": refusal_of(lambda: assign(item.id, foreign.id)),
         "gone": refusal_of(lambda: assign(item.id, gone.id)),
         "number": refusal_of(lambda: assign(item.id, number_id=999_999)),
+        "one missing": refusal_of(lambda: assign(item.id, 999_999)),
         "other work": refusal_of(lambda: assign(item.id, bib_id=nothing.id)),
     }
 
@@ -249,6 +252,7 @@ def test_what_cannot_be_numbered_is_refused(desk: Desk, branch: Branch) -> None:
         "foreign": "item_of_other_bib",
         "gone": "item_withdrawn",
         "number": "number_unknown",
+        "one missing": "item_unknown",
         "other work": "number_unknown",
     }
     assert set(Item.objects.values_list("call_no", flat=True)) == {""}
@@ -277,7 +281,7 @@ def test_only_who_may_edit_items_numbers_them(branch: Branch, desk: Desk) -> Non
     with pytest.raises(NotAllowed):
         propose(bib, clerk)
     with pytest.raises(NotAllowed):
-        give_back_number(number_id=proposal.number_id, at=AT, desk=clerk)
+        give_back_number(number_id=proposal.number_id, bib_id=bib.id, at=AT, desk=clerk)
     with pytest.raises(NotAllowed):
         assign_call_number(number_id=proposal.number_id, bib_id=bib.id, item_ids=[elsewhere.id], at=AT, desk=here)
     with pytest.raises(NotAllowed):
@@ -321,7 +325,7 @@ def test_editions_stand_apart_where_the_library_wants_it(desk: Desk) -> None:
         return bib
 
     first, second = edition("第1版"), edition("第12版")
-    apart = keep(desk, edition_apart=True)
+    apart = keep(desk, edition_apart=True, branch_ids=frozenset({make_branch("B2").id}))
 
     assert [propose(bib, desk).call_no for bib in (first, second)] == ["H163/1", "H163/1-12"]
     assert [propose(bib, desk, group_id=apart).call_no for bib in (first, second)] == ["H163/1", "H163/2"]
@@ -329,7 +333,7 @@ def test_editions_stand_apart_where_the_library_wants_it(desk: Desk) -> None:
 
 def test_authors_have_the_numbers_of_the_librarys_own_table(desk: Desk, branch: Branch) -> None:
     assert keep_author_table(code="own", content=AUTHORS, at=AT, desk=desk) == 4
-    group = keep(desk, code="by-author", numbering="author", author_table="own")
+    group = keep(desk, code="by-author", numbering="author", author_table="own", branch_ids=frozenset({branch.id}))
     make_item(bib=make_bib(title="平凡", author="路遥"), home=branch, call_no="I247.57/L919")
     make_item(bib=make_bib(title="早晨", author="路遥"), home=branch, call_no="I247.57/L919-2(3)")
 
@@ -343,6 +347,18 @@ def test_authors_have_the_numbers_of_the_librarys_own_table(desk: Desk, branch: 
     assert (again.call_no, again.is_shared, again.choices) == ("I247.57/L919-2", True, ("L919",))
 
 
+def test_the_number_of_another_reading_of_the_surname_may_be_taken_instead(desk: Desk, branch: Branch) -> None:
+    table = "著者,读音,号码\n单,shan,S300\n单,dan,D030\n".encode()
+    keep_author_table(code="own", content=table, at=AT, desk=desk)
+    keep(desk, numbering="author", author_table="own", branch_ids=frozenset({branch.id}))
+    bib = make_bib(title="童林传", author="单田芳")
+
+    assert propose(bib, desk).book_no == "S300"
+    assert [one.choices for one in numbers_of_bib(bib.id)] == [("D030",)]
+    assert propose(bib, desk, book_no="D030").book_no == "D030"
+    assert [(one.book_no, one.choices) for one in numbers_of_bib(bib.id)] == [("D030", ("S300",))]
+
+
 def test_a_table_of_an_office_program_is_read_too(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "own.xlsx"
     write_xlsx(path, ["著者", "号码", "复分表"], [["路", "L910", 0], ["余", "Y800", 5]], title="著者号码表")
@@ -350,8 +366,8 @@ def test_a_table_of_an_office_program_is_read_too(desk: Desk, tmp_path: Path) ->
     assert keep_author_table(code="own", content=path.read_bytes(), at=AT, desk=desk) == 2
 
 
-def test_initials_serve_where_there_is_no_table(desk: Desk) -> None:
-    group = keep(desk, numbering="initials")
+def test_initials_serve_where_there_is_no_table(desk: Desk, branch: Branch) -> None:
+    group = keep(desk, numbering="initials", branch_ids=frozenset({branch.id}))
 
     works = [make_bib(title=title, author="路遥") for title in ("人生", "平凡的世界")]
     assert [propose(bib, desk, group_id=group).call_no for bib in works] == ["I247.57/LY", "I247.57/LY-2"]
@@ -393,6 +409,10 @@ def test_a_table_with_faults_is_told_by_line_and_not_kept(
         ({"template": "{class_no}"}, ShelvingRefusal.TEMPLATE_UNFIT),
         ({"breaks": "/x"}, ShelvingRefusal.BREAKS_UNFIT),
         ({"prefix": "I2"}, ShelvingRefusal.PREFIX_UNFIT),
+        ({"prefix": "少儿", "template": "{class_no}/{book_no}"}, ShelvingRefusal.TEMPLATE_UNFIT),
+        ({"edition": "5" * 9}, ShelvingRefusal.EDITION_UNFIT),
+        ({"scheme": ""}, ShelvingRefusal.EDITION_UNFIT),
+        ({}, ShelvingRefusal.NEEDS_BRANCH),
         ({"branch_ids": frozenset({999_999})}, ShelvingRefusal.BRANCH_UNKNOWN),
     ],
 )
@@ -410,6 +430,87 @@ def test_one_group_is_the_default_and_a_branch_has_one(desk: Desk, branch: Branc
     assert refusal_of(lambda: keep(desk, main.id, code="main", branch_ids=frozenset({branch.id})))[0] == (
         ShelvingRefusal.BRANCH_TAKEN
     )
+
+
+def test_no_two_groups_count_one_shelf(desk: Desk, branch: Branch) -> None:
+    keep(desk, prefix="少儿")
+
+    assert refusal_of(lambda: keep(desk, code="again", prefix="少儿")) == (ShelvingRefusal.PREFIX_TAKEN, "prefix")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ShelfGroup.objects.create(code="again", name="再", prefix="少儿", template="{class_no}/{book_no}", breaks="/")
+    main = ShelfGroup.objects.get(code="main")
+    keep(desk, code="all", prefix="", is_default=True)
+    assert refusal_of(lambda: propose(make_bib(), desk, group_id=main.id)) == (ShelvingRefusal.NEEDS_BRANCH, "group")
+
+
+def test_a_number_goes_onto_items_of_its_own_sequence_only(desk: Desk, branch: Branch) -> None:
+    town, bib = make_branch("B2"), make_bib(title="人生")
+    keep(desk, code="town", name="镇馆", branch_ids=frozenset({town.id}))
+    make_item(bib=make_bib(title="活着"), home=town, call_no="I247.57/1")
+    here, there = (make_item(bib=bib, home=home, call_no="") for home in (branch, town))
+    number = propose(bib, desk)
+    [view] = numbers_of_bib(bib.id)
+
+    def assign(*ids: int) -> int:
+        return assign_call_number(number_id=number.number_id, bib_id=bib.id, item_ids=ids, at=AT, desk=desk)
+
+    assert refusal_of(lambda: assign(here.id, there.id)) == (ShelvingRefusal.ITEM_OF_OTHER_GROUP, "")
+    assert (view.counts_at(branch.id), view.counts_at(town.id)) == (True, False)
+    assert assign(here.id) == 1
+
+
+def test_a_branch_that_numbers_children_by_itself_stands_in_the_usual_sequence_otherwise(
+    desk: Desk, branch: Branch
+) -> None:
+    keep(desk, prefix="少儿", branch_ids=frozenset({branch.id}))
+    make_item(bib=make_bib(title="活着"), home=branch, call_no="I247.57/8")
+
+    assert propose(make_bib(), desk, group_id=ShelfGroup.objects.get(code="main").id).call_no == "I247.57/9"
+
+
+def test_numbers_are_taken_and_given_back_where_one_has_the_right_and_the_audit_says_who(
+    desk: Desk, branch: Branch
+) -> None:
+    town = make_branch("B2")
+    keep(desk, code="town", name="镇馆", branch_ids=frozenset({town.id}))
+    bib, other = make_bib(title="人生"), make_bib(title="活着")
+    there = make_desk(town, role=Role.CATALOGUER)
+    main = ShelfGroup.objects.get(code="main").id
+    number = propose(bib, desk).number_id
+
+    with pytest.raises(NotAllowed):
+        propose(other, there, group_id=main)
+    with pytest.raises(NotAllowed):
+        give_back_number(number_id=number, bib_id=bib.id, at=AT, desk=there)
+    assert refusal_of(lambda: give_back_number(number_id=number, bib_id=other.id, at=AT, desk=desk)) == (
+        ShelvingRefusal.NUMBER_UNKNOWN,
+        "",
+    )
+    give_back_number(number_id=number, bib_id=bib.id, at=AT, desk=desk)
+    rows = AuditRow.objects.filter(subject_kind="work_number", subject_id=number).order_by("id")
+    assert [row.act for row in rows] == ["propose_call_number", "give_back_number"]
+    assert rows[1].after == {"group_id": main, "class_no": "I247.57", "book_no": "1", "bib_id": bib.id}
+
+
+def test_a_full_class_says_so_and_works_keep_their_numbers(desk: Desk, branch: Branch) -> None:
+    make_item(bib=make_bib(title="占位"), home=branch, call_no="I247.57/999999")
+    one, two = make_bib(title="人生"), make_bib(title="活着")
+
+    assert refusal_of(lambda: propose(one, desk)) == (ShelvingRefusal.CLASS_FULL, "book_no")
+    assert propose(one, desk, book_no="40").book_no == "40"
+    assert refusal_of(lambda: propose(two, desk, book_no="40"))[0] == ShelvingRefusal.NUMBER_OF_OTHER_WORK
+    assert propose(one, desk).book_no == "40"
+    assert refusal_of(lambda: propose(two, desk, class_no="I2", book_no="10001")) == (
+        ShelvingRefusal.NUMBER_TOO_FAR,
+        "book_no",
+    )
+    assert propose(two, desk, class_no="I2", book_no="10000").book_no == "10000"
+
+
+def test_a_class_is_written_alike_however_it_is_typed(desk: Desk) -> None:
+    typed = [propose(make_bib(), desk, class_no=class_no).call_no for class_no in ("i247.57", "Ｉ 247.57")]
+
+    assert [call_no.partition("/")[0] for call_no in typed] == ["I247.57", "I247.57"]
 
 
 # Classes -------------------------------------------------------------------------------------------------------------
@@ -433,6 +534,37 @@ def test_classes_are_named_by_the_outline_until_the_library_brings_its_table(des
     assert [(row.code, row.bibs, row.has_below) for row in classes_below("I24", "zh")] == [("I247.5", 1, True)]
     assert [(row.code, row.bibs) for row in classes_below("", "zh")] == [("I", 2)]
     assert keep_class_table(edition="5", content="code,name\nI,文学\n".encode(), at=AT, desk=desk) == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "faults"),
+    [
+        ("I,文学,\nI2,中国文学,X", ((3, "parent", "X"),)),
+        ("I,文学,I\n", ((2, "parent", "I"),)),
+        ("I,文学,I2\nI2,中国文学,I\nI24,小说,\n", ((2, "parent", "I2"), (3, "parent", "I"))),
+    ],
+)
+def test_a_class_above_that_is_none_or_leads_back_is_told_by_line(
+    desk: Desk, rows: str, faults: tuple[tuple[int, str, str], ...]
+) -> None:
+    with pytest.raises(SheetUnfit) as caught:
+        keep_class_table(edition="5", content=f"code,name,parent\n{rows}".encode(), at=AT, desk=desk)
+
+    assert caught.value.faults == faults
+
+
+def test_records_are_counted_by_class_from_an_index_without_their_marc(desk: Desk) -> None:
+    make_bib(class_no="I2")
+    with CaptureQueriesContext(connection) as asked:
+        classes_below("", "zh")
+    [counting] = [one["sql"] for one in asked if "catalogue_bib" in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {counting}")
+        plan = "\n".join(line for [line] in cursor.fetchall())
+
+    assert "Index Only Scan using catalogue_classes_in_use" in plan
 
 
 def test_a_record_may_get_its_own_class_or_one_that_has_the_name_of_its_subject(desk: Desk) -> None:

@@ -202,3 +202,31 @@ def test_shelf_order_is_total_and_the_same_however_the_items_come(parts: list[tu
 
     assert len({shelf_key(one) for one in order}) == len(order)  # no two different call numbers have one key
     assert [shelf_key(one) for one in order] == sorted({shelf_key(f" {one.lower()} ") for one in written})
+
+
+@pytest.mark.parametrize(
+    ("template", "prefix", "is_running", "is_read"),
+    [
+        ("[{prefix} ]{class_no}[/{book_no}][-{edition}][={year}][({volume})][ c{copy}]", "少儿", True, True),
+        ("[{prefix} ]{class_no}[/{book_no}][=e{edition}][/{volume}]", "", False, True),
+        ("[{prefix} ]{class_no}[/{book_no}][-{edition}]", "", False, False),
+        ("{class_no}/{book_no}", "少儿", True, False),
+        ("{class_no}-{book_no}", "", True, False),
+        ("{class_no}{book_no}", "", True, False),
+        ("{book_no}/{class_no}", "", True, False),
+        ("{class_no}[/{volume}]/{book_no}", "", True, False),
+        ("{class_no}/{book_no}{volume}", "", True, False),
+        ("甲 {class_no}/{book_no}", "", True, False),
+    ],
+)
+def test_a_pattern_is_taken_whose_numbers_are_found_again(
+    template: str, prefix: str, is_running: bool, is_read: bool
+) -> None:
+    assert is_read == rules.reads_back(template=template, prefix=prefix, is_running=is_running, edition_apart=False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "tidy"), [("i247.57", "I247.57"), ("ｔｐ 311.1", "TP311.1"), ("[i]", "[i]"), ("813.54", "813.54")]
+)
+def test_a_class_is_tidied_for_a_label(typed: str, tidy: str) -> None:
+    assert rules.tidy_class(typed) == tidy

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 MOST_BYTES: Final = 20_000_000
-MOST_UNPACKED_BYTES: Final = 200_000_000
+MOST_UNPACKED_BYTES: Final = 50_000_000
 MOST_COLUMNS: Final = 40
 
 

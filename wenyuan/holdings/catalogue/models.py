@@ -149,6 +149,7 @@ class Bib(models.Model):
             models.Index(OpClass("author_fold", name="text_pattern_ops"), name="catalogue_author_begins"),
             models.Index(fields=["title_sort", "id"], name="catalogue_title_order"),
             models.Index(fields=["created_at", "id"], name="catalogue_newest"),
+            models.Index(fields=["class_no"], name="catalogue_classes_in_use"),
         )
 
 

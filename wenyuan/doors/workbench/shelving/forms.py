@@ -1,5 +1,7 @@
 """Forms of call numbers."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +9,7 @@ from wenyuan.doors.workbench.branches import Choices
 from wenyuan.doors.workbench.shelving.words import NUMBERINGS
 from wenyuan.holdings.catalogue.data import ShelfGroupInput
 from wenyuan.kernel.callnumbers import DEFAULT_BREAKS
+from wenyuan.plumbing.sheets import MOST_BYTES
 
 
 class ProposeForm(forms.Form):
@@ -72,14 +75,24 @@ class GroupForm(forms.Form):
         return ShelfGroupInput(branch_ids=branch_ids, prefix=prefix, **values)
 
 
-class ClassTableForm(forms.Form):
+class TableForm(forms.Form):
+    """A table in a file, whose size is looked at before it is read."""
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is too large."))
+        return file
+
+
+class ClassTableForm(TableForm):
     edition = forms.CharField(label=_("Edition of the classification"), max_length=8, initial="5")
     file = forms.FileField(
         label=_("File"), help_text=_("CSV or XLSX with the columns code and name (分类号, 类名), and if wanted parent.")
     )
 
 
-class AuthorTableForm(forms.Form):
+class AuthorTableForm(TableForm):
     code = forms.CharField(label=_("Name of the table"), max_length=32)
     file = forms.FileField(
         label=_("File"),

@@ -72,7 +72,7 @@ def assign(request: StaffRequest, bib_id: int, number_id: int) -> HttpResponse:
 def give_back(request: StaffRequest, bib_id: int, number_id: int) -> HttpResponse:
     """Let a number go that is not wanted."""
     try:
-        operations.give_back_number(number_id=number_id, at=request.at, desk=request.desk)
+        operations.give_back_number(number_id=number_id, bib_id=bib_id, at=request.at, desk=request.desk)
     except ShelvingRefused as refused:
         return not_done(request, refusal_words(refused), _url(bib_id))
     return done(request, _("Given back: the next work of the class may have it."), _url(bib_id))
@@ -92,7 +92,7 @@ def _form(request: StaffRequest, bib: BibView) -> ProposeForm:
 def _page(request: StaffRequest, bib: BibView, form: ProposeForm) -> HttpResponse:
     network, language = network_map(), get_language() or "zh-hans"
     groups = {one.id: one.name for one in list_shelf_groups()}
-    items = [item for item in bib.items if item.state != "withdrawn"]
+    items = [(item, branch_name(item.home_branch_id, network)) for item in bib.items if item.state != "withdrawn"]
     title = gettext("Call number")
     context = {
         "title": title,
@@ -102,11 +102,16 @@ def _page(request: StaffRequest, bib: BibView, form: ProposeForm) -> HttpRespons
         "form": form,
         "classes": [(one, BECAUSE[one.because]) for one in class_choices(bib.id, language)],
         "numbers": [
-            (one, groups.get(one.group_id, ""), name_of_class(one.class_no, language, edition=one.edition))
+            (
+                one,
+                groups.get(one.group_id, ""),
+                name_of_class(one.class_no, language, edition=one.edition),
+                [pair for pair in items if one.counts_at(pair[0].home_branch_id)],
+            )
             for one in numbers_of_bib(bib.id)
         ],
-        "items": [(item, branch_name(item.home_branch_id, network)) for item in items],
-        "is_bare": not any(item.call_no for item in items),
+        "count": len(items),
+        "is_bare": not any(item.call_no for item, _home in items),
     }
     return page(request, "workbench/shelving/call_number.html", context, status=422 if form.errors else 200)
 

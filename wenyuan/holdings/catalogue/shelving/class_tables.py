@@ -149,7 +149,7 @@ def _read(content: bytes) -> Mapping[str, tuple[str, str, str]]:
     """Code, name and the key of the class above, by key."""
     found: dict[str, tuple[str, str, str]] = {}
     faults: list[tuple[int, str, str]] = []
-    parents: dict[str, str] = {}
+    parents: dict[str, tuple[int, str]] = {}
     for line in lines_of(content, _HEADERS, needed=("code", "name"), most_rows=MOST_ROWS):
         code, name = line.cells["code"], line.cells["name"]
         key = rules.class_key(code)
@@ -161,11 +161,16 @@ def _read(content: bytes) -> Mapping[str, tuple[str, str, str]]:
             faults.append((line.number, "code", code[:40]))
         else:
             found[key] = (code, name, "")
-            parents[key] = rules.class_key(line.cells.get("parent", ""))
-    faults += [(0, "parent", parent) for parent in parents.values() if parent and parent not in found]
+            parents[key] = (line.number, rules.class_key(line.cells.get("parent", "")))
+    above = {key: parent or _above(key, found) for key, (_line, parent) in parents.items()}
+    faults += [
+        (number, "parent", parent)
+        for key, (number, parent) in parents.items()
+        if parent and (parent not in found or rules.is_below_itself(key, above))
+    ]
     if faults:
         raise SheetUnfit(tuple(sorted(faults)[:20]), len(faults))
-    return {key: (code, name, parents[key] or _above(key, found)) for key, (code, name, _none) in found.items()}
+    return {key: (code, name, above[key]) for key, (code, name, _none) in found.items()}
 
 
 def _above(key: str, known: Mapping[str, object]) -> str:
@@ -192,9 +197,9 @@ def _entries_below(table: ClassTable, parent_key: str) -> list[tuple[str, str, b
 
 
 def _bibs_by_class(keys: set[str]) -> Counter[str]:
-    """How many bibs have a class that begins with each key, dots aside. One pass over the classes in use."""
+    """How many bibs have a class that begins with each key, dots aside. One pass over the index of classes."""
     counts: Counter[str] = Counter()
-    in_use = Bib.objects.exclude(class_no="").values_list("class_no").annotate(count=Count("id")).order_by()
+    in_use = Bib.objects.exclude(class_no="").values_list("class_no").annotate(count=Count("*")).order_by()
     longest = max(map(len, keys), default=0)
     for class_no, count in in_use:
         folded = rules.class_key(class_no)

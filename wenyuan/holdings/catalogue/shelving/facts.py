@@ -14,6 +14,8 @@ from wenyuan.holdings.catalogue.shelving.tables import ShelfGroup, ShelfGroupBra
 from wenyuan.kernel.callnumbers import running_number, work_part
 from wenyuan.kernel.marc import Description, Dialect, describe, from_storage
 from wenyuan.organisation.network.queries import network_map
+from wenyuan.organisation.rights.data import Act, Operator
+from wenyuan.organisation.rights.queries import may
 
 _FEW: Final = 20
 """Items of one work that are looked at: they agree, or there is no telling."""
@@ -34,15 +36,29 @@ def work_facts(bib: Bib, description: Description) -> WorkFacts:
 
 def shelves_of(group: ShelfGroup) -> tuple[Shelf, ...]:
     """Where the call numbers of a group stand: under its prefix anywhere; without one at its branches, for the default
-    group all that have no group of their own."""
+    group all that have no group of their own without a prefix."""
     if group.prefix:
         return ((group.prefix, None),)
     own = ShelfGroupBranch.objects.filter(group=group).values_list("branch_id", flat=True)
     branches = frozenset(own)
-    if group.is_default or not branches:
-        others = ShelfGroupBranch.objects.exclude(group=group).values_list("branch_id", flat=True)
-        branches = frozenset(network_map().branches) - frozenset(others)
+    if group.is_default:
+        others = ShelfGroupBranch.objects.filter(group__prefix="").exclude(group=group)
+        branches = frozenset(network_map().branches) - frozenset(others.values_list("branch_id", flat=True))
     return (("", branches),)
+
+
+def branches_of(group: ShelfGroup) -> frozenset[int] | None:
+    """The branches whose items may have numbers of the group; none for every branch."""
+    [(_prefix, branches)] = shelves_of(group)
+    return branches
+
+
+def may_number(group: ShelfGroup, operator: Operator) -> bool:
+    """Whether the operator edits items at a branch where the group counts: one of its own, if it has any, else one of
+    those whose items may have its numbers."""
+    own = ShelfGroupBranch.objects.filter(group=group).values_list("branch_id", flat=True)
+    branches = own if group.prefix and own else branches_of(group)
+    return any(may(operator, Act.EDIT_ITEM, one) for one in (network_map().branches if branches is None else branches))
 
 
 def highest_met(group: ShelfGroup, class_no: str) -> int:

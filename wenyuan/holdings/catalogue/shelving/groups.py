@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
+from wenyuan.holdings.catalogue.shelving import rules
 from wenyuan.holdings.catalogue.shelving.tables import AuthorTable, Numbering, ShelfGroup, ShelfGroupBranch
 from wenyuan.holdings.catalogue.shelving.values import (
     ShelfGroupInput,
@@ -30,7 +31,7 @@ BY_AUTHOR_TEMPLATE: Final = "[{prefix} ]{class_no}[/{book_no}][={edition_or_year
 _CODE: Final = re.compile(r"[a-z0-9_-]{1,16}")
 _LONGEST_NAME: Final = 40
 _LONGEST_TEMPLATE: Final = 120
-_NEEDED: Final = ("{class_no}", "{book_no}")
+_LONGEST_EDITION: Final = 8
 
 
 def group_for(branch_id: int, group_id: int | None = None) -> ShelfGroup:
@@ -83,7 +84,8 @@ def keep_shelf_group(*, group_id: int | None, group: ShelfGroupInput, at: dateti
 
     :raises NotAllowed: without the right to edit items in the whole network, since every branch may number by it.
     :raises ShelvingRefused: GROUP_UNKNOWN, CODE_UNFIT, NAME_MISSING, NUMBERING_UNKNOWN, TABLE_UNKNOWN, TEMPLATE_UNFIT,
-        BREAKS_UNFIT, PREFIX_UNFIT, BRANCH_UNKNOWN, BRANCH_TAKEN, NEEDS_DEFAULT.
+        BREAKS_UNFIT, EDITION_UNFIT, PREFIX_UNFIT, PREFIX_TAKEN, NEEDS_BRANCH, BRANCH_UNKNOWN, BRANCH_TAKEN,
+        NEEDS_DEFAULT.
     """
     require(desk.operator, Act.EDIT_ITEM, None)
     row = ShelfGroup() if group_id is None else ShelfGroup.objects.select_for_update().filter(id=group_id).first()
@@ -117,17 +119,24 @@ def _refuse_unfit(group: ShelfGroupInput, row: ShelfGroup) -> None:
         (ShelvingRefusal.CODE_UNFIT, "code", not _CODE.fullmatch(group.code) or _is_code_taken(group.code, row)),
         (ShelvingRefusal.NAME_MISSING, "name", not 0 < len(group.name.strip()) <= _LONGEST_NAME),
         (ShelvingRefusal.NUMBERING_UNKNOWN, "numbering", group.numbering not in Numbering.values),
-        (ShelvingRefusal.TEMPLATE_UNFIT, "template", _is_unfit_template(group.template)),
-        (ShelvingRefusal.BREAKS_UNFIT, "breaks", not set(group.breaks) <= BREAKS or len(group.breaks) > len(BREAKS)),
-        (ShelvingRefusal.PREFIX_UNFIT, "prefix", bool(group.prefix) and not _is_prefix(group.prefix)),
-        (ShelvingRefusal.BRANCH_UNKNOWN, "branches", not group.branch_ids <= network_map().branches.keys()),
-        (ShelvingRefusal.BRANCH_TAKEN, "branches", _has_taken(group, row)),
-        (ShelvingRefusal.NEEDS_DEFAULT, "is_default", row.is_default and not group.is_default),
         (
             ShelvingRefusal.TABLE_UNKNOWN,
             "author_table",
             group.numbering == Numbering.AUTHOR and not AuthorTable.objects.filter(code=group.author_table).exists(),
         ),
+        (ShelvingRefusal.PREFIX_UNFIT, "prefix", bool(group.prefix) and not _is_prefix(group.prefix)),
+        (ShelvingRefusal.PREFIX_TAKEN, "prefix", bool(group.prefix) and _is_prefix_taken(group.prefix, row)),
+        (ShelvingRefusal.TEMPLATE_UNFIT, "template", _is_unfit_template(group)),
+        (ShelvingRefusal.EDITION_UNFIT, "edition", not _are_short(group.edition, group.scheme)),
+        (ShelvingRefusal.BREAKS_UNFIT, "breaks", not set(group.breaks) <= BREAKS or len(group.breaks) > len(BREAKS)),
+        (
+            ShelvingRefusal.NEEDS_BRANCH,
+            "branches",
+            not (group.prefix or group.is_default or group.branch_ids or row.is_default),
+        ),
+        (ShelvingRefusal.BRANCH_UNKNOWN, "branches", not group.branch_ids <= network_map().branches.keys()),
+        (ShelvingRefusal.BRANCH_TAKEN, "branches", _has_taken(group, row)),
+        (ShelvingRefusal.NEEDS_DEFAULT, "is_default", row.is_default and not group.is_default),
     )
     for refusal, field, is_refused in refusals:
         if is_refused:
@@ -142,12 +151,34 @@ def _has_taken(group: ShelfGroupInput, row: ShelfGroup) -> bool:
     return ShelfGroupBranch.objects.filter(branch_id__in=group.branch_ids).exclude(group_id=row.id).exists()
 
 
-def _is_unfit_template(template: str) -> bool:
-    """One that cannot be read, or that leaves out class or number: two works would have one call number."""
-    if not template:
-        return False
-    is_whole = all(part in template for part in _NEEDED)
-    return len(template) > _LONGEST_TEMPLATE or template_fault(template) is not None or not is_whole
+def _is_prefix_taken(prefix: str, row: ShelfGroup) -> bool:
+    """Whether another group has a prefix that sorts and counts as this one."""
+    others = ShelfGroup.objects.exclude(id=row.id).exclude(prefix="").values_list("prefix", flat=True)
+    return any(rules.class_range(other, "I") == rules.class_range(prefix, "I") for other in others)
+
+
+def _are_short(*texts: str) -> bool:
+    return all(0 < len(text) <= _LONGEST_EDITION and text.isprintable() for text in texts)
+
+
+def _is_unfit_template(group: ShelfGroupInput) -> bool:
+    """One that cannot be read, or whose call numbers the numbering would not find again: two works would have one."""
+    template = _template_of(group)
+    return (
+        len(template) > _LONGEST_TEMPLATE
+        or template_fault(template) is not None
+        or not rules.reads_back(
+            template=template,
+            prefix=group.prefix,
+            is_running=group.numbering == Numbering.RUNNING,
+            edition_apart=group.edition_apart,
+        )
+    )
+
+
+def _template_of(group: ShelfGroupInput) -> str:
+    usual = DEFAULT_TEMPLATE if group.numbering == Numbering.RUNNING else BY_AUTHOR_TEMPLATE
+    return group.template or usual
 
 
 def _is_prefix(prefix: str) -> bool:
@@ -156,11 +187,10 @@ def _is_prefix(prefix: str) -> bool:
 
 
 def _fill(row: ShelfGroup, group: ShelfGroupInput) -> None:
-    is_running = group.numbering == Numbering.RUNNING
     row.code, row.name, row.numbering = group.code, group.name.strip(), group.numbering
     row.author_table = AuthorTable.objects.get(code=group.author_table) if group.numbering == Numbering.AUTHOR else None
     row.scheme, row.edition = group.scheme, group.edition
     row.prefix = group.prefix
-    row.template = group.template or (DEFAULT_TEMPLATE if is_running else BY_AUTHOR_TEMPLATE)
+    row.template = _template_of(group)
     row.breaks = group.breaks or DEFAULT_BREAKS
     row.edition_apart, row.is_default = group.edition_apart, group.is_default

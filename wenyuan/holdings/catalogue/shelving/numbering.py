@@ -20,7 +20,8 @@ from wenyuan.kernel.callnumbers import AuthorRow, author_initials, author_number
 from wenyuan.kernel.classification import fold_signs, is_plausible
 from wenyuan.kernel.marc import ClassScheme, Description
 from wenyuan.organisation.rights.data import Act, Desk
-from wenyuan.organisation.rights.queries import needs, require
+from wenyuan.organisation.rights.operations import audit
+from wenyuan.organisation.rights.queries import NotAllowed, needs, require
 from wenyuan.plumbing.transactions import verb
 
 LONGEST_CLASS: Final = 60
@@ -40,25 +41,28 @@ def propose_call_number(
     the cataloguer chose instead. A number that was proposed and not used for ``rules.IDLE_DAYS``, or given back, goes
     to the next work of the class, unless an item ever stood under it.
 
-    :raises NotAllowed: without the right to edit items at the desk.
-    :raises ShelvingRefused: BIB_UNKNOWN, GROUP_UNKNOWN, CLASS_UNFIT, BOOK_NO_UNFIT, NO_AUTHOR_NUMBER,
-        NUMBER_OF_OTHER_WORK, CALL_NO_TOO_LONG.
+    :raises NotAllowed: without the right to edit items at the desk and at a branch where the group counts.
+    :raises ShelvingRefused: BIB_UNKNOWN, GROUP_UNKNOWN, NEEDS_BRANCH, CLASS_UNFIT, BOOK_NO_UNFIT, NUMBER_TOO_FAR,
+        CLASS_FULL, NO_AUTHOR_NUMBER, NUMBER_OF_OTHER_WORK, CALL_NO_TOO_LONG.
     """
     require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
     wanted = _gather(bib_id, group_id, class_no, desk)
+    if not facts.may_number(wanted.group, desk.operator):
+        raise NotAllowed(Act.EDIT_ITEM, None)
     counter = _held_counter(wanted)
-    choices = _author_choices(wanted)
+    choices = _author_choices(wanted.group, wanted.description, wanted.bib)
     row = own_row(wanted)
     is_shared = row is not None and row.bib_id != bib_id
     if row is None or (book_no and row.book_no != book_no):
         standing = "" if book_no else _standing(wanted)
         is_shared = bool(standing)
-        chosen = standing or (_checked(book_no, wanted) if book_no else _next(wanted, counter, choices, at))
+        chosen = standing or (_checked(book_no, wanted, counter) if book_no else _next(wanted, counter, choices, at))
         if wanted.group.numbering == Numbering.RUNNING:
             _raise_to(counter, int(chosen))
         if row is not None:
             _let_go(row)
         row = _kept(wanted, chosen, at, desk)
+        _audited("propose_call_number", row, at, desk)
     call_no = _written(wanted, row.book_no, volume=wanted.bib.volume)
     return Proposal(
         number_id=row.id,
@@ -78,21 +82,26 @@ def assign_call_number(*, number_id: int, bib_id: int, item_ids: Collection[int]
     many items have another call number now than before.
 
     :raises NotAllowed: without the right to edit items at the desk and at each item's home.
-    :raises ShelvingRefused: NUMBER_UNKNOWN (also where it was given to another work since), NO_ITEMS,
-        ITEM_OF_OTHER_BIB, ITEM_WITHDRAWN, NUMBER_OF_OTHER_WORK, CALL_NO_TOO_LONG.
+    :raises ShelvingRefused: NUMBER_UNKNOWN (also where it was given to another work since), NO_ITEMS, ITEM_UNKNOWN,
+        ITEM_OF_OTHER_BIB, ITEM_WITHDRAWN, ITEM_OF_OTHER_GROUP, NUMBER_OF_OTHER_WORK, CALL_NO_TOO_LONG.
     """
     require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
     wanted, row = _held(number_id, bib_id, desk)
     _refuse_others(wanted, row.book_no)
     items = list(Item.objects.select_for_update().filter(id__in=item_ids).order_by("id"))
     if not items:
-        raise ShelvingRefused(ShelvingRefusal.NO_ITEMS)
+        raise ShelvingRefused(ShelvingRefusal.NO_ITEMS if not item_ids else ShelvingRefusal.ITEM_UNKNOWN)
+    if len(items) != len(set(item_ids)):
+        raise ShelvingRefused(ShelvingRefusal.ITEM_UNKNOWN)
+    branches = facts.branches_of(wanted.group)
     for item in items:
         require(desk.operator, Act.EDIT_ITEM, item.home_branch_id)
         if item.bib_id != bib_id:
             raise ShelvingRefused(ShelvingRefusal.ITEM_OF_OTHER_BIB)
         if item.state == ItemState.WITHDRAWN:
             raise ShelvingRefused(ShelvingRefusal.ITEM_WITHDRAWN)
+        if branches is not None and item.home_branch_id not in branches:
+            raise ShelvingRefused(ShelvingRefusal.ITEM_OF_OTHER_GROUP)
     changed = 0
     for item in items:
         call_no = _written(wanted, row.book_no, volume=item.volume or wanted.bib.volume)
@@ -105,20 +114,22 @@ def assign_call_number(*, number_id: int, bib_id: int, item_ids: Collection[int]
 
 @needs(Act.EDIT_ITEM)
 @verb
-def give_back_number(*, number_id: int, at: datetime, desk: Desk) -> None:
-    """Let go of a number that was proposed and is not wanted, so that the next work of the class may have it.
+def give_back_number(*, number_id: int, bib_id: int, at: datetime, desk: Desk) -> None:
+    """Let go of a number that was proposed for the work of a bib and is not wanted, so that the next work of the class
+    may have it.
 
-    :raises NotAllowed: without the right to edit items at the desk.
+    :raises NotAllowed: without the right to edit items at the desk, and at a branch where the group counts unless one
+        proposed it oneself.
     :raises ShelvingRefused: NUMBER_UNKNOWN; NUMBER_USED where an item stands under it or ever did.
     """
     require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
-    row = WorkNumber.objects.select_for_update().select_related("group").filter(id=number_id).first()
-    if row is None or row.work is None:
-        raise ShelvingRefused(ShelvingRefusal.NUMBER_UNKNOWN)
+    wanted, row = _held(number_id, bib_id, desk)
+    if row.proposed_by_id != desk.operator.account and not facts.may_number(wanted.group, desk.operator):
+        raise NotAllowed(Act.EDIT_ITEM, None)
     if row.used_at is not None or facts.has_stood(row.group, row.class_no, row.book_no):
         raise ShelvingRefused(ShelvingRefusal.NUMBER_USED)
-    row.work = None
-    row.save(update_fields=["work"])
+    _let_go(row)
+    _audited("give_back_number", row, at, desk)
 
 
 def numbers_of_bib(bib_id: int) -> tuple[WorkNumberView, ...]:
@@ -142,6 +153,8 @@ def numbers_of_bib(bib_id: int) -> tuple[WorkNumberView, ...]:
             call_no=_in_words(row.group, row.class_no, row.book_no, bib.volume, description.edition),
             proposed_at=row.proposed_at,
             used_at=row.used_at,
+            branch_ids=facts.branches_of(row.group),
+            choices=_other_choices(row, description, bib) if row.used_at is None else (),
         )
         for row in rows
         if row.bib_id == bib_id or row.work == rules.work_of(own, edition_apart=row.group.edition_apart)
@@ -154,7 +167,9 @@ def _gather(bib_id: int, group_id: int | None, class_no: str, desk: Desk) -> Wan
         raise ShelvingRefused(ShelvingRefusal.BIB_UNKNOWN)
     group = group_for(desk.branch_id, group_id)
     description = facts.described(bib)
-    chosen = fold_signs(class_no or bib.class_no).strip()
+    if not group.prefix and not facts.branches_of(group):
+        raise ShelvingRefused(ShelvingRefusal.NEEDS_BRANCH, "group")
+    chosen = rules.tidy_class(class_no or bib.class_no)
     if not is_plausible(chosen) or len(chosen) > LONGEST_CLASS:
         raise ShelvingRefused(ShelvingRefusal.CLASS_UNFIT, "class_no")
     work = facts.work_facts(bib, description)
@@ -190,15 +205,21 @@ def _raise_to(counter: ClassCounter, number: int) -> None:
         counter.save(update_fields=["highest"])
 
 
-def _author_choices(wanted: Wanted) -> tuple[str, ...]:
+def _author_choices(group: ShelfGroup, description: Description, bib: Bib) -> tuple[str, ...]:
     """The author numbers of the work's author, by table or initials; by the title where there is no author."""
-    name = wanted.description.authors[0].name if wanted.description.authors else wanted.bib.author or wanted.bib.title
-    if wanted.group.numbering == Numbering.INITIALS:
+    name = description.authors[0].name if description.authors else bib.author or bib.title
+    if group.numbering == Numbering.INITIALS:
         initials = author_initials(name)
         return (initials,) if initials else ()
-    if wanted.group.numbering == Numbering.AUTHOR:
-        return author_numbers(name, _rows_for(wanted.group, entries_of(name)))
+    if group.numbering == Numbering.AUTHOR:
+        return author_numbers(name, _rows_for(group, entries_of(name)))
     return ()
+
+
+def _other_choices(row: WorkNumber, description: Description, bib: Bib) -> tuple[str, ...]:
+    """Those of another reading than the number kept, which is one of them or has ``-2``, ``-3`` … behind it."""
+    choices = _author_choices(row.group, description, bib)
+    return tuple(one for one in choices if row.book_no != one and not row.book_no.startswith(f"{one}-"))
 
 
 def _rows_for(group: ShelfGroup, entries: Collection[str]) -> dict[str, list[AuthorRow]]:
@@ -215,7 +236,10 @@ def _rows_for(group: ShelfGroup, entries: Collection[str]) -> dict[str, list[Aut
 
 def _next(wanted: Wanted, counter: ClassCounter, choices: tuple[str, ...], at: datetime) -> str:
     if wanted.group.numbering == Numbering.RUNNING:
-        return str(rules.next_number(idle=_idle(wanted, at), highest=counter.highest))
+        number = rules.next_number(idle=_idle(wanted, at), highest=counter.highest)
+        if number > rules.LARGEST_NUMBER:
+            raise ShelvingRefused(ShelvingRefusal.CLASS_FULL, "book_no")
+        return str(number)
     if not choices:
         raise ShelvingRefused(ShelvingRefusal.NO_AUTHOR_NUMBER, "book_no")
     taken = {
@@ -226,12 +250,14 @@ def _next(wanted: Wanted, counter: ClassCounter, choices: tuple[str, ...], at: d
 
 
 def _idle(wanted: Wanted, at: datetime) -> list[int]:
-    """The lowest number, if there is one, that was proposed, is not used and under which nothing ever stood."""
+    """The lowest number, if there is one, that was proposed, is not used and under which nothing ever stood; whoever
+    had it has it no longer."""
     unused = WorkNumber.objects.select_for_update().filter(**of_class(wanted), used_at=None)
     long_ago = at - timedelta(days=rules.IDLE_DAYS)
     idle = [row for row in unused if row.work is None or row.proposed_at < long_ago]
     for row in sorted((row for row in idle if row.book_no.isdecimal()), key=lambda row: int(row.book_no)):
         if not facts.has_stood(wanted.group, wanted.class_no, row.book_no):
+            _let_go(row)
             return [int(row.book_no)]
     return []
 
@@ -243,8 +269,11 @@ def _standing(wanted: Wanted) -> str:
     return "" if others.exclude(work=wanted.work).exists() else number
 
 
-def _checked(book_no: str, wanted: Wanted) -> str:
-    """A number that the cataloguer typed. :raises ShelvingRefused: BOOK_NO_UNFIT, NUMBER_OF_OTHER_WORK."""
+def _checked(book_no: str, wanted: Wanted, counter: ClassCounter) -> str:
+    """A number that the cataloguer typed.
+
+    :raises ShelvingRefused: BOOK_NO_UNFIT, NUMBER_TOO_FAR, NUMBER_OF_OTHER_WORK.
+    """
     plain = fold_signs(book_no).strip().upper()
     if not 0 < len(plain) <= LONGEST_BOOK_NO or _UNFIT_IN_BOOK_NO & set(plain) or not plain.isprintable():
         raise ShelvingRefused(ShelvingRefusal.BOOK_NO_UNFIT, "book_no")
@@ -254,10 +283,8 @@ def _checked(book_no: str, wanted: Wanted) -> str:
         raise ShelvingRefused(ShelvingRefusal.BOOK_NO_UNFIT, "book_no")
     if wanted.group.numbering == Numbering.RUNNING:
         plain = str(int(plain))
-    others = WorkNumber.objects.filter(**of_class(wanted), book_no=plain, work__isnull=False)
-    for row in others.exclude(work=wanted.work):
-        if not is_own(wanted, row):
-            raise ShelvingRefused(ShelvingRefusal.NUMBER_OF_OTHER_WORK, "book_no")
+        if int(plain) > counter.highest + rules.TYPED_AHEAD:
+            raise ShelvingRefused(ShelvingRefusal.NUMBER_TOO_FAR, "book_no")
     _refuse_others(wanted, plain)
     return plain
 
@@ -269,6 +296,18 @@ def _refuse_others(wanted: Wanted, book_no: str) -> None:
         raise ShelvingRefused(ShelvingRefusal.NUMBER_OF_OTHER_WORK, "book_no")
 
 
+def _audited(act: str, row: WorkNumber, at: datetime, desk: Desk) -> None:
+    """Who took a number, or gave it back, and for which record."""
+    audit(
+        at=at,
+        desk=desk,
+        act=act,
+        subject_kind="work_number",
+        subject_id=row.id,
+        after={"group_id": row.group_id, "class_no": row.class_no, "book_no": row.book_no, "bib_id": row.bib_id},
+    )
+
+
 def _let_go(row: WorkNumber) -> None:
     """The work takes another number: the one it had is free where it was not used, and stays known where it was."""
     row.work = None
@@ -276,7 +315,10 @@ def _let_go(row: WorkNumber) -> None:
 
 
 def _kept(wanted: Wanted, book_no: str, at: datetime, desk: Desk) -> WorkNumber:
-    """The row of this number, now the work's."""
+    """The row of this number, now the work's. :raises ShelvingRefused: NUMBER_OF_OTHER_WORK."""
+    others = WorkNumber.objects.filter(**of_class(wanted), book_no=book_no, work__isnull=False)
+    if any(not is_own(wanted, row) for row in others.exclude(work=wanted.work)):
+        raise ShelvingRefused(ShelvingRefusal.NUMBER_OF_OTHER_WORK, "book_no")
     key = rules.class_key(wanted.class_no)
     number = next((one for one in wanted.description.class_numbers if rules.class_key(one.number) == key), None)
     is_clc = number is None or number.scheme is ClassScheme.CLC

@@ -4,19 +4,31 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import product
 from typing import Final
 
-from wenyuan.kernel.callnumbers import CallNumber, render, shelf_key
-from wenyuan.kernel.classification import fold_class_number
+from wenyuan.kernel.callnumbers import (
+    CallNumber,
+    parse_call_number,
+    render,
+    running_number,
+    shelf_key,
+    work_part,
+)
+from wenyuan.kernel.classification import fold_class_number, fold_signs
 
 LARGEST_NUMBER: Final = 999_999
 """What is larger is no running number of a class but a slip, or a number of another kind."""
+TYPED_AHEAD: Final = 10_000
+"""A number typed by hand lies at most so far above the highest of its class; what is larger is a slip."""
 IDLE_DAYS: Final = 30
 """After so many days a number that was proposed and never used may be given to another work."""
 
 LONGEST_VOLUME: Final = 8
 """Characters of a volume that is no number."""
 
+_SAMPLE: Final = "I247.57"
+_LETTERS: Final = re.compile(r"\A[\[{]?[A-Za-z]{1,2}(?=[0-9\-]|$)")
 _PART: Final = re.compile(r"[上中下](?=[册卷集部篇编辑]|$)")
 _FIGURES: Final = re.compile(r"[0-9]+")
 _CHINESE_FIGURES: Final = {character: number for number, character in enumerate("一二三四五六七八九十", start=1)}
@@ -126,6 +138,40 @@ def written(*, template: str, prefix: str, class_no: str, book_no: str, volume: 
     """A call number by a group's template, in one line."""
     parts = CallNumber(prefix=prefix, class_no=class_no, book_no=book_no, volume=volume, edition_or_year=edition)
     return " ".join(render(parts, template=template).split())
+
+
+def reads_back(*, template: str, prefix: str, is_running: bool, edition_apart: bool) -> bool:
+    """Whether call numbers written by a template are found again where their group counts, with the number they have:
+    one that is not would be given twice."""
+    book_no = "12" if is_running else "L911-2"
+    base = numbers_range(prefix, _SAMPLE) if is_running else class_range(prefix, _SAMPLE)
+    for volume, edition in product(("", "2", "上"), ("",) if edition_apart else ("", "3")):
+        call_no = written(
+            template=template, prefix=prefix, class_no=_SAMPLE, book_no=book_no, volume=volume, edition=edition
+        )
+        if parse_call_number(call_no).prefix != prefix or not base.low <= shelf_key(call_no) < base.high:
+            return False
+        if is_running and running_number(call_no) != int(book_no):
+            return False
+        if not is_running and work_part(call_no) != book_no:
+            return False
+    return True
+
+
+def is_below_itself(key: str, above: Mapping[str, str]) -> bool:
+    """Whether the classes above one lead back to it, or to a ring."""
+    seen = {key}
+    while key := above.get(key, ""):
+        if key in seen:
+            return True
+        seen.add(key)
+    return False
+
+
+def tidy_class(text: str) -> str:
+    """A class number as typed, for a label: signs folded, without blanks, the letters before the figures large."""
+    plain = "".join(fold_signs(text).split())
+    return _LETTERS.sub(lambda found: found.group().upper(), plain, count=1)
 
 
 def commonest(counts: Mapping[str, int], most: int) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ class ShelfGroup(models.Model):
             models.UniqueConstraint(
                 fields=["is_default"], condition=Q(is_default=True), name="catalogue_one_default_group"
             ),
+            models.UniqueConstraint(fields=["prefix"], condition=~Q(prefix=""), name="catalogue_one_group_a_prefix"),
             models.CheckConstraint(condition=Q(numbering__in=Numbering.values), name="catalogue_group_numbering"),
             models.CheckConstraint(
                 condition=~Q(numbering=Numbering.AUTHOR) | Q(author_table__isnull=False),
@@ -114,7 +115,10 @@ class WorkNumber(models.Model):
             models.UniqueConstraint(fields=["group", "class_key", "book_no"], name="catalogue_work_number"),
             models.UniqueConstraint(fields=["group", "class_key", "work"], name="catalogue_number_of_work"),
         )
-        indexes = (models.Index(fields=["work"], name="catalogue_numbers_by_work"),)
+        indexes = (
+            models.Index(fields=["work"], name="catalogue_numbers_by_work"),
+            models.Index(fields=["bib_id"], name="catalogue_numbers_by_bib"),
+        )
 
 
 class StoodNumber(models.Model):

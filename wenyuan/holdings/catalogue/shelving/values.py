@@ -71,7 +71,8 @@ class Proposal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkNumberView:
     """A number that was proposed for, or stands on, a record; ``call_no`` is how it is written for the record's own
-    volume."""
+    volume, ``branch_ids`` where its group counts (none: everywhere), ``choices`` the author numbers of other readings
+    of the surname, while the number is not used."""
 
     id: int
     group_id: int
@@ -82,6 +83,12 @@ class WorkNumberView:
     call_no: str
     proposed_at: datetime
     used_at: datetime | None
+    branch_ids: frozenset[int] | None = None
+    choices: tuple[str, ...] = ()
+
+    def counts_at(self, branch_id: int) -> bool:
+        """Whether items of the branch may have the number."""
+        return self.branch_ids is None or branch_id in self.branch_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,10 @@ class ShelvingRefusal(StrEnum):
     NUMBER_UNKNOWN = "number_unknown"
     CALL_NO_TOO_LONG = "call_no_too_long"
     NO_ITEMS = "no_items"
+    CLASS_FULL = "class_full"  # the largest number is taken: one is typed
+    NUMBER_TOO_FAR = "number_too_far"  # far above the highest of the class: a slip
+    ITEM_UNKNOWN = "item_unknown"
+    ITEM_OF_OTHER_GROUP = "item_of_other_group"  # its branch has another sequence
     ITEM_OF_OTHER_BIB = "item_of_other_bib"
     ITEM_WITHDRAWN = "item_withdrawn"
     CODE_UNFIT = "code_unfit"
@@ -135,6 +146,9 @@ class ShelvingRefusal(StrEnum):
     TEMPLATE_UNFIT = "template_unfit"
     BREAKS_UNFIT = "breaks_unfit"
     PREFIX_UNFIT = "prefix_unfit"
+    PREFIX_TAKEN = "prefix_taken"  # another group counts under it
+    EDITION_UNFIT = "edition_unfit"  # of the classification, or its scheme
+    NEEDS_BRANCH = "needs_branch"  # with neither prefix nor branch, and not the default, it counts nowhere
     BRANCH_TAKEN = "branch_taken"  # has a group of its own
     BRANCH_UNKNOWN = "branch_unknown"
     NEEDS_DEFAULT = "needs_default"  # one group must be the default
