@@ -292,6 +292,23 @@ def test_a_list_waits_for_stamps_that_are_being_given(fresh_database: str) -> No
     assert ids() == [bib.id]
 
 
+def test_nobody_waits_while_a_list_is_read(fresh_database: str) -> None:
+    free = []
+
+    def watch(execute: Any, statement: str, params: Any, many: bool, context: Any) -> Any:
+        if "catalogue_harveststamp" in statement:
+            with another(fresh_database) as other:
+                found = other.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [HARVEST_LOCK]).fetchone()
+                free.append(found is not None and found[0])
+        return execute(statement, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        harvest(ALL, size=1)
+        count_harvest(ALL)
+
+    assert free == [True, True]
+
+
 def test_stamps_never_go_back_with_the_clock(db: None) -> None:
     first = make_bib()
     stamp_changes()

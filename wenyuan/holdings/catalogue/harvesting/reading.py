@@ -22,8 +22,8 @@ def harvest(
 
     What changes while somebody lists moves to the end of the list, so nothing is left out and no list needs to be kept.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        values = _values(wish, after, _moment(cursor))
+    values = _values(wish, after, _moment())
+    with connection.cursor() as cursor:
         cursor.execute(sql.HARVEST, {**values, "records": with_records, "count": size + 1, "bytes": PAGE_BYTES})
         rows = cursor.fetchall()
     publish = publisher()
@@ -34,8 +34,9 @@ def harvest(
 
 def count_harvest(wish: HarvestWish) -> int:
     """How many bibs fit now."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.COUNT_HARVEST, _values(wish, None, _moment(cursor)))
+    values = _values(wish, None, _moment())
+    with connection.cursor() as cursor:
+        cursor.execute(sql.COUNT_HARVEST, values)
         return int(cursor.fetchall()[0][0])
 
 
@@ -71,11 +72,15 @@ def list_collections() -> tuple[str, ...]:
         return tuple(row[0] for row in cursor.fetchall())
 
 
-def _moment(cursor: Any) -> datetime:
-    """The second that has begun, once no stamp of it is still to be committed: each statement sees what was before."""
-    cursor.execute(sql.WAIT_FOR_STAMPS, {"lock": sql.HARVEST_LOCK})
-    cursor.execute(sql.MOMENT)
-    moment = cursor.fetchone()[0]
+def _moment() -> datetime:
+    """The second that has begun, once no stamp of it is still to be committed.
+
+    The lock is given back before a list is read, however long that takes: stamps given since are of later seconds.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.WAIT_FOR_STAMPS, {"lock": sql.HARVEST_LOCK})
+        cursor.execute(sql.MOMENT)
+        moment = cursor.fetchall()[0][0]
     assert isinstance(moment, datetime)
     return moment
 

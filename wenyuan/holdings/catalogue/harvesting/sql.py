@@ -1,7 +1,7 @@
 """Hand-written statements of harvesting. They read and write ``catalogue_…`` alone."""
 
 HARVEST_LOCK = 7103
-"""Advisory lock: whole while stamps are given, shared while a list is read."""
+"""Advisory lock: whole while stamps are given, shared for as long as it takes to learn the second of a list."""
 
 HOLD_STAMPS = "SELECT pg_advisory_xact_lock(%(lock)s, 0)"
 WAIT_FOR_STAMPS = "SELECT pg_advisory_xact_lock_shared(%(lock)s, 0)"

@@ -22,6 +22,12 @@ class HarvestWish:
     in_branches: bool = False
     in_collections: bool = False
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether more than the time is asked of a bib, so that counting reads every stamp."""
+        kinds = (self.dialect, self.branch_id, self.collection)
+        return self.in_branches or self.in_collections or any(kind is not None for kind in kinds)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HarvestedBib:
