@@ -27,9 +27,9 @@ NAMES = {"o": "http://www.openarchives.org/OAI/2.0/", "x": "info:lc/xmlns/marcxc
 
 @pytest.fixture(autouse=True)
 def _nobody_slowed_down() -> Iterator[None]:
-    gate.ADDRESSES.forget()
+    gate.forget_callers()
     yield
-    gate.ADDRESSES.forget()
+    gate.forget_callers()
 
 
 def test_sickle_harvests_everything_while_records_change(served: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,10 @@ from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import make_branch, make_library
 from wenyuan.doors.harvest import gate
 from wenyuan.doors.harvest.oai import views
-from wenyuan.holdings.catalogue.models import HarvestStamp, Item
+from wenyuan.holdings.catalogue.models import Bib, HarvestStamp, Item
 from wenyuan.holdings.catalogue.operations import stamp_changes
 from wenyuan.kernel.marc import ControlField, DataField, Record, to_storage
+from wenyuan.plumbing.buckets import Buckets, Rate
 
 NAMES = {
     "o": "http://www.openarchives.org/OAI/2.0/",
@@ -29,9 +30,9 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _nobody_slowed_down() -> Iterator[None]:
-    gate.ADDRESSES.forget()
+    gate.forget_callers()
     yield
-    gate.ADDRESSES.forget()
+    gate.forget_callers()
 
 
 def stamped(at: datetime = LONG_AGO) -> None:
@@ -227,6 +228,44 @@ def test_a_list_goes_on_by_tokens_that_can_be_used_twice(db: None, monkeypatch: 
     assert tokens == [("0", "5", True), ("2", "5", True), ("4", "5", False)]
 
 
+def test_a_list_of_one_kind_alone_is_not_counted(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_bib()
+    make_bib()
+    stamped()
+    monkeypatch.setattr(views, "RECORDS", 1)
+
+    (token,) = ask(verb="ListRecords", metadataPrefix="cnmarcxml").iterfind(".//o:resumptionToken", NAMES)
+    (last,) = ask(verb="ListRecords", resumptionToken=token.text).iterfind(".//o:resumptionToken", NAMES)
+
+    assert [(one.get("cursor"), one.get("completeListSize")) for one in (token, last)] == [("0", None), ("1", None)]
+
+
+def test_a_resumed_list_waits_for_a_record_that_just_changed(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_bib()
+    last = make_bib()
+    stamped()
+    monkeypatch.setattr(views, "RECORDS", 1)
+    (token,) = found(ask(verb="ListRecords", metadataPrefix="oai_dc"), ".//o:resumptionToken")
+    Bib.objects.filter(id=last.id).update(title="改过")
+    stamp_changes()
+
+    tree = ask(verb="ListRecords", resumptionToken=token)
+
+    assert found(tree, ".//o:identifier") == [f"oai:wenyuan.local:{last.id}"]
+
+
+def test_a_resumed_list_without_a_record_is_no_list(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_bib()
+    last = make_bib()
+    stamped()
+    monkeypatch.setattr(views, "RECORDS", 1)
+    monkeypatch.setattr(views, "NEXT_SECOND", 0)
+    (token,) = found(ask(verb="ListRecords", metadataPrefix="oai_dc"), ".//o:resumptionToken")
+    HarvestStamp.objects.filter(bib_id=last.id).update(stamp=datetime(2040, 1, 1, tzinfo=UTC))
+
+    assert error(ask(verb="ListRecords", resumptionToken=token)) == "noRecordsMatch"
+
+
 def test_a_list_in_one_part_has_no_token(db: None) -> None:
     make_bib()
     stamped()
@@ -299,15 +338,42 @@ def test_what_was_sent_cannot_break_out_of_the_answer(db: None) -> None:
 
 
 def test_who_asks_too_often_is_told_when_to_come_again(db: None) -> None:
-    statuses = [Client().get("/oai?verb=Nothing").status_code for _ in range(140)]
+    statuses = [Client().get("/oai?verb=Nothing").status_code for _ in range(80)]
 
-    assert set(statuses[:120]) == {200}
+    assert set(statuses[:60]) == {200}
     answer = Client().get("/oai?verb=Nothing")
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
 
 
+@pytest.mark.parametrize(
+    ("others", "status"),
+    [
+        (["2001:db8:0:1:1::1", "2001:db8:0:1:2::2"], 503),
+        (["2001:db8:0:1::1", "2001:db8:0:2::1"], 200),
+        (["192.0.2.1", "::ffff:192.0.2.1"], 503),
+        (["192.0.2.1", "192.0.2.2"], 200),
+    ],
+)
+def test_a_line_of_ipv6_is_one_caller(
+    db: None, monkeypatch: pytest.MonkeyPatch, others: list[str], status: int
+) -> None:
+    monkeypatch.setattr(gate, "ADDRESSES", Buckets(Rate(burst=1, per_second=0.1)))
+
+    statuses = [Client().get("/oai?verb=Nothing", REMOTE_ADDR=one).status_code for one in others]
+
+    assert statuses == [200, status]
+
+
+def test_all_callers_together_are_bounded(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "EVERYBODY", Buckets(Rate(burst=2, per_second=0.1)))
+
+    statuses = [Client().get("/oai?verb=Nothing", REMOTE_ADDR=f"192.0.2.{one}").status_code for one in range(3)]
+
+    assert statuses == [200, 200, 503]
+
+
 def test_other_methods_and_large_bodies_are_refused(db: None) -> None:
     assert Client().delete("/oai").status_code == 405
-    assert Client().post("/oai", {"verb": "x" * 20_000}, content_type="text/plain").status_code in (413, 415)
+    assert Client().post("/oai", "verb=Identify", content_type="text/plain").status_code == 415
     large = "verb=" + "x" * 20_000
     assert Client().post("/oai", large, content_type="application/x-www-form-urlencoded").status_code == 413

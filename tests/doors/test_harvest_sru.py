@@ -29,9 +29,9 @@ NAMES = {
 @pytest.fixture(autouse=True)
 def _nobody_slowed_down(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.HOME = tmp_path
-    gate.ADDRESSES.forget()
+    gate.forget_callers()
     yield
-    gate.ADDRESSES.forget()
+    gate.forget_callers()
 
 
 def index() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from time import monotonic
 from typing import Final
 
@@ -12,8 +13,10 @@ from django.views.decorators.csrf import csrf_exempt
 from wenyuan.doors.furniture.addresses import caller_address
 from wenyuan.plumbing.buckets import Buckets, Rate
 
-ADDRESSES: Final = Buckets(Rate(burst=120, per_second=10))
-"""Requests of an address: a thousand records a second at most."""
+ADDRESSES: Final = Buckets(Rate(burst=60, per_second=5))
+"""Requests of an address in a process, of which there are two: a thousand records a second at most."""
+EVERYBODY: Final = Buckets(Rate(burst=240, per_second=20))
+"""Requests of all together in a process: readers and staff are served by the same threads."""
 BODY_BYTES: Final = 16_384
 XML: Final = "text/xml; charset=utf-8"
 
@@ -27,7 +30,7 @@ def gate(view: View) -> View:
     @wraps(view)
     def serve(request: HttpRequest) -> HttpResponse:
         # OAI-PMH 2.0, 3.1.2.2: 503 with Retry-After asks a harvester to wait. SRU's clients know no other either.
-        if wait := ADDRESSES.take(caller_address(request), now=monotonic()):
+        if wait := _wait(caller_address(request), monotonic()):
             return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "Too many requests.", {"Retry-After": str(wait)})
         if request.method not in ("GET", "HEAD", "POST"):
             return _refused(HTTPStatus.METHOD_NOT_ALLOWED, "GET or POST.", {"Allow": "GET, HEAD, POST"})
@@ -43,6 +46,28 @@ def gate(view: View) -> View:
     vars(serve)["needs"] = frozenset()
     vars(serve)["is_open"] = True
     return serve
+
+
+def forget_callers() -> None:
+    """Everybody may ask as if for the first time."""
+    ADDRESSES.forget()
+    EVERYBODY.forget()
+
+
+def _wait(address: str, now: float) -> int:
+    """Seconds until this caller may ask; 0 if now, which counts as asked."""
+    return ADDRESSES.take(_household(address), now=now) or EVERYBODY.take("", now=now)
+
+
+def _household(address: str) -> str:
+    """What counts as one caller: an address, of IPv6 the 64 bits that a line is given."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    return str(parsed.ipv4_mapped or IPv6Network((parsed, 64), strict=False))
 
 
 def _refused(status: HTTPStatus, text: str, headers: dict[str, str]) -> HttpResponse:

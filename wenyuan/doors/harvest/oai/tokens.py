@@ -21,12 +21,12 @@ _PLAIN_ARGUMENTS: Final = frozenset({"metadataPrefix", "from", "until", "set"})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed:
     """A list on its way: the arguments it began with, what was given before (``cursor`` records), how many there were
-    in all when it began."""
+    in all when it began, if they were counted."""
 
     arguments: dict[str, str]
     after: HarvestPlace
     cursor: int
-    total: int
+    total: int | None
 
 
 def write_token(resumed: Resumed) -> str:

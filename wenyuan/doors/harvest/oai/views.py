@@ -1,5 +1,6 @@
 """``/oai``: one address, six verbs."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from wenyuan.doors.harvest.oai import answers
 from wenyuan.doors.harvest.oai.asking import ErrorCode, OaiError, read_arguments, read_span
 from wenyuan.doors.harvest.oai.sets import every_set, narrowed, specs_of
 from wenyuan.doors.harvest.oai.tokens import Resumed, expires, read_token, write_token
-from wenyuan.holdings.catalogue.data import HarvestedBib, HarvestWish
+from wenyuan.holdings.catalogue.data import HarvestedBib, HarvestPage, HarvestPlace, HarvestWish
 from wenyuan.holdings.catalogue.queries import count_harvest, first_stamp, get_harvested, harvest, harvest_moment
 from wenyuan.kernel.xmltext import around, element
 from wenyuan.organisation.network.data import NetworkMap
@@ -25,6 +26,8 @@ from wenyuan.organisation.network.queries import get_library, network_map
 RECORDS: Final = 100
 HEADERS: Final = 500
 """Records and headers of one answer."""
+NEXT_SECOND: Final = 1.1
+"""Seconds until a stamp that was just given is of the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +124,11 @@ def _list(asked: Asked, *, size: int, write: Callable[[Asked, HarvestedBib, Form
     arguments = resumed.arguments if resumed else dict(asked.arguments)
     form = _format(arguments)
     wish = _wish(arguments, form, asked.network)
-    page = harvest(wish, after=resumed.after if resumed else None, size=size, with_records=with_records)
+    page = _page(wish, resumed.after if resumed else None, size=size, with_records=with_records)
+    if not page.bibs:
+        raise OaiError(ErrorCode.NO_RECORDS_MATCH, "Nothing fits.")
     if resumed is None:
-        if not page.bibs:
-            raise OaiError(ErrorCode.NO_RECORDS_MATCH, "Nothing fits.")
-        total = count_harvest(wish) if page.after else len(page.bibs)
+        total = None if page.after is None or wish.is_narrowed else count_harvest(wish)
         resumed = Resumed(arguments=arguments, after=(asked.at, 0), cursor=0, total=total)
     written = [write(asked, bib, form) for bib in page.bibs]
     if page.after is not None:
@@ -136,10 +139,20 @@ def _list(asked: Asked, *, size: int, write: Callable[[Asked, HarvestedBib, Form
     return around(verb, "".join(written))
 
 
+def _page(wish: HarvestWish, after: HarvestPlace | None, *, size: int, with_records: bool) -> HarvestPage:
+    """A part of a list. Where all that was left changed meanwhile, it is waited for: a list has a record at least."""
+    page = harvest(wish, after=after, size=size, with_records=with_records)
+    if page.bibs or after is None:
+        return page
+    time.sleep(NEXT_SECOND)
+    return harvest(wish, after=after, size=size, with_records=with_records)
+
+
 def _token(token: str, resumed: Resumed, attributes: Mapping[str, str]) -> str:
     # The size is an estimate (3.5): a record that changes meanwhile comes again at the end.
-    size = {"completeListSize": str(max(resumed.total, resumed.cursor + 1)), "cursor": str(resumed.cursor)}
-    return element("resumptionToken", token, {**attributes, **size})
+    total = None if resumed.total is None else str(max(resumed.total, resumed.cursor + 1))
+    size = {} if total is None else {"completeListSize": total}
+    return element("resumptionToken", token, {**attributes, **size, "cursor": str(resumed.cursor)})
 
 
 def _wish(arguments: Mapping[str, str], form: Format, network: NetworkMap) -> HarvestWish:
