@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
+from wenyuan.config.domains import is_domain
+
 TAG = "wenyuan"
 
 
@@ -28,6 +30,11 @@ def check_settings(app_configs: Any = None, **_kwargs: Any) -> Sequence[CheckMes
     if not settings.DATABASES["default"].get("USER") and not settings.DATABASES["default"].get("HOST"):
         hint = "Start by `wenyuan up`, or set DATABASE_URL."
         errors.append(Error("No database is named.", hint=hint, id="wenyuan.E003"))
+    if not is_domain(settings.WENYUAN_REPOSITORY):
+        hint = (
+            "Set WENYUAN_REPOSITORY to a domain of the library's, as lib.example.cn; each label begins with a letter."
+        )
+        errors.append(Error("Harvesters cannot take the names of records.", hint=hint, id="wenyuan.E004"))
     return errors
 
 

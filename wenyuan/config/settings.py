@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from wenyuan.config.database import django_database
+from wenyuan.config.domains import first_domain
 from wenyuan.doors.furniture.csp import CONTENT_SECURITY_POLICY as HOUSE_POLICY
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -24,10 +25,8 @@ WENYUAN_SETUP_CODE_FILE = HOME / "keys" / "setup-code"
 
 DEBUG = False
 ALLOWED_HOSTS = [name.strip() for name in os.environ.get("WENYUAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")]
-# In the names of records for harvesters: it must look like a domain and never change.
-WENYUAN_REPOSITORY = os.environ.get("WENYUAN_REPOSITORY") or next(
-    (name for name in ALLOWED_HOSTS if "." in name.strip(".") and not name[-1].isdigit()), "wenyuan.local"
-)
+# In the names of records for harvesters: it must fit the schema of OAI identifiers and never change.
+WENYUAN_REPOSITORY = os.environ.get("WENYUAN_REPOSITORY") or first_domain(ALLOWED_HOSTS)
 CSRF_TRUSTED_ORIGINS = [one.strip() for one in os.environ.get("WENYUAN_ORIGINS", "").split(",") if one.strip()]
 
 # TLS ends at granian (certificate settings) or at a proxy that the library names here.
