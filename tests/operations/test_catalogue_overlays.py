@@ -13,6 +13,7 @@ from tests.operations.test_catalogue_import import cnmarc, gb
 from wenyuan.holdings.catalogue.data import CatalogueRefused, OverlayUnfit, Refusal
 from wenyuan.holdings.catalogue.models import Bib, OverlayRule
 from wenyuan.holdings.catalogue.operations import (
+    edit_bib,
     install_defaults,
     keep_overlay,
     look_through,
@@ -148,3 +149,44 @@ def test_unknown_or_unusable_rules_are_refused(tmp_path: Path, desk: Desk) -> No
         with pytest.raises(CatalogueRefused) as caught:
             open_batch(path=path, branch_id=desk.branch_id, at=AT, desk=desk, overlay=code)
         assert caught.value.refusal is Refusal.OVERLAY_UNKNOWN
+
+
+@pytest.mark.parametrize("rules", ["", "本馆"])
+def test_the_same_file_leaves_what_was_edited_here_and_another_text_warns(
+    tmp_path: Path, desk: Desk, rules: str
+) -> None:
+    keep_overlay(data=OWN, at=AT, desk=desk)
+    first, newer = (cnmarc("1", title, "余华", subject("长篇小说")) for title in ("活着", "活着（新版）"))
+    bring(tmp_path, desk, first)
+    edited = cnmarc("1", "活着（典藏版）", "余华", subject("长篇小说"))
+    edit_bib(bib_id=Bib.objects.get().id, version=1, record=edited, at=AT, desk=desk)
+
+    _, again = bring(tmp_path, desk, first, overlay=rules)
+    left = Bib.objects.get().title
+    path = tmp_path / "staged.iso"
+    path.write_bytes(b"".join(gb(newer)))
+    staged = open_batch(path=path, branch_id=desk.branch_id, at=AT, desk=desk, overlay=rules, staged=True)
+    look_through(batch_id=staged, path=path, desk=desk)
+    outlook = import_outlook(staged)
+    second, replaced = bring(tmp_path, desk, newer, overlay=rules)
+    after = Bib.objects.get().title
+    undo_batch(batch_id=second, at=AT, desk=desk)
+
+    assert (again, left) == ((0, 0, 1), "活着（典藏版）")
+    assert outlook is not None
+    assert (outlook.outcomes, outlook.reasons) == ({"edited_here": 1}, {"edited_here": 1})
+    assert (replaced, after) == ((0, 1, 0), "活着（新版）")
+    assert Bib.objects.get().title == "活着（典藏版）"
+
+
+def test_an_import_that_was_undone_goes_in_again_as_if_nobody_had_edited(tmp_path: Path, desk: Desk) -> None:
+    bring(tmp_path, desk, cnmarc("1", "活着", "余华"))
+    newer = cnmarc("1", "活着（新版）", "余华")
+    second, _ = bring(tmp_path, desk, newer)
+    undo_batch(batch_id=second, at=AT, desk=desk)
+
+    third, counts = bring(tmp_path, desk, newer)
+
+    found = import_result(third)
+    assert found is not None
+    assert (counts, found.counts_by_reason) == ((0, 1, 0), {})

@@ -405,6 +405,7 @@ class ImportReason(StrEnum):
     ACCESSION_NO_INVALID = "accession_no_invalid"
 
     SAME_NUMBER_OTHER_WORK = "same_number_other_work"
+    EDITED_HERE = "edited_here"
     CONTROL_CHARACTERS = "control_characters"
     BRANCH_NOT_ALLOWED = "branch_not_allowed"
     ITEM_NO_BARCODE = "item_no_barcode"
@@ -419,6 +420,7 @@ class Outcome(StrEnum):
 
     NEW = "new"
     CHANGED = "changed"  # the catalogue has it, with other content
+    EDITED_HERE = "edited_here"  # changed, though somebody has edited it here since it came in
     SAME = "same"
     OTHER_WORK = "other_work"  # its number belongs to another work: both are kept
     FAILED = "failed"

@@ -104,7 +104,7 @@ def sample(request: StaffRequest, batch_id: int, sample_id: int) -> HttpResponse
         "crumbs": batch_crumbs(result, listed, Crumb(title)),
         "row": row,
         "reason": reason_words(row.reason) if row.reason else "",
-        "is_changed": own is not None and row.outcome == Outcome.CHANGED,
+        "is_changed": own is not None and row.outcome in (Outcome.CHANGED, Outcome.EDITED_HERE),
         "too_long": sent is None and row.outcome != Outcome.FAILED,
         "lines": differences(own or sent, sent) if sent is not None else (),
     }

@@ -46,6 +46,7 @@ REASONS: Final[Mapping[str, StrOrPromise]] = {
     ImportReason.ACCESSION_NO_TAKEN: _("The accession number belongs to an item of another record"),
     ImportReason.ACCESSION_NO_INVALID: _("The accession number cannot be one"),
     ImportReason.SAME_NUMBER_OTHER_WORK: _("Another work has the same control number; both are kept"),
+    ImportReason.EDITED_HERE: _("The record was edited here since; it stays as a former version"),
     ImportReason.CONTROL_CHARACTERS: _("Control characters were left out"),
     ImportReason.BRANCH_NOT_ALLOWED: _("The branch named in the record may not be imported to"),
     ImportReason.ITEM_NO_BARCODE: _("An item has no barcode"),
@@ -69,6 +70,7 @@ BATCH_STATES: Final[Mapping[str, tuple[str, StrOrPromise]]] = {
 OUTCOMES: Final[Mapping[str, StrOrPromise]] = {
     Outcome.NEW: _("New"),
     Outcome.CHANGED: _("Changed"),
+    Outcome.EDITED_HERE: _("Changed, though edited here"),
     Outcome.SAME: _("As before"),
     Outcome.OTHER_WORK: _("Another work with the same number"),
     Outcome.REPEATED: _("Repeated in the file"),

@@ -23,9 +23,10 @@ from wenyuan.holdings.catalogue.data import (
     SampleRow,
 )
 from wenyuan.holdings.catalogue.importing.batches import READY, STAGED, chunks, held
+from wenyuan.holdings.catalogue.importing.edited import settle
 from wenyuan.holdings.catalogue.importing.mappings import mapping_named, mappings_by_code
 from wenyuan.holdings.catalogue.importing.overlaying import OverlayRules
-from wenyuan.holdings.catalogue.importing.overlays import lay_over, overlay_named
+from wenyuan.holdings.catalogue.importing.overlays import overlay_named
 from wenyuan.holdings.catalogue.importing.planning import Placed, Plan, plan_chunk
 from wenyuan.holdings.catalogue.importing.preparing import Prepared
 from wenyuan.holdings.catalogue.importing.reading import Source, hash_of, look_at
@@ -149,7 +150,7 @@ def _look_at(chunk: Chunk, batch_id: int, rules: OverlayRules | None, tally: _Ta
         shelf = gather(cursor, prepared)
         # New ones get ids that no bib has.
         plan = plan_chunk(chunk.outcomes, shelf=shelf, new_ids=range(-len(prepared), 0))
-        laid = lay_over(plan, rules)
+        laid = settle(plan, rules)
         repeated = _repeated(cursor, batch_id, plan)
     samples = _count(chunk, plan, laid, repeated, batch_id, tally)
     ImportSample.objects.bulk_create(samples)

@@ -91,16 +91,17 @@ def lay_over(plan: Plan, rules: OverlayRules | None) -> Mapping[int, Prepared]:
     changed_bibs: list[ChangedBib] = []
     for changed in plan.changed_bibs:
         marc, digest = own[changed.id]
-        made = laid[changed.id] = _laid(marc, changed.prepared, rules)
+        made = laid[changed.id] = laid_over(marc, changed.prepared, rules)
         if made.content_hash == digest:
-            _count_as_same(plan, changed.id)
+            count_as_same(plan, changed.id)
         else:
             changed_bibs.append(changed._replace(prepared=made))
     plan.changed_bibs = changed_bibs
     return laid
 
 
-def _laid(own: bytes, sent: Prepared, rules: OverlayRules) -> Prepared:
+def laid_over(own: bytes, sent: Prepared, rules: OverlayRules) -> Prepared:
+    """What a record that was sent becomes over one of the catalogue, given in storage form."""
     columns = sent.columns
     record = overlay(from_storage(own), from_storage(columns.marc), rules)
     try:
@@ -112,7 +113,7 @@ def _laid(own: bytes, sent: Prepared, rules: OverlayRules) -> Prepared:
     return replace(made, control_number=sent.control_number, items=sent.items, faults=sent.faults)
 
 
-def _count_as_same(plan: Plan, bib_id: int) -> None:
+def count_as_same(plan: Plan, bib_id: int) -> None:
     """Every record of the chunk that was to change this bib leaves it as it is."""
     for place, placed in enumerate(plan.placed):
         if placed.bib_id == bib_id and placed.outcome is Outcome.CHANGED:

@@ -9,8 +9,8 @@ from django.db import connection
 
 from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.data import ImportReason
+from wenyuan.holdings.catalogue.importing.edited import settle
 from wenyuan.holdings.catalogue.importing.overlaying import OverlayRules
-from wenyuan.holdings.catalogue.importing.overlays import lay_over
 from wenyuan.holdings.catalogue.importing.planning import (
     Identity,
     KnownBib,
@@ -97,7 +97,7 @@ def store_chunk(chunk: Chunk, *, setting: Setting) -> None:
         stood = {known.id: known.content_hash for variants in shelf.bibs.values() for known in variants}
         plan = plan_chunk(chunk.outcomes, shelf=shelf, new_ids=_new_ids(cursor, sql.NEXT_BIB_IDS, len(prepared)))
         _lock_changed(cursor, plan, stood)
-        lay_over(plan, setting.overlay)
+        settle(plan, setting.overlay)
         [step_id] = _new_ids(cursor, sql.NEXT_STEP_ID, 1)
         _keep_former(cursor, plan, step_id)
         _write_bibs(cursor, plan, setting)
