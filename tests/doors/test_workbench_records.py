@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.factories.catalogue import cnmarc_record, make_bib, make_item
 from tests.factories.office_pages import Town, make_town
 from tests.factories.staff_pages import staff_at
-from wenyuan.doors.workbench.records import imports, staging, undoing
+from wenyuan.doors.workbench.records import imports, staging, undoing, uploads
 from wenyuan.doors.workbench.records.running import run_import, run_looking, run_undoing
 from wenyuan.doors.workbench.records.words import EXPORT_FORMS, KEPT, OUTCOMES, REASONS
 from wenyuan.holdings.catalogue.data import ExportForm, ImportReason, KeptReason, Outcome
@@ -252,6 +252,62 @@ def test_an_import_that_lost_its_job_goes_on(town: Town, queued: list[dict[str, 
     browser.post(f"/workbench/records/imports/{queued[0]['batch_id']}/going-on")
 
     assert queued[1]["stored_as"] == queued[0]["stored_as"]
+
+
+def test_an_import_that_was_cut_off_or_is_undone_offers_what_can_be_done(
+    town: Town, queued: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list[dict[str, Any]] = []
+    for pages in (undoing, imports):
+        monkeypatch.setattr(pages, "hand_over_undoing", lambda **work: waiting.append(work))
+    browser = staff_at(town.central, Role.CATALOGUER)
+    elsewhere = staff_at(town.south, Role.CATALOGUER)
+    send(browser, town, marc("人生"))
+    here = f"/workbench/records/imports/{queued[0]['batch_id']}/"
+
+    running, foreign = browser.get(here), elsewhere.get(here)
+    browser.post(f"{here}undo")
+    run(queued[0])
+    undoing_now = browser.get(here)
+    browser.post(f"{here}going-on")
+    refused = elsewhere.post(f"{here}going-on")
+
+    assert f"{here}undo" in running.content.decode()
+    assert f"{here}undo" not in foreign.content.decode()
+    assert f"{here}going-on" not in foreign.content.decode()
+    assert (undoing_now.context["batch"].state, Bib.objects.count()) == ("undoing", 0)
+    assert f"{here}going-on" in undoing_now.content.decode()
+    assert len(waiting) == 2
+    assert refused.status_code == 403
+
+
+def test_a_waiting_file_that_is_gone_is_replaced_by_the_same_one_sent_again(
+    town: Town, home: Path, queued: list[dict[str, Any]]
+) -> None:
+    browser = staff_at(town.central, Role.CATALOGUER)
+    here = stage(browser, town, marc("人生"))["Location"]
+    for path in home.rglob("*.marc"):
+        path.unlink()
+
+    again = stage(browser, town, marc("人生"))["Location"]
+    browser.post(f"{here}loaded")
+    run(queued[0])
+
+    assert again == here
+    assert list(Bib.objects.values_list("title", flat=True)) == ["人生"]
+
+
+def test_a_file_that_cannot_be_kept_leaves_nothing_behind(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Any, chunk_size: int | None = None) -> Any:
+        yield b"0"
+        raise OSError("no space left")
+
+    monkeypatch.setattr(SimpleUploadedFile, "chunks", full)
+
+    with pytest.raises(OSError, match="no space"):
+        uploads.keep(SimpleUploadedFile("a.iso", b"0123"))
+
+    assert list(home.rglob("*.marc")) == []
 
 
 def test_a_file_sent_twice_while_it_waits_is_kept_once(town: Town, home: Path) -> None:

@@ -534,6 +534,10 @@ class ImportProgress:
     failed: int
 
 
+UNDOABLE = frozenset({"running", "finished", "undoing"})
+"""The states of a batch that can be undone: read in part or whole, or undone in part."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
     """A batch and its counts, in records; ``items`` counts items added.
@@ -571,6 +575,11 @@ class ImportResult:
     items_removed: int
     undone_at: datetime | None
     counts_by_reason: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether ``undo_batch`` would do anything, or go on with it."""
+        return self.state in UNDOABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from wenyuan.holdings.catalogue.importing.batches import (
 from wenyuan.holdings.catalogue.importing.looking import look_through
 from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
 from wenyuan.holdings.catalogue.importing.overlays import keep_overlay
-from wenyuan.holdings.catalogue.importing.undoing import undo_batch
+from wenyuan.holdings.catalogue.importing.undoing import begin_undoing, undo_batch
 from wenyuan.holdings.catalogue.labelling.queueing import drop_labels, mark_labels_printed, queue_labels
 from wenyuan.holdings.catalogue.labelling.sheets import keep_label_sheet
 from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, ItemType, Lendable
@@ -59,6 +59,7 @@ __all__ = [
     "ask_anew",
     "ask_for_table",
     "assign_call_number",
+    "begin_undoing",
     "change_state",
     "correct_receipt",
     "drop_batch",

@@ -10,7 +10,6 @@ from wenyuan.holdings.catalogue.data import ImportResult
 from wenyuan.holdings.catalogue.queries import import_result
 
 GET_POST = ["GET", "HEAD", "POST"]
-UNDOABLE = frozenset({"running", "finished", "undoing"})
 
 
 def batch_crumbs(result: ImportResult, *after: Crumb) -> tuple[Crumb, ...]:

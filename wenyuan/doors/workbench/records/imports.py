@@ -16,9 +16,9 @@ from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, not_done,
 from wenyuan.doors.workbench.paging import number_from, onward, pair_from
 from wenyuan.doors.workbench.records import uploads
 from wenyuan.doors.workbench.records.forms import ImportForm
-from wenyuan.doors.workbench.records.frame import GET_POST, UNDOABLE, batch_crumbs, batch_url, result_or_404
+from wenyuan.doors.workbench.records.frame import GET_POST, batch_crumbs, batch_url, result_or_404
 from wenyuan.doors.workbench.records.profiles import mapping_choices, overlay_choices
-from wenyuan.doors.workbench.records.running import hand_over, hand_over_looking
+from wenyuan.doors.workbench.records.running import hand_over, hand_over_looking, hand_over_undoing
 from wenyuan.doors.workbench.records.staging import outlook_shown
 from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.records.words import BATCH_STATES, reason_words, refusal_words, refused_field
@@ -36,6 +36,7 @@ from wenyuan.kernel.marc import collection_around
 from wenyuan.organisation.accounts.queries import get_account
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
+from wenyuan.organisation.rights.queries import may, require
 from wenyuan.plumbing.clock import local_date
 
 MOVING = frozenset({"staged", "running", "undoing"})
@@ -90,6 +91,7 @@ def new_import(request: StaffRequest) -> HttpResponse:
                 file_name=upload.name or "",
                 stored_as=stored_as,
                 staged=True,
+                is_kept=uploads.is_kept,
                 at=request.at,
                 desk=request.desk,
             )
@@ -119,9 +121,8 @@ def new_import(request: StaffRequest) -> HttpResponse:
 def _kept_once(batch_id: int, stored_as: str) -> str:
     """The file the batch began with, where it still waits: the same one sent again is not kept beside it."""
     first = result_or_404(batch_id).stored_as
-    if first == stored_as or not uploads.is_kept(first):
-        return stored_as
-    uploads.drop(stored_as)
+    if first != stored_as:
+        uploads.drop(stored_as)
     return first
 
 
@@ -137,9 +138,9 @@ def batch(request: StaffRequest, batch_id: int) -> HttpResponse:
         "crumbs": batch_crumbs(result),
         "starter": starter.name if starter else "",
         "reasons": [(reason_words(reason), count) for reason, count in reasons],
-        "can_go_on": result.state in ("staged", "running") and uploads.is_kept(result.stored_as),
+        "can_go_on": _can_go_on(result),
+        "may_act": may(request.operator, Act.IMPORT_RECORDS, result.branch_id),
         **(outlook_shown(result) if result.state == "ready" else {}),
-        "can_be_undone": result.state in UNDOABLE,
         "left": len(list_kept(batch_id=batch_id, size=1)) if result.state in ("undoing", "undone") else 0,
         **_progress(result),
     }
@@ -175,11 +176,20 @@ def _progress(result: ImportResult) -> dict[str, object]:
 def go_on(request: StaffRequest, batch_id: int) -> HttpResponse:
     """Queue an import again whose job was lost; one that runs is not disturbed."""
     result = result_or_404(batch_id)
-    if result.state not in ("staged", "running") or not uploads.is_kept(result.stored_as):
+    require(request.operator, Act.IMPORT_RECORDS, result.branch_id)
+    if not _can_go_on(result):
         return not_done(request, _("This import cannot go on. Send the file again."), batch_url(batch_id))
-    hand_on = hand_over if result.state == "running" else hand_over_looking
-    hand_on(batch_id=batch_id, stored_as=result.stored_as, desk=request.desk)
+    if result.state == "undoing":
+        hand_over_undoing(batch_id=batch_id, desk=request.desk)
+    else:
+        hand_on = hand_over if result.state == "running" else hand_over_looking
+        hand_on(batch_id=batch_id, stored_as=result.stored_as, desk=request.desk)
     return done(request, _("The import goes on from where it stood."), batch_url(batch_id))
+
+
+def _can_go_on(result: ImportResult) -> bool:
+    """An undoing needs no file."""
+    return result.state == "undoing" or (result.state in ("staged", "running") and uploads.is_kept(result.stored_as))
 
 
 @require_GET

@@ -9,10 +9,11 @@ from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.form_pages import done, not_done
 from wenyuan.doors.workbench.paging import number_from, onward
-from wenyuan.doors.workbench.records.frame import GET_POST, UNDOABLE, batch_crumbs, batch_url, result_or_404
+from wenyuan.doors.workbench.records.frame import GET_POST, batch_crumbs, batch_url, result_or_404
 from wenyuan.doors.workbench.records.running import hand_over_undoing
 from wenyuan.doors.workbench.records.words import kept_words
 from wenyuan.doors.workbench.shell import page
+from wenyuan.holdings.catalogue.operations import begin_undoing
 from wenyuan.holdings.catalogue.queries import list_kept, undo_prospect
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import require
@@ -27,9 +28,10 @@ def undo(request: StaffRequest, batch_id: int) -> HttpResponse:
     result = result_or_404(batch_id)
     require(request.operator, Act.IMPORT_RECORDS, result.branch_id)
     here = batch_url(batch_id)
-    if result.state not in UNDOABLE:
+    if not result.can_be_undone:
         return not_done(request, _("This import has been undone."), here)
     if request.method == "POST":
+        begin_undoing(batch_id=batch_id, at=request.at, desk=request.desk)
         hand_over_undoing(batch_id=batch_id, desk=request.desk)
         return done(request, _("The import is undone in the background."), here)
     title = gettext("Undo this import")

@@ -56,9 +56,13 @@ def keep(upload: UploadedFile) -> str:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = FOLDER / f"{secrets.token_hex(16)}.marc"
     descriptor = os.open(Path(settings.HOME) / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as kept:
-        for chunk in upload.chunks():
-            kept.write(chunk)
+    try:
+        with os.fdopen(descriptor, "wb") as kept:
+            for chunk in upload.chunks():
+                kept.write(chunk)
+    except BaseException:
+        drop(name.as_posix())
+        raise
     return name.as_posix()
 
 

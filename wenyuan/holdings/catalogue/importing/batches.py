@@ -66,6 +66,7 @@ def open_batch(
     file_name: str = "",
     stored_as: str = "",
     staged: bool = False,
+    is_kept: Callable[[str], bool] = bool,
 ) -> int:
     """The batch for importing this file into the branch: the one that was cut off, if there is one, else a new one.
 
@@ -73,7 +74,8 @@ def open_batch(
     ``mapping`` is the code of an ``ImportMapping``; without it each record's items are read by the default mapping for
     the tags it has. ``overlay`` names rules by which own fields stay in records that change. ``stored_as`` is the path
     of an uploaded file below the home folder. A ``staged`` batch is first looked through (``look_through``) and waits
-    for ``load_batch``; else it can be run at once. Returns the batch's id.
+    for ``load_batch``; else it can be run at once. A file that waits already is not staged twice; where ``is_kept``
+    says that the first upload is gone, this one takes its place. Returns the batch's id.
 
     :raises NotAllowed: without the right to import records at the branch.
     :raises CatalogueRefused: MAPPING_UNKNOWN, OVERLAY_UNKNOWN, BRANCH_UNKNOWN, TEXT_TOO_LONG (source).
@@ -101,11 +103,12 @@ def open_batch(
             started_by_id=desk.operator.account_id,
             started_at=at,
         ),
+        is_kept,
     )
 
 
 @verb
-def _open(known: _Digest, batch: ImportBatch) -> int:
+def _open(known: _Digest, batch: ImportBatch, is_kept: Callable[[str], bool]) -> int:
     install_default_rows()
     with connection.cursor() as cursor:
         cursor.execute(sql.HOLD_CHUNK_LOCK, {"lock": sql.IMPORT_LOCK})
@@ -122,6 +125,9 @@ def _open(known: _Digest, batch: ImportBatch) -> int:
         .first()
     )
     if cut_off is not None:
+        if batch.stored_as and not is_kept(cut_off.stored_as):
+            cut_off.stored_as = batch.stored_as
+            cut_off.save(update_fields=["stored_as"])
         return cut_off.id
     batch.file_name, batch.file_bytes, batch.file_hash = known.name, known.size, known.digest
     batch.save()
@@ -295,6 +301,8 @@ def _waiting_batch(batch_id: int, desk: Desk, *, states: tuple[str, ...]) -> Imp
 @verb
 def _finish(batch_id: int, at: datetime) -> None:
     batch = ImportBatch.objects.select_for_update().get(id=batch_id)
+    if batch.state != RUNNING:
+        raise PositionMoved  # it is to be undone
     batch.state, batch.position, batch.finished_at = FINISHED, batch.file_bytes, at
     batch.save(update_fields=["state", "position", "finished_at"])
     ImportSample.objects.filter(batch_id=batch_id).delete()

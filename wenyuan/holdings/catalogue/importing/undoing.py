@@ -12,8 +12,8 @@ from django.db import connection
 from django.db.models import F
 
 from wenyuan.holdings.catalogue import sql
-from wenyuan.holdings.catalogue.data import CatalogueRefused, KeptRow, Refusal, UndoProspect
-from wenyuan.holdings.catalogue.importing.batches import FINISHED, RUNNING, held
+from wenyuan.holdings.catalogue.data import UNDOABLE, CatalogueRefused, KeptRow, Refusal, UndoProspect
+from wenyuan.holdings.catalogue.importing.batches import held
 from wenyuan.holdings.catalogue.importing.undo_rules import (
     BibFacts,
     ChangeFacts,
@@ -47,7 +47,6 @@ MOST_STEPS_AHEAD = 100
 """How many chunks ``undo_prospect`` looks at: some fifty thousand records, a few seconds."""
 
 _LABEL = 120
-_UNDOABLE = frozenset({RUNNING, FINISHED, UNDOING})
 
 OnStep = Callable[[int], None]
 
@@ -70,10 +69,9 @@ def undo_batch(*, batch_id: int, at: datetime, desk: Desk, on_step: OnStep | Non
     require(desk.operator, Act.IMPORT_RECORDS, batch.branch_id)
     with held(batch_id):
         batch.refresh_from_db()
-        if batch.state not in _UNDOABLE:
+        if batch.state not in UNDOABLE:
             return
-        if batch.state != UNDOING:
-            _begin(batch_id, at=at, desk=desk)
+        begin_undoing(batch_id=batch_id, at=at, desk=desk)
         steps = list(ImportStep.objects.filter(batch_id=batch_id).order_by("-id").values_list("id", flat=True))
         for left, step_id in zip(range(len(steps) - 1, -1, -1), steps, strict=True):
             _undo_step(step_id, at=at, desk=desk)
@@ -104,9 +102,21 @@ def list_kept(*, batch_id: int, after: int = 0, size: int = 50) -> tuple[KeptRow
     return tuple(KeptRow(*row) for row in rows.values_list(*columns)[:size])
 
 
+@needs(Act.IMPORT_RECORDS)
 @verb
-def _begin(batch_id: int, *, at: datetime, desk: Desk) -> None:
-    batch = ImportBatch.objects.select_for_update().get(id=batch_id)
+def begin_undoing(*, batch_id: int, at: datetime, desk: Desk) -> None:
+    """Say that the batch is to be undone: whoever reads it stops after the chunk in hand, and it does not go on.
+    ``undo_batch`` does the rest. A batch that cannot be undone, or is being undone, is left as it is.
+
+    :raises NotAllowed: without the right to import records at the batch's branch.
+    :raises CatalogueRefused: BATCH_UNKNOWN.
+    """
+    batch = ImportBatch.objects.select_for_update().filter(id=batch_id).first()
+    if batch is None:
+        raise CatalogueRefused(Refusal.BATCH_UNKNOWN)
+    require(desk.operator, Act.IMPORT_RECORDS, batch.branch_id)
+    if batch.state == UNDOING or batch.state not in UNDOABLE:
+        return
     before, batch.state = batch.state, UNDOING
     batch.save(update_fields=["state"])
     audit(
