@@ -39,7 +39,7 @@ ITEM_COLUMNS: Final[Sequence[Column[ItemLine]]] = (
     Column(_("Publisher"), lambda line, _: line.publisher),
     Column(_("Year"), lambda line, _: line.year),
     Column(_("ISBN or other number"), lambda line, _: " ".join(line.numbers)),
-    Column(_("Class"), lambda line, _: line.class_no),
+    Column(_("Class number"), lambda line, _: line.class_no),
     Column(_("Call number"), lambda line, _: line.call_no),
     Column(
         _("Item type"),
@@ -67,7 +67,7 @@ BIB_COLUMNS: Final[Sequence[Column[BibLine]]] = (
     Column(_("Publisher"), lambda line, _: line.publisher),
     Column(_("Year"), lambda line, _: line.year),
     Column(_("ISBN or other number"), lambda line, _: " ".join(line.numbers)),
-    Column(_("Class"), lambda line, _: line.class_no),
+    Column(_("Class number"), lambda line, _: line.class_no),
     Column(_("Kind"), lambda line, _: str(DOCUMENT_KINDS.get(line.document_kind, line.document_kind))),
     Column(_("Language"), lambda line, _: line.language),
     Column(_("Price in yuan"), lambda line, _: _yuan(line.price_fen)),
