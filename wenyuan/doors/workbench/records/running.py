@@ -30,13 +30,17 @@ TABLES_FOLDER: Final = Path("files") / "tables"
 
 def hand_over(*, batch_id: int, stored_as: str, desk: Desk) -> None:
     """Queue the import; a second request for the same batch changes nothing."""
+    _queue(IMPORT_TASK, batch_id, desk, batch_id=batch_id, stored_as=stored_as)
+
+
+def _queue(task: str, subject_id: int, desk: Desk, **arguments: int | str) -> None:
+    """One job a subject, to be done with the rights that who asks has by then."""
     defer(
-        IMPORT_TASK,
-        once=f"{IMPORT_TASK}:{batch_id}",
-        batch_id=batch_id,
+        task,
+        once=f"{task}:{subject_id}",
         account_id=desk.operator.account_id,
         branch_id=desk.branch_id,
-        stored_as=stored_as,
+        **arguments,
     )
 
 
@@ -59,14 +63,7 @@ def run_import(*, batch_id: int, account_id: int, branch_id: int, stored_as: str
 
 def hand_over_looking(*, batch_id: int, stored_as: str, desk: Desk) -> None:
     """Queue the looking through of a staged file; a second request for the same batch changes nothing."""
-    defer(
-        LOOK_TASK,
-        once=f"{LOOK_TASK}:{batch_id}",
-        batch_id=batch_id,
-        account_id=desk.operator.account_id,
-        branch_id=desk.branch_id,
-        stored_as=stored_as,
-    )
+    _queue(LOOK_TASK, batch_id, desk, batch_id=batch_id, stored_as=stored_as)
 
 
 def run_looking(*, batch_id: int, account_id: int, branch_id: int, stored_as: str, at: datetime) -> None:
@@ -85,13 +82,7 @@ def run_looking(*, batch_id: int, account_id: int, branch_id: int, stored_as: st
 
 def hand_over_undoing(*, batch_id: int, desk: Desk) -> None:
     """Queue the undoing of an import; a second request for the same batch changes nothing."""
-    defer(
-        UNDO_TASK,
-        once=f"{UNDO_TASK}:{batch_id}",
-        batch_id=batch_id,
-        account_id=desk.operator.account_id,
-        branch_id=desk.branch_id,
-    )
+    _queue(UNDO_TASK, batch_id, desk, batch_id=batch_id)
 
 
 def run_undoing(*, batch_id: int, account_id: int, branch_id: int, at: datetime) -> None:
@@ -111,13 +102,7 @@ def run_undoing(*, batch_id: int, account_id: int, branch_id: int, at: datetime)
 
 def hand_over_table(*, table_id: int, desk: Desk) -> None:
     """Queue the writing of a table."""
-    defer(
-        TABLE_TASK,
-        once=f"{TABLE_TASK}:{table_id}",
-        table_id=table_id,
-        account_id=desk.operator.account_id,
-        branch_id=desk.branch_id,
-    )
+    _queue(TABLE_TASK, table_id, desk, table_id=table_id)
 
 
 def run_table(*, table_id: int, account_id: int, branch_id: int, at: datetime) -> None:
