@@ -13,6 +13,7 @@ from pathlib import Path
 
 from wenyuan.doors.sip2.limits import Limits
 from wenyuan.doors.sip2.server import Server
+from wenyuan.runtime.listening import open_listeners, told_of
 
 Address = tuple[str, int]
 START_S = 30.0
@@ -41,9 +42,10 @@ def real_clock() -> datetime:
 def running_server(clock: Clock | None = None, limits: Limits | None = None) -> Iterator[Address]:
     """A server in threads of this process; yields where it listens."""
     server = Server(clock=clock or real_clock, limits=limits)
-    bound = server.start("127.0.0.1", 0)
+    (listener,) = open_listeners("127.0.0.1", 0)
+    server.start([listener])
     try:
-        yield bound
+        yield listener.getsockname()
     finally:
         server.stop()
 
@@ -72,19 +74,24 @@ def server_process(
     *,
     program: Sequence[str] = ("-m", "wenyuan.doors.sip2"),
     address: Address | None = None,
-    extra: Sequence[str] = (),
+    shared: Sequence[int] = (),
 ) -> Iterator[ServerProcess]:
-    """``python -m wenyuan.doors.sip2`` (or another program that ends in it) on a database, listening."""
+    """``python -m wenyuan.doors.sip2`` (or another program that ends in it) on a database, listening.
+
+    :param shared: descriptors of listening sockets that it serves with others, instead of its own.
+    """
     host, port = address or ("127.0.0.1", _free_port())
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": "wenyuan.config.settings",
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        **told_of(shared),
     }
     process = subprocess.Popen(
-        [sys.executable, *program, "--listen", f"{host}:{port}", *extra],
+        [sys.executable, *program, "--listen", f"{host}:{port}"],
         env=environment,
+        pass_fds=tuple(shared),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )

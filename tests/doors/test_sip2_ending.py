@@ -11,6 +11,7 @@ from tests.doors.sip2_town import PASSWORD, make_town
 from wenyuan.kernel.sip2.client import parse_response
 from wenyuan.kernel.sip2.profile import STANDARD
 from wenyuan.lending.circulation.models import Loan
+from wenyuan.runtime.listening import open_listeners
 
 STALLED = (str(Path(__file__).with_name("sip2_stalled_server.py")),)
 CHECKOUT = b"11NN20261124    100000                  AO|AAR0001|ABC0001|AC|"
@@ -90,16 +91,18 @@ def test_asked_to_end_the_server_answers_what_is_in_work_and_goes(
         assert exit_code == 0
 
 
-def test_two_processes_share_one_port(fresh_database: str) -> None:
+def test_two_processes_share_one_queue_and_one_goes_on_alone(fresh_database: str) -> None:
     make_town()
-    share = ("--reuse-port",)
+    (listener,) = open_listeners("127.0.0.1", 0)
+    shared = [listener.fileno()]
     with (
-        server_process(fresh_database, extra=share) as one,
-        server_process(fresh_database, address=one.address, extra=share) as other,
+        listener,
+        server_process(fresh_database, shared=shared) as one,
+        server_process(fresh_database, shared=shared),
     ):
         one.terminate()
 
-        with Sip2Client(other.address) as client:
+        with Sip2Client(listener.getsockname()) as client:
             assert client.sign_in("kiosk-c", PASSWORD)
 
 

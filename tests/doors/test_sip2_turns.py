@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from wenyuan.doors.sip2.limits import Limits
 from wenyuan.doors.sip2.readiness import new_readiness
 from wenyuan.doors.sip2.session import Reply
 from wenyuan.kernel.sip2.framing import LineSplitter
+from wenyuan.runtime.listening import open_listeners
 
 WAIT_S = 10.0
 
@@ -145,12 +147,36 @@ def test_a_machine_whose_line_is_in_work_is_not_late(echo: type[Echo]) -> None:
 
 def test_a_host_with_several_addresses_is_listened_on_at_each() -> None:
     started = server.Server(clock=lambda: None, limits=Limits(threads=1))  # type: ignore[arg-type,return-value]
-    _, port = started.start("localhost", 0)
+    started.start(open_listeners("localhost", 0))
+    port = started._listeners[0].getsockname()[1]
     try:
         families = {family for family, *_ in socket.getaddrinfo("localhost", port, type=socket.SOCK_STREAM)}
         assert len(started._listeners) == len(families)
     finally:
         started.stop()
+
+
+def test_of_two_servers_of_one_queue_the_one_with_fewer_machines_takes_the_next(
+    echo: type[Echo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "GIVE_WAY_S", 0.1)
+    monkeypatch.setattr(server, "LONGEST_GIVE_WAY_S", 2.0)
+    (listener,) = open_listeners("127.0.0.1", 0)
+    sharing = [server.Server(clock=lambda: None, limits=Limits(threads=1)) for _ in range(2)]  # type: ignore[arg-type,return-value]
+    try:
+        for one in sharing:
+            one.start([listener.dup()], are_shared=True)
+        with ExitStack() as machines:
+            for _ in range(6):
+                client = machines.enter_context(Sip2Client(listener.getsockname()))
+                client.send(b"here\r")
+                assert client.read_line() == b"here"
+
+            assert [len(one._connections) for one in sharing] == [3, 3]
+    finally:
+        listener.close()
+        for one in sharing:
+            one.stop()
 
 
 def test_a_descriptor_is_told_once_and_then_only_when_it_is_asked_for_again() -> None:

@@ -35,7 +35,7 @@ from wenyuan.runtime.doctor import (
 from wenyuan.runtime.home import Home
 from wenyuan.runtime.keys import load_keys
 from wenyuan.runtime.locks import held
-from wenyuan.runtime.probes import http_probe, postgres_probe, tcp_probe
+from wenyuan.runtime.probes import http_probe, postgres_probe, sip2_probe
 
 
 @pytest.fixture
@@ -190,12 +190,11 @@ def test_bad_database_settings_are_refused_without_being_repeated(environ: dict[
     assert "hush" not in str(refused.value)
 
 
-def test_probes_say_no_where_nobody_answers(listening: Address) -> None:
+def test_probes_say_no_where_nobody_answers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         free = Address(host="127.0.0.1", port=server.getsockname()[1])
 
-    assert tcp_probe(listening)() is True
-    assert tcp_probe(free)() is False
+    assert sip2_probe(free)() is False
     assert http_probe(free)() is False
 
 

@@ -20,6 +20,7 @@ class Child:
 
     :param take_line: gets each line of its output, from a thread of its own.
     :param held: descriptor of a shared lock that its guard goes on holding; -1 for none.
+    :param handed_down: descriptors that the program gets, by the same numbers.
     """
 
     def __init__(
@@ -30,17 +31,18 @@ class Child:
         cwd: Path | None,
         take_line: Callable[[bytes], object],
         held: int = -1,
+        handed_down: Sequence[int] = (),
     ) -> None:
         read_end, self._lifeline = os.pipe()
         try:
             self._guard = subprocess.Popen(  # noqa: S603 - the supervisor's own parts
-                [sys.executable, "-I", "-S", str(_GUARD), str(read_end), *argv],
+                [sys.executable, "-I", "-S", str(_GUARD), str(read_end), ",".join(map(str, handed_down)), *argv],
                 env=dict(env),
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                pass_fds=(read_end,) if held < 0 else (read_end, held),
+                pass_fds=(read_end, *handed_down, *((held,) if held >= 0 else ())),
                 start_new_session=True,  # Ctrl-C on the terminal reaches the supervisor alone
             )
         except BaseException:

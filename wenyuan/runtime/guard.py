@@ -1,6 +1,6 @@
 """Runs one program and ends it, with all its children, when the supervisor is gone. Standard library alone.
 
-    python -I -S guard.py PIPE PROGRAM [ARGUMENT …]
+    python -I -S guard.py PIPE DESCRIPTORS PROGRAM [ARGUMENT …]
 
 The supervisor holds the other end of the pipe and starts the guard as leader of a session of its own. Its death,
 even by kill -9, closes the pipe: the group gets SIGTERM, and two seconds later SIGKILL. Where the guard is killed, the
@@ -29,7 +29,8 @@ _PR_SET_PDEATHSIG = 1
 
 def main(arguments: Sequence[str]) -> int:
     """Run until the program ends, and end with its code (128 + n for signal n)."""
-    pipe = int(arguments[0])
+    pipe, descriptors, argv = int(arguments[0]), arguments[1], arguments[2:]
+    handed_down = [int(number) for number in descriptors.split(",") if number]
     wake_read, wake_write = os.pipe()
     os.set_blocking(wake_write, False)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
@@ -39,9 +40,9 @@ def main(arguments: Sequence[str]) -> int:
         signal.signal(number, lambda number, _frame: early.append(number))
     try:
         # No new session: the program stays in our group, so that one signal reaches all.
-        program = subprocess.Popen(arguments[1:], close_fds=True, preexec_fn=_die_with_parent())  # noqa: S603
+        program = subprocess.Popen(argv, pass_fds=handed_down, preexec_fn=_die_with_parent())  # noqa: S603
     except OSError as error:
-        sys.stderr.write(f"{arguments[1]}: {error.strerror}\n")
+        sys.stderr.write(f"{argv[0]}: {error.strerror}\n")
         return _NOT_FOUND
 
     def forward(number: int, _frame: FrameType | None) -> None:

@@ -21,13 +21,15 @@ def always_ready() -> bool:
     return True
 
 
-def tcp_probe(address: Address) -> Probe:
-    """Ready when a connection is taken."""
+def sip2_probe(address: Address) -> Probe:
+    """Ready when a machine that asks for the state (99) gets an answer (98): a connection alone waits in the queue of
+    the port, which is open before the part runs."""
 
     def ready() -> bool:
         try:
-            with socket.create_connection(address.reach, timeout=_TIMEOUT_S):
-                return True
+            with socket.create_connection(address.reach, timeout=_TIMEOUT_S) as machine:
+                machine.sendall(b"9900302.00\r")
+                return machine.recv(2) == b"98"
         except OSError:
             return False
 

@@ -63,6 +63,7 @@ class Part:
 
     `env` is its whole environment; neither it nor `argv` is ever logged. `ready` is asked until it says yes; a part
     that is not ready within `start_timeout_s` seconds has failed. To stop, it gets `stop_signal` and `grace_s` seconds.
+    `handed_down` are descriptors of ours that each of its processes gets.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Part:
     grace_s: float = 10.0
     start_timeout_s: float = 60.0
     cwd: Path | None = None
+    handed_down: tuple[int, ...] = ()
 
 
 def running_supervisor(home: Home) -> int | None:
@@ -257,7 +259,12 @@ class _RunningPart:
         self._part_log = self._part_log or PartLog(self._file)
         try:
             self._child = Child(
-                self.part.argv, env=self.part.env, cwd=self.part.cwd, take_line=self._take_line, held=self.held
+                self.part.argv,
+                env=self.part.env,
+                cwd=self.part.cwd,
+                take_line=self._take_line,
+                held=self.held,
+                handed_down=self.part.handed_down,
             )
         except OSError as error:  # no process or no memory left: that may pass
             self._log.error("part not started", reason=error.strerror)

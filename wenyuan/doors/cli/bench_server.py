@@ -17,8 +17,8 @@ from wenyuan.doors.cli.bench_worker import Worker
 from wenyuan.doors.cli.environment import CHECKOUT, Installation
 from wenyuan.doors.cli.parts import SIP2_THREADS
 from wenyuan.runtime.address import Address
+from wenyuan.runtime.listening import listening, told_of
 from wenyuan.runtime.postgres import EmbeddedPostgres
-from wenyuan.runtime.probes import tcp_probe
 from wenyuan.runtime.problem import Problem
 
 _START_S = 180
@@ -41,16 +41,18 @@ def servers(here: Installation, processes: int) -> Iterator[tuple[Address, list[
     """The SIP2 server as ``up`` starts it, on a free port, its log beside the others; its address, and the processes
     whose CPU counts."""
     address = Address("127.0.0.1", _free_port())
-    sip2 = [sys.executable, "-m", "wenyuan.doors.sip2", "--listen", str(address), "--threads", str(SIP2_THREADS)]
-    if processes > 1:
-        sip2.append("--reuse-port")
-    with (here.home.logs / "bench-sip2.log").open("ab") as log:
+    sip2 = [sys.executable, "-m", "wenyuan.doors.sip2", "--threads", str(SIP2_THREADS)]
+    log_file = here.home.logs / "bench-sip2.log"
+    with listening(address, setting="the bench's port") as descriptors, log_file.open("wb") as log:
+        environment = {**here.environment(), **told_of(descriptors)}
         started = [
-            subprocess.Popen(argv, env=here.environment(), cwd=CHECKOUT, stdout=log, stderr=log)  # noqa: S603
+            subprocess.Popen(  # noqa: S603
+                argv, env=environment, cwd=CHECKOUT, stdout=log, stderr=log, pass_fds=descriptors
+            )
             for argv in [sip2] * processes
         ]
         try:
-            _wait_for(address, started)
+            _wait_for(log_file, started)
             yield address, [process.pid for process in started]
         finally:
             for process in started:
@@ -66,15 +68,13 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for(address: Address, started: list[subprocess.Popen[bytes]]) -> None:
-    is_ready = tcp_probe(address)
+def _wait_for(log_file: Path, started: list[subprocess.Popen[bytes]]) -> None:
+    """Until each has said that it lets machines in."""
     deadline = time.monotonic() + _START_S
-    while not is_ready():
+    while log_file.read_bytes().count(b"listening") < len(started):
         if time.monotonic() > deadline or any(process.poll() is not None for process in started):
             raise Problem("The SIP2 server did not start; logs/bench-sip2.log says why.")
         time.sleep(0.1)
-    # With several processes on one port the first answers for all.
-    time.sleep(2.0 if len(started) > 1 else 0)
 
 
 class Machines:

@@ -10,12 +10,14 @@ from pathlib import Path
 from wenyuan.doors.cli.environment import CHECKOUT, Installation
 from wenyuan.runtime.address import http_address, sip2_address
 from wenyuan.runtime.keeper import keeper_part
-from wenyuan.runtime.probes import http_probe, tcp_probe
+from wenyuan.runtime.listening import told_of
+from wenyuan.runtime.probes import http_probe, sip2_probe
 from wenyuan.runtime.problem import Problem
 from wenyuan.runtime.supervisor import Part
 
 SIP2_PROCESSES = 2
-"""They share the port: one interpreter cannot use two cores. The machines of one killed go on with the other."""
+"""They share one queue of connections: one interpreter cannot use two cores. The machines of one killed go on with the
+other."""
 SIP2_THREADS = 3
 WEB_WORKERS = 2
 WEB_THREADS = 4
@@ -26,13 +28,14 @@ class BadCertificate(Problem):
     """The certificate settings cannot be used."""
 
 
-def parts(here: Installation) -> list[Part]:
+def parts(here: Installation, *, machines_at: tuple[int, ...]) -> list[Part]:
     """In the order of their start.
 
+    :param machines_at: the descriptors at which self-service machines connect.
     :raises Problem: a setting that a part needs cannot be used.
     """
     environment = here.environment()
-    machines = [_sip2(environment, number) for number in range(1, SIP2_PROCESSES + 1)]
+    machines = [_sip2(environment, number, machines_at) for number in range(1, SIP2_PROCESSES + 1)]
     started = [*machines, _worker(environment), _web(environment)]
     if here.is_embedded:
         # The keeper alone gets the environment as given: for it the database is not somewhere else.
@@ -40,12 +43,13 @@ def parts(here: Installation) -> list[Part]:
     return [replace(part, cwd=CHECKOUT) for part in started]
 
 
-def _sip2(environment: Mapping[str, str], number: int) -> Part:
+def _sip2(environment: Mapping[str, str], number: int, machines_at: tuple[int, ...]) -> Part:
     return Part(
         name=f"sip2-{number}",
-        argv=(sys.executable, "-m", "wenyuan.doors.sip2", "--reuse-port", "--threads", str(SIP2_THREADS)),
-        env=environment,
-        ready=tcp_probe(sip2_address(environment)),
+        argv=(sys.executable, "-m", "wenyuan.doors.sip2", "--threads", str(SIP2_THREADS)),
+        env={**environment, **told_of(machines_at)},
+        ready=sip2_probe(sip2_address(environment)),
+        handed_down=machines_at,
     )
 
 

@@ -19,6 +19,7 @@ from wenyuan.doors.cli.statics import collect_static
 from wenyuan.runtime.address import http_address, sip2_address
 from wenyuan.runtime.doctor import Patient, Severity, check_doors
 from wenyuan.runtime.home import Home, write_private_file
+from wenyuan.runtime.listening import listening
 from wenyuan.runtime.locks import LockTaken, held
 from wenyuan.runtime.logs import configure_logging
 from wenyuan.runtime.problem import Problem
@@ -60,14 +61,15 @@ def _run(home: Home, *, demo: bool, as_json: bool) -> int:
             _build_demo(here, quiet=as_json)
         collect_static(home)
         shown = _what_to_show(here)
-        running = parts(here)
         from django.db import connections
 
         connections.close_all()
         configure_logging(file=home.logs / "supervisor.log")
         logging.getLogger().handlers[0].setLevel(logging.WARNING)
-        supervisor = Supervisor(running, home=home, on_ready=lambda: _announce(shown, as_json=as_json))
-        return int(supervisor.run())
+        with listening(sip2_address(here.environment()), setting="WENYUAN_SIP2") as descriptors:
+            running = parts(here, machines_at=descriptors)
+            supervisor = Supervisor(running, home=home, on_ready=lambda: _announce(shown, as_json=as_json))
+            return int(supervisor.run())
 
 
 def _refuse_to_run_twice(home: Home) -> None:

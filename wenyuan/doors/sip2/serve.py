@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import structlog
 
 from wenyuan.runtime.address import Address, BadAddress
+from wenyuan.runtime.listening import handed_down, open_listeners
 from wenyuan.runtime.logs import configure_logging
 
 WANTED_FILES = 8192
@@ -40,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _bound_waiting(settings.DATABASES["default"])
     _raise_file_limit()
     try:
-        _serve(address, reuse_port=arguments.reuse_port, threads=arguments.threads)
+        _serve(address, threads=arguments.threads)
     except OSError as error:
         log.error("cannot listen", address=str(address), reason=error.strerror or type(error).__name__)
         return 1
@@ -53,7 +54,6 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--listen", metavar="HOST:PORT", help="instead of WENYUAN_SIP2")
     parser.add_argument("--threads", type=_positive, default=4, help="messages in work at once (default: %(default)s)")
-    parser.add_argument("--reuse-port", action="store_true", help="let several processes share the port")
     return parser.parse_args(argv)
 
 
@@ -64,7 +64,7 @@ def _positive(text: str) -> int:
     return number
 
 
-def _serve(address: Address, *, reuse_port: bool, threads: int) -> None:
+def _serve(address: Address, *, threads: int) -> None:
     from wenyuan.doors.sip2.limits import Limits
     from wenyuan.doors.sip2.message_log import QuickLog
     from wenyuan.doors.sip2.server import Server
@@ -74,8 +74,9 @@ def _serve(address: Address, *, reuse_port: bool, threads: int) -> None:
     # Held back from every thread, so that this one can wait for them.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     _look_for_garbage_rarely()
-    host, port = server.start(address.host, address.port, reuse_port=reuse_port)
-    log.info("listening", address=f"{host}:{port}")
+    shared = handed_down(os.environ)
+    server.start(shared or open_listeners(address.host, address.port), are_shared=bool(shared))
+    log.info("listening", address=str(address))
     signal.sigwait(ENDING)
     log.info("stopping")
     server.stop()

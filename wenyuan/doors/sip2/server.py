@@ -3,7 +3,7 @@
 import os
 import selectors
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Event, Thread
 from time import monotonic, sleep
@@ -16,9 +16,11 @@ from wenyuan.doors.sip2.message_log import MessageLog
 from wenyuan.doors.sip2.session import Session
 from wenyuan.doors.sip2.workers import Workers
 
-BACKLOG = 1024
 ACCEPT_PAUSE_S = 1.0
 """How long nobody is let in when the system has no more descriptors for us."""
+GIVE_WAY_S = 0.001
+"""How long we leave a new machine to the other processes of the port, for each machine that we have already."""
+LONGEST_GIVE_WAY_S = 0.01
 _SHORTEST_SWEEP_S = 0.02
 
 
@@ -43,16 +45,17 @@ class Server:
         self._message_log = message_log
         self._connections: dict[int, Connection] = {}
         self._turned_away = 0
-        self._listeners: list[socket.socket] = []
         self._log = structlog.get_logger("wenyuan.sip2")
 
-    def start(self, host: str, port: int, *, reuse_port: bool = False) -> tuple[str, int]:
-        """Begin to listen and return the address bound (a port of 0 is chosen by the system).
+    def start(self, listeners: Sequence[socket.socket], *, are_shared: bool = False) -> None:
+        """Begin to let machines in. The listeners are ours from now on.
 
-        :param reuse_port: several processes may share the port; the system spreads connections over them.
-        :raises OSError: the address is taken or is none of this host.
+        :param are_shared: other processes serve the same queue; who has fewer machines takes the next one.
         """
-        self._listeners = _listeners(host, port, reuse_port=reuse_port)
+        self._listeners = tuple(listeners)
+        self._are_shared = are_shared
+        for listener in self._listeners:
+            listener.setblocking(False)
         self._workers = Workers(
             threads=self.limits.threads, take_turn=lambda descriptor: self._connections[descriptor].take_turn()
         )
@@ -60,8 +63,6 @@ class Server:
         self._end, self._end_it = os.pipe()
         self._keeper = Thread(target=self._keep, name="sip2-keeper", daemon=True)
         self._keeper.start()
-        bound = self._listeners[0].getsockname()
-        return str(bound[0]), int(bound[1])
 
     def stop(self) -> None:
         """Accept no more, let the messages in work end and their answers go out, and close."""
@@ -101,6 +102,8 @@ class Server:
             listener.close()
 
     def _let_in(self, listener: socket.socket) -> None:
+        if self._are_shared:
+            sleep(min(LONGEST_GIVE_WAY_S, GIVE_WAY_S * len(self._connections)))
         try:
             connected, peer = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
@@ -137,18 +140,3 @@ class Server:
         if self._turned_away:
             self._log.warning("connections turned away", count=self._turned_away, limit=self.limits.connections)
             self._turned_away = 0
-
-
-def _listeners(host: str, port: int, *, reuse_port: bool) -> list[socket.socket]:
-    """A listening socket for every address that the host's name stands for. :raises OSError: one cannot be had."""
-    made: list[socket.socket] = []
-    try:
-        for family, *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE):
-            listener = socket.create_server(address[:2], family=family, backlog=BACKLOG, reuse_port=reuse_port)
-            made.append(listener)
-            listener.setblocking(False)
-    except OSError:
-        for listener in made:
-            listener.close()
-        raise
-    return made
