@@ -15,7 +15,8 @@ setup-dev:
 
 test: setup-dev
 	@$(PYTHON) tools/chromium.py
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 10 $(PYTEST_ARGS)
+	@# Four on two cores: half of each worker's time is waiting, for a database, a browser or a process that starts.
+	$(BIN)/python -m pytest -n 4 --dist worksteal --durations 10 $(PYTEST_ARGS)
 
 check: setup-dev
 	$(BIN)/ruff check .

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test.testcases import LiveServerThread, _StaticFilesHandler
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.chromium import launch_arguments
+
+expect.set_options(timeout=20_000)
+"""Milliseconds until something that should come to be seen is missing: other tests run beside, so five seconds say
+nothing about the page."""
 
 
 @pytest.fixture(scope="module")
