@@ -7,6 +7,8 @@ Every exception is named with its reason, and one that nobody needs any more fai
 import ast
 import inspect
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
@@ -220,6 +222,14 @@ def importers_of(*prefixes: str) -> set[str]:
 
 def test_only_the_queue_knows_procrastinate() -> None:
     assert importers_of("procrastinate") == {"plumbing/queue.py"}
+
+
+def test_what_is_heavy_and_rarely_used_is_not_loaded_at_every_start() -> None:
+    """Each process of the house imports every room; what writes Excel files would be a seventh of that."""
+    loaded = "import django, sys; django.setup(); print(*sys.modules)"
+    names = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.split()
+
+    assert {"openpyxl", "PIL", "docx"} & set(names) == set()
 
 
 def test_nothing_hangs_on_model_signals() -> None:

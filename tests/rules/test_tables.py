@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from wenyuan.plumbing import tables
+from wenyuan.plumbing import excel
 from wenyuan.plumbing.tables import write_csv, write_xlsx
 
 HEADS = ["题名", "价格"]
@@ -48,7 +48,7 @@ def test_a_csv_says_its_encoding_and_keeps_commas_quotes_and_line_ends(tmp_path:
 def test_an_excel_file_goes_on_in_another_sheet_and_takes_any_character(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tables, "SHEET_ROWS", 2)
+    monkeypatch.setattr(excel, "SHEET_ROWS", 2)
 
     count = write_xlsx(tmp_path / "a.xlsx", HEADS, ([f"第{n}部\x00\x0b", n] for n in range(3)), title="书目")
 
