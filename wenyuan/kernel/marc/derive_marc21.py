@@ -12,7 +12,7 @@ from wenyuan.kernel.marc.description import (
     Volume,
 )
 from wenyuan.kernel.marc.model import DataField
-from wenyuan.kernel.marc.tagged import Tagged, without_repeats, year_in
+from wenyuan.kernel.marc.tagged import ISBD_END, Tagged, without_marks, without_repeats, year_in
 
 _KINDS = {
     "a": DocumentKind.BOOK,
@@ -46,8 +46,6 @@ _OTHER_TITLES = ("130", "210", "222", "240", "242", "730", "740")
 _SUBJECTS = ("600", "610", "611", "630", "647", "648", "650", "651")
 _CLASSES = (("050", ClassScheme.LCC), ("080", ClassScheme.UDC), ("082", ClassScheme.DDC))
 _CLC_SOURCES = ("clc", "中图法", "cclc", "ztf")
-_ISBD_END = re.compile(r"[\s/:;=,]+$")
-_STOP_AFTER_WORD = re.compile(r"(?<=\w\w)\.$|(?<=[)\]])\.$")
 _EDITION_DIGITS = re.compile(r"[0-9]+")
 
 
@@ -63,15 +61,15 @@ def describe_marc21(tagged: Tagged) -> Description:
         title=main,
         other_title_info=rest,
         parallel_titles=without_repeats(
-            [*parallel, *(_clean(field.first("a")) for field in tagged.fields("246") if field.ind2 == "1")]
+            [*parallel, *(without_marks(field.first("a")) for field in tagged.fields("246") if field.ind2 == "1")]
         ),
         volume=Volume(_joined(title, "n"), _joined(title, "p"), ""),
         statement=_joined(title, "c"),
         authors=_authors(tagged),
-        publisher=_clean(imprint.first("b")),
-        place=_clean(imprint.first("a")),
+        publisher=without_marks(imprint.first("b")),
+        place=without_marks(imprint.first("a")),
         year=year if year is not None else year_in(" ".join(imprint.all("c"))),
-        edition=_clean(tagged.first("250", "a")),
+        edition=without_marks(tagged.first("250", "a")),
         extent=_extent(tagged),
         language=_language(tagged, fixed),
         isbns=tuple(map(_without_isbd, tagged.every("020", "a"))),
@@ -81,7 +79,7 @@ def describe_marc21(tagged: Tagged) -> Description:
         price_text=_without_isbd(tagged.first("020", "c")),
         class_numbers=_class_numbers(tagged),
         subjects=without_repeats(map(_heading, tagged.fields(*_SUBJECTS))),
-        keywords=without_repeats(map(_clean, tagged.every("653", "a"))),
+        keywords=without_repeats(map(without_marks, tagged.every("653", "a"))),
         summary=" ".join(tagged.every("520", "a")),
         series=_series(tagged),
         document_kind=_document_kind(tagged.leader),
@@ -93,16 +91,11 @@ def describe_marc21(tagged: Tagged) -> Description:
 
 
 def _without_isbd(text: str) -> str:
-    return _ISBD_END.sub("", text)
-
-
-def _clean(text: str) -> str:
-    """Without closing ISBD marks, and without the full stop unless it follows an initial (``Smith, J.``)."""
-    return _STOP_AFTER_WORD.sub("", _ISBD_END.sub("", text.strip()))
+    return ISBD_END.sub("", text)
 
 
 def _joined(field: DataField, codes: str) -> str:
-    return _clean(" ".join(field.all(codes)))
+    return without_marks(" ".join(field.all(codes)))
 
 
 def _title_parts(field: DataField) -> tuple[str, list[str], tuple[str, ...]]:
@@ -114,10 +107,10 @@ def _title_parts(field: DataField) -> tuple[str, list[str], tuple[str, ...]]:
     for text in field.all("ab"):
         first, *others = re.split(r"\s=\s", text)
         if not title:
-            title = _clean(first)
+            title = without_marks(first)
         else:
-            (parallel if before.endswith("=") else rest).append(_clean(first))
-        parallel += map(_clean, others)
+            (parallel if before.endswith("=") else rest).append(without_marks(first))
+        parallel += map(without_marks, others)
         before = text
     return title, parallel, tuple(filter(None, rest))
 
@@ -136,20 +129,20 @@ def _authors(tagged: Tagged) -> tuple[Contribution, ...]:
         # $b is a numeral for persons (Elizabeth II) and a subordinate unit for bodies.
         name = _joined(field, "ab") if field.tag.endswith("10") else _joined(field, "abq")
         if name:
-            role = " ".join(map(_clean, field.all("e"))) or " ".join(field.all("4"))
+            role = " ".join(map(without_marks, field.all("e"))) or " ".join(field.all("4"))
             found[Contribution(name, role, None)] = None
     return tuple(found)
 
 
 def _heading(field: DataField) -> str:
     """The name, title or topic, then the subdivisions ($v form, $x topic, $y time, $z place) in their order."""
-    name = ", ".join(map(_clean, field.all("abcdnpt")))
-    return "--".join(([name] if name else []) + list(map(_clean, field.all("vxyz"))))
+    name = ", ".join(map(without_marks, field.all("abcdnpt")))
+    return "--".join(([name] if name else []) + list(map(without_marks, field.all("vxyz"))))
 
 
 def _extent(tagged: Tagged) -> str:
     fields = tagged.fields("300")
-    return _clean(" ".join(fields[0].all("abce"))) if fields else ""
+    return without_marks(" ".join(fields[0].all("abce"))) if fields else ""
 
 
 def _language(tagged: Tagged, fixed: str) -> str:
@@ -176,7 +169,7 @@ def _class_numbers(tagged: Tagged) -> tuple[ClassNumber, ...]:
 
 def _series(tagged: Tagged) -> tuple[str, ...]:
     fields = tagged.fields("490") or tagged.fields("440") or tagged.fields("830")
-    return without_repeats(" ; ".join(map(_clean, field.all("a")[:1] + field.all("v")[:1])) for field in fields)
+    return without_repeats(" ; ".join(map(without_marks, field.all("a")[:1] + field.all("v")[:1])) for field in fields)
 
 
 def _document_kind(leader: str) -> DocumentKind:
@@ -196,4 +189,4 @@ def _other_titles(tagged: Tagged, further: list[DataField]) -> tuple[str, ...]:
     fields = [field for field in tagged.fields("246") if field.ind2 != "1"]
     fields += tagged.fields(*_OTHER_TITLES) + further
     fields += [field for field in tagged.fields("880") if field.first("6")[:3] in ("245", "246")]
-    return without_repeats(_clean(field.first("a")) for field in fields)
+    return without_repeats(without_marks(field.first("a")) for field in fields)

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from wenyuan.kernel.marc.model import ControlField, DataField, Record
 
 _YEAR = re.compile(r"(?<![0-9])(1[0-9]{3}|20[0-9]{2})(?![0-9])")
+ISBD_END = re.compile(r"[\s/:;=,]+$")
+"""The punctuation of ISBD with which MARC 21 ends a subfield."""
+_STOP_AFTER_WORD = re.compile(r"(?<=\w\w)\.$|(?<=[)\]])\.$")
 _FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -54,6 +57,11 @@ def year_in(text: str) -> int | None:
     """The first run of exactly four digits in 1000-2099; full-width digits count."""
     found = _YEAR.search(text) or _YEAR.search(text.translate(_FULL_WIDTH_DIGITS))
     return int(found.group()) if found else None
+
+
+def without_marks(text: str) -> str:
+    """Without closing ISBD marks, and without the full stop unless it follows an initial (``Smith, J.``)."""
+    return _STOP_AFTER_WORD.sub("", ISBD_END.sub("", text.strip()))
 
 
 def without_repeats(values: Iterable[str]) -> tuple[str, ...]:
