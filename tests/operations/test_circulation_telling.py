@@ -8,7 +8,7 @@ from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import District
 from tests.factories.network import make_closure
 from tests.factories.patrons import make_category, make_guardian, make_patron
-from wenyuan.lending.circulation import telling
+from wenyuan.lending.circulation import tasks, telling
 from wenyuan.lending.circulation.operations import cancel_hold, checkin, checkout, expire_hold, place_hold, remind
 from wenyuan.lending.patrons.models import Consent, Patron
 from wenyuan.lending.patrons.queries import notice_contacts
@@ -45,6 +45,19 @@ def place(district: District, at: datetime) -> int:
     return place_hold(
         item="I1", card="C1", pickup_branch_id=district.central.id, at=at, desk=district.at_central
     ).hold_id
+
+
+def test_of_a_hold_that_was_fetched_before_anybody_was_told_nobody_is_told(
+    district: District, at: datetime, reader: Patron, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place(district, at)
+    checkin(item="I1", at=at, desk=district.at_central)
+    checkout(item="I1", card="C1", at=at, desk=district.at_central)
+    looked_at: list[int] = []
+    monkeypatch.setattr(tasks, "tell_of_hold", looked_at.append)
+
+    assert told(at) == []
+    assert looked_at == []
 
 
 def test_a_reader_is_told_once_that_a_hold_is_ready(district: District, at: datetime, reader: Patron) -> None:

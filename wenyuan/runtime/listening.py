@@ -15,7 +15,7 @@ from wenyuan.runtime.address import Address
 from wenyuan.runtime.problem import Problem
 
 BACKLOG = 1024
-HANDED_DOWN = "WENYUAN_LISTENING"
+HANDED_DOWN = "HANDED_DOWN_LISTENERS"
 """The descriptors in the environment of who got them, with commas between."""
 
 

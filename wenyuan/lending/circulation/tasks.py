@@ -13,7 +13,7 @@ from wenyuan.lending.circulation.operations import (
     renew_automatically,
 )
 from wenyuan.lending.circulation.recalling import recall_for_hold
-from wenyuan.lending.circulation.telling import tell_of_hold, tell_of_renewal
+from wenyuan.lending.circulation.telling import holds_to_tell_of, tell_of_hold, tell_of_renewal
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.followers import follows
 from wenyuan.plumbing.queue import every, task
@@ -61,7 +61,14 @@ def remind_readers(at: datetime) -> None:
     remind(at=at)
 
 
-@follows(Kind.HOLD_READY, Kind.HOLD_EXPIRED, Kind.HOLD_CANCELLED, Kind.HOLD_FILLED, Kind.HOLD_PUT_BACK)
+@follows(
+    Kind.HOLD_READY,
+    Kind.HOLD_EXPIRED,
+    Kind.HOLD_CANCELLED,
+    Kind.HOLD_FILLED,
+    Kind.HOLD_PUT_BACK,
+    among=holds_to_tell_of,
+)
 def tell_of_holds(entry_id: int) -> None:
     """Readers learn what became of their holds."""
     tell_of_hold(entry_id)

@@ -4,7 +4,7 @@ Holds are followed from the journal; due dates are gone through by the clock, ea
 (``once``) makes that so, also where a job runs twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -12,15 +12,17 @@ from wenyuan.kernel.opening import days_overdue
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.data import HoldView
 from wenyuan.lending.circulation.hold_lists import get_hold
+from wenyuan.lending.circulation.models import Hold, HoldState
 from wenyuan.lending.circulation.queries import is_after_reopening
 from wenyuan.lending.circulation.rules import reminder_for
 from wenyuan.lending.patrons.queries import notice_contacts, notice_recipient
-from wenyuan.organisation.journal.data import Kind
-from wenyuan.organisation.journal.queries import get_entry
+from wenyuan.organisation.journal.data import Entry, Kind, RecordedEntry
+from wenyuan.organisation.journal.queries import get_entries, get_entry
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.notices.data import NewNotice, NoticeKind
 from wenyuan.organisation.notices.operations import post, post_many, withdraw
+from wenyuan.organisation.notices.queries import standing_notices
 from wenyuan.organisation.rights.data import Door
 from wenyuan.organisation.rights.queries import needs
 from wenyuan.plumbing.clock import library_zone, local_date
@@ -34,6 +36,41 @@ READERS_OWN = frozenset({Door.PORTAL.value, Door.KIOSK.value, Door.SIP2.value})
 """Who cancels there knows it."""
 
 
+def holds_to_tell_of(entry_ids: Sequence[int]) -> frozenset[int]:
+    """Those of these entries for which there is a word to post or to take back: not the hold that its reader fetched
+    before anybody was told, as nearly every hold of a self-service machine."""
+    entries = get_entries(entry_ids)
+    holds = {recorded.id: hold_id for recorded in entries if (hold_id := _hold_of(recorded.entry)) is not None}
+    states = dict(Hold.objects.filter(id__in=set(holds.values())).values_list("id", "state"))
+    told = standing_notices([_ready_name(hold_id) for hold_id in states])
+
+    def concerns(recorded: RecordedEntry) -> bool:
+        hold_id, entry = holds.get(recorded.id), recorded.entry
+        if hold_id is None or hold_id not in states:
+            return False
+        if states[hold_id] != HoldState.ON_SHELF and _ready_name(hold_id) in told:
+            return True
+        match entry.kind:
+            case Kind.HOLD_READY:
+                return states[hold_id] == HoldState.ON_SHELF
+            case Kind.HOLD_CANCELLED:
+                return entry.door not in READERS_OWN
+            case kind:
+                return kind is Kind.HOLD_EXPIRED
+
+    return frozenset(recorded.id for recorded in entries if concerns(recorded))
+
+
+def _hold_of(entry: Entry) -> int | None:
+    """The id of the hold that an entry tells of; none where it names none."""
+    hold_id = entry.details.get("hold") if entry.subject_kind == "item" else entry.subject_id
+    return hold_id if isinstance(hold_id, int) else None
+
+
+def _ready_name(hold_id: int) -> str:
+    return f"hold_ready:{hold_id}"
+
+
 def tell_of_hold(entry_id: int) -> None:
     """A step: let the reader of the hold that an entry tells of know what became of it, or take the word back."""
     assert_in_verb()
@@ -41,20 +78,20 @@ def tell_of_hold(entry_id: int) -> None:
     if recorded is None:
         return
     entry = recorded.entry
-    hold_id = entry.details.get("hold") if entry.subject_kind == "item" else entry.subject_id
-    hold = get_hold(hold_id) if isinstance(hold_id, int) else None
+    hold_id = _hold_of(entry)
+    hold = get_hold(hold_id) if hold_id is not None else None
     if hold is None:
         return
     at = entry.occurred_at
     match entry.kind:
-        case Kind.HOLD_READY if hold.state == "on_shelf":
+        case Kind.HOLD_READY if hold.state == HoldState.ON_SHELF:
             _tell_ready(hold, at)
         case Kind.HOLD_EXPIRED:
             _tell_ended(hold, NoticeKind.HOLD_EXPIRED, at)
         case Kind.HOLD_CANCELLED if entry.door not in READERS_OWN:
             _tell_ended(hold, NoticeKind.HOLD_CANCELLED, at)
-    if hold.state != "on_shelf":
-        withdraw(onces=[f"hold_ready:{hold.id}"], at=at)
+    if hold.state != HoldState.ON_SHELF:
+        withdraw(onces=[_ready_name(hold.id)], at=at)
 
 
 def _tell_ready(hold: HoldView, at: datetime) -> None:
@@ -64,7 +101,7 @@ def _tell_ready(hold: HoldView, at: datetime) -> None:
         kind=NoticeKind.HOLD_READY,
         recipient=notice_recipient(hold.patron_id),
         values={"title": hold.title, "pickup_date": hold.shelf_until, "place": str(hold.shelf_position or "")},
-        once=f"hold_ready:{hold.id}",
+        once=_ready_name(hold.id),
         at=at,
         contacts=notice_contacts([hold.patron_id]).get(hold.patron_id),
         branch_id=hold.pickup_branch_id,

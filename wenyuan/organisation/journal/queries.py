@@ -61,6 +61,11 @@ def get_entry(entry_id: int) -> RecordedEntry | None:
     return _value(row) if row else None
 
 
+def get_entries(entry_ids: Sequence[int]) -> tuple[RecordedEntry, ...]:
+    """These entries, oldest first; of an id that is none there is none."""
+    return tuple(_value(row) for row in Row.objects.filter(id__in=entry_ids).order_by("id"))
+
+
 def entry_with_key(key: str) -> RecordedEntry | None:
     """The entry that a request with this key has already written."""
     row = Row.objects.filter(key=key).first()

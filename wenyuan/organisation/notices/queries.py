@@ -1,6 +1,6 @@
 """Reads of this room: settings, templates and their preview, the send log, message boxes, choices."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -208,6 +208,12 @@ class LogPage:
 
     rows: tuple[MessageFacts, ...]
     before: int | None
+
+
+def standing_notices(onces: Collection[str]) -> frozenset[str]:
+    """Those of these names by which a notice was posted that has not been withdrawn."""
+    rows = models.Notice.objects.filter(once__in=onces, withdrawn_at__isnull=True)
+    return frozenset(rows.values_list("once", flat=True))
 
 
 def list_messages(*, wanted: LogFilter, before: int | None = None, size: int = PAGE_ROWS) -> LogPage:
