@@ -13,8 +13,11 @@ from wenyuan.organisation.journal.models import Stuck
 from wenyuan.plumbing.transactions import verb
 
 
+BATCH_ROWS = 200
+
+
 @verb
-def deliver(*, at: datetime, limit: int = 200) -> int:
+def deliver(*, at: datetime, limit: int = BATCH_ROWS) -> int:
     """Take up to ``limit`` pending entries, call their followers, delete the pending rows; returns how many it took.
 
     Rows that another worker holds are skipped, so nothing is ever "after the last seen id": ids commit out of order.
