@@ -58,6 +58,9 @@ from wenyuan.holdings.catalogue.stock.values import RegisterLine as RegisterLine
 from wenyuan.holdings.catalogue.stock.values import RegisterPage as RegisterPage
 from wenyuan.holdings.catalogue.stock.values import StockAccount as StockAccount
 from wenyuan.holdings.catalogue.stock.values import Volume as Volume
+from wenyuan.holdings.catalogue.taking_over.values import PastItemInput as PastItemInput
+from wenyuan.holdings.catalogue.taking_over.values import PastState as PastState
+from wenyuan.holdings.catalogue.taking_over.values import RelabelRow as RelabelRow
 from wenyuan.kernel.marc import Dialect, Record
 
 

@@ -29,6 +29,7 @@ from wenyuan.holdings.catalogue.shelving.tables import (
     WorkNumber,
 )
 from wenyuan.holdings.catalogue.stock.tables import Receipt, ReceiptItem
+from wenyuan.holdings.catalogue.taking_over.tables import PastItem
 
 __all__ = [
     "AuthorEntry",
@@ -63,6 +64,7 @@ __all__ = [
     "Lendable",
     "Numbering",
     "OverlayRule",
+    "PastItem",
     "Receipt",
     "ReceiptItem",
     "ShelfGroup",

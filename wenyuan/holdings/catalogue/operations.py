@@ -37,6 +37,8 @@ from wenyuan.holdings.catalogue.shelving.groups import keep_shelf_group
 from wenyuan.holdings.catalogue.shelving.numbering import assign_call_number, give_back_number, propose_call_number
 from wenyuan.holdings.catalogue.stock.receipts import correct_receipt, get_receipt, record_receipt, register_items
 from wenyuan.holdings.catalogue.tabling import ask_for_table, finish_table, forget_old_tables
+from wenyuan.holdings.catalogue.taking_over.bibs import look_at_past_bibs, record_past_bibs
+from wenyuan.holdings.catalogue.taking_over.recording import look_at_past_items, record_past_items
 from wenyuan.kernel.callnumbers import shelf_key
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.operations import record
@@ -80,12 +82,16 @@ __all__ = [
     "keep_shelf_group",
     "leave_record",
     "load_batch",
+    "look_at_past_bibs",
+    "look_at_past_items",
     "look_through",
     "mark_labels_printed",
     "open_batch",
     "open_record",
     "propose_call_number",
     "queue_labels",
+    "record_past_bibs",
+    "record_past_items",
     "record_receipt",
     "restage_batch",
     "restore_version",

@@ -87,6 +87,14 @@ from wenyuan.holdings.catalogue.shelving.numbering import numbers_of_bib
 from wenyuan.holdings.catalogue.stock.ledgers import check_numbers, iter_register, register_page, stock_account
 from wenyuan.holdings.catalogue.stock.receipts import get_receipt, list_receipts
 from wenyuan.holdings.catalogue.tabling import get_table, iter_bib_lines, iter_item_lines, list_tables
+from wenyuan.holdings.catalogue.taking_over.reading import (
+    count_past_bibs,
+    count_past_items,
+    count_to_relabel,
+    list_to_relabel,
+    past_bibs,
+    past_items,
+)
 from wenyuan.kernel.booknumbers import (
     BadBookNumber,
     parse_cn_serial_number,
@@ -109,6 +117,9 @@ __all__ = [
     "count_harvest",
     "count_holdings",
     "count_labels",
+    "count_past_bibs",
+    "count_past_items",
+    "count_to_relabel",
     "draft",
     "export_records",
     "failed_bytes",
@@ -166,6 +177,7 @@ __all__ = [
     "list_shelf",
     "list_shelf_groups",
     "list_tables",
+    "list_to_relabel",
     "list_versions",
     "lookup",
     "lookup_numbers",
@@ -174,6 +186,8 @@ __all__ = [
     "name_of_class",
     "numbers_of_bib",
     "overlaid",
+    "past_bibs",
+    "past_items",
     "picks_of",
     "read_form",
     "register_page",

@@ -1,5 +1,5 @@
 """Hand-written statements of the catalogue. They read and write ``catalogue_…``; one invariant reads
-``network_area``."""
+``network_area``, the counts of what was taken over ``network_branch``."""
 
 from wenyuan.plumbing.invariants import Invariant
 
@@ -40,6 +40,20 @@ NEXT_BIB_IDS = """
 NEXT_ITEM_IDS = """
     SELECT nextval(pg_get_serial_sequence('catalogue_item', 'id')) FROM generate_series(1, %(count)s)
 """
+
+NEXT_TEMPORARY = "SELECT nextval('catalogue_temporary_number')"
+"""The running number of barcodes that are to be replaced; numbers may be skipped, none comes twice."""
+
+COUNT_PAST_ITEMS = """
+    SELECT branch.code,
+        CASE WHEN item.state IN ('on_loan', 'in_process', 'withdrawn') THEN item.state
+            WHEN item.condition IN ('lost', 'missing', 'damaged') THEN item.condition ELSE 'available' END AS stands,
+        count(*)
+    FROM catalogue_pastitem past JOIN catalogue_item item ON item.id = past.item_id
+    JOIN network_branch branch ON branch.id = item.home_branch_id
+    WHERE past.system = %(system)s GROUP BY 1, 2
+"""
+"""What is on the hold shelf or on its way is no other state of the old system than on the shelf."""
 
 DERIVED = (
     "dialect",

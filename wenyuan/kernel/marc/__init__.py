@@ -68,6 +68,7 @@ from wenyuan.kernel.marc.model import (
     Record,
     content_hash,
 )
+from wenyuan.kernel.marc.plain import PlainBook, plain_record
 from wenyuan.kernel.marc.publishing import public
 from wenyuan.kernel.marc.stream import Container, RawRecord, iter_raw, sniff
 from wenyuan.kernel.marc.textual import BadText, TextFault, TextReason, content_of, from_text, line_of, to_text
@@ -108,6 +109,7 @@ __all__ = [
     "MappingError",
     "MappingFault",
     "MarcError",
+    "PlainBook",
     "RawRecord",
     "Reason",
     "Record",
@@ -137,6 +139,7 @@ __all__ = [
     "line_of",
     "mapping_from_dict",
     "mapping_to_dict",
+    "plain_record",
     "profile_file",
     "public",
     "sniff",

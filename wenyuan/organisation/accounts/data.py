@@ -102,6 +102,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.ENTER_VISITS,
             Act.KEEP_DAYBOOK,
             Act.APPROVE_DAYBOOK,
+            Act.TAKE_OVER,
             Act.EDIT_NETWORK,
             Act.EDIT_CALENDAR,
             Act.SIGN_CLOSURE,

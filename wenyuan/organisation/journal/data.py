@@ -40,6 +40,13 @@ class Kind(StrEnum):
     RECORD_ADDED = "record_added"  # catalogued by hand; the subject of these two is the bib
     RECORD_CHANGED = "record_changed"  # a new version of its record (details: version; fields, or which was restored)
     RECORDS_IMPORTED = "records_imported"  # a chunk of a file: quantity counts bib records added or changed
+    # Taken over from an old system: what happened there is no act of today, and no figure counts these.
+    ITEM_TAKEN_OVER = "item_taken_over"
+    PATRON_TAKEN_OVER = "patron_taken_over"
+    LOAN_TAKEN_OVER = "loan_taken_over"  # an open loan (details: loan), the subject is the item
+    HOLD_TAKEN_OVER = "hold_taken_over"  # the subject is the bib (details: hold)
+    FEE_TAKEN_OVER = "fee_taken_over"  # what a reader owed there
+    DEPOSIT_TAKEN_OVER = "deposit_taken_over"
     ITEM_SEEN = "item_seen"  # a keyed scan that changed nothing: quantity 0
     ITEM_MOVED = "item_moved"  # seen at another branch than the one on record
     HOLD_PLACED = "hold_placed"

@@ -40,6 +40,7 @@ class Act(StrEnum):
     EDIT_RECORDS = "edit_records"
     IMPORT_RECORDS = "import_records"
     EXPORT_RECORDS = "export_records"
+    TAKE_OVER = "take_over"
     ENTER_VISITS = "enter_visits"
     KEEP_DAYBOOK = "keep_daybook"
     APPROVE_DAYBOOK = "approve_daybook"

@@ -57,6 +57,7 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.EDIT_RECORDS: _("add and change records"),
     Act.IMPORT_RECORDS: _("import records"),
     Act.EXPORT_RECORDS: _("export records"),
+    Act.TAKE_OVER: _("take over the data of an old system"),
     Act.ENTER_VISITS: _("enter visits"),
     Act.KEEP_DAYBOOK: _("keep the daybook"),
     Act.APPROVE_DAYBOOK: _("approve records of the daybook"),

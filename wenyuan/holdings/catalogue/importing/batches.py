@@ -82,6 +82,36 @@ def open_batch(
     :raises OSError: when the file cannot be read.
     """
     require(desk.operator, Act.IMPORT_RECORDS, branch_id)
+    return begin_batch(
+        path=path,
+        branch_id=branch_id,
+        at=at,
+        desk=desk,
+        source=source,
+        mapping=mapping,
+        overlay=overlay,
+        file_name=file_name,
+        stored_as=stored_as,
+        staged=staged,
+        is_kept=is_kept,
+    )
+
+
+def begin_batch(
+    *,
+    path: Path,
+    branch_id: int,
+    at: datetime,
+    desk: Desk,
+    source: str = "",
+    mapping: str = "",
+    overlay: str = "",
+    file_name: str = "",
+    stored_as: str = "",
+    staged: bool = False,
+    is_kept: Callable[[str], bool] = bool,
+) -> int:
+    """``open_batch`` for a verb of this room that has asked for the right."""
     if branch_id not in network_map().branches:
         raise CatalogueRefused(Refusal.BRANCH_UNKNOWN, "branch_id")
     source = _source_name(source)
@@ -148,7 +178,14 @@ def run_batch(*, batch_id: int, path: Path, at: datetime, desk: Desk, on_progres
     if batch is None:
         raise CatalogueRefused(Refusal.BATCH_UNKNOWN)
     require(desk.operator, Act.IMPORT_RECORDS, batch.branch_id)
-    with held(batch_id):
+    read_batch(batch, path=path, at=at, desk=desk, on_progress=on_progress)
+
+
+def read_batch(
+    batch: ImportBatch, *, path: Path, at: datetime, desk: Desk, on_progress: OnProgress | None = None
+) -> None:
+    """``run_batch`` for a verb of this room that has asked for the right."""
+    with held(batch.id):
         batch.refresh_from_db()
         if batch.state != RUNNING:
             return

@@ -79,7 +79,12 @@ def look_through(*, batch_id: int, path: Path, desk: Desk, on_look: OnLook | Non
     if batch is None:
         raise CatalogueRefused(Refusal.BATCH_UNKNOWN)
     require(desk.operator, Act.IMPORT_RECORDS, batch.branch_id)
-    with held(batch_id):
+    look_at_batch(batch, path=path, on_look=on_look)
+
+
+def look_at_batch(batch: ImportBatch, *, path: Path, on_look: OnLook | None = None) -> None:
+    """``look_through`` for a verb of this room that has asked for the right."""
+    with held(batch_id := batch.id):
         batch.refresh_from_db()
         if batch.state != STAGED:
             return

@@ -6,13 +6,24 @@ from datetime import datetime
 from wenyuan.holdings.catalogue.data import CatalogueRefused, MappingUnfit, Refusal
 from wenyuan.holdings.catalogue.models import ImportMapping
 from wenyuan.holdings.catalogue.rules import column_text
-from wenyuan.kernel.marc import ItemMapping, MappingError, mapping_from_dict, mapping_to_dict
+from wenyuan.kernel.marc import (
+    ItemColumn,
+    ItemMapping,
+    MappingError,
+    mapping_from_dict,
+    mapping_to_dict,
+)
+from wenyuan.kernel.marc import Source as Subfields
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.transactions import verb
 
 NAME_LENGTH = 32
+NO_ITEMS = "-"
+"""The code of a file whose items come otherwise: no record has a field with the tag that it reads."""
+
+_NOTHING = ItemMapping(name=NO_ITEMS, tag="---", columns=((ItemColumn.BARCODE, Subfields(("b",))),))
 
 
 @needs(Act.IMPORT_RECORDS)
@@ -67,6 +78,8 @@ def mapping_named(code: str) -> ItemMapping | None:
     """
     if not code:
         return None
+    if code == NO_ITEMS:
+        return _NOTHING
     row = ImportMapping.objects.filter(code=code).first()
     if row is None:
         raise CatalogueRefused(Refusal.MAPPING_UNKNOWN, code)

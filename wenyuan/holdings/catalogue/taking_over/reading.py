@@ -1,0 +1,59 @@
+"""What was taken over: items by their old keys, counts for the comparison, and what waits to be relabelled."""
+
+from collections.abc import Collection
+
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from wenyuan.holdings.catalogue import sql
+from wenyuan.holdings.catalogue.models import Bib
+from wenyuan.holdings.catalogue.taking_over.tables import PastItem
+from wenyuan.holdings.catalogue.taking_over.values import RelabelRow
+
+PAGE_ROWS = 50
+
+
+def past_items(*, system: str, keys: Collection[str]) -> dict[str, int]:
+    """The ids of items by the old system's keys."""
+    return dict(PastItem.objects.filter(system=system, key__in=keys).values_list("key", "item_id"))
+
+
+def past_bibs(*, system: str, keys: Collection[str]) -> dict[str, int]:
+    """The ids of records by the old system's keys; of a key that several records have, none."""
+    found: dict[str, int] = {}
+    many = set()
+    for key, bib_id in Bib.objects.filter(source=system, control_number__in=keys).values_list("control_number", "id"):
+        if key in found:
+            many.add(key)
+        found[key] = bib_id
+    return {key: bib_id for key, bib_id in found.items() if key not in many}
+
+
+def count_past_bibs(*, system: str) -> int:
+    """How many records came from the old system."""
+    return Bib.objects.filter(source=system).count()
+
+
+def count_past_items(*, system: str) -> dict[tuple[str, str], int]:
+    """How many items were taken over, by the code of their home branch and their state now (``PastState``)."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.COUNT_PAST_ITEMS, {"system": system})
+        return {(code, state): count for code, state, count in cursor.fetchall()}
+
+
+def count_to_relabel() -> int:
+    """How many items wait for a new label."""
+    return _to_relabel().count()
+
+
+def list_to_relabel(*, branch_id: int | None = None, after: int = 0, size: int = PAGE_ROWS) -> tuple[RelabelRow, ...]:
+    """Items that wait for a new label, of one branch or of all, in the order in which they came in."""
+    rows = _to_relabel().filter(id__gt=after)
+    if branch_id is not None:
+        rows = rows.filter(branch_id=branch_id)
+    columns = ("id", "item_id", "item__bib_id", "item__bib__title", "item__call_no", "temporary", "former_number")
+    return tuple(RelabelRow(*row) for row in rows.order_by("id").values_list(*columns, "branch_id", "system")[:size])
+
+
+def _to_relabel() -> "QuerySet[PastItem]":
+    return PastItem.objects.exclude(temporary="").filter(item__barcode=F("temporary"))

@@ -1,0 +1,141 @@
+"""What an old system wrote, on its way into this one: texts into values, and what became of each row. Pure.
+
+Nothing is guessed: a text that is not exactly what it should be is a :class:`Unread`, told with its field.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+from wenyuan.kernel.money import parse_yuan
+
+LONGEST_KEY = 64
+"""Characters of the old system's own key of a row."""
+
+
+class Fate(StrEnum):
+    """What becomes of a row."""
+
+    LOADED = "loaded"
+    KNOWN = "known"  # it came in before, by its old key
+    REFUSED = "refused"
+
+
+class PastReason(NamedTuple):
+    """Why a row is refused, or, as a ``note``, what to know of one that came in. Codes and names of fields only."""
+
+    code: str
+    field: str = ""
+    note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastResult:
+    """What became of one row: its place among those given, its fate, and everything there is to say of it."""
+
+    place: int
+    fate: Fate
+    reasons: tuple[PastReason, ...] = ()
+
+
+class Coming(Protocol):
+    """What earlier rows of a dry run would have brought: names of things, not the things (``item:4711``)."""
+
+    def has(self, names: Collection[str], /) -> frozenset[str]:
+        """Those of the names that would be there."""
+
+    def claim(self, names: Iterable[str], /) -> None:
+        """These would be there from now on."""
+
+
+class Unread(ValueError):
+    """A text that is not what its field asks for; ``code`` says in which way. Never the text itself."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+_PARTS: Mapping[str, str] = {
+    "YYYY": r"(?P<year>[0-9]{4})",
+    "MM": r"(?P<month>[0-9]{2})",
+    "DD": r"(?P<day>[0-9]{2})",
+    "M": r"(?P<month>[0-9]{1,2})",
+    "D": r"(?P<day>[0-9]{1,2})",
+    "hh": r"(?P<hour>[0-9]{2})",
+    "mm": r"(?P<minute>[0-9]{2})",
+    "ss": r"(?P<second>[0-9]{2})",
+}
+_PART = re.compile("YYYY|MM|DD|M|D|hh|mm|ss")
+
+
+@lru_cache(maxsize=64)
+def date_pattern(form: str) -> re.Pattern[str]:
+    """The pattern of a form such as ``YYYY-MM-DD``, ``D/M/YYYY`` or ``YYYYMMDD hh:mm:ss``.
+
+    :raises ValueError: without a year, a month and a day, or with one of them twice.
+    """
+    pattern, at = "", 0
+    for part in _PART.finditer(form):
+        pattern += re.escape(form[at : part.start()]) + _PARTS[part[0]]
+        at = part.end()
+    try:
+        compiled = re.compile(pattern + re.escape(form[at:]))
+    except re.error as error:
+        raise ValueError(form) from error
+    if not {"year", "month", "day"} <= set(compiled.groupindex):
+        raise ValueError(form)
+    return compiled
+
+
+def read_moment(text: str, forms: Iterable[str]) -> datetime:
+    """A day, or a moment, in one of the forms; without a zone, midnight where the text has no hour.
+
+    :raises Unread: ``date_form`` where it has none of the forms, ``date_impossible`` for the 30th of February.
+    """
+    for form in forms:
+        found = date_pattern(form).fullmatch(text)
+        if found is not None:
+            try:
+                return datetime(**{name: int(value) for name, value in found.groupdict().items()})  # type: ignore[arg-type]  # noqa: DTZ001 - the caller knows the zone
+            except ValueError:
+                raise Unread("date_impossible") from None
+    raise Unread("date_form")
+
+
+def read_day(text: str, forms: Iterable[str]) -> date:
+    """As :func:`read_moment`, the day alone."""
+    return read_moment(text, forms).date()
+
+
+def read_fen(text: str) -> int:
+    """An amount in yuan (``12.50``, ``¥12``), in fen. :raises Unread: ``amount_form``."""
+    fen = parse_yuan(text)
+    if fen is None:
+        raise Unread("amount_form")
+    return fen
+
+
+OTHERWISE = "*"
+"""In a translation: what stands for every code that it does not name; ``=`` for "as it is"."""
+
+
+def read_code(text: str, codes: Mapping[str, str] | None) -> str:
+    """The code of ours for one of the old system's, by its exact text; without a translation, the text itself.
+
+    An empty text stays empty where the translation says nothing of it.
+
+    :raises Unread: ``code_unknown``.
+    """
+    if codes is None:
+        return text
+    found = codes.get(text, codes.get(OTHERWISE))
+    if found is None:
+        if text:
+            raise Unread("code_unknown")
+        return ""
+    return text if found == "=" else found
