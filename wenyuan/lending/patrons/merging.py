@@ -19,6 +19,7 @@ from wenyuan.lending.patrons.models import (
     KeptApart,
     Merge,
     MergedRow,
+    PastPatron,
     Patron,
     PatronStatus,
     ProxyAct,
@@ -257,6 +258,7 @@ _OWN = {
     "restriction": (Restriction, "patron_id"),
     "proxy_act": (ProxyAct, "patron_id"),
     "ward": (Guardian, "patron_id"),
+    "past_patron": (PastPatron, "patron_id"),
 }
 
 

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from wenyuan.lending.patrons.past_models import PastPatron as PastPatron
 from wenyuan.plumbing.fields import EncryptedTextField
 
 

@@ -55,6 +55,7 @@ from wenyuan.lending.patrons.restrictions import (
 from wenyuan.lending.patrons.rosters import enrol_roster
 from wenyuan.lending.patrons.sheets import read_sheet
 from wenyuan.lending.patrons.standing import close_patron, erase_patron, reopen_patron
+from wenyuan.lending.patrons.taking_over import look_at_past_patrons, record_past_patrons
 
 __all__ = [
     "CannotLeave",
@@ -82,11 +83,13 @@ __all__ = [
     "lift_lost",
     "lift_restriction",
     "lift_suspension",
+    "look_at_past_patrons",
     "merge_patrons",
     "pause_patron",
     "read_sheet",
     "reader_ref",
     "record_consent",
+    "record_past_patrons",
     "register_on_first_swipe",
     "register_patron",
     "remove_token",

@@ -71,6 +71,9 @@ from wenyuan.lending.patrons.models import (
     Token,
     TokenStatus,
 )
+from wenyuan.lending.patrons.past_reads import count_past_patrons as count_past_patrons
+from wenyuan.lending.patrons.past_reads import list_to_recard as list_to_recard
+from wenyuan.lending.patrons.past_reads import past_patrons as past_patrons
 from wenyuan.lending.patrons.rules import (
     AGE_OF_MAJORITY,
     AGE_OF_OWN_CONSENT,

@@ -24,6 +24,7 @@ from wenyuan.lending.patrons.data import (
 from wenyuan.lending.patrons.models import (
     Consent,
     Guardian,
+    PastPatron,
     Patron,
     PatronStatus,
     ProxyAct,
@@ -225,6 +226,7 @@ def _blank(patron: Patron) -> None:
     Token.objects.filter(patron=patron).delete()
     Restriction.objects.filter(patron=patron).delete()
     ProxyAct.objects.filter(patron=patron).delete()
+    PastPatron.objects.filter(patron=patron).delete()
     answering = Guardian.objects.filter(Q(child=patron) | Q(patron=patron))
     Consent.objects.filter(guardian__in=answering.values("id")).update(guardian=None)
     answering.delete()

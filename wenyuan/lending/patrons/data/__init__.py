@@ -45,6 +45,7 @@ from wenyuan.lending.patrons.data.merging import (
     MergeView,
     Moved,
 )
+from wenyuan.lending.patrons.data.past import PastPatronInput, PastStanding, PastTerms, RecardRow
 from wenyuan.lending.patrons.data.problems import (
     CannotLeave,
     Obstacle,
@@ -99,6 +100,9 @@ __all__ = [
     "NumberInput",
     "Obstacle",
     "OnBehalf",
+    "PastPatronInput",
+    "PastStanding",
+    "PastTerms",
     "PatronChange",
     "PatronPage",
     "PatronRefused",
@@ -109,6 +113,7 @@ __all__ = [
     "ProblemCode",
     "ProxyRelation",
     "ProxyView",
+    "RecardRow",
     "Registration",
     "RegistrationRefused",
     "Relation",

@@ -1,0 +1,45 @@
+"""Readers who were taken over: by their old keys, counted for the comparison, and whose card is to be replaced."""
+
+from collections.abc import Collection
+
+from django.db.models import Count, Exists, OuterRef
+
+from wenyuan.kernel.identity import mask_name
+from wenyuan.lending.patrons.data import RecardRow
+from wenyuan.lending.patrons.models import PastPatron, Token, TokenStatus
+from wenyuan.plumbing.secrets import lookup_hash
+
+PAGE_ROWS = 50
+
+
+def key_hash(system: str, key: str) -> bytes:
+    """The keyed hash of an old system's own key of a reader."""
+    return lookup_hash(f"patron:past:{system}", key)
+
+
+def past_patrons(*, system: str, keys: Collection[str]) -> dict[str, int]:
+    """The ids of readers by the old system's keys; of a record that was merged, the one that it leads to."""
+    digests = {key_hash(system, key): key for key in keys}
+    rows = PastPatron.objects.filter(system=system, key_hash__in=list(digests)).values_list("key_hash", "patron_id")
+    return {digests[bytes(digest)]: patron_id for digest, patron_id in rows}
+
+
+def count_past_patrons(*, system: str) -> dict[str, int]:
+    """How many readers were taken over, by the code of their category."""
+    rows = PastPatron.objects.filter(system=system).values_list("patron__category__code")
+    return dict(rows.annotate(count=Count("id")).order_by("patron__category__code"))
+
+
+def list_to_recard(*, branch_id: int | None = None, after: int = 0, size: int = PAGE_ROWS) -> tuple[RecardRow, ...]:
+    """Readers whose card is to be replaced since its number is another's; names are masked."""
+    in_use = Token.objects.filter(
+        patron=OuterRef("patron"), card_no=OuterRef("temporary"), status=TokenStatus.ACTIVE.value
+    )
+    rows = PastPatron.objects.exclude(temporary="").filter(Exists(in_use), id__gt=after)
+    if branch_id is not None:
+        rows = rows.filter(branch_id=branch_id)
+    columns = ("id", "patron_id", "patron__name", "temporary", "former_card", "branch_id", "system")
+    return tuple(
+        RecardRow(row[0], row[1], mask_name(row[2]), *row[3:])
+        for row in rows.order_by("id").values_list(*columns)[:size]
+    )
