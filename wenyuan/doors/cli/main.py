@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, Place] = {
     "export": Place(f"{_CLI}.records", "export_records", "Write bib records to a MARC file."),
     "summary": Place(f"{_CLI}.summary", "summary", "Show the figures of a period."),
     "migrate": Place(f"{_CLI}.migrate", "migrate", "Bring the database's tables up to this version."),
+    "take-over": Place(f"{_CLI}.take_over", "take_over", "Take over the data of an old system by a mapping file."),
     "worker": Place(f"{_CLI}.worker", "worker", "Do background work (a part of `up`)."),
     "index": Place(f"{_CLI}.index", "index", "Compare the search index with the database, or build it anew."),
     "backup": Place(f"{_CLI}.backup", "backup", "Write everything but the keys into one archive."),

@@ -29,6 +29,8 @@ def migrate(as_json: bool) -> None:
 
     Runs as the owner (DATABASE_OWNER_URL), gives the application its rights, and adds the rows every library begins
     with where they are missing. Safe to run twice, and from two places at once.
+
+    The data of another system come by `wenyuan take-over`.
     """
     with installation(real=True) as here:
         applied = bring_up_to_date(here, quiet=as_json)

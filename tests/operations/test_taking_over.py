@@ -1,0 +1,316 @@
+"""``record_past_…``: the data of an old system, as the command brings it, on a real database."""
+
+import csv
+import json
+import shutil
+from dataclasses import replace
+from datetime import date, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from tests.factories.accounts import make_desk
+from tests.factories.catalogue import make_bib, make_item
+from tests.factories.network import make_branch, make_group, make_hours
+from tests.factories.old_library import resident_number, write_csv, write_koha
+from tests.factories.patrons import make_patron
+from wenyuan.doors.cli.moving.comparing import broken_invariants, compare
+from wenyuan.doors.cli.moving.mapping import read_mapping
+from wenyuan.doors.cli.moving.parts import Going
+from wenyuan.doors.cli.moving.report import PartReport
+from wenyuan.doors.cli.moving.running import run
+from wenyuan.holdings.catalogue.data import ItemChanges, PastItemInput
+from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState
+from wenyuan.holdings.catalogue.operations import edit_item, install_defaults, record_past_items
+from wenyuan.holdings.catalogue.queries import list_to_relabel
+from wenyuan.lending.patrons.data import PastPatronInput, PastTerms
+from wenyuan.lending.patrons.models import PastPatron, Patron, Restriction, Token
+from wenyuan.lending.patrons.operations import erase_patron, install_default_categories, record_past_patrons
+from wenyuan.lending.patrons.queries import list_to_recard, patron_by_token
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.journal.models import Entry
+from wenyuan.organisation.network.models import Branch
+from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.queries import NotAllowed
+
+pytestmark = pytest.mark.django_db
+
+TERMS = PastTerms(notice_version="old-2019")
+
+
+@pytest.fixture
+def branches() -> dict[str, Branch]:
+    """A central library and two branches, empty."""
+    central = make_branch("ZG", kind="central")
+    found = {"ZG": central, "DJ": make_branch("DJ", parent=central), "CN": make_branch("CN", parent=central)}
+    make_group("G1", [found["ZG"], found["DJ"]])
+    for branch in found.values():
+        make_hours(branch)
+    install_defaults()
+    install_default_categories()
+    return found
+
+
+@pytest.fixture
+def desk(branches: dict[str, Branch]) -> Desk:
+    """The director's, who may take over."""
+    return make_desk(branches["ZG"], role=Role.DIRECTOR, everywhere=True)
+
+
+@pytest.fixture
+def koha(tmp_path: Path) -> Path:
+    """The Koha-like example with its mapping."""
+    write_koha(tmp_path)
+    return mapping_beside("koha", tmp_path)
+
+
+def mapping_beside(kind: str, folder: Path) -> Path:
+    """A mapping that is shipped, beside the files of its library."""
+    text = files("wenyuan.doors.cli.moving").joinpath("examples", f"{kind}.toml").read_text("utf-8")
+    path = folder / f"{kind}.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def no_bar(done: float, *, total: float | None = None, says: str | None = None) -> None:
+    """Draws nothing."""
+
+
+def going(mapping: Path, at: datetime, desk: Desk) -> Going:
+    return Going(read_mapping(mapping), at, desk)
+
+
+def go(under: Going, *, dry: bool = False, refused_to: Path | None = None) -> dict[str, PartReport]:
+    return {report.name: report for report in run(under, dry=dry, refused_to=refused_to, bar=no_bar)}
+
+
+def fates(report: PartReport) -> tuple[int, int, int, int]:
+    return report.read, report.loaded, report.known, report.refused
+
+
+def test_a_dry_run_says_what_loading_does_and_changes_nothing(koha: Path, at: datetime, desk: Desk) -> None:
+    dry = go(going(koha, at, desk), dry=True)
+    assert (Bib.objects.count(), Item.objects.count(), Patron.objects.count()) == (0, 0, 0)
+    assert not Entry.objects.exists()
+
+    done = go(going(koha, at, desk))
+
+    for name in ("bibs", "items", "patrons"):
+        assert fates(dry[name]) == fates(done[name])
+        assert (dry[name].reasons, dry[name].notes) == (done[name].reasons, done[name].notes)
+    assert fates(done["bibs"]) == (5, 5, 0, 0)
+    assert fates(done["items"]) == (9, 6, 0, 3)
+    assert fates(done["patrons"]) == (8, 5, 0, 3)
+
+
+def test_each_refusal_is_told_by_its_reason_and_field_with_the_rows_that_have_it(
+    koha: Path, at: datetime, desk: Desk
+) -> None:
+    done = go(going(koha, at, desk))
+
+    assert dict(done["items"].reasons) == {
+        ("bib_unknown", "bib"): 1,
+        ("date_impossible", "acquired_date"): 1,
+        ("code_unknown", "branch"): 1,
+    }
+    assert dict(done["items"].notes) == {("barcode_clash", "barcode"): 1}
+    assert dict(done["patrons"].reasons) == {
+        ("number_bad/wrong_check_digit", "number"): 1,
+        ("guardian_required", "guardian"): 1,
+        ("has_left", "status"): 1,
+    }
+    assert dict(done["patrons"].notes) == {("card_clash", "card_no"): 1}
+    assert done["items"].samples["date_impossible", "acquired_date"] == [(8, "107")]
+
+
+def test_a_second_run_loads_nothing_twice(koha: Path, at: datetime, desk: Desk) -> None:
+    go(going(koha, at, desk))
+    before = (Bib.objects.count(), Item.objects.count(), Patron.objects.count(), Token.objects.count())
+
+    again = go(going(koha, at, desk))
+
+    assert fates(again["bibs"]) == (5, 0, 5, 0)
+    assert fates(again["items"]) == (9, 0, 6, 3)
+    assert fates(again["patrons"]) == (8, 0, 5, 3)
+    assert (Bib.objects.count(), Item.objects.count(), Patron.objects.count(), Token.objects.count()) == before
+
+
+def test_what_was_refused_is_mended_in_its_own_file_and_loaded(
+    koha: Path, at: datetime, desk: Desk, tmp_path: Path
+) -> None:
+    done = go(going(koha, at, desk), refused_to=tmp_path)
+    mended = tmp_path / "items-refused.csv"
+    assert done["items"].refused_file == str(mended)
+    assert mended.stat().st_mode & 0o777 == 0o600
+    text = mended.read_text("utf-8-sig")
+    assert "date_impossible (acquired_date)" in text
+
+    shutil.move(mended, tmp_path / "items.csv")
+    (tmp_path / "items.csv").write_text(text.replace("2019-02-30", "2019-02-28"), "utf-8")
+    again = go(going(koha, at, desk))
+
+    assert fates(again["items"]) == (3, 1, 0, 2)
+    assert Item.objects.get(barcode="K0000107").acquired_date == date(2019, 2, 28)
+
+
+def test_items_stand_as_they_stood(koha: Path, at: datetime, desk: Desk) -> None:
+    go(going(koha, at, desk))
+
+    lost, gone = Item.objects.get(barcode="K0000104"), Item.objects.get(barcode="K0000105")
+    assert (lost.state, lost.condition, lost.condition_at) == (ItemState.AVAILABLE, Condition.LOST, at)
+    assert (lost.home_branch.code, lost.present_branch.code, lost.item_type.code) == ("ZG", "DJ", "children_book")
+    assert (gone.state, gone.lendable) == (ItemState.WITHDRAWN, "no")
+    first = Item.objects.get(barcode="K0000101")
+    assert (first.price_fen, first.acquired_date, first.call_no) == (2800, date(2019, 3, 4), "I247.57/1")
+    assert first.call_key != b""
+
+
+def test_a_clashing_barcode_gets_a_temporary_one_until_it_is_relabelled(
+    koha: Path, at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    go(going(koha, at, desk))
+
+    [row] = list_to_relabel()
+    assert (row.former_number, row.branch_id, row.title) == ("K0000101", branches["DJ"].id, "人间草木")
+    item = Item.objects.get(barcode=row.temporary)
+    assert row.temporary.startswith("TMP")
+
+    editor = make_desk(branches["DJ"], role=Role.CATALOGUER)
+    edit_item(item_id=item.id, version=1, changes=ItemChanges(barcode="N0000109"), at=at, desk=editor)
+    assert list_to_relabel() == ()
+
+
+def test_readers_keep_card_days_and_standing(koha: Path, at: datetime, desk: Desk) -> None:
+    go(going(koha, at, desk))
+
+    found = patron_by_token("R000001")
+    assert found is not None
+    reader = Patron.objects.get(id=found.patron.id)
+    assert (reader.name, reader.registered_date, reader.expires_date) == ("严小满", date(2019, 9, 1), date(2031, 8, 31))
+    assert patron_by_token(resident_number("19900307", 28)) is not None
+    stopped = Patron.objects.get(name="古月")
+    assert (stopped.status, Restriction.objects.get(patron=stopped).kind) == ("suspended", "manual")
+
+
+def test_a_clashing_card_gets_a_number_of_the_library_and_is_listed(
+    koha: Path, at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    go(going(koha, at, desk))
+
+    reader = Patron.objects.get(name="林间")
+    token = Token.objects.get(patron=reader)
+    assert (token.status, token.card_no == "R000001") == ("lost", False)
+    assert list_to_recard() == ()  # a card that is lost is replaced anyway
+    Token.objects.filter(id=token.id).update(status="active")
+    [row] = list_to_recard(branch_id=branches["DJ"].id)
+    assert (row.temporary, row.former_card) == (token.card_no, "R000001")
+
+
+def test_nothing_of_it_counts_as_an_act_of_today(koha: Path, at: datetime, desk: Desk) -> None:
+    go(going(koha, at, desk))
+
+    kinds = set(Entry.objects.values_list("kind", flat=True))
+    assert kinds == {Kind.RECORDS_IMPORTED, Kind.ITEM_TAKEN_OVER, Kind.PATRON_TAKEN_OVER}
+
+
+def test_old_and_new_are_held_against_each_other(koha: Path, at: datetime, desk: Desk) -> None:
+    go(going(koha, at, desk))
+
+    lines = {(line.what, line.of): (line.old, line.new) for line in compare(going(koha, at, desk))}
+
+    assert lines["bibs", ""] == (5, 5)
+    assert lines["items", "ZG available"] == (2, 2)
+    assert lines["items", "DJ withdrawn"] == (1, 1)
+    assert lines["patrons", "adult"] == (6, 4)
+    assert broken_invariants() == []
+
+
+def test_bytes_of_another_encoding_are_told_and_given_back_as_they_were(
+    koha: Path, at: datetime, desk: Desk, tmp_path: Path
+) -> None:
+    lines = (tmp_path / "borrowers.csv").read_bytes().splitlines(keepends=True)
+    mangled = lines[1].replace("严小满".encode(), "严小满".encode("gb18030"))
+    (tmp_path / "borrowers.csv").write_bytes(b"".join([lines[0], mangled]))
+
+    done = go(going(koha, at, desk), refused_to=tmp_path)
+
+    assert dict(done["patrons"].reasons) == {("encoding_wrong", "name"): 1}
+    assert "严小满".encode("gb18030") in (tmp_path / "patrons-refused.csv").read_bytes()
+
+
+def test_no_identity_number_is_in_the_report_or_readable_in_the_tables(
+    koha: Path, at: datetime, desk: Desk, tmp_path: Path
+) -> None:
+    number = resident_number("19900307", 28)
+    rows = list(csv.reader((tmp_path / "borrowers.csv").read_text("utf-8").splitlines()))
+    rows[1][0] = rows[1][1] = number  # as in many an old system, the key and the card
+    write_csv(tmp_path / "borrowers.csv", rows[0], [*rows[1:], ["9", *rows[1][1:]]])
+
+    done = go(going(koha, at, desk))
+
+    told = json.dumps(done["patrons"].as_json(), ensure_ascii=False) + "".join(done["patrons"].lines(would=False))
+    assert number not in told
+    assert done["patrons"].notes["card_is_personal", "card_no"] == 2
+    assert done["patrons"].reasons["number_registered", "number"] == 1
+    reader = Patron.objects.get(name="严小满", number_last4=number[-4:])
+    assert not Token.objects.filter(patron=reader, card_no=number).exists()
+    assert number.encode() not in bytes(PastPatron.objects.get(patron=reader).key_hash)
+
+
+def test_who_has_a_dead_number_comes_in_without_one_where_the_mapping_says_so(
+    koha: Path, at: datetime, desk: Desk
+) -> None:
+    koha.write_text(
+        koha.read_text("utf-8").replace("[codes.branches]", 'bad_numbers = "leave_out"\n[codes.branches]', 1)
+    )
+
+    done = go(going(koha, at, desk))
+
+    assert done["patrons"].notes["number_bad/wrong_check_digit", "number"] == 1
+    assert Patron.objects.get(name="丁一").number_hash is None
+
+
+def test_taking_over_needs_the_right_in_the_whole_network(at: datetime, branches: dict[str, Branch]) -> None:
+    desk = make_desk(branches["ZG"], acts=[Act.TAKE_OVER, Act.EDIT_PATRON, Act.IMPORT_RECORDS])
+
+    with pytest.raises(NotAllowed):
+        record_past_items(rows=(), system="old", at=at, desk=desk)
+    with pytest.raises(NotAllowed):
+        record_past_patrons(rows=(), system="old", terms=TERMS, at=at, desk=desk)
+
+
+def test_an_item_that_was_here_before_keeps_its_number(at: datetime, desk: Desk, branches: dict[str, Branch]) -> None:
+    make_item(barcode="D1", home=branches["CN"])
+    bib = make_bib(title="边城")
+    row = PastItemInput(key="1", bib_key=bib.control_number, barcode="D1", branch="ZG", item_type="book")
+
+    [first] = record_past_items(rows=[row], system="test", at=at, desk=desk)
+    [other] = record_past_items(rows=[replace(row, key="2", barcode="D2")], system="test", at=at, desk=desk)
+
+    assert [reason.code for reason in first.reasons] == ["barcode_clash"]
+    assert other.reasons == ()
+    assert Item.objects.get(barcode="D1").home_branch_id == branches["CN"].id
+
+
+def test_an_erased_reader_leaves_no_key_behind(at: datetime, desk: Desk, branches: dict[str, Branch]) -> None:
+    row = PastPatronInput(key="7", name="古月", category="adult", branch="ZG", card_no="R7")
+    record_past_patrons(rows=[row], system="old", terms=TERMS, at=at, desk=desk)
+    reader = Patron.objects.get(name="古月")
+
+    erase_patron(patron_id=reader.id, reason="本人要求", at=at, desk=make_desk(branches["ZG"]))
+
+    assert not PastPatron.objects.exists()
+
+
+def test_who_is_a_reader_already_is_told_and_not_taken_twice(
+    at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    number = resident_number("19700101", 11)
+    make_patron(home=branches["ZG"], number=number)
+    row = PastPatronInput(key="7", name="古月", category="adult", branch="ZG", card_no="R7", number=number)
+
+    [result] = record_past_patrons(rows=[row], system="old", terms=TERMS, at=at, desk=desk)
+
+    assert [reason.code for reason in result.reasons] == ["number_registered"]

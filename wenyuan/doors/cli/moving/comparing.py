@@ -1,0 +1,90 @@
+"""Old and new held against each other: counts and sums of the files, and of what was taken over."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wenyuan.doors.cli.moving.mapping import OldSystem, Part, is_marc
+from wenyuan.doors.cli.moving.parts import STEPS, Going
+from wenyuan.doors.cli.moving.rows import records_of, rows_of
+from wenyuan.doors.cli.moving.texts import Texts, book_key
+from wenyuan.holdings.catalogue.queries import count_past_bibs, count_past_items
+from wenyuan.lending.patrons.queries import count_past_patrons
+from wenyuan.plumbing.invariants import all_invariants, broken_rows
+
+Figures = dict[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure: what is counted (``items``), of what (``ZG on_loan``), in the old files, and here."""
+
+    what: str
+    of: str
+    old: int
+    new: int
+
+    @property
+    def difference(self) -> int:
+        return self.new - self.old
+
+
+def compare(going: Going) -> list[Line]:
+    """Every figure that the files or the tables know; amounts in fen.
+
+    :raises Problem: a file is not what the mapping says it is.
+    """
+    old = _old_figures(going)
+    new = _new_figures(going.old)
+    return [Line(*place, old.get(place, 0), new.get(place, 0)) for place in sorted(old.keys() | new.keys())]
+
+
+def broken_invariants() -> list[str]:
+    """The statements about the tables that do not hold."""
+    return [invariant.says for invariant in all_invariants() if broken_rows(invariant)]
+
+
+def _old_figures(going: Going) -> Figures:
+    found: Counter[tuple[str, str]] = Counter()
+    for part in going.old.parts:
+        if part.name == "bibs":
+            found["bibs", ""] = _count_books(going, part)
+            continue
+        for row in rows_of(part):
+            texts = Texts(going.old, part, row)
+            made = STEPS[part.name].make(going, part, texts)
+            place, amount = _place_of(part.name, made, unread=bool(texts.faults))
+            found[place] += amount
+    return dict(found)
+
+
+def _count_books(going: Going, part: Part) -> int:
+    if is_marc(part):
+        return sum(1 for _ in records_of(part))
+    return len({hash(book_key(Texts(going.old, part, row))) for row in rows_of(part)})
+
+
+def _place_of(part: str, made: object, *, unread: bool) -> tuple[tuple[str, str], int]:
+    """Where a row counts, and for how much."""
+    if unread:
+        return (part, "unreadable"), 1
+    match part:
+        case "items":
+            return (part, f"{made.branch} {made.state.value}"), 1  # type: ignore[attr-defined]
+        case "patrons":
+            return (part, made.category), 1  # type: ignore[attr-defined]
+    return (part, ""), 1
+
+
+def _new_figures(old: OldSystem) -> Figures:
+    have: Mapping[str, bool] = {part.name: True for part in old.parts}
+    found: Figures = {}
+    if "bibs" in have:
+        found["bibs", ""] = count_past_bibs(system=old.system)
+    if "items" in have:
+        for (branch, state), count in count_past_items(system=old.system).items():
+            found["items", f"{branch} {state}"] = count
+    if "patrons" in have:
+        for category, count in count_past_patrons(system=old.system).items():
+            found["patrons", category] = count
+    return found

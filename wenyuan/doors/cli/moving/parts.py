@@ -1,0 +1,129 @@
+"""What each part's verb takes, out of a row's texts, and which verb that is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from wenyuan.doors.cli.moving.mapping import OldSystem, Part
+from wenyuan.doors.cli.moving.texts import Texts, book_key
+from wenyuan.holdings.catalogue.data import PastItemInput, PastState
+from wenyuan.holdings.catalogue.operations import look_at_past_items, record_past_items
+from wenyuan.kernel.identity import Gender, IdentityForm
+from wenyuan.kernel.past import Coming, PastReason, PastResult
+from wenyuan.lending.patrons.data import PastPatronInput, PastStanding, PastTerms
+from wenyuan.lending.patrons.operations import look_at_past_patrons, record_past_patrons
+from wenyuan.organisation.rights.data import Desk
+
+Results = tuple[PastResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A run under way: by which mapping, when, and as whom."""
+
+    old: OldSystem
+    at: datetime
+    desk: Desk
+
+    @property
+    def terms(self) -> PastTerms:
+        return PastTerms(notice_version=self.old.notice, bad_numbers_left_out=self.old.bad_numbers_left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How a part goes in: so many rows a call, a row made of texts, a look, and the verb."""
+
+    size: int
+    make: Callable[[Going, Part, Texts], Any]
+    look: Callable[[Going, Sequence[Any], Coming], Results]
+    record: Callable[[Going, Sequence[Any]], Results]
+
+
+def _word(texts: Texts, field: str, words: Any, default: Any) -> Any:
+    """One of an enumeration's words; the default where the row says nothing."""
+    code = texts.code(field)
+    if not code:
+        return default
+    try:
+        return words(code)
+    except ValueError:
+        texts.faults.append(PastReason("code_unknown", field))
+        return default
+
+
+def _item(going: Going, part: Part, texts: Texts) -> PastItemInput:
+    return PastItemInput(
+        key=texts.text("key"),
+        bib_key=_bib_of(going.old, part, texts),
+        barcode=texts.text("barcode"),
+        branch=texts.code("branch"),
+        item_type=texts.code("item_type") or "book",
+        accession_no=texts.text("accession_no"),
+        owner=texts.code("owner"),
+        present=texts.code("present"),
+        call_no=texts.text("call_no"),
+        volume=texts.text("volume"),
+        collection=texts.text("collection"),
+        source=texts.text("source"),
+        price_fen=texts.fen("price"),
+        acquired_date=texts.day("acquired_date"),
+        state=_word(texts, "state", PastState, PastState.AVAILABLE),
+        lendable=texts.code("lendable") or "yes",
+    )
+
+
+def _bib_of(old: OldSystem, part: Part, texts: Texts) -> str:
+    """The key of an item's book: named by a column, or the book that the same row of the same list is."""
+    if "bib" in part.columns:
+        return texts.text("bib")
+    bibs = old.part("bibs")
+    if bibs is None or (bibs.file, bibs.sheet) != (part.file, part.sheet):
+        return ""
+    return book_key(Texts(old, bibs, texts.row))
+
+
+def _patron(_going: Going, _part: Part, texts: Texts) -> PastPatronInput:
+    return PastPatronInput(
+        key=texts.text("key"),
+        name=texts.text("name"),
+        category=texts.code("category"),
+        branch=texts.code("branch"),
+        card_no=texts.text("card_no"),
+        number=texts.text("number"),
+        number_form=_word(texts, "number_form", IdentityForm, None),
+        birth_date=texts.day("birth_date"),
+        gender=_word(texts, "gender", Gender, None),
+        phone=texts.text("phone"),
+        address=texts.text("address"),
+        email=texts.text("email"),
+        registered_date=texts.day("registered_date"),
+        expires_date=texts.day("expires_date"),
+        standing=_word(texts, "status", PastStanding, PastStanding.ACTIVE),
+        guardian_name=texts.text("guardian_name"),
+        guardian_relation=texts.code("guardian_relation") or "other",
+        guardian_phone=texts.text("guardian_phone"),
+    )
+
+
+STEPS: Mapping[str, Step] = {
+    "items": Step(
+        500,
+        _item,
+        lambda going, rows, coming: look_at_past_items(
+            rows=rows, system=going.old.system, at=going.at, desk=going.desk, coming=coming
+        ),
+        lambda going, rows: record_past_items(rows=rows, system=going.old.system, at=going.at, desk=going.desk),
+    ),
+    "patrons": Step(
+        50,
+        _patron,
+        lambda going, rows, coming: look_at_past_patrons(
+            rows=rows, system=going.old.system, terms=going.terms, at=going.at, desk=going.desk, coming=coming
+        ),
+        lambda going, rows: record_past_patrons(
+            rows=rows, system=going.old.system, terms=going.terms, at=going.at, desk=going.desk
+        ),
+    ),
+}

@@ -1,0 +1,130 @@
+"""Rows of a part's file, whatever it is: a table, or the fields of one tag in a file of MARC records."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from wenyuan.doors.cli.moving.mapping import Part, is_marc
+from wenyuan.kernel.marc import (
+    Container,
+    ControlField,
+    DataField,
+    MarcError,
+    RawRecord,
+    Record,
+    XmlRecord,
+    decode_record,
+    iter_marcxml,
+    iter_raw,
+    profile_file,
+    sniff,
+)
+from wenyuan.plumbing.long_sheets import NoTable, is_mangled, long_rows
+from wenyuan.runtime.problem import Problem
+
+_SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with its number in the file (of a MARC file: the record's), its cells by the names of their columns, and
+    the cells as they came, to be written down where the row is refused."""
+
+    line: int
+    cells: Mapping[str, str]
+    raw: tuple[str, ...]
+
+    def mangled(self) -> tuple[str, ...]:
+        """The columns that hold bytes of another encoding."""
+        return tuple(name for name, text in self.cells.items() if is_mangled(text))
+
+
+def headings_of(part: Part) -> tuple[str, ...]:
+    """The names of a table's columns. :raises Problem: there are none, or one that the mapping names is missing."""
+    for number, cells in _table(part):
+        if number < part.heading:
+            continue
+        missing = sorted(set(part.columns.values()) - set(cells))
+        if missing:
+            there = ", ".join(name for name in cells if name)[:400]
+            raise Problem(f"{part.file.name} has no column {missing[0]!r} in row {number}. There are: {there}.")
+        return tuple(cells)
+    raise Problem(f"{part.file.name} has no row {part.heading} with the names of the columns.")
+
+
+def rows_of(part: Part) -> Iterator[Row]:
+    """The rows of a part in the order of the file, empty ones and those that the mapping leaves out aside.
+
+    :raises Problem: the file is no table, or lacks a column that the mapping names.
+    """
+    reading = _fields(part) if is_marc(part) else _cells(part)
+    for row in reading:
+        if not any(row.cells.get(column, "") in values for column, values in part.left_out.items()):
+            yield row
+
+
+def records_of(part: Part) -> Iterator[tuple[int, Record]]:
+    """The records of a MARC file that can be read, with their numbers; the import reports the others."""
+    try:
+        with part.file.open("rb") as file:
+            try:
+                container = sniff(file.read(4096))
+            except MarcError:
+                return
+            file.seek(0)
+            if container is Container.MARCXML:
+                for number, found in enumerate(iter_marcxml(file), start=1):
+                    if isinstance(found, XmlRecord):
+                        yield number, found.record
+                return
+            profile = profile_file(
+                (found.data for found in iter_raw(file) if isinstance(found, RawRecord)), sample=_SAMPLE
+            )
+            file.seek(0)
+            for number, raw in enumerate(iter_raw(file), start=1):
+                if not isinstance(raw, RawRecord):
+                    continue
+                try:
+                    yield number, decode_record(raw.data, profile=profile).record
+                except MarcError:
+                    continue
+    except OSError as error:
+        raise Problem(f"{part.file} cannot be read: {error.strerror}.", command=f"ls -l {part.file}") from None
+
+
+def _cells(part: Part) -> Iterator[Row]:
+    names = headings_of(part)
+    for number, cells in _table(part):
+        if number > part.heading and any(cells):
+            yield Row(number, dict(zip(names, [*cells, *[""] * (len(names) - len(cells))], strict=False)), tuple(cells))
+
+
+def _table(part: Part) -> Iterator[tuple[int, list[str]]]:
+    try:
+        yield from long_rows(part.file, encoding=part.encoding, sheet=part.sheet)
+    except NoTable as error:
+        raise Problem(f"{part.file}: {error}.") from None
+    except OSError as error:
+        raise Problem(f"{part.file} cannot be read: {error.strerror}.", command=f"ls -l {part.file}") from None
+
+
+def _fields(part: Part) -> Iterator[Row]:
+    """A row for each field of the tag: subfields by their codes, ``001``, and other fields' as ``690a``."""
+    outside = sorted({name for name in part.columns.values() if len(name) > 1})
+    for number, record in records_of(part):
+        above = {name: _of_record(record, name) for name in outside}
+        for found in record.fields:
+            if isinstance(found, DataField) and found.tag == part.marc_field:
+                own = {code: found.first(code) for code, _ in found.subfields}
+                cells = {**above, **own}
+                yield Row(number, cells, tuple(f"{name}={text}" for name, text in cells.items()))
+
+
+def _of_record(record: Record, name: str) -> str:
+    tag, code = name[:3], name[3:]
+    for found in record.fields:
+        if found.tag == tag:
+            if isinstance(found, ControlField):
+                return found.data.strip()
+            if text := found.first(code):
+                return text
+    return ""

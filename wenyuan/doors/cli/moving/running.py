@@ -1,0 +1,164 @@
+"""A run: each part in its order, chunk by chunk; a dry one asks what would happen, the other does it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from wenyuan.doors.cli.moving.mapping import Part, is_marc
+from wenyuan.doors.cli.moving.parts import STEPS, Going, Step
+from wenyuan.doors.cli.moving.report import PartReport, RefusedRows
+from wenyuan.doors.cli.moving.rows import Row, headings_of, records_of, rows_of
+from wenyuan.doors.cli.moving.seen import Seen, seen_in_this_run
+from wenyuan.doors.cli.moving.texts import Texts, book_key
+from wenyuan.doors.cli.output import Bar
+from wenyuan.holdings.catalogue.data import CatalogueRefused
+from wenyuan.holdings.catalogue.operations import look_at_past_bibs, record_past_bibs
+from wenyuan.kernel.marc import Dialect, Encoding, MarcError, PlainBook, describe, detect_dialect, encode, plain_record
+from wenyuan.kernel.past import Fate, PastReason
+from wenyuan.plumbing.clock import local_date
+from wenyuan.runtime.problem import Problem
+
+
+def run(going: Going, *, dry: bool, refused_to: Path | None, bar: Bar) -> list[PartReport]:
+    """Go through every part of the mapping.
+
+    :raises Problem: a file is not what the mapping says it is.
+    """
+    with seen_in_this_run() as seen:
+        return [
+            _bibs(going, part, seen, dry=dry, refused_to=refused_to)
+            if part.name == "bibs"
+            else _rows(going, part, STEPS[part.name], seen, dry=dry, refused_to=refused_to, bar=bar)
+            for part in going.old.parts
+        ]
+
+
+def _rows(
+    going: Going, part: Part, step: Step, seen: Seen, *, dry: bool, refused_to: Path | None, bar: Bar
+) -> PartReport:
+    report = PartReport(part.name, part.file.name)
+    refused = RefusedRows(refused_to, part.name, part.encoding, _headings(part))
+    try:
+        for chunk in _chunks(rows_of(part), step.size):
+            _chunk(going, part, step, chunk, seen if dry else None, report, refused)
+            bar(report.read, says=f"{part.name}: {report.read} rows")
+    finally:
+        refused.close()
+    report.refused_file = refused.path
+    return report
+
+
+def _headings(part: Part) -> Sequence[str]:
+    """The columns of the refused rows; of a MARC file the subfields that the mapping names."""
+    return tuple(dict.fromkeys(part.columns.values())) if is_marc(part) else headings_of(part)
+
+
+def _chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    waiting = iter(rows)
+    while chunk := list(islice(waiting, size)):
+        yield chunk
+
+
+def _chunk(
+    going: Going,
+    part: Part,
+    step: Step,
+    rows: Sequence[Row],
+    seen: Seen | None,
+    report: PartReport,
+    refused: RefusedRows,
+) -> None:
+    """Read a chunk, hand what can be read to the verb, and tell what became of each row, in the order of the file."""
+    read = [Texts(going.old, part, row) for row in rows]
+    inputs = [step.make(going, part, texts) for texts in read]
+    places = [place for place, texts in enumerate(read) if not texts.faults]
+    asked = [inputs[place] for place in places]
+    results = (step.look(going, asked, seen) if seen is not None else step.record(going, asked)) if asked else ()
+    answers = {places[result.place]: result for result in results}
+    for place, (row, texts) in enumerate(zip(rows, read, strict=True)):
+        answer = answers.get(place)
+        fate, reasons = (answer.fate, answer.reasons) if answer else (Fate.REFUSED, tuple(texts.faults))
+        report.count(fate, reasons, line=row.line, key=texts.text("key"))
+        if fate is Fate.REFUSED:
+            raw = tuple(row.cells.get(name, "") for name in _headings(part)) if is_marc(part) else row.raw
+            refused.add(raw, reasons)
+
+
+def _bibs(going: Going, part: Part, seen: Seen, *, dry: bool, refused_to: Path | None) -> PartReport:
+    """Records go in by the import; those of a table are first written into a file of records."""
+    report = PartReport(part.name, part.file.name)
+    with TemporaryDirectory(prefix="wenyuan-") as folder:
+        path = part.file
+        if not is_marc(part):
+            path = Path(folder) / f"{part.file.stem}.mrc"
+            _write_records(going, part, path, seen, report, refused_to)
+        elif dry:
+            _claim(part, seen)
+        _import(going, path, report, dry=dry)
+    return report
+
+
+def _import(going: Going, path: Path, report: PartReport, *, dry: bool) -> None:
+    old, desk = going.old, going.desk
+    verb = look_at_past_bibs if dry else record_past_bibs
+    try:
+        found = verb(path=path, system=old.system, branch_id=desk.branch_id, at=going.at, desk=desk)
+    except CatalogueRefused as refused:
+        raise Problem(f"{path.name} was not imported: {refused.refusal.value.replace('_', ' ')}.") from None
+    except OSError as error:
+        raise Problem(f"{path} cannot be read: {error.strerror}.", command=f"ls -l {path}") from None
+    report.read += found.read
+    report.loaded, report.known = found.loaded, found.known
+    report.refused += found.refused
+    report.batch_id = found.batch_id
+    for reason, count in found.reasons.items():
+        report.notes[reason, ""] += count
+        report.samples[reason, ""] = [(number, "") for number in found.samples.get(reason, ())]
+
+
+def _claim(part: Part, seen: Seen) -> None:
+    """The control numbers of a file of records, so that items of a dry run find theirs."""
+    for _, record in records_of(part):
+        dialect = detect_dialect(record, default=Dialect.CNMARC)
+        if number := describe(record, dialect=dialect).control_number.strip()[:64]:
+            seen.claim([f"bib:{number}"])
+
+
+def _write_records(
+    going: Going, part: Part, path: Path, seen: Seen, report: PartReport, refused_to: Path | None
+) -> None:
+    """A table's books as records, each once: the same table gives the same bytes, so that a second run changes
+    nothing."""
+    entered = local_date(datetime.fromtimestamp(part.file.stat().st_mtime, UTC)).strftime("%Y%m%d")
+    refused = RefusedRows(refused_to, part.name, part.encoding, headings_of(part))
+    with path.open("wb") as out:
+        for row in rows_of(part):
+            texts = Texts(going.old, part, row)
+            key = book_key(texts)
+            data = _encoded(texts, key, entered)
+            if data is None:
+                report.count(Fate.REFUSED, texts.faults, line=row.line, key=key)
+                refused.add(row.raw, texts.faults)
+            elif not seen.has({f"bib:{key}"}):
+                seen.claim([f"bib:{key}"])
+                out.write(data)
+    refused.close()
+    report.refused_file = refused.path
+
+
+def _encoded(texts: Texts, key: str, entered: str) -> bytes | None:
+    names = ("title", "author", "isbn", "price", "publisher", "place", "year", "pages", "volume", "class_no", "summary")
+    said = {name: texts.text(name) for name in names}
+    if not said["title"]:
+        texts.faults.append(PastReason("title_missing", "title"))
+    if not key or len(key) > 64:
+        texts.faults.append(PastReason("key_invalid", "key"))
+    if texts.faults:
+        return None
+    try:
+        return encode(plain_record(PlainBook(key=key, entered=entered, **said)), encoding=Encoding.UTF8)
+    except MarcError as error:
+        texts.faults.append(PastReason(error.reason.value))
+        return None
