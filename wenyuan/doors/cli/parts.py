@@ -18,7 +18,7 @@ from wenyuan.runtime.supervisor import Part
 SIP2_PROCESSES = 2
 """They share one queue of connections: one interpreter cannot use two cores. The machines of one killed go on with the
 other."""
-SIP2_THREADS = 3
+SIP2_THREADS = 2
 WEB_WORKERS = 2
 WEB_THREADS = 4
 """Threads of one web process; each keeps a database connection."""
