@@ -30,6 +30,29 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
     return results
 
 
+class Meanwhile:
+    """A call in a thread of its own, which has done what it can within half a second: it is through, or it waits."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call = call
+        self._result: object = None
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        self._thread.join(0.5)
+
+    def _run(self) -> None:
+        try:
+            self._result = self._call()
+        except Exception as error:
+            self._result = error
+        finally:
+            connections.close_all()
+
+    def result(self) -> object:
+        self._thread.join()
+        return self._result
+
+
 def interrupted(plan: Plan[object], act: Callable[[], object], *, before: str) -> Plan[object]:
     """The plan, with ``act`` done by somebody else right before its first statement that has these words."""
     done = False

@@ -1,17 +1,16 @@
 """Holds raced: one capture a hold and an item, limits exact, no place on the shelf given twice."""
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import District, make_district, make_policy
 from tests.factories.patrons import make_patron
-from tests.racing import at_once, interrupted
+from tests.racing import Meanwhile, at_once, interrupted
 from wenyuan.holdings.catalogue.models import Bib, Item
 from wenyuan.lending.circulation import holding
 from wenyuan.lending.circulation.checking_in import checkin_plan
@@ -134,29 +133,6 @@ def test_several_reorder_a_queue_at_once_and_every_move_counts(committed: Distri
     assert sorted(queue[:4]) == ids[2:]
     assert queue[4:] == ids[:2]
     assert len(set(Hold.objects.values_list("rank", flat=True))) == 6
-
-
-class Meanwhile:
-    """A call in a thread of its own, which has done what it can within half a second: it is through, or it waits."""
-
-    def __init__(self, call: Callable[[], object]) -> None:
-        self._call = call
-        self._result: object = None
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-        self._thread.join(0.5)
-
-    def _run(self) -> None:
-        try:
-            self._result = self._call()
-        except Exception as error:
-            self._result = error
-        finally:
-            connections.close_all()
-
-    def result(self) -> object:
-        self._thread.join()
-        return self._result
 
 
 def while_waiting_for(table: str, lock: str, call: Callable[[], object], act: Callable[[], object]) -> object:

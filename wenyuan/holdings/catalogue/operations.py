@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
+from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.copying.targets import drop_copy_target, keep_copy_target
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refusal
 from wenyuan.holdings.catalogue.defaults import install_default_rows
@@ -341,6 +342,9 @@ def _place_for(bib_id: int, home_branch_id: int | None, desk: Desk) -> tuple[int
     home_id = desk.branch_id if home_branch_id is None else home_branch_id
     require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
     require(desk.operator, Act.EDIT_ITEM, home_id)
+    with connection.cursor() as cursor:
+        # Whoever takes the record away (an import is undone) is done, or waits.
+        cursor.execute(sql.KEEP_BIB, {"bib": bib_id})
     bib = Bib.objects.only("id", "price_fen", "document_kind", "class_letter").filter(id=bib_id).first()
     if bib is None:
         raise CatalogueRefused(Refusal.BIB_UNKNOWN, "bib_id")

@@ -120,6 +120,8 @@ def copy_into(table: str, columns: tuple[str, ...]) -> str:
 
 LOCK_BIBS = "SELECT id, content_hash FROM catalogue_bib WHERE id = ANY(%(bibs)s) ORDER BY id FOR NO KEY UPDATE"
 
+KEEP_BIB = "SELECT id FROM catalogue_bib WHERE id = %(bib)s FOR KEY SHARE"
+
 REPLACE_BIB = f"""
     UPDATE catalogue_bib SET content_hash = %s, {", ".join(f"{column} = %s" for column in DERIVED)}, changed_at = %s,
         {", ".join(f"{column} = %s" for column in SAVED_BY)}, restored_from = %s

@@ -43,11 +43,23 @@ def place(request: Request, wish: Wish) -> HoldReceipt:
 
     An ordinary transaction, unlike the everyday plans: what it must not miss lies in rows of others (an item of the
     title that is lent to the reader at this moment, the last question before the pickup branch closes), so it locks
-    reader and branch before it looks.
+    reader and branch before it looks; before these the record, and the item that alone can fill it, so that neither is
+    taken away under the hold (an import is undone).
     """
+    _keep_title(request, wish)
     rows_of(Statement(sql.LOCK_HOLDER, {"hashes": token_hashes(request.card or "")}))
     rows_of(Statement(sql.LOCK_PICKUP, {"pickup": wish.pickup_branch_id}))
     return run(lambda: place_plan(request, wish))
+
+
+def _keep_title(request: Request, wish: Wish) -> None:
+    """Whoever takes the record away is done, or waits. An item may stand with another record when the lock is there."""
+    values = {"bib": wish.bib_id, "barcode": request.item}
+    kept = rows_of(Statement(sql.LOCK_TITLE, values))
+    while wish.bib_id is None and kept != (now := rows_of(Statement(sql.LOCK_TITLE, values))):
+        kept = now
+    if wish.this_item:
+        rows_of(Statement(sql.LOCK_WANTED_ITEM, {"barcode": request.item}))
 
 
 def place_plan(request: Request, wish: Wish) -> Plan[HoldReceipt]:
