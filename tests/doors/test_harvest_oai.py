@@ -121,6 +121,20 @@ def test_a_record_is_given_in_dublin_core(db: None) -> None:
     assert found(tree, ".//d:identifier") == ["URN:ISBN:978-7-5063-6543-7", f"http://testserver/record/{bib.id}"]
 
 
+def test_a_record_that_was_merged_is_a_deletion_at_once(db: None) -> None:
+    bib, kept = make_bib(), make_bib()
+    stamped()
+    asked = {"verb": "GetRecord", "identifier": f"oai:wenyuan.local:{bib.id}", "metadataPrefix": "oai_dc"}
+
+    Bib.objects.filter(id=bib.id).update(merged_into=kept)
+    at_once = ask(**asked)
+    stamped()
+
+    for tree in (at_once, ask(**asked)):
+        assert [header.get("status") for header in tree.iterfind(".//{*}header")] == ["deleted"]
+        assert found(tree, ".//{*}metadata") == []
+
+
 def test_post_and_get_answer_alike(db: None) -> None:
     bib = make_bib()
     stamped()

@@ -11,8 +11,7 @@ from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import District, make_policy
 from tests.factories.patrons import make_patron
 from wenyuan.holdings.catalogue.models import Bib, Item
-from wenyuan.holdings.catalogue.operations import withdraw_item
-from wenyuan.holdings.catalogue.seams import move_back, move_to
+from wenyuan.holdings.catalogue.operations import merge_bibs, undo_bib_merge, withdraw_item
 from wenyuan.lending.circulation import queueing
 from wenyuan.lending.circulation.data import Block, BlockCode, HeldFor
 from wenyuan.lending.circulation.models import Hold, Loan
@@ -68,6 +67,15 @@ def title(district: District) -> Bib:
     for number in (1, 2, 3):
         make_patron(card=f"C{number}", home=district.central)
     return bib
+
+
+def merge(gone: Bib, kept: Bib, district: District, at: datetime) -> int:
+    cataloguer = make_desk(district.central, acts=[Act.EDIT_RECORDS])
+    return merge_bibs(kept_id=kept.id, gone_id=gone.id, kept_version=1, gone_version=1, at=at, desk=cataloguer)
+
+
+def part(merge_id: int, district: District, at: datetime) -> None:
+    undo_bib_merge(merge_id=merge_id, at=at, desk=make_desk(district.central, acts=[Act.EDIT_RECORDS]))
 
 
 def hold(title: Bib, card: str, desk: Desk, at: datetime, **wishes: object) -> int:
@@ -839,9 +847,9 @@ def test_holds_follow_their_title_when_two_records_become_one_and_come_back(
     late = hold(other, "C1", district.at_central, at + timedelta(minutes=1))
     alone = hold(other, "C2", district.at_central, at + timedelta(minutes=2))
 
-    moved = move_to(other.id, title.id, at)
+    moved = merge(other, title, district, at)
     states = dict(Hold.objects.filter(bib=title).values_list("id", "state"))
-    move_back(moved, other.id)
+    part(moved, district, at)
 
     assert states == {early: "waiting", late: "cancelled", alone: "waiting"}
     assert set(Hold.objects.filter(bib=other).values_list("id", flat=True)) == {late, alone}
@@ -857,7 +865,7 @@ def test_of_two_items_on_the_hold_shelf_for_one_reader_a_merge_of_their_records_
     for barcode in ("I1", "O1"):
         checkin(item=barcode, at=at, desk=district.at_central)
 
-    move_to(other.id, title.id, at)
+    merge(other, title, district, at)
 
     assert dict(Hold.objects.values_list("id", "state")) == {early: "on_shelf", late: "cancelled"}
     assert [view.captured_barcode for view in shelf_to_clear(district.central.id)] == ["O1"]
@@ -870,9 +878,9 @@ def test_an_item_captured_between_a_merge_and_its_undoing_still_fills_its_hold(
     other = make_bib(title="边城（新版）")
     make_item(barcode="O1", home=district.central, bib=other)
     wanted = hold(other, "C1", district.at_central, at)
-    moved = move_to(other.id, title.id, at)
+    moved = merge(other, title, district, at)
     checkin(item="I1", at=at, desk=district.at_central)
-    move_back(moved, other.id)
+    part(moved, district, at)
 
     checkout(item="I1", card="C1", at=at + timedelta(hours=1), desk=district.at_central)
 

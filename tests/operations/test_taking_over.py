@@ -23,7 +23,7 @@ from wenyuan.doors.cli.moving.running import run
 from wenyuan.holdings.catalogue.data import ItemChanges, PastItemInput
 from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState
 from wenyuan.holdings.catalogue.operations import edit_item, install_defaults, record_past_items
-from wenyuan.holdings.catalogue.queries import list_to_relabel
+from wenyuan.holdings.catalogue.queries import list_to_relabel, past_bibs
 from wenyuan.lending.patrons.data import PastPatronInput, PastTerms
 from wenyuan.lending.patrons.models import PastPatron, Patron, Restriction, Token
 from wenyuan.lending.patrons.operations import erase_patron, install_default_categories, record_past_patrons
@@ -314,3 +314,16 @@ def test_who_is_a_reader_already_is_told_and_not_taken_twice(
     [result] = record_past_patrons(rows=[row], system="old", terms=TERMS, at=at, desk=desk)
 
     assert [reason.code for reason in result.reasons] == ["number_registered"]
+
+
+def test_items_of_a_record_that_was_merged_come_to_the_one_that_stayed(
+    at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    kept = make_bib(title="边城")
+    gone = make_bib(title="边城", merged_into=kept)
+    row = PastItemInput(key="1", bib_key=gone.control_number, barcode="D1", branch="ZG", item_type="book")
+
+    record_past_items(rows=[row], system="test", at=at, desk=desk)
+
+    assert Item.objects.get(barcode="D1").bib_id == kept.id
+    assert past_bibs(system="test", keys=[gone.control_number]) == {gone.control_number: kept.id}

@@ -39,6 +39,14 @@ from wenyuan.holdings.catalogue.labelling.values import LabelRunView as LabelRun
 from wenyuan.holdings.catalogue.labelling.values import LabelSheetInput as LabelSheetInput
 from wenyuan.holdings.catalogue.labelling.values import LabelSheetView as LabelSheetView
 from wenyuan.holdings.catalogue.labelling.values import Queued as Queued
+from wenyuan.holdings.catalogue.merging.values import MOST_MOVED as MOST_MOVED
+from wenyuan.holdings.catalogue.merging.values import Alike as Alike
+from wenyuan.holdings.catalogue.merging.values import BibMergeView as BibMergeView
+from wenyuan.holdings.catalogue.merging.values import BibMoved as BibMoved
+from wenyuan.holdings.catalogue.merging.values import Hanging as Hanging
+from wenyuan.holdings.catalogue.merging.values import Parting as Parting
+from wenyuan.holdings.catalogue.merging.values import Stayed as Stayed
+from wenyuan.holdings.catalogue.merging.values import StayReason as StayReason
 from wenyuan.holdings.catalogue.shelving.values import ClassChoice as ClassChoice
 from wenyuan.holdings.catalogue.shelving.values import ClassRow as ClassRow
 from wenyuan.holdings.catalogue.shelving.values import Proposal as Proposal
@@ -99,6 +107,11 @@ class Refusal(StrEnum):
     RECORD_DUPLICATE = "record_duplicate"  # see DuplicatesFound.candidates
     RECORD_NUMBER_TAKEN = "record_number_taken"  # another record of this source has the 001
     VERSION_UNKNOWN = "version_unknown"
+    RECORD_MERGED = "record_merged"  # it leads to another record now
+    MERGE_ITSELF = "merge_itself"
+    MERGE_TOO_LARGE = "merge_too_large"  # more items than one merge moves
+    MERGE_UNKNOWN = "merge_unknown"
+    MERGE_NOT_LAST = "merge_not_last"  # the record that stayed has been merged since: that is undone first
     BATCH_NOT_READY = "batch_not_ready"  # not looked through, already loaded, or dropped
 
 
@@ -258,6 +271,7 @@ class BibView:
     identifiers: tuple[tuple[str, str], ...]
     created_at: datetime
     changed_at: datetime
+    merged_into_id: int | None
     items: tuple[ItemView, ...] = ()
 
 
@@ -409,6 +423,7 @@ class ImportReason(StrEnum):
 
     SAME_NUMBER_OTHER_WORK = "same_number_other_work"
     EDITED_HERE = "edited_here"
+    MERGED_HERE = "merged_here"  # the record was merged into another here: its items go there, it changes nothing
     CONTROL_CHARACTERS = "control_characters"
     BRANCH_NOT_ALLOWED = "branch_not_allowed"
     ITEM_NO_BARCODE = "item_no_barcode"
@@ -487,6 +502,7 @@ class KeptReason(StrEnum):
     BIB_USED = "bib_used"
     BIB_EDITED = "bib_edited"
     BIB_HAS_ITEMS = "bib_has_items"
+    BIB_MERGED = "bib_merged"  # it was merged with another record, or another into it
     BIB_HAS_VARIANT = "bib_has_variant"  # a later work with the same number, which counts on from this one
 
 

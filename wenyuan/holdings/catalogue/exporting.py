@@ -69,7 +69,7 @@ def _written(stored: bytes, form: ExportForm, dialect: Dialect) -> bytes:
 
 
 def _rows(source: str | None, bib_ids: Sequence[int] | None) -> Iterator[tuple[int, str, bytes]]:
-    wanted = Bib.objects.order_by("id")
+    wanted = Bib.objects.filter(merged_into=None).order_by("id")
     if source is not None:
         wanted = wanted.filter(source=source)
     if bib_ids is not None:

@@ -16,6 +16,7 @@ from wenyuan.holdings.catalogue.import_models import (
     OverlayRule,
 )
 from wenyuan.holdings.catalogue.labelling.tables import LabelKind, LabelRun, LabelSheet, LabelWaiting
+from wenyuan.holdings.catalogue.merging.tables import BibMerge, BibMergeRow, BibsApart
 from wenyuan.holdings.catalogue.shelving.tables import (
     AuthorEntry,
     AuthorTable,
@@ -35,8 +36,11 @@ __all__ = [
     "AuthorEntry",
     "AuthorTable",
     "Bib",
+    "BibMerge",
+    "BibMergeRow",
     "BibOpen",
     "BibVersion",
+    "BibsApart",
     "ClassCounter",
     "ClassEntry",
     "ClassTable",
@@ -141,6 +145,10 @@ class Bib(models.Model):
         "catalogue.ImportBatch", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
     restored_from = models.IntegerField(null=True)
+    # The record that stayed when two became one, never merged itself. Lists, index and harvesters leave this one out.
+    merged_into = models.ForeignKey(
+        "catalogue.Bib", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         constraints = (
@@ -152,6 +160,7 @@ class Bib(models.Model):
             models.Index(fields=["title_sort", "id"], name="catalogue_title_order"),
             models.Index(fields=["created_at", "id"], name="catalogue_newest"),
             models.Index(fields=["class_no"], name="catalogue_classes_in_use"),
+            models.Index(fields=["merged_into"], name="catalogue_redirects", condition=Q(merged_into__isnull=False)),
         )
 
 

@@ -29,6 +29,8 @@ from wenyuan.holdings.catalogue.importing.overlays import keep_overlay
 from wenyuan.holdings.catalogue.importing.undoing import begin_undoing, undo_batch
 from wenyuan.holdings.catalogue.labelling.queueing import drop_labels, mark_labels_printed, queue_labels
 from wenyuan.holdings.catalogue.labelling.sheets import keep_label_sheet
+from wenyuan.holdings.catalogue.merging.joining import keep_bibs_apart, merge_bibs
+from wenyuan.holdings.catalogue.merging.parting import undo_bib_merge
 from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, ItemType, Lendable
 from wenyuan.holdings.catalogue.rules import LARGEST_PRICE_FEN, accession_fault, barcode_fault, is_uid
 from wenyuan.holdings.catalogue.searching.indexing import TURN_ROWS, Indexer, ask_anew
@@ -75,6 +77,7 @@ __all__ = [
     "give_back_number",
     "install_defaults",
     "keep_author_table",
+    "keep_bibs_apart",
     "keep_class_table",
     "keep_copy_target",
     "keep_label_sheet",
@@ -87,6 +90,7 @@ __all__ = [
     "look_at_past_items",
     "look_through",
     "mark_labels_printed",
+    "merge_bibs",
     "open_batch",
     "open_record",
     "propose_call_number",
@@ -100,6 +104,7 @@ __all__ = [
     "set_lendable",
     "stamp_changes",
     "undo_batch",
+    "undo_bib_merge",
     "withdraw_item",
 ]
 
@@ -343,11 +348,14 @@ def _place_for(bib_id: int, home_branch_id: int | None, desk: Desk) -> tuple[int
     require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
     require(desk.operator, Act.EDIT_ITEM, home_id)
     with connection.cursor() as cursor:
-        # Whoever takes the record away (an import is undone) is done, or waits.
+        # Whoever takes the record away (an import undone, a merge) is done, or waits.
         cursor.execute(sql.KEEP_BIB, {"bib": bib_id})
-    bib = Bib.objects.only("id", "price_fen", "document_kind", "class_letter").filter(id=bib_id).first()
+    columns = ("id", "price_fen", "document_kind", "class_letter", "merged_into")
+    bib = Bib.objects.only(*columns).filter(id=bib_id).first()
     if bib is None:
         raise CatalogueRefused(Refusal.BIB_UNKNOWN, "bib_id")
+    if bib.merged_into_id is not None:
+        raise CatalogueRefused(Refusal.RECORD_MERGED, "bib_id")
     return home_id, bib
 
 

@@ -1,7 +1,7 @@
 """Reads of the catalogue: frozen values, never models. Availability comes from the items as they are now."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -194,6 +194,7 @@ __all__ = [
     "sample_records",
     "search",
     "search_targets",
+    "standing_bib",
     "stock_account",
     "taken",
     "titles_of",
@@ -210,7 +211,7 @@ _BRIEF = ("id", "title", "volume", "author", "publisher", "year", "class_no", "d
 
 
 def get_bib(bib_id: int) -> BibView | None:
-    """One bib with its identifiers and items, or nothing."""
+    """One bib with its identifiers and items, or nothing; one that was merged names the other (``merged_into_id``)."""
     bib = Bib.objects.defer("marc").filter(id=bib_id).first()
     if bib is None:
         return None
@@ -220,6 +221,11 @@ def get_bib(bib_id: int) -> BibView | None:
         identifiers=tuple(Identifier.objects.filter(bib_id=bib_id).order_by("id").values_list("kind", "value")),
         items=items_of_bib(bib_id),
     )
+
+
+def standing_bib(bib_id: int) -> int:
+    """The bib that this one leads to since they were merged; any other id as it is."""
+    return Bib.objects.filter(id=bib_id).values_list("merged_into_id", flat=True).first() or bib_id
 
 
 def marc_rows(bib_id: int) -> tuple[MarcRow, ...]:
@@ -267,6 +273,11 @@ def get_items(item_ids: Sequence[int]) -> dict[int, ItemView]:
     return {item.id: item for item in _items(Item.objects.filter(id__in=item_ids))}
 
 
+def bibs_of_items(item_ids: Collection[int]) -> dict[int, int]:
+    """The bib of each of these items."""
+    return dict(Item.objects.filter(id__in=item_ids).values_list("id", "bib_id"))
+
+
 def list_shelf(*, branch_id: int, after: tuple[str, int] | None = None, size: int = PAGE) -> ShelfPage:
     """A branch's items in shelf order (withdrawn ones left out); ``after`` is that of the page before."""
     rows = Item.objects.filter(home_branch_id=branch_id).exclude(state=ItemState.WITHDRAWN)
@@ -295,14 +306,16 @@ def lookup(
     misprinted numbers are found by the same field; barcodes and accession numbers exactly. Nothing given finds
     nothing.
     """
-    rows = Bib.objects.all()
+    rows = Bib.objects.filter(merged_into=None)
     conditions = []
     if title_begins.strip():
         conditions.append(Q(title_fold__startswith=fold(title_begins)) if fold(title_begins) else None)
     if author.strip():
         conditions.append(Q(author_fold__startswith=fold(author)) if fold(author) else None)
     if isbn.strip():
-        conditions.append(Q(id__in=Identifier.objects.filter(value__in=lookup_numbers(isbn)).values("bib_id")))
+        numbered = Identifier.objects.filter(value__in=lookup_numbers(isbn)).values("bib_id")
+        led = Bib.objects.filter(id__in=numbered, merged_into__isnull=False).values("merged_into_id")
+        conditions.append(Q(id__in=numbered) | Q(id__in=led))
     if barcode.strip():
         number = barcode.strip()
         items = Item.objects.filter(Q(barcode=number) | Q(accession_no=number))
@@ -417,7 +430,7 @@ def lookup_numbers(text: str) -> tuple[str, ...]:
 
 def list_newest(*, after: tuple[str, int] | None = None, size: int = PAGE) -> BibPage:
     """The bibs that came in last, newest first."""
-    rows = Bib.objects.all()
+    rows = Bib.objects.filter(merged_into=None)
     if after is not None:
         rows = rows.extra(where=["(created_at, id) < (%s::timestamptz, %s)"], params=after)
     return _bib_page(rows.order_by("-created_at", "-id"), size, lambda row: (row["created_at"].isoformat(), row["id"]))
@@ -438,7 +451,10 @@ def count_holdings(*, branch_ids: frozenset[int] | None = None) -> Counts:
         items=Count("id", filter=~Q(state=ItemState.WITHDRAWN)),
         withdrawn=Count("id", filter=Q(state=ItemState.WITHDRAWN)),
     )
-    bibs = Bib.objects.count() if branch_ids is None else items.values("bib_id").distinct().count()
+    if branch_ids is None:
+        bibs = Bib.objects.count() - Bib.objects.filter(merged_into__isnull=False).count()
+    else:
+        bibs = items.values("bib_id").distinct().count()
     return Counts(bibs, counted["items"], counted["withdrawn"])
 
 

@@ -1,17 +1,47 @@
-"""What the catalogue asks of the rooms above in its own transaction: to follow when two bibs become one.
+"""What the catalogue asks of the rooms above in its own transaction: to follow when two bibs become one, or two again.
 
 Every room with a foreign key to Bib answers; it joins when its app is ready.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
-MoveAsked = Callable[[int, int, datetime], tuple[int, ...]]
-"""Takes the bib that goes, the bib that stays and when; points what the room keeps of the one to the other and returns
-the ids of the rows it changed. A step: the transaction is open."""
-MoveBackAsked = Callable[[tuple[int, ...], int], None]
-"""Takes the ids that a move gave and the bib they belonged to: undoes it, as far as they still stand. A step."""
+from wenyuan.holdings.catalogue.merging.values import BibMoved, Hanging, Parting, Stayed, StayReason
+
+
+class Hangs(Protocol):
+    """Takes a bib id; says what of this room would move with it. Reads only."""
+
+    def __call__(self, bib_id: int, /) -> Iterable[Hanging]: ...
+
+
+class LockRows(Protocol):
+    """Takes bib ids; locks what of this room stands before an item, by id. A step: the bibs are locked, no item is."""
+
+    def __call__(self, bib_ids: Sequence[int], /) -> None: ...
+
+
+class Move(Protocol):
+    """Takes the bib that goes, the bib that stays and when; points what the room keeps of the one to the other and says
+    which rows these were. A step: the rows are locked, and the items still stand with their bib.
+    """
+
+    def __call__(self, gone_id: int, kept_id: int, at: datetime, /) -> Iterable[BibMoved]: ...
+
+
+class Binds(Protocol):
+    """Takes item ids and what this room moved; says which of the items may not leave the bib that stayed. A step."""
+
+    def __call__(self, item_ids: Collection[int], moved: Sequence[BibMoved], /) -> Collection[int]: ...
+
+
+class MoveBack(Protocol):
+    """Undoes a move as far as its rows still stand as they were left; says which it leaves, and why. A step: the rows
+    are locked, and the items have gone back already."""
+
+    def __call__(self, parting: Parting, /) -> Iterable[tuple[BibMoved, StayReason]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +49,11 @@ class BibUser:
     """A room's answers."""
 
     room: str
-    move: MoveAsked
-    move_back: MoveBackAsked
+    hangs: Hangs
+    lock: LockRows
+    move: Move
+    binds: Binds
+    move_back: MoveBack
 
 
 _users: dict[str, BibUser] = {}
@@ -36,12 +69,46 @@ def joined_rooms() -> frozenset[str]:
     return frozenset(_users)
 
 
-def move_to(gone_bib_id: int, kept_bib_id: int, at: datetime) -> dict[str, tuple[int, ...]]:
-    """Let every room follow from one bib to another; what each has moved, by room."""
-    return {room: user.move(gone_bib_id, kept_bib_id, at) for room, user in _users.items()}
+def what_hangs(bib_id: int) -> tuple[Hanging, ...]:
+    """What rooms above would move with a bib."""
+    return tuple(one for user in _users.values() for one in user.hangs(bib_id) if one.count)
 
 
-def move_back(moved: dict[str, tuple[int, ...]], bib_id: int) -> None:
-    """Undo ``move_to``."""
-    for room, ids in moved.items():
-        _users[room].move_back(ids, bib_id)
+def lock_rows(bib_ids: Sequence[int]) -> None:
+    """Let every room above lock what stands before an item."""
+    for user in _users.values():
+        user.lock(bib_ids)
+
+
+def move_all(gone_id: int, kept_id: int, at: datetime) -> tuple[tuple[str, BibMoved], ...]:
+    """Let every room follow from one bib to another; each row that was moved, with its room."""
+    return tuple((user.room, row) for user in _users.values() for row in user.move(gone_id, kept_id, at))
+
+
+def items_bound(item_ids: Collection[int], moved: Iterable[tuple[str, BibMoved]]) -> frozenset[int]:
+    """The items that a room above binds to the bib that stayed."""
+    by_room = _by_room(moved)
+    return frozenset(
+        item_id for user in _users.values() for item_id in user.binds(item_ids, by_room.get(user.room, ()))
+    )
+
+
+def move_all_back(moved: Iterable[tuple[str, BibMoved]], parting: Parting) -> tuple[Stayed, ...]:
+    """Undo ``move_all``; what stays where it is. Every room is asked, also one that had moved nothing: what came since
+    may hang on an item that goes back.
+
+    :raises LookupError: a room that had moved something no longer answers.
+    """
+    by_room = _by_room(moved)
+    return tuple(
+        Stayed(room, row.what, row.row_id, reason)
+        for room, rows in {**dict.fromkeys(_users, ()), **by_room}.items()
+        for row, reason in _users[room].move_back(replace(parting, moved=rows))
+    )
+
+
+def _by_room(moved: Iterable[tuple[str, BibMoved]]) -> dict[str, tuple[BibMoved, ...]]:
+    rows: dict[str, tuple[BibMoved, ...]] = {}
+    for room, row in moved:
+        rows[room] = (*rows.get(room, ()), row)
+    return rows

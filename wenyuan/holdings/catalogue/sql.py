@@ -18,7 +18,8 @@ PREFER_INDEXES = """
 """For a chunk's look-ups: while a first import runs, the tables' statistics still say that they are empty."""
 
 BIBS_WITH_NUMBERS = """
-    SELECT bib.source, bib.control_number, bib.id, bib.variant, bib.content_hash, bib.title_fold, bib.author_fold
+    SELECT bib.source, bib.control_number, bib.id, bib.variant, bib.content_hash, bib.title_fold, bib.author_fold,
+        bib.merged_into_id
     FROM unnest(%(sources)s::varchar[], %(numbers)s::varchar[]) AS wanted (source, control_number)
     JOIN catalogue_bib bib ON bib.source = wanted.source AND bib.control_number = wanted.control_number
     ORDER BY bib.id
@@ -245,10 +246,19 @@ FACTS = (*_FACT_COLUMNS, "numbers")
 _BIB_FACTS = f"""
     SELECT {", ".join(f"bib.{column}" for column in _FACT_COLUMNS)},
         ARRAY(SELECT value FROM catalogue_identifier number WHERE number.bib_id = bib.id ORDER BY number.id)
+        || ARRAY(
+            SELECT DISTINCT number.value FROM catalogue_bib gone
+            JOIN catalogue_identifier number ON number.bib_id = gone.id
+            WHERE gone.merged_into_id = bib.id AND NOT EXISTS (
+                SELECT 1 FROM catalogue_identifier own WHERE own.bib_id = bib.id AND own.value = number.value
+            )
+        )
     FROM catalogue_bib bib
+    WHERE bib.merged_into_id IS NULL
 """
-FACTS_OF_BIBS = f"{_BIB_FACTS} WHERE bib.id = ANY(%(bibs)s)"
-FACTS_AFTER = f"{_BIB_FACTS} WHERE bib.id > %(after)s ORDER BY bib.id LIMIT %(count)s"
+"""A record is found by the numbers of those that were merged into it as well."""
+FACTS_OF_BIBS = f"{_BIB_FACTS} AND bib.id = ANY(%(bibs)s)"
+FACTS_AFTER = f"{_BIB_FACTS} AND bib.id > %(after)s ORDER BY bib.id LIMIT %(count)s"
 
 WAITING = """
     SELECT id, bib_id, of_items FROM catalogue_indexwaiting WHERE bib_id IS NOT NULL ORDER BY id LIMIT %(count)s
@@ -257,7 +267,9 @@ ASKED_ANEW = "SELECT id FROM catalogue_indexwaiting WHERE bib_id IS NULL"
 DROP_WAITING = "DELETE FROM catalogue_indexwaiting WHERE id = ANY(%(ids)s)"
 """By key: a row that another transaction commits meanwhile, whatever its id, stays."""
 
-IDS_AFTER = "SELECT id FROM catalogue_bib WHERE id > %(after)s ORDER BY id LIMIT %(count)s"
+IDS_AFTER = """
+    SELECT id FROM catalogue_bib WHERE id > %(after)s AND merged_into_id IS NULL ORDER BY id LIMIT %(count)s
+"""
 
 INVARIANTS = (
     Invariant(
@@ -286,6 +298,16 @@ INVARIANTS = (
             WHERE area.branch_id <> item.home_branch_id
         """,
         says="the area of an item belongs to its home branch",
+    ),
+    Invariant(
+        name="catalogue.redirects",
+        room="catalogue",
+        sql="""
+            SELECT gone.id FROM catalogue_bib gone JOIN catalogue_bib kept ON kept.id = gone.merged_into_id
+            WHERE kept.merged_into_id IS NOT NULL
+                OR EXISTS (SELECT 1 FROM catalogue_item item WHERE item.bib_id = gone.id)
+        """,
+        says="a record that was merged has no items and leads to one that is not merged",
     ),
     Invariant(
         name="catalogue.variants",

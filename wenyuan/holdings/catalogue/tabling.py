@@ -133,7 +133,7 @@ def iter_bib_lines(branch_id: int | None = None) -> Iterator[BibLine]:
     counted = ~Q(state=ItemState.WITHDRAWN)
     if branch_id is not None:
         counted &= Q(home_branch_id=branch_id)
-    rows = Bib.objects.order_by("id").defer("marc", "summary")
+    rows = Bib.objects.filter(merged_into=None).order_by("id").defer("marc", "summary")
     if branch_id is not None:
         rows = rows.filter(id__in=Item.objects.filter(counted).values("bib_id"))
     last = 0

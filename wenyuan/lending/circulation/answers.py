@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
-from wenyuan.holdings.catalogue.seams import BibUser
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.models import OPEN_HOLD, Consignment, Hold, HoldState, Loan
+from wenyuan.lending.circulation.slots import hold_slots, loan_slots, next_slot, slot_again
 from wenyuan.lending.fees.queries import loans_owed_for
 from wenyuan.lending.patrons.data import Moved, Obstacle, PatronRefused, Problem, ProblemCode
 from wenyuan.lending.patrons.seams import PatronKeeper, PatronMover
@@ -45,12 +45,12 @@ def lock(patron_ids: Sequence[int]) -> None:
 def move(gone_id: int, kept_id: int, at: datetime) -> Iterable[Moved]:
     """Hang the loans and holds of one record on the other, each open one in the smallest free slot; limits are not
     asked, since the items are out already. What is kept of ended ones goes along."""
-    taken = _slots(kept_id)
+    taken = loan_slots(kept_id)
     for loan in Loan.objects.select_for_update().filter(patron_id=gone_id).order_by("id"):
         yield Moved("loan", loan.id, loan.slot)
-        loan.patron_id, loan.slot = kept_id, _next_slot(taken, loan.slot)
+        loan.patron_id, loan.slot = kept_id, next_slot(taken, loan.slot)
         loan.save(update_fields=["patron", "slot"])
-    taken = _hold_slots(kept_id)
+    taken = hold_slots(kept_id)
     for hold in Hold.objects.select_for_update().filter(patron_id=gone_id).order_by("rank", "id"):
         same = Q(item__isnull=True) if hold.item_id is None else Q(item_id=hold.item_id)
         twin = Hold.objects.select_for_update().filter(OPEN_HOLD, same, patron_id=kept_id, bib_id=hold.bib_id)
@@ -60,9 +60,9 @@ def move(gone_id: int, kept_id: int, at: datetime) -> Iterable[Moved]:
             _end_hold(lesser, at)
             if lesser is hold:
                 continue
-            taken = _hold_slots(kept_id)
+            taken = hold_slots(kept_id)
         yield Moved("hold", hold.id, hold.slot)
-        hold.patron_id, hold.slot, hold.version = kept_id, _next_slot(taken, hold.slot), hold.version + 1
+        hold.patron_id, hold.slot, hold.version = kept_id, next_slot(taken, hold.slot), hold.version + 1
         hold.save(update_fields=["patron", "slot", "version"])
 
 
@@ -70,21 +70,21 @@ def move_back(moved: Sequence[Moved], gone_id: int, kept_id: int) -> None:
     """Give the loans and holds back that are still the other record's, in their former slots where these are free; a
     hold that ended because both records waited for one title waits again."""
     former = {row.row_id: row.was for row in moved if row.what == "loan"}
-    taken = _slots(gone_id)
+    taken = loan_slots(gone_id)
     for loan in Loan.objects.select_for_update().filter(id__in=former, patron_id=kept_id).order_by("id"):
-        loan.patron_id, loan.slot = gone_id, _slot_again(taken, loan.slot, former[loan.id])
+        loan.patron_id, loan.slot = gone_id, slot_again(taken, loan.slot, former[loan.id])
         loan.save(update_fields=["patron", "slot"])
     held = {row.row_id: row.was for row in moved if row.what == "hold"}
-    taken = _hold_slots(gone_id)
+    taken = hold_slots(gone_id)
     for hold in Hold.objects.select_for_update().filter(id__in=held, patron_id=kept_id).order_by("id"):
         hold.patron_id, hold.version = gone_id, hold.version + 1
-        hold.slot = _slot_again(taken, hold.slot, held[hold.id])
+        hold.slot = slot_again(taken, hold.slot, held[hold.id])
         hold.save(update_fields=["patron", "slot", "version"])
     for what, patron_id in (("hold_ended", gone_id), ("hold_ended_of_kept", kept_id)):
         ended = {row.row_id: row.was for row in moved if row.what == what}
-        taken = _hold_slots(patron_id)
+        taken = hold_slots(patron_id)
         for hold in Hold.objects.select_for_update().filter(id__in=ended, end_reason=MERGED).order_by("id"):
-            hold.state, hold.patron_id, hold.slot = HoldState.WAITING, patron_id, _next_slot(taken, ended[hold.id])
+            hold.state, hold.patron_id, hold.slot = HoldState.WAITING, patron_id, next_slot(taken, ended[hold.id])
             hold.ended_at, hold.cleared_at, hold.end_reason, hold.version = None, None, "", hold.version + 1
             hold.save()
 
@@ -112,33 +112,6 @@ def _end_hold(hold: Hold, at: datetime) -> None:
     hold.save()
 
 
-def _slot_again(taken: set[int], slot: int | None, wanted: int | None) -> int | None:
-    """The slot a row had before where that is free, else the smallest free one; one that has none needs none."""
-    if slot is None or wanted is None or wanted in taken:
-        return _next_slot(taken, slot)
-    taken.add(wanted)
-    return wanted
-
-
-def _slots(patron_id: int) -> set[int]:
-    slots = Loan.objects.filter(patron_id=patron_id, returned_at__isnull=True, slot__isnull=False)
-    return {slot for slot in slots.values_list("slot", flat=True) if slot is not None}
-
-
-def _hold_slots(patron_id: int) -> set[int]:
-    slots = Hold.objects.filter(OPEN_HOLD, patron_id=patron_id).values_list("slot", flat=True)
-    return {slot for slot in slots if slot is not None}
-
-
-def _next_slot(taken: set[int], slot: int | None) -> int | None:
-    """The smallest free slot, which is then taken; a loan that has none needs none."""
-    if slot is None:
-        return None
-    free = next(number for number in range(1, len(taken) + 2) if number not in taken)
-    taken.add(free)
-    return free
-
-
 def ties(branch_id: int, on: date) -> Iterable[Tie]:
     """A branch with open loans, holds to be fetched there, or a batch that it has or waits for, does not close for
     good."""
@@ -164,51 +137,10 @@ def touched(branch_ids: frozenset[int], first: date, last: date | None) -> Itera
     yield Tie("holds_on_shelf", kept.count())
 
 
-def move_holds(gone_bib_id: int, kept_bib_id: int, at: datetime) -> tuple[int, ...]:
-    """Holds follow their title to the bib that it becomes. Who waits for both keeps the earlier one; the other is
-    cancelled, unless an item is captured for it already: then the one that waits is. What stood on the hold shelf for
-    the cancelled one is free, to be cleared."""
-    moving = list(Hold.objects.select_for_update().filter(bib_id=gone_bib_id).order_by("id"))
-    for hold in sorted(moving, key=lambda one: (one.rank, one.id)):
-        if hold.ended_at is None and hold.item_id is None:
-            _end_the_lesser(hold, kept_bib_id, at)
-    ids = tuple(hold.id for hold in moving)
-    Hold.objects.filter(id__in=ids).update(bib_id=kept_bib_id, version=F("version") + 1)
-    return ids
-
-
-def _end_the_lesser(hold: Hold, kept_bib_id: int, at: datetime) -> None:
-    assert hold.patron_id is not None
-    twins = Hold.objects.select_for_update().filter(
-        OPEN_HOLD, patron_id=hold.patron_id, bib_id=kept_bib_id, item__isnull=True
-    )
-    for twin in twins:
-        keeps_twin = (twin.state != HoldState.WAITING, -twin.rank) > (hold.state != HoldState.WAITING, -hold.rank)
-        lesser = hold if keeps_twin else twin
-        was_on_shelf = lesser.state == HoldState.ON_SHELF
-        lesser.state, lesser.slot, lesser.ended_at = HoldState.CANCELLED, None, at
-        lesser.cleared_at = None if was_on_shelf else at
-        lesser.end_reason = "merged"
-        lesser.version += 1
-        lesser.save()
-        if was_on_shelf:
-            _free(lesser.captured_item_id, at)
-
-
-def _free(item_id: int | None, at: datetime) -> None:
-    rows_of(Statement(sql.FREE_ITEM, {"item": item_id, "at": at}))
-
-
-def move_holds_back(hold_ids: tuple[int, ...], bib_id: int) -> None:
-    """Undo ``move_holds``; what was cancelled as the lesser of two stays so."""
-    Hold.objects.filter(id__in=hold_ids).update(bib_id=bib_id, version=F("version") + 1)
-
-
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, library_zone())
 
 
 KEEPER = PatronKeeper(room="circulation", may_leave=may_leave, forget_history=forget_history)
-BIB_USER = BibUser(room="circulation", move=move_holds, move_back=move_holds_back)
 MOVER = PatronMover(room="circulation", lock=lock, move=move, move_back=move_back)
 USER = BranchUser(room="circulation", ties=ties, touched=touched)

@@ -10,7 +10,7 @@ class CirculationConfig(AppConfig):
 
     def ready(self) -> None:
         from wenyuan.holdings.catalogue import seams as bib_seams
-        from wenyuan.lending.circulation import answers, sql
+        from wenyuan.lending.circulation import answers, sql, title_merging
         from wenyuan.lending.fees import seams as fee_seams
         from wenyuan.lending.patrons import seams as patron_seams
         from wenyuan.organisation.network import seams
@@ -18,6 +18,6 @@ class CirculationConfig(AppConfig):
         invariants.register(*sql.INVARIANTS)
         seams.join(answers.USER)
         patron_seams.join(answers.KEEPER)
-        bib_seams.join(answers.BIB_USER)
+        bib_seams.join(title_merging.BIB_USER)
         patron_seams.join_mover(answers.MOVER)
         fee_seams.join("circulation", answers.forget_settled)

@@ -46,20 +46,25 @@ def place(request: Request, wish: Wish) -> HoldReceipt:
     reader and branch before it looks; before these the record, and the item that alone can fill it, so that neither is
     taken away under the hold (an import is undone).
     """
-    _keep_title(request, wish)
+    wish = _keep_title(request, wish)
     rows_of(Statement(sql.LOCK_HOLDER, {"hashes": token_hashes(request.card or "")}))
     rows_of(Statement(sql.LOCK_PICKUP, {"pickup": wish.pickup_branch_id}))
     return run(lambda: place_plan(request, wish))
 
 
-def _keep_title(request: Request, wish: Wish) -> None:
-    """Whoever takes the record away is done, or waits. An item may stand with another record when the lock is there."""
+def _keep_title(request: Request, wish: Wish) -> Wish:
+    """Whoever takes the record away is done, or waits. When the lock is there an item may stand with another record,
+    and the record may lead to another, which is meant then."""
     values = {"bib": wish.bib_id, "barcode": request.item}
     kept = rows_of(Statement(sql.LOCK_TITLE, values))
     while wish.bib_id is None and kept != (now := rows_of(Statement(sql.LOCK_TITLE, values))):
         kept = now
     if wish.this_item:
         rows_of(Statement(sql.LOCK_WANTED_ITEM, {"barcode": request.item}))
+    for bib_id, leads_to in kept:
+        if wish.bib_id is not None and leads_to != bib_id:
+            return _keep_title(request, replace(wish, bib_id=leads_to))
+    return wish
 
 
 def place_plan(request: Request, wish: Wish) -> Plan[HoldReceipt]:

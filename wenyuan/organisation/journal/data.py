@@ -39,6 +39,8 @@ class Kind(StrEnum):
     ITEM_WITHDRAWN = "item_withdrawn"
     RECORD_ADDED = "record_added"  # catalogued by hand; the subject of these two is the bib
     RECORD_CHANGED = "record_changed"  # a new version of its record (details: version; fields, or which was restored)
+    RECORDS_MERGED = "records_merged"  # two became one; the subject is the bib that stays (details: gone, rows moved)
+    RECORDS_PARTED = "records_parted"  # that was undone
     RECORDS_IMPORTED = "records_imported"  # a chunk of a file: quantity counts bib records added or changed
     # Taken over from an old system: what happened there is no act of today, and no figure counts these.
     ITEM_TAKEN_OVER = "item_taken_over"

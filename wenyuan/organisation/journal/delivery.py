@@ -12,7 +12,6 @@ from wenyuan.organisation.journal.followers import Chooser, Follower, Following,
 from wenyuan.organisation.journal.models import Stuck
 from wenyuan.plumbing.transactions import verb
 
-
 BATCH_ROWS = 200
 
 

@@ -33,19 +33,25 @@ def duplicates_of(record: Record, prepared: Prepared, *, besides: int | None = N
     numbers = [value for kind, value in traits.numbers]
     by_number = Identifier.objects.filter(value__in=numbers).values("bib_id") if numbers else Identifier.objects.none()
     same_title = Q(title_fold=traits.title_fold, author_fold=traits.author_fold, year=traits.year)
-    found = Bib.objects.filter(same_title | Q(id__in=by_number)).order_by("id")[:MOST_COMPARED]
+    found = (
+        Bib.objects.filter(same_title | Q(id__in=by_number))
+        .select_related("merged_into")
+        .order_by("id")[:MOST_COMPARED]
+    )
     bibs = [bib for bib in found if bib.id != besides]
     known: dict[int, set[tuple[str, str]]] = {}
     for bib_id, kind, value in Identifier.objects.filter(bib_id__in=[bib.id for bib in bibs]).values_list(
         "bib_id", "kind", "value"
     ):
         known.setdefault(bib_id, set()).add((kind, value))
-    duplicates = []
+    duplicates: dict[int, Duplicate] = {}
     for bib in bibs:
         reason = duplicate_reason(traits, _traits_of_bib(bib, known.get(bib.id, ())))
-        if reason is not None:
-            duplicates.append(Duplicate(bib.id, reason, bib.title, bib.volume, bib.author, bib.publisher, bib.year))
-    return tuple(duplicates[:MOST_SHOWN])
+        # One that was merged stands for the record that it leads to.
+        one = bib.merged_into or bib
+        if reason is not None and one.id != besides:
+            duplicates[one.id] = Duplicate(one.id, reason, one.title, one.volume, one.author, one.publisher, one.year)
+    return tuple(duplicates.values())[:MOST_SHOWN]
 
 
 def _traits_of(record: Record, prepared: Prepared) -> Traits:

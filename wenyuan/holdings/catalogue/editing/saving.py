@@ -99,7 +99,7 @@ def edit_bib(
     :raises NotAllowed: without the right to edit records at the desk's branch.
     :raises RecordRefused: for what is wrong with it, all at once.
     :raises DuplicatesFound: where the change makes it like bibs that are not in ``despite`` and it was not like before.
-    :raises CatalogueRefused: BIB_UNKNOWN, RECORD_CHANGED_MEANWHILE.
+    :raises CatalogueRefused: BIB_UNKNOWN, RECORD_MERGED, RECORD_CHANGED_MEANWHILE.
     """
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
     bib = _locked(bib_id, version)
@@ -121,7 +121,7 @@ def restore_version(*, bib_id: int, number: int, version: int, at: datetime, des
     the catalogue before. ``version`` is the one in force that the cataloguer saw.
 
     :raises NotAllowed: without the right to edit records at the desk's branch.
-    :raises CatalogueRefused: BIB_UNKNOWN, RECORD_CHANGED_MEANWHILE, VERSION_UNKNOWN.
+    :raises CatalogueRefused: BIB_UNKNOWN, RECORD_MERGED, RECORD_CHANGED_MEANWHILE, VERSION_UNKNOWN.
     """
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
     bib = _locked(bib_id, version)
@@ -142,6 +142,8 @@ def _locked(bib_id: int, version: int) -> Bib:
     bib = Bib.objects.select_for_update(no_key=True).filter(id=bib_id).first()
     if bib is None:
         raise CatalogueRefused(Refusal.BIB_UNKNOWN)
+    if bib.merged_into_id is not None:
+        raise CatalogueRefused(Refusal.RECORD_MERGED)
     if bib.version != version:
         raise CatalogueRefused(Refusal.RECORD_CHANGED_MEANWHILE)
     return bib

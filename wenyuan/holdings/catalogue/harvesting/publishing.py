@@ -19,7 +19,8 @@ def publisher() -> Callable[[bytes, Dialect], Record]:
 
 
 def public_records(bib_ids: Sequence[int]) -> tuple[tuple[int, Dialect, Record] | None, ...]:
-    """These bibs in their order, none for one that is gone; they end with the one that reaches ``PAGE_BYTES``."""
+    """These bibs in their order, none for one that is gone or was merged; they end with the one that reaches
+    ``PAGE_BYTES``."""
     bytes_of = dict(Bib.objects.filter(id__in=bib_ids).values_list("id", Length("marc")))
     wanted, size = [], 0
     for bib_id in bib_ids:
@@ -30,6 +31,8 @@ def public_records(bib_ids: Sequence[int]) -> tuple[tuple[int, Dialect, Record] 
     publish = publisher()
     known = {
         bib_id: (bib_id, Dialect(dialect), publish(bytes(marc), Dialect(dialect)))
-        for bib_id, dialect, marc in Bib.objects.filter(id__in=wanted).values_list("id", "dialect", "marc")
+        for bib_id, dialect, marc in Bib.objects.filter(id__in=wanted, merged_into=None).values_list(
+            "id", "dialect", "marc"
+        )
     }
     return tuple(map(known.get, wanted))

@@ -30,7 +30,7 @@ GIVE_STAMPS = """
     SELECT wanted.bib_id, %(stamp)s::timestamptz, bib.id IS NULL OR (held.items > 0 AND held.standing = 0),
         COALESCE(bib.dialect, ''), COALESCE(held.branches, '{}'), COALESCE(held.collections, '{}')
     FROM unnest(%(bibs)s::bigint[]) AS wanted (bib_id)
-    LEFT JOIN catalogue_bib bib ON bib.id = wanted.bib_id
+    LEFT JOIN catalogue_bib bib ON bib.id = wanted.bib_id AND bib.merged_into_id IS NULL
     CROSS JOIN LATERAL (
         SELECT count(*) AS items, count(*) FILTER (WHERE item.state <> 'withdrawn') AS standing,
             array_agg(DISTINCT item.home_branch_id ORDER BY item.home_branch_id)
@@ -63,11 +63,13 @@ _FITTING = """
     AND (NOT %(in_branches)s::boolean OR stamp.branches <> '{}')
     AND (NOT %(in_collections)s::boolean OR stamp.collections <> '{}')
 """
+_STANDING = "LEFT JOIN catalogue_bib bib ON bib.id = stamp.bib_id AND bib.merged_into_id IS NULL"
 _COLUMNS = """
     stamp.bib_id, stamp.stamp, stamp.is_gone OR bib.id IS NULL AS is_gone, stamp.dialect, stamp.branches,
     stamp.collections
 """
-"""A bib that is erased is gone at once, before that is stamped: there is no record that could be given."""
+"""A bib that is erased, or was merged into another, is gone at once, before that is stamped: there is no record that
+could be given."""
 
 HARVEST = f"""
     SELECT bib_id, stamp, is_gone, dialect, branches, collections, marc, picked
@@ -77,7 +79,7 @@ HARVEST = f"""
                 - COALESCE(octet_length(marc), 0) AS bytes_before
         FROM (
             SELECT {_COLUMNS}, CASE WHEN %(records)s::boolean AND NOT stamp.is_gone THEN bib.marc END AS marc
-            FROM catalogue_harveststamp stamp LEFT JOIN catalogue_bib bib ON bib.id = stamp.bib_id
+            FROM catalogue_harveststamp stamp {_STANDING}
             WHERE {_FITTING}
             ORDER BY stamp.stamp, stamp.bib_id LIMIT %(count)s
         ) fitting
@@ -90,7 +92,7 @@ COUNT_HARVEST = f"SELECT count(*) FROM catalogue_harveststamp stamp WHERE {_FITT
 
 HARVEST_ONE = f"""
     SELECT {_COLUMNS}, CASE WHEN NOT stamp.is_gone THEN bib.marc END
-    FROM catalogue_harveststamp stamp LEFT JOIN catalogue_bib bib ON bib.id = stamp.bib_id
+    FROM catalogue_harveststamp stamp {_STANDING}
     WHERE stamp.bib_id = %(bib)s
 """
 FIRST_STAMP = "SELECT min(stamp) FROM catalogue_harveststamp"

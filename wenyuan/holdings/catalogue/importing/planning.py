@@ -13,12 +13,13 @@ Identity = tuple[str, str]
 
 
 class KnownBib(NamedTuple):
-    """A bib that the catalogue has (or that stands earlier in the chunk)."""
+    """A bib that the catalogue has (or that stands earlier in the chunk); merged, it ``leads_to`` another."""
 
     id: int
     variant: int
     content_hash: bytes
     work: Work
+    leads_to: int | None = None
 
 
 class KnownItem(NamedTuple):
@@ -115,9 +116,16 @@ def _place_bib(plan: Plan, prepared: Prepared, place: int, shelf: Shelf, new_id:
     for known in variants:
         if known.content_hash == prepared.content_hash:
             plan.unchanged += 1
-            plan.placed.append(Placed(Outcome.SAME, known.id))
-            return known.id
+            plan.placed.append(Placed(Outcome.SAME, known.leads_to or known.id))
+            return known.leads_to or known.id
     same = _nearest(variants, prepared.work)
+    if same is not None and same.leads_to is not None:
+        # Somebody has decided which record describes this document: what comes for the other changes nothing.
+        plan.unchanged += 1
+        plan.placed.append(Placed(Outcome.SAME, same.leads_to))
+        fault = Fault(ImportReason.MERGED_HERE, prepared.control_number, warning=True)
+        plan.reports.append(Report(place, fault))
+        return same.leads_to
     if same is None:
         variant = max((known.variant for known in variants), default=-1) + 1
         if variants:

@@ -20,21 +20,25 @@ class ItemFacts(NamedTuple):
 
 class BibFacts(NamedTuple):
     """A bib that an import added, with the hash of the content that it came with. ``replaced_later``: another import
-    has changed it since and remembers its former record, whatever it holds now."""
+    has changed it since and remembers its former record, whatever it holds now. ``is_merged``: into another record, or
+    another into it."""
 
     id: int
     content_hash: bytes
     used_by: str = ""
     replaced_later: bool = False
+    is_merged: bool = False
 
 
 class ChangeFacts(NamedTuple):
-    """A record that an import replaced: the id of the former row, the bib, the contents before and after."""
+    """A record that an import replaced: the id of the former row, the bib, the contents before and after, and whether
+    it leads to another by now."""
 
     former_id: int
     bib_id: int
     before_hash: bytes
     after_hash: bytes
+    leads_away: bool = False
 
 
 class Kept(NamedTuple):
@@ -87,8 +91,11 @@ def plan_undo(facts: StepFacts) -> UndoPlan:
             plan.items.append(item.id)
     content = {bib_id: digest for bib_id, (_, digest) in facts.now.items()}
     edited: set[int] = set()
+    merged: set[int] = set()
     for change in reversed(facts.changed):
-        if content[change.bib_id] == change.after_hash:
+        if change.leads_away:
+            merged.add(change.bib_id)
+        elif content[change.bib_id] == change.after_hash:
             plan.formers.append(change.former_id)
             content[change.bib_id] = change.before_hash
         else:
@@ -99,11 +106,13 @@ def plan_undo(facts: StepFacts) -> UndoPlan:
         reason = _bib_stays(bib, facts, going, gone, is_edited=content[bib.id] != bib.content_hash)
         if reason is not None:
             edited.discard(bib.id)
+            merged.discard(bib.id)
             plan.kept.append(Kept(False, bib.id, facts.now[bib.id][0], reason, bib.used_by))
         else:
             plan.bibs.append(bib.id)
             gone.add(bib.id)
     plan.kept += [Kept(False, bib_id, facts.now[bib_id][0], KeptReason.BIB_EDITED) for bib_id in sorted(edited)]
+    plan.kept += [Kept(False, bib_id, facts.now[bib_id][0], KeptReason.BIB_MERGED) for bib_id in sorted(merged)]
     return plan
 
 
@@ -118,6 +127,8 @@ def _item_stays(item: ItemFacts) -> KeptReason | None:
 def _bib_stays(
     bib: BibFacts, facts: StepFacts, going: set[int], gone: set[int], *, is_edited: bool
 ) -> KeptReason | None:
+    if bib.is_merged:
+        return KeptReason.BIB_MERGED
     if bib.used_by:
         return KeptReason.BIB_USED
     if is_edited or bib.replaced_later:

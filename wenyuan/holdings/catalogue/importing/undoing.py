@@ -4,12 +4,12 @@ Each chunk is a transaction of its own. What a chunk has done is forgotten with 
 goes on where it stood.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.data import UNDOABLE, CatalogueRefused, KeptRow, Refusal, UndoProspect
@@ -24,6 +24,7 @@ from wenyuan.holdings.catalogue.importing.undo_rules import (
 )
 from wenyuan.holdings.catalogue.models import (
     Bib,
+    BibMerge,
     BibOpen,
     BibVersion,
     Identifier,
@@ -205,6 +206,8 @@ def _facts(steps: Sequence[ImportStep], operator: Operator, *, lock: bool = Fals
     )
     used_items = referring(Item, [row[0] for row in item_rows])
     used_bibs = referring(Bib, list(hashes), ignore=(Identifier, Item, ImportFormer, BibVersion, BibOpen))
+    merged = _merged(wanted)
+    away = set(Bib.objects.filter(id__in=wanted, merged_into__isnull=False).values_list("id", flat=True))
     replaced = set(
         ImportFormer.objects.filter(bib_id__in=list(hashes))
         .exclude(step_id__in=[step.id for step in steps])
@@ -221,18 +224,24 @@ def _facts(steps: Sequence[ImportStep], operator: Operator, *, lock: bool = Fals
             for item_id, bib_id, barcode, version, home_id in item_rows
         ],
         added=[
-            BibFacts(bib_id, digest, used_bibs.get(bib_id, ""), bib_id in replaced)
+            BibFacts(bib_id, digest, used_bibs.get(bib_id, ""), bib_id in replaced, bib_id in merged)
             for bib_id, digest in hashes.items()
             if bib_id in now
         ],
         changed=[
-            ChangeFacts(former_id, bib_id, bytes.fromhex(before.removeprefix("\\x")), bytes(after))
+            ChangeFacts(former_id, bib_id, bytes.fromhex(before.removeprefix("\\x")), bytes(after), bib_id in away)
             for former_id, bib_id, before, after in formers
         ],
         now=now,
         items_of=items_of,
         later_variants=_later_variants(list(hashes)),
     )
+
+
+def _merged(bib_ids: Collection[int]) -> set[int]:
+    """Those of these bibs that are one with another."""
+    merges = BibMerge.objects.filter(Q(kept__in=bib_ids) | Q(gone__in=bib_ids), undone_at=None)
+    return {bib_id for pair in merges.values_list("kept_id", "gone_id") for bib_id in pair}
 
 
 def _later_variants(bib_ids: list[int]) -> dict[int, set[int]]:

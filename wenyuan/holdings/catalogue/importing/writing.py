@@ -145,9 +145,11 @@ def _known_bibs(cursor: Any, rows: Sequence[Any], wanted: Mapping[Identity, byte
         for bib_id, value in cursor.fetchall():
             isbns.setdefault(bib_id, set()).add(value)
     found: dict[Identity, list[KnownBib]] = {}
-    for source, control_number, bib_id, variant, content_hash, title_fold, author_fold in rows:
+    for source, control_number, bib_id, variant, content_hash, title_fold, author_fold, leads_to in rows:
         work = Work(title_fold, author_fold, frozenset(isbns.get(bib_id, ())))
-        found.setdefault((source, control_number), []).append(KnownBib(bib_id, variant, bytes(content_hash), work))
+        found.setdefault((source, control_number), []).append(
+            KnownBib(bib_id, variant, bytes(content_hash), work, leads_to)
+        )
     return found
 
 

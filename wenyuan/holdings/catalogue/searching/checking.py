@@ -77,7 +77,7 @@ def _look_again(suspects: Sequence[int]) -> tuple[set[int], set[int], set[int]]:
     for start in range(0, len(suspects), _CHUNK):
         some = suspects[start : start + _CHUNK]
         known = _known(some)
-        there = set(Bib.objects.filter(id__in=some).values_list("id", flat=True))
+        there = set(Bib.objects.filter(id__in=some, merged_into=None).values_list("id", flat=True))
         missing |= there - known.keys()
         surplus |= known.keys() - there
         differing |= _unlike(some, known) & there & known.keys()

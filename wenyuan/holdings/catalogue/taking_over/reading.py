@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.db import connection
 from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.models import Bib
@@ -19,10 +20,12 @@ def past_items(*, system: str, keys: Collection[str]) -> dict[str, int]:
 
 
 def past_bibs(*, system: str, keys: Collection[str]) -> dict[str, int]:
-    """The ids of records by the old system's keys; of a key that several records have, none."""
+    """The ids of records by the old system's keys; of a key that several records have, none. A record that was merged
+    since stands for the one that it leads to."""
     found: dict[str, int] = {}
     many = set()
-    for key, bib_id in Bib.objects.filter(source=system, control_number__in=keys).values_list("control_number", "id"):
+    rows = Bib.objects.filter(source=system, control_number__in=keys).annotate(one=Coalesce("merged_into_id", "id"))
+    for key, bib_id in rows.values_list("control_number", "one"):
         if key in found:
             many.add(key)
         found[key] = bib_id

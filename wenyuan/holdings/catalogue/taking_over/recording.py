@@ -145,10 +145,11 @@ def _write(planned: Sequence[PlannedItem], facts: PastItemFacts, system: str, at
         return
     numbers = [one.row.bib_key for one in planned]
     bibs = {
-        bib.control_number: bib
-        for bib in Bib.objects.filter(source=system, control_number__in=numbers).only(
-            "id", "control_number", "price_fen", "document_kind", "class_letter"
-        )
+        # One that was merged since stands for the record that it leads to.
+        bib.control_number: bib.merged_into or bib
+        for bib in Bib.objects.filter(source=system, control_number__in=numbers)
+        .select_related("merged_into")
+        .defer("marc", "merged_into__marc")
     }
     rows: list[tuple[object, ...]] = []
     pasts, entries = [], []

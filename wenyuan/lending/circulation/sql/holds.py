@@ -152,7 +152,7 @@ LOCK_HOLDER = f"""
 """
 """Whoever lends to the reader of this card is done, or waits: each checkout holds its patron for key share."""
 LOCK_TITLE = """
-    SELECT b.id FROM catalogue_bib b
+    SELECT b.id, COALESCE(b.merged_into_id, b.id) FROM catalogue_bib b
     WHERE b.id = COALESCE(:bib::bigint, (SELECT i.bib_id FROM catalogue_item i WHERE i.barcode = :barcode::text))
     FOR KEY SHARE OF b
 """
@@ -315,6 +315,15 @@ NOTE_NOT_FOUND = f"""
 """
 """Somebody looked for an item and it was not there, unless it has been scanned since the list was made. Only
 where it should stand can it be missed."""
+KEEP_NOT_FOUND = """
+    UPDATE circulation_notfound n SET item_version = n.item_version + 1
+    FROM catalogue_item i WHERE i.bib_id = :bib::bigint AND n.item_id = i.id AND n.item_version = i.version
+"""
+KEEP_NOT_FOUND_OF_ITEMS = """
+    UPDATE circulation_notfound n SET item_version = i.version
+    FROM catalogue_item i WHERE i.id = ANY (:items::bigint[]) AND n.item_id = i.id AND n.item_version = i.version - 1
+"""
+"""Items that are about to stand with another record, or do by now, are looked for as before."""
 NOT_FOUND_LIST = """
     SELECT i.id, i.barcode, b.title, i.call_no, n.at, n.account_id
     FROM circulation_notfound n

@@ -220,4 +220,13 @@ INVARIANTS = (
     """,
         "the journal tells every shortage that was settled, and what was charged for it",
     ),
+    Invariant(
+        "circulation_holds_follow",
+        "circulation",
+        """
+        SELECT h.id FROM circulation_hold h JOIN catalogue_bib b ON b.id = h.bib_id
+        WHERE h.state IN ('waiting', 'in_transit', 'on_shelf') AND b.merged_into_id IS NOT NULL
+        """,
+        "an open hold waits for a record that is not merged into another",
+    ),
 )

@@ -1,0 +1,53 @@
+"""The tables of merging; ``models`` brings them in."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class BibMerge(models.Model):
+    """Two records of one document that became one. ``gone`` leads to ``kept`` until it is undone."""
+
+    kept = models.ForeignKey("catalogue.Bib", on_delete=models.PROTECT, related_name="+")
+    gone = models.ForeignKey("catalogue.Bib", on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+", db_index=False)
+    merged_at = models.DateTimeField()
+    merged_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["gone"], name="catalogue_merged_once", condition=Q(undone_at=None)),
+        )
+
+
+class BibMergeRow(models.Model):
+    """A row that a merge moved, here (``item``, ``redirect``) or in a room above, so that an undo moves exactly these.
+
+    ``state`` is how the row was when it had been moved, in its room's words; ``stays`` why an undo left it where it is.
+    """
+
+    merge = models.ForeignKey("catalogue.BibMerge", on_delete=models.PROTECT, related_name="+")
+    room = models.CharField(max_length=20)
+    what = models.CharField(max_length=20)
+    row_id = models.BigIntegerField()
+    state = models.CharField(max_length=64, blank=True)
+    stays = models.CharField(max_length=24, blank=True, db_default="")
+
+
+class BibsApart(models.Model):
+    """Two records that are alike and that somebody found to be of two documents. No foreign key: what nobody proposes
+    any more holds nothing back."""
+
+    first_id = models.BigIntegerField()
+    second_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["first_id", "second_id"], name="catalogue_apart_once"),
+            models.CheckConstraint(condition=Q(first_id__lt=F("second_id")), name="catalogue_apart_in_order"),
+        )
