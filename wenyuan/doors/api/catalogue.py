@@ -23,7 +23,7 @@ from wenyuan.doors.api.schemas import (
     ItemTold,
 )
 from wenyuan.holdings.catalogue.data import ItemView
-from wenyuan.holdings.catalogue.queries import get_bib, get_item, items_of_bib, lookup, titles_of
+from wenyuan.holdings.catalogue.queries import get_bib, get_item, items_of_bib, lookup, standing_bib, titles_of
 from wenyuan.lending.circulation.data import BlockCode
 from wenyuan.lending.circulation.queries import due_dates_of_items
 from wenyuan.organisation.rights.data import Act
@@ -103,8 +103,9 @@ def find_bibs(
     openapi_extra=NOT_THERE,
 )
 def bib(request: HttpRequest, bib_id: BibId) -> BibTold:
-    """With how many items there are, and how many of them stand on a shelf from which they are lent."""
-    found = get_bib(bib_id)
+    """With how many items there are, and how many of them stand on a shelf from which they are lent. For a record that
+    was merged the one that stayed is told, with its own id."""
+    found = get_bib(standing_bib(bib_id))
     if found is None:
         raise Trouble(ProblemCode.NOT_FOUND)
     items = [one for one in found.items if one.state != "withdrawn"]
@@ -136,6 +137,7 @@ def bib(request: HttpRequest, bib_id: BibId) -> BibTold:
 def items_of(request: HttpRequest, bib_id: BibId, limit: Limit, cursor: Cursor) -> ItemPage:
     """By branch and shelf; withdrawn items are left out."""
     call = call_of(request)
+    bib_id = standing_bib(bib_id)
     if not titles_of([bib_id]):
         raise Trouble(ProblemCode.NOT_FOUND)
     items = [one for one in items_of_bib(bib_id) if one.state != "withdrawn"]

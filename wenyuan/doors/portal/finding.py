@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext, pgettext
@@ -140,10 +140,13 @@ def newest(request: PublicRequest) -> HttpResponse:
 
 @public_page
 def record(request: PublicRequest, bib_id: int) -> HttpResponse:
-    """One work: what it is, and where it can be had now."""
+    """One work: what it is, and where it can be had now. A record that was merged leads to the one that stayed."""
     bib = get_bib(bib_id)
     if bib is None:
         raise Http404
+    if bib.merged_into_id is not None:
+        # Not for good (301): browsers would go on there after the merge is undone.
+        return HttpResponseRedirect(reverse("portal:record", args=[bib.merged_into_id]))
     network = network_map()
     due = due_dates(bib.items, network=network)
     holdings = holdings_of(bib.items, due, network=network, at=request.at)

@@ -15,6 +15,7 @@ from wenyuan.doors.workbench.branches import Choices, branch_choices, branch_nam
 from wenyuan.doors.workbench.form_pages import done, refuse
 from wenyuan.doors.workbench.holds.forms import HoldForm, ReaderHoldForm
 from wenyuan.doors.workbench.holds.words import reason_words, state_of, why
+from wenyuan.doors.workbench.records.redirects import led_away
 from wenyuan.doors.workbench.shell import page
 from wenyuan.holdings.catalogue.queries import get_bib, items_of_bib
 from wenyuan.lending.circulation.data import HoldReceipt, HoldView
@@ -33,6 +34,8 @@ GET_POST = ("GET", "HEAD", "POST")
 @staff_page(Act.PLACE_HOLD)
 def title(request: StaffRequest, bib_id: int) -> HttpResponse:
     """The queue of a title, and a hold for whoever a card belongs to."""
+    if (led := led_away(request, bib_id)) is not None:
+        return led
     bib = get_bib(bib_id)
     if bib is None:
         raise Http404

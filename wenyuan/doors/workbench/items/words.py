@@ -58,6 +58,7 @@ TRANSIT_REASONS: Final[Mapping[str, StrOrPromise]] = {
 
 _REFUSALS: Final[Mapping[Refusal, StrOrPromise]] = {
     Refusal.BIB_UNKNOWN: _("There is no such record."),
+    Refusal.RECORD_MERGED: _("This record was merged into another. Nothing was saved."),
     Refusal.ITEM_UNKNOWN: _("There is no such item."),
     Refusal.ITEM_CHANGED_MEANWHILE: _(
         "Somebody changed this item while you were editing. The form shows what you typed; look at the item first."

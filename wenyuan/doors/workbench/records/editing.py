@@ -25,6 +25,7 @@ from wenyuan.doors.workbench.records.editing_words import (
     fault_words,
     language,
 )
+from wenyuan.doors.workbench.records.redirects import led_away
 from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.shell import page
 from wenyuan.holdings.catalogue.data import (
@@ -101,6 +102,8 @@ class Sheet:
 @staff_page(Act.EDIT_RECORDS)
 def edit_marc(request: StaffRequest, bib_id: int) -> HttpResponse:
     """Change the record of a bib."""
+    if (led := led_away(request, bib_id)) is not None:
+        return led
     present = record_or_404(bib_id)
     if request.method == "POST":
         sheet = _sent(request, present.dialect, before=present.record)

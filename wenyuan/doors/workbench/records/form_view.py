@@ -25,6 +25,7 @@ from wenyuan.doors.workbench.records.editing import (
 )
 from wenyuan.doors.workbench.records.editing_words import KINDS, language
 from wenyuan.doors.workbench.records.form_words import GROUPS, HELP, LABELS
+from wenyuan.doors.workbench.records.redirects import led_away
 from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.shell import page
 from wenyuan.holdings.catalogue.data import CatalogueRefused, FormField, RecordKind, RecordSaved, Refusal
@@ -102,6 +103,8 @@ def _field_of(one: FormField) -> forms.Field:
 @staff_page(Act.EDIT_RECORDS)
 def edit_form(request: StaffRequest, bib_id: int) -> HttpResponse:
     """Change the record of a bib by its form."""
+    if (led := led_away(request, bib_id)) is not None:
+        return led
     present = record_or_404(bib_id)
     kind = kind_of(present.record, dialect=present.dialect)
     sheet = Sheet(present.dialect, "", present.number)

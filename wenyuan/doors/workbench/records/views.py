@@ -10,6 +10,7 @@ from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.items.words import DIALECTS, DOCUMENT_KINDS, shown_state
 from wenyuan.doors.workbench.paging import onward, pair_from
+from wenyuan.doors.workbench.records.redirects import led_away
 from wenyuan.doors.workbench.shell import page
 from wenyuan.holdings.catalogue.queries import count_holdings, get_bib, list_newest, marc_rows
 from wenyuan.organisation.network.queries import network_map
@@ -49,6 +50,8 @@ def _holds(request: StaffRequest, act: Act) -> bool:
 @require_GET
 @staff_page(Act.SEE_ITEM, Act.EDIT_ITEM, Act.EDIT_RECORDS, Act.IMPORT_RECORDS, any_branch=True)
 def record(request: StaffRequest, bib_id: int) -> HttpResponse:
+    if (led := led_away(request, bib_id)) is not None:
+        return led
     bib = get_bib(bib_id)
     if bib is None:
         raise Http404

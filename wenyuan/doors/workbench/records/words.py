@@ -46,6 +46,7 @@ REASONS: Final[Mapping[str, StrOrPromise]] = {
     ImportReason.ACCESSION_NO_TAKEN: _("The accession number belongs to an item of another record"),
     ImportReason.ACCESSION_NO_INVALID: _("The accession number cannot be one"),
     ImportReason.SAME_NUMBER_OTHER_WORK: _("Another work has the same control number; both are kept"),
+    ImportReason.MERGED_HERE: _("The record was merged into another here; it changes nothing, its items go there"),
     ImportReason.EDITED_HERE: _("The record was edited here since; it stays as a former version"),
     ImportReason.CONTROL_CHARACTERS: _("Control characters were left out"),
     ImportReason.BRANCH_NOT_ALLOWED: _("The branch named in the record may not be imported to"),
@@ -90,6 +91,7 @@ KEPT: Final[Mapping[str, StrOrPromise]] = {
     KeptReason.BIB_USED: _("Readers have asked for the title, or other records hang on it"),
     KeptReason.BIB_EDITED: _("The record has been changed since"),
     KeptReason.BIB_HAS_ITEMS: _("The record has items that stay"),
+    KeptReason.BIB_MERGED: _("The record was merged with another"),
     KeptReason.BIB_HAS_VARIANT: _("A later work has the same control number"),
 }
 

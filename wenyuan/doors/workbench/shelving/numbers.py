@@ -10,6 +10,7 @@ from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.form_pages import done, not_done, refuse
+from wenyuan.doors.workbench.records.redirects import led_away
 from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.shell import page
 from wenyuan.doors.workbench.shelving.forms import ProposeForm
@@ -31,6 +32,8 @@ from wenyuan.organisation.rights.data import Act
 @staff_page(Act.EDIT_ITEM)
 def call_number(request: StaffRequest, bib_id: int) -> HttpResponse:
     """The numbers of a record's work; posted, one is proposed."""
+    if (led := led_away(request, bib_id)) is not None:
+        return led
     bib = _bib_or_404(bib_id)
     form = _form(request, bib)
     if form.is_valid():

@@ -13,6 +13,7 @@ from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import Choices, branch_choices, branches_with
 from wenyuan.doors.workbench.form_pages import Sheet, done, refuse
 from wenyuan.doors.workbench.items.words import refusal_words
+from wenyuan.doors.workbench.records.redirects import led_away
 from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.shell import page
 from wenyuan.doors.workbench.stock.forms import NewItemsForm
@@ -44,6 +45,8 @@ _FIELDS = {
 @staff_page(Act.EDIT_ITEM)
 def new_items(request: StaffRequest, bib_id: int) -> HttpResponse:
     """Numbers and what they would become are shown first; sent once more, the items are made."""
+    if (led := led_away(request, bib_id)) is not None:
+        return led
     bib = get_bib(bib_id)
     if bib is None:
         raise Http404
