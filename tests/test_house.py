@@ -90,6 +90,7 @@ NO_ACT = {
     "catalogue.forget_old_tables": "by the clock: what was asked for long ago goes",
     "catalogue.ask_anew": "what is derived is made again; nothing changes for anybody",
     "catalogue.stamp_changes": "run by the worker, nobody's act",
+    "catalogue.follow_headings": "the same",
     "catalogue.install_defaults": "run by the set-up, nobody's act",
     "circulation.expire_hold": "run by the clock, nobody's act",
     "circulation.expire_holds": "the same",

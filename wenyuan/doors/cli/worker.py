@@ -1,5 +1,5 @@
-"""``wenyuan worker``: queued jobs, the journal's entries on their way to their followers, the search index, and stamps
-for harvesters."""
+"""``wenyuan worker``: queued jobs, the journal's entries on their way to their followers, the search index, stamps for
+harvesters, and the headings of records on their way to authorities."""
 
 import logging
 import subprocess
@@ -22,6 +22,8 @@ LONGEST_STALE_S = 0.5
 hundreds, so a busy hour must not mean commit upon commit."""
 STAMP_EVERY_S = 1.0
 """How long a change may wait before harvesters are told of it."""
+FOLLOW_EVERY_S = 2.0
+"""How long a changed record may wait before its headings are linked to authorities."""
 CHORES_EVERY_S = 60.0
 _AFTER_FAILURE_S = 5.0
 _RETRY_TIMEOUT_S = 50
@@ -51,6 +53,7 @@ def worker(jobs: int, only_retry_stalled: bool) -> None:
                 (_deliver, LONGEST_WAIT_S),
                 (_index, LONGEST_STALE_S),
                 (_stamp, STAMP_EVERY_S),
+                (_follow, FOLLOW_EVERY_S),
                 (_chores, CHORES_EVERY_S),
             )
         ]
@@ -108,6 +111,14 @@ def _stamp(end: threading.Event) -> None:
     from wenyuan.holdings.catalogue.operations import stamp_changes
 
     while not end.is_set() and stamp_changes() > 0:
+        continue
+
+
+def _follow(end: threading.Event) -> None:
+    """Link the headings of every record that has changed."""
+    from wenyuan.holdings.catalogue.operations import follow_headings
+
+    while not end.is_set() and follow_headings() > 0:
         continue
 
 

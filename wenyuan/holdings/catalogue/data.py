@@ -6,6 +6,21 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
+from wenyuan.holdings.catalogue.authorities.values import AuthorityBrief as AuthorityBrief
+from wenyuan.holdings.catalogue.authorities.values import AuthorityInput as AuthorityInput
+from wenyuan.holdings.catalogue.authorities.values import AuthorityPage as AuthorityPage
+from wenyuan.holdings.catalogue.authorities.values import AuthorityRefusal as AuthorityRefusal
+from wenyuan.holdings.catalogue.authorities.values import AuthorityRefused as AuthorityRefused
+from wenyuan.holdings.catalogue.authorities.values import AuthoritySaved as AuthoritySaved
+from wenyuan.holdings.catalogue.authorities.values import AuthorityView as AuthorityView
+from wenyuan.holdings.catalogue.authorities.values import BibIds as BibIds
+from wenyuan.holdings.catalogue.authorities.values import HeadingForm as HeadingForm
+from wenyuan.holdings.catalogue.authorities.values import HeadingPage as HeadingPage
+from wenyuan.holdings.catalogue.authorities.values import LinkState as LinkState
+from wenyuan.holdings.catalogue.authorities.values import UpdateView as UpdateView
+from wenyuan.holdings.catalogue.authorities.values import UsePage as UsePage
+from wenyuan.holdings.catalogue.authorities.values import UseView as UseView
+from wenyuan.holdings.catalogue.authorities.values import Variant as Variant
 from wenyuan.holdings.catalogue.copying.values import CopyIndex as CopyIndex
 from wenyuan.holdings.catalogue.copying.values import CopyProtocol as CopyProtocol
 from wenyuan.holdings.catalogue.copying.values import CopyRefusal as CopyRefusal

@@ -3,6 +3,15 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from wenyuan.holdings.catalogue.authorities.tables import (
+    Authority,
+    AuthorityBeside,
+    AuthorityUpdate,
+    AuthorityUpdated,
+    AuthorityVariant,
+    HeadingUse,
+    HeadingWaiting,
+)
 from wenyuan.holdings.catalogue.copying.models import CopyTarget
 from wenyuan.holdings.catalogue.editing.tables import BibOpen, BibVersion
 from wenyuan.holdings.catalogue.export_models import TableExport
@@ -35,6 +44,11 @@ from wenyuan.holdings.catalogue.taking_over.tables import PastItem
 __all__ = [
     "AuthorEntry",
     "AuthorTable",
+    "Authority",
+    "AuthorityBeside",
+    "AuthorityUpdate",
+    "AuthorityUpdated",
+    "AuthorityVariant",
     "Bib",
     "BibMerge",
     "BibMergeRow",
@@ -48,6 +62,8 @@ __all__ = [
     "CopyTarget",
     "HarvestStamp",
     "HarvestWaiting",
+    "HeadingUse",
+    "HeadingWaiting",
     "Identifier",
     "ImportBatch",
     "ImportFailure",

@@ -8,6 +8,10 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from wenyuan.holdings.catalogue import sql
+from wenyuan.holdings.catalogue.authorities.deciding import decide_heading
+from wenyuan.holdings.catalogue.authorities.following import follow_headings
+from wenyuan.holdings.catalogue.authorities.keeping import bring_to_heading, keep_authority, merge_authorities
+from wenyuan.holdings.catalogue.authorities.updating import update_next
 from wenyuan.holdings.catalogue.copying.targets import drop_copy_target, keep_copy_target
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refusal
 from wenyuan.holdings.catalogue.defaults import install_default_rows
@@ -65,18 +69,22 @@ __all__ = [
     "ask_for_table",
     "assign_call_number",
     "begin_undoing",
+    "bring_to_heading",
     "change_state",
     "correct_receipt",
+    "decide_heading",
     "drop_batch",
     "drop_copy_target",
     "drop_labels",
     "edit_bib",
     "edit_item",
     "finish_table",
+    "follow_headings",
     "forget_old_tables",
     "give_back_number",
     "install_defaults",
     "keep_author_table",
+    "keep_authority",
     "keep_bibs_apart",
     "keep_class_table",
     "keep_copy_target",
@@ -90,6 +98,7 @@ __all__ = [
     "look_at_past_items",
     "look_through",
     "mark_labels_printed",
+    "merge_authorities",
     "merge_bibs",
     "open_batch",
     "open_record",
@@ -105,6 +114,7 @@ __all__ = [
     "stamp_changes",
     "undo_batch",
     "undo_bib_merge",
+    "update_next",
     "withdraw_item",
 ]
 

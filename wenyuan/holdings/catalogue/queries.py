@@ -6,6 +6,20 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from wenyuan.holdings.catalogue.authorities.reading import (
+    authorities_like,
+    bibs_of_authority,
+    briefs_of,
+    count_other_forms,
+    get_authority,
+    headings_of_bib,
+    is_review_waiting,
+    list_authorities,
+    list_headings,
+    running_update,
+    updates_of_versions,
+    uses_of_heading,
+)
 from wenyuan.holdings.catalogue.copying.asking import search_targets
 from wenyuan.holdings.catalogue.copying.matching import matches_of
 from wenyuan.holdings.catalogue.copying.taking import overlaid, taken
@@ -108,6 +122,9 @@ from wenyuan.kernel.searching import Scope, Tree, parts_of, read_question
 from wenyuan.plumbing.index.asks import Ask
 
 __all__ = [
+    "authorities_like",
+    "bibs_of_authority",
+    "briefs_of",
     "changed_values",
     "check_numbers",
     "check_record",
@@ -117,6 +134,7 @@ __all__ = [
     "count_harvest",
     "count_holdings",
     "count_labels",
+    "count_other_forms",
     "count_past_bibs",
     "count_past_items",
     "count_to_relabel",
@@ -127,6 +145,7 @@ __all__ = [
     "find_records",
     "first_stamp",
     "format_of",
+    "get_authority",
     "get_bib",
     "get_copy_target",
     "get_harvested",
@@ -140,6 +159,7 @@ __all__ = [
     "get_version",
     "harvest",
     "harvest_moment",
+    "headings_of_bib",
     "help_on",
     "import_outlook",
     "import_result",
@@ -147,6 +167,7 @@ __all__ = [
     "index_state",
     "is_asked_anew",
     "is_indexed",
+    "is_review_waiting",
     "items_of_bib",
     "items_of_bibs",
     "items_of_import",
@@ -160,11 +181,13 @@ __all__ = [
     "labels_of_run",
     "labels_waiting",
     "list_author_tables",
+    "list_authorities",
     "list_batches",
     "list_class_tables",
     "list_collections",
     "list_copy_targets",
     "list_faults",
+    "list_headings",
     "list_item_types",
     "list_kept",
     "list_label_runs",
@@ -191,6 +214,7 @@ __all__ = [
     "picks_of",
     "read_form",
     "register_page",
+    "running_update",
     "sample_records",
     "search",
     "search_targets",
@@ -199,6 +223,8 @@ __all__ = [
     "taken",
     "titles_of",
     "undo_prospect",
+    "updates_of_versions",
+    "uses_of_heading",
     "who_has_open",
     "with_form",
     "with_picks",

@@ -9,6 +9,7 @@ from wenyuan.kernel.chinese import fold
 LONGEST_NAME: Final = 200
 """Characters of a heading; what is longer is no name."""
 LONGEST_DATES: Final = 40
+LONGEST_KEY: Final = 400
 
 
 class HeadingKind(StrEnum):
@@ -46,7 +47,7 @@ class Heading(NamedTuple):
 
 def key_of(name: str) -> str:
     """The normal form of a name: traditional characters, width, case, blanks, dots and punctuation do not count."""
-    return fold(name)
+    return fold(name)[:LONGEST_KEY]
 
 
 _BODY_ENDS: Final = re.compile(

@@ -156,6 +156,7 @@ SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "class_table": _("Table of classes"),
     "label_sheet": _("Sheet of labels"),
     "receipt": _("Receipt of stock"),
+    "authority": _("Authority"),
     "key_ring": _("Encryption keys"),
     "branch": _("Branch"),
     "area": _("Area"),
@@ -324,6 +325,10 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "keep_label_sheet": _("sheet of labels kept"),
     "record_receipt": _("receipt of stock recorded"),
     "correct_receipt": _("receipt of stock corrected"),
+    "keep_authority": _("authority kept"),
+    "merge_authorities": _("authorities merged"),
+    "bring_to_heading": _("records brought to the heading"),
+    "decide_heading": _("heading decided"),
 }
 """Verbs as journal and audit name them."""
 
@@ -343,6 +348,7 @@ DETAILS: Final[Mapping[str, StrOrPromise]] = {
     "policy": _("policy"),
     "policy_id": _("policy"),
     "bib": _("record"),
+    "authority": _("authority"),
     "price_fen": _("price"),
     "code": _("code"),
     "kind": _("kind"),

@@ -1,0 +1,69 @@
+"""The verb that brings the records of an authority to its heading, one record a transaction.
+
+Nothing is kept of how far it has come but the records it has come to: whatever is linked meanwhile is found, a job that
+is cut off goes on, and one that runs twice does each record once.
+"""
+
+from datetime import datetime
+
+from django.db import connection
+
+from wenyuan.holdings.catalogue.authorities import sql
+from wenyuan.holdings.catalogue.authorities.tables import Authority, AuthorityUpdate, AuthorityUpdated, HeadingUse
+from wenyuan.holdings.catalogue.data import CatalogueRefused
+from wenyuan.holdings.catalogue.editing.saving import write_record
+from wenyuan.holdings.catalogue.models import Bib
+from wenyuan.kernel.headings import Heading, HeadingKind, with_heading
+from wenyuan.kernel.marc import Dialect, Record, from_storage
+from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.queries import needs, require
+from wenyuan.plumbing.transactions import verb
+
+
+@needs(Act.EDIT_RECORDS)
+@verb
+def update_next(*, update_id: int, at: datetime, desk: Desk) -> bool:
+    """Bring the next record to the heading of its authority, as an edit with its version and journal; whether there was
+    one. The record is locked and read as it is now, so nobody's edit is overwritten, and who has it open is told that
+    it has changed. One that cannot be saved is noted with the reason, and the others go on.
+
+    :raises NotAllowed: without the right to edit records at the desk's branch.
+    """
+    require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
+    update = AuthorityUpdate.objects.select_for_update(no_key=True).filter(id=update_id, state="running").first()
+    if update is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(sql.NEXT_TO_UPDATE, {"authority": update.authority_id, "update": update.pk})
+        found = cursor.fetchone()
+    if found is None:
+        update.state, update.finished_at = "done", at
+        update.save(update_fields=["state", "finished_at"])
+        return False
+    bib_id = int(found[0])
+    done = AuthorityUpdated(update=update, bib_id=bib_id)
+    bib = Bib.objects.select_for_update(no_key=True).filter(id=bib_id).first()
+    if bib is not None:
+        try:
+            record = _with_heading(bib, update)
+            saved = write_record(bib, record, at=at, desk=desk, details={"authority": update.authority_id})
+            done.version = saved.version if saved.changed else None
+        except CatalogueRefused as refused:
+            done.fault = refused.refusal.value
+    done.save()
+    return True
+
+
+def _with_heading(bib: Bib, update: AuthorityUpdate) -> Record:
+    """The record with the heading of its authority. Dates that the authority never had stay where it has none."""
+    authority = Authority.objects.get(id=update.authority_id)
+    record, kind = from_storage(bytes(bib.marc)), HeadingKind(authority.kind)
+    for use in HeadingUse.objects.filter(bib_id=bib.pk, authority=authority, is_stated=False).order_by("id"):
+        kept = "" if use.dates == update.former_dates else use.dates
+        record = with_heading(
+            record,
+            Dialect(bib.dialect),
+            former=Heading(kind, use.name, use.dates),
+            heading=Heading(kind, authority.name, authority.dates or kept),
+        )
+    return record
