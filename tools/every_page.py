@@ -285,6 +285,15 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/records/receipts/new",
         "/workbench/records/receipts/{receipt}",
         "/workbench/records/ledger",
+        "/workbench/records/authorities/",
+        "/workbench/records/authorities/new",
+        "/workbench/records/authorities/{authority}/",
+        "/workbench/records/authorities/{authority}/edit",
+        "/workbench/records/authorities/{authority}/history",
+        "/workbench/records/authorities/{authority}/merge",
+        Sight(role="cataloguer", path="/workbench/records/authorities/{authority}/merge?q=%E8%B7%AF", note="asked"),
+        "/workbench/records/headings/",
+        "/workbench/records/headings/one?kind=person&key={heading}",
         "/workbench/records/labels/",
         "/workbench/records/labels/add",
         "/workbench/records/labels/shelf-ends",
@@ -407,6 +416,8 @@ NO_PAGES = frozenset(
         "workbench:desk-shelving",
         "workbench:desk-returns-slips",
         "workbench:import-progress",  # a part of the page of the import
+        "workbench:authority-progress",  # the same
+        "workbench:authority-bring",
         # what a form sends
         "set_language",
         "furniture:preferences",
@@ -543,7 +554,9 @@ def press(page: Page, key: str) -> None:
 def the_house(*, today: date) -> dict[str, str]:
     """Rows of the library at hand for the braces of the paths. Django must be set up."""
     from wenyuan.holdings.catalogue.models import (
+        Authority,
         CopyTarget,
+        HeadingUse,
         ImportBatch,
         ImportSample,
         Item,
@@ -616,6 +629,8 @@ def the_house(*, today: date) -> dict[str, str]:
         "copy_target": CopyTarget.objects.earliest("id").id,
         "receipt": Receipt.objects.latest("id").id,
         "label_sheet": LabelSheet.objects.earliest("id").id,
+        "authority": Authority.objects.earliest("id").id,
+        "heading": HeadingUse.objects.filter(kind="person", dates="").earliest("id").key,
         "shelf_group": ShelfGroup.objects.earliest("id").id,
         "hold": hold.id,
         "held": hold.bib_id,

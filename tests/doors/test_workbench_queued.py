@@ -9,6 +9,7 @@ from django.db import connection
 
 from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
+from wenyuan.doors.workbench.authorities.running import UPDATE_TASK, hand_over_update, run_update
 from wenyuan.doors.workbench.records import running
 from wenyuan.organisation.accounts.data import Role
 
@@ -20,6 +21,7 @@ from wenyuan.organisation.accounts.data import Role
         (running.LOOK_TASK, "batch_id", running.hand_over_looking, running.run_looking),
         (running.UNDO_TASK, "batch_id", running.hand_over_undoing, running.run_undoing),
         (running.TABLE_TASK, "table_id", running.hand_over_table, running.run_table),
+        (UPDATE_TASK, "update_id", hand_over_update, run_update),
     ],
 )
 def test_a_job_waits_once_with_all_that_its_task_is_called_with(

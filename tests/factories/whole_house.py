@@ -1,5 +1,6 @@
 """A small library in which every page of the site has something to show."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,14 +16,17 @@ from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
 from tests.factories.transit import make_transit, packed_crate
 from tests.factories.visits import make_count
-from wenyuan.holdings.catalogue.data import CopyProtocol, ReceiptInput, TargetInput
+from wenyuan.holdings.catalogue.data import AuthorityInput, CopyProtocol, ReceiptInput, TargetInput, Variant
 from wenyuan.holdings.catalogue.operations import (
+    follow_headings,
+    keep_authority,
     keep_copy_target,
     look_through,
     open_batch,
     record_receipt,
     run_batch,
 )
+from wenyuan.kernel.headings import HeadingKind
 from wenyuan.kernel.marc import Encoding, encode
 from wenyuan.lending.circulation.operations import (
     checkin,
@@ -100,6 +104,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     _make_batches(town, desks, at=at)
     gift = ReceiptInput(branch_id=town.central.id, received_date=today, source="donated", titles=3, copies=5)
     record_receipt(receipt=gift, at=at, desk=make_desk(town.central, role=Role.CATALOGUER))
+    _make_authorities(make_desk(town.central, role=Role.CATALOGUER), at=at)
     debtor = Token.objects.get(card_no="T200").patron
     make_charge(debtor, 3980, fee_fen=500, at=at, desk=desks["C"])
     make_charge(debtor, 120, kind=ChargeKind.OVERDUE, at=at, desk=desks["C"])
@@ -143,6 +148,18 @@ def _stage_a_file(path: Path, desk: Desk, at: datetime) -> None:
     path.write_bytes(changed + new + b"this is no record\x1d")
     batch_id = open_batch(path=path, branch_id=desk.branch_id, at=at, desk=desk, staged=True)
     look_through(batch_id=batch_id, path=path, desk=desk)
+
+
+def _make_authorities(desk: Desk, *, at: datetime) -> None:
+    """One that records use and that was renamed, so that they follow it, one to merge, and headings linked to them."""
+    lu_yao = AuthorityInput(kind=HeadingKind.PERSON, name="路遥", variants=(Variant("王卫国"),))
+    saved = keep_authority(authority_id=None, version=None, authority=lu_yao, at=at, desk=desk)
+    other = AuthorityInput(kind=HeadingKind.PERSON, name="路翎", beside=(saved.id,))
+    beside = keep_authority(authority_id=None, version=None, authority=other, at=at, desk=desk)
+    while follow_headings() > 0:
+        continue
+    dated = replace(lu_yao, dates="1949-1992", beside=(beside.id,))
+    keep_authority(authority_id=saved.id, version=saved.version, authority=dated, at=at, desk=desk)
 
 
 def _make_crates(town: Town, desks: dict[str, Desk], *, at: datetime) -> None:

@@ -41,6 +41,14 @@ def pair_from(request: HttpRequest) -> tuple[Any, int] | None:
     return None
 
 
+def texts_from(request: HttpRequest) -> tuple[str, str] | None:
+    """Where this page begins, as two keys; nothing for the first page or a mistyped address."""
+    found = _read(request)
+    if isinstance(found, list) and len(found) == 2 and all(isinstance(one, str) for one in found):
+        return found[0], found[1]
+    return None
+
+
 def _read(request: HttpRequest) -> Any:
     try:
         return signing.loads(request.GET.get("from", ""), salt=_SALT)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from wenyuan.doors.workbench.authorities.running import UPDATE_TASK, run_update
 from wenyuan.doors.workbench.records.running import (
     IMPORT_TASK,
     LOOK_TASK,
@@ -42,6 +43,12 @@ def undo_import(batch_id: int, account_id: int, branch_id: int) -> None:
 def write_table(table_id: int, account_id: int, branch_id: int) -> None:
     """Write a table of items or records that somebody has asked for."""
     run_table(table_id=table_id, account_id=account_id, branch_id=branch_id, at=timezone.now())
+
+
+@task(UPDATE_TASK)
+def update_for_authority(update_id: int, account_id: int, branch_id: int) -> None:
+    """Bring the records of an authority to its heading."""
+    run_update(update_id=update_id, account_id=account_id, branch_id=branch_id, at=timezone.now())
 
 
 @every("25 18 * * *", "workbench.drop_old_tables")

@@ -17,6 +17,7 @@ urlpatterns = [
     path("records/copy/", include("wenyuan.doors.workbench.copying.urls")),
     path("records/", include("wenyuan.doors.workbench.shelving.urls")),
     path("records/", include("wenyuan.doors.workbench.stock.urls")),
+    path("records/", include("wenyuan.doors.workbench.authorities.urls")),
     path("records/labels/", include("wenyuan.doors.workbench.labels.urls")),
     path("network/", include("wenyuan.doors.workbench.network.urls")),
     path("policies/", include("wenyuan.doors.workbench.policies.urls")),

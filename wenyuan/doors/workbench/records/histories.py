@@ -16,7 +16,7 @@ from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.shell import page
 from wenyuan.holdings.catalogue.data import CatalogueRefused, VersionView
 from wenyuan.holdings.catalogue.operations import restore_version
-from wenyuan.holdings.catalogue.queries import get_bib, get_version, import_result, list_versions
+from wenyuan.holdings.catalogue.queries import get_bib, get_version, import_result, list_versions, updates_of_versions
 from wenyuan.kernel.marc import differences
 from wenyuan.organisation.accounts.queries import get_account
 from wenyuan.organisation.rights.data import Act
@@ -38,7 +38,7 @@ def history(request: StaffRequest, bib_id: int) -> HttpResponse:
         "line": _title_of(bib_id),
         "crumbs": record_crumbs(_crumb(bib_id), Crumb(title)),
         "bib_id": bib_id,
-        "rows": _rows(found[:VERSIONS]),
+        "rows": _rows(bib_id, found[:VERSIONS]),
         "onward": onward(request, found[VERSIONS - 1].number if len(found) > VERSIONS else None),
     }
     return page(request, "workbench/records/history.html", context)
@@ -62,7 +62,7 @@ def version(request: StaffRequest, bib_id: int, number: int) -> HttpResponse:
             Crumb(title),
         ),
         "bib_id": bib_id,
-        "row": _rows((shown,))[0],
+        "row": _rows(bib_id, (shown,))[0],
         "present": present,
         "by_it": differences(former.record, shown.record) if former else differences(shown.record, shown.record),
         "is_first": former is None,
@@ -89,8 +89,9 @@ def restore(request: StaffRequest, bib_id: int, number: int) -> HttpResponse:
     return done(request, words % {"number": number}, url)
 
 
-def _rows(found: tuple[VersionView, ...]) -> list[dict[str, object]]:
-    """The versions with who saved them, by which door and from which file."""
+def _rows(bib_id: int, found: tuple[VersionView, ...]) -> list[dict[str, object]]:
+    """The versions with who saved them, by which door, and from which file or for which authority."""
+    authorities = updates_of_versions(bib_id, [one.number for one in found])
     names: dict[int, str] = {}
     files: dict[int, str] = {}
     for one in found:
@@ -106,6 +107,7 @@ def _rows(found: tuple[VersionView, ...]) -> list[dict[str, object]]:
             "by": names.get(one.account_id or 0, ""),
             "door": DOORS.get(one.door, one.door),
             "file": files.get(one.batch_id or 0, ""),
+            "authority": authorities.get(one.number),
         }
         for one in found
     ]

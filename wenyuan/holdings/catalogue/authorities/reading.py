@@ -28,7 +28,7 @@ from wenyuan.holdings.catalogue.authorities.values import (
     UsePage,
     UseView,
 )
-from wenyuan.kernel.headings import HeadingKind, key_of
+from wenyuan.kernel.headings import HeadingKind, key_of, plain_dates
 
 PAGE = 50
 MOST_FAULTS = 50
@@ -81,6 +81,14 @@ def get_authority(authority_id: int) -> AuthorityView | None:
 def briefs_of(authority_ids: Collection[int]) -> dict[int, AuthorityBrief]:
     """These authorities by their ids."""
     return {one.id: one for one in _briefs(Authority.objects.filter(id__in=authority_ids))}
+
+
+def find_authorities(name: str, dates: str = "") -> tuple[int, ...]:
+    """The authorities that have this heading, of whatever kind; with dates those of these years alone."""
+    rows = Authority.objects.filter(key=key_of(name), merged_into=None)
+    if dates:
+        rows = rows.filter(dates=plain_dates(dates))
+    return tuple(rows.order_by("id").values_list("id", flat=True)[:2])
 
 
 def bibs_of_authority(authority_id: int, *, after: int | None = None, size: int = PAGE) -> BibIds:
