@@ -3,7 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from wenyuan.holdings.catalogue.authorities.following import hold_authorities, look_again
+from django.db import connection
+
+from wenyuan.holdings.catalogue.authorities import sql
+from wenyuan.holdings.catalogue.authorities.following import hold_authorities, index_again, look_again
 from wenyuan.holdings.catalogue.authorities.keeping import add_variant, locked
 from wenyuan.holdings.catalogue.authorities.tables import HeadingUse
 from wenyuan.holdings.catalogue.authorities.values import AuthorityRefusal, AuthorityRefused, LinkState, Variant
@@ -48,9 +51,12 @@ def decide_heading(
         raise AuthorityRefused(AuthorityRefusal.HEADING_UNKNOWN)
     state = LinkState.LEFT if authority is None else LinkState.LINKED
     count = uses.update(state=state.value, authority=authority, is_decided=True)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.INDEX_HEADING_AGAIN, {"kind": kind.value, "key": key, "dates": dates})
     if authority is not None and always and bib_ids is None:
         if (authority.key, authority.dates) != (key, dates):
             add_variant(authority, Variant(first.name, dates, is_same=True))
+            index_again(authority.pk)
         look_again(kind, [key])
     audit(
         at=at,

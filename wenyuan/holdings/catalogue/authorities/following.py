@@ -11,7 +11,7 @@ from django.db import connection
 from wenyuan.holdings.catalogue.authorities import sql
 from wenyuan.holdings.catalogue.authorities.rules import Known, Link, link_of
 from wenyuan.holdings.catalogue.authorities.tables import Authority, AuthorityVariant, HeadingUse
-from wenyuan.holdings.catalogue.models import Bib
+from wenyuan.holdings.catalogue.models import Bib, IndexWaiting
 from wenyuan.kernel.headings import Heading, HeadingKind, headings_of
 from wenyuan.kernel.marc import Dialect, MarcError, from_storage
 from wenyuan.organisation.rights.queries import needs
@@ -51,6 +51,13 @@ def look_again(kind: HeadingKind, keys: Iterable[str]) -> None:
         cursor.execute(sql.LOOK_AGAIN, {"kind": kind.value, "keys": sorted(set(keys))})
 
 
+def index_again(authority_id: int) -> None:
+    """Step: have the records that use an authority indexed anew, since other forms lead to them."""
+    assert_in_verb()
+    with connection.cursor() as cursor:
+        cursor.execute(sql.INDEX_AGAIN, {"authority": authority_id})
+
+
 def link_headings(bib_ids: Sequence[int]) -> None:
     """Step: bring the headings of these records up to date; those of a record that is gone go."""
     assert_in_verb()
@@ -63,6 +70,7 @@ def link_headings(bib_ids: Sequence[int]) -> None:
     }
     new: list[HeadingUse] = []
     changed: list[HeadingUse] = []
+    linked_otherwise: set[int] = set()
     for place, heading in wanted.items():
         use = standing.pop(place, None) or HeadingUse(
             bib_id=place[0], kind=heading.kind.value, key=heading.key, dates=heading.dates
@@ -70,7 +78,12 @@ def link_headings(bib_ids: Sequence[int]) -> None:
         link = link_of(heading.dates, known.get(heading.form[:2], ()))
         if use.pk is None or _differs(use, heading, link):
             (new if use.pk is None else changed).append(use)
+            was = use.authority_id
             _fill(use, heading, link)
+            if use.authority_id != was:
+                linked_otherwise.add(use.bib_id)
+    linked_otherwise |= {use.bib_id for use in standing.values() if use.authority_id}
+    IndexWaiting.objects.bulk_create(IndexWaiting(bib_id=bib_id) for bib_id in sorted(linked_otherwise))
     HeadingUse.objects.filter(id__in=[use.pk for use in standing.values()]).delete()
     HeadingUse.objects.bulk_create(new)
     HeadingUse.objects.bulk_update(changed, ["name", "is_stated", "state", "authority"])

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from wenyuan.holdings.catalogue.authorities import sql
-from wenyuan.holdings.catalogue.authorities.following import hold_authorities, look_again
+from wenyuan.holdings.catalogue.authorities.following import hold_authorities, index_again, look_again
 from wenyuan.holdings.catalogue.authorities.tables import (
     Authority,
     AuthorityBeside,
@@ -73,6 +73,7 @@ def keep_authority(
     _write_variants(row, [*given.variants, former] if is_renamed else given.variants)
     _write_beside(row, given.beside)
     look_again(given.kind, keys | keys_of(row))
+    index_again(row.pk)
     update_id = begin_update(row, former, at=at, desk=desk) if is_renamed else None
     audit(
         at=at,
@@ -126,6 +127,7 @@ def merge_authorities(
     with connection.cursor() as cursor:
         cursor.execute(sql.REPOINT, {"kept": kept.pk, "gone": gone.pk})
     look_again(HeadingKind(kept.kind), keys)
+    index_again(kept.pk)
     update_id = begin_update(kept, former, at=at, desk=desk)
     for row, was in ((kept, before), (gone, None)):
         audit(

@@ -48,3 +48,28 @@ LEFT_TO_UPDATE = """
             WHERE done.update_id = %(update)s::bigint AND done.bib_id = used.bib_id
         )
 """
+
+OTHER_FORMS = """
+    SELECT DISTINCT used.bib_id, used.kind, form.name
+    FROM catalogue_headinguse used
+    CROSS JOIN LATERAL (
+        SELECT authority.name, authority.key FROM catalogue_authority authority WHERE authority.id = used.authority_id
+        UNION ALL
+        SELECT variant.name, variant.key FROM catalogue_authorityvariant variant
+        WHERE variant.authority_id = used.authority_id
+    ) form
+    WHERE used.bib_id = ANY(%(bibs)s::bigint[]) AND form.key <> used.key
+    ORDER BY used.bib_id, used.kind, form.name
+"""
+"""What else the headings of these records are called, for the search index."""
+
+INDEX_AGAIN = """
+    INSERT INTO catalogue_indexwaiting (bib_id)
+    SELECT DISTINCT bib_id FROM catalogue_headinguse WHERE authority_id = %(authority)s::bigint
+"""
+INDEX_HEADING_AGAIN = """
+    INSERT INTO catalogue_indexwaiting (bib_id)
+    SELECT DISTINCT bib_id FROM catalogue_headinguse
+    WHERE kind = %(kind)s::varchar AND state IN ('unknown', 'linked', 'review', 'left')
+        AND key = %(key)s::varchar AND dates = %(dates)s::varchar
+"""

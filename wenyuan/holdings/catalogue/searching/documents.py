@@ -8,12 +8,15 @@ from wenyuan.holdings.catalogue.searching.schema import LONGEST_OPENING, LONGEST
 from wenyuan.kernel.chinese import fold
 from wenyuan.kernel.classes import levels_of
 from wenyuan.kernel.classification import fold_class_number
+from wenyuan.kernel.headings import HeadingKind
 from wenyuan.kernel.marc import ClassScheme, Description, Dialect, MarcError, describe, from_storage
 from wenyuan.kernel.searching import grams_of, phrase_tokens, spelling_of, spelling_of_name, words_of
 from wenyuan.plumbing.index.fields import Value, Values
 
 MOST_TITLES = 8
 """Other titles of a record that can be found; a box of many works lists hundreds."""
+MOST_FORMS = 100
+"""Variants of the names, topics or titles of a record that can be found."""
 LONGEST_TEXT = 1_000
 """Characters of a summary that count."""
 
@@ -57,6 +60,7 @@ class BibFacts:
     summary: str
     numbers: tuple[str, ...]
     holdings: HoldingFacts
+    other_forms: tuple[tuple[HeadingKind, str], ...] = ()  # of its headings, by their authorities
 
 
 def document(facts: BibFacts) -> Values:
@@ -66,17 +70,24 @@ def document(facts: BibFacts) -> Values:
     people = _people(facts, described)
     topics = [*described.subjects, *described.keywords]
     classes = _classes(facts, described)
-    pinyin, initials = _spellings(titles[0], people)
+    other_names = _other_forms(facts, HeadingKind.PERSON, HeadingKind.BODY)
+    other_topics = _other_forms(facts, HeadingKind.TOPIC, HeadingKind.PLACE)
+    other_titles = _other_forms(facts, HeadingKind.TITLE, HeadingKind.SERIES)
+    pinyin, initials = _spellings(titles[0], [*people, *other_names])
     values: dict[str, Value] = {
         "key": str(facts.id),
         "bib": facts.id,
         "title": [" ".join(grams_of(key)) for title in titles if (key := fold(title))],
         "opening": _opening(facts.title),
         "words": [" ".join(words_of(title)) for title in titles],
-        "author": [" ".join(phrase_tokens(name)) for name in people],
-        "subject": [" ".join(phrase_tokens(topic)) for topic in topics],
+        "author": [" ".join(phrase_tokens(name)) for name in [*people, *other_names]],
+        "subject": [" ".join(phrase_tokens(topic)) for topic in [*topics, *other_topics]],
         "publisher": " ".join(phrase_tokens(facts.publisher)),
-        "text": [" ".join(phrase_tokens(text)) for text in (*described.series, facts.summary[:LONGEST_TEXT]) if text],
+        "text": [
+            " ".join(phrase_tokens(text))
+            for text in (*described.series, *other_titles, facts.summary[:LONGEST_TEXT])
+            if text
+        ],
         "number": " ".join(facts.numbers),
         "class_no": " ".join(classes),
         "pinyin": " ".join(pinyin),
@@ -124,6 +135,11 @@ def _titles(facts: BibFacts, described: Description) -> list[str]:
 def _people(facts: BibFacts, described: Description) -> list[str]:
     named = [person.name for person in described.authors] or facts.author.split("; ")
     return [name for name in dict.fromkeys(named) if name]
+
+
+def _other_forms(facts: BibFacts, *kinds: HeadingKind) -> list[str]:
+    """Variants that lead to the headings of a bib: found, and never shown or counted."""
+    return [name for kind, name in facts.other_forms if kind in kinds][:MOST_FORMS]
 
 
 def _classes(facts: BibFacts, described: Description) -> list[str]:

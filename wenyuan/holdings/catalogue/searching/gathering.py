@@ -6,7 +6,9 @@ from typing import Any
 from django.db import connection
 
 from wenyuan.holdings.catalogue import sql
+from wenyuan.holdings.catalogue.authorities import sql as authority_sql
 from wenyuan.holdings.catalogue.searching.documents import BibFacts, HoldingFacts
+from wenyuan.kernel.headings import HeadingKind
 
 
 def facts_of(bib_ids: Sequence[int]) -> list[BibFacts]:
@@ -30,11 +32,28 @@ def _facts(statement: str, values: dict[str, Any]) -> list[BibFacts]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows = cursor.fetchall()
-    holdings = holdings_of([row[0] for row in rows])
-    return [_fact(row, holdings) for row in rows]
+    bib_ids = [row[0] for row in rows]
+    holdings, forms = holdings_of(bib_ids), other_forms_of(bib_ids)
+    return [_fact(row, holdings, forms) for row in rows]
 
 
-def _fact(row: Iterable[Any], holdings: dict[int, HoldingFacts]) -> BibFacts:
+def other_forms_of(bib_ids: Sequence[int]) -> dict[int, tuple[tuple[HeadingKind, str], ...]]:
+    """What else the headings of these bibs are called, by their authorities: kind and form."""
+    found: dict[int, tuple[tuple[HeadingKind, str], ...]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(authority_sql.OTHER_FORMS, {"bibs": list(bib_ids)})
+        for bib_id, kind, name in cursor.fetchall():
+            found[bib_id] = (*found.get(bib_id, ()), (HeadingKind(kind), name))
+    return found
+
+
+def _fact(
+    row: Iterable[Any],
+    holdings: dict[int, HoldingFacts],
+    forms: dict[int, tuple[tuple[HeadingKind, str], ...]],
+) -> BibFacts:
     values = dict(zip(sql.FACTS, row, strict=True))
     values["marc"], values["numbers"] = bytes(values["marc"]), tuple(values["numbers"])
-    return BibFacts(**values, holdings=holdings.get(values["id"], HoldingFacts()))
+    return BibFacts(
+        **values, holdings=holdings.get(values["id"], HoldingFacts()), other_forms=forms.get(values["id"], ())
+    )

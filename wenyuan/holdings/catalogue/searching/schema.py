@@ -6,7 +6,7 @@ from wenyuan.plumbing.index.fields import Field, Kind, Schema
 
 SCHEMA: Final = Schema(
     name="catalogue",
-    revision=2,
+    revision=3,
     fields=(
         Field("key", Kind.KEY),
         Field("bib", Kind.ID),
