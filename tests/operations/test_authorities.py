@@ -244,6 +244,20 @@ def test_a_record_that_is_erased_takes_its_headings_along(desk: Desk) -> None:
     assert not HeadingUse.objects.exists()
 
 
+def test_a_record_that_is_merged_uses_no_heading_until_that_is_undone(desk: Desk) -> None:
+    saved = kept(desk, "余华")
+    one, other = make_bib(author="余华"), make_bib(author="余华")
+    followed()
+
+    Bib.objects.filter(id=other.pk).update(merged_into=one)
+    followed()
+    assert bibs_of_authority(saved.id).ids == (one.pk,)
+
+    Bib.objects.filter(id=other.pk).update(merged_into=None)
+    followed()
+    assert bibs_of_authority(saved.id).ids == (one.pk, other.pk)
+
+
 def test_a_heading_that_is_edited_away_is_linked_no_more(desk: Desk) -> None:
     saved = kept(desk, "余华")
     bib = make_bib(author="余华")

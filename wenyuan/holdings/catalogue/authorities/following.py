@@ -59,7 +59,7 @@ def index_again(authority_id: int) -> None:
 
 
 def link_headings(bib_ids: Sequence[int]) -> None:
-    """Step: bring the headings of these records up to date; those of a record that is gone go."""
+    """Step: bring the headings of these records up to date; those of a record that is gone, or merged, go."""
     assert_in_verb()
     found = {bib_id: _headings(dialect, bytes(marc)) for bib_id, dialect, marc in _records(bib_ids)}
     wanted = {(bib_id, *heading.form): heading for bib_id, headings in found.items() for heading in headings}
@@ -107,7 +107,7 @@ def known_forms(forms: Iterable[tuple[HeadingKind, str]]) -> Mapping[tuple[Headi
 
 
 def _records(bib_ids: Sequence[int]) -> Iterable[tuple[int, str, bytes | memoryview]]:
-    return Bib.objects.filter(id__in=bib_ids).values_list("id", "dialect", "marc")
+    return Bib.objects.filter(id__in=bib_ids, merged_into=None).values_list("id", "dialect", "marc")
 
 
 def _headings(dialect: str, marc: bytes) -> tuple[Heading, ...]:

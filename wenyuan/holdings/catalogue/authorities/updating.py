@@ -43,7 +43,7 @@ def update_next(*, update_id: int, at: datetime, desk: Desk) -> bool:
     bib_id = int(found[0])
     done = AuthorityUpdated(update=update, bib_id=bib_id)
     bib = Bib.objects.select_for_update(no_key=True).filter(id=bib_id).first()
-    if bib is not None:
+    if bib is not None and bib.merged_into_id is None:
         try:
             record = _with_heading(bib, update)
             saved = write_record(bib, record, at=at, desk=desk, details={"authority": update.authority_id})

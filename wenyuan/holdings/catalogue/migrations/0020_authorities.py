@@ -23,8 +23,9 @@ TRIGGERS = """
         INSERT INTO public.catalogue_headingwaiting (bib_id) VALUES (NEW.id);
         RETURN NULL;
     END $$;
-    CREATE TRIGGER headings_changed AFTER UPDATE OF marc, dialect ON catalogue_bib FOR EACH ROW
-        WHEN ((OLD.marc, OLD.dialect) IS DISTINCT FROM (NEW.marc, NEW.dialect))
+    CREATE TRIGGER headings_changed AFTER UPDATE OF marc, dialect, merged_into_id ON catalogue_bib FOR EACH ROW
+        WHEN ((OLD.marc, OLD.dialect, OLD.merged_into_id)
+            IS DISTINCT FROM (NEW.marc, NEW.dialect, NEW.merged_into_id))
         EXECUTE FUNCTION catalogue_heading_to_follow();
 
     INSERT INTO catalogue_headingwaiting (bib_id) SELECT id FROM catalogue_bib ORDER BY id;
