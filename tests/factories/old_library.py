@@ -82,6 +82,44 @@ def write_koha(folder: Path) -> None:
             _koha_reader("8", "R000001", "林间", "PT", "MPL", "", status="lost"),
         ),
     )
+    _koha_acts(folder)
+
+
+def _koha_acts(folder: Path) -> None:
+    write_csv(
+        folder / "issues.csv",
+        ("issue_id", "itemnumber", "borrowernumber", "branchcode", "issuedate", "date_due", "renewals"),
+        (
+            ("9001", "102", "1", "MPL", "2026-04-01 10:05:00", "2026-05-06 23:59:00", "1"),
+            ("9002", "103", "3", "CPL", "2026-03-01 15:00:00", "2026-03-31 23:59:00", ""),
+            # Refused: a reader who did not come in, an item that is lent already, due before it was lent.
+            ("9003", "101", "5", "CPL", "2026-04-01 10:05:00", "2026-05-06 23:59:00", ""),
+            ("9004", "102", "2", "CPL", "2026-04-02 10:05:00", "2026-05-06 23:59:00", ""),
+            ("9005", "101", "2", "CPL", "2026-04-02 10:05:00", "2026-03-06 23:59:00", ""),
+        ),
+    )
+    write_csv(
+        folder / "reserves.csv",
+        ("reserve_id", "biblionumber", "itemnumber", "borrowernumber", "branchcode", "reservedate", "expirationdate"),
+        (
+            ("501", "1", "", "2", "MPL", "2026-04-10", "2026-07-01"),
+            ("502", "1", "", "1", "CPL", "2026-04-03", ""),
+            # Refused: twice the same wish, and a wish whose last day is over.
+            ("503", "1", "", "2", "CPL", "2026-04-11", ""),
+            ("504", "2", "", "2", "CPL", "2026-01-11", "2026-02-01"),
+        ),
+    )
+    write_csv(
+        folder / "accountlines.csv",
+        ("accountlines_id", "borrowernumber", "amountoutstanding", "date", "debit_type_code"),
+        (
+            ("71", "1", "3.50", "2026-02-01", "OVERDUE"),
+            ("72", "2", "28.00", "2025-12-24", "LOST"),
+            ("73", "2", "0.00", "2025-12-24", "OVERDUE"),
+            # Refused: more than two decimals.
+            ("74", "1", "1.234567", "2026-02-01", "OVERDUE"),
+        ),
+    )
 
 
 def _koha_reader(

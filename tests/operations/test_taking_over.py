@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
+from tests.factories.circulation import make_policy
 from tests.factories.network import make_branch, make_group, make_hours
 from tests.factories.old_library import resident_number, write_csv, write_koha
 from tests.factories.patrons import make_patron
@@ -24,6 +26,13 @@ from wenyuan.holdings.catalogue.data import ItemChanges, PastItemInput
 from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState
 from wenyuan.holdings.catalogue.operations import edit_item, install_defaults, record_past_items
 from wenyuan.holdings.catalogue.queries import list_to_relabel, past_bibs
+from wenyuan.kernel.past import Fate
+from wenyuan.lending.circulation.data import PastLoanInput
+from wenyuan.lending.circulation.models import Hold, Loan
+from wenyuan.lending.circulation.operations import checkin, record_past_loans
+from wenyuan.lending.fees.data import Means, PastDepositInput, Till
+from wenyuan.lending.fees.operations import pay, record_past_deposits, return_deposit
+from wenyuan.lending.fees.queries import account_state, list_deposits, open_lines
 from wenyuan.lending.patrons.data import PastPatronInput, PastTerms
 from wenyuan.lending.patrons.models import PastPatron, Patron, Restriction, Token
 from wenyuan.lending.patrons.operations import erase_patron, install_default_categories, record_past_patrons
@@ -34,6 +43,7 @@ from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import NotAllowed
+from wenyuan.plumbing.clock import local, local_date
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +60,7 @@ def branches() -> dict[str, Branch]:
         make_hours(branch)
     install_defaults()
     install_default_categories()
+    make_policy(loan_days=30, renewal_days=30, max_renewals=2, max_loans=1, max_overdue=0)
     return found
 
 
@@ -97,12 +108,15 @@ def test_a_dry_run_says_what_loading_does_and_changes_nothing(koha: Path, at: da
 
     done = go(going(koha, at, desk))
 
-    for name in ("bibs", "items", "patrons"):
+    for name in ("bibs", "items", "patrons", "loans", "holds", "fines"):
         assert fates(dry[name]) == fates(done[name])
         assert (dry[name].reasons, dry[name].notes) == (done[name].reasons, done[name].notes)
     assert fates(done["bibs"]) == (5, 5, 0, 0)
     assert fates(done["items"]) == (9, 6, 0, 3)
     assert fates(done["patrons"]) == (8, 5, 0, 3)
+    assert fates(done["loans"]) == (5, 2, 0, 3)
+    assert fates(done["holds"]) == (4, 2, 0, 2)
+    assert fates(done["fines"]) == (3, 2, 0, 1)
 
 
 def test_each_refusal_is_told_by_its_reason_and_field_with_the_rows_that_have_it(
@@ -122,6 +136,13 @@ def test_each_refusal_is_told_by_its_reason_and_field_with_the_rows_that_have_it
         ("has_left", "status"): 1,
     }
     assert dict(done["patrons"].notes) == {("card_clash", "card_no"): 1}
+    assert dict(done["loans"].reasons) == {
+        ("patron_unknown", "patron"): 1,
+        ("item_on_loan", "item"): 1,
+        ("due_before_lent", "due"): 1,
+    }
+    assert dict(done["holds"].reasons) == {("hold_repeated", "patron"): 1, ("date_past", "until"): 1}
+    assert dict(done["fines"].reasons) == {("amount_form", "amount"): 1}
     assert done["items"].samples["date_impossible", "acquired_date"] == [(8, "107")]
 
 
@@ -134,6 +155,9 @@ def test_a_second_run_loads_nothing_twice(koha: Path, at: datetime, desk: Desk) 
     assert fates(again["bibs"]) == (5, 0, 5, 0)
     assert fates(again["items"]) == (9, 0, 6, 3)
     assert fates(again["patrons"]) == (8, 0, 5, 3)
+    assert fates(again["loans"]) == (5, 0, 2, 3)
+    assert fates(again["holds"]) == (4, 0, 2, 2)
+    assert fates(again["fines"]) == (3, 0, 2, 1)
     assert (Bib.objects.count(), Item.objects.count(), Patron.objects.count(), Token.objects.count()) == before
 
 
@@ -212,7 +236,14 @@ def test_nothing_of_it_counts_as_an_act_of_today(koha: Path, at: datetime, desk:
     go(going(koha, at, desk))
 
     kinds = set(Entry.objects.values_list("kind", flat=True))
-    assert kinds == {Kind.RECORDS_IMPORTED, Kind.ITEM_TAKEN_OVER, Kind.PATRON_TAKEN_OVER}
+    assert kinds == {
+        Kind.RECORDS_IMPORTED,
+        Kind.ITEM_TAKEN_OVER,
+        Kind.PATRON_TAKEN_OVER,
+        Kind.LOAN_TAKEN_OVER,
+        Kind.HOLD_TAKEN_OVER,
+        Kind.FEE_TAKEN_OVER,
+    }
 
 
 def test_old_and_new_are_held_against_each_other(koha: Path, at: datetime, desk: Desk) -> None:
@@ -221,9 +252,13 @@ def test_old_and_new_are_held_against_each_other(koha: Path, at: datetime, desk:
     lines = {(line.what, line.of): (line.old, line.new) for line in compare(going(koha, at, desk))}
 
     assert lines["bibs", ""] == (5, 5)
-    assert lines["items", "ZG available"] == (2, 2)
+    assert lines["items", "ZG available"] == (2, 1)  # one names no record
     assert lines["items", "DJ withdrawn"] == (1, 1)
+    assert lines["items", "DJ on_loan"] == (1, 1)
     assert lines["patrons", "adult"] == (6, 4)
+    assert lines["loans", ""] == (5, 2)
+    assert lines["holds", ""] == (4, 2)
+    assert lines["fines", "fen"] == (3150, 3150)
     assert broken_invariants() == []
 
 
@@ -327,3 +362,123 @@ def test_items_of_a_record_that_was_merged_come_to_the_one_that_stayed(
 
     assert Item.objects.get(barcode="D1").bib_id == kept.id
     assert past_bibs(system="test", keys=[gone.control_number]) == {gone.control_number: kept.id}
+
+
+def test_an_open_loan_goes_on_as_it_was_and_is_returned_as_any_other(
+    koha: Path, at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    go(going(koha, at, desk))
+
+    loan = Loan.objects.get(item__barcode="K0000102")
+    assert (loan.patron_id, loan.renewals, loan.branch.code) == (_reader("严小满").id, 1, "DJ")
+    assert (local(loan.lent_at).isoformat(), local_date(loan.due_at)) == ("2026-04-01T10:05:00+08:00", date(2026, 5, 6))
+    assert Item.objects.get(barcode="K0000102").state == ItemState.ON_LOAN
+
+    receipt = checkin(item="K0000102", at=at, desk=make_desk(branches["DJ"]))
+    assert receipt.loan_id == loan.id
+    assert broken_invariants() == []
+
+
+def test_a_hold_waits_in_the_order_of_the_old_system_and_is_filled_from_the_next_return(
+    koha: Path, at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    go(going(koha, at, desk))
+
+    first, second = Hold.objects.order_by("rank")
+    assert (first.patron_id, second.patron_id) == (_reader("严小满").id, _reader("柏青").id)
+    assert (second.pickup_branch.code, second.not_after) == ("DJ", date(2026, 7, 1))
+
+    receipt = checkin(item="K0000102", at=at, desk=make_desk(branches["DJ"]))
+    assert receipt.held is not None
+    assert broken_invariants() == []
+
+
+def test_what_was_owed_is_owed_and_paid_as_any_other(koha: Path, at: datetime, desk: Desk) -> None:
+    go(going(koha, at, desk))
+
+    reader = _reader("柏青")
+    assert account_state(reader.id).owed_fen == 2800
+    clerk = make_desk(Branch.objects.get(code="DJ"))
+    pay(patron_id=reader.id, amount_fen=2800, means=Means.CASH, at=at, desk=clerk)
+
+    assert account_state(reader.id).owed_fen == 0
+    assert broken_invariants() == []
+
+
+def test_a_deposit_is_held_from_its_day_lies_in_no_till_and_is_given_back(
+    at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    record_past_patrons(
+        rows=[PastPatronInput(key="7", name="古月", category="adult", branch="DJ", card_no="R7")],
+        system="old",
+        terms=TERMS,
+        at=at,
+        desk=desk,
+    )
+    row = PastDepositInput(key="1", card_no="R7", amount_fen=10000, day=date(2015, 3, 4), receipt="收据 0012")
+
+    [result] = record_past_deposits(rows=[row], system="old", at=at, desk=desk)
+    [again] = record_past_deposits(rows=[row], system="old", at=at, desk=desk)
+
+    reader = _reader("古月")
+    assert (result.fate, again.fate, account_state(reader.id).held_fen) == (Fate.LOADED, Fate.KNOWN, 10000)
+    clerk = make_desk(branches["DJ"])
+    assert open_lines(Till(branches["DJ"].id, None), until=local_date(at)) == ()
+    [deposit] = list_deposits(reader.id)
+    return_deposit(deposit_id=deposit.entry_id, at=at, desk=clerk)
+    assert account_state(reader.id).held_fen == 0
+    assert broken_invariants() == []
+
+
+def test_loans_and_money_are_found_by_the_numbers_on_item_and_card(
+    at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    make_item(barcode="D1", home=branches["CN"])
+    make_patron(home=branches["CN"], card="R1")
+    bib = make_bib()
+    items = [PastItemInput(key="1", bib_key=bib.control_number, barcode="D1", branch="ZG", item_type="book")]
+    readers = [PastPatronInput(key="1", name="古月", category="adult", branch="ZG", card_no="R1")]
+    record_past_items(rows=items, system="test", at=at, desk=desk)
+    record_past_patrons(rows=readers, system="test", terms=TERMS, at=at, desk=desk)
+    loan = PastLoanInput(
+        key="x", barcode="D1", card_no="R1", lent_at=datetime(2026, 4, 1, 9), due_date=date(2026, 5, 1)
+    )
+
+    [result] = record_past_loans(rows=[loan], system="test", at=at, desk=desk)
+
+    assert result.fate is Fate.LOADED
+    made = Loan.objects.get()
+    assert (made.patron_id, made.item.home_branch_id) == (_reader("古月").id, branches["ZG"].id)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"item_key": "9"}, "item_unknown"),
+        ({"patron_key": "9"}, "patron_unknown"),
+        ({"branch": "XX"}, "branch_unknown"),
+        ({"key": ""}, "key_invalid"),
+        ({"lent_at": datetime(2027, 1, 1), "due_date": date(2027, 2, 1)}, "date_to_come"),
+        ({"renewals": -1}, "number_form"),
+    ],
+)
+def test_a_loan_that_cannot_be_is_told(
+    change: dict[str, Any], code: str, at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    bib = make_bib()
+    items = [PastItemInput(key="1", bib_key=bib.control_number, barcode="D1", branch="ZG", item_type="book")]
+    readers = [PastPatronInput(key="1", name="古月", category="adult", branch="ZG", card_no="R1")]
+    record_past_items(rows=items, system="test", at=at, desk=desk)
+    record_past_patrons(rows=readers, system="test", terms=TERMS, at=at, desk=desk)
+    loan = PastLoanInput(
+        key="x", item_key="1", patron_key="1", lent_at=datetime(2026, 4, 1, 9), due_date=date(2026, 5, 1)
+    )
+
+    [result] = record_past_loans(rows=[replace(loan, **change)], system="test", at=at, desk=desk)
+
+    assert [reason.code for reason in result.reasons] == [code]
+    assert not Loan.objects.exists()
+
+
+def _reader(name: str) -> Patron:
+    return Patron.objects.get(name=name)

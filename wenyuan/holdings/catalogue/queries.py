@@ -109,6 +109,7 @@ from wenyuan.holdings.catalogue.taking_over.reading import (
     list_to_relabel,
     past_bibs,
     past_items,
+    past_items_with_numbers,
 )
 from wenyuan.kernel.booknumbers import (
     BadBookNumber,
@@ -213,6 +214,7 @@ __all__ = [
     "overlaid",
     "past_bibs",
     "past_items",
+    "past_items_with_numbers",
     "picks_of",
     "read_form",
     "register_page",

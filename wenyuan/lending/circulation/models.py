@@ -13,6 +13,8 @@ from wenyuan.lending.circulation.consignment_models import ConsignmentLine as Co
 from wenyuan.lending.circulation.data import FixedDue, HoldsAllowed, LoanEnd
 from wenyuan.lending.circulation.offline_models import OfflineAct as OfflineAct
 from wenyuan.lending.circulation.offline_models import OfflineList as OfflineList
+from wenyuan.lending.circulation.past_models import PastHold as PastHold
+from wenyuan.lending.circulation.past_models import PastLoan as PastLoan
 
 
 def choices(words: type[Enum]) -> list[tuple[str, str]]:

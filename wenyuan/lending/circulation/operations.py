@@ -70,6 +70,12 @@ from wenyuan.lending.circulation.renewing import barcodes_of_card, renewal_plan
 from wenyuan.lending.circulation.running_fines import charge_running_fines
 from wenyuan.lending.circulation.sending import keep_item, send_item
 from wenyuan.lending.circulation.taking_back import end_consignment, settle_shortage, take_back_consigned
+from wenyuan.lending.circulation.taking_over import (
+    look_at_past_holds,
+    look_at_past_loans,
+    record_past_holds,
+    record_past_loans,
+)
 from wenyuan.lending.circulation.telling import remind
 from wenyuan.lending.circulation.undoing import take_back
 from wenyuan.lending.circulation.undoing_losses import undo_loss
@@ -111,6 +117,8 @@ __all__ = [
     "install_default_policies",
     "issue_offline_list",
     "keep_item",
+    "look_at_past_holds",
+    "look_at_past_loans",
     "lose_long_overdue",
     "mark_damaged",
     "mark_missing",
@@ -122,6 +130,8 @@ __all__ = [
     "place_hold",
     "receive_transit",
     "record_acts",
+    "record_past_holds",
+    "record_past_loans",
     "remind",
     "renew",
     "renew_all",

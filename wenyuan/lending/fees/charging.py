@@ -71,11 +71,12 @@ def charge(
         key=key,
         item_id=item_id,
     )
-    entry = _charge(holder, row, loan_id=loan_id, grows=False, at=at, desk=desk)
+    entry = write_charge(holder, row, loan_id=loan_id, grows=False, at=at, desk=desk)
     return ChargeReceipt(charge_id=entry.id, amount_fen=entry.amount_fen)
 
 
-def _charge(holder: Holder, row: NewRow, *, loan_id: int | None, grows: bool, at: datetime, desk: Desk) -> Entry:
+def write_charge(holder: Holder, row: NewRow, *, loan_id: int | None, grows: bool, at: datetime, desk: Desk) -> Entry:
+    """A step: a checked charge into the ledger, and how it stands beside it."""
     entry = write(holder, row, at=at, desk=desk)
     Charge.objects.create(
         entry=entry,
@@ -125,7 +126,7 @@ def set_fine(
             charge_kind=ChargeKind.OVERDUE.value,
             item_id=item_id,
         )
-        _charge(holder, fresh, loan_id=loan_id, grows=not is_final, at=at, desk=desk)
+        write_charge(holder, fresh, loan_id=loan_id, grows=not is_final, at=at, desk=desk)
     elif change < 0:
         _take_off(holder, rows, -change, at=at, desk=desk)
     if is_final:

@@ -43,6 +43,8 @@ __all__ = [
     "LedgerPage",
     "Means",
     "MoneyReceipt",
+    "PastDepositInput",
+    "PastFineInput",
     "Per",
     "PointEvent",
     "PointRuleFacts",
@@ -409,3 +411,32 @@ class FeesRefused(Exception):
         super().__init__(", ".join(reason.value for reason in reasons))
         self.reasons = reasons
         self.facts = facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PastDepositInput:
+    """A deposit that an old system's reader has with the library. The reader by that system's key, or by the card
+    number; ``branch`` is a code of ours (none: the reader's home), ``receipt`` what is on the paper they hold."""
+
+    key: str
+    patron_key: str = ""
+    card_no: str = ""
+    amount_fen: int
+    day: date
+    branch: str = ""
+    means: Means = Means.CASH
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PastFineInput:
+    """What an old system's reader owes; as :class:`PastDepositInput`."""
+
+    key: str
+    patron_key: str = ""
+    card_no: str = ""
+    amount_fen: int
+    day: date
+    branch: str = ""
+    kind: ChargeKind = ChargeKind.OVERDUE
+    text: str = ""

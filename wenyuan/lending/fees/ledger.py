@@ -47,6 +47,11 @@ KINDS: Mapping[EntryKind, Kind] = {
     EntryKind.DEPOSIT_TAKEN: Kind.DEPOSIT_TAKEN,
     EntryKind.DEPOSIT_RETURNED: Kind.DEPOSIT_RETURNED,
 }
+TAKEN_OVER: Mapping[EntryKind, Kind] = {
+    EntryKind.CHARGE: Kind.FEE_TAKEN_OVER,
+    EntryKind.DEPOSIT_TAKEN: Kind.DEPOSIT_TAKEN_OVER,
+}
+"""What an old system's readers owe and have deposited is no act of ours."""
 Answer = TypeVar("Answer")
 
 
@@ -158,6 +163,7 @@ class NewRow:
     key: str | None = None
     item_id: int | None = None
     takes_back: JournalRow | None = None
+    taken_over: bool = False
 
 
 def write(holder: Holder, row: NewRow, *, at: datetime, desk: Desk) -> Entry:
@@ -185,6 +191,7 @@ def write(holder: Holder, row: NewRow, *, at: datetime, desk: Desk) -> Entry:
         receipt_number=number,
         receipt_no=_receipt_no(row.branch_id, book.value, here.year, number) if number else "",
         key=row.key,
+        taken_over=row.taken_over,
     )
     _journal(holder, row, at=at, desk=desk)
     return entry
@@ -215,7 +222,7 @@ def _journal(holder: Holder, row: NewRow, *, at: datetime, desk: Desk) -> None:
     }
     record(
         JournalEntry(
-            kind=KINDS[row.kind],
+            kind=TAKEN_OVER[row.kind] if row.taken_over else KINDS[row.kind],
             occurred_at=at,
             door=desk.door.value,
             desk=desk.code,

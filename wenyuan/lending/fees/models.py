@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from wenyuan.lending.fees.past_models import PastEntry as PastEntry
+
 
 class Account(models.Model):
     """A reader's account: the sums of its ledger rows, so that a checkout learns them by one probe of an index.
@@ -59,6 +61,7 @@ class Entry(models.Model):
     receipt_number = models.IntegerField(null=True)
     receipt_no = models.CharField(max_length=48, default="", db_default="", blank=True)
     key = models.CharField(max_length=64, null=True, unique=True)
+    taken_over = models.BooleanField(default=False, db_default=False)  # of an old system: in no till, no act of today
 
     append_only = True
 

@@ -13,6 +13,7 @@ from wenyuan.lending.fees.points import (
 )
 from wenyuan.lending.fees.scanning import begin_scan, check_scan, give_up_scan, look_after_scans, note_scan
 from wenyuan.lending.fees.settling import add_charge, cancel_charge, forgive, pay, refund, replace_in_kind
+from wenyuan.lending.fees.taking_over import look_at_past_money, record_past_deposits, record_past_fines
 
 __all__ = [
     "FeesRefused",
@@ -29,8 +30,11 @@ __all__ = [
     "give_up_scan",
     "install_default_point_rules",
     "look_after_scans",
+    "look_at_past_money",
     "note_scan",
     "pay",
+    "record_past_deposits",
+    "record_past_fines",
     "refund",
     "replace_in_kind",
     "return_deposit",

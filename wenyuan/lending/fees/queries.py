@@ -24,6 +24,7 @@ from wenyuan.lending.fees.models import Charge, Entry
 from wenyuan.lending.fees.point_reads import list_points, point_rules, point_scheme
 from wenyuan.lending.fees.points import balance_of
 from wenyuan.lending.fees.scanning import find_scan
+from wenyuan.lending.fees.taking_over import sum_of_past_money
 from wenyuan.lending.fees.tills import (
     closed_rows,
     closing_of,
@@ -65,6 +66,7 @@ __all__ = [
     "point_rules",
     "point_scheme",
     "rows_after",
+    "sum_of_past_money",
     "total_of",
 ]
 

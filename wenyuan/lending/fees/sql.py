@@ -88,7 +88,8 @@ DEBTORS = """
 """
 
 _OPEN = """e.branch_id = %s AND e.service_point_id IS NOT DISTINCT FROM %s::bigint AND e.local_date <= %s
-        AND e.means <> '' AND NOT EXISTS (SELECT 1 FROM fees_closedentry x WHERE x.entry_id = e.id)"""
+        AND e.means <> '' AND NOT e.taken_over
+        AND NOT EXISTS (SELECT 1 FROM fees_closedentry x WHERE x.entry_id = e.id)"""
 _LINES = """e.book, e.means, count(*),
         COALESCE(sum(e.amount_fen) FILTER (WHERE e.kind IN ('payment', 'deposit_taken')), 0)::bigint,
         COALESCE(sum(e.amount_fen) FILTER (WHERE e.kind IN ('refund', 'deposit_returned')), 0)::bigint"""
@@ -111,7 +112,7 @@ OPEN_ROWS = f"{_TILL_ROWS} WHERE {_OPEN} ORDER BY e.id"
 CLOSED_ROWS = f"{_TILL_ROWS} JOIN fees_closedentry x ON x.entry_id = e.id WHERE x.closing_id = %s ORDER BY e.id"
 ROWS_AFTER = f"""{_TILL_ROWS} LEFT JOIN fees_closedentry x ON x.entry_id = e.id
     WHERE e.branch_id = %s AND e.service_point_id IS NOT DISTINCT FROM %s::bigint AND e.local_date = %s
-        AND e.means <> '' AND x.closing_id IS DISTINCT FROM %s::bigint
+        AND e.means <> '' AND NOT e.taken_over AND x.closing_id IS DISTINCT FROM %s::bigint
     ORDER BY e.id
 """
 _CLOSINGS = """
@@ -214,11 +215,13 @@ INVARIANTS = (
             SELECT local_date, kind FROM (
                 SELECT local_date, kind, amount_fen AS fen FROM journal_entry
                 WHERE kind IN ('fee_charged', 'fee_paid', 'fee_forgiven', 'fee_in_kind', 'fee_cancelled',
-                    'fee_refunded', 'deposit_taken', 'deposit_returned')
+                    'fee_refunded', 'deposit_taken', 'deposit_returned', 'fee_taken_over', 'deposit_taken_over')
                 UNION ALL
-                SELECT local_date, CASE kind WHEN 'charge' THEN 'fee_charged' WHEN 'payment' THEN 'fee_paid'
+                SELECT local_date, CASE WHEN taken_over THEN
+                    CASE kind WHEN 'charge' THEN 'fee_taken_over' ELSE 'deposit_taken_over' END
+                    ELSE CASE kind WHEN 'charge' THEN 'fee_charged' WHEN 'payment' THEN 'fee_paid'
                     WHEN 'forgiven' THEN 'fee_forgiven' WHEN 'in_kind' THEN 'fee_in_kind'
-                    WHEN 'cancelled' THEN 'fee_cancelled' WHEN 'refund' THEN 'fee_refunded' ELSE kind END,
+                    WHEN 'cancelled' THEN 'fee_cancelled' WHEN 'refund' THEN 'fee_refunded' ELSE kind END END,
                     -amount_fen
                 FROM fees_entry
             ) both_sides GROUP BY local_date, kind HAVING sum(fen) <> 0

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Count, Exists, OuterRef
 
-from wenyuan.kernel.identity import mask_name
+from wenyuan.kernel.identity import classify_scan, mask_name
 from wenyuan.lending.patrons.data import RecardRow
 from wenyuan.lending.patrons.models import PastPatron, Token, TokenStatus
 from wenyuan.plumbing.secrets import lookup_hash
@@ -22,6 +22,29 @@ def past_patrons(*, system: str, keys: Collection[str]) -> dict[str, int]:
     digests = {key_hash(system, key): key for key in keys}
     rows = PastPatron.objects.filter(system=system, key_hash__in=list(digests)).values_list("key_hash", "patron_id")
     return {digests[bytes(digest)]: patron_id for digest, patron_id in rows}
+
+
+def past_patrons_with_cards(*, system: str, cards: Collection[str]) -> dict[str, int]:
+    """The ids of the old system's readers by what they show, former numbers of cards and identity cards too; of a card
+    number that two of its readers bear, none."""
+    theirs = PastPatron.objects.filter(system=system)
+    found: dict[str, set[int]] = {}
+    for card, patron_id in theirs.filter(former_card__in=cards).values_list("former_card", "patron_id"):
+        found.setdefault(card, set()).add(patron_id)
+    shown = {
+        lookup_hash(f"token:{token.kind.value}", token.canonical): card
+        for card in cards
+        for token in classify_scan(card)
+    }
+    tokens = Token.objects.filter(token_hash__in=list(shown)).values_list("token_hash", "patron_id")
+    owners = [(shown[bytes(digest)], patron_id) for digest, patron_id in tokens]
+    of_theirs = set(
+        theirs.filter(patron_id__in=[patron_id for _, patron_id in owners]).values_list("patron_id", flat=True)
+    )
+    for card, patron_id in owners:
+        if patron_id in of_theirs:
+            found.setdefault(card, set()).add(patron_id)
+    return {card: min(ids) for card, ids in found.items() if len(ids) == 1}
 
 
 def count_past_patrons(*, system: str) -> dict[str, int]:

@@ -74,6 +74,7 @@ from wenyuan.lending.patrons.models import (
 from wenyuan.lending.patrons.past_reads import count_past_patrons as count_past_patrons
 from wenyuan.lending.patrons.past_reads import list_to_recard as list_to_recard
 from wenyuan.lending.patrons.past_reads import past_patrons as past_patrons
+from wenyuan.lending.patrons.past_reads import past_patrons_with_cards as past_patrons_with_cards
 from wenyuan.lending.patrons.rules import (
     AGE_OF_MAJORITY,
     AGE_OF_OWN_CONSENT,

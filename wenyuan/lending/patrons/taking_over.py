@@ -121,7 +121,9 @@ def look_at_past_patrons(
     for place, row in enumerate(rows):
         one = _plan(row, system, terms, kinds, coming, today=local_date(at))
         if not one.known and not one.is_refused:
-            coming.claim(_names(one))
+            shown = {f"card_no:{text}" for text in (row.card_no, row.number) if text}
+            coming.claim({f"twice:{name}" for name in coming.has(shown)})
+            coming.claim(_names(one) | shown)
         results.append(one.result(place))
     return tuple(results)
 

@@ -9,6 +9,9 @@ from wenyuan.doors.cli.moving.parts import STEPS, Going
 from wenyuan.doors.cli.moving.rows import records_of, rows_of
 from wenyuan.doors.cli.moving.texts import Texts, book_key
 from wenyuan.holdings.catalogue.queries import count_past_bibs, count_past_items
+from wenyuan.lending.circulation.queries import count_past_holds, count_past_loans
+from wenyuan.lending.fees.data import EntryKind
+from wenyuan.lending.fees.queries import sum_of_past_money
 from wenyuan.lending.patrons.queries import count_past_patrons
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
 
@@ -73,6 +76,8 @@ def _place_of(part: str, made: object, *, unread: bool) -> tuple[tuple[str, str]
             return (part, f"{made.branch} {made.state.value}"), 1  # type: ignore[attr-defined]
         case "patrons":
             return (part, made.category), 1  # type: ignore[attr-defined]
+        case "deposits" | "fines":
+            return (part, "fen"), made.amount_fen  # type: ignore[attr-defined]
     return (part, ""), 1
 
 
@@ -87,4 +92,12 @@ def _new_figures(old: OldSystem) -> Figures:
     if "patrons" in have:
         for category, count in count_past_patrons(system=old.system).items():
             found["patrons", category] = count
+    if "loans" in have:
+        found["loans", ""] = count_past_loans(system=old.system)
+    if "holds" in have:
+        found["holds", ""] = count_past_holds(system=old.system)
+    if "deposits" in have:
+        found["deposits", "fen"] = sum_of_past_money(system=old.system, kind=EntryKind.DEPOSIT_TAKEN)
+    if "fines" in have:
+        found["fines", "fen"] = sum_of_past_money(system=old.system, kind=EntryKind.CHARGE)
     return found

@@ -11,6 +11,15 @@ from wenyuan.holdings.catalogue.data import PastItemInput, PastState
 from wenyuan.holdings.catalogue.operations import look_at_past_items, record_past_items
 from wenyuan.kernel.identity import Gender, IdentityForm
 from wenyuan.kernel.past import Coming, PastReason, PastResult
+from wenyuan.lending.circulation.data import PastHoldInput, PastLoanInput
+from wenyuan.lending.circulation.operations import (
+    look_at_past_holds,
+    look_at_past_loans,
+    record_past_holds,
+    record_past_loans,
+)
+from wenyuan.lending.fees.data import ChargeKind, Means, PastDepositInput, PastFineInput
+from wenyuan.lending.fees.operations import look_at_past_money, record_past_deposits, record_past_fines
 from wenyuan.lending.patrons.data import PastPatronInput, PastStanding, PastTerms
 from wenyuan.lending.patrons.operations import look_at_past_patrons, record_past_patrons
 from wenyuan.organisation.rights.data import Desk
@@ -107,6 +116,92 @@ def _patron(_going: Going, _part: Part, texts: Texts) -> PastPatronInput:
     )
 
 
+_NEVER = datetime(1900, 1, 1)  # noqa: DTZ001 - stands where a needed day could not be read; such a row goes nowhere
+
+
+def _key_of(texts: Texts, *fields: str) -> str:
+    """The row's own key, else what tells it from the others of its file."""
+    return texts.text("key") or "|".join(texts.text(field) for field in fields)
+
+
+def _needed_moment(texts: Texts, field: str) -> datetime:
+    found = texts.moment(field)
+    if found is None and not texts.faults:
+        texts.faults.append(PastReason("date_missing", field))
+    return found or _NEVER
+
+
+def _needed_fen(texts: Texts) -> int:
+    found = texts.fen("amount")
+    if found is None and not texts.faults:
+        texts.faults.append(PastReason("amount_missing", "amount"))
+    return found or 0
+
+
+def _count(texts: Texts, field: str) -> int:
+    """A whole number; none where the row says nothing."""
+    text = texts.text(field)
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdecimal() and len(text) < 5):
+        texts.faults.append(PastReason("number_form", field))
+        return 0
+    return int(text)
+
+
+def _loan(_going: Going, _part: Part, texts: Texts) -> PastLoanInput:
+    return PastLoanInput(
+        key=_key_of(texts, "item", "barcode", "lent"),
+        item_key=texts.text("item"),
+        barcode=texts.text("barcode"),
+        patron_key=texts.text("patron"),
+        card_no=texts.text("card_no"),
+        branch=texts.code("branch"),
+        lent_at=_needed_moment(texts, "lent"),
+        due_date=_needed_moment(texts, "due").date(),
+        renewals=_count(texts, "renewals"),
+    )
+
+
+def _hold(_going: Going, _part: Part, texts: Texts) -> PastHoldInput:
+    return PastHoldInput(
+        key=_key_of(texts, "bib", "item", "patron", "card_no", "placed"),
+        bib_key=texts.text("bib"),
+        item_key=texts.text("item"),
+        patron_key=texts.text("patron"),
+        card_no=texts.text("card_no"),
+        pickup=texts.code("pickup"),
+        placed_at=_needed_moment(texts, "placed"),
+        until=texts.day("until"),
+    )
+
+
+def _deposit(_going: Going, _part: Part, texts: Texts) -> PastDepositInput:
+    return PastDepositInput(
+        key=_key_of(texts, "patron", "card_no", "taken"),
+        patron_key=texts.text("patron"),
+        card_no=texts.text("card_no"),
+        amount_fen=_needed_fen(texts),
+        day=_needed_moment(texts, "taken").date(),
+        branch=texts.code("branch"),
+        means=_word(texts, "means", Means, Means.CASH),
+        receipt=texts.text("receipt"),
+    )
+
+
+def _fine(_going: Going, _part: Part, texts: Texts) -> PastFineInput:
+    return PastFineInput(
+        key=_key_of(texts, "patron", "card_no", "charged", "amount", "text"),
+        patron_key=texts.text("patron"),
+        card_no=texts.text("card_no"),
+        amount_fen=_needed_fen(texts),
+        day=_needed_moment(texts, "charged").date(),
+        branch=texts.code("branch"),
+        kind=_word(texts, "kind", ChargeKind, ChargeKind.OVERDUE),
+        text=texts.text("text"),
+    )
+
+
 STEPS: Mapping[str, Step] = {
     "items": Step(
         500,
@@ -125,5 +220,37 @@ STEPS: Mapping[str, Step] = {
         lambda going, rows: record_past_patrons(
             rows=rows, system=going.old.system, terms=going.terms, at=going.at, desk=going.desk
         ),
+    ),
+    "loans": Step(
+        100,
+        _loan,
+        lambda going, rows, coming: look_at_past_loans(
+            rows=rows, system=going.old.system, at=going.at, desk=going.desk, coming=coming
+        ),
+        lambda going, rows: record_past_loans(rows=rows, system=going.old.system, at=going.at, desk=going.desk),
+    ),
+    "holds": Step(
+        100,
+        _hold,
+        lambda going, rows, coming: look_at_past_holds(
+            rows=rows, system=going.old.system, at=going.at, desk=going.desk, coming=coming
+        ),
+        lambda going, rows: record_past_holds(rows=rows, system=going.old.system, at=going.at, desk=going.desk),
+    ),
+    "deposits": Step(
+        50,
+        _deposit,
+        lambda going, rows, coming: look_at_past_money(
+            rows=rows, what="deposit", system=going.old.system, at=going.at, desk=going.desk, coming=coming
+        ),
+        lambda going, rows: record_past_deposits(rows=rows, system=going.old.system, at=going.at, desk=going.desk),
+    ),
+    "fines": Step(
+        50,
+        _fine,
+        lambda going, rows, coming: look_at_past_money(
+            rows=rows, what="fine", system=going.old.system, at=going.at, desk=going.desk, coming=coming
+        ),
+        lambda going, rows: record_past_fines(rows=rows, system=going.old.system, at=going.at, desk=going.desk),
     ),
 }

@@ -19,6 +19,19 @@ def past_items(*, system: str, keys: Collection[str]) -> dict[str, int]:
     return dict(PastItem.objects.filter(system=system, key__in=keys).values_list("key", "item_id"))
 
 
+def past_items_with_numbers(*, system: str, numbers: Collection[str]) -> dict[str, int]:
+    """The ids of the old system's items by the numbers printed on them, former ones too; of a number that two of its
+    items bear, none."""
+    found: dict[str, set[int]] = {}
+    theirs = PastItem.objects.filter(system=system)
+    for number, item_id in (
+        *theirs.filter(former_number__in=numbers).values_list("former_number", "item_id"),
+        *theirs.filter(temporary="", item__barcode__in=numbers).values_list("item__barcode", "item_id"),
+    ):
+        found.setdefault(number, set()).add(item_id)
+    return {number: min(ids) for number, ids in found.items() if len(ids) == 1}
+
+
 def past_bibs(*, system: str, keys: Collection[str]) -> dict[str, int]:
     """The ids of records by the old system's keys; of a key that several records have, none. A record that was merged
     since stands for the one that it leads to."""

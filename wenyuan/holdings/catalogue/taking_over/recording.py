@@ -65,9 +65,10 @@ def look_at_past_items(
     planned = plan_items(rows, _facts(rows, system, coming), today=local_date(at))
     for one in planned:
         if not one.known and not one.is_refused:
-            names = [f"item:{one.row.key}"]
-            names += [f"barcode:{one.barcode}"] if one.barcode else []
-            coming.claim([*names, *([f"accession:{one.accession_no}"] if one.accession_no else [])])
+            name = f"barcode:{one.row.barcode}"
+            coming.claim({f"twice:{earlier}" for earlier in coming.has({name})})
+            coming.claim([f"item:{one.row.key}", name])
+            coming.claim([f"accession:{one.accession_no}"] if one.accession_no else [])
     return _results(planned)
 
 

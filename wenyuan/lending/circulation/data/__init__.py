@@ -16,6 +16,7 @@ from wenyuan.lending.circulation.data.offline import (
     OfflineResult,
     Why,
 )
+from wenyuan.lending.circulation.data.past import PastHoldInput, PastLoanInput
 from wenyuan.organisation.rights.data import Act
 
 __all__ = [
@@ -54,6 +55,8 @@ __all__ = [
     "OfflineReason",
     "OfflineResult",
     "OpenLoan",
+    "PastHoldInput",
+    "PastLoanInput",
     "PatronLoans",
     "PickView",
     "RenewalOfOne",

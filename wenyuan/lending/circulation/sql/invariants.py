@@ -41,7 +41,7 @@ INVARIANTS = (
         SELECT l.id, l.item_id FROM circulation_loan l
         LEFT JOIN (
             SELECT subject_id, (details ->> 'loan')::bigint AS loan_id, sum(quantity) AS net FROM journal_entry
-            WHERE kind = 'loan' AND subject_kind = 'item' GROUP BY 1, 2
+            WHERE kind IN ('loan', 'loan_taken_over') AND subject_kind = 'item' GROUP BY 1, 2
         ) e ON e.subject_id = l.item_id AND e.loan_id = l.id
         WHERE e.net IS DISTINCT FROM 1
     """,
@@ -53,7 +53,7 @@ INVARIANTS = (
         """
         SELECT min(e.id), e.subject_id FROM journal_entry e
         LEFT JOIN circulation_loan l ON l.id = (e.details ->> 'loan')::bigint AND l.item_id = e.subject_id
-        WHERE e.kind = 'loan' AND l.id IS NULL
+        WHERE e.kind IN ('loan', 'loan_taken_over') AND l.id IS NULL
         GROUP BY e.subject_id, (e.details ->> 'loan')::bigint HAVING sum(e.quantity) <> 0
     """,
         "a loan of the journal has its row, unless it was undone",
@@ -152,7 +152,8 @@ INVARIANTS = (
         """
         SELECT h.id FROM circulation_hold h
         WHERE NOT EXISTS (
-            SELECT 1 FROM journal_entry e WHERE e.kind = 'hold_placed' AND e.subject_kind = 'bib'
+            SELECT 1 FROM journal_entry e
+            WHERE e.kind IN ('hold_placed', 'hold_taken_over') AND e.subject_kind = 'bib'
                 AND (e.details ->> 'hold')::bigint = h.id
         )
     """,
