@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from wenyuan.holdings.catalogue.queries import past_bibs, past_items, past_items_with_numbers
 from wenyuan.kernel.identity import age_band
@@ -292,8 +293,8 @@ def _write_loans(
         for (row, _, _), loan in zip(lent, made, strict=True)
     )
     with connection.cursor() as cursor:
-        values = {"items": [item.id for _, item, _ in lent], "branches": [loan.branch_id for loan in made], "at": at}
-        cursor.execute(sql.LEND_PAST, values)
+        items, branches = [item.id for _, item, _ in lent], [loan.branch_id for loan in made]
+        cursor.execute(sql.LEND_PAST, {"items": items, "branches": branches, "at": at})
         cursor.execute(sql.RAISE_READERS, {"patrons": [reader.id for _, _, reader in lent]})
     record_many(
         _entry(
@@ -347,7 +348,8 @@ def _record_holds(rows: Sequence[PastHoldInput], system: str, at: datetime, desk
 
 
 def _waits(patron_id: int, bib_id: int, item_id: int | None) -> bool:
-    return Hold.objects.filter(patron_id=patron_id, bib_id=bib_id, item_id=item_id, state__in=_OPEN_HOLDS).exists()
+    waiting = Hold.objects.filter(patron_id=patron_id, bib_id=bib_id, state__in=_OPEN_HOLDS)
+    return waiting.filter(Q(item__isnull=True) if item_id is None else Q(item_id=item_id)).exists()
 
 
 def _hold_faults(row: PastHoldInput, facts: _Facts, at: datetime) -> list[PastReason]:

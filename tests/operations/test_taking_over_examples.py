@@ -1,0 +1,100 @@
+"""The mappings that are shipped for an Interlib-like and a plain Excel library, with such a library's files."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.factories.old_libraries_of_china import write_excel, write_interlib
+from tests.factories.old_library import resident_number
+from tests.operations.test_taking_over import branches as branches
+from tests.operations.test_taking_over import desk as desk
+from tests.operations.test_taking_over import fates, go, going, mapping_beside
+from wenyuan.doors.cli.moving.comparing import broken_invariants, compare
+from wenyuan.holdings.catalogue.models import Bib, Item
+from wenyuan.lending.circulation.models import Hold, Loan
+from wenyuan.lending.fees.models import Account
+from wenyuan.lending.patrons.models import Patron
+from wenyuan.lending.patrons.queries import patron_by_token
+from wenyuan.organisation.rights.data import Desk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (
+            "interlib",
+            {
+                "bibs": (3, 3, 0, 0),
+                "items": (5, 4, 0, 1),
+                "patrons": (6, 4, 0, 2),
+                "loans": (3, 2, 0, 1),
+                "holds": (1, 1, 0, 0),
+                "deposits": (2, 2, 0, 0),
+                "fines": (2, 1, 0, 1),
+            },
+        ),
+        (
+            "excel",
+            {
+                "bibs": (4, 3, 0, 1),
+                "items": (5, 4, 0, 1),
+                "patrons": (3, 2, 0, 1),
+                "loans": (2, 1, 0, 1),
+                "deposits": (1, 1, 0, 0),
+            },
+        ),
+    ],
+)
+def test_a_dry_run_of_an_example_says_what_loading_does_and_twice_is_once(
+    kind: str, expected: dict[str, tuple[int, int, int, int]], tmp_path: Path, at: datetime, desk: Desk
+) -> None:
+    {"interlib": write_interlib, "excel": write_excel}[kind](tmp_path)
+    mapping = mapping_beside(kind, tmp_path)
+
+    dry = go(going(mapping, at, desk), dry=True)
+    done = go(going(mapping, at, desk))
+    again = go(going(mapping, at, desk))
+
+    assert {name: fates(report) for name, report in dry.items()} == expected
+    assert {name: fates(report) for name, report in done.items()} == expected
+    assert {name: (dict(one.reasons), dict(one.notes)) for name, one in dry.items()} == {
+        name: (dict(one.reasons), dict(one.notes)) for name, one in done.items()
+    }
+    assert [report.loaded for report in again.values()] == [0] * len(again)
+    assert broken_invariants() == []
+
+
+def test_a_library_whose_card_is_the_identity_number_moves_with_its_loans(
+    tmp_path: Path, at: datetime, desk: Desk
+) -> None:
+    write_interlib(tmp_path)
+    mapping = mapping_beside("interlib", tmp_path)
+
+    done = go(going(mapping, at, desk))
+
+    shown = patron_by_token(resident_number("19900307", 28))
+    assert shown is not None
+    assert Loan.objects.get(item__barcode="L000001").patron_id == shown.patron.id
+    assert Account.objects.get(patron_id=shown.patron.id).held_fen == 10000
+    assert Hold.objects.get().pickup_branch.code == "DJ"
+    assert dict(done["items"].reasons) == {("code_unknown", "branch"): 1}
+    assert done["patrons"].notes["number_bad/wrong_check_digit", "number"] == 1
+    lines = {(line.what, line.of): line.difference for line in compare(going(mapping, at, desk))}
+    assert (lines["deposits", "fen"], lines["fines", "fen"]) == (0, -500)
+
+
+def test_a_workbook_becomes_records_items_and_readers(tmp_path: Path, at: datetime, desk: Desk) -> None:
+    write_excel(tmp_path)
+
+    done = go(going(mapping_beside("excel", tmp_path), at, desk))
+
+    assert sorted(Bib.objects.values_list("title", flat=True)) == ["活着", "草房子", "边城"]
+    first, second = Item.objects.filter(barcode__in=["E0001", "E0002"]).order_by("barcode")
+    assert (first.bib_id, first.state, second.state) == (second.bib_id, "on_loan", "available")
+    assert (first.accession_no, first.price_fen, first.acquired_date) == ("E0001", 2800, date(2019, 3, 4))
+    assert Patron.objects.get(name="石小舟").registered_date == date(2021, 6, 1)
+    assert dict(done["loans"].reasons) == {("date_form", "due"): 1}
+    assert dict(done["patrons"].notes) == {("phone_bad/bad_shape", "phone"): 1}
