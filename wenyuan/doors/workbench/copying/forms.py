@@ -13,7 +13,7 @@ class SearchForm(forms.Form):
     q = forms.CharField(
         label=_("ISBN or words"),
         max_length=200,
-        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 

@@ -97,6 +97,8 @@ def search(request: StaffRequest) -> HttpResponse:
     }
     if targets and form.is_valid():
         context |= _answers(request, form, chosen)
+    if context.get("first_found") is None:  # else what was found comes first
+        form.fields["q"].widget.attrs["autofocus"] = True
     return page(request, "workbench/copying/search.html", context)
 
 
@@ -110,9 +112,11 @@ def _answers(request: StaffRequest, form: SearchForm, chosen: set[int]) -> dict[
         )
     except TargetsBusy:
         return {"busy": True, "asked": True}
+    shown = [(answer, _trouble(answer), [_shown(one) for one in answer.found]) for answer in answers]
     return {
         "asked": True,
-        "answers": [(answer, _trouble(answer), [_shown(one) for one in answer.found]) for answer in answers],
+        "answers": shown,
+        "first_found": next((one for _answer, _words, found in shown for one in found if one.sent), None),
     }
 
 

@@ -12,7 +12,7 @@ from wenyuan.doors.workbench.items.words import DIALECTS, DOCUMENT_KINDS, shown_
 from wenyuan.doors.workbench.paging import onward, pair_from
 from wenyuan.doors.workbench.records.redirects import led_away
 from wenyuan.doors.workbench.shell import page
-from wenyuan.holdings.catalogue.queries import count_holdings, get_bib, list_newest, marc_rows
+from wenyuan.holdings.catalogue.queries import count_holdings, get_bib, list_newest, marc_rows, numbers_of_bib
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import may
@@ -67,5 +67,6 @@ def record(request: StaffRequest, bib_id: int) -> HttpResponse:
         "marc": marc_rows(bib_id),
         "may_edit": _holds(request, Act.EDIT_ITEM),
         "items": [(item, branch_name(item.home_branch_id, network), shown_state(item)) for item in bib.items],
+        "next_step": "" if bib.items else "items" if numbers_of_bib(bib_id) else "number",
     }
     return page(request, "workbench/records/record.html", context)

@@ -16,7 +16,7 @@ class ProposeForm(forms.Form):
     class_no = forms.CharField(
         label=_("Class number"),
         max_length=60,
-        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "list": "class-choices"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "class-choices"}),
     )
     group = forms.TypedChoiceField(label=_("Shelf group"), coerce=int)
     book_no = forms.CharField(

@@ -52,7 +52,7 @@ def call_number(request: StaffRequest, bib_id: int) -> HttpResponse:
             words = (
                 _("The work has this number already: %(call_no)s.") if proposal.is_shared else _("Kept: %(call_no)s.")
             )
-            return done(request, words % {"call_no": proposal.call_no}, f"{_url(bib_id)}#write")
+            return done(request, words % {"call_no": proposal.call_no}, _url(bib_id))
     return _page(request, bib, form)
 
 
@@ -97,6 +97,9 @@ def _page(request: StaffRequest, bib: BibView, form: ProposeForm) -> HttpRespons
     groups = {one.id: one.name for one in list_shelf_groups()}
     items = [(item, branch_name(item.home_branch_id, network)) for item in bib.items if item.state != "withdrawn"]
     title = gettext("Call number")
+    numbers = numbers_of_bib(bib.id)
+    if form.errors or not numbers:  # else what can be done with the number comes first
+        form.fields["class_no"].widget.attrs["autofocus"] = True
     context = {
         "title": title,
         "line": " · ".join(filter(None, (bib.title, bib.volume, bib.author))),
@@ -111,7 +114,7 @@ def _page(request: StaffRequest, bib: BibView, form: ProposeForm) -> HttpRespons
                 name_of_class(one.class_no, language, edition=one.edition),
                 [pair for pair in items if one.counts_at(pair[0].home_branch_id)],
             )
-            for one in numbers_of_bib(bib.id)
+            for one in numbers
         ],
         "count": len(items),
         "is_bare": not any(item.call_no for item, _home in items),

@@ -49,6 +49,12 @@ class NewItemsForm(forms.Form):
         label=_("Price in yuan"), required=False, min_value=0, max_value=MOST_YUAN, decimal_places=2
     )
     in_process = forms.BooleanField(label=_("Not on the shelf yet"), required=False, initial=True)
+    labels = forms.BooleanField(
+        label=_("Put their spine and barcode labels in"),
+        required=False,
+        initial=True,
+        help_text=_("They wait to be printed."),
+    )
     check = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(

@@ -19,7 +19,7 @@ from wenyuan.doors.workbench.shell import page
 from wenyuan.doors.workbench.stock.forms import NewItemsForm
 from wenyuan.doors.workbench.stock.words import source_words
 from wenyuan.holdings.catalogue.data import SPECIAL_COLLECTIONS, BibView, CatalogueRefused, NumbersCheck
-from wenyuan.holdings.catalogue.operations import add_items
+from wenyuan.holdings.catalogue.operations import add_items, queue_labels
 from wenyuan.holdings.catalogue.queries import (
     check_numbers,
     get_bib,
@@ -30,6 +30,7 @@ from wenyuan.holdings.catalogue.queries import (
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
 
+LABELS_OF_NEW = ("spine", "barcode")
 _FIELDS = {
     "barcode": "first_barcode",
     "barcodes": "first_barcode",
@@ -78,6 +79,12 @@ def new_items(request: StaffRequest, bib_id: int) -> HttpResponse:
                 refuse(form, refusal_words(refused), _FIELDS.get(refused.field, refused.field))
             else:
                 words = gettext("%(count)s items made.") % {"count": len(made)}
+                if values["labels"]:
+                    queued = queue_labels(
+                        item_ids=[one.id for one in made], kinds=LABELS_OF_NEW, at=request.at, desk=request.desk
+                    )
+                    added = gettext("%(count)s labels added.") % {"count": sum(queued.added.values())}
+                    words = f"{words} {added}"
                 return done(request, words, reverse("workbench:record", args=[bib_id]))
         form.data = form.data.copy()  # type: ignore[attr-defined] # the query of a POST
         form.data["check"] = seen  # type: ignore[index] # likewise
