@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from wenyuan.holdings.catalogue.models import Bib, Condition, Identifier, Item, ItemState, ItemType, Lendable
+from wenyuan.holdings.catalogue.models import Bib, Condition, Identifier, Item, ItemState, ItemType, Lendable, PastItem
 from wenyuan.kernel.booknumbers import parse_isbn
 from wenyuan.kernel.callnumbers import shelf_key
 from wenyuan.kernel.chinese import fold, pinyin_of, sort_key
@@ -128,4 +128,17 @@ def make_item(
         price_fen=price_fen,
         acquired_date=acquired_date,
         **columns,
+    )
+
+
+def make_past_item(item: Item, *, former_number: str = "", temporary: str = "") -> PastItem:
+    """The item as one that came from an old system, with the number on its label where that clashed."""
+    return PastItem.objects.create(
+        system="old",
+        key=f"k{item.id}",
+        item=item,
+        former_number=former_number,
+        temporary=temporary,
+        branch_id=item.home_branch_id,
+        taken_over_at=datetime(2026, 4, 1, tzinfo=UTC),
     )

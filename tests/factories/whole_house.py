@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tests.factories.accounts import make_account, make_api_token, make_desk, make_machine
-from tests.factories.catalogue import cnmarc_record, make_bib, make_item
+from tests.factories.catalogue import cnmarc_record, make_bib, make_item, make_past_item
 from tests.factories.circulation import make_policy
 from tests.factories.consignments import arrived_consignment, opened_consignment
 from tests.factories.daybook import make_draft, make_record
@@ -104,6 +104,8 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     _make_batches(town, desks, at=at)
     gift = ReceiptInput(branch_id=town.central.id, received_date=today, source="donated", titles=3, copies=5)
     record_receipt(receipt=gift, at=at, desk=make_desk(town.central, role=Role.CATALOGUER))
+    clashing = make_item(home=town.central, barcode="TMP0000001")
+    make_past_item(clashing, former_number="D000001", temporary="TMP0000001")
     _make_authorities(make_desk(town.central, role=Role.CATALOGUER), at=at)
     debtor = Token.objects.get(card_no="T200").patron
     make_charge(debtor, 3980, fee_fen=500, at=at, desk=desks["C"])

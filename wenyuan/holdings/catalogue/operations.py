@@ -46,6 +46,7 @@ from wenyuan.holdings.catalogue.stock.receipts import correct_receipt, get_recei
 from wenyuan.holdings.catalogue.tabling import ask_for_table, finish_table, forget_old_tables
 from wenyuan.holdings.catalogue.taking_over.bibs import look_at_past_bibs, record_past_bibs
 from wenyuan.holdings.catalogue.taking_over.recording import look_at_past_items, record_past_items
+from wenyuan.holdings.catalogue.taking_over.relabelling import keep_temporary_number
 from wenyuan.kernel.callnumbers import shelf_key
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.operations import record
@@ -92,6 +93,7 @@ __all__ = [
     "keep_mapping",
     "keep_overlay",
     "keep_shelf_group",
+    "keep_temporary_number",
     "leave_record",
     "load_batch",
     "look_at_past_bibs",

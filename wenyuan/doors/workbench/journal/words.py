@@ -311,6 +311,7 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "charge_damage": _("damage charged"),
     "keep_copy_target": _("target of copy cataloguing kept"),
     "drop_copy_target": _("target of copy cataloguing dropped"),
+    "keep_temporary_number": _("temporary number kept"),
     "keep_mapping": _("mapping for imports kept"),
     "keep_overlay": _("rules of what stays kept"),
     "merge_records": _("two records merged"),

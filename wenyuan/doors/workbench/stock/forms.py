@@ -90,6 +90,10 @@ class NewItemsForm(forms.Form):
         return None if price is None else int(price * 100)
 
 
+class NewLabelForm(forms.Form):
+    barcode = forms.CharField(label=_("New label"), max_length=32)
+
+
 class ReceiptForm(forms.Form):
     branch = forms.TypedChoiceField(label=_("Branch"), coerce=int)
     received_date = forms.DateField(label=_("Received on"), widget=_date_input())

@@ -57,19 +57,20 @@ def count_past_items(*, system: str) -> dict[tuple[str, str], int]:
         return {(code, state): count for code, state, count in cursor.fetchall()}
 
 
-def count_to_relabel() -> int:
-    """How many items wait for a new label."""
-    return _to_relabel().count()
+def count_to_relabel(*, branch_ids: Collection[int] | None = None) -> int:
+    """How many items of these branches, or of all, wait for a new label."""
+    return _to_relabel(branch_ids).count()
 
 
-def list_to_relabel(*, branch_id: int | None = None, after: int = 0, size: int = PAGE_ROWS) -> tuple[RelabelRow, ...]:
-    """Items that wait for a new label, of one branch or of all, in the order in which they came in."""
-    rows = _to_relabel().filter(id__gt=after)
-    if branch_id is not None:
-        rows = rows.filter(branch_id=branch_id)
+def list_to_relabel(
+    *, branch_ids: Collection[int] | None = None, after: int = 0, size: int = PAGE_ROWS
+) -> tuple[RelabelRow, ...]:
+    """Items that wait for a new label, of these branches or of all, in the order in which they came in."""
+    rows = _to_relabel(branch_ids).filter(id__gt=after)
     columns = ("id", "item_id", "item__bib_id", "item__bib__title", "item__call_no", "temporary", "former_number")
     return tuple(RelabelRow(*row) for row in rows.order_by("id").values_list(*columns, "branch_id", "system")[:size])
 
 
-def _to_relabel() -> "QuerySet[PastItem]":
-    return PastItem.objects.exclude(temporary="").filter(item__barcode=F("temporary"))
+def _to_relabel(branch_ids: Collection[int] | None) -> "QuerySet[PastItem]":
+    rows = PastItem.objects.exclude(temporary="").filter(item__barcode=F("temporary"))
+    return rows if branch_ids is None else rows.filter(branch_id__in=branch_ids)
