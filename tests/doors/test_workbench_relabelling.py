@@ -87,3 +87,13 @@ def test_a_long_list_goes_on_by_pages_in_few_queries(
 
     assert ("K0000049" in shown, "K0000050" in shown) == (True, False)
     assert 'rel="next"' in shown
+
+
+def test_its_branch_finds_an_item_by_the_number_on_its_label(town: Town, item: Item, browser: Any) -> None:
+    holder = make_item(home=town.ring, barcode="K0000101")
+
+    found = browser.get("/workbench/items/", {"q": "K0000101"})
+    elsewhere = staff_at(town.ring, Role.CATALOGUER).get("/workbench/items/", {"q": "K0000101"})
+
+    assert found["Location"].endswith(f"/{item.id}/")
+    assert elsewhere["Location"].endswith(f"/{holder.id}/")

@@ -24,8 +24,8 @@ from wenyuan.doors.cli.moving.report import PartReport
 from wenyuan.doors.cli.moving.running import run
 from wenyuan.holdings.catalogue.data import ItemChanges, PastItemInput
 from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState
-from wenyuan.holdings.catalogue.operations import edit_item, install_defaults, record_past_items
-from wenyuan.holdings.catalogue.queries import list_to_relabel, past_bibs
+from wenyuan.holdings.catalogue.operations import edit_item, install_defaults, keep_temporary_number, record_past_items
+from wenyuan.holdings.catalogue.queries import item_scanned_at, list_to_relabel, past_bibs
 from wenyuan.kernel.past import Fate
 from wenyuan.lending.circulation.data import PastLoanInput
 from wenyuan.lending.circulation.models import Hold, Loan
@@ -482,3 +482,18 @@ def test_a_loan_that_cannot_be_is_told(
 
 def _reader(name: str) -> Patron:
     return Patron.objects.get(name=name)
+
+
+def test_a_former_number_finds_its_item_at_its_own_branch_until_it_is_relabelled(
+    koha: Path, at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    go(going(koha, at, desk))
+    [row] = list_to_relabel()
+
+    def shown(branch: str) -> str:
+        item = item_scanned_at("K0000101", branch_id=branches[branch].id)
+        return item.barcode if item else ""
+
+    assert [shown(branch) for branch in ("ZG", "DJ", "CN")] == ["K0000101", row.temporary, "K0000101"]
+    keep_temporary_number(item_id=row.item_id, at=at, desk=make_desk(branches["DJ"], role=Role.CATALOGUER))
+    assert shown("DJ") == "K0000101"

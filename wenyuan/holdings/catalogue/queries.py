@@ -106,6 +106,7 @@ from wenyuan.holdings.catalogue.taking_over.reading import (
     count_past_bibs,
     count_past_items,
     count_to_relabel,
+    item_formerly,
     list_to_relabel,
     past_bibs,
     past_items,
@@ -171,6 +172,7 @@ __all__ = [
     "is_asked_anew",
     "is_indexed",
     "is_review_waiting",
+    "item_scanned_at",
     "items_of_bib",
     "items_of_bibs",
     "items_of_import",
@@ -276,6 +278,17 @@ def marc_rows(bib_id: int) -> tuple[MarcRow, ...]:
 def get_item(barcode: str) -> ItemView | None:
     """The item with exactly this barcode, or nothing."""
     return next(_items(Item.objects.filter(barcode=barcode.strip())), None)
+
+
+def item_scanned_at(number: str, *, branch_id: int) -> ItemView | None:
+    """The item that a branch means by this number: its own that was taken over and still bears it as a former one, else
+    the item with this barcode. Where the barcode's item is at home at the branch, it is that one."""
+    barcode = number.strip()
+    found = get_item(barcode)
+    if found is not None and found.home_branch_id == branch_id:
+        return found
+    former = item_formerly(barcode, branch_id=branch_id)
+    return get_item_by_id(former) if former is not None else found
 
 
 def get_item_by_id(item_id: int) -> ItemView | None:

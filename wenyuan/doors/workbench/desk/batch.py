@@ -13,7 +13,7 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from wenyuan.doors.workbench.desk.piles import Done, Mode, Refusal
 from wenyuan.doors.workbench.desk.scans import LONGEST_SCAN, Trouble, Work, done_of, hold_of, lateness_of, shown_scan
-from wenyuan.holdings.catalogue.queries import get_item, titles_of
+from wenyuan.holdings.catalogue.queries import item_scanned_at, titles_of
 from wenyuan.lending.circulation.data import CheckinReceipt
 from wenyuan.lending.circulation.operations import Contended, KeyReused, Refused, checkin
 from wenyuan.lending.patrons.queries import patron_by_token
@@ -117,7 +117,7 @@ def take(text: str, batch: Batch, work: Work) -> Taken:
         return Taken(batch=batch)
     if batch.count >= MOST_ITEMS:
         return Taken(batch=batch, trouble=Trouble.BATCH_FULL)
-    item = get_item(code)
+    item = item_scanned_at(code, branch_id=work.desk.branch_id)
     if item is None:
         trouble = Trouble.CARD_IN_BATCH if patron_by_token(code) else Trouble.UNKNOWN
         shown = shown_scan(code)

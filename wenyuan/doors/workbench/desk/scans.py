@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from wenyuan.doors.workbench.desk.piles import DeskTop, Done, Line, Mode, NoRoom, Pile, Refusal
 from wenyuan.holdings.catalogue.data import ItemView
-from wenyuan.holdings.catalogue.queries import get_item, titles_of
+from wenyuan.holdings.catalogue.queries import get_item, item_scanned_at, titles_of
 from wenyuan.kernel.identity import BadIdentityNumber, Reason, mask_number, parse_number
 from wenyuan.lending.circulation.data import BlockCode, CheckinOutcome, CheckinReceipt, HeldFor
 from wenyuan.lending.circulation.data.undoing import UndoReason, UndoRefused
@@ -93,14 +93,14 @@ def take_scan(text: str, top: DeskTop, work: Work) -> Answer:
     top = replace(_settled(top), applicant="")
     has_reader = top.pile is not None and top.pile.patron_id is not None
     if has_reader or top.mode is not Mode.LEND:
-        if item := get_item(code):
+        if item := item_scanned_at(code, branch_id=work.desk.branch_id):
             return take_item(item, top, work)
         if scanned := patron_by_token(code):
             return _open_scanned(scanned, code, top, work)
     else:
         if scanned := patron_by_token(code):
             return _open_scanned(scanned, code, top, work)
-        if item := get_item(code):
+        if item := item_scanned_at(code, branch_id=work.desk.branch_id):
             return take_item(item, top, work)
     return _unknown(code, top, work)
 

@@ -26,8 +26,8 @@ from wenyuan.doors.workbench.stock.words import source_words
 from wenyuan.holdings.catalogue.data import BibBrief, ItemView
 from wenyuan.holdings.catalogue.queries import (
     get_bib,
-    get_item,
     get_item_by_id,
+    item_scanned_at,
     list_item_types,
     list_shelf,
     lookup,
@@ -68,7 +68,7 @@ def find(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         q = form.cleaned_data["q"]
         by = forms.By(form.cleaned_data["by"] or forms.By.ANY)
-        if by is forms.By.ANY and (exact := get_item(q)) is not None:
+        if by is forms.By.ANY and (exact := item_scanned_at(q, branch_id=request.desk.branch_id)):
             return HttpResponseRedirect(reverse("workbench:item", args=[exact.id]))
         found = _search(request, q, by, form.cleaned_data["branch"] or request.desk.branch_id)
     network = network_map()

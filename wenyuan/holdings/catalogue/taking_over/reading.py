@@ -57,6 +57,12 @@ def count_past_items(*, system: str) -> dict[tuple[str, str], int]:
         return {(code, state): count for code, state, count in cursor.fetchall()}
 
 
+def item_formerly(number: str, *, branch_id: int) -> int | None:
+    """The id of the branch's item whose label still bears this number, which is another's; none where two bear it."""
+    found = _to_relabel([branch_id]).filter(former_number=number).values_list("item_id", flat=True)[:2]
+    return found[0] if len(found) == 1 else None
+
+
 def count_to_relabel(*, branch_ids: Collection[int] | None = None) -> int:
     """How many items of these branches, or of all, wait for a new label."""
     return _to_relabel(branch_ids).count()
