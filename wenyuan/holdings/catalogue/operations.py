@@ -1,11 +1,11 @@
 """Verbs on items, records and imports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
 from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.authorities.deciding import decide_heading
@@ -31,12 +31,20 @@ from wenyuan.holdings.catalogue.importing.looking import look_through
 from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
 from wenyuan.holdings.catalogue.importing.overlays import keep_overlay
 from wenyuan.holdings.catalogue.importing.undoing import begin_undoing, undo_batch
+from wenyuan.holdings.catalogue.item_editing import (
+    assign,
+    change_item,
+    change_lendable,
+    locked_item,
+    refuse_unfit,
+    save_changed,
+    save_item,
+)
 from wenyuan.holdings.catalogue.labelling.queueing import drop_labels, mark_labels_printed, queue_labels
 from wenyuan.holdings.catalogue.labelling.sheets import keep_label_sheet
 from wenyuan.holdings.catalogue.merging.joining import keep_bibs_apart, merge_bibs
 from wenyuan.holdings.catalogue.merging.parting import undo_bib_merge
-from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, ItemType, Lendable
-from wenyuan.holdings.catalogue.rules import LARGEST_PRICE_FEN, accession_fault, barcode_fault, is_uid
+from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, Lendable
 from wenyuan.holdings.catalogue.searching.indexing import TURN_ROWS, Indexer, ask_anew
 from wenyuan.holdings.catalogue.shelving.author_tables import keep_author_table
 from wenyuan.holdings.catalogue.shelving.class_tables import keep_class_table
@@ -47,10 +55,8 @@ from wenyuan.holdings.catalogue.tabling import ask_for_table, finish_table, forg
 from wenyuan.holdings.catalogue.taking_over.bibs import look_at_past_bibs, record_past_bibs
 from wenyuan.holdings.catalogue.taking_over.recording import look_at_past_items, record_past_items
 from wenyuan.holdings.catalogue.taking_over.relabelling import keep_temporary_number
-from wenyuan.kernel.callnumbers import shelf_key
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.operations import record
-from wenyuan.organisation.network.queries import list_areas, network_map
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import local_date
@@ -123,13 +129,6 @@ __all__ = [
 MOST_ITEMS = 500
 """Items that are made at once."""
 
-_TEXTS = {"call_no": 100, "volume": 60, "collection": 32, "source": 32}
-_CONSTRAINTS = {
-    "catalogue_item_barcode": (Refusal.BARCODE_TAKEN, "barcode"),
-    "catalogue_item_accession": (Refusal.ACCESSION_NO_TAKEN, "accession_no"),
-    "catalogue_item_uid": (Refusal.UID_TAKEN, "uid"),
-}
-_NAMES_IN_TABLE = {"item_type": "item_type_id"}
 _SHELVED = frozenset({ItemState.AVAILABLE, ItemState.IN_PROCESS})
 
 
@@ -267,26 +266,8 @@ def edit_item(*, item_id: int, version: int, changes: ItemChanges, at: datetime,
         AREA_ELSEWHERE, PRICE_INVALID, TEXT_TOO_LONG.
     """
     require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
-    item = _locked(item_id, desk, version=version)
-    if item.state == ItemState.WITHDRAWN:
-        raise CatalogueRefused(Refusal.ITEM_WITHDRAWN)
-    values = {name: value.strip() if isinstance(value, str) else value for name, value in changes.given().items()}
-    home_id = values.get("home_branch_id", item.home_branch_id)
-    assert isinstance(home_id, int)
-    require(desk.operator, Act.EDIT_ITEM, home_id)
-    area_id = values.get("area_id", item.area_id)
-    if home_id != item.home_branch_id and "area_id" not in values:
-        values["area_id"] = area_id = None
-    _refuse_unfit({**values, "area_id": area_id}, home_id)
-    before = {name: getattr(item, _NAMES_IN_TABLE.get(name, name)) for name in values}
-    _assign(item, values)
-    changed = {
-        name: [_plain(before[name]), _plain(getattr(item, _NAMES_IN_TABLE.get(name, name)))]
-        for name in values
-        if before[name] != getattr(item, _NAMES_IN_TABLE.get(name, name))
-    }
-    if changed:
-        _save_changed(item, desk, at, Kind.ITEM_CHANGED, {"changed": changed})
+    item = locked_item(item_id, desk, version=version)
+    change_item(item, changes, at=at, desk=desk)
     return ItemChanged(item.id, item.version)
 
 
@@ -299,13 +280,8 @@ def set_lendable(*, item_id: int, lendable: Lendable, at: datetime, desk: Desk) 
     :raises CatalogueRefused: ITEM_UNKNOWN, ITEM_WITHDRAWN.
     """
     require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
-    item = _locked(item_id, desk)
-    if item.state == ItemState.WITHDRAWN:
-        raise CatalogueRefused(Refusal.ITEM_WITHDRAWN)
-    if item.lendable != lendable:
-        details = {"changed": {"lendable": [str(item.lendable), lendable.value]}}
-        item.lendable, item.lendable_at = lendable, at
-        _save_changed(item, desk, at, Kind.ITEM_CHANGED, details)
+    item = locked_item(item_id, desk)
+    change_lendable(item, lendable, at=at, desk=desk)
     return ItemChanged(item.id, item.version)
 
 
@@ -318,14 +294,14 @@ def withdraw_item(*, item_id: int, at: datetime, desk: Desk) -> ItemChanged:
     :raises CatalogueRefused: ITEM_UNKNOWN, ITEM_WITHDRAWN, ITEM_IN_USE while on loan, in transit or on the hold shelf.
     """
     require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
-    item = _locked(item_id, desk)
+    item = locked_item(item_id, desk)
     if item.state == ItemState.WITHDRAWN:
         raise CatalogueRefused(Refusal.ITEM_WITHDRAWN)
     if item.state not in _SHELVED:
         raise CatalogueRefused(Refusal.ITEM_IN_USE)
     item.state = ItemState.WITHDRAWN
     item.lendable, item.lendable_at = Lendable.NO, at
-    _save_changed(item, desk, at, Kind.ITEM_WITHDRAWN, {"price_fen": item.price_fen})
+    save_changed(item, desk, at, Kind.ITEM_WITHDRAWN, {"price_fen": item.price_fen})
     return ItemChanged(item.id, item.version)
 
 
@@ -374,84 +350,11 @@ def _place_for(bib_id: int, home_branch_id: int | None, desk: Desk) -> tuple[int
 def _added(bib: Bib, values: dict[str, Any], *, in_process: bool, at: datetime, desk: Desk) -> Item:
     """One new item at its home branch, with its entry in the journal."""
     home_id = values["home_branch_id"]
-    _refuse_unfit(values, home_id)
+    refuse_unfit(values, home_id)
     item = Item(bib_id=bib.id, present_branch_id=home_id, created_at=at, changed_at=at)
     item.state = ItemState.IN_PROCESS if in_process else ItemState.AVAILABLE
-    _assign(item, values)
-    _save(item)
+    assign(item, values)
+    save_item(item)
     details = {"bib": bib.id, "price_fen": item.price_fen}
     record(item_entry(Kind.ITEM_ADDED, item, bib, desk=desk, at=at, details=details))
     return item
-
-
-def _locked(item_id: int, desk: Desk, *, version: int | None = None) -> Item:
-    """The item's row, locked; who may edit at the desk must also be allowed to at the item's home."""
-    item = Item.objects.select_for_update().filter(id=item_id).first()
-    if item is None:
-        raise CatalogueRefused(Refusal.ITEM_UNKNOWN)
-    require(desk.operator, Act.EDIT_ITEM, item.home_branch_id)
-    if version is not None and item.version != version:
-        raise CatalogueRefused(Refusal.ITEM_CHANGED_MEANWHILE)
-    return item
-
-
-def _refuse_unfit(values: dict[str, Any], home_branch_id: int) -> None:
-    """:raises CatalogueRefused: for the first value that cannot be what its column says."""
-    if "barcode" in values and barcode_fault(values["barcode"]):
-        raise CatalogueRefused(Refusal.BARCODE_INVALID, "barcode")
-    if values.get("accession_no") and accession_fault(values["accession_no"]):
-        raise CatalogueRefused(Refusal.ACCESSION_NO_INVALID, "accession_no")
-    if values.get("uid") and not is_uid(values["uid"]):
-        raise CatalogueRefused(Refusal.UID_INVALID, "uid")
-    for name, longest in _TEXTS.items():
-        if len(values.get(name, "")) > longest:
-            raise CatalogueRefused(Refusal.TEXT_TOO_LONG, name)
-    price = values.get("price_fen")
-    if price is not None and not 0 <= price <= LARGEST_PRICE_FEN:
-        raise CatalogueRefused(Refusal.PRICE_INVALID, "price_fen")
-    branches = network_map().branches
-    for name in ("home_branch_id", "owner_id"):
-        if name in values and values[name] not in branches:
-            raise CatalogueRefused(Refusal.BRANCH_UNKNOWN, name)
-    area_id = values.get("area_id")
-    if area_id is not None and area_id not in {area.id for area in list_areas(home_branch_id)}:
-        raise CatalogueRefused(Refusal.AREA_ELSEWHERE, "area_id")
-    if "item_type" in values and not ItemType.objects.filter(code=values["item_type"]).exists():
-        raise CatalogueRefused(Refusal.ITEM_TYPE_UNKNOWN, "item_type")
-
-
-def _assign(item: Item, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        if name == "item_type":
-            item.item_type = ItemType.objects.get(code=value)
-        elif name in ("accession_no", "uid"):
-            setattr(item, name, value or None)
-        else:
-            setattr(item, name, value)
-    if "call_no" in values:
-        item.call_key = shelf_key(item.call_no) if item.call_no else b""
-
-
-def _save_changed(item: Item, desk: Desk, at: datetime, kind: Kind, details: Mapping[str, object]) -> None:
-    item.version += 1
-    item.changed_at = at
-    _save(item)
-    bib = Bib.objects.only("id", "document_kind", "class_letter").get(id=item.bib_id)
-    record(item_entry(kind, item, bib, desk=desk, at=at, details=details))
-
-
-def _save(item: Item) -> None:
-    """:raises CatalogueRefused: where another item has the barcode, accession number or chip number."""
-    try:
-        with transaction.atomic():
-            item.save()
-    except IntegrityError as error:
-        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if constraint not in _CONSTRAINTS:
-            raise
-        raise CatalogueRefused(*_CONSTRAINTS[constraint]) from error
-
-
-def _plain(value: object) -> object:
-    """A value as the journal's details take it."""
-    return value.isoformat() if isinstance(value, date) else value

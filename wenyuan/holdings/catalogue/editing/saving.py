@@ -102,13 +102,7 @@ def edit_bib(
     :raises CatalogueRefused: BIB_UNKNOWN, RECORD_MERGED, RECORD_CHANGED_MEANWHILE.
     """
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
-    bib = _locked(bib_id, version)
-    before = from_storage(bytes(bib.marc))
-    checked = _checked(_stamped(record, at), Dialect(bib.dialect), before)
-    if without_stamp(record) == without_stamp(before):
-        return RecordSaved(bib_id, bib.version, False, checked.warnings)
-    overruled = _refuse_duplicates(checked, despite, bib=bib, before=before)
-    return _write_change(bib, before, checked, at=at, desk=desk, details=overruled)
+    return change_record(_locked(bib_id, version), record, at=at, desk=desk, despite=despite)
 
 
 def write_record(bib: Bib, record: Record, *, at: datetime, desk: Desk, details: Mapping[str, object]) -> RecordSaved:
@@ -136,17 +130,51 @@ def restore_version(*, bib_id: int, number: int, version: int, at: datetime, des
     """
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
     bib = _locked(bib_id, version)
-    former = BibVersion.objects.filter(bib_id=bib_id, number=number).first()
+    return restore_record(bib, number, at=at, desk=desk)
+
+
+def change_record(
+    bib: Bib,
+    record: Record,
+    *,
+    at: datetime,
+    desk: Desk,
+    despite: Collection[int] = (),
+    details: Mapping[str, object] | None = None,
+) -> RecordSaved:
+    """Step: what ``edit_bib`` does to a bib that is locked and as its editor saw it; ``details`` are said beside.
+
+    :raises RecordRefused: for what is wrong with it, all at once.
+    :raises DuplicatesFound: as ``edit_bib``.
+    """
+    assert_in_verb()
+    before = from_storage(bytes(bib.marc))
+    checked = _checked(_stamped(record, at), Dialect(bib.dialect), before)
+    if without_stamp(record) == without_stamp(before):
+        return RecordSaved(bib.id, bib.version, False, checked.warnings)
+    overruled = _refuse_duplicates(checked, despite, bib=bib, before=before)
+    return _write_change(bib, before, checked, at=at, desk=desk, details={**overruled, **(details or {})})
+
+
+def restore_record(
+    bib: Bib, number: int, *, at: datetime, desk: Desk, details: Mapping[str, object] | None = None
+) -> RecordSaved:
+    """Step: what ``restore_version`` does to a bib that is locked; ``details`` are said beside.
+
+    :raises CatalogueRefused: VERSION_UNKNOWN.
+    """
+    assert_in_verb()
+    former = BibVersion.objects.filter(bib_id=bib.id, number=number).first()
     if former is None:
         raise CatalogueRefused(Refusal.VERSION_UNKNOWN)
     record = _stamped(from_storage(bytes(former.marc)), at)
     if without_stamp(record) == without_stamp(from_storage(bytes(bib.marc))):
-        return RecordSaved(bib_id, bib.version, False)
+        return RecordSaved(bib.id, bib.version, False)
     checked = _Checked(record, _prepared(record, Dialect(former.dialect)), ())
     _replace(bib, checked, at=at, desk=desk, restored_from=number)
-    details = {"version": bib.version + 1, "restored": number}
-    write_journal(_entry(Kind.RECORD_CHANGED, bib_id, checked.prepared, desk=desk, at=at, details=details))
-    return RecordSaved(bib_id, bib.version + 1, True)
+    said = {"version": bib.version + 1, "restored": number, **(details or {})}
+    write_journal(_entry(Kind.RECORD_CHANGED, bib.id, checked.prepared, desk=desk, at=at, details=said))
+    return RecordSaved(bib.id, bib.version + 1, True)
 
 
 def _write_change(
