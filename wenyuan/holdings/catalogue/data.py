@@ -21,6 +21,21 @@ from wenyuan.holdings.catalogue.authorities.values import UpdateView as UpdateVi
 from wenyuan.holdings.catalogue.authorities.values import UsePage as UsePage
 from wenyuan.holdings.catalogue.authorities.values import UseView as UseView
 from wenyuan.holdings.catalogue.authorities.values import Variant as Variant
+from wenyuan.holdings.catalogue.batching.steps import Condition as Condition
+from wenyuan.holdings.catalogue.batching.steps import Place as Place
+from wenyuan.holdings.catalogue.batching.steps import Step as Step
+from wenyuan.holdings.catalogue.batching.steps import StepKind as StepKind
+from wenyuan.holdings.catalogue.batching.steps import StepsUnfit as StepsUnfit
+from wenyuan.holdings.catalogue.batching.steps import Test as Test
+from wenyuan.holdings.catalogue.batching.values import BatchEditView as BatchEditView
+from wenyuan.holdings.catalogue.batching.values import BatchOf as BatchOf
+from wenyuan.holdings.catalogue.batching.values import BatchRowView as BatchRowView
+from wenyuan.holdings.catalogue.batching.values import ItemChoice as ItemChoice
+from wenyuan.holdings.catalogue.batching.values import ItemFilter as ItemFilter
+from wenyuan.holdings.catalogue.batching.values import RecordChoice as RecordChoice
+from wenyuan.holdings.catalogue.batching.values import RecordDifference as RecordDifference
+from wenyuan.holdings.catalogue.batching.values import RowOutcome as RowOutcome
+from wenyuan.holdings.catalogue.batching.values import RowReason as RowReason
 from wenyuan.holdings.catalogue.copying.values import CopyIndex as CopyIndex
 from wenyuan.holdings.catalogue.copying.values import CopyProtocol as CopyProtocol
 from wenyuan.holdings.catalogue.copying.values import CopyRefusal as CopyRefusal
@@ -128,6 +143,9 @@ class Refusal(StrEnum):
     MERGE_UNKNOWN = "merge_unknown"
     MERGE_NOT_LAST = "merge_not_last"  # the record that stayed has been merged since: that is undone first
     BATCH_NOT_READY = "batch_not_ready"  # not looked through, already loaded, or dropped
+    CHOICE_EMPTY = "choice_empty"  # nothing says which items or records
+    CHOICE_TOO_LARGE = "choice_too_large"
+    NOTHING_TO_DO = "nothing_to_do"
 
 
 class CatalogueRefused(Exception):

@@ -40,15 +40,7 @@ def change_item(
     :raises CatalogueRefused: ITEM_WITHDRAWN, and for the values as ``operations.edit_item``.
     """
     assert_in_verb()
-    _refuse_withdrawn(item)
-    values = {name: value.strip() if isinstance(value, str) else value for name, value in changes.given().items()}
-    home_id = values.get("home_branch_id", item.home_branch_id)
-    assert isinstance(home_id, int)
-    require(desk.operator, Act.EDIT_ITEM, home_id)
-    area_id = values.get("area_id", item.area_id)
-    if home_id != item.home_branch_id and "area_id" not in values:
-        values["area_id"] = area_id = None
-    refuse_unfit({**values, "area_id": area_id}, home_id)
+    values = fit_values(item, changes, desk=desk)
     before = {name: getattr(item, _NAMES_IN_TABLE.get(name, name)) for name in values}
     assign(item, values)
     changed = {
@@ -61,6 +53,21 @@ def change_item(
     return changed
 
 
+def fit_values(item: Item, changes: ItemChanges, *, desk: Desk) -> dict[str, Any]:
+    """The values that ``change_item`` would give an item; nothing is written. :raises: as ``change_item``."""
+    if item.state == ItemState.WITHDRAWN:
+        raise CatalogueRefused(Refusal.ITEM_WITHDRAWN)
+    values = {name: value.strip() if isinstance(value, str) else value for name, value in changes.given().items()}
+    home_id = values.get("home_branch_id", item.home_branch_id)
+    assert isinstance(home_id, int)
+    require(desk.operator, Act.EDIT_ITEM, home_id)
+    area_id = values.get("area_id", item.area_id)
+    if home_id != item.home_branch_id and "area_id" not in values:
+        values["area_id"] = area_id = None
+    refuse_unfit({**values, "area_id": area_id}, home_id)
+    return values
+
+
 def change_lendable(
     item: Item, lendable: Lendable, *, at: datetime, desk: Desk, details: Mapping[str, object] | None = None
 ) -> Changed:
@@ -69,18 +76,14 @@ def change_lendable(
     :raises CatalogueRefused: ITEM_WITHDRAWN.
     """
     assert_in_verb()
-    _refuse_withdrawn(item)
+    if item.state == ItemState.WITHDRAWN:
+        raise CatalogueRefused(Refusal.ITEM_WITHDRAWN)
     if item.lendable == lendable:
         return {}
     changed: Changed = {"lendable": [str(item.lendable), lendable.value]}
     item.lendable, item.lendable_at = lendable, at
     save_changed(item, desk, at, Kind.ITEM_CHANGED, {"changed": changed, **(details or {})})
     return changed
-
-
-def _refuse_withdrawn(item: Item) -> None:
-    if item.state == ItemState.WITHDRAWN:
-        raise CatalogueRefused(Refusal.ITEM_WITHDRAWN)
 
 
 def locked_item(item_id: int, desk: Desk, *, version: int | None = None) -> Item:

@@ -12,6 +12,7 @@ from wenyuan.holdings.catalogue.authorities.tables import (
     HeadingUse,
     HeadingWaiting,
 )
+from wenyuan.holdings.catalogue.batching.tables import BatchEdit, BatchEditRow
 from wenyuan.holdings.catalogue.copying.models import CopyTarget
 from wenyuan.holdings.catalogue.editing.tables import BibOpen, BibVersion
 from wenyuan.holdings.catalogue.export_models import TableExport
@@ -49,6 +50,8 @@ __all__ = [
     "AuthorityUpdate",
     "AuthorityUpdated",
     "AuthorityVariant",
+    "BatchEdit",
+    "BatchEditRow",
     "Bib",
     "BibMerge",
     "BibMergeRow",

@@ -12,6 +12,16 @@ from wenyuan.holdings.catalogue.authorities.deciding import decide_heading
 from wenyuan.holdings.catalogue.authorities.following import follow_headings
 from wenyuan.holdings.catalogue.authorities.keeping import bring_to_heading, keep_authority, merge_authorities
 from wenyuan.holdings.catalogue.authorities.updating import update_next
+from wenyuan.holdings.catalogue.batching.beginning import (
+    begin_undoing_edit,
+    drop_edit,
+    open_item_edit,
+    open_record_edit,
+    start_edit,
+)
+from wenyuan.holdings.catalogue.batching.looking import look_through_edit
+from wenyuan.holdings.catalogue.batching.running import run_edit
+from wenyuan.holdings.catalogue.batching.undoing import undo_edit
 from wenyuan.holdings.catalogue.copying.targets import drop_copy_target, keep_copy_target
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ItemChanges, Refusal
 from wenyuan.holdings.catalogue.defaults import install_default_rows
@@ -76,12 +86,14 @@ __all__ = [
     "ask_for_table",
     "assign_call_number",
     "begin_undoing",
+    "begin_undoing_edit",
     "bring_to_heading",
     "change_state",
     "correct_receipt",
     "decide_heading",
     "drop_batch",
     "drop_copy_target",
+    "drop_edit",
     "drop_labels",
     "edit_bib",
     "edit_item",
@@ -105,11 +117,14 @@ __all__ = [
     "look_at_past_bibs",
     "look_at_past_items",
     "look_through",
+    "look_through_edit",
     "mark_labels_printed",
     "merge_authorities",
     "merge_bibs",
     "open_batch",
+    "open_item_edit",
     "open_record",
+    "open_record_edit",
     "propose_call_number",
     "queue_labels",
     "record_past_bibs",
@@ -118,10 +133,13 @@ __all__ = [
     "restage_batch",
     "restore_version",
     "run_batch",
+    "run_edit",
     "set_lendable",
     "stamp_changes",
+    "start_edit",
     "undo_batch",
     "undo_bib_merge",
+    "undo_edit",
     "update_next",
     "withdraw_item",
 ]

@@ -1,7 +1,7 @@
 """Reads of the catalogue: frozen values, never models. Availability comes from the items as they are now."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -21,6 +21,8 @@ from wenyuan.holdings.catalogue.authorities.reading import (
     updates_of_versions,
     uses_of_heading,
 )
+from wenyuan.holdings.catalogue.batching.reading import edit_row_difference, get_edit, list_edit_rows, list_edits
+from wenyuan.holdings.catalogue.batching.steps import steps_from_data
 from wenyuan.holdings.catalogue.copying.asking import search_targets
 from wenyuan.holdings.catalogue.copying.matching import matches_of
 from wenyuan.holdings.catalogue.copying.taking import overlaid, taken
@@ -87,6 +89,7 @@ from wenyuan.holdings.catalogue.models import (
     ItemType,
 )
 from wenyuan.holdings.catalogue.searching import completing, reading, suggesting
+from wenyuan.holdings.catalogue.searching.asking import lookup_numbers
 from wenyuan.holdings.catalogue.searching.checking import index_backlog, index_state
 from wenyuan.holdings.catalogue.searching.indexing import is_asked_anew, is_indexed
 from wenyuan.holdings.catalogue.searching.matching import ask_for_tree
@@ -112,14 +115,7 @@ from wenyuan.holdings.catalogue.taking_over.reading import (
     past_items,
     past_items_with_numbers,
 )
-from wenyuan.kernel.booknumbers import (
-    BadBookNumber,
-    parse_cn_serial_number,
-    parse_isbn,
-    parse_issn,
-    parse_unified_number,
-)
-from wenyuan.kernel.chinese import fold, half_width
+from wenyuan.kernel.chinese import fold
 from wenyuan.kernel.marc import ControlField, from_storage
 from wenyuan.kernel.searching import Scope, Tree, parts_of, read_question
 from wenyuan.plumbing.index.asks import Ask
@@ -142,6 +138,7 @@ __all__ = [
     "count_past_items",
     "count_to_relabel",
     "draft",
+    "edit_row_difference",
     "export_records",
     "failed_bytes",
     "find_authorities",
@@ -152,6 +149,7 @@ __all__ = [
     "get_authority",
     "get_bib",
     "get_copy_target",
+    "get_edit",
     "get_harvested",
     "get_item",
     "get_item_by_id",
@@ -191,6 +189,8 @@ __all__ = [
     "list_class_tables",
     "list_collections",
     "list_copy_targets",
+    "list_edit_rows",
+    "list_edits",
     "list_faults",
     "list_headings",
     "list_item_types",
@@ -225,6 +225,7 @@ __all__ = [
     "search",
     "search_targets",
     "standing_bib",
+    "steps_from_data",
     "stock_account",
     "taken",
     "titles_of",
@@ -451,24 +452,6 @@ def _find_bibs(ask: Ask, most: int) -> list[BibBrief]:
     ids = reading.find_ids(ask, most)
     known = titles_of(ids)
     return [known[bib_id] for bib_id in ids if bib_id in known]
-
-
-def lookup_numbers(text: str) -> tuple[str, ...]:
-    """Every form under which the catalogue may hold a number that somebody typed or scanned."""
-    plain = "".join(filter(str.isalnum, half_width(text).upper()))
-    found = {plain} if plain else set()
-    parsers: tuple[Callable[[], str], ...] = (
-        lambda: parse_isbn(text).isbn13,
-        lambda: parse_issn(text),
-        lambda: parse_unified_number(text),
-        lambda: parse_cn_serial_number(text).canonical,
-    )
-    for parse in parsers:
-        try:
-            found.add(parse())
-        except BadBookNumber:
-            continue
-    return tuple(sorted(found))
 
 
 def list_newest(*, after: tuple[str, int] | None = None, size: int = PAGE) -> BibPage:

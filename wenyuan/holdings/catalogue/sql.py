@@ -7,6 +7,9 @@ IMPORT_LOCK = 7101
 """First key of the advisory locks of imports: with a batch's id, held while it runs; with 0, while a chunk is written
 (and while a batch is opened), so that two imports never decide on the same numbers at once."""
 
+EDIT_LOCK = 7102
+"""First key of the advisory locks of batch edits: with a batch's id, held while it is looked at, done or undone."""
+
 HOLD_CHUNK_LOCK = "SELECT pg_advisory_xact_lock(%(lock)s, 0)"
 HOLD_BATCH = "SELECT pg_advisory_lock(%(lock)s, %(batch)s)"
 RELEASE_BATCH = "SELECT pg_advisory_unlock(%(lock)s, %(batch)s)"

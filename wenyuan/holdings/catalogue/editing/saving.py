@@ -156,6 +156,16 @@ def change_record(
     return _write_change(bib, before, checked, at=at, desk=desk, details={**overruled, **(details or {})})
 
 
+def would_change(bib: Bib, record: Record, *, at: datetime) -> bool:
+    """Whether ``change_record`` would make a new version; nothing is written. :raises: as ``change_record``."""
+    before = from_storage(bytes(bib.marc))
+    checked = _checked(_stamped(record, at), Dialect(bib.dialect), before)
+    if without_stamp(record) == without_stamp(before):
+        return False
+    _refuse_duplicates(checked, (), bib=bib, before=before)
+    return True
+
+
 def restore_record(
     bib: Bib, number: int, *, at: datetime, desk: Desk, details: Mapping[str, object] | None = None
 ) -> RecordSaved:

@@ -346,9 +346,12 @@ def _finish(batch_id: int, at: datetime) -> None:
 
 
 @contextmanager
-def held(batch_id: int) -> Iterator[None]:
-    """Hold the batch by an advisory lock of this session, which ends with the session if the process dies."""
-    keys = {"lock": sql.IMPORT_LOCK, "batch": batch_id % 2**31}
+def held(batch_id: int, *, lock: int = sql.IMPORT_LOCK) -> Iterator[None]:
+    """Hold the batch by an advisory lock of this session, which ends with the session if the process dies.
+
+    :raises CatalogueRefused: BATCH_RUNNING, where somebody else holds it.
+    """
+    keys = {"lock": lock, "batch": batch_id % 2**31}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_LOCK_WAIT)

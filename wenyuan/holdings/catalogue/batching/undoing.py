@@ -1,0 +1,112 @@
+"""A batch edit is taken back, the last rows first: what nobody has edited since is again what it was."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from wenyuan.holdings.catalogue import sql
+from wenyuan.holdings.catalogue.batching.beginning import UNDOING, UNDONE, begin_undoing_edit, locked_batch
+from wenyuan.holdings.catalogue.batching.running import CHUNK, retried
+from wenyuan.holdings.catalogue.batching.tables import BatchEditRow
+from wenyuan.holdings.catalogue.batching.values import BatchOf, RowOutcome, RowReason
+from wenyuan.holdings.catalogue.batching.work import (
+    REFUSALS,
+    UNKNOWN,
+    ItemWork,
+    last_edits,
+    refuse_merged,
+    refused,
+    work_of,
+)
+from wenyuan.holdings.catalogue.editing.saving import restore_record
+from wenyuan.holdings.catalogue.importing.batches import held
+from wenyuan.holdings.catalogue.models import Bib, BibVersion
+from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.queries import needs
+from wenyuan.plumbing.transactions import verb
+
+
+@needs(Act.EDIT_ITEM, Act.EDIT_RECORDS)
+def undo_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
+    """Give everything that a batch has changed back what it was, by the verbs' own rules. What was edited since stays
+    and is listed, with the reason. Cut off, it goes on; the batch itself does not.
+
+    :raises NotAllowed: without the right to edit items (or records) at the batch's branch.
+    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_RUNNING (somebody runs or undoes it now).
+    """
+    begin_undoing_edit(batch_id=batch_id, at=at, desk=desk)
+    with held(batch_id, lock=sql.EDIT_LOCK):
+        while retried(_undo_on, batch_id, at, desk):
+            pass
+
+
+@verb
+def _undo_on(batch_id: int, at: datetime, desk: Desk) -> bool:
+    """Take the last rows back that are not yet; whether it goes on."""
+    batch = locked_batch(batch_id, desk)
+    if batch.state != UNDOING:
+        return False
+    of = BatchOf(batch.of)
+    changed = BatchEditRow.objects.filter(
+        batch_id=batch_id, outcome=RowOutcome.CHANGED, number__lte=batch.position
+    ).order_by("-number")
+    rows = list(changed[: CHUNK[of]])
+    if not rows:
+        batch.state, batch.undone_at = UNDONE, at
+        batch.save(update_fields=["state", "undone_at"])
+        return False
+    work = work_of(batch, desk)
+    ids = [row.subject_id for row in rows if row.subject_id is not None]
+    subjects = work.lock(ids)
+    last = last_edits(ids) if isinstance(work, ItemWork) else {}
+    for row in rows:
+        subject = subjects.get(row.subject_id or 0)
+        assert row.former is not None, "what was changed remembers what it was"
+        reason = ""
+        if subject is None:
+            reason = UNKNOWN[of].value
+        else:
+            try:
+                with transaction.atomic():
+                    if isinstance(work, ItemWork):
+                        restored = work.take_back(subject, row.former, at=at, last=last)  # type: ignore[arg-type]
+                    else:
+                        restored = _take_back(subject, row.former, batch_id, at=at, desk=desk)  # type: ignore[arg-type]
+                reason = "" if restored else RowReason.CHANGED_SINCE.value
+            except REFUSALS as error:
+                reason = str(refused(error).reason)
+        row.outcome = (RowOutcome.KEPT if reason else RowOutcome.RESTORED).value
+        row.reason = reason
+    BatchEditRow.objects.bulk_update(rows, ["outcome", "reason"])
+    outcomes = [row.outcome for row in rows]
+    batch.restored += outcomes.count(RowOutcome.RESTORED)
+    batch.kept += outcomes.count(RowOutcome.KEPT)
+    batch.save(update_fields=["restored", "kept"])
+    return True
+
+
+def _take_back(bib: Bib, former: Mapping[str, Any], batch_id: int, *, at: datetime, desk: Desk) -> bool:
+    """Restore the version before the batch, unless another has come since; whether it was.
+
+    :raises CatalogueRefused: VERSION_UNKNOWN, RECORD_MERGED.
+    """
+    refuse_merged(bib)
+    if former["after"] not in _restored_numbers(bib):
+        return False
+    details = {"undoes_batch_edit": batch_id}
+    restore_record(bib, former["before"], at=at, desk=desk, details=details)
+    return True
+
+
+def _restored_numbers(bib: Bib) -> set[int]:
+    """The number of the version in force, and those that it is a restored one of, over however many restorings: so
+    later batches that were undone do not hinder an earlier one."""
+    numbers = {bib.version}
+    origin = bib.restored_from
+    while origin is not None and origin not in numbers:
+        numbers.add(origin)
+        former = BibVersion.objects.filter(bib_id=bib.id, number=origin).values_list("restored_from", flat=True)
+        origin = former.first()
+    return numbers

@@ -1,0 +1,85 @@
+"""Many items or records changed by one decision, and taken back."""
+
+import django.db.models.deletion
+import django.db.models.functions.datetime
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("catalogue", "0020_authorities"),
+        ("network", "0002_edition"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="BatchEdit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("of", models.CharField(max_length=8)),
+                ("state", models.CharField(default="staged", max_length=12)),
+                ("chosen", models.JSONField()),
+                ("work", models.JSONField()),
+                ("note", models.CharField(blank=True, max_length=100)),
+                ("total", models.IntegerField(default=0)),
+                ("looked", models.IntegerField(default=0)),
+                ("position", models.IntegerField(default=0)),
+                ("changed", models.IntegerField(default=0)),
+                ("same", models.IntegerField(default=0)),
+                ("refused", models.IntegerField(default=0)),
+                ("restored", models.IntegerField(default=0)),
+                ("kept", models.IntegerField(default=0)),
+                ("outlook", models.JSONField(null=True)),
+                ("started_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.branch",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BatchEditRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.IntegerField()),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("label", models.CharField(blank=True, max_length=120)),
+                ("outcome", models.CharField(blank=True, max_length=12)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("detail", models.CharField(blank=True, max_length=200)),
+                ("former", models.JSONField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.batchedit",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["batch", "outcome", "number"], name="catalogue_batch_outcome")],
+                "constraints": [models.UniqueConstraint(fields=("batch", "number"), name="catalogue_batch_row")],
+            },
+        ),
+    ]
