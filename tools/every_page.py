@@ -266,6 +266,15 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/records/imports/{staged}/preview",
         "/workbench/records/imports/{staged}/preview/{sample}/",
         "/workbench/records/imports/{batch}/kept",
+        "/workbench/records/batches/",
+        "/workbench/records/batches/items/new",
+        "/workbench/records/batches/records/new",
+        "/workbench/records/batches/{item_edit}/",
+        "/workbench/records/batches/{item_edit}/rows",
+        Sight(role="cataloguer", path="/workbench/records/batches/{item_edit}/rows?outcome=kept", note="nothing"),
+        "/workbench/records/batches/{record_edit}/",
+        "/workbench/records/batches/{record_edit}/rows",
+        "/workbench/records/batches/{record_edit}/rows/1/",
         "/workbench/records/copy/",
         "/workbench/records/copy/targets",
         "/workbench/records/copy/targets/new",
@@ -419,6 +428,7 @@ NO_PAGES = frozenset(
         "workbench:import-progress",  # a part of the page of the import
         "workbench:authority-progress",  # the same
         "workbench:authority-bring",
+        "workbench:edit-progress",
         # what a form sends
         "set_language",
         "furniture:preferences",
@@ -501,6 +511,10 @@ NO_PAGES = frozenset(
         "workbench:crate-damage",
         "workbench:crate-sign",
         "workbench:import-go-on",
+        "workbench:edit-start",
+        "workbench:edit-drop",
+        "workbench:edit-undo",
+        "workbench:edit-go-on",
         "workbench:import-load",
         "workbench:import-look-again",
         "workbench:import-drop",
@@ -559,6 +573,7 @@ def the_house(*, today: date) -> dict[str, str]:
     """Rows of the library at hand for the braces of the paths. Django must be set up."""
     from wenyuan.holdings.catalogue.models import (
         Authority,
+        BatchEdit,
         CopyTarget,
         HeadingUse,
         ImportBatch,
@@ -630,6 +645,8 @@ def the_house(*, today: date) -> dict[str, str]:
         "batch": ImportBatch.objects.filter(state="finished", failed__gt=0).latest("id").id,
         "staged": staged.batch_id,
         "sample": staged.id,
+        "item_edit": BatchEdit.objects.filter(of="items").latest("id").id,
+        "record_edit": BatchEdit.objects.filter(of="records").latest("id").id,
         "copy_target": CopyTarget.objects.earliest("id").id,
         "receipt": Receipt.objects.latest("id").id,
         "label_sheet": LabelSheet.objects.earliest("id").id,

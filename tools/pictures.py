@@ -103,6 +103,27 @@ def stage_a_file(path: Path) -> None:
     target = TargetInput(name="省图书馆", protocol=CopyProtocol.SRU, address="https://sru.example.org/", is_asked=False)
     everywhere = acting_desk(act=Act.IMPORT_RECORDS, branch_id=None, username=None, at=at)
     keep_copy_target(target=target, at=at, desk=everywhere)
+    edit_many(acting_desk(act=Act.EDIT_ITEM, branch_id=branch_id, username=None, at=at), at)
+
+
+def edit_many(desk: Any, at: datetime) -> None:
+    """A batch over items and one over records, looked through and waiting for somebody's word."""
+    from wenyuan.holdings.catalogue.data import ItemChoice, ItemFilter, RecordChoice
+    from wenyuan.holdings.catalogue.models import Bib
+    from wenyuan.holdings.catalogue.operations import look_through_edit, open_item_edit, open_record_edit
+    from wenyuan.holdings.catalogue.queries import steps_from_data
+    from wenyuan.kernel.marc import Dialect
+
+    fitting = ItemFilter(home_branch_id=desk.branch_id, call_first="I247", call_last="I247")
+    values = {"collection": "红色文献", "lendable": "in_library"}
+    of_items = open_item_edit(choice=ItemChoice(fitting=fitting), values=values, note="红色专架", at=at, desk=desk)
+    numbers = tuple(Bib.objects.order_by("id").values_list("control_number", flat=True)[:30])
+    steps = steps_from_data([{"kind": "add_field", "text": "606 0# $a中国文学"}])
+    of_records = open_record_edit(
+        choice=RecordChoice(numbers=numbers), dialect=Dialect.CNMARC, steps=steps, at=at, desk=desk
+    )
+    for batch_id in (of_items, of_records):
+        look_through_edit(batch_id=batch_id, at=at, desk=desk)
 
 
 def free_port() -> int:

@@ -16,18 +16,32 @@ from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
 from tests.factories.transit import make_transit, packed_crate
 from tests.factories.visits import make_count
-from wenyuan.holdings.catalogue.data import AuthorityInput, CopyProtocol, ReceiptInput, TargetInput, Variant
+from wenyuan.holdings.catalogue.data import (
+    AuthorityInput,
+    CopyProtocol,
+    ItemChoice,
+    ReceiptInput,
+    RecordChoice,
+    TargetInput,
+    Variant,
+)
 from wenyuan.holdings.catalogue.operations import (
     follow_headings,
     keep_authority,
     keep_copy_target,
     look_through,
+    look_through_edit,
     open_batch,
+    open_item_edit,
+    open_record_edit,
     record_receipt,
     run_batch,
+    run_edit,
+    start_edit,
 )
+from wenyuan.holdings.catalogue.queries import steps_from_data
 from wenyuan.kernel.headings import HeadingKind
-from wenyuan.kernel.marc import Encoding, encode
+from wenyuan.kernel.marc import Dialect, Encoding, encode
 from wenyuan.lending.circulation.operations import (
     checkin,
     checkout,
@@ -135,6 +149,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
         batch_id=open_batch(path=flawed, branch_id=town.central.id, at=at, desk=desk), path=flawed, at=at, desk=desk
     )
     _stage_a_file(folder / "waits.mrc", desk, at)
+    _edit_many(town, desk, at)
     target = TargetInput(name="省图书馆", protocol=CopyProtocol.SRU, address="https://sru.example.org/", is_asked=False)
     keep_copy_target(target=target, at=at, desk=make_desk(town.central, role=Role.CATALOGUER, everywhere=True))
     return town
@@ -162,6 +177,22 @@ def _make_authorities(desk: Desk, *, at: datetime) -> None:
         continue
     dated = replace(lu_yao, dates="1949-1992", beside=(beside.id,))
     keep_authority(authority_id=saved.id, version=saved.version, authority=dated, at=at, desk=desk)
+
+
+def _edit_many(town: Town, desk: Desk, at: datetime) -> None:
+    """A batch over items that is done, with one refused, and one over records that waits for somebody's word."""
+    make_item(home=town.central, barcode="26001")
+    of_items = open_item_edit(
+        choice=ItemChoice(numbers=("26001", "26002")), values={"collection": "红色文献"}, at=at, desk=desk
+    )
+    look_through_edit(batch_id=of_items, at=at, desk=desk)
+    start_edit(batch_id=of_items, at=at, desk=desk)
+    run_edit(batch_id=of_items, at=at, desk=desk)
+    steps = steps_from_data([{"kind": "add_field", "text": "606 0# $a中国文学"}])
+    of_records = open_record_edit(
+        choice=RecordChoice(numbers=("waits-1",)), dialect=Dialect.CNMARC, steps=steps, at=at, desk=desk
+    )
+    look_through_edit(batch_id=of_records, at=at, desk=desk)
 
 
 def _make_crates(town: Town, desks: dict[str, Desk], *, at: datetime) -> None:

@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from wenyuan.doors.workbench.authorities.running import UPDATE_TASK, run_update
 from wenyuan.doors.workbench.records.running import (
+    EDIT_TASK,
     IMPORT_TASK,
     LOOK_TASK,
     TABLE_TASK,
     UNDO_TASK,
     drop_old_tables,
+    run_edit_job,
     run_import,
     run_looking,
     run_table,
@@ -37,6 +39,12 @@ def look_through_import(batch_id: int, account_id: int, branch_id: int, stored_a
 def undo_import(batch_id: int, account_id: int, branch_id: int) -> None:
     """Take an import out of the catalogue again."""
     run_undoing(batch_id=batch_id, account_id=account_id, branch_id=branch_id, at=timezone.now())
+
+
+@task(EDIT_TASK)
+def edit_batch(batch_id: int, account_id: int, branch_id: int) -> None:
+    """Look a batch edit through, do it, or take it back: whatever it waits for."""
+    run_edit_job(batch_id=batch_id, account_id=account_id, branch_id=branch_id, at=timezone.now())
 
 
 @task(TABLE_TASK)

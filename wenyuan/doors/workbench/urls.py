@@ -14,6 +14,7 @@ urlpatterns = [
     path("items/", include("wenyuan.doors.workbench.items.urls")),
     path("transit/", include("wenyuan.doors.workbench.transit.urls")),
     path("records/", include("wenyuan.doors.workbench.records.urls")),
+    path("records/batches/", include("wenyuan.doors.workbench.batching.urls")),
     path("records/copy/", include("wenyuan.doors.workbench.copying.urls")),
     path("records/", include("wenyuan.doors.workbench.shelving.urls")),
     path("records/", include("wenyuan.doors.workbench.stock.urls")),

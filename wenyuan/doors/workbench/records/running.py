@@ -1,4 +1,4 @@
-"""Handing imports, their undoing and tables to the worker, and what the worker then does."""
+"""Handing imports, their undoing, batch edits and tables to the worker, and what the worker then does."""
 
 import secrets
 from datetime import datetime
@@ -12,8 +12,17 @@ from wenyuan.doors.workbench.records import uploads
 from wenyuan.doors.workbench.records.table_lines import heads_of, rows_of
 from wenyuan.doors.workbench.records.words import TABLES
 from wenyuan.holdings.catalogue.data import TableForm, TableView
-from wenyuan.holdings.catalogue.operations import finish_table, forget_old_tables, look_through, run_batch, undo_batch
-from wenyuan.holdings.catalogue.queries import get_table, import_result
+from wenyuan.holdings.catalogue.operations import (
+    finish_table,
+    forget_old_tables,
+    look_through,
+    look_through_edit,
+    run_batch,
+    run_edit,
+    undo_batch,
+    undo_edit,
+)
+from wenyuan.holdings.catalogue.queries import get_edit, get_table, import_result
 from wenyuan.organisation.accounts.queries import operator_for
 from wenyuan.organisation.rights.data import Act, Desk, Door
 from wenyuan.organisation.rights.queries import require
@@ -25,6 +34,7 @@ IMPORT_TASK: Final = "workbench.import_records"
 LOOK_TASK: Final = "workbench.look_through_import"
 UNDO_TASK: Final = "workbench.undo_import"
 TABLE_TASK: Final = "workbench.write_table"
+EDIT_TASK: Final = "workbench.edit_batch"
 TABLES_FOLDER: Final = Path("files") / "tables"
 
 
@@ -98,6 +108,25 @@ def run_undoing(*, batch_id: int, account_id: int, branch_id: int, at: datetime)
     undo_batch(batch_id=batch_id, at=at, desk=Desk(operator=operator, branch_id=branch_id, door=Door.WORKER))
     if batch.stored_as:
         uploads.drop(batch.stored_as)
+
+
+def hand_over_edit(*, batch_id: int, desk: Desk) -> None:
+    """Queue what a batch edit waits for: to be looked through, done, or undone."""
+    _queue(EDIT_TASK, batch_id, desk, batch_id=batch_id)
+
+
+def run_edit_job(*, batch_id: int, account_id: int, branch_id: int, at: datetime) -> None:
+    """Do what a batch edit waits for, from where it stands, with the rights its owner has now.
+
+    :raises NotAllowed: the right was taken away meanwhile.
+    :raises CatalogueRefused: as ``look_through_edit``, ``run_edit`` and ``undo_edit``.
+    """
+    edit = get_edit(batch_id)
+    operator = operator_for(account_id, local_date(at))
+    if edit is None or operator is None or not edit.is_moving:
+        return
+    act = {"staged": look_through_edit, "running": run_edit, "undoing": undo_edit}[edit.state]
+    act(batch_id=batch_id, at=at, desk=Desk(operator=operator, branch_id=branch_id, door=Door.WORKER))
 
 
 def hand_over_table(*, table_id: int, desk: Desk) -> None:
