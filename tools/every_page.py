@@ -246,6 +246,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/records/",
         "/workbench/records/{bib}/",
         "/workbench/records/new",
+        "/workbench/records/templates",
         "/workbench/records/new/cnmarc/book/marc",
         "/workbench/records/new/cnmarc/local/form",
         "/workbench/records/{bib}/form",
@@ -429,6 +430,8 @@ NO_PAGES = frozenset(
         "workbench:authority-progress",  # the same
         "workbench:authority-bring",
         "workbench:edit-progress",
+        "workbench:template-new",  # only with the right in the whole network; its form is that of a template
+        "workbench:template",
         # what a form sends
         "set_language",
         "furniture:preferences",
@@ -511,6 +514,7 @@ NO_PAGES = frozenset(
         "workbench:crate-damage",
         "workbench:crate-sign",
         "workbench:import-go-on",
+        "workbench:template-drop",
         "workbench:edit-start",
         "workbench:edit-drop",
         "workbench:edit-undo",

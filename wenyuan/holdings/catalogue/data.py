@@ -57,6 +57,7 @@ from wenyuan.holdings.catalogue.editing.values import FaultRule as FaultRule
 from wenyuan.holdings.catalogue.editing.values import OpenBy as OpenBy
 from wenyuan.holdings.catalogue.editing.values import RecordFault as RecordFault
 from wenyuan.holdings.catalogue.editing.values import RecordSaved as RecordSaved
+from wenyuan.holdings.catalogue.editing.values import TemplateView as TemplateView
 from wenyuan.holdings.catalogue.editing.values import VersionView as VersionView
 from wenyuan.holdings.catalogue.harvesting.values import HarvestedBib as HarvestedBib
 from wenyuan.holdings.catalogue.harvesting.values import HarvestPage as HarvestPage
@@ -143,6 +144,8 @@ class Refusal(StrEnum):
     MERGE_UNKNOWN = "merge_unknown"
     MERGE_NOT_LAST = "merge_not_last"  # the record that stayed has been merged since: that is undone first
     BATCH_NOT_READY = "batch_not_ready"  # not looked through, already loaded, or dropped
+    TEMPLATE_UNFIT = "template_unfit"  # no name, one that another has, or too many
+    TEMPLATE_UNKNOWN = "template_unknown"
     CHOICE_EMPTY = "choice_empty"  # nothing says which items or records
     CHOICE_TOO_LARGE = "choice_too_large"
     NOTHING_TO_DO = "nothing_to_do"

@@ -14,7 +14,7 @@ from wenyuan.holdings.catalogue.authorities.tables import (
 )
 from wenyuan.holdings.catalogue.batching.tables import BatchEdit, BatchEditRow
 from wenyuan.holdings.catalogue.copying.models import CopyTarget
-from wenyuan.holdings.catalogue.editing.tables import BibOpen, BibVersion
+from wenyuan.holdings.catalogue.editing.tables import BibOpen, BibVersion, RecordTemplate
 from wenyuan.holdings.catalogue.export_models import TableExport
 from wenyuan.holdings.catalogue.harvesting.models import HarvestStamp, HarvestWaiting
 from wenyuan.holdings.catalogue.import_models import (
@@ -90,6 +90,7 @@ __all__ = [
     "PastItem",
     "Receipt",
     "ReceiptItem",
+    "RecordTemplate",
     "ShelfGroup",
     "ShelfGroupBranch",
     "StoodNumber",

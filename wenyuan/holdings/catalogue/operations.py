@@ -28,6 +28,7 @@ from wenyuan.holdings.catalogue.defaults import install_default_rows
 from wenyuan.holdings.catalogue.editing.duplicates import DuplicatesFound
 from wenyuan.holdings.catalogue.editing.presence import leave_record, open_record
 from wenyuan.holdings.catalogue.editing.saving import RecordRefused, add_bib, edit_bib, restore_version
+from wenyuan.holdings.catalogue.editing.templates import drop_template, keep_template
 from wenyuan.holdings.catalogue.entries import item_entry
 from wenyuan.holdings.catalogue.harvesting.stamping import stamp_changes
 from wenyuan.holdings.catalogue.importing.batches import (
@@ -95,6 +96,7 @@ __all__ = [
     "drop_copy_target",
     "drop_edit",
     "drop_labels",
+    "drop_template",
     "edit_bib",
     "edit_item",
     "finish_table",
@@ -111,6 +113,7 @@ __all__ = [
     "keep_mapping",
     "keep_overlay",
     "keep_shelf_group",
+    "keep_template",
     "keep_temporary_number",
     "leave_record",
     "load_batch",

@@ -48,12 +48,13 @@ from wenyuan.holdings.catalogue.data import (
 )
 from wenyuan.holdings.catalogue.editing.checking import check as check_record
 from wenyuan.holdings.catalogue.editing.coded import picks_of, with_picks
-from wenyuan.holdings.catalogue.editing.drafts import draft, without_empty
+from wenyuan.holdings.catalogue.editing.drafts import begun, draft, shipped_text, without_empty
 from wenyuan.holdings.catalogue.editing.formats import format_of
 from wenyuan.holdings.catalogue.editing.forming import changed_values, kind_of, read_form, with_form
 from wenyuan.holdings.catalogue.editing.history import get_record, get_version, list_versions
 from wenyuan.holdings.catalogue.editing.pinyin import with_pinyin
 from wenyuan.holdings.catalogue.editing.presence import who_has_open
+from wenyuan.holdings.catalogue.editing.templates import begin_record, get_template, list_templates
 from wenyuan.holdings.catalogue.exporting import export_records
 from wenyuan.holdings.catalogue.harvesting.publishing import public_records
 from wenyuan.holdings.catalogue.harvesting.reading import (
@@ -122,6 +123,8 @@ from wenyuan.plumbing.index.asks import Ask
 
 __all__ = [
     "authorities_like",
+    "begin_record",
+    "begun",
     "bibs_of_authority",
     "briefs_of",
     "changed_values",
@@ -158,6 +161,7 @@ __all__ = [
     "get_receipt",
     "get_record",
     "get_table",
+    "get_template",
     "get_version",
     "harvest",
     "harvest_moment",
@@ -205,6 +209,7 @@ __all__ = [
     "list_shelf",
     "list_shelf_groups",
     "list_tables",
+    "list_templates",
     "list_to_relabel",
     "list_versions",
     "lookup",
@@ -224,6 +229,7 @@ __all__ = [
     "sample_records",
     "search",
     "search_targets",
+    "shipped_text",
     "standing_bib",
     "steps_from_data",
     "stock_account",

@@ -36,6 +36,7 @@ from wenyuan.holdings.catalogue.data import (
     RecordKind,
     RecordSaved,
     Refusal,
+    TemplateView,
     VersionView,
 )
 from wenyuan.holdings.catalogue.operations import (
@@ -47,12 +48,13 @@ from wenyuan.holdings.catalogue.operations import (
     open_record,
 )
 from wenyuan.holdings.catalogue.queries import (
+    begin_record,
     check_record,
-    draft,
     format_of,
     get_bib,
     get_record,
     get_version,
+    list_templates,
     picks_of,
     who_has_open,
     with_picks,
@@ -133,12 +135,13 @@ def edit_marc(request: StaffRequest, bib_id: int) -> HttpResponse:
 def new_marc(request: StaffRequest, dialect: str, kind: str) -> HttpResponse:
     """A new record, from the draft of its kind."""
     form, what = kind_or_404(dialect, kind)
+    begun = begin_record(dialect=form, kind=what, on=local_date(request.at), template_id=template_of(request))
     if request.method == "POST":
-        sheet = _sent(request, form, before=None)
+        sheet = _sent(request, form, before=None, template=begun)
         if sheet.record is not None and request.POST.get("act") == "save":
             try:
                 saved = add_bib(
-                    record=without_empty(sheet.record),
+                    record=without_empty(sheet.record, template=begun),
                     dialect=form,
                     at=request.at,
                     desk=request.desk,
@@ -149,8 +152,7 @@ def new_marc(request: StaffRequest, dialect: str, kind: str) -> HttpResponse:
             else:
                 return saved_page(request, saved)
     else:
-        record = draft(dialect=form, kind=what, on=local_date(request.at))
-        sheet = Sheet(form, to_text(record), 0, record)
+        sheet = Sheet(form, to_text(begun), 0, begun)
     title = gettext("New record: %(kind)s") % {"kind": KINDS[what]}
     context = {"title": title, "crumbs": record_crumbs(Crumb(title)), "back": reverse("workbench:records")}
     return _page(request, sheet, context)
@@ -165,10 +167,7 @@ def new(request: StaffRequest) -> HttpResponse:
         "title": title,
         "line": gettext("What is to be catalogued?"),
         "crumbs": record_crumbs(Crumb(title)),
-        "choices": [
-            (DIALECTS[dialect.value], [(words, dialect.value, kind.value) for kind, words in KINDS.items()])
-            for dialect in Dialect
-        ],
+        "choices": kinds_with_templates(),
     }
     return page(request, "workbench/records/new_record.html", context)
 
@@ -213,6 +212,28 @@ def kind_or_404(dialect: str, kind: str) -> tuple[Dialect, RecordKind]:
         raise Http404 from error
 
 
+Kinds = list[tuple[StrOrPromise, str, str, list[TemplateView]]]
+
+
+def kinds_with_templates() -> list[tuple[str, Kinds]]:
+    """For each format the kinds of record in words, with their codes and the library's own templates."""
+    own = list_templates()
+    found = []
+    for dialect in Dialect:
+        kinds: Kinds = []
+        for kind, words in KINDS.items():
+            of_kind = [one for one in own if (one.dialect, one.kind) == (dialect, kind)]
+            kinds.append((words, dialect.value, kind.value, of_kind))
+        found.append((DIALECTS[dialect.value], kinds))
+    return found
+
+
+def template_of(request: StaffRequest) -> int | None:
+    """The template that an address names: 0 for what every library begins with; none unless one is named."""
+    text = request.GET.get("template", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
 def record_or_404(bib_id: int) -> VersionView:
     """The record in force of the bib that an address names."""
     found = get_record(bib_id)
@@ -253,7 +274,7 @@ def refusal_differences(bib_id: int, seen: int, present: VersionView) -> tuple[D
     return differences(base.record, present.record) if base is not None else ()
 
 
-def _sent(request: StaffRequest, dialect: Dialect, *, before: Record | None) -> Sheet:
+def _sent(request: StaffRequest, dialect: Dialect, *, before: Record | None, template: Record | None = None) -> Sheet:
     """What came from the page: the lines, with the codes that were picked put into them, and checked."""
     text = request.POST.get("text", "")
     try:
@@ -272,7 +293,7 @@ def _sent(request: StaffRequest, dialect: Dialect, *, before: Record | None) -> 
         record, bare = with_pinyin(record, dialect=dialect), record
         sheet.told = _("Pinyin is added where there was none.") if record != bare else _("No pinyin is missing.")
     sheet.record, sheet.text = record, to_text(record)
-    checked = record if before is not None else without_empty(record)
+    checked = record if before is not None else without_empty(record, template=template)
     sheet.faults = shown_faults(check_record(checked, dialect=dialect, before=before), sheet)
     if request.POST.get("act") == "check" and not sheet.faults:
         sheet.told = _("No fault was found.")

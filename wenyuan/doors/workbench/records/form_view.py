@@ -22,6 +22,7 @@ from wenyuan.doors.workbench.records.editing import (
     refusal_differences,
     refuse_sheet,
     saved_page,
+    template_of,
 )
 from wenyuan.doors.workbench.records.editing_words import KINDS, language
 from wenyuan.doors.workbench.records.form_words import GROUPS, HELP, LABELS
@@ -31,8 +32,8 @@ from wenyuan.doors.workbench.shell import page
 from wenyuan.holdings.catalogue.data import CatalogueRefused, FormField, RecordKind, RecordSaved, Refusal
 from wenyuan.holdings.catalogue.operations import add_bib, edit_bib, open_record
 from wenyuan.holdings.catalogue.queries import (
+    begin_record,
     changed_values,
-    draft,
     get_bib,
     get_version,
     kind_of,
@@ -146,11 +147,12 @@ def edit_form(request: StaffRequest, bib_id: int) -> HttpResponse:
 def new_form(request: StaffRequest, dialect: str, kind: str) -> HttpResponse:
     """A new record, by the form of its kind."""
     form_dialect, what = kind_or_404(dialect, kind)
-    begun = draft(dialect=form_dialect, kind=what, on=local_date(request.at))
+    template_id = template_of(request)
+    begun = begin_record(dialect=form_dialect, kind=what, on=local_date(request.at), template_id=template_id)
     sheet = Sheet(form_dialect, "", 0)
     form = RecordForm(request.POST or None, record=begun, dialect=form_dialect, kind=what, version=0)
     if form.is_valid():
-        filled = without_empty(with_form(begun, form.values(), dialect=form_dialect))
+        filled = without_empty(with_form(begun, form.values(), dialect=form_dialect), template=begun)
         record = with_pinyin(filled, dialect=form_dialect)
         try:
             saved = add_bib(
@@ -166,7 +168,8 @@ def new_form(request: StaffRequest, dialect: str, kind: str) -> HttpResponse:
         "line": DIALECTS[form_dialect.value],
         "crumbs": record_crumbs(Crumb(gettext("New record"), reverse("workbench:record-new")), Crumb(title)),
         "back": reverse("workbench:records"),
-        "marc_url": reverse("workbench:record-new-marc", args=[form_dialect.value, what.value]),
+        "marc_url": reverse("workbench:record-new-marc", args=[form_dialect.value, what.value])
+        + (f"?template={template_id}" if template_id is not None else ""),
     }
     return _page(request, form, sheet, context)
 

@@ -9,6 +9,7 @@ from wenyuan.doors.workbench.records import (
     profiles,
     staging,
     tables,
+    templates,
     undoing,
     views,
 )
@@ -19,6 +20,10 @@ urlpatterns = [
     path("new", editing.new, name="record-new"),
     path("new/<slug:dialect>/<slug:kind>/marc", editing.new_marc, name="record-new-marc"),
     path("new/<slug:dialect>/<slug:kind>/form", form_view.new_form, name="record-new-form"),
+    path("templates", templates.templates, name="templates"),
+    path("templates/new/<slug:dialect>/<slug:kind>", templates.new_template, name="template-new"),
+    path("templates/<int:template_id>/", templates.template, name="template"),
+    path("templates/<int:template_id>/dropped", templates.drop, name="template-drop"),
     path("<int:bib_id>/form", form_view.edit_form, name="record-edit-form"),
     path("fields/<slug:dialect>", editing.fields, name="record-fields"),
     path("<int:bib_id>/marc", editing.edit_marc, name="record-edit-marc"),

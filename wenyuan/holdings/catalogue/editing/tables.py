@@ -35,3 +35,21 @@ class BibOpen(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["bib", "account"], name="catalogue_open_once"),)
+
+
+class RecordTemplate(models.Model):
+    """What new records of a kind may begin with, as a library says it: lines of the MARC editor, days as marks."""
+
+    name = models.CharField(max_length=60)
+    dialect = models.CharField(max_length=8)
+    kind = models.CharField(max_length=16)  # drafts.RecordKind
+    text = models.TextField()
+    is_first = models.BooleanField(default=False)  # what is offered unless another is chosen
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["dialect", "kind", "name"], name="catalogue_template_name"),
+            models.UniqueConstraint(
+                fields=["dialect", "kind"], condition=models.Q(is_first=True), name="catalogue_template_first"
+            ),
+        )

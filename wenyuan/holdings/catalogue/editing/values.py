@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from wenyuan.holdings.catalogue.editing.drafts import RecordKind
 from wenyuan.kernel.marc import Dialect, Record
 
 
@@ -109,3 +110,16 @@ class OpenBy:
 
     account_id: int
     since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateView:
+    """A template of a library's own; ``text`` are lines of the MARC editor, days in it as ``{date}``, ``{date6}`` and
+    ``{year}``. ``is_first``: what new records of the kind begin with unless another is chosen."""
+
+    id: int
+    dialect: Dialect
+    kind: RecordKind
+    name: str
+    text: str
+    is_first: bool
