@@ -15,14 +15,16 @@ from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.records import imports, staging, undoing, uploads
 from wenyuan.doors.workbench.records.running import run_import, run_looking, run_undoing
 from wenyuan.doors.workbench.records.words import EXPORT_FORMS, KEPT, OUTCOMES, REASONS
-from wenyuan.holdings.catalogue.data import ExportForm, ImportReason, KeptReason, Outcome
-from wenyuan.holdings.catalogue.models import Bib, ImportBatch, ImportMapping
+from wenyuan.holdings.catalogue.data import ExportForm, ImportReason, KeptReason, NotIndexed, Outcome
+from wenyuan.holdings.catalogue.models import Bib, ImportBatch, ImportMapping, ImportStep
 from wenyuan.holdings.catalogue.operations import install_defaults
 from wenyuan.holdings.catalogue.queries import import_result, list_newest
+from wenyuan.holdings.catalogue.searching import reading
 from wenyuan.kernel.marc import Dialect, Encoding, Reason, XmlRecord, encode, iter_marcxml
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.accounts.models import RoleGrant
 from wenyuan.organisation.rights.data import Desk
+from wenyuan.plumbing.index.reader import Hits
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -392,6 +394,45 @@ def test_the_records_of_one_branch_leave_without_the_others(town: Town) -> None:
     content = b"".join(answer).decode()
     assert "分馆有的书" in content
     assert "总馆有的书" not in content
+
+
+def test_records_leave_by_number_by_import_and_by_question(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = make_bib(title="活着", isbn="9787506365437"), make_bib(title="兄弟"), make_bib(title="文城")
+    batch = ImportBatch.objects.create(
+        file_name="a.iso", file_hash=b"", file_bytes=0, branch=town.central, state="finished"
+    )
+    ImportStep.objects.create(batch=batch, bibs=[second.id])
+    monkeypatch.setattr(reading, "find", lambda question, **_: Hits(ids=(third.id,), total=1))
+    browser = staff_at(town.central, Role.CATALOGUER)
+
+    def left(**chosen: str) -> list[str]:
+        answer = browser.get("/workbench/records/export/file", {"form": "iso2709-gb18030", **chosen})
+        assert "records-chosen-" in answer["Content-Disposition"]
+        content = b"".join(answer).decode("gb18030")
+        return [title for title in ("活着", "兄弟", "文城") if title in content]
+
+    assert left(numbers=f"{third.control_number}, 978-7-5063-6543-7 no-such-number") == ["活着", "文城"]
+    assert left(batch=str(batch.id)) == ["兄弟"]
+    assert left(question="文城") == ["文城"]
+    assert left(numbers="no-such-number") == []
+    assert first.control_number != third.control_number
+
+
+def test_records_are_not_exported_by_two_ways_at_once_or_by_an_index_that_is_not_there(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: Any, **__: Any) -> Hits:
+        raise NotIndexed
+
+    monkeypatch.setattr(reading, "find", none)
+    browser, url = staff_at(town.central, Role.CATALOGUER), "/workbench/records/export/file"
+
+    twice = browser.get(url, {"form": "marcxml", "question": "文城", "numbers": "1"})
+    unasked = browser.get(url, {"form": "marcxml", "question": "文城"})
+
+    assert (twice.status_code, unasked.status_code) == (422, 422)
+    assert "一种方式" in twice.content.decode()
+    assert "检索索引" in unasked.content.decode()
 
 
 def test_a_record_is_shown_with_its_marc_and_items(town: Town) -> None:

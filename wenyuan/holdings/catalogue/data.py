@@ -27,6 +27,7 @@ from wenyuan.holdings.catalogue.batching.steps import Step as Step
 from wenyuan.holdings.catalogue.batching.steps import StepKind as StepKind
 from wenyuan.holdings.catalogue.batching.steps import StepsUnfit as StepsUnfit
 from wenyuan.holdings.catalogue.batching.steps import Test as Test
+from wenyuan.holdings.catalogue.batching.values import MOST_ROWS as MOST_ROWS
 from wenyuan.holdings.catalogue.batching.values import BatchEditView as BatchEditView
 from wenyuan.holdings.catalogue.batching.values import BatchOf as BatchOf
 from wenyuan.holdings.catalogue.batching.values import BatchRowView as BatchRowView

@@ -73,7 +73,11 @@ def _rows(source: str | None, bib_ids: Sequence[int] | None) -> Iterator[tuple[i
     if source is not None:
         wanted = wanted.filter(source=source)
     if bib_ids is not None:
-        wanted = wanted.filter(id__in=bib_ids)
+        ids = sorted(set(bib_ids))
+        for begin in range(0, len(ids), PAGE):
+            rows = wanted.filter(id__in=ids[begin : begin + PAGE]).values_list("id", "dialect", "marc")
+            yield from ((bib_id, dialect, bytes(stored)) for bib_id, dialect, stored in rows)
+        return
     last = 0
     while page := list(wanted.filter(id__gt=last).values_list("id", "dialect", "marc")[:PAGE]):
         for bib_id, dialect, stored in page:

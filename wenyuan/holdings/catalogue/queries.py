@@ -21,6 +21,7 @@ from wenyuan.holdings.catalogue.authorities.reading import (
     updates_of_versions,
     uses_of_heading,
 )
+from wenyuan.holdings.catalogue.batching.choosing import ids_chosen
 from wenyuan.holdings.catalogue.batching.reading import edit_row_difference, get_edit, list_edit_rows, list_edits
 from wenyuan.holdings.catalogue.batching.steps import steps_from_data
 from wenyuan.holdings.catalogue.copying.asking import search_targets
@@ -167,6 +168,7 @@ __all__ = [
     "harvest_moment",
     "headings_of_bib",
     "help_on",
+    "ids_chosen",
     "import_outlook",
     "import_result",
     "index_backlog",

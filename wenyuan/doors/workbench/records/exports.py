@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_choices
+from wenyuan.doors.workbench.form_pages import refuse
 from wenyuan.doors.workbench.records.forms import ExportChoice
 from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.shell import page
-from wenyuan.holdings.catalogue.data import ExportForm
-from wenyuan.holdings.catalogue.queries import count_holdings, export_records, list_shelf
+from wenyuan.holdings.catalogue.data import MOST_ROWS, ExportForm, NotIndexed
+from wenyuan.holdings.catalogue.queries import count_holdings, export_records, ids_chosen, list_shelf
 from wenyuan.organisation.network.queries import get_branch
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
@@ -38,15 +39,25 @@ def export_file(request: StaffRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, form)
     chosen = form.chosen()
+    wanted = form.records()
+    try:
+        bib_ids = ids_chosen(wanted) if wanted is not None else None
+    except NotIndexed:
+        refuse(form, _("The search index is being built. Try it again in a few minutes."), "question")
+        return _page(request, form)
+    if bib_ids is not None and len(bib_ids) > MOST_ROWS:
+        refuse(form, _("This would have been more than 50,000. Choose fewer at a time."))
+        return _page(request, form)
     branch_id = form.cleaned_data["branch"]
     branch = get_branch(branch_id) if branch_id else None
     records = export_records(
         form=chosen,
         desk=request.desk,
         source=form.cleaned_data["source"].strip() or None,
-        bib_ids=_bibs_at(branch.id) if branch else None,
+        bib_ids=_bibs_at(branch.id) if branch else bib_ids,
     )
-    name = f"records-{branch.code if branch else 'all'}-{local_date(request.at):%Y%m%d}.{ENDINGS[chosen]}"
+    which = branch.code if branch else "all" if bib_ids is None else "chosen"
+    name = f"records-{which}-{local_date(request.at):%Y%m%d}.{ENDINGS[chosen]}"
     kind = "application/marcxml+xml" if chosen is ExportForm.MARCXML else "application/marc"
     return StreamingHttpResponse(
         records, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}

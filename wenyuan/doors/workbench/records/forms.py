@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.branches import Choices
 from wenyuan.doors.workbench.records.words import EXPORT_FORMS, ITEM_COLUMNS, TABLE_FORMS, TABLES
-from wenyuan.holdings.catalogue.data import ExportForm, TableForm, TableOf
+from wenyuan.holdings.catalogue.data import ExportForm, RecordChoice, TableForm, TableOf
 from wenyuan.kernel.marc import ItemColumn
 
 
@@ -62,10 +62,34 @@ class ExportChoice(forms.Form):
     )
     branch = forms.TypedChoiceField(label=_("Records with items of"), required=False, coerce=int, empty_value=None)
     source = forms.CharField(label=_("Records of this source only"), max_length=32, required=False)
+    question = forms.CharField(
+        label=_("What the search finds for"),
+        max_length=100,
+        required=False,
+        help_text=_("As readers and staff type it."),
+    )
+    batch = forms.IntegerField(label=_("What the import no. … brought or changed"), min_value=1, required=False)
+    numbers = forms.CharField(
+        label=_("Record numbers or ISBN"), max_length=2000, required=False, help_text=_("With a blank between them.")
+    )
 
     def __init__(self, *args: object, branches: Choices, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
         self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if sum(bool(values.get(name)) for name in ("branch", "question", "batch", "numbers")) > 1:
+            raise forms.ValidationError(_("Choose by one way: a branch, a question, an import or numbers."))
+        return values
+
+    def records(self) -> RecordChoice | None:
+        """Which records, once the form is valid; none for all, or those of a branch."""
+        values = self.cleaned_data
+        numbers = tuple(values["numbers"].replace(",", " ").replace("，", " ").split())
+        if not (numbers or values["question"] or values["batch"]):
+            return None
+        return RecordChoice(numbers=numbers, question=values["question"], import_id=values["batch"])
 
     def chosen(self) -> ExportForm:
         """The format, once the form is valid."""

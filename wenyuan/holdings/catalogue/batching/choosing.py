@@ -99,6 +99,16 @@ def found_by(choice: ItemChoice | RecordChoice) -> Iterator[list[Found]]:
             return
 
 
+def ids_chosen(choice: RecordChoice) -> tuple[int, ...]:
+    """The records that are meant, each once: at most one more than ``MOST_ROWS``.
+
+    :raises CatalogueRefused: CHOICE_EMPTY, CHOICE_TOO_LARGE (numbers).
+    :raises NotIndexed: a question, while there is no index to ask.
+    """
+    choice_to_data(choice)
+    return tuple(bib_id for page in found_by(choice) for bib_id, _ in page if bib_id is not None)
+
+
 def _pages(choice: ItemChoice | RecordChoice) -> Iterator[list[Found]]:
     if isinstance(choice, ItemChoice):
         return _listed_items(choice.numbers) if choice.numbers else _fitting_items(choice.fitting or ItemFilter())
