@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -265,6 +266,32 @@ def test_years_stand_as_bars_that_narrow_to_their_span(central: Branch, reader: 
     assert "2 works found" in reader.get(links["2020–2024", 2]).content.decode()
     assert "1 work found" in reader.get(links["2015–2019", 1]).content.decode()
     assert "year=2005-2009" in links["2005–2009", 1]
+
+
+def test_where_to_look_is_changed_without_losing_what_is_narrowed(
+    central: Branch, reader: Client, indexer: Indexer
+) -> None:
+    make_bib(title="小说", author="甲", year=2021)
+    make_bib(title="小说", author="乙", year=1999)
+    settle(indexer)
+
+    html = reader.get("/find", {"q": "小说", "year": "2021", "sort": "newest"}).content.decode()
+    only_titles = re.search(r'href="([^"]*by=title[^"]*)"', html)
+
+    assert only_titles is not None
+    assert {"year=2021", "sort=newest"} <= set(unescape(only_titles[1]).partition("?")[2].split("&"))
+    assert "1 work found" in reader.get(unescape(only_titles[1])).content.decode()
+
+
+def test_a_misprinted_year_stands_by_itself_and_narrows(central: Branch, reader: Client, indexer: Indexer) -> None:
+    for year in (2021, 2020, 2091):
+        make_bib(title="小说", year=year)
+    settle(indexer)
+
+    links = links_of(reader, q="小说")
+
+    assert {("2021", 1), ("2020", 1), ("2091 and after", 1)} <= links.keys()
+    assert "1 work found" in reader.get(links["2091 and after", 1]).content.decode()
 
 
 def test_a_bar_within_a_bar_finds_what_it_says(central: Branch, reader: Client, indexer: Indexer) -> None:

@@ -21,6 +21,7 @@ from wenyuan.holdings.catalogue.data import BibBrief, NotIndexed, SearchHelp, So
 from wenyuan.holdings.catalogue.queries import complete, get_bib, is_indexed
 from wenyuan.organisation.network.data import AreaFacts, NetworkMap
 from wenyuan.organisation.network.queries import list_areas, network_map
+from wenyuan.plumbing.clock import local_date
 
 LINES_A_PAGE = 40
 
@@ -47,7 +48,7 @@ def find(request: PublicRequest) -> HttpResponse:
         )
         context |= {"found": found, "rows": _rows(request, found.page.bibs, network)}
         if isinstance(found, searching.Ranked):
-            context |= _ranked(text, found, narrowed, network, request.language)
+            context |= _ranked(request, text, found, narrowed, network)
         else:
             context |= _listed(text, found, after)
     canonical = _url(text, chosen) if text else reverse("portal:find")
@@ -65,7 +66,7 @@ def suggest(request: PublicRequest) -> HttpResponse:
 
 
 def _ranked(
-    text: str, found: searching.Ranked, chosen: narrowing.Chosen, network: NetworkMap, language: str
+    request: PublicRequest, text: str, found: searching.Ranked, chosen: narrowing.Chosen, network: NetworkMap
 ) -> dict[str, Any]:
     """What a page of what the index found needs beside its rows."""
     base = _asked(text, found.by, found.sort_by)
@@ -75,7 +76,14 @@ def _ranked(
         "meant": [(other.text, other.total, _url(other.text, found.by)) for other in helped.meant],
         "fewer": [(other.text, other.total, _url(other.text, found.by)) for other in helped.fewer],
         "not_narrowed": (helped.not_narrowed, narrowing.address(base, {}, network)) if helped.not_narrowed else None,
-        "narrowing": narrowing.narrowing(found.page, base, chosen, network=network, language=language),
+        "narrowing": narrowing.narrowing(
+            found.page,
+            base,
+            chosen,
+            network=network,
+            language=request.language,
+            this_year=local_date(request.at).year,
+        ),
         "is_ranked": True,
         "total": found.page.total,
         "number": found.number,
@@ -83,9 +91,12 @@ def _ranked(
         "next_url": f"{here}&page={found.number + 1}" if found.number < found.pages else "",
         "start_url": here if found.number > 1 and found.page.total else "",
         "ways": [
-            (gettext("Everywhere"), _url(text, None), found.by is None),
-            (gettext("Only in titles"), _url(text, By.TITLE), found.by is By.TITLE),
-            (gettext("Only among authors"), _url(text, By.AUTHOR), found.by is By.AUTHOR),
+            (words, narrowing.address(_asked(text, by, found.sort_by), chosen, network), found.by is by)
+            for words, by in (
+                (gettext("Everywhere"), None),
+                (gettext("Only in titles"), By.TITLE),
+                (gettext("Only among authors"), By.AUTHOR),
+            )
         ],
         "orders": [
             (words, narrowing.address(_asked(text, found.by, sort_by), chosen, network), found.sort_by is sort_by)

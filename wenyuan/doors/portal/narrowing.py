@@ -114,18 +114,30 @@ def _path(_prefix: str) -> str:
 
 
 def narrowing(
-    page: SearchPage, base: Mapping[str, str], chosen: Chosen, *, network: NetworkMap, language: str
+    page: SearchPage,
+    base: Mapping[str, str],
+    chosen: Chosen,
+    *,
+    network: NetworkMap,
+    language: str,
+    this_year: int,
 ) -> Narrowing:
     """What can be narrowed by on a page of results, and what is. ``base`` is the address without what is chosen."""
-    return _Narrower(page, base, chosen, network, language).narrowing()
+    return _Narrower(page, base, chosen, network, language, this_year).narrowing()
 
 
 class _Narrower:
     def __init__(
-        self, page: SearchPage, base: Mapping[str, str], chosen: Chosen, network: NetworkMap, language: str
+        self,
+        page: SearchPage,
+        base: Mapping[str, str],
+        chosen: Chosen,
+        network: NetworkMap,
+        language: str,
+        this_year: int,
     ) -> None:
         self._page, self._base, self._chosen = page, base, chosen
-        self._network, self._language = network, language
+        self._network, self._language, self._this_year = network, language, this_year
         self._kinds = {kind.code: kind.name(language) for kind in list_item_types()}
         self._areas = _areas(chosen)
 
@@ -164,7 +176,7 @@ class _Narrower:
     def _bars(self) -> Iterator[Choice]:
         """The years; a span that is taken takes the place of the one before."""
         counts = ((int(year), count) for year, count in self._page.counts.get(Facet.YEAR, ()))
-        made = years.bars(counts, is_narrowed=Facet.YEAR in self._chosen)
+        made = years.bars(counts, this_year=self._this_year, is_narrowed=Facet.YEAR in self._chosen)
         if len(made) < 2 or not self._has_room(beside=Facet.YEAR):
             return
         longest = max(bar.count for bar in made)
