@@ -57,6 +57,7 @@ def faults_of(page: Page) -> list[str]:
     return [*found, *([f"{wide} px wide"] if wide > PHONE["width"] else [])]
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("roles", [*WORKERS, *OFFICES], ids=lambda roles: "+".join(filter(None, roles)))
 def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_a_phone(
     chromium: Browser, demo: str, tmp_path: Path, roles: tuple[str, ...]
