@@ -202,6 +202,19 @@ def test_a_heading_without_an_authority_leads_to_a_new_one(town: Town, browser: 
     assert 'value="余华"' in form
 
 
+def test_the_page_of_a_record_leads_from_its_headings_to_their_authorities(town: Town, browser: Any) -> None:
+    linked, waits = make_bib(author="鲁迅"), make_bib(author="余华")
+    authority = kept(town, "鲁迅")
+    kept(town, "余华", "1960-")
+    followed()
+
+    assert f"{PAGE}{authority}/" in browser.get(f"/workbench/records/{linked.pk}/").content.decode()
+    shown = browser.get(f"/workbench/records/{waits.pk}/").content.decode()
+    assert "/workbench/records/headings/one?kind=person" in shown
+    clerk = staff_at(town.central, Role.DESK, username="clerk")
+    assert "/workbench/records/headings/one" not in clerk.get(f"/workbench/records/{waits.pk}/").content.decode()
+
+
 def test_who_may_not_edit_records_may_look_and_nothing_else(town: Town, browser: Any) -> None:
     authority = kept(town, "余华")
     clerk = staff_at(town.central, Role.DESK, username="clerk")

@@ -10,11 +10,12 @@ from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.authorities.forms import DecisionForm, HeadingFilter, kind_from, state_from
 from wenyuan.doors.workbench.authorities.lists import authority_crumbs
+from wenyuan.doors.workbench.authorities.shown import heading_url
 from wenyuan.doors.workbench.authorities.words import KINDS, REFUSALS, STATES
 from wenyuan.doors.workbench.form_pages import done, refuse
 from wenyuan.doors.workbench.paging import number_from, onward, texts_from
 from wenyuan.doors.workbench.shell import page
-from wenyuan.holdings.catalogue.data import AuthorityRefused, HeadingForm
+from wenyuan.holdings.catalogue.data import AuthorityRefused
 from wenyuan.holdings.catalogue.operations import decide_heading
 from wenyuan.holdings.catalogue.queries import (
     authorities_like,
@@ -43,7 +44,7 @@ def heading_list(request: StaffRequest) -> HttpResponse:
         "crumbs": authority_crumbs(Crumb(title)),
         "form": form,
         "state": STATES[state],
-        "rows": [(one, _url_of(one)) for one in found.rows],
+        "rows": [(one, heading_url(one.kind, one.key, one.dates)) for one in found.rows],
         "onward": onward(request, found.after),
         "is_review": state.value == "review",
     }
@@ -106,12 +107,3 @@ def heading(request: StaffRequest) -> HttpResponse:
         + urlencode({"kind": kind.value, "name": name, "dates": dates}),
     }
     return page(request, "workbench/authorities/heading.html", context, status=422 if form.errors else 200)
-
-
-def _url_of(one: HeadingForm) -> str:
-    return heading_url(one.kind, one.key, one.dates)
-
-
-def heading_url(kind: HeadingKind, key: str, dates: str) -> str:
-    """The page of a form of a heading."""
-    return f"{reverse('workbench:heading')}?" + urlencode({"kind": kind.value, "key": key, "dates": dates})

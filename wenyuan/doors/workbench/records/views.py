@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
+from wenyuan.doors.workbench.authorities.shown import shown_headings
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.items.words import DIALECTS, DOCUMENT_KINDS, shown_state
 from wenyuan.doors.workbench.paging import onward, pair_from
@@ -65,6 +66,7 @@ def record(request: StaffRequest, bib_id: int) -> HttpResponse:
         "kind": DOCUMENT_KINDS.get(bib.document_kind, bib.document_kind),
         "dialect": DIALECTS.get(bib.dialect, bib.dialect),
         "marc": marc_rows(bib_id),
+        "headings": shown_headings(bib_id),
         "may_edit": _holds(request, Act.EDIT_ITEM),
         "items": [(item, branch_name(item.home_branch_id, network), shown_state(item)) for item in bib.items],
         "next_step": "" if bib.items else "items" if numbers_of_bib(bib_id) else "number",
