@@ -13,7 +13,7 @@ import pytest
 from tests.command import Command, founded_command, migrated_command, new_command
 from wenyuan.doors.cli.environment import running_database
 from wenyuan.holdings.catalogue.searching.schema import SCHEMA
-from wenyuan.kernel.marc import ControlField, DataField, Encoding, Record, encode
+from wenyuan.kernel.marc import ControlField, DataField, Encoding, Record, encode, from_text
 from wenyuan.plumbing.index.folders import Folders
 from wenyuan.plumbing.index.writer import Writer
 
@@ -291,3 +291,21 @@ def test_the_index_is_unsound_where_it_differs_in_what_does_not_wait(library: Co
     assert (lost["sound"], lost["surplus"], lost["waiting"]) == (False, [900_001], 1)
     assert (waits["sound"], waits["surplus"], waits["waiting"]) == (True, [], 2)
     assert library.json("index", "check")["indexed"] == waits["bibs"]
+
+
+def test_an_authority_file_is_read_once_and_what_is_wrong_in_it_is_told(run_folder: Path) -> None:
+    texts = ("200 #0 $a鲁迅$f1881-1936\n400 #0 $a周树人", "250 ## $a小说", "300 ## $a附注")
+    records = [from_text(f"LDR 00000nx  a2200000   45  \n{text}") for text in texts]
+    with founded_command(run_folder) as command, command.kept_running():
+        _let_the_director_catalogue(command)
+        file = command.folder / "authorities.iso"
+        file.write_bytes(b"".join(encode(record, encoding=Encoding.UTF8) for record in records))
+        first = command.json("authorities", "authorities.iso", expect=1)
+        again = command.json("authorities", "authorities.iso", expect=1)
+        shown = command.run("authorities", "authorities.iso", expect=1)
+
+    [error] = first.pop("errors")
+    assert first == {"read": 3, "added": 2, "changed": 0, "unchanged": 0, "failed": 1}
+    assert (again["added"], again["unchanged"]) == (0, 2)
+    assert (error["number"], error["reason"]) == (3, "no_heading")
+    assert "record 3 at byte" in shown

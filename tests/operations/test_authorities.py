@@ -209,6 +209,13 @@ def test_see_also_leads_both_ways(desk: Desk) -> None:
         assert [beside.id for beside in found.beside] == [other.id]
 
 
+def test_whoever_has_an_authority_open_that_others_lead_to_now_is_told(desk: Desk) -> None:
+    first = kept(desk, "鲁迅")
+    kept(desk, "周树人", beside=(first.id,))
+
+    assert refusal_of(partial(changed, desk, first, "鲁迅")) is AuthorityRefusal.CHANGED_MEANWHILE
+
+
 # Linking
 
 

@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wenyuan.kernel.headings import (
+    AuthorityRecord,
     Heading,
     HeadingKind,
     Person,
+    authority_in,
     headings_of,
     is_body,
     key_of,
@@ -284,3 +286,42 @@ def _beside_the_name(field: Field) -> list[str]:
 def test_no_text_is_too_odd_to_be_read(text: str) -> None:
     for person in (*persons_of(text), name_of(text)):
         assert name_of(person.name).name == person.name or not key_of(person.name)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            (
+                "200 #0 $a鲁迅$c(中国)$f1881-1936\n300 0# $a原名周树人\n400 #0 $a周树人$f1881-1936\n"
+                "400 #0 $a魯 迅$f1881-1936\n410 02 $a某社\n500 #0 $a许广平\n810 ## $a中国大百科全书"
+            ),
+            AuthorityRecord(
+                Heading(PERSON, "鲁迅", "1881-1936"),
+                (Heading(PERSON, "周树人", "1881-1936"),),
+                (Heading(PERSON, "许广平"),),
+                nationality="中国",
+                note="原名周树人",
+                source="中国大百科全书",
+            ),
+        ),
+        ("200 #0 $a曹雪芹$c清", AuthorityRecord(Heading(PERSON, "曹雪芹"), dynasty="清")),
+        (
+            "250 ## $a电子计算机\n450 ## $a电脑\n450 ## $a计算机$x应用",
+            AuthorityRecord(Heading(TOPIC, "电子计算机"), (Heading(TOPIC, "电脑"),)),
+        ),
+        (
+            "100 1# $aRowling, J. K.,$d1965-\n400 1# $aGalbraith, Robert,$d1965-\n670 ## $aHer Harry Potter, 1997",
+            AuthorityRecord(
+                Heading(PERSON, "Rowling, J. K.", "1965-"),
+                (Heading(PERSON, "Galbraith, Robert", "1965-"),),
+                source="Her Harry Potter, 1997",
+            ),
+        ),
+        ("151 ## $aBeijing (China)", AuthorityRecord(Heading(HeadingKind.PLACE, "Beijing (China)"))),
+        ("250 ## $a小说$x研究", None),
+        ("300 ## $a附注", None),
+    ],
+)
+def test_an_authority_record_says_a_heading_and_what_leads_to_it(text: str, expected: AuthorityRecord | None) -> None:
+    assert authority_in(_read(f"LDR 00000nx  a2200000   45  \n{text}\n")) == expected

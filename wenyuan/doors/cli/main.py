@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Place] = {
     "demo": Place(f"{_CLI}.demo", "demo", "Build and show the demo network."),
     "import": Place(f"{_CLI}.records", "import_records", "Read bib records and items from MARC files."),
     "export": Place(f"{_CLI}.records", "export_records", "Write bib records to a MARC file."),
+    "authorities": Place(f"{_CLI}.authorities", "import_authorities", "Read authorities from MARC authority files."),
     "summary": Place(f"{_CLI}.summary", "summary", "Show the figures of a period."),
     "migrate": Place(f"{_CLI}.migrate", "migrate", "Bring the database's tables up to this version."),
     "take-over": Place(f"{_CLI}.take_over", "take_over", "Take over the data of an old system by a mapping file."),

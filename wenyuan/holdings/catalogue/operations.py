@@ -11,6 +11,7 @@ from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.authorities.deciding import decide_heading
 from wenyuan.holdings.catalogue.authorities.following import follow_headings
 from wenyuan.holdings.catalogue.authorities.keeping import bring_to_heading, keep_authority, merge_authorities
+from wenyuan.holdings.catalogue.authorities.taking import TAKEN_AT_ONCE, take_authorities
 from wenyuan.holdings.catalogue.authorities.updating import update_next
 from wenyuan.holdings.catalogue.batching.beginning import (
     begin_undoing_edit,
@@ -74,6 +75,7 @@ from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 __all__ = [
+    "TAKEN_AT_ONCE",
     "TURN_ROWS",
     "DuplicatesFound",
     "Indexer",
@@ -140,6 +142,7 @@ __all__ = [
     "set_lendable",
     "stamp_changes",
     "start_edit",
+    "take_authorities",
     "undo_batch",
     "undo_bib_merge",
     "undo_edit",

@@ -21,6 +21,7 @@ from wenyuan.holdings.catalogue.authorities.reading import (
     updates_of_versions,
     uses_of_heading,
 )
+from wenyuan.holdings.catalogue.authorities.taking import read_authorities
 from wenyuan.holdings.catalogue.batching.choosing import ids_chosen
 from wenyuan.holdings.catalogue.batching.reading import edit_row_difference, get_edit, list_edit_rows, list_edits
 from wenyuan.holdings.catalogue.batching.steps import steps_from_data
@@ -225,6 +226,7 @@ __all__ = [
     "past_items",
     "past_items_with_numbers",
     "picks_of",
+    "read_authorities",
     "read_form",
     "register_page",
     "running_update",

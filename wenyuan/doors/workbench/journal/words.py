@@ -333,6 +333,7 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "record_receipt": _("receipt of stock recorded"),
     "correct_receipt": _("receipt of stock corrected"),
     "keep_authority": _("authority kept"),
+    "take_authorities": _("authority taken from a file"),
     "merge_authorities": _("authorities merged"),
     "bring_to_heading": _("records brought to the heading"),
     "decide_heading": _("heading decided"),

@@ -1,11 +1,11 @@
 """Verbs: an authority is added, changed, or merged into another. What it was called leads to it from then on."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
+from django.db.models import F, Q
 
 from wenyuan.holdings.catalogue.authorities import sql
 from wenyuan.holdings.catalogue.authorities.following import hold_authorities, index_again, look_again
@@ -297,9 +297,17 @@ def _beside_of(row: Authority) -> list[int]:
 
 
 def _write_beside(row: Authority, beside: Iterable[int]) -> None:
-    wanted = set(beside)
-    AuthorityBeside.objects.filter(authority=row).delete()
-    AuthorityBeside.objects.filter(other=row).delete()
-    pairs: list[dict[str, Any]] = [{"authority_id": row.pk, "other_id": other} for other in sorted(wanted)]
-    pairs += [{"authority_id": other, "other_id": row.pk} for other in sorted(wanted)]
-    AuthorityBeside.objects.bulk_create(AuthorityBeside(**pair) for pair in pairs)
+    """These see-also and no others."""
+    wanted, standing = set(beside), set(_beside_of(row))
+    gone = standing - wanted
+    AuthorityBeside.objects.filter(Q(authority=row, other_id__in=gone) | Q(other=row, authority_id__in=gone)).delete()
+    Authority.objects.filter(id__in=gone).update(version=F("version") + 1)
+    lead_beside(row, wanted - standing)
+
+
+def lead_beside(row: Authority, others: Collection[int]) -> None:
+    """Step: let an authority and others lead to each other. The others get a new version: whoever has one of them open
+    has not seen that."""
+    pairs = [pair for other in sorted(others) for pair in ((row.pk, other), (other, row.pk))]
+    AuthorityBeside.objects.bulk_create(AuthorityBeside(authority_id=one, other_id=other) for one, other in pairs)
+    Authority.objects.filter(id__in=others).update(version=F("version") + 1)
