@@ -400,6 +400,18 @@ def test_a_renamed_authority_updates_its_records_by_edits_that_say_why(desk: Des
     assert (found.update.is_running, found.update.changed, found.update.left) == (False, 3, 0)
 
 
+def test_a_former_heading_that_is_typed_as_a_mere_variant_still_brings_its_records_along(desk: Desk) -> None:
+    bib = make_bib(author="余华")
+    saved = kept(desk, "余华")
+    followed()
+
+    renamed = changed(desk, saved, "余秋雨", "", Variant("余华"))
+    followed()
+    updated(renamed, desk)
+
+    assert author_field(bib.pk).first("a") == "余秋雨"
+
+
 def test_renaming_back_undoes_it(desk: Desk) -> None:
     bib = make_bib(author="余华")
     before = record_of(bib.pk)

@@ -70,7 +70,7 @@ def keep_authority(
         setattr(row, name, getattr(given, name))
     row.key, row.changed_at, row.version = key_of(given.name), at, row.version + 1
     row.save()
-    _write_variants(row, [*given.variants, former] if is_renamed else given.variants)
+    _write_variants(row, [former, *given.variants] if is_renamed else given.variants)
     _write_beside(row, given.beside)
     look_again(given.kind, keys | keys_of(row))
     index_again(row.pk)
@@ -109,7 +109,7 @@ def merge_authorities(
         raise AuthorityRefused(AuthorityRefusal.OTHER_KIND)
     before = snapshot(kept)
     former = Variant(gone.name, gone.dates, is_same=True)
-    variants = [*variants_of(kept), former, *variants_of(gone)]
+    variants = [former, *variants_of(kept), *variants_of(gone)]
     if len(variants) > MOST_VARIANTS:
         raise AuthorityRefused(AuthorityRefusal.VARIANTS_UNFIT)
     beside = {*_beside_of(kept), *_beside_of(gone)} - {kept.pk, gone.pk}
@@ -280,7 +280,7 @@ def _refuse_unknown(beside: tuple[int, ...], row: Authority) -> None:
 
 
 def _write_variants(row: Authority, variants: Iterable[Variant]) -> None:
-    """These variants and no others, each once; the heading itself is none."""
+    """These variants and no others, each once as it stands first; the heading itself is none."""
     wanted: dict[tuple[str, str], Variant] = {}
     for one in variants:
         wanted.setdefault((key_of(one.name), one.dates), one)
