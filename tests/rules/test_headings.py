@@ -320,6 +320,7 @@ def test_no_text_is_too_odd_to_be_read(text: str) -> None:
         ),
         ("151 ## $aBeijing (China)", AuthorityRecord(Heading(HeadingKind.PLACE, "Beijing (China)"))),
         ("250 ## $a小说$x研究", None),
+        ("100 1# $aShakespeare, William.$tHamlet\n400 1# $aShakespeare, William.$tThe tragedy", None),
         ("300 ## $a附注", None),
     ],
 )

@@ -28,13 +28,14 @@ _ALIKE: Final[Mapping[Dialect, Mapping[str, str]]] = {
 }
 _HEADINGS: Final = {Dialect.CNMARC: "2", Dialect.MARC21: "1"}
 _SUBDIVISIONS: Final = "xyzjv"
+_TITLE: Final = "t"
 _NOTES: Final = {Dialect.CNMARC: ("300", "330"), Dialect.MARC21: ("678", "680")}
 _SOURCES: Final = {Dialect.CNMARC: "810", Dialect.MARC21: "670"}
 
 
 def authority_in(record: Record) -> AuthorityRecord | None:
-    """What an authority record says; nothing for one without a heading, and for a heading with subdivisions, which is
-    none of its own here. The format shows by its tags: MARC 21 has no heading in 2XX."""
+    """What an authority record says; nothing for one without a heading, and for a heading with subdivisions or with
+    a name and a title, which is none of its own here. The format shows by its tags: MARC 21 has no heading in 2XX."""
     fields = [field for field in record.fields if isinstance(field, DataField)]
     dialect = Dialect.CNMARC if any(_is_heading(field, Dialect.CNMARC) for field in fields) else Dialect.MARC21
     own = next((field for field in fields if _is_heading(field, dialect)), None)
@@ -58,7 +59,7 @@ def _is_heading(field: DataField, dialect: Dialect) -> bool:
 
 
 def _heading(field: DataField, dialect: Dialect) -> Heading | None:
-    if field.all(_SUBDIVISIONS):
+    if field.all(_SUBDIVISIONS + _TITLE):
         return None
     return heading_in(field._replace(tag=_ALIKE[dialect][field.tag[1:]]), dialect)
 
