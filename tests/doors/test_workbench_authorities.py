@@ -91,8 +91,9 @@ def test_what_is_refused_stands_at_its_field(town: Town, browser: Any) -> None:
     taken = browser.post(f"{PAGE}new", {**TYPED, "name": "魯迅", "dates": ""})
     unknown = browser.post(f"{PAGE}new", {**TYPED, "beside": "周作人"})
     stale = browser.post(f"{PAGE}{first}/edit", {**TYPED, "version": "7"})
+    unseen = browser.post(f"{PAGE}{first}/edit", {**TYPED, "version": ""})
 
-    assert taken.status_code == unknown.status_code == stale.status_code == 422
+    assert {answer.status_code for answer in (taken, unknown, stale, unseen)} == {422}
     assert str(REFUSALS[AuthorityRefusal.HEADING_TAKEN]) in taken.content.decode()
     assert "周作人" in unknown.content.decode()
     assert str(REFUSALS[AuthorityRefusal.CHANGED_MEANWHILE]) in stale.content.decode()
@@ -108,7 +109,9 @@ def test_a_new_heading_goes_into_the_records_in_the_background(town: Town, brows
     browser.post(f"{PAGE}{authority}/edit", {"version": "1", "name": "余华", "dates": "1960年生"})
 
     update = AuthorityUpdate.objects.get()
-    assert "hx-get" in browser.get(f"{PAGE}{authority}/").content.decode()
+    running_page = browser.get(f"{PAGE}{authority}/").content.decode()
+    assert "hx-get" in running_page
+    assert f'action="{PAGE}{authority}/records"' in running_page
     work(update)
     record = get_record(bib.pk)
     assert record is not None

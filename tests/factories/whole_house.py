@@ -175,8 +175,9 @@ def _make_authorities(desk: Desk, *, at: datetime) -> None:
     beside = keep_authority(authority_id=None, version=None, authority=other, at=at, desk=desk)
     while follow_headings() > 0:
         continue
+    # The other one has led to it since, which made a version.
     dated = replace(lu_yao, dates="1949-1992", beside=(beside.id,))
-    keep_authority(authority_id=saved.id, version=saved.version, authority=dated, at=at, desk=desk)
+    keep_authority(authority_id=saved.id, version=saved.version + 1, authority=dated, at=at, desk=desk)
 
 
 def _edit_many(town: Town, desk: Desk, at: datetime) -> None:

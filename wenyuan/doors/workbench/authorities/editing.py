@@ -81,7 +81,7 @@ def _authority_page(request: StaffRequest, found: AuthorityView | None) -> HttpR
         try:
             saved = keep_authority(
                 authority_id=found.id if found else None,
-                version=form.cleaned_data["version"] if found else None,
+                version=(form.cleaned_data["version"] or 0) if found else None,
                 authority=form.authority(),
                 at=request.at,
                 desk=request.desk,
