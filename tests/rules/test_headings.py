@@ -98,7 +98,18 @@ def test_ways_of_writing_do_not_make_another_heading(first: str, second: str) ->
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("中国科学院数学研究所", True), ("县志编纂委员会", True), ("张学会", False), ("刘学院", False), ("余华", False)],
+    [
+        ("中国科学院数学研究所", True),
+        ("县志编纂委员会", True),
+        ("中共中央宣传部", True),
+        ("江苏省水利厅", True),
+        ("张学会", False),
+        ("刘学院", False),
+        ("余华", False),
+        ("寺山修司", False),
+        ("高桥健司", False),
+        ("长曾我部", False),
+    ],
 )
 def test_a_body_is_known_by_its_last_word(name: str, expected: bool) -> None:
     assert is_body(name) is expected
