@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from importlib.resources import files
@@ -12,11 +13,12 @@ from typing import Any
 import pytest
 
 from tests.factories.accounts import make_desk
-from tests.factories.catalogue import make_bib, make_item
+from tests.factories.catalogue import make_bib, make_item, make_past_item
 from tests.factories.circulation import make_policy
 from tests.factories.network import make_branch, make_group, make_hours
 from tests.factories.old_library import resident_number, write_csv, write_koha
 from tests.factories.patrons import make_patron
+from wenyuan.doors.cli.moving import parts
 from wenyuan.doors.cli.moving.comparing import broken_invariants, compare
 from wenyuan.doors.cli.moving.mapping import read_mapping
 from wenyuan.doors.cli.moving.parts import Going
@@ -26,7 +28,7 @@ from wenyuan.holdings.catalogue.data import ItemChanges, PastItemInput
 from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState
 from wenyuan.holdings.catalogue.operations import edit_item, install_defaults, keep_temporary_number, record_past_items
 from wenyuan.holdings.catalogue.queries import item_scanned_at, list_to_relabel, past_bibs
-from wenyuan.kernel.past import Fate
+from wenyuan.kernel.past import Fate, PastResult
 from wenyuan.lending.circulation.data import PastLoanInput
 from wenyuan.lending.circulation.models import Hold, Loan
 from wenyuan.lending.circulation.operations import checkin, record_past_loans
@@ -497,3 +499,75 @@ def test_a_former_number_finds_its_item_at_its_own_branch_until_it_is_relabelled
     assert [shown(branch) for branch in ("ZG", "DJ", "CN")] == ["K0000101", row.temporary, "K0000101"]
     keep_temporary_number(item_id=row.item_id, at=at, desk=make_desk(branches["DJ"], role=Role.CATALOGUER))
     assert shown("DJ") == "K0000101"
+
+
+def test_a_run_that_was_cut_off_goes_on_where_it_stood(
+    koha: Path, at: datetime, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(Exception):
+        pass
+
+    step = parts.STEPS["items"]
+    calls: list[int] = []
+
+    def record(under: Going, rows: Sequence[Any]) -> tuple[PastResult, ...]:
+        calls.append(len(rows))
+        if len(calls) == 3:
+            raise Killed
+        return step.record(under, rows)
+
+    monkeypatch.setitem(parts.STEPS, "items", replace(step, size=2, record=record))
+    with pytest.raises(Killed):
+        go(going(koha, at, desk))
+    assert (Item.objects.count(), Patron.objects.count()) == (4, 0)
+
+    done = go(going(koha, at, desk))
+
+    assert fates(done["items"]) == (9, 2, 4, 3)
+    assert fates(done["patrons"]) == (8, 5, 0, 3)
+    assert Item.objects.count() == 6
+
+
+def test_of_a_number_that_two_of_its_items_bear_a_loan_is_nobody_s_in_a_dry_run_too(
+    koha: Path, at: datetime, desk: Desk, tmp_path: Path
+) -> None:
+    text = koha.read_text("utf-8").replace('item = "itemnumber"\npatron', 'barcode = "barcode"\npatron', 1)
+    koha.write_text(text, "utf-8")
+    write_csv(
+        tmp_path / "issues.csv",
+        ("issue_id", "barcode", "borrowernumber", "branchcode", "issuedate", "date_due", "renewals"),
+        [
+            ("1", "K0000101", "1", "CPL", "2026-04-01", "2026-05-01", ""),
+            ("2", "K0000102", "1", "CPL", "2026-04-01", "2026-05-01", ""),
+        ],
+    )
+
+    dry = go(going(koha, at, desk), dry=True)
+    done = go(going(koha, at, desk))
+
+    assert dict(dry["loans"].reasons) == dict(done["loans"].reasons) == {("item_unknown", "item"): 1}
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "returning", "expected"),
+    [
+        ("available", "on_loan", True, "other"),
+        ("on_loan", "available", True, "own"),
+        ("on_loan", "on_loan", True, "own"),
+        ("available", "available", True, "own"),
+        ("on_loan", "available", False, "other"),
+        ("available", "on_loan", False, "own"),
+        ("available", "available", False, "own"),
+    ],
+)
+def test_of_two_items_with_one_number_what_comes_back_is_the_one_on_loan(
+    own: str, other: str, returning: bool, expected: str, branches: dict[str, Branch]
+) -> None:
+    mine = make_item(home=branches["DJ"], barcode="TMP1", state=own)
+    make_past_item(mine, former_number="K1", temporary="TMP1")
+    make_item(home=branches["ZG"], barcode="K1", state=other)
+
+    found = item_scanned_at("K1", branch_id=branches["DJ"].id, returning=returning)
+
+    assert found is not None
+    assert {"TMP1": "own", "K1": "other"}[found.barcode] == expected

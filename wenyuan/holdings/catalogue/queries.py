@@ -291,15 +291,22 @@ def get_item(barcode: str) -> ItemView | None:
     return next(_items(Item.objects.filter(barcode=barcode.strip())), None)
 
 
-def item_scanned_at(number: str, *, branch_id: int) -> ItemView | None:
+def item_scanned_at(number: str, *, branch_id: int, returning: bool = False) -> ItemView | None:
     """The item that a branch means by this number: its own that was taken over and still bears it as a former one, else
-    the item with this barcode. Where the barcode's item is at home at the branch, it is that one."""
+    the item with this barcode. Where the barcode's item is at home at the branch, it is that one.
+
+    Of the two, what comes back (``returning``) is the one that is on loan, and what is lent the one that is not.
+    """
     barcode = number.strip()
     found = get_item(barcode)
     if found is not None and found.home_branch_id == branch_id:
         return found
     former = item_formerly(barcode, branch_id=branch_id)
-    return get_item_by_id(former) if former is not None else found
+    own = get_item_by_id(former) if former is not None else None
+    if own is None or found is None:
+        return own or found
+    own_fits, other_fits = ((one.state == ItemState.ON_LOAN) is returning for one in (own, found))
+    return found if other_fits and not own_fits else own
 
 
 def get_item_by_id(item_id: int) -> ItemView | None:

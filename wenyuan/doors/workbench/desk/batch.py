@@ -117,7 +117,7 @@ def take(text: str, batch: Batch, work: Work) -> Taken:
         return Taken(batch=batch)
     if batch.count >= MOST_ITEMS:
         return Taken(batch=batch, trouble=Trouble.BATCH_FULL)
-    item = item_scanned_at(code, branch_id=work.desk.branch_id)
+    item = item_scanned_at(code, branch_id=work.desk.branch_id, returning=True)
     if item is None:
         trouble = Trouble.CARD_IN_BATCH if patron_by_token(code) else Trouble.UNKNOWN
         shown = shown_scan(code)

@@ -93,16 +93,22 @@ def take_scan(text: str, top: DeskTop, work: Work) -> Answer:
     top = replace(_settled(top), applicant="")
     has_reader = top.pile is not None and top.pile.patron_id is not None
     if has_reader or top.mode is not Mode.LEND:
-        if item := item_scanned_at(code, branch_id=work.desk.branch_id):
+        if item := _item_of(code, top, work):
             return take_item(item, top, work)
         if scanned := patron_by_token(code):
             return _open_scanned(scanned, code, top, work)
     else:
         if scanned := patron_by_token(code):
             return _open_scanned(scanned, code, top, work)
-        if item := item_scanned_at(code, branch_id=work.desk.branch_id):
+        if item := _item_of(code, top, work):
             return take_item(item, top, work)
     return _unknown(code, top, work)
+
+
+def _item_of(code: str, top: DeskTop, work: Work) -> ItemView | None:
+    """The item that is meant: what is taken back or renewed is on loan, where two bear the number."""
+    is_out = top.next_mode in (Mode.RETURN, Mode.RENEW)
+    return item_scanned_at(code, branch_id=work.desk.branch_id, returning=is_out)
 
 
 def take_item(item: ItemView, top: DeskTop, work: Work, mode: Mode | None = None) -> Answer:
