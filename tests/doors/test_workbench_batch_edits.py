@@ -16,7 +16,7 @@ from wenyuan.doors.workbench.batching.words import COLUMNS, FAULTS, FITTING, FOR
 from wenyuan.doors.workbench.records.running import run_edit_job
 from wenyuan.holdings.catalogue.batching.work import COLUMNS as CHANGEABLE
 from wenyuan.holdings.catalogue.data import BatchOf, ItemFilter, RowOutcome, RowReason, StepKind, Test
-from wenyuan.holdings.catalogue.models import BatchEdit, Bib, Item
+from wenyuan.holdings.catalogue.models import BatchEdit, Bib, ImportBatch, Item
 from wenyuan.organisation.accounts.data import Role
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -177,6 +177,16 @@ def test_records_are_chosen_seen_line_by_line_changed_and_put_back(town: Town, q
     browser.post(f"{page}undone")
     work(queued)
     assert Bib.objects.get(id=bib.id).class_no == "I247.57"
+
+
+def test_an_import_leads_to_a_batch_over_its_records(town: Town) -> None:
+    batch = ImportBatch.objects.create(
+        file_name="a.iso", file_hash=b"", file_bytes=0, branch=town.central, state="finished"
+    )
+    browser = staff_at(town.central, Role.CATALOGUER)
+
+    assert f"{RECORDS}?import={batch.id}" in text(browser.get(f"/workbench/records/imports/{batch.id}/"))
+    assert browser.get(f"{RECORDS}?import={batch.id}").context["chosen"]["batch"].value() == str(batch.id)
 
 
 def test_another_step_keeps_what_was_typed_and_begins_nothing(town: Town, queued: list[dict[str, Any]]) -> None:

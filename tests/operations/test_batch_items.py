@@ -410,7 +410,7 @@ def test_a_batch_that_was_cut_off_can_be_undone_and_does_not_go_on(
     run_edit(batch_id=batch_id, at=AT, desk=desk)
     undo_edit(batch_id=batch_id, at=AT, desk=desk)
 
-    assert (edit(batch_id).state, edit(batch_id).restored) == ("undone", 2)
+    assert (edit(batch_id).state, edit(batch_id).restored, edit(batch_id).kept) == ("undone", 2, 0)
     assert set(Item.objects.values_list("source", flat=True)) == {"bought"}
 
 

@@ -140,6 +140,7 @@ def batch(request: StaffRequest, batch_id: int) -> HttpResponse:
         "reasons": [(reason_words(reason), count) for reason, count in reasons],
         "can_go_on": _can_go_on(result),
         "may_act": may(request.operator, Act.IMPORT_RECORDS, result.branch_id),
+        "may_catalogue": may(request.operator, Act.EDIT_RECORDS, request.desk.branch_id),
         **(outlook_shown(result) if result.state == "ready" else {}),
         "left": len(list_kept(batch_id=batch_id, size=1)) if result.state in ("undoing", "undone") else 0,
         **_progress(result),
