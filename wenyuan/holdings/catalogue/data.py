@@ -73,12 +73,16 @@ from wenyuan.holdings.catalogue.labelling.values import LabelSheetView as LabelS
 from wenyuan.holdings.catalogue.labelling.values import Queued as Queued
 from wenyuan.holdings.catalogue.merging.values import MOST_MOVED as MOST_MOVED
 from wenyuan.holdings.catalogue.merging.values import Alike as Alike
+from wenyuan.holdings.catalogue.merging.values import AlikeGroup as AlikeGroup
+from wenyuan.holdings.catalogue.merging.values import AlikePage as AlikePage
 from wenyuan.holdings.catalogue.merging.values import BibMergeView as BibMergeView
 from wenyuan.holdings.catalogue.merging.values import BibMoved as BibMoved
 from wenyuan.holdings.catalogue.merging.values import Hanging as Hanging
+from wenyuan.holdings.catalogue.merging.values import LookView as LookView
 from wenyuan.holdings.catalogue.merging.values import Parting as Parting
 from wenyuan.holdings.catalogue.merging.values import Stayed as Stayed
 from wenyuan.holdings.catalogue.merging.values import StayReason as StayReason
+from wenyuan.holdings.catalogue.merging.values import Weighed as Weighed
 from wenyuan.holdings.catalogue.shelving.values import ClassChoice as ClassChoice
 from wenyuan.holdings.catalogue.shelving.values import ClassRow as ClassRow
 from wenyuan.holdings.catalogue.shelving.values import Proposal as Proposal
@@ -143,6 +147,7 @@ class Refusal(StrEnum):
     MERGE_ITSELF = "merge_itself"
     MERGE_TOO_LARGE = "merge_too_large"  # more items than one merge moves
     MERGE_UNKNOWN = "merge_unknown"
+    LOOK_UNKNOWN = "look_unknown"
     MERGE_NOT_LAST = "merge_not_last"  # the record that stayed has been merged since: that is undone first
     BATCH_NOT_READY = "batch_not_ready"  # not looked through, already loaded, or dropped
     TEMPLATE_UNFIT = "template_unfit"  # no name, one that another has, or too many

@@ -26,7 +26,7 @@ from wenyuan.holdings.catalogue.import_models import (
     OverlayRule,
 )
 from wenyuan.holdings.catalogue.labelling.tables import LabelKind, LabelRun, LabelSheet, LabelWaiting
-from wenyuan.holdings.catalogue.merging.tables import BibMerge, BibMergeRow, BibsApart
+from wenyuan.holdings.catalogue.merging.tables import BibMerge, BibMergeRow, BibsAlike, BibsApart, DuplicateLook
 from wenyuan.holdings.catalogue.shelving.tables import (
     AuthorEntry,
     AuthorTable,
@@ -57,12 +57,14 @@ __all__ = [
     "BibMergeRow",
     "BibOpen",
     "BibVersion",
+    "BibsAlike",
     "BibsApart",
     "ClassCounter",
     "ClassEntry",
     "ClassTable",
     "Condition",
     "CopyTarget",
+    "DuplicateLook",
     "HarvestStamp",
     "HarvestWaiting",
     "HeadingUse",

@@ -55,6 +55,7 @@ from wenyuan.holdings.catalogue.item_editing import (
 from wenyuan.holdings.catalogue.labelling.queueing import drop_labels, mark_labels_printed, queue_labels
 from wenyuan.holdings.catalogue.labelling.sheets import keep_label_sheet
 from wenyuan.holdings.catalogue.merging.joining import keep_bibs_apart, merge_bibs
+from wenyuan.holdings.catalogue.merging.looking import begin_look, look_for_duplicates
 from wenyuan.holdings.catalogue.merging.parting import undo_bib_merge
 from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, Lendable
 from wenyuan.holdings.catalogue.searching.indexing import TURN_ROWS, Indexer, ask_anew
@@ -88,6 +89,7 @@ __all__ = [
     "ask_anew",
     "ask_for_table",
     "assign_call_number",
+    "begin_look",
     "begin_undoing",
     "begin_undoing_edit",
     "bring_to_heading",
@@ -121,6 +123,7 @@ __all__ = [
     "load_batch",
     "look_at_past_bibs",
     "look_at_past_items",
+    "look_for_duplicates",
     "look_through",
     "look_through_edit",
     "mark_labels_printed",

@@ -124,6 +124,27 @@ def copy_into(table: str, columns: tuple[str, ...]) -> str:
 
 LOCK_BIBS = "SELECT id, content_hash FROM catalogue_bib WHERE id = ANY(%(bibs)s) ORDER BY id FOR NO KEY UPDATE"
 
+LIKELY_PAIRS = """
+    SELECT mine.bib_id, other.bib_id
+    FROM catalogue_identifier mine CROSS JOIN LATERAL (
+        SELECT one.bib_id FROM catalogue_identifier one
+        WHERE one.value = mine.value AND one.bib_id > mine.bib_id AND one.kind = mine.kind
+        ORDER BY one.value, one.bib_id LIMIT %(most)s
+    ) other
+    WHERE mine.bib_id = ANY(%(bibs)s) AND mine.kind = ANY(%(kinds)s)
+        AND EXISTS (SELECT 1 FROM catalogue_bib bib WHERE bib.id = other.bib_id AND bib.merged_into_id IS NULL)
+    UNION
+    SELECT mine.id, other.id
+    FROM catalogue_bib mine CROSS JOIN LATERAL (
+        SELECT one.id FROM catalogue_bib one
+        WHERE one.title_fold = mine.title_fold AND one.author_fold = mine.author_fold
+            AND one.year IS NOT DISTINCT FROM mine.year AND one.id > mine.id AND one.merged_into_id IS NULL
+        LIMIT %(most)s
+    ) other
+    WHERE mine.id = ANY(%(bibs)s) AND mine.title_fold <> ''
+"""
+"""Records that share a number or a description with one that came later; so many with each at most."""
+
 KEEP_BIB = "SELECT id FROM catalogue_bib WHERE id = %(bib)s FOR KEY SHARE"
 
 REPLACE_BIB = f"""

@@ -16,7 +16,8 @@ MOST_COMPARED = 200
 """Records that share a number or a title: beyond it the first are enough for a person to decide."""
 MOST_SHOWN = 20
 
-_TELLING = frozenset({"isbn", "issn", "unified", "cn_serial", "permit"})
+TELLING = frozenset({"isbn", "issn", "unified", "cn_serial", "permit"})
+"""Kinds of numbers that tell a document."""
 
 
 class DuplicatesFound(CatalogueRefused):
@@ -39,11 +40,7 @@ def duplicates_of(record: Record, prepared: Prepared, *, besides: int | None = N
         .order_by("id")[:MOST_COMPARED]
     )
     bibs = [bib for bib in found if bib.id != besides]
-    known: dict[int, set[tuple[str, str]]] = {}
-    for bib_id, kind, value in Identifier.objects.filter(bib_id__in=[bib.id for bib in bibs]).values_list(
-        "bib_id", "kind", "value"
-    ):
-        known.setdefault(bib_id, set()).add((kind, value))
+    known = _numbers_of(bib.id for bib in bibs)
     duplicates: dict[int, Duplicate] = {}
     for bib in bibs:
         reason = duplicate_reason(traits, _traits_of_bib(bib, known.get(bib.id, ())))
@@ -52,6 +49,21 @@ def duplicates_of(record: Record, prepared: Prepared, *, besides: int | None = N
         if reason is not None and one.id != besides:
             duplicates[one.id] = Duplicate(one.id, reason, one.title, one.volume, one.author, one.publisher, one.year)
     return tuple(duplicates.values())[:MOST_SHOWN]
+
+
+def traits_of_bibs(bib_ids: Iterable[int]) -> dict[int, Traits]:
+    """What tells each of these bibs from others; one that is gone is left out."""
+    wanted = sorted(set(bib_ids))
+    known = _numbers_of(wanted)
+    return {bib.id: _traits_of_bib(bib, known.get(bib.id, ())) for bib in Bib.objects.filter(id__in=wanted)}
+
+
+def _numbers_of(bib_ids: Iterable[int]) -> dict[int, set[tuple[str, str]]]:
+    known: dict[int, set[tuple[str, str]]] = {}
+    rows = Identifier.objects.filter(bib_id__in=list(bib_ids)).values_list("bib_id", "kind", "value")
+    for bib_id, kind, value in rows:
+        known.setdefault(bib_id, set()).add((kind, value))
+    return known
 
 
 def _traits_of(record: Record, prepared: Prepared) -> Traits:
@@ -80,7 +92,7 @@ def _traits_of_bib(bib: Bib, numbers: Iterable[tuple[str, str]]) -> Traits:
 
 
 def _telling(numbers: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    return frozenset(pair for pair in numbers if pair[0] in _TELLING)
+    return frozenset(pair for pair in numbers if pair[0] in TELLING)
 
 
 def _sets(record: Record, dialect: Dialect) -> frozenset[tuple[str, str]]:

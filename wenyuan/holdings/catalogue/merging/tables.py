@@ -51,3 +51,31 @@ class BibsApart(models.Model):
             models.UniqueConstraint(fields=["first_id", "second_id"], name="catalogue_apart_once"),
             models.CheckConstraint(condition=Q(first_id__lt=F("second_id")), name="catalogue_apart_in_order"),
         )
+
+
+class DuplicateLook(models.Model):
+    """One going through the catalogue for records of one document. ``position`` is the last record that was compared,
+    ``last_id`` the last there was when it was asked for; under way until ``ended_at``."""
+
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
+    last_id = models.BigIntegerField()
+    position = models.BigIntegerField(default=0)
+    compared = models.IntegerField(default=0)
+    found = models.IntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+
+class BibsAlike(models.Model):
+    """Two records that a look found alike, the older first, and why. ``group_id`` is the oldest record among those that
+    hang together so; given when the look ends. No foreign key to records: they come and go."""
+
+    look = models.ForeignKey("catalogue.DuplicateLook", on_delete=models.PROTECT, related_name="+", db_index=False)
+    first_id = models.BigIntegerField()
+    second_id = models.BigIntegerField()
+    reason = models.CharField(max_length=12)  # editing.values.DuplicateReason
+    group_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["look", "first_id", "second_id"], name="catalogue_alike_once"),)
+        indexes = (models.Index(fields=["look", "group_id"], name="catalogue_alike_groups"),)

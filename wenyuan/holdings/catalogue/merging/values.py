@@ -82,3 +82,42 @@ class Alike(NamedTuple):
     first_id: int
     second_id: int
     reason: DuplicateReason
+
+
+class AlikeGroup(NamedTuple):
+    """Records that hang together by being alike; ``id`` is the oldest of them."""
+
+    id: int
+    pairs: tuple[Alike, ...]
+
+
+class AlikePage(NamedTuple):
+    """Groups of one page; ``after`` is where the next begins, none at the end."""
+
+    groups: tuple[AlikeGroup, ...]
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookView:
+    """A look through the catalogue: ``compared`` of the records up to ``last_id``, ``found`` pairs; under way without
+    ``ended_at``."""
+
+    id: int
+    asked_at: datetime
+    ended_at: datetime | None
+    position: int
+    last_id: int
+    compared: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A record as two are weighed against each other: its version, items, what hangs on it, subfields of its MARC."""
+
+    bib_id: int
+    version: int
+    items: int
+    hanging: tuple[Hanging, ...]
+    subfields: int
