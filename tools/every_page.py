@@ -255,6 +255,11 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/records/{bib}/marc",
         "/workbench/records/{bib}/history",
         "/workbench/records/{bib}/history/1",
+        "/workbench/records/alike",
+        "/workbench/records/{bib}/merge",
+        "/workbench/records/{alike}/merge/{alike_other}",
+        "/workbench/records/merges",
+        "/workbench/records/merges/{record_merge}/",
         "/workbench/records/imports",
         "/workbench/records/imports/new",
         "/workbench/records/imports/suppliers",
@@ -513,6 +518,9 @@ NO_PAGES = frozenset(
         "workbench:crate-tick",
         "workbench:crate-damage",
         "workbench:crate-sign",
+        "workbench:records-look",
+        "workbench:records-apart",
+        "workbench:records-merge-undo",
         "workbench:import-go-on",
         "workbench:template-drop",
         "workbench:edit-start",
@@ -578,6 +586,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.holdings.catalogue.models import (
         Authority,
         BatchEdit,
+        BibMerge,
         CopyTarget,
         HeadingUse,
         ImportBatch,
@@ -587,6 +596,7 @@ def the_house(*, today: date) -> dict[str, str]:
         Receipt,
         ShelfGroup,
     )
+    from wenyuan.holdings.catalogue.queries import list_alike_records
     from wenyuan.lending.circulation.models import Consignment, ConsignmentLine, Hold, Loan
     from wenyuan.lending.fees.models import Charge, Closing
     from wenyuan.lending.fees.models import Entry as LedgerRow
@@ -598,6 +608,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.organisation.network.models import Branch, Closure, ClosureNotice, Membership, ServicePoint
     from wenyuan.organisation.notices.models import Call, Message
 
+    alike = list_alike_records(size=1).groups[0].pairs[0]
     central = Branch.objects.get(kind="central")
     free = Item.objects.filter(home_branch=central, state="available", condition="ok", lendable="yes").order_by("id")
     item, other_item = free.select_related("bib")[:2]
@@ -624,6 +635,9 @@ def the_house(*, today: date) -> dict[str, str]:
         "call": call.id,
         "call_list": call.list_id,
         "bib": item.bib_id,
+        "alike": alike.first_id,
+        "alike_other": alike.second_id,
+        "record_merge": BibMerge.objects.latest("id").id,
         "title": item.bib.title[:2],
         "item": item.id,
         "barcode": item.barcode,

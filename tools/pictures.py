@@ -126,6 +126,26 @@ def edit_many(desk: Any, at: datetime) -> None:
         look_through_edit(batch_id=batch_id, at=at, desk=desk)
 
 
+def catalogue_twice() -> None:
+    """The newest record once and once more: two of the three are merged, and the third is alike."""
+    from wenyuan.doors.cli.acting import acting_desk, branch_of
+    from wenyuan.holdings.catalogue.operations import add_bib, begin_look, look_for_duplicates, merge_bibs
+    from wenyuan.holdings.catalogue.queries import get_record, list_newest
+    from wenyuan.organisation.rights.data import Act
+
+    at = datetime.now(tz=UTC)
+    desk = acting_desk(act=Act.EDIT_RECORDS, branch_id=branch_of("LM00").id, username=None, at=at)
+    newest = list_newest(size=1).bibs[0].id
+    present = get_record(newest)
+    assert present is not None
+    record = present.record._replace(fields=tuple(one for one in present.record.fields if one.tag != "001"))
+    copies = [newest]
+    for _ in range(2):
+        copies.append(add_bib(record=record, dialect=present.dialect, at=at, desk=desk, despite=copies).id)
+    merge_bibs(kept_id=copies[1], gone_id=copies[2], kept_version=1, gone_version=1, at=at, desk=desk)
+    look_for_duplicates(look_id=begin_look(at=at, desk=desk), at=at, desk=desk)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -148,6 +168,7 @@ def rows_of(home: Path) -> dict[str, str]:
         from wenyuan.plumbing.clock import local_date
 
         stage_a_file(home / "waits.mrc")
+        catalogue_twice()
         return the_house(today=local_date(datetime.now(tz=UTC)))
 
 

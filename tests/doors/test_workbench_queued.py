@@ -20,6 +20,7 @@ from wenyuan.organisation.accounts.data import Role
         (running.IMPORT_TASK, "batch_id", running.hand_over, running.run_import),
         (running.LOOK_TASK, "batch_id", running.hand_over_looking, running.run_looking),
         (running.UNDO_TASK, "batch_id", running.hand_over_undoing, running.run_undoing),
+        (running.DUPLICATES_TASK, "look_id", running.hand_over_duplicates, running.run_duplicates),
         (running.TABLE_TASK, "table_id", running.hand_over_table, running.run_table),
         (UPDATE_TASK, "update_id", hand_over_update, run_update),
     ],

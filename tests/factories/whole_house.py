@@ -26,11 +26,14 @@ from wenyuan.holdings.catalogue.data import (
     Variant,
 )
 from wenyuan.holdings.catalogue.operations import (
+    begin_look,
     follow_headings,
     keep_authority,
     keep_copy_target,
+    look_for_duplicates,
     look_through,
     look_through_edit,
+    merge_bibs,
     open_batch,
     open_item_edit,
     open_record_edit,
@@ -150,6 +153,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     )
     _stage_a_file(folder / "waits.mrc", desk, at)
     _edit_many(town, desk, at)
+    _catalogue_twice(desk, at)
     target = TargetInput(name="省图书馆", protocol=CopyProtocol.SRU, address="https://sru.example.org/", is_asked=False)
     keep_copy_target(target=target, at=at, desk=make_desk(town.central, role=Role.CATALOGUER, everywhere=True))
     return town
@@ -194,6 +198,13 @@ def _edit_many(town: Town, desk: Desk, at: datetime) -> None:
         choice=RecordChoice(numbers=("waits-1",)), dialect=Dialect.CNMARC, steps=steps, at=at, desk=desk
     )
     look_through_edit(batch_id=of_records, at=at, desk=desk)
+
+
+def _catalogue_twice(desk: Desk, at: datetime) -> None:
+    """A record three times: two of the three are merged, and the third is alike."""
+    copies = [make_bib(title="湘行散记", author="沈从文", isbn="9787506365437").id for _ in range(3)]
+    merge_bibs(kept_id=copies[1], gone_id=copies[2], kept_version=1, gone_version=1, at=at, desk=desk)
+    look_for_duplicates(look_id=begin_look(at=at, desk=desk), at=at, desk=desk)
 
 
 def _make_crates(town: Town, desks: dict[str, Desk], *, at: datetime) -> None:

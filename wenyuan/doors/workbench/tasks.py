@@ -6,12 +6,14 @@ from django.utils import timezone
 
 from wenyuan.doors.workbench.authorities.running import UPDATE_TASK, run_update
 from wenyuan.doors.workbench.records.running import (
+    DUPLICATES_TASK,
     EDIT_TASK,
     IMPORT_TASK,
     LOOK_TASK,
     TABLE_TASK,
     UNDO_TASK,
     drop_old_tables,
+    run_duplicates,
     run_edit_job,
     run_import,
     run_looking,
@@ -45,6 +47,12 @@ def undo_import(batch_id: int, account_id: int, branch_id: int) -> None:
 def edit_batch(batch_id: int, account_id: int, branch_id: int) -> None:
     """Look a batch edit through, do it, or take it back: whatever it waits for."""
     run_edit_job(batch_id=batch_id, account_id=account_id, branch_id=branch_id, at=timezone.now())
+
+
+@task(DUPLICATES_TASK)
+def look_for_duplicates(look_id: int, account_id: int, branch_id: int) -> None:
+    """Look through the catalogue for records of one document."""
+    run_duplicates(look_id=look_id, account_id=account_id, branch_id=branch_id, at=timezone.now())
 
 
 @task(TABLE_TASK)

@@ -15,6 +15,7 @@ from wenyuan.holdings.catalogue.data import TableForm, TableView
 from wenyuan.holdings.catalogue.operations import (
     finish_table,
     forget_old_tables,
+    look_for_duplicates,
     look_through,
     look_through_edit,
     run_batch,
@@ -35,6 +36,7 @@ LOOK_TASK: Final = "workbench.look_through_import"
 UNDO_TASK: Final = "workbench.undo_import"
 TABLE_TASK: Final = "workbench.write_table"
 EDIT_TASK: Final = "workbench.edit_batch"
+DUPLICATES_TASK: Final = "workbench.look_for_duplicates"
 TABLES_FOLDER: Final = Path("files") / "tables"
 
 
@@ -127,6 +129,23 @@ def run_edit_job(*, batch_id: int, account_id: int, branch_id: int, at: datetime
         return
     act = {"staged": look_through_edit, "running": run_edit, "undoing": undo_edit}[edit.state]
     act(batch_id=batch_id, at=at, desk=Desk(operator=operator, branch_id=branch_id, door=Door.WORKER))
+
+
+def hand_over_duplicates(*, look_id: int, desk: Desk) -> None:
+    """Queue a look for duplicates; a second request for the same look changes nothing."""
+    _queue(DUPLICATES_TASK, look_id, desk, look_id=look_id)
+
+
+def run_duplicates(*, look_id: int, account_id: int, branch_id: int, at: datetime) -> None:
+    """Look through the catalogue from where the look stands, with the rights that who asked for it has now.
+
+    :raises NotAllowed: the right was taken away meanwhile.
+    :raises CatalogueRefused: as ``look_for_duplicates``.
+    """
+    operator = operator_for(account_id, local_date(at))
+    if operator is not None:
+        desk = Desk(operator=operator, branch_id=branch_id, door=Door.WORKER)
+        look_for_duplicates(look_id=look_id, at=at, desk=desk)
 
 
 def hand_over_table(*, table_id: int, desk: Desk) -> None:

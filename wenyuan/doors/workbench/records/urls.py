@@ -1,11 +1,13 @@
 from django.urls import path
 
 from wenyuan.doors.workbench.records import (
+    alike,
     editing,
     exports,
     form_view,
     histories,
     imports,
+    merges,
     profiles,
     staging,
     tables,
@@ -31,6 +33,14 @@ urlpatterns = [
     path("<int:bib_id>/history", histories.history, name="record-history"),
     path("<int:bib_id>/history/<int:number>", histories.version, name="record-version"),
     path("<int:bib_id>/history/<int:number>/restored", histories.restore, name="record-restore"),
+    path("alike", alike.alike, name="records-alike"),
+    path("alike/looked", alike.look, name="records-look"),
+    path("<int:bib_id>/merge", merges.beside, name="records-merge-with"),
+    path("<int:bib_id>/merge/<int:other_id>", merges.merge, name="records-merge"),
+    path("<int:bib_id>/apart/<int:other_id>", alike.apart, name="records-apart"),
+    path("merges", merges.merges, name="records-merges"),
+    path("merges/<int:merge_id>/", merges.merged, name="records-merged"),
+    path("merges/<int:merge_id>/undone", merges.undo, name="records-merge-undo"),
     path("imports", imports.batch_list, name="imports"),
     path("imports/new", imports.new_import, name="import-new"),
     path("imports/<int:batch_id>/", imports.batch, name="import"),
