@@ -134,6 +134,7 @@ def test_columns_are_emptied_and_an_area_is_given(town: Town, queued: list[dict[
         ({"numbers": "W1"}, "请说明要改什么"),
         ({"numbers": "W1", "collection": "x", "clear": ["collection"]}, "二者只能取其一"),
         ({"numbers": "W1", "price": "-1"}, "0"),
+        ({"receipt": "9" * 30, "source": "donated"}, str(2**63 - 1)),
     ],
 )
 def test_a_form_that_says_nothing_or_two_things_is_answered_with_the_reason(
@@ -209,6 +210,7 @@ def test_another_step_keeps_what_was_typed_and_begins_nothing(town: Town, queued
         ({"step1-kind": "delete_field", "step1-place": "606", "question": "余华"}, "三种方式"),
         ({"step1-kind": "delete_field", "step1-place": "606", "numbers": "", "question": "余华"}, "检索索引"),
         ({"step1-kind": "delete_field", "step1-place": "606", "numbers": "", "batch": "0"}, "1"),
+        ({"step1-kind": "delete_field", "step1-place": "606", "numbers": "", "batch": "9" * 30}, str(2**63 - 1)),
         (
             {"step1-kind": "delete_field", "step1-place": "606", "numbers": " ".join(map(str, range(10_001)))},
             "数量太多",

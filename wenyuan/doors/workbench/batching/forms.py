@@ -13,6 +13,7 @@ from wenyuan.doors.workbench.branches import Choices
 from wenyuan.doors.workbench.items.forms import MOST_YUAN
 from wenyuan.doors.workbench.items.words import DIALECTS, LENDABLE, STATES
 from wenyuan.doors.workbench.labels.forms import NumbersField
+from wenyuan.doors.workbench.records.forms import LARGEST_ID
 from wenyuan.doors.workbench.stock.words import SOURCES
 from wenyuan.holdings.catalogue.data import (
     ItemChoice,
@@ -63,7 +64,7 @@ class ChosenItemsForm(forms.Form):
     call_last = forms.CharField(
         label=_("Call numbers to"), max_length=100, required=False, help_text=_("What begins with it belongs to it.")
     )
-    receipt = forms.IntegerField(label=_("Came by the receipt no."), min_value=1, required=False)
+    receipt = forms.IntegerField(label=_("Came by the receipt no."), min_value=1, max_value=LARGEST_ID, required=False)
     acquired_first = forms.DateField(label=_("Acquired from"), required=False, widget=_date_input())
     acquired_last = forms.DateField(label=_("Acquired to"), required=False, widget=_date_input())
     accession_first = forms.CharField(label=_("Accession numbers from"), max_length=32, required=False)
@@ -170,7 +171,9 @@ class ChosenRecordsForm(forms.Form):
         required=False,
         help_text=_("As readers and staff type it."),
     )
-    batch = forms.IntegerField(label=_("What the import no. … brought or changed"), min_value=1, required=False)
+    batch = forms.IntegerField(
+        label=_("What the import no. … brought or changed"), min_value=1, max_value=LARGEST_ID, required=False
+    )
     numbers = forms.CharField(
         label=_("Record numbers or ISBN"),
         required=False,

@@ -11,6 +11,9 @@ from wenyuan.doors.workbench.records.words import EXPORT_FORMS, ITEM_COLUMNS, TA
 from wenyuan.holdings.catalogue.data import ExportForm, RecordChoice, TableForm, TableOf
 from wenyuan.kernel.marc import ItemColumn
 
+LARGEST_ID = 2**63 - 1
+"""What a number of a row may be; the database takes no larger one."""
+
 
 class ImportForm(forms.Form):
     file = forms.FileField(label=_("File"))
@@ -68,7 +71,9 @@ class ExportChoice(forms.Form):
         required=False,
         help_text=_("As readers and staff type it."),
     )
-    batch = forms.IntegerField(label=_("What the import no. … brought or changed"), min_value=1, required=False)
+    batch = forms.IntegerField(
+        label=_("What the import no. … brought or changed"), min_value=1, max_value=LARGEST_ID, required=False
+    )
     numbers = forms.CharField(
         label=_("Record numbers or ISBN"), max_length=2000, required=False, help_text=_("With a blank between them.")
     )
