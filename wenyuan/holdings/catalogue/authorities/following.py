@@ -12,7 +12,9 @@ from wenyuan.holdings.catalogue.authorities import sql
 from wenyuan.holdings.catalogue.authorities.rules import Known, Link, link_of
 from wenyuan.holdings.catalogue.authorities.tables import Authority, AuthorityVariant, HeadingUse
 from wenyuan.holdings.catalogue.models import Bib, IndexWaiting
+from wenyuan.holdings.catalogue.rules import column_text
 from wenyuan.kernel.headings import Heading, HeadingKind, headings_of
+from wenyuan.kernel.headings.kinds import LONGEST_DATES, LONGEST_NAME
 from wenyuan.kernel.marc import Dialect, MarcError, from_storage
 from wenyuan.organisation.rights.queries import needs
 from wenyuan.plumbing.transactions import assert_in_verb, verb
@@ -111,11 +113,16 @@ def _records(bib_ids: Sequence[int]) -> Iterable[tuple[int, str, bytes | memoryv
 
 
 def _headings(dialect: str, marc: bytes) -> tuple[Heading, ...]:
-    """What the record says; nothing where it cannot be read: one such record must not stop all others."""
+    """What the record says, fit for a column; nothing where it cannot be read. One such record, or one NUL in a name,
+    must not stop all others."""
     try:
-        return headings_of(from_storage(marc), Dialect(dialect))
+        found = headings_of(from_storage(marc), Dialect(dialect))
     except MarcError:
         return ()
+    return tuple(
+        heading._replace(name=column_text(heading.name, LONGEST_NAME), dates=column_text(heading.dates, LONGEST_DATES))
+        for heading in found
+    )
 
 
 def _differs(use: HeadingUse, heading: Heading, link: Link) -> bool:
