@@ -179,7 +179,7 @@ def test_a_stale_version_changes_nothing(desk: Desk) -> None:
             AuthorityInput(kind=PERSON, name="余华", variants=tuple(Variant(f"名{n}") for n in range(101))),
             AuthorityRefusal.VARIANTS_UNFIT,
         ),
-        (AuthorityInput(kind=PERSON, name="余华", beside=(1,)), AuthorityRefusal.BESIDE_UNKNOWN),
+        (AuthorityInput(kind=PERSON, name="余华", beside=(10**9,)), AuthorityRefusal.BESIDE_UNKNOWN),
         (AuthorityInput(kind=PERSON, name="魯 迅"), AuthorityRefusal.HEADING_TAKEN),
     ],
 )

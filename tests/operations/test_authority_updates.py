@@ -8,11 +8,11 @@ from tests.factories.accounts import make_desk
 from tests.factories.catalogue import cnmarc_record, make_bib
 from tests.factories.network import make_branch
 from wenyuan.holdings.catalogue.data import AuthorityInput, AuthoritySaved, LinkState, Variant
-from wenyuan.holdings.catalogue.models import Bib
-from wenyuan.holdings.catalogue.operations import follow_headings, keep_authority
-from wenyuan.holdings.catalogue.queries import headings_of_bib
+from wenyuan.holdings.catalogue.models import Bib, HeadingUse, HeadingWaiting
+from wenyuan.holdings.catalogue.operations import follow_headings, keep_authority, update_next
+from wenyuan.holdings.catalogue.queries import get_record, headings_of_bib
 from wenyuan.kernel.headings import HeadingKind
-from wenyuan.kernel.marc import to_storage
+from wenyuan.kernel.marc import DataField, to_storage
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.rights.data import Desk
 
@@ -36,6 +36,24 @@ def followed() -> None:
         continue
 
 
+def changed(desk: Desk, saved: AuthoritySaved, name: str, dates: str = "", *variants: Variant) -> AuthoritySaved:
+    authority = AuthorityInput(kind=PERSON, name=name, dates=dates, variants=variants)
+    return keep_authority(authority_id=saved.id, version=saved.version, authority=authority, at=LATER, desk=desk)
+
+
+def updated(saved: AuthoritySaved, desk: Desk) -> None:
+    assert saved.update_id is not None
+    while update_next(update_id=saved.update_id, at=LATER, desk=desk):
+        continue
+
+
+def name_in(bib_id: int) -> tuple[tuple[str, str], ...]:
+    found = get_record(bib_id)
+    assert found is not None
+    fields = (one for one in found.record.fields if isinstance(one, DataField) and one.tag == "701")
+    return tuple(one for one in next(fields).subfields if one[0] in "af")
+
+
 def link(bib_id: int) -> tuple[LinkState, int | None]:
     use = next(one for one in headings_of_bib(bib_id) if one.kind is PERSON)
     return use.state, use.authority_id
@@ -50,3 +68,47 @@ def test_a_control_character_in_a_name_stops_the_linking_of_no_record(desk: Desk
     followed()
 
     assert link(odd.pk) == link(other.pk) == (LinkState.LINKED, saved.id)
+
+
+def test_renaming_back_before_the_headings_were_looked_at_again_leaves_no_record_behind(desk: Desk) -> None:
+    bibs = [make_bib(author="余华", title=f"活着{number}") for number in range(3)]
+    saved = kept(desk, "余华")
+    followed()
+    renamed = changed(desk, saved, "余秋雨")
+    assert renamed.update_id is not None
+    update_next(update_id=renamed.update_id, at=LATER, desk=desk)
+    update_next(update_id=renamed.update_id, at=LATER, desk=desk)
+
+    updated(changed(desk, renamed, "余华"), desk)
+
+    assert [name_in(bib.pk) for bib in bibs] == [(("a", "余华"),)] * 3
+
+
+def test_a_name_edited_before_the_update_comes_is_found_as_it_is_then(desk: Desk) -> None:
+    bib = make_bib(author="余华")
+    saved = kept(desk, "余华", "", Variant("余 大华", "", is_same=True))
+    followed()
+    record = cnmarc_record(bib.control_number, title="活着", author="余大华")
+    Bib.objects.filter(id=bib.pk).update(marc=to_storage(record))
+
+    updated(changed(desk, saved, "余秋雨", "", Variant("余大华", "", is_same=True)), desk)
+
+    assert name_in(bib.pk) == (("a", "余秋雨"),)
+    followed()
+    assert link(bib.pk) == (LinkState.LINKED, saved.id)
+
+
+def test_records_that_wait_are_looked_at_before_an_update_ends(desk: Desk) -> None:
+    bib = make_bib(author="余华")
+    saved = kept(desk, "余华")
+    followed()
+    renamed = changed(desk, saved, "余秋雨")
+    assert renamed.update_id is not None
+    followed()
+    uses = HeadingUse.objects.filter(bib_id=bib.pk)
+    uses.update(name="余秋雨", key="余秋雨")  # as it was noted of a record that somebody has changed since
+    HeadingWaiting.objects.create(bib_id=bib.pk)
+
+    updated(renamed, desk)
+
+    assert name_in(bib.pk) == (("a", "余秋雨"),)

@@ -38,6 +38,16 @@ NEXT_TO_UPDATE = """
     ORDER BY used.bib_id LIMIT 1
 """
 
+USES_WAITING = """
+    SELECT waiting.id, waiting.bib_id FROM catalogue_headingwaiting waiting
+    WHERE EXISTS (
+        SELECT 1 FROM catalogue_headinguse used
+        WHERE used.authority_id = %(authority)s::bigint AND used.bib_id = waiting.bib_id
+    )
+    ORDER BY waiting.id LIMIT %(count)s
+"""
+"""The records that an authority is linked to, and whose headings are to be looked at."""
+
 LEFT_TO_UPDATE = """
     SELECT count(DISTINCT used.bib_id) FROM catalogue_headinguse used
     JOIN catalogue_authority authority ON authority.id = used.authority_id

@@ -9,7 +9,14 @@ from datetime import datetime
 from django.db import connection
 
 from wenyuan.holdings.catalogue.authorities import sql
-from wenyuan.holdings.catalogue.authorities.tables import Authority, AuthorityUpdate, AuthorityUpdated, HeadingUse
+from wenyuan.holdings.catalogue.authorities.following import FOLLOW_ROWS, hold_authorities, link_headings
+from wenyuan.holdings.catalogue.authorities.tables import (
+    Authority,
+    AuthorityUpdate,
+    AuthorityUpdated,
+    HeadingUse,
+    HeadingWaiting,
+)
 from wenyuan.holdings.catalogue.data import CatalogueRefused
 from wenyuan.holdings.catalogue.editing.saving import write_record
 from wenyuan.holdings.catalogue.models import Bib
@@ -30,19 +37,23 @@ def update_next(*, update_id: int, at: datetime, desk: Desk) -> bool:
     :raises NotAllowed: without the right to edit records at the desk's branch.
     """
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
+    # Before any row, as whoever changes an authority does: else the two would wait for each other.
+    hold_authorities()
     update = AuthorityUpdate.objects.select_for_update(no_key=True).filter(id=update_id, state="running").first()
     if update is None:
         return False
-    with connection.cursor() as cursor:
-        cursor.execute(sql.NEXT_TO_UPDATE, {"authority": update.authority_id, "update": update.pk})
-        found = cursor.fetchone()
-    if found is None:
+    bib_id = _next_of(update)
+    if bib_id is None and _link_waiting(update):
+        bib_id = _next_of(update)
+        if bib_id is None and _is_waiting(update):
+            return True
+    if bib_id is None:
         update.state, update.finished_at = "done", at
         update.save(update_fields=["state", "finished_at"])
         return False
-    bib_id = int(found[0])
     done = AuthorityUpdated(update=update, bib_id=bib_id)
     bib = Bib.objects.select_for_update(no_key=True).filter(id=bib_id).first()
+    link_headings([bib_id])  # the record may have changed since its headings were looked at
     if bib is not None and bib.merged_into_id is None:
         try:
             record = _with_heading(bib, update)
@@ -50,8 +61,36 @@ def update_next(*, update_id: int, at: datetime, desk: Desk) -> bool:
             done.version = saved.version if saved.changed else None
         except CatalogueRefused as refused:
             done.fault = refused.refusal.value
+        else:
+            link_headings([bib_id])
+            # Nobody else changes a record that is locked here: what waits for it is what was looked at just now.
+            HeadingWaiting.objects.filter(bib_id=bib_id).delete()
     done.save()
     return True
+
+
+def _next_of(update: AuthorityUpdate) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.NEXT_TO_UPDATE, {"authority": update.authority_id, "update": update.pk})
+        found = cursor.fetchone()
+    return int(found[0]) if found else None
+
+
+def _is_waiting(update: AuthorityUpdate) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.USES_WAITING, {"authority": update.authority_id, "count": 1})
+        return cursor.fetchone() is not None
+
+
+def _link_waiting(update: AuthorityUpdate) -> bool:
+    """Look at some of the records of the authority that wait for it: what is noted of them may no longer be so, and an
+    update that ended by that would leave them with a former heading. Whether there were any."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.USES_WAITING, {"authority": update.authority_id, "count": FOLLOW_ROWS})
+        rows = cursor.fetchall()
+    HeadingWaiting.objects.filter(id__in=[row[0] for row in rows]).delete()
+    link_headings(sorted({row[1] for row in rows}))
+    return bool(rows)
 
 
 def _with_heading(bib: Bib, update: AuthorityUpdate) -> Record:
