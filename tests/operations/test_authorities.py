@@ -395,7 +395,7 @@ def test_a_renamed_authority_updates_its_records_by_edits_that_say_why(desk: Des
     assert entry.operator_id == desk.operator.account_id
     found = get_authority(saved.id)
     assert found is not None
-    assert found.variants == (Variant("余华", "", True),)
+    assert found.variants == (Variant("余华"),)
     assert found.update is not None
     assert (found.update.is_running, found.update.changed, found.update.left) == (False, 3, 0)
 

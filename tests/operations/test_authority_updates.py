@@ -9,7 +9,7 @@ from tests.factories.catalogue import cnmarc_record, make_bib
 from tests.factories.network import make_branch
 from wenyuan.holdings.catalogue.data import AuthorityInput, AuthoritySaved, LinkState, Variant
 from wenyuan.holdings.catalogue.models import Bib, HeadingUse, HeadingWaiting
-from wenyuan.holdings.catalogue.operations import follow_headings, keep_authority, update_next
+from wenyuan.holdings.catalogue.operations import follow_headings, keep_authority, merge_authorities, update_next
 from wenyuan.holdings.catalogue.queries import get_record, headings_of_bib
 from wenyuan.kernel.headings import HeadingKind
 from wenyuan.kernel.marc import DataField, to_storage
@@ -112,3 +112,45 @@ def test_records_that_wait_are_looked_at_before_an_update_ends(desk: Desk) -> No
     updated(renamed, desk)
 
     assert name_in(bib.pk) == (("a", "余秋雨"),)
+
+
+def test_years_added_to_a_name_let_its_records_follow_and_link_no_namesakes(desk: Desk) -> None:
+    bib = make_bib(author="王伟")
+    saved = kept(desk, "王伟")
+    followed()
+
+    renamed = changed(desk, saved, "王伟", "1960-")
+    followed()
+    updated(renamed, desk)
+    namesake = make_bib(author="王伟")
+    followed()
+
+    assert name_in(bib.pk) == (("a", "王伟"), ("f", "1960-"))
+    assert link(bib.pk) == (LinkState.LINKED, saved.id)
+    assert link(namesake.pk) == (LinkState.REVIEW, None)
+
+
+def test_a_name_said_to_be_the_same_stays_so_when_years_are_added(desk: Desk) -> None:
+    saved = kept(desk, "莫言")
+
+    changed(desk, saved, "莫言", "1955-", Variant("莫言", "", is_same=True))
+    bib = make_bib(author="莫言")
+    followed()
+
+    assert link(bib.pk) == (LinkState.LINKED, saved.id)
+
+
+def test_a_merge_into_one_with_years_takes_the_records_along_and_links_no_namesakes(desk: Desk) -> None:
+    bib = make_bib(author="王伟")
+    gone, stays = kept(desk, "王伟"), kept(desk, "王伟", "1960-")
+    followed()
+    assert link(bib.pk) == (LinkState.LINKED, gone.id)
+
+    merged = merge_authorities(kept_id=stays.id, kept_version=1, gone_id=gone.id, gone_version=1, at=LATER, desk=desk)
+    followed()
+    updated(merged, desk)
+    namesake = make_bib(author="王伟")
+    followed()
+
+    assert name_in(bib.pk) == (("a", "王伟"), ("f", "1960-"))
+    assert link(namesake.pk) == (LinkState.REVIEW, None)

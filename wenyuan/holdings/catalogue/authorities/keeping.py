@@ -64,13 +64,13 @@ def keep_authority(
     _refuse_unknown(given.beside, row)
     before = None if row.pk is None else snapshot(row)
     keys = keys_of(row) if row.pk else set()
-    former = Variant(row.name, row.dates, is_same=True)
+    former = _former(row, given.name, given.dates)
     is_renamed = row.pk is not None and former[:2] != (given.name, given.dates)
     for name in ("name", "dates", *_LONGEST):
         setattr(row, name, getattr(given, name))
     row.key, row.changed_at, row.version = key_of(given.name), at, row.version + 1
     row.save()
-    _write_variants(row, [former, *given.variants] if is_renamed else given.variants)
+    _write_variants(row, _with_former(row, former, given.variants) if is_renamed else given.variants)
     _write_beside(row, given.beside)
     look_again(given.kind, keys | keys_of(row))
     index_again(row.pk)
@@ -108,8 +108,8 @@ def merge_authorities(
     if kept.kind != gone.kind:
         raise AuthorityRefused(AuthorityRefusal.OTHER_KIND)
     before = snapshot(kept)
-    former = Variant(gone.name, gone.dates, is_same=True)
-    variants = [former, *variants_of(kept), *variants_of(gone)]
+    former = _former(gone, kept.name, kept.dates)
+    variants = _with_former(gone, former, [*variants_of(kept), *variants_of(gone)])
     if len(variants) > MOST_VARIANTS:
         raise AuthorityRefused(AuthorityRefusal.VARIANTS_UNFIT)
     beside = {*_beside_of(kept), *_beside_of(gone)} - {kept.pk, gone.pk}
@@ -203,6 +203,20 @@ def begin_update(row: Authority, former: Variant, *, at: datetime, desk: Desk) -
 def end_updates(row: Authority, *, at: datetime) -> None:
     """Step: let the update of an authority that runs end where it is."""
     AuthorityUpdate.objects.filter(authority=row, state="running").update(state="done", finished_at=at)
+
+
+def _former(row: Authority, name: str, dates: str) -> Variant:
+    """What an authority is called until now, as a variant. It is the same; but not where it only gets years, since
+    those are added to tell it from others of its name, who have none in their records either."""
+    return Variant(row.name, row.dates, is_same=not (key_of(name) == row.key and dates and not row.dates))
+
+
+def _with_former(row: Authority, former: Variant, variants: Iterable[Variant]) -> list[Variant]:
+    """The variants with the former heading. The records that have it now are those of the authority, and stay so."""
+    if former.is_same:
+        return [former, *variants]
+    HeadingUse.objects.filter(authority=row, key=key_of(former.name), dates=former.dates).update(is_decided=True)
+    return [*variants, former]
 
 
 def keys_of(row: Authority) -> set[str]:
