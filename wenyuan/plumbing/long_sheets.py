@@ -8,6 +8,7 @@ import csv
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -25,17 +26,26 @@ class NoTable(Exception):
     """The file is no table that can be read; the text says why."""
 
 
-def long_rows(path: Path, *, encoding: str, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
-    """The rows of a table with their numbers (from 1), cells as trimmed text; a row that cannot be read is empty.
+class UnreadRow(list[str]):
+    """The cells of a row whose quotes do not work out, as its delimiters alone divide it: to be told and mended."""
+
+
+def long_rows(
+    path: Path, *, encoding: str, sheet: str = "", heading: int = 1, delimiter: str = "", line_breaks: bool = True
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table with their numbers (from 1; of a CSV the line where the row begins), cells as trimmed text.
+    A row that cannot be read is an :class:`UnreadRow`.
 
     :param encoding: of a CSV; an XLSX states its own.
+    :param heading: the line that tells which delimiter a CSV has, where none is stated.
+    :param line_breaks: whether a quoted cell of a CSV may go on in the next line; else each line is a row.
     :param sheet: the name of an XLSX's sheet, else the first.
     :raises NoTable: no workbook, no such sheet, or one that unpacks into more than any library has.
     :raises OSError: the file cannot be read.
     """
     with path.open("rb") as file:
         is_workbook = file.read(4) == b"PK\x03\x04"
-    return _workbook(path, sheet) if is_workbook else _csv(path, encoding)
+    return _workbook(path, sheet) if is_workbook else _csv(path, encoding, heading, delimiter, line_breaks)
 
 
 def is_mangled(text: str) -> bool:
@@ -53,23 +63,62 @@ def _plain(text: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:2] in _COMPUTED else text
 
 
-def _csv(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
+def _csv(path: Path, encoding: str, heading: int, delimiter: str, line_breaks: bool) -> Iterator[tuple[int, list[str]]]:
     codec = "utf-8-sig" if encoding == "utf-8" else encoding
     csv.field_size_limit(LONGEST_CELL)
     with path.open(encoding=codec, errors="surrogateescape", newline="") as file:
-        head = file.readline(LONGEST_CELL)
+        *_, head = ("", *islice(file, heading))
         file.seek(0)
-        reader = csv.reader((line.replace("\0", "") for line in file), delimiter=max(",\t;", key=head.count))
-        number = 0
-        while True:
-            number += 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                cells = []
-            yield number, [_plain(cell.strip()) for cell in cells[:MOST_COLUMNS]]
+        mark = delimiter or max(",\t;", key=head.count)
+        lines = (line.replace("\0", "") for line in file)
+        rows = _by_quotes(lines, mark) if line_breaks else _by_lines(lines, mark, width=len(_split(head, mark)))
+        for number, cells in rows:
+            yield number, cells if isinstance(cells, UnreadRow) else [_plain(cell.strip()) for cell in cells]
+
+
+def _split(line: str, mark: str) -> list[str]:
+    """The cells of one line; an :class:`UnreadRow` where a quote in it is not closed, or stands where none can."""
+    text = line.rstrip("\r\n")
+    try:
+        return next(csv.reader([text], delimiter=mark, strict=True), [])[:MOST_COLUMNS]
+    except csv.Error:
+        return UnreadRow(text.split(mark)[:MOST_COLUMNS])
+
+
+def _by_lines(lines: Iterator[str], mark: str, *, width: int) -> Iterator[tuple[int, list[str]]]:
+    """Each line is a row: a quote that is not closed spoils its own row, and not those that follow. From such a line to
+    the next, a line of another width may be the rest of a cell, and is no row either."""
+    is_open = False
+    for number, line in enumerate(lines, start=1):
+        cells = _split(line, mark)
+        is_odd = line.count('"') % 2 == 1
+        if is_odd or (is_open and cells and len(cells) != width):
+            cells = UnreadRow(line.rstrip("\r\n").split(mark)[:MOST_COLUMNS])
+        is_open ^= is_odd
+        yield number, cells
+
+
+def _by_quotes(lines: Iterator[str], mark: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows whose quoted cells may hold line breaks, by the number of their first line. Where the quotes do not work
+    out, each of the lines that went into the attempt is a row that could not be read."""
+    taken: list[str] = []
+
+    def noted() -> Iterator[str]:
+        for line in lines:
+            taken.append(line)
+            yield line
+
+    reader = csv.reader(noted(), delimiter=mark, strict=True)
+    while True:
+        taken.clear()
+        first = reader.line_num + 1
+        try:
+            yield first, next(reader)[:MOST_COLUMNS]
+        except StopIteration:
+            return
+        except csv.Error:
+            for number, line in enumerate(tuple(taken), start=first):
+                yield number, UnreadRow(line.rstrip("\r\n").split(mark)[:MOST_COLUMNS])
 
 
 def _workbook(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:

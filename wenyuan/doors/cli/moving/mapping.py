@@ -59,7 +59,9 @@ CODED: Mapping[str, str] = {
 }
 """Which table of codes a field goes by."""
 
-_PART_KEYS = frozenset({"file", "encoding", "sheet", "heading", "field", "columns", "fixed", "dates", "left_out"})
+_PART_KEYS = frozenset(
+    "file encoding sheet heading delimiter line_breaks field columns fixed dates left_out".split()  # noqa: SIM905
+)
 _TOP_KEYS = frozenset({"system", "notice", "bad_numbers", "codes", "dates", *PARTS})
 _ENCODINGS = frozenset({"utf-8", "gb18030", "gbk", "utf-16"})
 _MOST_BYTES = 1_000_000
@@ -77,7 +79,8 @@ class BadMapping(ValueError):
 class Part:
     """One part of a mapping. ``heading`` is the row (from 1) that holds the names of the columns; ``marc_field`` the
     tag whose fields are the rows of a MARC file; ``fixed`` gives fields that no column holds; rows whose column says
-    one of the values of ``left_out`` are none of this part's."""
+    one of the values of ``left_out`` are none of this part's. ``delimiter``: of a CSV, empty where its heading tells;
+    ``line_breaks``: whether its quoted cells may go on in the next line."""
 
     name: str
     file: Path
@@ -89,6 +92,8 @@ class Part:
     fixed: Mapping[str, str] = field(default_factory=dict)
     dates: tuple[str, ...] = ("YYYY-MM-DD",)
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    delimiter: str = ""
+    line_breaks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,11 +165,19 @@ def _part(name: str, data: Any, folder: Path, dates: tuple[str, ...]) -> Part:
     heading = data.get("heading", 1)
     if not isinstance(heading, int) or not 1 <= heading <= 100:
         raise BadMapping(f"{name}.heading", "the number of a row, from 1")
+    delimiter = _text(data, "delimiter", f"{name}.delimiter")
+    if delimiter not in ("", ",", ";", "\t", "|"):
+        raise BadMapping(f"{name}.delimiter", 'one of "," ";" "|" and "\\t"')
+    line_breaks = data.get("line_breaks", False)
+    if not isinstance(line_breaks, bool):
+        raise BadMapping(f"{name}.line_breaks", "true or false")
     part = Part(
         name=name,
         file=folder / file,
         encoding="gb18030" if encoding == "gbk" else encoding,
         sheet=_text(data, "sheet", f"{name}.sheet"),
+        delimiter=delimiter,
+        line_breaks=line_breaks,
         heading=heading,
         marc_field=_text(data, "field", f"{name}.field"),
         columns=_texts(f"{name}.columns", data.get("columns", {})),

@@ -123,7 +123,7 @@ class RefusedRows:
             self._file = os.fdopen(descriptor, "w", encoding=self._encoding, errors="surrogateescape", newline="")
             self._writer = csv.writer(self._file)
             self._writer.writerow([*self._headings, REASON_COLUMN])
-        cells = [shown_cell(cell) for cell in raw[: len(self._headings)]]
+        cells = [shown_cell(cell) for cell in raw]
         cells += [""] * (len(self._headings) - len(cells))
         said = "; ".join(
             f"{reason.code}{f' ({reason.field})' if reason.field else ''}" for reason in reasons if not reason.note

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from wenyuan.doors.cli.moving.mapping import Part, is_marc
+from wenyuan.doors.cli.moving.mapping import Part, is_marc, is_xlsx
 from wenyuan.kernel.marc import (
     Container,
     ControlField,
@@ -18,7 +18,7 @@ from wenyuan.kernel.marc import (
     profile_file,
     sniff,
 )
-from wenyuan.plumbing.long_sheets import NoTable, is_mangled, long_rows
+from wenyuan.plumbing.long_sheets import NoTable, UnreadRow, is_mangled, long_rows
 from wenyuan.runtime.problem import Problem
 
 _SAMPLE = 200
@@ -27,11 +27,12 @@ _SAMPLE = 200
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row with its number in the file (of a MARC file: the record's), its cells by the names of their columns, and
-    the cells as they came, to be written down where the row is refused."""
+    the cells as they came, to be written down where the row is refused. ``fault`` says why it cannot be read at all."""
 
     line: int
     cells: Mapping[str, str]
     raw: tuple[str, ...]
+    fault: str = ""
 
     def mangled(self) -> tuple[str, ...]:
         """The columns that hold bytes of another encoding."""
@@ -58,7 +59,7 @@ def rows_of(part: Part) -> Iterator[Row]:
     """
     reading = _fields(part) if is_marc(part) else _cells(part)
     for row in reading:
-        if not any(row.cells.get(column, "") in values for column, values in part.left_out.items()):
+        if row.fault or not any(row.cells.get(column, "") in values for column, values in part.left_out.items()):
             yield row
 
 
@@ -95,12 +96,28 @@ def _cells(part: Part) -> Iterator[Row]:
     names = headings_of(part)
     for number, cells in _table(part):
         if number > part.heading and any(cells):
-            yield Row(number, dict(zip(names, [*cells, *[""] * (len(names) - len(cells))], strict=False)), tuple(cells))
+            named = dict(zip(names, [*cells, *[""] * (len(names) - len(cells))], strict=False))
+            fault = _fault(part, cells, len(names))
+            yield Row(number, named, tuple(cells if fault else cells[: len(names)]), fault)
+
+
+def _fault(part: Part, cells: list[str], width: int) -> str:
+    """Why a row of a table is none that can be read: its quotes, or, in a CSV, more cells than there are headings."""
+    if isinstance(cells, UnreadRow):
+        return "row_unreadable"
+    return "row_width" if len(cells) > width and not is_xlsx(part) else ""
 
 
 def _table(part: Part) -> Iterator[tuple[int, list[str]]]:
     try:
-        yield from long_rows(part.file, encoding=part.encoding, sheet=part.sheet)
+        yield from long_rows(
+            part.file,
+            encoding=part.encoding,
+            sheet=part.sheet,
+            heading=part.heading,
+            delimiter=part.delimiter,
+            line_breaks=part.line_breaks,
+        )
     except NoTable as error:
         raise Problem(f"{part.file}: {error}.") from None
     except OSError as error:

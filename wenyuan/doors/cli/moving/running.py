@@ -79,7 +79,7 @@ def _chunk(
     answers = {places[result.place]: result for result in results}
     for place, (row, texts) in enumerate(zip(rows, read, strict=True)):
         answer = answers.get(place)
-        fate, reasons = (answer.fate, answer.reasons) if answer else (Fate.REFUSED, tuple(texts.faults))
+        fate, reasons = (answer.fate, answer.reasons) if answer else (Fate.REFUSED, texts.reasons)
         report.count(fate, reasons, line=row.line, key=texts.text("key"))
         if fate is Fate.REFUSED:
             raw = tuple(row.cells.get(name, "") for name in _headings(part)) if is_marc(part) else row.raw
@@ -139,8 +139,8 @@ def _write_records(
             key = book_key(texts)
             data = _encoded(texts, key, entered)
             if data is None:
-                report.count(Fate.REFUSED, texts.faults, line=row.line, key=key)
-                refused.add(row.raw, texts.faults)
+                report.count(Fate.REFUSED, texts.reasons, line=row.line, key=key)
+                refused.add(row.raw, texts.reasons)
             elif not seen.has({f"bib:{key}"}):
                 seen.claim([f"bib:{key}"])
                 out.write(data)

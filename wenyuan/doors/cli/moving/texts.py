@@ -20,7 +20,12 @@ class Texts:
 
     def __init__(self, old: OldSystem, part: Part, row: Row) -> None:
         self._old, self._part, self.row = old, part, row
-        self.faults: list[PastReason] = []
+        self.faults: list[PastReason] = [PastReason(row.fault)] if row.fault else []
+
+    @property
+    def reasons(self) -> tuple[PastReason, ...]:
+        """Why the row cannot be read; of one that cannot be read at all, nothing else."""
+        return tuple(self.faults[:1] if self.row.fault else self.faults)
 
     def text(self, field: str) -> str:
         """What the row says of a field, empty where it says nothing."""
