@@ -3,10 +3,11 @@
 import csv
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from tests.factories.old_library import resident_number, write_csv, write_koha
 from tests.factories.patrons import make_patron
 from wenyuan.doors.cli.moving import parts
 from wenyuan.doors.cli.moving.comparing import broken_invariants, compare
-from wenyuan.doors.cli.moving.mapping import read_mapping
+from wenyuan.doors.cli.moving.mapping import Part, read_mapping
 from wenyuan.doors.cli.moving.parts import Going
 from wenyuan.doors.cli.moving.report import PartReport
+from wenyuan.doors.cli.moving.rows import Row, rows_of
 from wenyuan.doors.cli.moving.running import run
 from wenyuan.holdings.catalogue.data import ItemChanges, PastItemInput
 from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState
@@ -46,6 +48,7 @@ from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import NotAllowed
 from wenyuan.plumbing.clock import local, local_date
+from wenyuan.runtime.problem import Problem
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +182,48 @@ def test_what_was_refused_is_mended_in_its_own_file_and_loaded(
 
     assert fates(again["items"]) == (3, 1, 0, 2)
     assert Item.objects.get(barcode="K0000107").acquired_date == date(2019, 2, 28)
+
+
+def cut_off_after_the_eighth(part: Part) -> Iterator[Row]:
+    """The rows of the items as far as somebody waited."""
+    yield from islice(rows_of(part), 8)
+    if part.name == "items":
+        raise KeyboardInterrupt
+
+
+def test_the_file_that_is_read_is_never_the_one_that_is_written(
+    koha: Path, at: datetime, desk: Desk, tmp_path: Path
+) -> None:
+    go(going(koha, at, desk), dry=True, refused_to=tmp_path)
+    koha.write_text(koha.read_text("utf-8").replace('"items.csv"', '"items-refused.csv"'), "utf-8")
+    before = (tmp_path / "items-refused.csv").read_bytes()
+
+    with pytest.raises(Problem, match="is read by the mapping"):
+        go(going(koha, at, desk), dry=True, refused_to=tmp_path)
+
+    assert (tmp_path / "items-refused.csv").read_bytes() == before
+
+
+def test_refused_rows_take_the_place_of_older_ones_when_they_are_whole_and_go_with_the_last_of_them(
+    koha: Path, at: datetime, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    go(going(koha, at, desk), dry=True, refused_to=out)
+    before = (out / "items-refused.csv").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setitem(parts.STEPS, "items", replace(parts.STEPS["items"], size=8))
+        patch.setattr("wenyuan.doors.cli.moving.running.rows_of", cut_off_after_the_eighth)
+        with pytest.raises(KeyboardInterrupt):
+            go(going(koha, at, desk), dry=True, refused_to=out)
+    assert (out / "items-refused.csv").read_bytes() == before
+
+    head, first, *_ = (tmp_path / "items.csv").read_text("utf-8").splitlines()
+    (tmp_path / "items.csv").write_text(f"{head}\n{first}\n", "utf-8")
+    go(going(koha, at, desk), dry=True, refused_to=out)
+
+    assert not (out / "items-refused.csv").exists()
+    assert not [path for path in out.iterdir() if path.suffix == ".part"]
 
 
 def test_items_stand_as_they_stood(koha: Path, at: datetime, desk: Desk) -> None:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from tempfile import mkstemp
+from typing import IO, Any, Self
 
 from wenyuan.kernel.identity import mask_numbers
 from wenyuan.kernel.past import Fate, PastReason
@@ -94,18 +95,25 @@ class PartReport:
         return found
 
 
+def refused_path(folder: Path, name: str) -> Path:
+    """Where the refused rows of a part stand."""
+    return folder / f"{name}-refused.csv"
+
+
 class RefusedRows:
-    """A CSV of the refused rows as they came, with the reasons in a last column; made with the first of them.
+    """A CSV of the refused rows as they came, with the reasons in a last column. It takes the place of one of an
+    earlier run when it is whole, and where nothing was refused there is none.
 
     It is in the encoding of the file that they come from, readable by its owner alone, and bytes that could not be read
     are in it as they were.
     """
 
     def __init__(self, folder: Path | None, name: str, encoding: str, headings: Sequence[str]) -> None:
-        self._path = folder / f"{name}-refused.csv" if folder is not None else None
+        self._path = refused_path(folder, name) if folder is not None else None
         self._encoding = "utf-8-sig" if encoding == "utf-8" else encoding
         self._headings = headings
         self._file: IO[str] | None = None
+        self._draft = ""
         self._writer: Any = None
 
     @property
@@ -118,8 +126,7 @@ class RefusedRows:
         if self._path is None:
             return
         if self._file is None:
-            self._path.unlink(missing_ok=True)
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            descriptor, self._draft = mkstemp(prefix=f".{self._path.stem}-", suffix=".part", dir=self._path.parent)
             self._file = os.fdopen(descriptor, "w", encoding=self._encoding, errors="surrogateescape", newline="")
             self._writer = csv.writer(self._file)
             self._writer.writerow([*self._headings, REASON_COLUMN])
@@ -130,6 +137,18 @@ class RefusedRows:
         )
         self._writer.writerow([*cells, said])
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
         if self._file is not None:
             self._file.close()
+        if self._path is None:
+            return
+        if kind is not None:
+            if self._draft:
+                Path(self._draft).unlink()
+        elif self._draft:
+            Path(self._draft).replace(self._path)
+        else:
+            self._path.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from wenyuan.doors.cli.moving.mapping import Part, is_marc
 from wenyuan.doors.cli.moving.parts import STEPS, Going, Step
-from wenyuan.doors.cli.moving.report import PartReport, RefusedRows
+from wenyuan.doors.cli.moving.report import PartReport, RefusedRows, refused_path
 from wenyuan.doors.cli.moving.rows import Row, headings_of, records_of, rows_of
 from wenyuan.doors.cli.moving.seen import Seen, seen_in_this_run
 from wenyuan.doors.cli.moving.texts import Texts, book_key
@@ -26,6 +26,8 @@ def run(going: Going, *, dry: bool, refused_to: Path | None, bar: Bar) -> list[P
 
     :raises Problem: a file is not what the mapping says it is.
     """
+    if refused_to is not None:
+        _keep_what_is_read(going, refused_to)
     with seen_in_this_run() as seen:
         return [
             _bibs(going, part, seen, dry=dry, refused_to=refused_to)
@@ -35,17 +37,25 @@ def run(going: Going, *, dry: bool, refused_to: Path | None, bar: Bar) -> list[P
         ]
 
 
+def _keep_what_is_read(going: Going, refused_to: Path) -> None:
+    """A mended file is no place for the rows that are refused of it."""
+    for target in (refused_path(refused_to, part.name) for part in going.old.parts):
+        for file in (part.file for part in going.old.parts):
+            if target.exists() and file.exists() and target.samefile(file):
+                raise Problem(
+                    f"{file} is read by the mapping, and the refused rows would take its place.",
+                    command=f"mv {file} {file.with_name(f'mended-{file.name}')}",
+                )
+
+
 def _rows(
     going: Going, part: Part, step: Step, seen: Seen, *, dry: bool, refused_to: Path | None, bar: Bar
 ) -> PartReport:
     report = PartReport(part.name, part.file.name)
-    refused = RefusedRows(refused_to, part.name, part.encoding, _headings(part))
-    try:
+    with RefusedRows(refused_to, part.name, part.encoding, _headings(part)) as refused:
         for chunk in _chunks(rows_of(part), step.size):
             _chunk(going, part, step, chunk, seen if dry else None, report, refused)
             bar(report.read, says=f"{part.name}: {report.read} rows")
-    finally:
-        refused.close()
     report.refused_file = refused.path
     return report
 
@@ -132,8 +142,8 @@ def _write_records(
     """A table's books as records, each once: the same table gives the same bytes, so that a second run changes
     nothing."""
     entered = local_date(datetime.fromtimestamp(part.file.stat().st_mtime, UTC)).strftime("%Y%m%d")
-    refused = RefusedRows(refused_to, part.name, part.encoding, headings_of(part))
-    with path.open("wb") as out:
+    headings = headings_of(part)
+    with path.open("wb") as out, RefusedRows(refused_to, part.name, part.encoding, headings) as refused:
         for row in rows_of(part):
             texts = Texts(going.old, part, row)
             key = book_key(texts)
@@ -144,7 +154,6 @@ def _write_records(
             elif not seen.has({f"bib:{key}"}):
                 seen.claim([f"bib:{key}"])
                 out.write(data)
-    refused.close()
     report.refused_file = refused.path
 
 
