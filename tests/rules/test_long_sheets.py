@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
-from wenyuan.doors.cli.moving.mapping import BadMapping, Part, mapping_of
-from wenyuan.doors.cli.moving.rows import rows_of
-from wenyuan.plumbing.long_sheets import UnreadRow, long_rows
+from wenyuan.doors.cli.moving.mapping import BadMapping, OldSystem, Part, mapping_of
+from wenyuan.doors.cli.moving.rows import Row, rows_of
+from wenyuan.doors.cli.moving.texts import Texts
+from wenyuan.plumbing.long_sheets import UnreadRow, is_rounded, long_rows
 
 COLUMNS = {"card_no": "证号", "taken": "日", "amount": "额"}
 
@@ -82,6 +84,37 @@ def test_a_delimiter_and_line_breaks_that_cannot_be_are_told(change: dict[str, o
     data = {"system": "old", "deposits": {"file": "t.csv", "columns": COLUMNS, **change}}
     with pytest.raises(BadMapping, match=f"deposits.{where}"):
         mapping_of(data, folder=Path())
+
+
+@pytest.mark.parametrize("cell", [110101199003078000, 1.10101199003078e17, 6.90123e15])
+def test_a_number_of_more_digits_than_a_cell_keeps_is_shown_as_rounded(cell: float, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append((cell, 6901234567890, "110101199003078515", 12.5))
+    book.save(tmp_path / "t.xlsx")
+
+    [(_, cells)] = long_rows(tmp_path / "t.xlsx", encoding="utf-8")
+
+    assert [is_rounded(text) for text in cells] == [True, False, False, False]
+    assert cells[1:] == ["6901234567890", "110101199003078515", "12.5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("6.90123E+12", True), ("1E+17", True), ("1.1e+17", True), ("1E5", False), ("E+12", False), ("12.5E+3", False)],
+)
+def test_what_an_office_program_makes_of_a_long_number_is_known(text: str, expected: bool) -> None:
+    assert is_rounded(text) is expected
+
+
+@pytest.mark.parametrize(("field", "reasons"), [("barcode", ["number_rounded"]), ("call_no", [])])
+def test_a_rounded_number_is_no_number_of_anything(field: str, reasons: list[str]) -> None:
+    part = Part(name="items", file=Path("t.csv"), columns={field: "x"})
+    texts = Texts(OldSystem(system="old"), part, Row(2, {"x": "6.90123E+12"}, ()))
+
+    assert texts.text(field) == ("" if reasons else "6.90123E+12")
+    assert [(reason.code, reason.field) for reason in texts.reasons] == [(code, field) for code in reasons]
 
 
 @given(st.lists(st.text(alphabet='ab",;\t', min_size=1, max_size=12), max_size=12), st.booleans())

@@ -5,6 +5,7 @@ told and written back as they were; nothing is guessed or replaced. Small tables
 """
 
 import csv
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -19,6 +20,9 @@ MOST_UNPACKED: Final = 4_000_000_000
 """Bytes of an XLSX as unpacked: its shared texts, which are held in memory, and all of it, which is not."""
 
 
+_INEXACT: Final = 10**15
+"""Numbers from here on are kept by office programs to fifteen digits; what stood in the cell is lost."""
+_ROUNDED: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]{1,3}")
 _COMPUTED: Final = ("=", "+", "-", "@")
 
 
@@ -51,6 +55,11 @@ def long_rows(
 def is_mangled(text: str) -> bool:
     """Whether the text holds bytes that are none of its file's encoding."""
     return any("\udc80" <= character <= "\udcff" for character in text)
+
+
+def is_rounded(text: str) -> bool:
+    """Whether the text is what an office program makes of a long number: ``6.90123E+12``. Its last digits are lost."""
+    return _ROUNDED.fullmatch(text) is not None
 
 
 def shown_cell(text: str) -> str:
@@ -158,6 +167,8 @@ def _text(cell: object) -> str:
             return cell.isoformat(" ", "seconds") if has_hour else cell.date().isoformat()
         case date():
             return cell.isoformat()
+        case int() | float() if abs(cell) >= _INEXACT:
+            return f"{cell:.14E}"
         case float() if cell.is_integer():
             return str(int(cell))
         case _:

@@ -8,10 +8,14 @@ from wenyuan.doors.cli.moving.mapping import CODED, OldSystem, Part, is_xlsx
 from wenyuan.doors.cli.moving.rows import Row
 from wenyuan.kernel.chinese import fold
 from wenyuan.kernel.past import PastReason, Unread, read_code, read_fen, read_moment
-from wenyuan.plumbing.long_sheets import is_mangled
+from wenyuan.plumbing.long_sheets import is_mangled, is_rounded
 
 _OF_WORKBOOKS = ("YYYY-MM-DD", "YYYY-MM-DD hh:mm:ss")
 """What a cell that holds a date says, whatever it looks like in the office program."""
+_NUMBERS = frozenset(
+    "key bib item patron barcode accession_no card_no number phone guardian_phone receipt isbn".split()  # noqa: SIM905
+)
+"""Fields whose digits each count."""
 _ONE_BOOK = ("title", "author", "isbn", "publisher", "year", "volume")
 
 
@@ -35,6 +39,9 @@ class Texts:
         found = self.row.cells.get(column, "")
         if is_mangled(found):
             self.faults.append(PastReason("encoding_wrong", field))
+            return ""
+        if field in _NUMBERS and is_rounded(found):
+            self.faults.append(PastReason("number_rounded", field))
             return ""
         return found or self._part.fixed.get(field, "")
 
