@@ -145,6 +145,20 @@ def test_a_new_record_begins_with_its_draft_and_is_saved_without_what_stayed_emp
     assert all(value for line in text_of(bib).split("\n") for value in line.split("$")[1:])
 
 
+@pytest.mark.parametrize("editor", ["form", "marc"])
+def test_a_page_of_a_new_record_that_is_sent_twice_makes_one(browser: Client, editor: str) -> None:
+    url = f"/workbench/records/new/cnmarc/book/{editor}"
+    opened = browser.get(url)
+    key = opened.context["key"]
+    if editor == "form":
+        answers = [answered(browser, url, title="鹿鸣县志", key=key) for _ in range(2)]
+    else:
+        text = opened.context["sheet"].text.replace("200 1# $a", "200 1# $a鹿鸣县志")
+        answers = [sent(browser, url, text, version="0", key=key) for _ in range(2)]
+
+    assert [answer["Location"] for answer in answers] == [f"/workbench/records/{Bib.objects.get().id}/"] * 2
+
+
 @pytest.mark.parametrize("kind", RecordKind)
 @pytest.mark.parametrize("dialect", ["cnmarc", "marc21"])
 def test_the_draft_of_every_kind_needs_a_title_and_no_more(browser: Client, dialect: str, kind: RecordKind) -> None:

@@ -11,7 +11,7 @@ from tests.factories.accounts import make_account, make_desk
 from tests.factories.catalogue import cnmarc_record, make_bib, make_item
 from tests.factories.network import make_branch
 from tests.racing import at_once
-from wenyuan.holdings.catalogue.data import CatalogueRefused, FaultRule, Refusal
+from wenyuan.holdings.catalogue.data import CatalogueRefused, FaultRule, RecordSaved, Refusal
 from wenyuan.holdings.catalogue.editing import saving
 from wenyuan.holdings.catalogue.models import Bib, BibVersion, Identifier, IndexWaiting
 from wenyuan.holdings.catalogue.operations import (
@@ -57,6 +57,34 @@ def branch(db: None) -> Branch:
 @pytest.fixture
 def desk(branch: Branch) -> Desk:
     return make_desk(branch, role=Role.CATALOGUER)
+
+
+KEY = "0123456789abcdef" * 2
+
+
+def test_a_new_record_that_is_sent_twice_is_made_once(fresh_database: str) -> None:
+    desk = make_desk(make_branch("B1"), role=Role.CATALOGUER)
+
+    def add() -> object:
+        return add_bib(record=BOOK, dialect=Dialect.CNMARC, at=AT, desk=desk, key=KEY)
+
+    first, second = at_once(add, add)
+
+    assert isinstance(first, RecordSaved)
+    assert isinstance(second, RecordSaved)
+    assert first.id == second.id
+    assert Bib.objects.count() == 1
+
+
+def test_another_record_out_of_a_page_that_was_gone_back_to_is_another(desk: Desk) -> None:
+    first = add_bib(record=BOOK, dialect=Dialect.CNMARC, at=AT, desk=desk, key=KEY)
+
+    second = add_bib(
+        record=titled("许三观卖血记"), dialect=Dialect.CNMARC, at=AT, desk=desk, key=KEY, despite=[first.id]
+    )
+
+    assert second.id != first.id
+    assert Bib.objects.count() == 2
 
 
 def titled(title: str, record: Record = BOOK) -> Record:

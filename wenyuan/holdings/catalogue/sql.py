@@ -10,6 +10,10 @@ IMPORT_LOCK = 7101
 EDIT_LOCK = 7102
 """First key of the advisory locks of batch edits: with a batch's id, held while it is looked at, done or undone."""
 
+KEY_LOCK = 7106
+"""First key of the advisory locks of requests by their keys."""
+HOLD_KEY = "SELECT pg_advisory_xact_lock(%(lock)s, hashtext(%(key)s))"
+
 HOLD_CHUNK_LOCK = "SELECT pg_advisory_xact_lock(%(lock)s, 0)"
 HOLD_BATCH = "SELECT pg_advisory_lock(%(lock)s, %(batch)s)"
 RELEASE_BATCH = "SELECT pg_advisory_unlock(%(lock)s, %(batch)s)"

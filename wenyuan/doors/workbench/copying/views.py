@@ -8,6 +8,7 @@ import binascii
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
@@ -23,7 +24,7 @@ from wenyuan.doors.workbench.copying.forms import SearchForm
 from wenyuan.doors.workbench.copying.words import TROUBLES
 from wenyuan.doors.workbench.form_pages import done
 from wenyuan.doors.workbench.items.words import DIALECTS
-from wenyuan.doors.workbench.records.editing import Sheet, despite, refuse_sheet
+from wenyuan.doors.workbench.records.editing import Sheet, despite, key_of, refuse_sheet
 from wenyuan.doors.workbench.records.editing_words import REFUSALS, fault_place, fault_words
 from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.shell import page
@@ -148,6 +149,7 @@ def take(request: StaffRequest) -> HttpResponse:
                 at=request.at,
                 desk=request.desk,
                 despite=despite(request),
+                key=key_of(request),
             )
             words = _("The record is in the catalogue.")
         else:
@@ -188,6 +190,7 @@ def _review(request: StaffRequest, copy: FoundCopy, *, chosen: str = "", **troub
         "shown": shown,
         "matches": list(_matches(copy)),
         "chosen": chosen,
+        "key": key_of(request) or uuid4().hex,
         **trouble,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if trouble else HTTPStatus.OK

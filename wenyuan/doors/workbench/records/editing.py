@@ -1,8 +1,10 @@
 """The MARC editor: a record as lines of text, its coded fields as lists, help beside it. Works as a plain form."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from uuid import uuid4
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -65,6 +67,8 @@ from wenyuan.kernel.marc import BadText, Dialect, Difference, Record, TextFault,
 from wenyuan.organisation.accounts.queries import get_account
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
+
+_KEY = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,7 @@ def new_marc(request: StaffRequest, dialect: str, kind: str) -> HttpResponse:
                     at=request.at,
                     desk=request.desk,
                     despite=despite(request),
+                    key=key_of(request),
                 )
             except CatalogueRefused as refused:
                 refuse_sheet(sheet, refused)
@@ -300,6 +305,12 @@ def _sent(request: StaffRequest, dialect: Dialect, *, before: Record | None, tem
     return sheet
 
 
+def key_of(request: StaffRequest) -> str | None:
+    """The key of the page that a new record came from; sent twice, it makes one record."""
+    key = request.POST.get("key", "")
+    return key if _KEY.fullmatch(key) else None
+
+
 def despite(request: StaffRequest) -> frozenset[int]:
     """The possible duplicates that somebody has looked at and found to be others."""
     return frozenset(int(text) for text in request.POST.get("despite", "").split() if text.isascii() and text.isdigit())
@@ -388,6 +399,7 @@ def _shown_pick(pick: Pick) -> ShownPick:
 def _page(request: StaffRequest, sheet: Sheet, context: Mapping[str, object]) -> HttpResponse:
     more = {
         "sheet": sheet,
+        "key": key_of(request) or uuid4().hex,
         "line": DIALECTS[sheet.dialect.value],
         "picks": _shown_picks(sheet),
         "rows": min(max(sheet.text.count("\n") + 4, 16), 40),

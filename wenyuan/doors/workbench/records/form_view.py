@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.http import HttpResponse
@@ -16,6 +17,7 @@ from wenyuan.doors.workbench.items.words import DIALECTS
 from wenyuan.doors.workbench.records.editing import (
     Sheet,
     despite,
+    key_of,
     kind_or_404,
     others_at,
     record_or_404,
@@ -156,7 +158,12 @@ def new_form(request: StaffRequest, dialect: str, kind: str) -> HttpResponse:
         record = with_pinyin(filled, dialect=form_dialect)
         try:
             saved = add_bib(
-                record=record, dialect=form_dialect, at=request.at, desk=request.desk, despite=despite(request)
+                record=record,
+                dialect=form_dialect,
+                at=request.at,
+                desk=request.desk,
+                despite=despite(request),
+                key=key_of(request),
             )
         except CatalogueRefused as refused:
             refuse_sheet(sheet, refused)
@@ -204,4 +211,5 @@ def _saved(
 def _page(request: StaffRequest, form: RecordForm, sheet: Sheet, context: Mapping[str, object]) -> HttpResponse:
     is_refused = sheet.has_errors or (form.is_bound and not form.is_valid())
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
-    return page(request, "workbench/records/edit_form.html", {**context, "form": form, "sheet": sheet}, status=status)
+    more = {"form": form, "sheet": sheet, "key": key_of(request) or uuid4().hex}
+    return page(request, "workbench/records/edit_form.html", {**context, **more}, status=status)

@@ -1,7 +1,7 @@
 """Verbs: a record is added, changed, or brought back to what it was. Every change keeps the version before it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -24,6 +24,7 @@ from wenyuan.kernel.marc import (
 )
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record as write_journal
+from wenyuan.organisation.journal.queries import entry_with_key
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import local
@@ -55,12 +56,19 @@ class _Checked:
 @needs(Act.EDIT_RECORDS)
 @verb
 def add_bib(
-    *, record: Record, dialect: Dialect, at: datetime, desk: Desk, despite: Collection[int] = ()
+    *,
+    record: Record,
+    dialect: Dialect,
+    at: datetime,
+    desk: Desk,
+    despite: Collection[int] = (),
+    key: str | None = None,
 ) -> RecordSaved:
     """Put a record into the catalogue. Without a 001 it gets one (``WY`` and its number here); 005 is set.
 
     Its source, the first half of its identity, is its agency (801$b, 003), failing that ``local``. ``despite`` are the
-    bibs that were shown as possible duplicates and found to be others; the journal keeps them.
+    bibs that were shown as possible duplicates and found to be others; the journal keeps them. Sent twice with one
+    ``key``, also at once, it is done once.
 
     :raises NotAllowed: without the right to edit records at the desk's branch.
     :raises RecordRefused: for what is wrong with it, all at once.
@@ -68,6 +76,10 @@ def add_bib(
     :raises CatalogueRefused: RECORD_NUMBER_TAKEN, where a record of this source has its 001.
     """
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
+    if key is not None:
+        if (added := _added_with(key)) is not None and _says_the_same(added, record):
+            return RecordSaved(added.id, added.version, True)
+        key = key if added is None else None  # the page was gone back to, and another record made of it
     with connection.cursor() as cursor:
         cursor.execute(sql.NEXT_BIB_IDS, {"count": 1})
         bib_id = int(cursor.fetchone()[0])
@@ -82,8 +94,26 @@ def add_bib(
         setattr(bib, name, value)
     _save(bib)
     _write_identifiers(bib_id, prepared)
-    write_journal(_entry(Kind.RECORD_ADDED, bib_id, prepared, desk=desk, at=at, details={"version": 1, **overruled}))
+    entry = _entry(Kind.RECORD_ADDED, bib_id, prepared, desk=desk, at=at, details={"version": 1, **overruled})
+    write_journal(replace(entry, key=key))
     return RecordSaved(bib_id, 1, True, checked.warnings)
+
+
+def _added_with(key: str) -> Bib | None:
+    """The bib that a request with this key has added; one that is still under way is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.HOLD_KEY, {"lock": sql.KEY_LOCK, "key": key})
+    earlier = entry_with_key(key)
+    if earlier is None or earlier.entry.kind is not Kind.RECORD_ADDED or earlier.entry.subject_id is None:
+        return None
+    return Bib.objects.filter(id=earlier.entry.subject_id).first()
+
+
+def _says_the_same(bib: Bib, record: Record) -> bool:
+    """Whether a bib's record is what was sent, its number and stamp aside."""
+    there = from_storage(bytes(bib.marc))
+    bare = [[field for field in one.fields if field.tag not in ("001", "005")] for one in (there, record)]
+    return there.leader == record.leader and bare[0] == bare[1]
 
 
 @needs(Act.EDIT_RECORDS)
