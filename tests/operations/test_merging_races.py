@@ -21,7 +21,7 @@ from wenyuan.holdings.catalogue.importing import planning, writing
 from wenyuan.holdings.catalogue.models import Bib, Item
 from wenyuan.holdings.catalogue.operations import add_item, edit_bib, merge_bibs, undo_bib_merge
 from wenyuan.kernel.marc import DataField, from_storage
-from wenyuan.lending.circulation import holding
+from wenyuan.lending.circulation import holding, sql
 from wenyuan.lending.circulation.checking_out import checkout_plan
 from wenyuan.lending.circulation.data import CheckoutReceipt
 from wenyuan.lending.circulation.everyday import Request
@@ -30,7 +30,7 @@ from wenyuan.lending.circulation.operations import cancel_hold, checkin, checkou
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
-from wenyuan.plumbing.statements import run
+from wenyuan.plumbing.statements import Row, Statement, run
 
 AT = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
@@ -160,6 +160,48 @@ def test_a_merge_waits_for_a_hold_that_is_being_placed_and_takes_it_along(
 
     assert not isinstance(others[0].result(), Exception)
     assert set(Hold.objects.values_list("bib_id", flat=True)) == {kept.id}
+    assert broken() == []
+
+
+def test_a_hold_for_a_merged_record_meets_the_undo_of_the_merge_without_a_deadlock(
+    town: District, cataloguer: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, gone = titled(town, "K1"), titled(town, "G1")  # the undo locks the one that stayed first
+    merge_id = merge(gone, kept, cataloguer)
+    real, others = holding.rows_of, list[Meanwhile]()
+
+    def and_part(statement: Statement) -> list[Row]:
+        rows = real(statement)
+        if statement.sql == sql.LOCK_TITLE and not others:
+            others.append(Meanwhile(lambda: undo_bib_merge(merge_id=merge_id, at=LATER, desk=cataloguer)))
+        return rows
+
+    monkeypatch.setattr(holding, "rows_of", and_part)
+
+    hold(gone, "R1", town)
+
+    assert others[0].result() == ()
+    assert Hold.objects.get().bib_id == kept.id  # it came before the undo
+    assert broken() == []
+
+
+def test_a_hold_that_is_placed_while_the_merge_is_undone_waits_for_the_record_it_was_asked_for(
+    town: District, cataloguer: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, gone = titled(town, "K1"), titled(town, "G1")
+    merge_id = merge(gone, kept, cataloguer)
+    real, others = seams.move_all_back, list[Meanwhile]()
+
+    def and_place(*args: Any) -> Any:
+        others.append(Meanwhile(lambda: hold(gone, "R1", town)))
+        return real(*args)
+
+    monkeypatch.setattr(seams, "move_all_back", and_place)
+
+    undo_bib_merge(merge_id=merge_id, at=LATER, desk=cataloguer)
+
+    assert not isinstance(others[0].result(), Exception)
+    assert Hold.objects.get().bib_id == gone.id
     assert broken() == []
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from django.db import transaction
+
 from wenyuan.kernel.identity import age_band
 from wenyuan.lending.circulation import keyed, rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
@@ -52,18 +54,31 @@ def place(request: Request, wish: Wish) -> HoldReceipt:
     return run(lambda: place_plan(request, wish))
 
 
+class _MovedOn(Exception):
+    """The title that was locked is not, or no longer, the one that is meant."""
+
+
 def _keep_title(request: Request, wish: Wish) -> Wish:
-    """Whoever takes the record away is done, or waits. When the lock is there an item may stand with another record,
-    and the record may lead to another, which is meant then."""
+    """Whoever takes the record away is done, or waits. What is asked for may lead to another record, which is meant
+    then, and both may change until the lock is there.
+
+    No more than the one record is locked: who merges, or undoes it, locks two by their ids, and would wait for the
+    one while this waits for the other.
+    """
     values = {"bib": wish.bib_id, "barcode": request.item}
-    kept = rows_of(Statement(sql.LOCK_TITLE, values))
-    while wish.bib_id is None and kept != (now := rows_of(Statement(sql.LOCK_TITLE, values))):
-        kept = now
+    while standing := rows_of(Statement(sql.STANDING_TITLE, values)):
+        try:
+            with transaction.atomic():  # going back to here lets go of the lock
+                rows_of(Statement(sql.LOCK_TITLE, {"bib": standing[0][0]}))
+                if rows_of(Statement(sql.STANDING_TITLE, values)) != standing:
+                    raise _MovedOn
+        except _MovedOn:
+            continue
+        if wish.bib_id is not None:
+            wish = replace(wish, bib_id=standing[0][0])
+        break
     if wish.this_item:
         rows_of(Statement(sql.LOCK_WANTED_ITEM, {"barcode": request.item}))
-    for bib_id, leads_to in kept:
-        if wish.bib_id is not None and leads_to != bib_id:
-            return _keep_title(request, replace(wish, bib_id=leads_to))
     return wish
 
 

@@ -151,11 +151,12 @@ LOCK_HOLDER = f"""
     SELECT p.id FROM (SELECT 1) AS one {JOIN_CARD} JOIN patrons_patron p ON p.id = k.patron_id FOR UPDATE OF p
 """
 """Whoever lends to the reader of this card is done, or waits: each checkout holds its patron for key share."""
-LOCK_TITLE = """
-    SELECT b.id, COALESCE(b.merged_into_id, b.id) FROM catalogue_bib b
+STANDING_TITLE = """
+    SELECT COALESCE(b.merged_into_id, b.id) FROM catalogue_bib b
     WHERE b.id = COALESCE(:bib::bigint, (SELECT i.bib_id FROM catalogue_item i WHERE i.barcode = :barcode::text))
-    FOR KEY SHARE OF b
 """
+"""The record that is meant by a record or an item: the one that it leads to, where it was merged. No lock."""
+LOCK_TITLE = "SELECT id FROM catalogue_bib WHERE id = :bib::bigint FOR KEY SHARE"
 LOCK_WANTED_ITEM = "SELECT id FROM catalogue_item WHERE barcode = :barcode::text FOR KEY SHARE"
 """Whoever takes this record, or this item, away (an import is undone) is done, or waits."""
 LOCK_PICKUP = "SELECT id FROM network_branch WHERE id = :pickup::bigint FOR KEY SHARE"
