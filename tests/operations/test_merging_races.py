@@ -97,14 +97,16 @@ def test_of_two_who_merge_the_same_two_in_opposite_directions_one_is_refused(tow
 def test_many_who_merge_around_in_a_ring_leave_redirects_of_one_step(town: District, cataloguer: Desk) -> None:
     bibs = [titled(town, f"I{number}") for number in range(5)]
 
-    at_once(
+    results = at_once(
         *(
             lambda one=one, other=other: merge(one, other, cataloguer)
             for one, other in zip(bibs, [*bibs[1:], bibs[0]], strict=True)
         )
     )
 
-    assert Bib.objects.filter(merged_into=None).count() >= 1
+    refused = [result for result in results if not isinstance(result, int)]
+    assert [getattr(one, "refusal", one) for one in refused] == [Refusal.RECORD_MERGED] * len(refused)
+    assert Bib.objects.filter(merged_into=None).count() == len(refused) >= 1
     assert Item.objects.filter(bib__merged_into__isnull=False).count() == 0
     assert broken() == []
 
