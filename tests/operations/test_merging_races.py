@@ -21,7 +21,7 @@ from wenyuan.holdings.catalogue.importing import planning, writing
 from wenyuan.holdings.catalogue.models import Bib, Item
 from wenyuan.holdings.catalogue.operations import add_item, edit_bib, merge_bibs, undo_bib_merge
 from wenyuan.kernel.marc import DataField, from_storage
-from wenyuan.lending.circulation import holding, sql
+from wenyuan.lending.circulation import holding, sql, title_merging
 from wenyuan.lending.circulation.checking_out import checkout_plan
 from wenyuan.lending.circulation.data import CheckoutReceipt
 from wenyuan.lending.circulation.everyday import Request
@@ -204,6 +204,30 @@ def test_a_hold_that_is_placed_while_the_merge_is_undone_waits_for_the_record_it
 
     assert not isinstance(others[0].result(), Exception)
     assert Hold.objects.get().bib_id == gone.id
+    assert broken() == []
+
+
+def test_a_hold_that_waits_again_and_one_that_its_reader_places_at_that_moment_take_two_slots(
+    town: District, cataloguer: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, kept, third = titled(town, "G1"), titled(town, "K1"), titled(town, "T1")
+    hold(kept, "R1", town)
+    hold(gone, "R1", town)
+    merge_id = merge(gone, kept, cataloguer)
+    real, others = title_merging.hold_slots, list[Meanwhile]()
+
+    def and_place(patron_id: int) -> set[int]:
+        taken = real(patron_id)
+        others.append(Meanwhile(lambda: hold(third, "R1", town)))
+        return taken
+
+    monkeypatch.setattr(title_merging, "hold_slots", and_place)
+
+    stayed = undo_bib_merge(merge_id=merge_id, at=LATER, desk=cataloguer)
+
+    assert stayed == ()
+    assert not isinstance(others[0].result(), Exception)
+    assert sorted(Hold.objects.filter(state="waiting").values_list("slot", flat=True)) == [1, 2, 3]
     assert broken() == []
 
 

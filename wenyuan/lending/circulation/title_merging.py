@@ -95,9 +95,11 @@ def move_back(parting: Parting) -> Iterable[tuple[BibMoved, StayReason]]:
     since = Q(item_id__in=parting.item_ids, bib_id=parting.kept_id)
     Hold.objects.filter(Q(id__in=back) | since & OPEN_HOLD).update(bib_id=parting.gone_id, version=F("version") + 1)
     rows_of(Statement(sql.KEEP_NOT_FOUND_OF_ITEMS, {"items": sorted(parting.item_ids)}))
-    for row in parting.moved:
-        if row.what == _HOLD:
-            continue
+    ended = [row for row in parting.moved if row.what != _HOLD]
+    # Whoever places a hold holds its reader too: what is counted of the slots stands until the end.
+    readers = {hold.patron_id for row in ended if (hold := holds.get(row.row_id)) and hold.patron_id}
+    rows_of(Statement(sql.LOCK_READERS, {"patrons": sorted(readers)}))
+    for row in ended:
         if reason := _wait_again(holds.get(row.row_id), row, parting):
             yield row, reason
 

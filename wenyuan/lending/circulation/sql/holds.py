@@ -151,6 +151,11 @@ LOCK_HOLDER = f"""
     SELECT p.id FROM (SELECT 1) AS one {JOIN_CARD} JOIN patrons_patron p ON p.id = k.patron_id FOR UPDATE OF p
 """
 """Whoever lends to the reader of this card is done, or waits: each checkout holds its patron for key share."""
+LOCK_READERS = """
+    SELECT id FROM patrons_patron WHERE id = ANY (:patrons::bigint[]) ORDER BY id FOR NO KEY UPDATE
+"""
+"""Whoever places a hold for one of these readers is done, or waits; who lends to them goes on. After the holds and the
+items, as everywhere here."""
 STANDING_TITLE = """
     SELECT COALESCE(b.merged_into_id, b.id) FROM catalogue_bib b
     WHERE b.id = COALESCE(:bib::bigint, (SELECT i.bib_id FROM catalogue_item i WHERE i.barcode = :barcode::text))
