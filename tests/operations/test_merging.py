@@ -311,6 +311,42 @@ def test_of_two_holds_of_one_reader_the_earlier_stays_and_the_other_waits_again_
     assert broken() == []
 
 
+def test_a_hold_that_ended_with_a_merge_waits_again_also_when_the_record_that_stayed_was_merged_in_turn(
+    kept: Bib, gone: Bib, cataloguer: Desk, town: District
+) -> None:
+    make_patron(card="R1", home=town.central)
+    third = make_bib(title="边城", author="沈从文")
+    of_kept = hold(kept, "R1", town)
+    of_gone = hold(gone, "R1", town, at=AT + timedelta(minutes=1))
+    first = merge(gone, kept, cataloguer)
+    second = merge(kept, third, cataloguer)
+
+    left_behind = [undo_bib_merge(merge_id=one, at=LATER, desk=cataloguer) for one in (second, first)]
+
+    assert left_behind == [(), ()]
+    assert list(Hold.objects.order_by("id").values_list("id", "bib_id", "state")) == [
+        (of_kept, kept.id, "waiting"),
+        (of_gone, gone.id, "waiting"),
+    ]
+    assert broken() == []
+
+
+def test_a_hold_that_had_ended_before_goes_back_through_two_merges(
+    kept: Bib, gone: Bib, cataloguer: Desk, town: District
+) -> None:
+    make_patron(card="R1", home=town.central)
+    third = make_bib(title="边城", author="沈从文")
+    ended = hold(gone, "R1", town)
+    cancel_hold(hold_id=ended, at=AT, desk=town.at_central)
+    first = merge(gone, kept, cataloguer)
+    second = merge(kept, third, cataloguer)
+
+    left_behind = [undo_bib_merge(merge_id=one, at=LATER, desk=cataloguer) for one in (second, first)]
+
+    assert left_behind == [(), ()]
+    assert Hold.objects.get().bib_id == gone.id
+
+
 def test_a_hold_that_ended_with_the_merge_does_not_wait_again_when_the_reader_had_the_book(
     kept: Bib, gone: Bib, cataloguer: Desk, town: District
 ) -> None:
@@ -322,7 +358,8 @@ def test_a_hold_that_ended_with_the_merge_does_not_wait_again_when_the_reader_ha
 
     undo_bib_merge(merge_id=merge_id, at=LATER, desk=cataloguer)
 
-    assert Hold.objects.get(id=lesser).state == "cancelled"
+    ended = Hold.objects.get(id=lesser)
+    assert (ended.state, ended.bib_id) == ("cancelled", kept.id)  # it stays where the list says
     assert stayed(merge_id) == [("hold_ended", lesser, StayReason.HOLD_SERVED)]
 
 

@@ -6,7 +6,7 @@ ended go along, so that a title's past stays with it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import F, Q
 
@@ -47,10 +47,15 @@ def move(gone_id: int, kept_id: int, at: datetime) -> Iterable[BibMoved]:
     Hold.objects.filter(bib_id=gone_id).update(bib_id=kept_id, version=F("version") + 1)
     # What nobody found on its shelf is noted with the item's version, which grows with the move.
     rows_of(Statement(sql.KEEP_NOT_FOUND, {"bib": gone_id}))
-    versions = Hold.objects.filter(id__in=[*(hold.id for hold in moving), *ended]).order_by("id")
-    for hold_id, version in versions.values_list("id", "version"):
-        what = _HOLD if hold_id not in ended else _ENDED if ended[hold_id] == gone_id else _ENDED_OF_KEPT
-        yield BibMoved(what, hold_id, str(version))
+    for hold in Hold.objects.filter(id__in=[*(hold.id for hold in moving), *ended]).order_by("id"):
+        what = _HOLD if hold.id not in ended else _ENDED if ended[hold.id] == gone_id else _ENDED_OF_KEPT
+        yield BibMoved(what, hold.id, _end_of(hold))
+
+
+def _end_of(hold: Hold) -> str:
+    """When and why a hold has ended, as far as an undo compares it; empty of an open one. Its version would grow with
+    every merge that it follows."""
+    return "" if hold.ended_at is None else f"{hold.ended_at.astimezone(UTC).isoformat()} {hold.state}"
 
 
 def _end_the_lesser(hold: Hold, kept_id: int, at: datetime) -> Iterator[Hold]:
@@ -108,7 +113,7 @@ def _stays(hold: Hold | None, row: BibMoved, bibs: dict[int, int], parting: Part
     if hold is None or hold.bib_id != parting.kept_id:
         return StayReason.ELSEWHERE
     if hold.ended_at is not None:
-        return None if str(hold.version) == row.state else StayReason.HOLD_ENDED
+        return None if _end_of(hold) == row.state else StayReason.HOLD_ENDED
     if hold.item_id is not None and bibs.get(hold.item_id) != parting.gone_id:
         return StayReason.ITEM_CHANGED
     if hold.state != HoldState.WAITING and bibs.get(hold.captured_item_id or 0) != parting.gone_id:
@@ -117,30 +122,30 @@ def _stays(hold: Hold | None, row: BibMoved, bibs: dict[int, int], parting: Part
 
 
 def _wait_again(hold: Hold | None, row: BibMoved, parting: Parting) -> StayReason | None:
-    """Let the lesser of two holds wait again that had ended with the merge; else why it does not."""
+    """Let the lesser of two holds wait again that had ended with the merge; else why it stays as and where it is."""
     if hold is None or hold.bib_id != parting.kept_id:
         return StayReason.ELSEWHERE
-    if row.what == _ENDED:
-        hold.bib_id = parting.gone_id
-    reason = _stays_ended(hold, row, parting)
-    if reason is None:
-        assert hold.patron_id is not None
-        hold.state, hold.slot = HoldState.WAITING, next_slot(hold_slots(hold.patron_id), 1)
-        hold.ended_at, hold.cleared_at, hold.end_reason = None, None, ""
-    hold.version += 1
+    own, other = parting.gone_id, parting.kept_id
+    if row.what == _ENDED_OF_KEPT:
+        own, other = other, own
+    if reason := _stays_ended(hold, row, own=own, other=other):
+        return reason
+    assert hold.patron_id is not None
+    hold.bib_id, hold.version = own, hold.version + 1
+    hold.state, hold.slot = HoldState.WAITING, next_slot(hold_slots(hold.patron_id), 1)
+    hold.ended_at, hold.cleared_at, hold.end_reason = None, None, ""
     hold.save()
-    return reason
+    return None
 
 
-def _stays_ended(hold: Hold, row: BibMoved, parting: Parting) -> StayReason | None:
+def _stays_ended(hold: Hold, row: BibMoved, *, own: int, other: int) -> StayReason | None:
     if hold.patron_id is None:
         return StayReason.HOLD_FORGOTTEN
-    if hold.end_reason != MERGED or str(hold.version) != row.state or hold.captured_item_id is not None:
+    if hold.end_reason != MERGED or _end_of(hold) != row.state or hold.captured_item_id is not None:
         return StayReason.HOLD_ENDED
     # The one that had lasted must wait for the other title now: two for one title would be one too many.
-    other = parting.kept_id if row.what == _ENDED else parting.gone_id
     holds = Hold.objects.filter(OPEN_HOLD, patron_id=hold.patron_id, item__isnull=True)
-    if not holds.filter(bib_id=other).exists() or holds.filter(bib_id=hold.bib_id).exists():
+    if not holds.filter(bib_id=other).exists() or holds.filter(bib_id=own).exists():
         return StayReason.HOLD_SERVED
     return None
 
