@@ -21,7 +21,7 @@ from wenyuan.holdings.catalogue.importing import planning, writing
 from wenyuan.holdings.catalogue.models import Bib, Item
 from wenyuan.holdings.catalogue.operations import add_item, edit_bib, merge_bibs, undo_bib_merge
 from wenyuan.kernel.marc import DataField, from_storage
-from wenyuan.lending.circulation import holding, sql, title_merging
+from wenyuan.lending.circulation import holding, slots, title_merging
 from wenyuan.lending.circulation.checking_out import checkout_plan
 from wenyuan.lending.circulation.data import CheckoutReceipt
 from wenyuan.lending.circulation.everyday import Request
@@ -30,7 +30,7 @@ from wenyuan.lending.circulation.operations import cancel_hold, checkin, checkou
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
-from wenyuan.plumbing.statements import Row, Statement, run
+from wenyuan.plumbing.statements import run
 
 AT = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
@@ -170,15 +170,13 @@ def test_a_hold_for_a_merged_record_meets_the_undo_of_the_merge_without_a_deadlo
 ) -> None:
     kept, gone = titled(town, "K1"), titled(town, "G1")  # the undo locks the one that stayed first
     merge_id = merge(gone, kept, cataloguer)
-    real, others = holding.rows_of, list[Meanwhile]()
+    real, others = holding.lock_title, list[Meanwhile]()
 
-    def and_part(statement: Statement) -> list[Row]:
-        rows = real(statement)
-        if statement.sql == sql.LOCK_TITLE and not others:
-            others.append(Meanwhile(lambda: undo_bib_merge(merge_id=merge_id, at=LATER, desk=cataloguer)))
-        return rows
+    def and_part(bib_id: int) -> None:
+        real(bib_id)
+        others.append(Meanwhile(lambda: undo_bib_merge(merge_id=merge_id, at=LATER, desk=cataloguer)))
 
-    monkeypatch.setattr(holding, "rows_of", and_part)
+    monkeypatch.setattr(holding, "lock_title", and_part)
 
     hold(gone, "R1", town)
 
@@ -214,7 +212,7 @@ def test_a_hold_that_waits_again_and_one_that_its_reader_places_at_that_moment_t
     hold(kept, "R1", town)
     hold(gone, "R1", town)
     merge_id = merge(gone, kept, cataloguer)
-    real, others = title_merging.hold_slots, list[Meanwhile]()
+    real, others = slots.hold_slots, list[Meanwhile]()
 
     def and_place(patron_id: int) -> set[int]:
         taken = real(patron_id)
@@ -227,7 +225,7 @@ def test_a_hold_that_waits_again_and_one_that_its_reader_places_at_that_moment_t
 
     assert stayed == ()
     assert not isinstance(others[0].result(), Exception)
-    assert sorted(Hold.objects.filter(state="waiting").values_list("slot", flat=True)) == [1, 2, 3]
+    assert set(Hold.objects.filter(state="waiting").values_list("slot", flat=True)) == {1, 2, 3}
     assert broken() == []
 
 

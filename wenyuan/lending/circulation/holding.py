@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from wenyuan.kernel.identity import age_band
 from wenyuan.lending.circulation import keyed, rules, sql
@@ -69,7 +69,7 @@ def _keep_title(request: Request, wish: Wish) -> Wish:
     while standing := rows_of(Statement(sql.STANDING_TITLE, values)):
         try:
             with transaction.atomic():  # going back to here lets go of the lock
-                rows_of(Statement(sql.LOCK_TITLE, {"bib": standing[0][0]}))
+                lock_title(standing[0][0])
                 if rows_of(Statement(sql.STANDING_TITLE, values)) != standing:
                     raise _MovedOn
         except _MovedOn:
@@ -80,6 +80,13 @@ def _keep_title(request: Request, wish: Wish) -> Wish:
     if wish.this_item:
         rows_of(Statement(sql.LOCK_WANTED_ITEM, {"barcode": request.item}))
     return wish
+
+
+def lock_title(bib_id: int) -> None:
+    """A step: hold a record, by the caller's own savepoint. In one within, which ends before, whoever waits for the
+    lock would go on to wait for the whole transaction, though the lock has been let go of."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.LOCK_TITLE, {"bib": bib_id})
 
 
 def place_plan(request: Request, wish: Wish) -> Plan[HoldReceipt]:

@@ -161,7 +161,7 @@ STANDING_TITLE = """
     WHERE b.id = COALESCE(:bib::bigint, (SELECT i.bib_id FROM catalogue_item i WHERE i.barcode = :barcode::text))
 """
 """The record that is meant by a record or an item: the one that it leads to, where it was merged. No lock."""
-LOCK_TITLE = "SELECT id FROM catalogue_bib WHERE id = :bib::bigint FOR KEY SHARE"
+LOCK_TITLE = "SELECT id FROM catalogue_bib WHERE id = %(bib)s FOR KEY SHARE"
 LOCK_WANTED_ITEM = "SELECT id FROM catalogue_item WHERE barcode = :barcode::text FOR KEY SHARE"
 """Whoever takes this record, or this item, away (an import is undone) is done, or waits."""
 LOCK_PICKUP = "SELECT id FROM network_branch WHERE id = :pickup::bigint FOR KEY SHARE"
