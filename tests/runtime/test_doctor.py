@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.runtime.conftest import Installation
+from wenyuan.runtime import probes
 from wenyuan.runtime.address import Address
 from wenyuan.runtime.database import (
     BadDatabaseUrl,
@@ -190,11 +191,13 @@ def test_bad_database_settings_are_refused_without_being_repeated(environ: dict[
     assert "hush" not in str(refused.value)
 
 
-def test_probes_say_no_where_nobody_answers() -> None:
+def test_probes_say_no_where_nobody_answers(listening: Address, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         free = Address(host="127.0.0.1", port=server.getsockname()[1])
 
+    monkeypatch.setattr(probes, "_TIMEOUT_S", 0.2)
     assert sip2_probe(free)() is False
+    assert sip2_probe(listening)() is False  # a queue in which a machine would wait for nobody
     assert http_probe(free)() is False
 
 

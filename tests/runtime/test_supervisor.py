@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -304,3 +305,61 @@ def test_a_lock_is_told_from_a_free_one_and_names_its_holder(tmp_path: Path) -> 
 
     assert (before, during, after) == (None, os.getpid(), None)
     assert refused.value.holder == os.getpid()
+
+
+LISTENED_ON = """
+import json, os, sys
+from pathlib import Path
+from wenyuan.runtime.address import Address
+from wenyuan.runtime.home import Home
+from wenyuan.runtime.listening import listening, told_of
+from wenyuan.runtime.probes import file_probe
+from wenyuan.runtime.supervisor import Part, Supervisor
+folder = Path(sys.argv[1])
+home = Home(folder / "home")
+home.prepare()
+SERVES = '''
+import os, sys
+from pathlib import Path
+from wenyuan.runtime.listening import handed_down
+told, folder = os.environ.get("HANDED_DOWN_LISTENERS", ""), Path(sys.argv[1])
+held = [name for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")
+        and os.readlink(f"/proc/self/fd/{name}").startswith("socket:")] if sys.platform == "linux" else []
+(folder / sys.argv[2]).write_text(f"{len(held)}")
+for listener in handed_down(os.environ):
+    while True:
+        listener.accept()[0].sendall(b"here")
+import time; time.sleep(600)
+'''
+with listening(Address("127.0.0.1", int(sys.argv[2])), setting="HERE") as machines:
+    parts = [
+        Part(name=name, argv=(sys.executable, "-c", SERVES, str(folder), name), env={**os.environ, **told_of(given)},
+             ready=file_probe(folder / name), handed_down=given)
+        for name, given in (("keeper", ()), ("machines", machines.descriptors))
+    ]
+    supervisor = Supervisor(parts, home=home, on_ready=(folder / "ready").touch, on_stopping=machines.close)
+    sys.exit(supervisor.run())
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_a_part_serves_the_socket_that_it_got_and_no_other_part_has_it(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        place = server.getsockname()
+    up = subprocess.Popen([sys.executable, "-c", LISTENED_ON, str(tmp_path), str(place[1])], cwd=PROJECT)
+    try:
+        eventually((tmp_path / "ready").exists, "all parts are ready")
+
+        with socket.create_connection(place, timeout=5) as client:
+            assert client.recv(4) == b"here"
+        assert (tmp_path / "keeper").read_text() == "0"
+        assert (tmp_path / "machines").read_text() == "1"
+
+        up.send_signal(signal.SIGKILL)
+        up.wait()
+        wait_for_leftovers(Home(tmp_path / "home"))
+        with socket.create_server(place):
+            pass  # the port is free
+    finally:
+        up.kill()
+        up.wait()

@@ -35,9 +35,22 @@ def open_listeners(host: str, port: int) -> list[socket.socket]:
     return made
 
 
+class Listening:
+    """Sockets that listen for processes that we start."""
+
+    def __init__(self, listeners: Sequence[socket.socket]) -> None:
+        self._listeners = listeners
+        self.descriptors = tuple(listener.fileno() for listener in listeners)
+
+    def close(self) -> None:
+        """Listen no more ourselves: when the last process that got the sockets has ended, who calls is refused."""
+        for listener in self._listeners:
+            listener.close()
+
+
 @contextmanager
-def listening(address: Address, *, setting: str) -> Iterator[tuple[int, ...]]:
-    """The descriptors of sockets that listen there, until the end.
+def listening(address: Address, *, setting: str) -> Iterator[Listening]:
+    """Sockets that listen there, until they are closed or the end has come.
 
     :param setting: the name under which it is told that the address cannot be had.
     :raises Problem: it cannot.
@@ -46,11 +59,11 @@ def listening(address: Address, *, setting: str) -> Iterator[tuple[int, ...]]:
         listeners = open_listeners(address.host, address.port)
     except OSError as error:
         raise Problem(f"{setting}={address} cannot be listened on: {error.strerror}.") from None
+    opened = Listening(listeners)
     try:
-        yield tuple(listener.fileno() for listener in listeners)
+        yield opened
     finally:
-        for listener in listeners:
-            listener.close()
+        opened.close()
 
 
 def told_of(descriptors: Sequence[int]) -> dict[str, str]:

@@ -106,6 +106,7 @@ class Supervisor:
 
     :param parts: in the order of their start; each waits until the one before is ready.
     :param on_ready: called once, when all are ready for the first time.
+    :param on_stopping: called before the first part is asked to stop.
     :param echo: where each part's lines go besides its log file; None for nowhere.
     """
 
@@ -115,12 +116,13 @@ class Supervisor:
         *,
         home: Home,
         on_ready: Callable[[], None] = lambda: None,
+        on_stopping: Callable[[], None] = lambda: None,
         echo: TextIO | None = None,
         backoff_s: float = FIRST_BACKOFF_S,
     ) -> None:
         assert len({part.name for part in parts}) == len(parts), "parts are told apart by their names"
         self._home = home
-        self._on_ready = on_ready
+        self._on_ready, self._on_stopping = on_ready, on_stopping
         self._log = structlog.get_logger("wenyuan.supervisor")
         self._running = [_RunningPart(part, home=home, log=self._log, echo=echo, backoff_s=backoff_s) for part in parts]
         self._stop_requests = 0
@@ -177,6 +179,7 @@ class Supervisor:
         return False
 
     def _stop_all(self) -> None:
+        self._on_stopping()
         for part in reversed(self._running):
             # A second Ctrl-C means now.
             part.stop(is_urgent=lambda: self._stop_requests > 1)

@@ -43,11 +43,11 @@ def servers(here: Installation, processes: int) -> Iterator[tuple[Address, list[
     address = Address("127.0.0.1", _free_port())
     sip2 = [sys.executable, "-m", "wenyuan.doors.sip2", "--threads", str(SIP2_THREADS)]
     log_file = here.home.logs / "bench-sip2.log"
-    with listening(address, setting="the bench's port") as descriptors, log_file.open("wb") as log:
-        environment = {**here.environment(), **told_of(descriptors)}
+    with listening(address, setting="the bench's port") as machines, log_file.open("wb") as log:
+        environment = {**here.environment(), **told_of(machines.descriptors)}
         started = [
             subprocess.Popen(  # noqa: S603
-                argv, env=environment, cwd=CHECKOUT, stdout=log, stderr=log, pass_fds=descriptors
+                argv, env=environment, cwd=CHECKOUT, stdout=log, stderr=log, pass_fds=machines.descriptors
             )
             for argv in [sip2] * processes
         ]

@@ -66,9 +66,13 @@ def _run(home: Home, *, demo: bool, as_json: bool) -> int:
         connections.close_all()
         configure_logging(file=home.logs / "supervisor.log")
         logging.getLogger().handlers[0].setLevel(logging.WARNING)
-        with listening(sip2_address(here.environment()), setting="WENYUAN_SIP2") as descriptors:
-            running = parts(here, machines_at=descriptors)
-            supervisor = Supervisor(running, home=home, on_ready=lambda: _announce(shown, as_json=as_json))
+        with listening(sip2_address(here.environment()), setting="WENYUAN_SIP2") as machines:
+            supervisor = Supervisor(
+                parts(here, machines_at=machines.descriptors),
+                home=home,
+                on_ready=lambda: _announce(shown, as_json=as_json),
+                on_stopping=machines.close,
+            )
             return int(supervisor.run())
 
 

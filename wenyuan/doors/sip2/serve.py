@@ -52,7 +52,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m wenyuan.doors.sip2", description="Serve self-service machines over SIP2."
     )
-    parser.add_argument("--listen", metavar="HOST:PORT", help="instead of WENYUAN_SIP2")
+    parser.add_argument("--listen", metavar="HOST:PORT", help="instead of WENYUAN_SIP2; handed-down sockets win")
     parser.add_argument("--threads", type=_positive, default=4, help="messages in work at once (default: %(default)s)")
     return parser.parse_args(argv)
 
@@ -75,8 +75,10 @@ def _serve(address: Address, *, threads: int) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     _look_for_garbage_rarely()
     shared = handed_down(os.environ)
-    server.start(shared or open_listeners(address.host, address.port), are_shared=bool(shared))
-    log.info("listening", address=str(address))
+    listeners = shared or open_listeners(address.host, address.port)
+    served = [":".join(map(str, listener.getsockname()[:2])) for listener in listeners]
+    server.start(listeners, are_shared=bool(shared))
+    log.info("listening", addresses=served)
     signal.sigwait(ENDING)
     log.info("stopping")
     server.stop()

@@ -18,9 +18,9 @@ from wenyuan.doors.sip2.workers import Workers
 
 ACCEPT_PAUSE_S = 1.0
 """How long nobody is let in when the system has no more descriptors for us."""
-GIVE_WAY_S = 0.001
+GIVE_WAY_S = 0.002
 """How long we leave a new machine to the other processes of the port, for each machine that we have already."""
-LONGEST_GIVE_WAY_S = 0.01
+LONGEST_GIVE_WAY_S = 0.03
 _SHORTEST_SWEEP_S = 0.02
 
 
@@ -104,6 +104,8 @@ class Server:
     def _let_in(self, listener: socket.socket) -> None:
         if self._are_shared:
             sleep(min(LONGEST_GIVE_WAY_S, GIVE_WAY_S * len(self._connections)))
+            if self._is_stopping.is_set() or len(self._connections) >= self.limits.connections:
+                return  # another process takes it
         try:
             connected, peer = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
