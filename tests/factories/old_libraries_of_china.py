@@ -15,9 +15,9 @@ _MORE = ("有效期至", "状态", "监护人", "监护人关系", "押金", "�
 def write_interlib(folder: Path) -> None:
     """Three records with five items in 905, six readers, and what they have, wait for, deposited and owe."""
     records = (
-        _book("I0001", "活着", "余华著", (("001", "L000001", "I247.57/1"), ("002", "L000002", "I247.57/1"))),
-        _book("I0002", "边城", "沈从文著", (("001", "L000003", "I246.57/2"), ("009", "L000004", "I246.57/2"))),
-        _book("I0003", "草房子", "曹文轩著", (("003", "L000005", "I287.45/1"),)),
+        interlib_book("I0001", "活着", "余华著", (("001", "L000001", "I247.57/1"), ("002", "L000002", "I247.57/1"))),
+        interlib_book("I0002", "边城", "沈从文著", (("001", "L000003", "I246.57/2"), ("009", "L000004", "I246.57/2"))),
+        interlib_book("I0003", "草房子", "曹文轩著", (("003", "L000005", "I287.45/1"),)),
     )
     (folder / "书目.iso").write_bytes(b"".join(records))
     number = resident_number("19900307", 28)
@@ -88,7 +88,8 @@ def write_excel(folder: Path) -> None:
     book.save(folder / "图书馆.xlsx")
 
 
-def _book(key: str, title: str, author: str, items: tuple[tuple[str, str, str], ...]) -> bytes:
+def interlib_book(key: str, title: str, author: str, items: tuple[tuple[str, str, str], ...]) -> bytes:
+    """A record of CNMARC with its items in 905: branch, barcode, call number."""
     fields: tuple[Field, ...] = (
         ControlField("001", key),
         DataField("100", " ", " ", (("a", "20120301d2012    em y0chiy50      ea"),)),

@@ -253,6 +253,54 @@ def test_a_clashing_barcode_gets_a_temporary_one_until_it_is_relabelled(
     assert list_to_relabel() == ()
 
 
+def test_of_two_rows_with_one_key_the_second_is_refused_in_a_first_load_too(
+    koha: Path, at: datetime, desk: Desk, tmp_path: Path
+) -> None:
+    with (tmp_path / "borrowers.csv").open("a", encoding="utf-8") as file:
+        csv.writer(file).writerow(
+            ("1", "R000099", "同号", "PT", "CPL", *[""] * 6, "2019-09-01", "2031-08-31", "", "", "")
+        )
+
+    dry = go(going(koha, at, desk), dry=True)
+    done = go(going(koha, at, desk))
+    again = go(going(koha, at, desk))
+
+    for one in (dry, done, again):
+        assert one["patrons"].reasons["key_repeated", "key"] == 1
+    assert not Patron.objects.filter(name="同号").exists()
+    assert fates(again["patrons"]) == (9, 0, 5, 4)
+
+
+def test_equal_payments_are_each_taken_over_and_a_table_saved_again_says_the_same(
+    koha: Path, at: datetime, desk: Desk, tmp_path: Path
+) -> None:
+    go(going(koha, at, desk))
+    mapping = tmp_path / "money.toml"
+    mapping.write_text(
+        'system = "koha"\ndates = ["YYYY-MM-DD", "YYYY/M/D"]\n'
+        '[deposits]\nfile = "d.csv"\n[deposits.columns]\ncard_no = "card"\namount = "yuan"\ntaken = "day"\n'
+        'receipt = "no"\nmeans = "how"\n',
+        "utf-8",
+    )
+    headings = ("card", "yuan", "day", "no", "how")
+    one, other, third = (("R000002", "50.00", "2020-01-02", number, "cash") for number in ("", "", "7"))
+    bad = (*one[:4], "shells")
+    write_csv(tmp_path / "d.csv", headings, [one, other, third, bad])
+
+    done = go(going(mapping, at, desk), refused_to=tmp_path)["deposits"]
+    write_csv(tmp_path / "d.csv", headings, [("R000002", "50", "2020/1/2", *row[3:]) for row in (one, other, third)])
+    again = go(going(mapping, at, desk))["deposits"]
+    mended = (tmp_path / "deposits-refused.csv").read_text("utf-8-sig")
+    (tmp_path / "d.csv").write_text(mended.replace("shells", "cash"), "utf-8")
+    last = go(going(mapping, at, desk))["deposits"]
+
+    assert fates(done) == (4, 3, 0, 1)
+    assert done.notes["row_repeated", ""] == 2
+    assert fates(again) == (3, 0, 3, 0)
+    assert fates(last) == (1, 1, 0, 0)
+    assert account_state(_reader("柏青").id).held_fen == 4 * 5000
+
+
 def test_readers_keep_card_days_and_standing(koha: Path, at: datetime, desk: Desk) -> None:
     go(going(koha, at, desk))
 

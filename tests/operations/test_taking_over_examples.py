@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.old_libraries_of_china import write_excel, write_interlib
+from tests.factories.old_libraries_of_china import interlib_book, write_excel, write_interlib
 from tests.factories.old_library import resident_number
 from tests.operations.test_taking_over import branches as branches
 from tests.operations.test_taking_over import desk as desk
@@ -84,6 +84,20 @@ def test_a_library_whose_card_is_the_identity_number_moves_with_its_loans(
     assert done["patrons"].notes["number_bad/wrong_check_digit", "number"] == 1
     lines = {(line.what, line.of): line.difference for line in compare(going(mapping, at, desk))}
     assert (lines["deposits", "fen"], lines["fines", "fen"]) == (0, -500)
+
+
+def test_a_number_that_two_branches_used_is_two_keys_where_the_branch_is_part_of_it(
+    tmp_path: Path, at: datetime, desk: Desk
+) -> None:
+    write_interlib(tmp_path)
+    with (tmp_path / "书目.iso").open("ab") as file:
+        file.write(interlib_book("I0004", "同号", "佚名", (("002", "L000001", "I1/1"), ("002", "L000001", "I1/2"))))
+
+    done = go(going(mapping_beside("interlib", tmp_path), at, desk))["items"]
+
+    assert fates(done) == (7, 5, 0, 2)
+    assert (done.reasons["key_repeated", "key"], done.notes["barcode_clash", "barcode"]) == (1, 1)
+    assert Item.objects.get(bib__title="同号").call_no == "I1/1"
 
 
 def test_a_workbook_becomes_records_items_and_readers(tmp_path: Path, at: datetime, desk: Desk) -> None:

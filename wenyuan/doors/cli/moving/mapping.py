@@ -80,7 +80,8 @@ class Part:
     """One part of a mapping. ``heading`` is the row (from 1) that holds the names of the columns; ``marc_field`` the
     tag whose fields are the rows of a MARC file; ``fixed`` gives fields that no column holds; rows whose column says
     one of the values of ``left_out`` are none of this part's. ``delimiter``: of a CSV, empty where its heading tells;
-    ``line_breaks``: whether its quoted cells may go on in the next line."""
+    ``line_breaks``: whether its quoted cells may go on in the next line; ``key_columns``: those that make up the key
+    together, where it takes several."""
 
     name: str
     file: Path
@@ -94,6 +95,12 @@ class Part:
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     delimiter: str = ""
     line_breaks: bool = False
+    key_columns: tuple[str, ...] = ()
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Every column that a field is read from."""
+        return tuple(dict.fromkeys([*self.columns.values(), *self.key_columns]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +178,7 @@ def _part(name: str, data: Any, folder: Path, dates: tuple[str, ...]) -> Part:
     line_breaks = data.get("line_breaks", False)
     if not isinstance(line_breaks, bool):
         raise BadMapping(f"{name}.line_breaks", "true or false")
+    columns, keys = _columns(f"{name}.columns", data.get("columns", {}))
     part = Part(
         name=name,
         file=folder / file,
@@ -180,7 +188,8 @@ def _part(name: str, data: Any, folder: Path, dates: tuple[str, ...]) -> Part:
         line_breaks=line_breaks,
         heading=heading,
         marc_field=_text(data, "field", f"{name}.field"),
-        columns=_texts(f"{name}.columns", data.get("columns", {})),
+        columns=_texts(f"{name}.columns", columns),
+        key_columns=keys,
         fixed=_texts(f"{name}.fixed", data.get("fixed", {})),
         dates=_dates(f"{name}.dates", data["dates"]) if "dates" in data else dates,
         left_out={
@@ -250,6 +259,17 @@ def _texts(where: str, data: Any) -> Mapping[str, str]:
         if not isinstance(value, str):
             raise BadMapping(f"{where}.{name}", "a text is needed")
     return dict(data)
+
+
+def _columns(where: str, data: Any) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The columns by field, and those of a key that is made up of several, which stands under its first."""
+    columns = dict(_table(where, data))
+    keys = columns.get("key")
+    if not isinstance(keys, list):
+        return columns, ()
+    if not keys or not all(isinstance(name, str) and name for name in keys):
+        raise BadMapping(f"{where}.key", "the name of a column, or a list of names")
+    return {**columns, "key": keys[0]}, tuple(keys)
 
 
 def _codes(data: Any) -> Mapping[str, Mapping[str, str]]:

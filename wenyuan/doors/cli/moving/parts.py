@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from wenyuan.doors.cli.moving.mapping import OldSystem, Part
@@ -119,9 +119,10 @@ def _patron(_going: Going, _part: Part, texts: Texts) -> PastPatronInput:
 _NEVER = datetime(1900, 1, 1)  # noqa: DTZ001 - stands where a needed day could not be read; such a row goes nowhere
 
 
-def _key_of(texts: Texts, *fields: str) -> str:
-    """The row's own key, else what tells it from the others of its file."""
-    return texts.text("key") or "|".join(texts.text(field) for field in fields)
+def _key_of(texts: Texts, *said: str | int | date) -> str:
+    """The row's own key, else what tells it from the others of its file: values as they were read, so that a table that
+    an office program saved again says the same."""
+    return texts.text("key") or "|".join(one.isoformat() if isinstance(one, date) else str(one) for one in said)
 
 
 def _needed_moment(texts: Texts, field: str) -> datetime:
@@ -150,55 +151,62 @@ def _count(texts: Texts, field: str) -> int:
 
 
 def _loan(_going: Going, _part: Part, texts: Texts) -> PastLoanInput:
+    item, barcode, lent = texts.text("item"), texts.text("barcode"), _needed_moment(texts, "lent")
     return PastLoanInput(
-        key=_key_of(texts, "item", "barcode", "lent"),
-        item_key=texts.text("item"),
-        barcode=texts.text("barcode"),
+        key=_key_of(texts, item, barcode, lent.date()),
+        item_key=item,
+        barcode=barcode,
         patron_key=texts.text("patron"),
         card_no=texts.text("card_no"),
         branch=texts.code("branch"),
-        lent_at=_needed_moment(texts, "lent"),
+        lent_at=lent,
         due_date=_needed_moment(texts, "due").date(),
         renewals=_count(texts, "renewals"),
     )
 
 
 def _hold(_going: Going, _part: Part, texts: Texts) -> PastHoldInput:
+    bib, item, patron, card_no = (texts.text(field) for field in ("bib", "item", "patron", "card_no"))
+    placed = _needed_moment(texts, "placed")
     return PastHoldInput(
-        key=_key_of(texts, "bib", "item", "patron", "card_no", "placed"),
-        bib_key=texts.text("bib"),
-        item_key=texts.text("item"),
-        patron_key=texts.text("patron"),
-        card_no=texts.text("card_no"),
+        key=_key_of(texts, bib, item, patron, card_no, placed.date()),
+        bib_key=bib,
+        item_key=item,
+        patron_key=patron,
+        card_no=card_no,
         pickup=texts.code("pickup"),
-        placed_at=_needed_moment(texts, "placed"),
+        placed_at=placed,
         until=texts.day("until"),
     )
 
 
 def _deposit(_going: Going, _part: Part, texts: Texts) -> PastDepositInput:
+    patron, card_no, receipt = (texts.text(field) for field in ("patron", "card_no", "receipt"))
+    fen, day = _needed_fen(texts), _needed_moment(texts, "taken").date()
     return PastDepositInput(
-        key=_key_of(texts, "patron", "card_no", "taken"),
-        patron_key=texts.text("patron"),
-        card_no=texts.text("card_no"),
-        amount_fen=_needed_fen(texts),
-        day=_needed_moment(texts, "taken").date(),
+        key=_key_of(texts, patron, card_no, day, fen, receipt),
+        patron_key=patron,
+        card_no=card_no,
+        amount_fen=fen,
+        day=day,
         branch=texts.code("branch"),
         means=_word(texts, "means", Means, Means.CASH),
-        receipt=texts.text("receipt"),
+        receipt=receipt,
     )
 
 
 def _fine(_going: Going, _part: Part, texts: Texts) -> PastFineInput:
+    patron, card_no, text = (texts.text(field) for field in ("patron", "card_no", "text"))
+    fen, day = _needed_fen(texts), _needed_moment(texts, "charged").date()
     return PastFineInput(
-        key=_key_of(texts, "patron", "card_no", "charged", "amount", "text"),
-        patron_key=texts.text("patron"),
-        card_no=texts.text("card_no"),
-        amount_fen=_needed_fen(texts),
-        day=_needed_moment(texts, "charged").date(),
+        key=_key_of(texts, patron, card_no, day, fen, text),
+        patron_key=patron,
+        card_no=card_no,
+        amount_fen=fen,
+        day=day,
         branch=texts.code("branch"),
         kind=_word(texts, "kind", ChargeKind, ChargeKind.OVERDUE),
-        text=texts.text("text"),
+        text=text,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import IO, Any, Self
 
+from wenyuan.doors.cli.moving.keys import REPEAT_COLUMN
 from wenyuan.kernel.identity import mask_numbers
 from wenyuan.kernel.past import Fate, PastReason
 from wenyuan.plumbing.long_sheets import shown_cell
@@ -108,10 +109,13 @@ class RefusedRows:
     are in it as they were.
     """
 
-    def __init__(self, folder: Path | None, name: str, encoding: str, headings: Sequence[str]) -> None:
+    def __init__(
+        self, folder: Path | None, name: str, encoding: str, headings: Sequence[str], *, counted: bool = False
+    ) -> None:
         self._path = refused_path(folder, name) if folder is not None else None
         self._encoding = "utf-8-sig" if encoding == "utf-8" else encoding
         self._headings = headings
+        self._counted = counted and REPEAT_COLUMN not in headings
         self._file: IO[str] | None = None
         self._draft = ""
         self._writer: Any = None
@@ -121,21 +125,22 @@ class RefusedRows:
         """Where the rows stand; empty while there are none."""
         return str(self._path) if self._file is not None else ""
 
-    def add(self, raw: Sequence[str], reasons: Iterable[PastReason]) -> None:
-        """A refused row more."""
+    def add(self, raw: Sequence[str], reasons: Iterable[PastReason], *, count: int = 1) -> None:
+        """A refused row more, and which of the equal rows of its file it is."""
         if self._path is None:
             return
         if self._file is None:
             descriptor, self._draft = mkstemp(prefix=f".{self._path.stem}-", suffix=".part", dir=self._path.parent)
             self._file = os.fdopen(descriptor, "w", encoding=self._encoding, errors="surrogateescape", newline="")
             self._writer = csv.writer(self._file)
-            self._writer.writerow([*self._headings, REASON_COLUMN])
+            more = [REPEAT_COLUMN] if self._counted else []
+            self._writer.writerow([*self._headings, *more, REASON_COLUMN])
         cells = [shown_cell(cell) for cell in raw]
         cells += [""] * (len(self._headings) - len(cells))
         said = "; ".join(
             f"{reason.code}{f' ({reason.field})' if reason.field else ''}" for reason in reasons if not reason.note
         )
-        self._writer.writerow([*cells, said])
+        self._writer.writerow([*cells, *([str(count)] if self._counted else []), said])
 
     def __enter__(self) -> Self:
         return self

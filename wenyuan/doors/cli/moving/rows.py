@@ -44,7 +44,7 @@ def headings_of(part: Part) -> tuple[str, ...]:
     for number, cells in _table(part):
         if number < part.heading:
             continue
-        missing = sorted(set(part.columns.values()) - set(cells))
+        missing = sorted(set(part.wanted) - set(cells))
         if missing:
             there = ", ".join(name for name in cells if name)[:400]
             raise Problem(f"{part.file.name} has no column {missing[0]!r} in row {number}. There are: {there}.")
@@ -126,7 +126,7 @@ def _table(part: Part) -> Iterator[tuple[int, list[str]]]:
 
 def _fields(part: Part) -> Iterator[Row]:
     """A row for each field of the tag: subfields by their codes, ``001``, and other fields' as ``690a``."""
-    outside = sorted({name for name in part.columns.values() if len(name) > 1})
+    outside = sorted({name for name in part.wanted if len(name) > 1})
     for number, record in records_of(part):
         above = {name: _of_record(record, name) for name in outside}
         for found in record.fields:

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from wenyuan.doors.cli.moving.keys import told_apart
 from wenyuan.doors.cli.moving.mapping import Part, is_marc
 from wenyuan.doors.cli.moving.parts import STEPS, Going, Step
 from wenyuan.doors.cli.moving.report import PartReport, RefusedRows, refused_path
@@ -52,9 +53,10 @@ def _rows(
     going: Going, part: Part, step: Step, seen: Seen, *, dry: bool, refused_to: Path | None, bar: Bar
 ) -> PartReport:
     report = PartReport(part.name, part.file.name)
-    with RefusedRows(refused_to, part.name, part.encoding, _headings(part)) as refused:
+    counted = "key" not in part.columns
+    with RefusedRows(refused_to, part.name, part.encoding, _headings(part), counted=counted) as refused:
         for chunk in _chunks(rows_of(part), step.size):
-            _chunk(going, part, step, chunk, seen if dry else None, report, refused)
+            _chunk(going, part, step, chunk, seen, report, refused, dry=dry)
             bar(report.read, says=f"{part.name}: {report.read} rows")
     report.refused_file = refused.path
     return report
@@ -62,7 +64,7 @@ def _rows(
 
 def _headings(part: Part) -> Sequence[str]:
     """The columns of the refused rows; of a MARC file the subfields that the mapping names."""
-    return tuple(dict.fromkeys(part.columns.values())) if is_marc(part) else headings_of(part)
+    return part.wanted if is_marc(part) else headings_of(part)
 
 
 def _chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
@@ -76,24 +78,29 @@ def _chunk(
     part: Part,
     step: Step,
     rows: Sequence[Row],
-    seen: Seen | None,
+    seen: Seen,
     report: PartReport,
     refused: RefusedRows,
+    *,
+    dry: bool,
 ) -> None:
     """Read a chunk, hand what can be read to the verb, and tell what became of each row, in the order of the file."""
     read = [Texts(going.old, part, row) for row in rows]
-    inputs = [step.make(going, part, texts) for texts in read]
+    apart = [told_apart(part, texts, step.make(going, part, texts), seen) for texts in read]
     places = [place for place, texts in enumerate(read) if not texts.faults]
-    asked = [inputs[place] for place in places]
-    results = (step.look(going, asked, seen) if seen is not None else step.record(going, asked)) if asked else ()
+    asked = [apart[place][0] for place in places]
+    results = (step.look(going, asked, seen) if dry else step.record(going, asked)) if asked else ()
     answers = {places[result.place]: result for result in results}
     for place, (row, texts) in enumerate(zip(rows, read, strict=True)):
         answer = answers.get(place)
         fate, reasons = (answer.fate, answer.reasons) if answer else (Fate.REFUSED, texts.reasons)
+        count = apart[place][1]
+        if count > 1:
+            reasons = (*reasons, PastReason("row_repeated", note=True))
         report.count(fate, reasons, line=row.line, key=texts.text("key"))
         if fate is Fate.REFUSED:
             raw = tuple(row.cells.get(name, "") for name in _headings(part)) if is_marc(part) else row.raw
-            refused.add(raw, reasons)
+            refused.add(raw, reasons, count=count)
 
 
 def _bibs(going: Going, part: Part, seen: Seen, *, dry: bool, refused_to: Path | None) -> PartReport:

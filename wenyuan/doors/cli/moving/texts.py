@@ -36,11 +36,13 @@ class Texts:
         column = self._part.columns.get(field)
         if column is None:
             return self._part.fixed.get(field, "")
-        found = self.row.cells.get(column, "")
+        columns = self._part.key_columns if field == "key" and self._part.key_columns else (column,)
+        cells = [self.row.cells.get(name, "") for name in columns]
+        found = "|".join(cells) if any(cells) else ""
         if is_mangled(found):
             self.faults.append(PastReason("encoding_wrong", field))
             return ""
-        if field in _NUMBERS and is_rounded(found):
+        if field in _NUMBERS and any(map(is_rounded, cells)):
             self.faults.append(PastReason("number_rounded", field))
             return ""
         return found or self._part.fixed.get(field, "")
