@@ -459,6 +459,31 @@ def test_items_of_a_record_that_was_merged_come_to_the_one_that_stayed(
     assert past_bibs(system="test", keys=[gone.control_number]) == {gone.control_number: kept.id}
 
 
+def test_items_of_a_key_whose_two_records_were_merged_come_to_the_one_that_stayed(
+    at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    kept = make_bib(title="边城")
+    key = kept.control_number
+    make_bib(title="边城（再版）", control_number=key, variant=1, merged_into=kept)
+    row = PastItemInput(key="1", bib_key=key, barcode="D1", branch="ZG", item_type="book")
+
+    record_past_items(rows=[row], system="test", at=at, desk=desk)
+
+    assert Item.objects.get(barcode="D1").bib_id == kept.id
+    assert past_bibs(system="test", keys=[key]) == {key: kept.id}
+
+
+def test_a_key_that_two_records_have_is_nobody_s(at: datetime, desk: Desk, branches: dict[str, Branch]) -> None:
+    key = make_bib(title="边城").control_number
+    make_bib(title="湘行散记", control_number=key, variant=1)
+    row = PastItemInput(key="1", bib_key=key, barcode="D1", branch="ZG", item_type="book")
+
+    [result] = record_past_items(rows=[row], system="test", at=at, desk=desk)
+
+    assert result.fate is Fate.REFUSED
+    assert past_bibs(system="test", keys=[key]) == {}
+
+
 def test_an_open_loan_goes_on_as_it_was_and_is_returned_as_any_other(
     koha: Path, at: datetime, desk: Desk, branches: dict[str, Branch]
 ) -> None:

@@ -35,14 +35,11 @@ def past_items_with_numbers(*, system: str, numbers: Collection[str]) -> dict[st
 def past_bibs(*, system: str, keys: Collection[str]) -> dict[str, int]:
     """The ids of records by the old system's keys; of a key that several records have, none. A record that was merged
     since stands for the one that it leads to."""
-    found: dict[str, int] = {}
-    many = set()
+    found: dict[str, set[int]] = {}
     rows = Bib.objects.filter(source=system, control_number__in=keys).annotate(one=Coalesce("merged_into_id", "id"))
     for key, bib_id in rows.values_list("control_number", "one"):
-        if key in found:
-            many.add(key)
-        found[key] = bib_id
-    return {key: bib_id for key, bib_id in found.items() if key not in many}
+        found.setdefault(key, set()).add(bib_id)
+    return {key: min(ids) for key, ids in found.items() if len(ids) == 1}
 
 
 def count_past_bibs(*, system: str) -> int:

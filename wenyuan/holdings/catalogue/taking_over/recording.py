@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection
+from django.db.models import Count
+from django.db.models.functions import Coalesce
 
 from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState, ItemType, Lendable
@@ -108,11 +110,10 @@ def _facts(rows: Sequence[PastItemInput], system: str, coming: Coming | None) ->
     barcodes = {row.barcode for row in rows}
     accessions = {row.accession_no for row in rows if row.accession_no}
     known = set(PastItem.objects.filter(system=system, key__in=keys).values_list("key", flat=True))
-    bibs: dict[str, int] = {}
-    for number in Bib.objects.filter(source=system, control_number__in=bib_keys).values_list(
-        "control_number", flat=True
-    ):
-        bibs[number] = bibs.get(number, 0) + 1
+    # Two that were merged since are one.
+    theirs = Bib.objects.filter(source=system, control_number__in=bib_keys).order_by()
+    standing = theirs.values("control_number").annotate(count=Count(Coalesce("merged_into_id", "id"), distinct=True))
+    bibs: dict[str, int] = dict(standing.values_list("control_number", "count"))
     taken = set(Item.objects.filter(barcode__in=barcodes).values_list("barcode", flat=True))
     taken_accessions = {
         number
