@@ -13,13 +13,14 @@ from tests.operations.test_catalogue_import import cnmarc
 from tests.operations.test_catalogue_undo import bring, left
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ExportForm, ItemChanges, KeptReason, Refusal, StayReason
 from wenyuan.holdings.catalogue.harvesting.publishing import public_records
-from wenyuan.holdings.catalogue.models import Bib, BibMergeRow, IndexWaiting, Item
+from wenyuan.holdings.catalogue.models import Bib, BibMergeRow, BibsApart, IndexWaiting, Item
 from wenyuan.holdings.catalogue.operations import (
     DuplicatesFound,
     add_bib,
     add_item,
     edit_bib,
     edit_item,
+    keep_bibs_apart,
     merge_bibs,
     stamp_changes,
     undo_batch,
@@ -488,6 +489,17 @@ def test_an_unknown_merge_is_refused(cataloguer: Desk) -> None:
     assert refused.value.refusal is Refusal.MERGE_UNKNOWN
 
 
+def test_what_was_found_to_be_of_two_documents_is_so_again_after_the_undo(
+    kept: Bib, gone: Bib, cataloguer: Desk
+) -> None:
+    keep_bibs_apart(first_id=kept.id, second_id=gone.id, at=AT, desk=cataloguer)
+
+    undo_bib_merge(merge_id=merge(gone, kept, cataloguer), at=LATER, desk=cataloguer)
+
+    [apart] = BibsApart.objects.all()
+    assert (apart.first_id, apart.second_id) == (kept.id, gone.id)
+
+
 # Imports -------------------------------------------------------------------------------------------------------------
 
 
@@ -535,3 +547,17 @@ def test_an_import_whose_records_were_merged_leaves_them_and_says_so(
     assert barcodes(kept) == ["W1"]
     assert standing_bib(gone.id) == kept.id
     assert broken() == []
+
+
+def test_an_undone_merge_does_not_keep_what_an_import_has_brought(
+    town: District, cataloguer: Desk, tmp_path: Path
+) -> None:
+    batch = bring(tmp_path, cataloguer, cnmarc("1", "活着", "余华"), cnmarc("2", "活着", "余华"))
+    gone, kept = Bib.objects.order_by("id")
+    undo_bib_merge(merge_id=merge(gone, kept, cataloguer), at=LATER, desk=cataloguer)
+
+    undo_batch(batch_id=batch, at=LATER, desk=cataloguer)
+
+    assert left(batch) == []
+    assert not Bib.objects.exists()
+    assert AuditRow.objects.filter(act="undo_record_merge").count() == 2

@@ -207,6 +207,14 @@ RESTORE_IDENTIFIERS = """
 DELETE_ITEMS = "DELETE FROM catalogue_item WHERE id = ANY(%(items)s)"
 DROP_VERSIONS = "DELETE FROM catalogue_bibversion WHERE bib_id = ANY(%(bibs)s)"
 DROP_OPEN = "DELETE FROM catalogue_bibopen WHERE bib_id = ANY(%(bibs)s)"
+DROP_UNDONE_MERGES = """
+    WITH merge AS (
+        SELECT id FROM catalogue_bibmerge
+        WHERE (kept_id = ANY(%(bibs)s) OR gone_id = ANY(%(bibs)s)) AND undone_at IS NOT NULL
+    ), moved AS (DELETE FROM catalogue_bibmergerow WHERE merge_id IN (SELECT id FROM merge))
+    DELETE FROM catalogue_bibmerge WHERE id IN (SELECT id FROM merge)
+"""
+"""The audit keeps what was merged and parted."""
 DELETE_BIBS = "DELETE FROM catalogue_bib WHERE id = ANY(%(bibs)s)"
 
 LATER_VARIANTS = """

@@ -157,6 +157,7 @@ def _undo_step(step_id: int, *, at: datetime, desk: Desk) -> None:
         cursor.execute(sql.DROP_IDENTIFIERS, {"bibs": plan.bibs})
         cursor.execute(sql.DROP_VERSIONS, {"bibs": plan.bibs})
         cursor.execute(sql.DROP_OPEN, {"bibs": plan.bibs})
+        cursor.execute(sql.DROP_UNDONE_MERGES, {"bibs": plan.bibs})
         cursor.execute(sql.DELETE_BIBS, {"bibs": plan.bibs})
     ImportKept.objects.bulk_create(
         [
@@ -205,7 +206,9 @@ def _facts(steps: Sequence[ImportStep], operator: Operator, *, lock: bool = Fals
         )
     )
     used_items = referring(Item, [row[0] for row in item_rows])
-    used_bibs = referring(Bib, list(hashes), ignore=(Identifier, Item, ImportFormer, BibVersion, BibOpen))
+    # What merges say stands in ``merged`` below: one that was undone holds nothing back.
+    own = (Identifier, Item, ImportFormer, BibVersion, BibOpen, BibMerge)
+    used_bibs = referring(Bib, list(hashes), ignore=own)
     merged = _merged(wanted)
     away = set(Bib.objects.filter(id__in=wanted, merged_into__isnull=False).values_list("id", flat=True))
     replaced = set(

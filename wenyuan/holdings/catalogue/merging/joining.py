@@ -72,7 +72,6 @@ def merge_bibs(*, kept_id: int, gone_id: int, kept_version: int, gone_version: i
         for room, row in (*((ROOM, row) for row in own), *above)
     )
     BibOpen.objects.filter(bib_id=gone_id).delete()
-    BibsApart.objects.filter(first_id=min(seen), second_id=max(seen)).delete()
     # Only the record that went is touched: that the other is found by its numbers as well is told here.
     IndexWaiting.objects.create(bib_id=kept_id)
     record(_entry(Kind.RECORDS_MERGED, merge, bibs[kept_id], rows=len(own) + len(above), at=at, desk=desk))
