@@ -91,6 +91,19 @@ def test_the_same_work_keeps_its_number_also_for_another_volume_or_edition(desk:
     assert again.number_id == first.number_id
 
 
+def test_a_record_that_was_merged_asks_for_the_number_of_the_one_that_stayed(desk: Desk, branch: Branch) -> None:
+    kept = make_bib(title="史记", author="司马迁")
+    gone = make_bib(title="史记选", author="司马迁", merged_into=kept)
+    item = make_item(bib=kept, home=branch, call_no="")
+
+    proposal = propose(gone, desk)
+    assign_call_number(number_id=proposal.number_id, bib_id=gone.id, item_ids=[item.id], at=AT, desk=desk)
+
+    assert WorkNumber.objects.get().bib_id == kept.id
+    assert propose(kept, desk).number_id == proposal.number_id
+    assert Item.objects.get().call_no == "I247.57/1"
+
+
 def test_imported_numbers_raise_the_counter_and_are_the_works(desk: Desk, branch: Branch) -> None:
     known = make_bib(title="活着", author="余华")
     make_item(bib=known, home=branch, call_no="I247.57/41")

@@ -52,7 +52,7 @@ def propose_call_number(
     counter = _held_counter(wanted)
     choices = _author_choices(wanted.group, wanted.description, wanted.bib)
     row = own_row(wanted)
-    is_shared = row is not None and row.bib_id != bib_id
+    is_shared = row is not None and row.bib_id != wanted.bib.id
     if row is None or (book_no and row.book_no != book_no):
         standing = "" if book_no else _standing(wanted)
         is_shared = bool(standing)
@@ -96,7 +96,7 @@ def assign_call_number(*, number_id: int, bib_id: int, item_ids: Collection[int]
     branches = facts.branches_of(wanted.group)
     for item in items:
         require(desk.operator, Act.EDIT_ITEM, item.home_branch_id)
-        if item.bib_id != bib_id:
+        if item.bib_id != wanted.bib.id:
             raise ShelvingRefused(ShelvingRefusal.ITEM_OF_OTHER_BIB)
         if item.state == ItemState.WITHDRAWN:
             raise ShelvingRefused(ShelvingRefusal.ITEM_WITHDRAWN)
@@ -162,9 +162,11 @@ def numbers_of_bib(bib_id: int) -> tuple[WorkNumberView, ...]:
 
 
 def _gather(bib_id: int, group_id: int | None, class_no: str, desk: Desk) -> Wanted:
-    bib = Bib.objects.filter(id=bib_id).first()
-    if bib is None:
+    """What a number is asked for; a record that was merged stands for the one that it leads to."""
+    found = Bib.objects.select_related("merged_into").filter(id=bib_id).first()
+    if found is None:
         raise ShelvingRefused(ShelvingRefusal.BIB_UNKNOWN)
+    bib = found.merged_into or found
     group = group_for(desk.branch_id, group_id)
     description = facts.described(bib)
     if not group.prefix and not facts.branches_of(group):
