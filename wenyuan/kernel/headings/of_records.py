@@ -37,6 +37,8 @@ _NAMES: Final = {Dialect.CNMARC: ("70", "71"), Dialect.MARC21: ("10", "11", "70"
 DATES_CODE: Final = {Dialect.CNMARC: "f", Dialect.MARC21: "d"}
 MEETINGS: Final = ("111", "711", "611", "811")
 EMBEDDED: Final = "410"
+_PART: Final = ". "
+"""Between a body and its part."""
 
 
 def headings_of(record: Record, dialect: Dialect) -> tuple[Heading, ...]:
@@ -73,7 +75,7 @@ def _read(field: DataField, kind: HeadingKind, dialect: Dialect) -> Heading:
         return Heading(kind, person.name, dates_in(field, dialect) or person.dates)
     if kind is HeadingKind.BODY:
         codes = "a" if dialect is Dialect.MARC21 and field.tag in MEETINGS else "ab"
-        return Heading(kind, name_of(_joined(field, dialect, codes, ". ")).name)
+        return Heading(kind, name_of(_joined(field, dialect, codes, _PART)).name)
     if dialect is Dialect.CNMARC and field.tag == EMBEDDED:
         return Heading(kind, _embedded_title(field))
     texts = field.all("a")[:1]
@@ -88,7 +90,10 @@ def dates_in(field: DataField, dialect: Dialect) -> str:
 
 def _joined(field: DataField, dialect: Dialect, codes: str, mark: str) -> str:
     texts = field.all(codes)
-    return mark.join(filter(None, map(without_marks, texts) if dialect is Dialect.MARC21 else texts))
+    plain = list(filter(None, map(without_marks, texts) if dialect is Dialect.MARC21 else texts))
+    if mark == _PART:  # "U.S." keeps its stop before a part, and has no second
+        plain[:-1] = [text.rstrip(_PART) for text in plain[:-1]]
+    return mark.join(plain)
 
 
 def _embedded_title(field: DataField) -> str:

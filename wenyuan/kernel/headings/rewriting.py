@@ -40,18 +40,21 @@ def _rewritten(field: DataField, dialect: Dialect, heading: Heading) -> DataFiel
     names = _names(field, dialect, heading)
     dates_code = DATES_CODE[dialect] if heading.kind is HeadingKind.PERSON else ""
     written: list[Subfield] = []
-    is_named = False
+    is_named, is_dated = False, not heading.dates
+    has_dates = any(code == dates_code for code, _value in field.subfields)
     for code, value in field.subfields:
         if _is_name(code, value, heading.kind) and (code == "a" or not _is_meeting(field, dialect)):
             if is_named and heading.kind not in _IN_PARTS:
                 written.append((code, value))
             elif not is_named:
                 written += names
-                if dates_code and heading.dates:
+                if dates_code and heading.dates and not has_dates:
                     written.append((dates_code, heading.dates))
                 is_named = True
         elif code == dates_code:
-            continue
+            if not is_dated:
+                written.append((dates_code, heading.dates))
+                is_dated = True
         elif code in _PINYIN and dialect is Dialect.CNMARC:
             written.append((code, _pinyin(heading)))
         elif not (code == "B" and dialect is Dialect.CNMARC):
@@ -73,16 +76,42 @@ def _is_meeting(field: DataField, dialect: Dialect) -> bool:
 
 
 def _names(field: DataField, dialect: Dialect, heading: Heading) -> list[Subfield]:
-    first = field.first("a")
     if heading.kind is HeadingKind.PERSON:
-        if dialect is Dialect.CNMARC and field.all("b") and ", " in heading.name:
-            entry, rest = heading.name.split(", ", 1)
-            return [("a", entry), ("b", rest)]
-        return [("a", _among_brackets(first, field, dialect, heading))]
-    if heading.kind is HeadingKind.BODY:
-        entry, *units = heading.name.split(". ")
-        return [("a", entry), *(("b", unit) for unit in units)]
+        return _person(field, dialect, heading)
+    if heading.kind is HeadingKind.BODY and not _is_meeting(field, dialect):
+        return _body(field, heading.name)
     return [("a", heading.name)]
+
+
+def _person(field: DataField, dialect: Dialect, heading: Heading) -> list[Subfield]:
+    """The name in $a; what follows its comma (CNMARC), or its numeral (MARC 21), in $b, where the field parts them."""
+    first, rest = field.first("a"), field.all("b")
+    if dialect is Dialect.CNMARC and ", " in heading.name:
+        former = heading_in(field, dialect)
+        if rest or (former is not None and former.name == first.strip() and "," not in first):
+            entry, given = heading.name.split(", ", 1)
+            return [("a", entry), ("b", given)]
+    numeral = " ".join(map(without_marks, rest)) if dialect is Dialect.MARC21 else ""
+    if numeral and heading.name.endswith(f" {numeral}"):
+        return [("a", heading.name.removesuffix(f" {numeral}")), ("b", numeral)]
+    return [("a", _among_brackets(first, field, dialect, heading))]
+
+
+def _body(field: DataField, name: str) -> list[Subfield]:
+    """A body with its parts in $b, at most as many as the field has: of ``U.S. Army`` and ``St. Marys Hospital``
+    nothing is parted. The leading parts that stay are known by the field; of others the last full stops part them."""
+    stays: list[str] = []
+    left = name
+    parts = field.all("ab")
+    for text in parts[:-1]:
+        plain = text.rstrip(". ")
+        if not left.startswith(f"{plain}. "):
+            break
+        stays.append(text)
+        left = left.removeprefix(f"{plain}. ")
+    new = left.rsplit(". ", max(len(parts) - 1 - len(stays), 0))
+    entry, *units = [*stays, *new]
+    return [("a", entry), *(("b", unit) for unit in units)]
 
 
 def _among_brackets(text: str, field: DataField, dialect: Dialect, heading: Heading) -> str:
@@ -121,6 +150,13 @@ def _with_marks(field: DataField, written: list[Subfield], heading: Heading) -> 
         return written
     *earlier, last = places
     result = list(written)
+    codes_before = [code for code, value in field.subfields if code in codes and value.strip()]
+    if heading.kind is HeadingKind.PERSON and codes_before == [result[place][0] for place in places]:
+        # The same parts as before: each keeps its own mark, as before a $q that stands between.
+        for place, text in zip(earlier, before, strict=False):
+            code, value = result[place]
+            result[place] = (code, value + text[len(without_marks(text)) :])
+        earlier = []
     between = "," if heading.kind is HeadingKind.PERSON else "."
     for place in earlier:
         code, value = result[place]
