@@ -9,7 +9,13 @@ from tests.factories.catalogue import cnmarc_record, make_bib
 from tests.factories.network import make_branch
 from wenyuan.holdings.catalogue.data import AuthorityInput, AuthoritySaved, LinkState, Variant
 from wenyuan.holdings.catalogue.models import Bib, HeadingUse, HeadingWaiting
-from wenyuan.holdings.catalogue.operations import follow_headings, keep_authority, merge_authorities, update_next
+from wenyuan.holdings.catalogue.operations import (
+    decide_heading,
+    follow_headings,
+    keep_authority,
+    merge_authorities,
+    update_next,
+)
 from wenyuan.holdings.catalogue.queries import get_record, headings_of_bib
 from wenyuan.kernel.headings import HeadingKind
 from wenyuan.kernel.marc import DataField, to_storage
@@ -154,3 +160,28 @@ def test_a_merge_into_one_with_years_takes_the_records_along_and_links_no_namesa
 
     assert name_in(bib.pk) == (("a", "王伟"), ("f", "1960-"))
     assert link(namesake.pk) == (LinkState.REVIEW, None)
+
+
+def with_years(bib: Bib, author: str, years: str) -> None:
+    record = cnmarc_record(bib.control_number, title="活着", author=author)
+    fields = tuple(
+        one._replace(subfields=(*one.subfields, ("f", years)))
+        if isinstance(one, DataField) and one.tag == "701"
+        else one
+        for one in record.fields
+    )
+    Bib.objects.filter(id=bib.pk).update(marc=to_storage(record._replace(fields=fields)))
+
+
+def test_what_was_decided_of_a_record_with_years_holds_when_the_authority_is_renamed(desk: Desk) -> None:
+    bib = make_bib(author="余华")
+    with_years(bib, "余华", "1960-")
+    saved = kept(desk, "余华")
+    followed()
+    decide_heading(kind=PERSON, key="余华", dates="1960-", authority_id=saved.id, at=AT, desk=desk)
+
+    updated(changed(desk, saved, "余秋雨"), desk)
+    followed()
+
+    assert name_in(bib.pk) == (("a", "余秋雨"), ("f", "1960-"))
+    assert link(bib.pk) == (LinkState.LINKED, saved.id)

@@ -17,6 +17,7 @@ from wenyuan.holdings.catalogue.authorities.tables import (
     HeadingUse,
     HeadingWaiting,
 )
+from wenyuan.holdings.catalogue.authorities.values import LinkState
 from wenyuan.holdings.catalogue.data import CatalogueRefused
 from wenyuan.holdings.catalogue.editing.saving import write_record
 from wenyuan.holdings.catalogue.models import Bib
@@ -56,13 +57,14 @@ def update_next(*, update_id: int, at: datetime, desk: Desk) -> bool:
     link_headings([bib_id])  # the record may have changed since its headings were looked at
     if bib is not None and bib.merged_into_id is None:
         try:
-            record = _with_heading(bib, update)
+            record, written = _with_heading(bib, update)
             saved = write_record(bib, record, at=at, desk=desk, details={"authority": update.authority_id})
             done.version = saved.version if saved.changed else None
         except CatalogueRefused as refused:
             done.fault = refused.refusal.value
         else:
             link_headings([bib_id])
+            _keep_linked(bib_id, update.authority_id, written)
             # Nobody else changes a record that is locked here: what waits for it is what was looked at just now.
             HeadingWaiting.objects.filter(bib_id=bib_id).delete()
     done.save()
@@ -93,16 +95,24 @@ def _link_waiting(update: AuthorityUpdate) -> bool:
     return bool(rows)
 
 
-def _with_heading(bib: Bib, update: AuthorityUpdate) -> Record:
-    """The record with the heading of its authority. Dates that the authority never had stay where it has none."""
+def _with_heading(bib: Bib, update: AuthorityUpdate) -> tuple[Record, list[Heading]]:
+    """The record with the heading of its authority, and that heading as it stands there for each former one. Dates that
+    the authority never had stay where it has none."""
     authority = Authority.objects.get(id=update.authority_id)
     record, kind = from_storage(bytes(bib.marc)), HeadingKind(authority.kind)
+    written = []
     for use in HeadingUse.objects.filter(bib_id=bib.pk, authority=authority, is_stated=False).order_by("id"):
-        kept = "" if use.dates == update.former_dates else use.dates
-        record = with_heading(
-            record,
-            Dialect(bib.dialect),
-            former=Heading(kind, use.name, use.dates),
-            heading=Heading(kind, authority.name, authority.dates or kept),
-        )
-    return record
+        heading = Heading(kind, authority.name, authority.dates or ("" if use.dates == update.former_dates else use.dates))
+        record = with_heading(record, Dialect(bib.dialect), former=Heading(kind, use.name, use.dates), heading=heading)
+        written.append(heading)
+    return record, written
+
+
+def _keep_linked(bib_id: int, authority_id: int, written: list[Heading]) -> None:
+    """Let what was written for an authority be its own where no rule would say so: of dates it has not, for instance.
+    Somebody or something linked it before, and its name alone has changed."""
+    for heading in written:
+        kind, key, dates = heading.form
+        HeadingUse.objects.filter(bib_id=bib_id, kind=kind.value, key=key, dates=dates, is_decided=False).exclude(
+            authority_id=authority_id, state=LinkState.LINKED.value
+        ).update(state=LinkState.LINKED.value, authority_id=authority_id, is_decided=True)
