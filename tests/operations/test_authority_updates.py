@@ -185,3 +185,30 @@ def test_what_was_decided_of_a_record_with_years_holds_when_the_authority_is_ren
 
     assert name_in(bib.pk) == (("a", "余秋雨"), ("f", "1960-"))
     assert link(bib.pk) == (LinkState.LINKED, saved.id)
+
+
+def test_a_merge_into_one_without_years_takes_none_from_the_records(desk: Desk) -> None:
+    bib = make_bib(author="周树人")
+    with_years(bib, "周树人", "1881-1936")
+    gone, stays = kept(desk, "周树人", "1881-1936"), kept(desk, "鲁迅")
+    followed()
+
+    updated(
+        merge_authorities(kept_id=stays.id, kept_version=1, gone_id=gone.id, gone_version=1, at=LATER, desk=desk), desk
+    )
+    followed()
+
+    assert name_in(bib.pk) == (("a", "鲁迅"), ("f", "1881-1936"))
+    assert link(bib.pk) == (LinkState.LINKED, stays.id)
+
+
+def test_years_that_an_overtaken_update_was_to_take_away_do_not_stay(desk: Desk) -> None:
+    bib = make_bib(author="余华")
+    with_years(bib, "余华", "1960-")
+    saved = kept(desk, "余华", "1960-")
+    followed()
+
+    former = Variant("余华", "1960-", is_same=True)
+    updated(changed(desk, changed(desk, saved, "余秋雨", "1961-"), "余秋雨", "", former), desk)
+
+    assert name_in(bib.pk) == (("a", "余秋雨"),)

@@ -128,7 +128,8 @@ def merge_authorities(
         cursor.execute(sql.REPOINT, {"kept": kept.pk, "gone": gone.pk})
     look_again(HeadingKind(kept.kind), keys)
     index_again(kept.pk)
-    update_id = begin_update(kept, former, at=at, desk=desk)
+    # Years of the one that goes are no former years of the one that stays: records keep them where it has none.
+    update_id = begin_update(kept, former if kept.dates else former._replace(dates=""), at=at, desk=desk)
     for row, was in ((kept, before), (gone, None)):
         audit(
             at=at,

@@ -100,9 +100,10 @@ def _with_heading(bib: Bib, update: AuthorityUpdate) -> tuple[Record, list[Headi
     the authority never had stay where it has none."""
     authority = Authority.objects.get(id=update.authority_id)
     record, kind = from_storage(bytes(bib.marc)), HeadingKind(authority.kind)
+    had = set(AuthorityUpdate.objects.filter(authority=authority).values_list("former_dates", flat=True))
     written = []
     for use in HeadingUse.objects.filter(bib_id=bib.pk, authority=authority, is_stated=False).order_by("id"):
-        heading = Heading(kind, authority.name, authority.dates or ("" if use.dates == update.former_dates else use.dates))
+        heading = Heading(kind, authority.name, authority.dates or ("" if use.dates in had else use.dates))
         record = with_heading(record, Dialect(bib.dialect), former=Heading(kind, use.name, use.dates), heading=heading)
         written.append(heading)
     return record, written
