@@ -8,7 +8,7 @@ from tests.factories.accounts import make_desk
 from tests.factories.catalogue import cnmarc_record, make_bib
 from tests.factories.network import make_branch
 from wenyuan.holdings.catalogue.data import AuthorityInput, AuthoritySaved, LinkState, Variant
-from wenyuan.holdings.catalogue.models import Bib, HeadingUse, HeadingWaiting
+from wenyuan.holdings.catalogue.models import Bib, HeadingUse, HeadingWaiting, IndexWaiting
 from wenyuan.holdings.catalogue.operations import (
     decide_heading,
     follow_headings,
@@ -212,3 +212,19 @@ def test_years_that_an_overtaken_update_was_to_take_away_do_not_stay(desk: Desk)
     updated(changed(desk, changed(desk, saved, "余秋雨", "1961-"), "余秋雨", "", former), desk)
 
     assert name_in(bib.pk) == (("a", "余秋雨"),)
+
+
+def test_a_changed_note_has_no_record_looked_at_or_indexed_again(desk: Desk) -> None:
+    make_bib(author="余华")
+    saved = kept(desk, "余华", "", Variant("余大华"))
+    followed()
+    IndexWaiting.objects.all().delete()
+
+    noted = AuthorityInput(kind=PERSON, name="余华", variants=(Variant("余大华"),), note="小说家")
+    again = keep_authority(authority_id=saved.id, version=1, authority=noted, at=LATER, desk=desk)
+    assert not HeadingWaiting.objects.exists()
+    assert not IndexWaiting.objects.exists()
+
+    changed(desk, again, "余华", "", Variant("余大华", "", is_same=True))
+    assert HeadingWaiting.objects.exists()
+    assert IndexWaiting.objects.exists()

@@ -63,7 +63,7 @@ def keep_authority(
     _refuse_taken(given, row)
     _refuse_unknown(given.beside, row)
     before = None if row.pk is None else snapshot(row)
-    keys = keys_of(row) if row.pk else set()
+    keys, variants = (keys_of(row), variants_of(row)) if row.pk else (set(), None)
     former = _former(row, given.name, given.dates)
     is_renamed = row.pk is not None and former[:2] != (given.name, given.dates)
     for name in ("name", "dates", *_LONGEST):
@@ -72,8 +72,9 @@ def keep_authority(
     row.save()
     _write_variants(row, _with_former(row, former, given.variants) if is_renamed else given.variants)
     _write_beside(row, given.beside)
-    look_again(given.kind, keys | keys_of(row))
-    index_again(row.pk)
+    if is_renamed or variants != variants_of(row):  # a note alone touches no record
+        look_again(given.kind, keys | keys_of(row))
+        index_again(row.pk)
     update_id = begin_update(row, former, at=at, desk=desk) if is_renamed else None
     audit(
         at=at,
