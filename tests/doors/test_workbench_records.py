@@ -463,3 +463,14 @@ def test_the_queries_of_the_lists_do_not_grow_with_their_rows(town: Town, django
     assert len(newest.context["bibs"]) == len(list_newest().bibs) == 20
     assert len(batches.context["batches"]) == 20
     assert batches.context["onward"].token
+
+
+def test_labels_are_offered_for_what_belongs_to_this_branch(town: Town) -> None:
+    bib = make_bib()
+    make_item(bib=bib, barcode="C1", home=town.central)
+    make_item(bib=bib, barcode="R1", home=town.ring)
+
+    page = staff_at(town.central, Role.CATALOGUER).get(f"/workbench/records/{bib.id}/")
+
+    assert page.context["to_label"] == ["C1"]
+    assert 'name="barcodes" value="C1"' in page.content.decode()

@@ -114,6 +114,7 @@ def test_a_field_comes_behind_the_last_of_lower_or_equal_tag() -> None:
         ([step("wipe", "606")], (1, "kind", "missing")),
         ([step("delete_field", "60")], (1, "place", "bad_place")),
         ([step("delete_field", "001")], (1, "place", "control_field")),
+        ([step("copy", "200$a", to="LDR$a")], (1, "to", "control_field")),
         ([step("delete_field", "606$a")], (1, "place", "no_code")),
         ([step("delete_subfield", "606")], (1, "place", "needs_code")),
         ([step("set_subfield", "606$a", text=" ")], (1, "text", "missing")),
@@ -209,3 +210,10 @@ def test_once_more_changes_nothing_that_was_set_deleted_added_or_moved(before: R
 
     if data.get("if_test") in (None, "present", "contains"):
         assert apply_steps(once, steps_from_data([data])) == once
+
+
+def test_what_stands_for_an_embedded_field_is_not_touched() -> None:
+    embedding = "461 #0 $1001012001$12001#$a丛书2001$v2"
+    steps = step("replace_text", "461", sought="2001", text="2011"), step("set_subfield", "461$v", text="3")
+
+    assert done(*steps, to=embedding) == [f"-{embedding}", "+461 #0 $1001012001$12001#$a丛书2011$v2"]

@@ -69,6 +69,7 @@ def record(request: StaffRequest, bib_id: int) -> HttpResponse:
         "headings": shown_headings(bib_id),
         "may_edit": _holds(request, Act.EDIT_ITEM),
         "items": [(item, branch_name(item.home_branch_id, network), shown_state(item)) for item in bib.items],
+        "to_label": [item.barcode for item in bib.items if item.home_branch_id == request.desk.branch_id],
         "next_step": "" if bib.items else "items" if numbers_of_bib(bib_id) else "number",
     }
     return page(request, "workbench/records/record.html", context)

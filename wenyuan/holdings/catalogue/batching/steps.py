@@ -184,7 +184,7 @@ def _place(data: Mapping[object, object], name: str, number: int) -> Place:
     found = _PLACE.fullmatch(str(data.get(name) or "").strip())
     if found is None:
         raise StepsUnfit(number, name, "bad_place")
-    if found[1].startswith("00"):
+    if found[1].startswith("00") or found[1] == "LDR":
         raise StepsUnfit(number, name, "control_field")
     return Place(found[1], found[2] or "")
 
@@ -262,9 +262,15 @@ def _fits(field: DataField, condition: Condition) -> bool:
 
 def _is_meant(field: Field, step: Step) -> bool:
     """Whether the step is about this field."""
-    if not isinstance(field, DataField) or field.tag != step.place.tag:
+    if not isinstance(field, DataField) or field.tag != step.place.tag or (step.place.code and _embeds(field)):
         return False
     return step.condition is None or not _is_of_field(step) or _fits(field, step.condition)
+
+
+def _embeds(field: DataField) -> bool:
+    """Whether fields stand in it (CNMARC 4XX), each behind a $1 with its tag: which of them a code belongs to cannot be
+    said by a place, so a step takes such a field whole or changes texts in it."""
+    return field.tag.startswith("4") and any(code == "1" for code, _ in field.subfields)
 
 
 def _length(field: Field) -> int:
@@ -313,7 +319,7 @@ def _replace_text(fields: tuple[Field, ...], step: Step) -> Iterator[Field]:
             continue
         subfields = []
         for code, value in field.subfields:
-            if step.place.code in ("", code):
+            if step.place.code in ("", code) and not (code == "1" and _embeds(field)):
                 times = len(sought.findall(value))
                 room -= len(value) + times * len(step.text)
                 if room < 0:
