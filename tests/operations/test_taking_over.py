@@ -389,6 +389,30 @@ def test_no_identity_number_is_in_the_report_or_readable_in_the_tables(
     assert number.encode() not in bytes(PastPatron.objects.get(patron=reader).key_hash)
 
 
+def test_nothing_of_a_reader_is_shown_where_a_table_has_no_headings(
+    koha: Path, at: datetime, desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "borrowers.csv"
+    path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[1:]), "utf-8")
+
+    with pytest.raises(Problem) as told:
+        go(going(koha, at, desk), dry=True)
+
+    assert str(told.value) == "borrowers.csv has none of the mapping's columns in row 1. Which row holds their names?"
+
+
+def test_the_key_of_a_reader_is_not_shown_for_it_may_be_a_passport_s_number(
+    koha: Path, at: datetime, desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "borrowers.csv"
+    path.write_text(path.read_text("utf-8").replace("\n7,", "\nE12345678,"), "utf-8")
+
+    report = go(going(koha, at, desk), dry=True)["patrons"]
+
+    assert report.samples["has_left", "status"] == [(8, "")]
+    assert "E12345678" not in "".join(report.lines(would=True)) + json.dumps(report.as_json())
+
+
 def test_who_has_a_dead_number_comes_in_without_one_where_the_mapping_says_so(
     koha: Path, at: datetime, desk: Desk
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wenyuan.doors.cli.moving.mapping import Part, is_marc, is_xlsx
+from wenyuan.kernel.identity import mask_numbers
 from wenyuan.kernel.marc import (
     Container,
     ControlField,
@@ -45,8 +46,13 @@ def headings_of(part: Part) -> tuple[str, ...]:
         if number < part.heading:
             continue
         missing = sorted(set(part.wanted) - set(cells))
+        if len(missing) == len(set(part.wanted)) > 0:
+            # What stands there may be a row of readers: nothing of it is shown.
+            raise Problem(
+                f"{part.file.name} has none of the mapping's columns in row {number}. Which row holds their names?"
+            )
         if missing:
-            there = ", ".join(name for name in cells if name)[:400]
+            there = mask_numbers(", ".join(name for name in cells if name))[:400]
             raise Problem(f"{part.file.name} has no column {missing[0]!r} in row {number}. There are: {there}.")
         return tuple(cells)
     raise Problem(f"{part.file.name} has no row {part.heading} with the names of the columns.")
