@@ -12,11 +12,13 @@ from tests.operations.test_taking_over import desk as desk
 from tests.operations.test_taking_over import fates, go, going, mapping_beside
 from wenyuan.doors.cli.moving.comparing import broken_invariants, compare
 from wenyuan.holdings.catalogue.models import Bib, Item
+from wenyuan.kernel.marc import DataField, Encoding, decode_record, encode
 from wenyuan.lending.circulation.models import Hold, Loan
 from wenyuan.lending.fees.models import Account
 from wenyuan.lending.patrons.models import Patron
 from wenyuan.lending.patrons.queries import patron_by_token
 from wenyuan.organisation.rights.data import Desk
+from wenyuan.runtime.problem import Problem
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +100,46 @@ def test_a_number_that_two_branches_used_is_two_keys_where_the_branch_is_part_of
     assert fates(done) == (7, 5, 0, 2)
     assert (done.reasons["key_repeated", "key"], done.notes["barcode_clash", "barcode"]) == (1, 1)
     assert Item.objects.get(bib__title="同号").call_no == "I1/1"
+
+
+def test_a_field_of_several_barcodes_is_as_many_items_and_one_that_says_two_things_is_none(
+    tmp_path: Path, at: datetime, desk: Desk
+) -> None:
+    write_interlib(tmp_path)
+    fields = (
+        DataField("905", " ", " ", (("a", "001"), ("b", "M1"), ("b", "M2；M3"), ("s", "I1/1"))),
+        DataField("905", " ", " ", (("a", "001"), ("b", "M4"), ("a", "002"), ("b", "M5"))),
+    )
+    book = decode_record(interlib_book("I0009", "多本", "佚名", ())).record
+    data = encode(book._replace(fields=(*book.fields, *fields)), encoding=Encoding.GB18030)
+    with (tmp_path / "书目.iso").open("ab") as file:
+        file.write(data)
+
+    done = go(going(mapping_beside("interlib", tmp_path), at, desk))["items"]
+
+    assert sorted(Item.objects.filter(bib__title="多本").values_list("barcode", flat=True)) == ["M1", "M2", "M3"]
+    assert fates(done) == (10, 7, 0, 3)
+    assert done.reasons["subfield_repeated", ""] == 2
+
+
+def test_a_record_that_cannot_be_read_is_told_among_the_items_too(tmp_path: Path, at: datetime, desk: Desk) -> None:
+    write_interlib(tmp_path)
+    path = tmp_path / "书目.iso"
+    broken = interlib_book("I0009", "坏", "佚名", (("001", "M1", "I1/1"),))
+    path.write_bytes(path.read_bytes() + broken.replace("坏".encode("gb18030"), b"\xff\xff"))
+
+    done = go(going(mapping_beside("interlib", tmp_path), at, desk))["items"]
+
+    assert fates(done) == (6, 4, 0, 2)
+    assert done.reasons["record_unreadable", ""] == 1
+
+
+def test_a_file_without_a_record_is_told_and_not_read_as_empty(tmp_path: Path, at: datetime, desk: Desk) -> None:
+    write_interlib(tmp_path)
+    (tmp_path / "书目.iso").write_text("条码号,书名\nM1,边城\n", "utf-8")
+
+    with pytest.raises(Problem, match="holds no MARC record"):
+        go(going(mapping_beside("interlib", tmp_path), at, desk))
 
 
 def test_a_workbook_becomes_records_items_and_readers(tmp_path: Path, at: datetime, desk: Desk) -> None:

@@ -90,6 +90,7 @@ def test_a_code_is_translated_kept_or_told() -> None:
         ({"patrons": {"file": "r.csv", "encoding": "latin-1"}}, "patrons.encoding"),
         ({"patrons": {"file": "r.mrc"}}, "patrons.field"),
         ({"patrons": {"columns": {}}}, "patrons.file"),
+        ({"bibs": {"file": "b.mrc", "encoding": "gb18030"}}, "bibs.encoding"),
     ],
 )
 def test_a_mapping_that_cannot_be_names_the_place(change: dict[str, Any], where: str) -> None:

@@ -199,6 +199,8 @@ def _part(name: str, data: Any, folder: Path, dates: tuple[str, ...]) -> Part:
     )
     for where in ("columns", "fixed"):
         _known(f"{name}.{where}", getattr(part, where), FIELDS[name])
+    if is_marc(part) and "encoding" in data:
+        raise BadMapping(f"{name}.encoding", "of a table alone; the bytes of a MARC record tell its encoding")
     if is_marc(part) and not part.marc_field:
         if name != "bibs":
             raise BadMapping(f"{name}.field", "the tag of the fields that hold them is needed")

@@ -1,14 +1,17 @@
 """Rows of a part's file, whatever it is: a table, or the fields of one tag in a file of MARC records."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wenyuan.doors.cli.moving.mapping import Part, is_marc, is_xlsx
 from wenyuan.kernel.identity import mask_numbers
 from wenyuan.kernel.marc import (
+    CNMARC_905,
     Container,
     ControlField,
     DataField,
+    FileProfile,
     MarcError,
     RawRecord,
     Record,
@@ -71,6 +74,19 @@ def rows_of(part: Part) -> Iterator[Row]:
 
 def records_of(part: Part) -> Iterator[tuple[int, Record]]:
     """The records of a MARC file that can be read, with their numbers; the import reports the others."""
+    for number, record in _every_record(part):
+        if record is not None:
+            yield number, record
+
+
+def refuse_without_records(part: Part) -> None:
+    """:raises Problem: there is not one record in a file that is said to hold MARC."""
+    if not any(record is not None for _, record in _every_record(part)):
+        raise Problem(f"{part.file} holds no MARC record that can be read.")
+
+
+def _every_record(part: Part) -> Iterator[tuple[int, Record | None]]:
+    """The records of a MARC file with their numbers; none stands for one that cannot be read."""
     try:
         with part.file.open("rb") as file:
             try:
@@ -80,22 +96,23 @@ def records_of(part: Part) -> Iterator[tuple[int, Record]]:
             file.seek(0)
             if container is Container.MARCXML:
                 for number, found in enumerate(iter_marcxml(file), start=1):
-                    if isinstance(found, XmlRecord):
-                        yield number, found.record
+                    yield number, found.record if isinstance(found, XmlRecord) else None
                 return
             profile = profile_file(
                 (found.data for found in iter_raw(file) if isinstance(found, RawRecord)), sample=_SAMPLE
             )
             file.seek(0)
             for number, raw in enumerate(iter_raw(file), start=1):
-                if not isinstance(raw, RawRecord):
-                    continue
-                try:
-                    yield number, decode_record(raw.data, profile=profile).record
-                except MarcError:
-                    continue
+                yield number, _decoded(raw.data, profile) if isinstance(raw, RawRecord) else None
     except OSError as error:
         raise Problem(f"{part.file} cannot be read: {error.strerror}.", command=f"ls -l {part.file}") from None
+
+
+def _decoded(data: bytes, profile: FileProfile) -> Record | None:
+    try:
+        return decode_record(data, profile=profile).record
+    except MarcError:
+        return None
 
 
 def _cells(part: Part) -> Iterator[Row]:
@@ -131,15 +148,39 @@ def _table(part: Part) -> Iterator[tuple[int, list[str]]]:
 
 
 def _fields(part: Part) -> Iterator[Row]:
-    """A row for each field of the tag: subfields by their codes, ``001``, and other fields' as ``690a``."""
+    """A row for each field of the tag: subfields by their codes, ``001``, and other fields' as ``690a``. A field that
+    holds several barcodes is as many rows; where another subfield repeats, nobody can tell what belongs to what."""
     outside = sorted({name for name in part.wanted if len(name) > 1})
-    for number, record in records_of(part):
+    for number, record in _every_record(part):
+        if record is None:
+            yield Row(number, {}, (), "record_unreadable")
+            continue
         above = {name: _of_record(record, name) for name in outside}
         for found in record.fields:
             if isinstance(found, DataField) and found.tag == part.marc_field:
-                own = {code: found.first(code) for code, _ in found.subfields}
-                cells = {**above, **own}
-                yield Row(number, cells, tuple(f"{name}={text}" for name, text in cells.items()))
+                cells = {**above, **{code: found.first(code) for code, _ in found.subfields}}
+                for barcode in _barcodes(part, found):
+                    one = cells | barcode
+                    raw = tuple(f"{name}={text}" for name, text in one.items())
+                    yield Row(number, one, raw, _repeats(part, found))
+
+
+def _barcodes(part: Part, found: DataField) -> list[dict[str, str]]:
+    """The subfield of the barcode once for each item of the field: it may repeat, and that of 905 lists several."""
+    code = part.columns.get("barcode", "")
+    if len(code) != 1:
+        return [{}]
+    marks = CNMARC_905.separators if found.tag == CNMARC_905.tag else ""
+    texts = [text for name, text in found.subfields if name == code]
+    split = [one.strip() for text in texts for one in (re.split(f"[{marks}]", text) if marks else (text,))]
+    return [{code: text} for text in split if text] or [{}]
+
+
+def _repeats(part: Part, found: DataField) -> str:
+    """Whether a subfield that is read, but for the barcode's, says two things."""
+    read = set(part.wanted) - {part.columns.get("barcode", "")}
+    is_double = any(len({text for name, text in found.subfields if name == code}) > 1 for code in read)
+    return "subfield_repeated" if is_double else ""
 
 
 def _of_record(record: Record, name: str) -> str:

@@ -10,7 +10,7 @@ from wenyuan.doors.cli.moving.keys import told_apart
 from wenyuan.doors.cli.moving.mapping import Part, is_marc
 from wenyuan.doors.cli.moving.parts import STEPS, Going, Step
 from wenyuan.doors.cli.moving.report import PartReport, RefusedRows, refused_path
-from wenyuan.doors.cli.moving.rows import Row, headings_of, records_of, rows_of
+from wenyuan.doors.cli.moving.rows import Row, headings_of, records_of, refuse_without_records, rows_of
 from wenyuan.doors.cli.moving.seen import Seen, seen_in_this_run
 from wenyuan.doors.cli.moving.texts import Texts, book_key
 from wenyuan.doors.cli.output import Bar
@@ -29,6 +29,9 @@ def run(going: Going, *, dry: bool, refused_to: Path | None, bar: Bar) -> list[P
     """
     if refused_to is not None:
         _keep_what_is_read(going, refused_to)
+    for part in going.old.parts:
+        if is_marc(part):
+            refuse_without_records(part)
     with seen_in_this_run() as seen:
         return [
             _bibs(going, part, seen, dry=dry, refused_to=refused_to)
