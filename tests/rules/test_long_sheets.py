@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from wenyuan.doors.cli.moving.mapping import BadMapping, OldSystem, Part, mapping_of
 from wenyuan.doors.cli.moving.rows import Row, rows_of
 from wenyuan.doors.cli.moving.texts import Texts
-from wenyuan.plumbing.long_sheets import UnreadRow, is_rounded, long_rows
+from wenyuan.plumbing.long_sheets import NoTable, UnreadRow, is_rounded, long_rows
 
 COLUMNS = {"card_no": "证号", "taken": "日", "amount": "额"}
 
@@ -84,6 +84,17 @@ def test_a_delimiter_and_line_breaks_that_cannot_be_are_told(change: dict[str, o
     data = {"system": "old", "deposits": {"file": "t.csv", "columns": COLUMNS, **change}}
     with pytest.raises(BadMapping, match=f"deposits.{where}"):
         mapping_of(data, folder=Path())
+
+
+@pytest.mark.parametrize("more", [b"\x41", b"\x00\xd8", b"\xff\xdf\x41\x00"])
+def test_what_is_no_utf_16_is_told_as_no_table(more: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("名,价\n边城,12\n".encode("utf-16"))
+    assert [cells for _, cells in long_rows(path, encoding="utf-16")] == [["名", "价"], ["边城", "12"]]
+
+    path.write_bytes(path.read_bytes() + more)
+    with pytest.raises(NoTable, match="no text in utf-16"):
+        list(long_rows(path, encoding="utf-16"))
 
 
 @pytest.mark.parametrize("cell", [110101199003078000, 1.10101199003078e17, 6.90123e15])

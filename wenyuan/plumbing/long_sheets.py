@@ -49,7 +49,10 @@ def long_rows(
     """
     with path.open("rb") as file:
         is_workbook = file.read(4) == b"PK\x03\x04"
-    return _workbook(path, sheet) if is_workbook else _csv(path, encoding, heading, delimiter, line_breaks)
+    try:
+        yield from _workbook(path, sheet) if is_workbook else _csv(path, encoding, heading, delimiter, line_breaks)
+    except UnicodeError as error:
+        raise NoTable(f"it is no text in {encoding}") from error
 
 
 def is_mangled(text: str) -> bool:
@@ -75,7 +78,9 @@ def _plain(text: str) -> str:
 def _csv(path: Path, encoding: str, heading: int, delimiter: str, line_breaks: bool) -> Iterator[tuple[int, list[str]]]:
     codec = "utf-8-sig" if encoding == "utf-8" else encoding
     csv.field_size_limit(LONGEST_CELL)
-    with path.open(encoding=codec, errors="surrogateescape", newline="") as file:
+    # What is no UTF-16 cannot be kept as single bytes: such a file is none.
+    errors = "strict" if encoding == "utf-16" else "surrogateescape"
+    with path.open(encoding=codec, errors=errors, newline="") as file:
         *_, head = ("", *islice(file, heading))
         file.seek(0)
         mark = delimiter or max(",\t;", key=head.count)
