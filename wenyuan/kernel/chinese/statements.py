@@ -39,14 +39,14 @@ _AND_OTHERS = re.compile(rf"{_OPEN}\s*(?:等|et al\.?)\s*{_CLOSE}|\bet al\.?|…
 _BRACKETED = re.compile(rf"{_OPEN}([^()\[\]〔〕【】]*){_CLOSE}")
 _ENGLISH = re.compile(r"((?:(?:written|edited|translated|illustrated|compiled)(?: and \w+ed)? )?by)\s+", re.IGNORECASE)
 _LONG_ROLE_WORDS = """
-总主编 副主编 主编 编著 编译 编绘 编写 编选 编纂 编辑 编注 编剧 编校 合编 合著 合译 选编 汇编 改编 改写
+总主编 副主编 执行主编 主编 编著 编译 编绘 编写 编选 编纂 编辑 编注 编剧 编校 合编 合著 合译 选编 汇编 改编 改写
 缩写 新编 续编 译著 译注 译校 译绘 翻译 译文 原著 原作 专著 著绘 绘著 绘图 绘画 绘制 插图 插画 配图
 配文 图文 文图 撰文 撰写 撰稿 撰著 摄影 口述 讲述 记录 整理 执笔 点校 校点 校注 校订 校勘 校释 校译
 审校 审订 审定 审译 主审 审阅 校阅 注释 注译 注解 评注 评点 点评 笺注 集注 辑注 选注 选译 导读 导演
 监修 监制 主讲 主持 策划 设计 作词 作曲 朗诵 朗读 演播 演唱 纂修 主修 修纂 编修 编订 辑录 辑校 选辑
-主笔 供稿 题字 书写
+主笔 供稿 题字 书写 总策划 总纂 总校 续写 续著 续作 续撰
 """
-_SHORT_ROLES = "著编译绘撰述注辑校选作写画纂摄评批释疏"
+_SHORT_ROLES = "著编译绘撰述注辑校选作写画纂摄评批释疏续"
 # These end given names too: taken only after three characters that are not a surname of two and a name.
 _WEAK_ROLES = "文图诗词曲书修"
 _TRADITIONAL = dict(zip("编译绘注图诗词书写画总审辑订释", "編譯繪註圖詩詞書寫畫總審輯訂釋", strict=True))
@@ -58,15 +58,22 @@ def _as_printed(roles: str) -> str:
 
 
 _SHORT_ROLE = "[" + _SHORT_ROLES + _WEAK_ROLES + "".join(_TRADITIONAL.values()) + "]"
-_ONE_ROLE = (
-    "(?:"
-    # The longest word that fits is taken.
-    + "|".join(_as_printed(word) for word in sorted(_LONG_ROLE_WORDS.split(), key=len, reverse=True))
-    + f"|{_SHORT_ROLE})"
-)
+# The longest word that fits is taken.
+_LONG_ROLE = "|".join(_as_printed(word) for word in sorted(_LONG_ROLE_WORDS.split(), key=len, reverse=True))
+_ONE_ROLE = f"(?:{_LONG_ROLE}|{_SHORT_ROLE})"
 _GLUED_ROLES = f"{_ONE_ROLE}(?:[/&+兼和与]{_ONE_ROLE})*"
 _ROLES_ONLY = re.compile(f"{_ONE_ROLE}(?:[/·・、&+和与兼]?{_ONE_ROLE})*")
 _LABELLED = re.compile(rf"({_ONE_ROLE}|作)者?\s*[:/]\s*(?=\S)")
+# "主编王蒙", "作者王蒙": the role before one name, nothing between. Without 者 only before a common surname:
+# 摄影学会 is a body.
+_COMMON_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
+    "范廖贾夏韦付傅邹孟熊秦邱尹薛闫阎段雷侯陶黎贺顾毛郝龚邵万钱严覃戴莫孔汤張劉陳楊黃趙吳孫馬羅鄭許韓馮鄧蕭蔣葉蘇呂盧鍾譚陸"
+)
+_LEADING = re.compile(
+    rf"(?P<word>{_LONG_ROLE})(?P<name>[{_COMMON_SURNAMES}][{HAN}]{{1,2}})"
+    rf"|(?P<role>{_ONE_ROLE}|作)者(?P<person>[{HAN}]{{2,3}})"
+)
 _COMBINED_ROLES = re.compile(rf"({_ONE_ROLE})\s*[/·・&+]\s*({_ONE_ROLE})(?=$|[\s,，、])")
 _GLUED = re.compile(rf"(?P<name>.*?)[\s/:]*(?P<role>{_GLUED_ROLES})", re.DOTALL)
 # Two characters set apart to fill the line, "陈 伟", are one name.
@@ -96,6 +103,10 @@ def _of_group(group: str) -> list[Responsibility]:
             waiting, spoken_role = [], label[1]
             token = token[label.end() :]
         name, role = _name_and_role(token)
+        if not role and not spoken_role and (leading := _LEADING.fullmatch(name)):
+            name, role = leading["name"] or leading["person"], leading["word"] or leading["role"]
+            found.extend(Responsibility(waiting_name, spoken_role) for waiting_name in waiting)
+            waiting = []
         if name:
             waiting.append(name)
         if role:
@@ -114,8 +125,8 @@ def _without_brackets(text: str) -> str:
 
 
 def _without_others(token: str) -> str:
-    """``鲁迅等著`` as ``鲁迅著``, ``鲁迅等`` as ``鲁迅``."""
-    return re.sub(rf"(?<=[{HAN}a-z.])\s*等人?(?={_ONE_ROLE}*$)", "", token)
+    """``鲁迅等著`` as ``鲁迅著``, ``鲁迅等`` as ``鲁迅``; ``等`` that was set apart is nobody."""
+    return re.sub(rf"(?:(?<=[{HAN}a-z.])|^)\s*等人?(?={_ONE_ROLE}*$)", "", token)
 
 
 def _name_and_role(token: str) -> tuple[str, str]:
