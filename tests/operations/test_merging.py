@@ -49,8 +49,10 @@ from wenyuan.lending.circulation.operations import (
     report_not_found,
 )
 from wenyuan.lending.circulation.queries import shelf_to_clear
+from wenyuan.lending.circulation.telling import holds_to_tell_of, tell_of_hold
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.models import Entry
+from wenyuan.organisation.notices.models import Notice
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.organisation.rights.queries import NotAllowed
@@ -480,6 +482,32 @@ def test_what_stood_on_the_hold_shelf_for_the_lesser_hold_is_cleared_and_that_ho
     assert to_clear == ["G1"]
     assert stayed(merge_id) == [("hold_ended", lesser, StayReason.HOLD_ENDED)]
     assert broken() == []
+
+
+def test_the_journal_says_that_the_lesser_hold_has_ended_and_the_word_that_it_is_ready_is_taken_back(
+    kept: Bib, gone: Bib, cataloguer: Desk, town: District
+) -> None:
+    make_patron(card="R1", home=town.central)
+    hold(kept, "R1", town)
+    lesser = hold(gone, "R1", town, at=AT + timedelta(minutes=1))
+    for barcode in ("K1", "G1"):
+        checkin(item=barcode, at=AT, desk=town.at_central)
+    for entry in Entry.objects.filter(kind="hold_ready").order_by("id"):
+        tell_of_hold(entry.id)
+    told = Notice.objects.filter(once__startswith="hold_ready:", withdrawn_at=None).count()
+
+    merge(gone, kept, cataloguer, at=LATER)
+
+    [ended] = Entry.objects.filter(kind="hold_cancelled")
+    assert (ended.subject_id, ended.details["why"], ended.operator_id) == (
+        lesser,
+        "merged",
+        cataloguer.operator.account_id,
+    )
+    assert holds_to_tell_of([ended.id]) == {ended.id}
+    tell_of_hold(ended.id)
+    assert (told, Notice.objects.filter(once__startswith="hold_ready:", withdrawn_at=None).count()) == (2, 1)
+    assert not Notice.objects.exclude(once__startswith="hold_ready:").exists()
 
 
 def test_an_unknown_merge_is_refused(cataloguer: Desk) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from wenyuan.holdings.catalogue.merging.values import BibMoved, Hanging, Parting, Stayed, StayReason
+from wenyuan.organisation.rights.data import Desk
 
 
 class Hangs(Protocol):
@@ -24,11 +25,11 @@ class LockRows(Protocol):
 
 
 class Move(Protocol):
-    """Takes the bib that goes, the bib that stays and when; points what the room keeps of the one to the other and says
-    which rows these were. A step: the rows are locked, and the items still stand with their bib.
+    """Takes the bib that goes, the bib that stays, when and at which desk; points what the room keeps of the one to the
+    other and says which rows these were. A step: the rows are locked, and the items still stand with their bib.
     """
 
-    def __call__(self, gone_id: int, kept_id: int, at: datetime, /) -> Iterable[BibMoved]: ...
+    def __call__(self, gone_id: int, kept_id: int, at: datetime, desk: Desk, /) -> Iterable[BibMoved]: ...
 
 
 class Binds(Protocol):
@@ -80,9 +81,9 @@ def lock_rows(bib_ids: Sequence[int]) -> None:
         user.lock(bib_ids)
 
 
-def move_all(gone_id: int, kept_id: int, at: datetime) -> tuple[tuple[str, BibMoved], ...]:
+def move_all(gone_id: int, kept_id: int, at: datetime, desk: Desk) -> tuple[tuple[str, BibMoved], ...]:
     """Let every room follow from one bib to another; each row that was moved, with its room."""
-    return tuple((user.room, row) for user in _users.values() for row in user.move(gone_id, kept_id, at))
+    return tuple((user.room, row) for user in _users.values() for row in user.move(gone_id, kept_id, at, desk))
 
 
 def items_bound(item_ids: Collection[int], moved: Iterable[tuple[str, BibMoved]]) -> frozenset[int]:

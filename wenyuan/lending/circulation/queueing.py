@@ -183,7 +183,7 @@ def move_hold(*, hold_id: int, to: int, at: datetime, desk: Desk, reason: str) -
             one.rank = rank
             one.version += 1
             one.save(update_fields=["rank", "version"])
-    _note(hold, Kind.HOLD_CHANGED, {"what": "moved", "from": before, "to": to}, at=at, desk=desk)
+    note_hold(hold, Kind.HOLD_CHANGED, {"what": "moved", "from": before, "to": to}, at=at, desk=desk)
     audit(
         desk=desk,
         at=at,
@@ -300,18 +300,18 @@ def _end(hold: Hold, state: HoldState, kind: Kind, *, at: datetime, desk: Desk |
     hold.save()
     if was == HoldState.ON_SHELF:
         rows_of(Statement(sql.FREE_ITEM, {"item": hold.captured_item_id, "at": at}))
-    _note(hold, kind, {"was": was}, at=at, desk=desk)
+    note_hold(hold, kind, {"was": was}, at=at, desk=desk)
     return HoldEnded(hold_id=hold.id, bib_id=hold.bib_id, was=was)
 
 
 def _change(hold: Hold, details: Mapping[str, object], *, at: datetime, desk: Desk) -> None:
     hold.version += 1
     hold.save()
-    _note(hold, Kind.HOLD_CHANGED, details, at=at, desk=desk)
+    note_hold(hold, Kind.HOLD_CHANGED, details, at=at, desk=desk)
 
 
-def _note(hold: Hold, kind: Kind, details: Mapping[str, object], *, at: datetime, desk: Desk | None) -> None:
-    """The act's journal row; without a desk the clock's, at the pickup branch."""
+def note_hold(hold: Hold, kind: Kind, details: Mapping[str, object], *, at: datetime, desk: Desk | None) -> None:
+    """A step: the act's journal row; without a desk the clock's, at the pickup branch."""
     record(
         Entry(
             kind=kind,

@@ -54,7 +54,7 @@ def holds_to_tell_of(entry_ids: Sequence[int]) -> frozenset[int]:
             case Kind.HOLD_READY:
                 return states[hold_id] == HoldState.ON_SHELF
             case Kind.HOLD_CANCELLED:
-                return entry.door not in READERS_OWN
+                return _is_told_of(entry)
             case kind:
                 return kind is Kind.HOLD_EXPIRED
 
@@ -65,6 +65,11 @@ def _hold_of(entry: Entry) -> int | None:
     """The id of the hold that an entry tells of; none where it names none."""
     hold_id = entry.details.get("hold") if entry.subject_kind == "item" else entry.subject_id
     return hold_id if isinstance(hold_id, int) else None
+
+
+def _is_told_of(entry: Entry) -> bool:
+    """Of a hold that was cancelled: not to who did it, nor where the reader's other hold for the title waits on."""
+    return entry.door not in READERS_OWN and entry.details.get("why") != "merged"
 
 
 def _ready_name(hold_id: int) -> str:
@@ -88,7 +93,7 @@ def tell_of_hold(entry_id: int) -> None:
             _tell_ready(hold, at)
         case Kind.HOLD_EXPIRED:
             _tell_ended(hold, NoticeKind.HOLD_EXPIRED, at)
-        case Kind.HOLD_CANCELLED if entry.door not in READERS_OWN:
+        case Kind.HOLD_CANCELLED if _is_told_of(entry):
             _tell_ended(hold, NoticeKind.HOLD_CANCELLED, at)
     if hold.state != HoldState.ON_SHELF:
         withdraw(onces=[_ready_name(hold.id)], at=at)

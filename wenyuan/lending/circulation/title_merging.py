@@ -15,7 +15,10 @@ from wenyuan.holdings.catalogue.queries import bibs_of_items
 from wenyuan.holdings.catalogue.seams import BibUser
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.models import CAPTURED_HOLD, OPEN_HOLD, Hold, HoldState
+from wenyuan.lending.circulation.queueing import note_hold
 from wenyuan.lending.circulation.slots import hold_slots, next_slot
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.rights.data import Desk
 from wenyuan.plumbing.statements import Statement, rows_of
 
 MERGED = "merged"
@@ -35,7 +38,7 @@ def lock(bib_ids: Sequence[int]) -> None:
     list(Hold.objects.select_for_update().filter(OPEN_HOLD, bib_id__in=bib_ids).order_by("id").values_list("id"))
 
 
-def move(gone_id: int, kept_id: int, at: datetime) -> Iterable[BibMoved]:
+def move(gone_id: int, kept_id: int, at: datetime, desk: Desk) -> Iterable[BibMoved]:
     """Holds follow their title. Who waits for both keeps the earlier one; the other is cancelled, unless an item is
     captured for it already: then the one that waits is. What stood on the hold shelf for the cancelled one is free, to
     be cleared."""
@@ -43,7 +46,7 @@ def move(gone_id: int, kept_id: int, at: datetime) -> Iterable[BibMoved]:
     ended: dict[int, int | None] = {}
     for hold in sorted(moving, key=lambda one: (one.rank, one.id)):
         if hold.ended_at is None and hold.item_id is None:
-            ended |= {one.id: one.bib_id for one in _end_the_lesser(hold, kept_id, at)}
+            ended |= {one.id: one.bib_id for one in _end_the_lesser(hold, kept_id, at, desk)}
     Hold.objects.filter(bib_id=gone_id).update(bib_id=kept_id, version=F("version") + 1)
     # What nobody found on its shelf is noted with the item's version, which grows with the move.
     rows_of(Statement(sql.KEEP_NOT_FOUND, {"bib": gone_id}))
@@ -58,13 +61,13 @@ def _end_of(hold: Hold) -> str:
     return "" if hold.ended_at is None else f"{hold.ended_at.astimezone(UTC).isoformat()} {hold.state}"
 
 
-def _end_the_lesser(hold: Hold, kept_id: int, at: datetime) -> Iterator[Hold]:
+def _end_the_lesser(hold: Hold, kept_id: int, at: datetime, desk: Desk) -> Iterator[Hold]:
     assert hold.patron_id is not None
     twins = Hold.objects.filter(OPEN_HOLD, patron_id=hold.patron_id, bib_id=kept_id, item__isnull=True)
     for twin in twins:
         keeps_twin = (twin.state != HoldState.WAITING, -twin.rank) > (hold.state != HoldState.WAITING, -hold.rank)
         lesser = hold if keeps_twin else twin
-        was_on_shelf = lesser.state == HoldState.ON_SHELF
+        was, was_on_shelf = lesser.state, lesser.state == HoldState.ON_SHELF
         lesser.state, lesser.slot, lesser.ended_at = HoldState.CANCELLED, None, at
         lesser.cleared_at = None if was_on_shelf else at
         lesser.end_reason = MERGED
@@ -72,6 +75,8 @@ def _end_the_lesser(hold: Hold, kept_id: int, at: datetime) -> Iterator[Hold]:
         lesser.save()
         if was_on_shelf:
             rows_of(Statement(sql.FREE_ITEM, {"item": lesser.captured_item_id, "at": at}))
+        # By this the word that it is ready is taken back; no other is needed, since the reader waits on.
+        note_hold(lesser, Kind.HOLD_CANCELLED, {"was": was, "why": MERGED}, at=at, desk=desk)
         yield lesser
 
 

@@ -65,7 +65,7 @@ def merge_bibs(*, kept_id: int, gone_id: int, kept_version: int, gone_version: i
     merge = BibMerge.objects.create(
         kept_id=kept_id, gone_id=gone_id, branch_id=desk.branch_id, merged_at=at, merged_by_id=desk.operator.account_id
     )
-    above = seams.move_all(gone_id, kept_id, at)
+    above = seams.move_all(gone_id, kept_id, at, desk)
     own = [*_move_items(items, kept_id, at), *_redirect(gone_id, kept_id)]
     BibMergeRow.objects.bulk_create(
         BibMergeRow(merge=merge, room=room, what=row.what, row_id=row.row_id, state=row.state)
