@@ -7,7 +7,7 @@ import pytest
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import cnmarc_record, make_bib
 from tests.factories.network import make_branch
-from wenyuan.holdings.catalogue.data import AuthorityInput, AuthoritySaved, LinkState, Variant
+from wenyuan.holdings.catalogue.data import AuthorityInput, AuthorityRefused, AuthoritySaved, LinkState, Variant
 from wenyuan.holdings.catalogue.models import Bib, HeadingUse, HeadingWaiting, IndexWaiting
 from wenyuan.holdings.catalogue.operations import (
     decide_heading,
@@ -16,7 +16,7 @@ from wenyuan.holdings.catalogue.operations import (
     merge_authorities,
     update_next,
 )
-from wenyuan.holdings.catalogue.queries import get_record, headings_of_bib
+from wenyuan.holdings.catalogue.queries import get_authority, get_record, headings_of_bib
 from wenyuan.kernel.headings import HeadingKind
 from wenyuan.kernel.marc import DataField, to_storage
 from wenyuan.organisation.accounts.data import Role
@@ -228,3 +228,31 @@ def test_a_changed_note_has_no_record_looked_at_or_indexed_again(desk: Desk) -> 
     changed(desk, again, "余华", "", Variant("余大华", "", is_same=True))
     assert HeadingWaiting.objects.exists()
     assert IndexWaiting.objects.exists()
+
+
+def test_an_authority_with_a_form_whose_dates_are_no_years_is_saved_again(desk: Desk) -> None:
+    bib = make_bib(author="余华")
+    with_years(bib, "余华", "清")
+    saved = kept(desk, "余华", "1960-")
+    followed()
+    decide_heading(kind=PERSON, key="余华", dates="清", authority_id=saved.id, always=True, at=AT, desk=desk)
+
+    found = get_authority(saved.id)
+    assert found is not None
+    changed(desk, saved, "余秋雨", "1960-", *found.variants)
+
+    again = get_authority(saved.id)
+    assert again is not None
+    assert Variant("余华", "清", is_same=True) in again.variants
+
+
+def test_an_authority_never_gets_more_variants_than_it_may_have(desk: Desk) -> None:
+    full = [Variant(f"名{number}") for number in range(100)]
+    saved = kept(desk, "余华", "1960-", *full)
+    make_bib(author="余华")
+    followed()
+
+    with pytest.raises(AuthorityRefused):
+        decide_heading(kind=PERSON, key="余华", dates="", authority_id=saved.id, always=True, at=AT, desk=desk)
+    with pytest.raises(AuthorityRefused):
+        changed(desk, saved, "余秋雨", "1960-", *full)

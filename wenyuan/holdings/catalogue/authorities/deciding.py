@@ -36,7 +36,7 @@ def decide_heading(
     ``always`` (for all records) also lets what comes later with this heading be linked at once.
 
     :raises NotAllowed: without the right to edit records at the desk's branch.
-    :raises AuthorityRefused: UNKNOWN, MERGED, OTHER_KIND, HEADING_UNKNOWN.
+    :raises AuthorityRefused: UNKNOWN, MERGED, OTHER_KIND, HEADING_UNKNOWN, VARIANTS_UNFIT (as many as it may have).
     """
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
     hold_authorities()

@@ -51,8 +51,8 @@ def keep_authority(
         VARIANTS_UNFIT, BESIDE_UNKNOWN, OTHER_KIND.
     """
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
-    given = _fit(authority)
     hold_authorities()
+    given = _fit(authority, _standing(authority_id))
     row = (
         Authority(kind=given.kind.value, created_at=at, version=0)
         if authority_id is None
@@ -176,13 +176,18 @@ def locked(authority_id: int, version: int | None) -> Authority:
 
 
 def add_variant(row: Authority, variant: Variant) -> None:
-    """Step: let another form lead to an authority, whether it did before or not."""
+    """Step: let another form lead to an authority, whether it did before or not.
+
+    :raises AuthorityRefused: VARIANTS_UNFIT, where it has as many as it may.
+    """
     AuthorityVariant.objects.update_or_create(
         authority=row,
         key=key_of(variant.name),
         dates=variant.dates,
         defaults={"name": variant.name, "is_same": variant.is_same},
     )
+    if AuthorityVariant.objects.filter(authority=row).count() > MOST_VARIANTS:
+        raise AuthorityRefused(AuthorityRefusal.VARIANTS_UNFIT, "variants")
 
 
 def begin_update(row: Authority, former: Variant, *, at: datetime, desk: Desk) -> int | None:
@@ -239,8 +244,13 @@ def snapshot(row: Authority) -> dict[str, object]:
     return {**plain, "variants": variants, "beside": sorted(_beside_of(row))}
 
 
-def _fit(given: AuthorityInput) -> AuthorityInput:
-    """The authority as it is kept: blanks around texts gone, dates in one spelling, each variant once.
+def _standing(authority_id: int | None) -> set[tuple[str, str]]:
+    return set(AuthorityVariant.objects.filter(authority_id=authority_id or 0).values_list("name", "dates"))
+
+
+def _fit(given: AuthorityInput, standing: Collection[tuple[str, str]]) -> AuthorityInput:
+    """The authority as it is kept: blanks around texts gone, dates in one spelling, each variant once. ``standing``
+    variants are fit as they are: they may be forms of records, whose dates are no years.
 
     :raises AuthorityRefused: for what cannot be kept.
     """
@@ -256,7 +266,9 @@ def _fit(given: AuthorityInput) -> AuthorityInput:
     for one in given.variants:
         plain = Variant(
             " ".join(one.name.split()),
-            _dates(one.dates, given.kind, "variants", AuthorityRefusal.VARIANTS_UNFIT),
+            one.dates
+            if one[:2] in standing
+            else _dates(one.dates, given.kind, "variants", AuthorityRefusal.VARIANTS_UNFIT),
             one.is_same,
         )
         if not _is_name(plain.name):
@@ -301,6 +313,8 @@ def _write_variants(row: Authority, variants: Iterable[Variant]) -> None:
     for one in variants:
         wanted.setdefault((key_of(one.name), one.dates), one)
     wanted.pop((row.key, row.dates), None)
+    if len(wanted) > MOST_VARIANTS:
+        raise AuthorityRefused(AuthorityRefusal.VARIANTS_UNFIT, "variants")
     AuthorityVariant.objects.filter(authority=row).delete()
     AuthorityVariant.objects.bulk_create(
         AuthorityVariant(authority=row, name=one.name, dates=one.dates, key=key, is_same=one.is_same)
