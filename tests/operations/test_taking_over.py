@@ -30,7 +30,8 @@ from wenyuan.holdings.catalogue.data import ItemChanges, PastItemInput
 from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState
 from wenyuan.holdings.catalogue.operations import edit_item, install_defaults, keep_temporary_number, record_past_items
 from wenyuan.holdings.catalogue.queries import item_scanned_at, list_to_relabel, past_bibs
-from wenyuan.kernel.past import Fate, PastResult
+from wenyuan.kernel.identity import IdentityForm
+from wenyuan.kernel.past import Fate, PastReason, PastResult
 from wenyuan.lending.circulation.data import PastLoanInput
 from wenyuan.lending.circulation.models import Hold, Loan
 from wenyuan.lending.circulation.operations import checkin, record_past_loans
@@ -53,6 +54,7 @@ from wenyuan.runtime.problem import Problem
 pytestmark = pytest.mark.django_db
 
 TERMS = PastTerms(notice_version="old-2019")
+DEAD = resident_number("19900308", 28, dead=True)
 
 
 @pytest.fixture
@@ -424,6 +426,33 @@ def test_who_has_a_dead_number_comes_in_without_one_where_the_mapping_says_so(
 
     assert done["patrons"].notes["number_bad/wrong_check_digit", "number"] == 1
     assert Patron.objects.get(name="丁一").number_hash is None
+
+
+@pytest.mark.parametrize(
+    ("card_no", "said"),
+    [
+        (DEAD, {"number": DEAD}),
+        (DEAD.lower(), {}),
+        ("E1234567", {"number": "E 123-4567", "number_form": IdentityForm.HMT_RESIDENT}),
+        ("13800001234", {}),
+        ("0793-5550101", {"phone": "07935550101"}),
+    ],
+)
+def test_a_card_number_that_is_a_dead_number_is_not_kept_and_finds_its_reader_all_the_same(
+    card_no: str, said: dict[str, Any], at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    row = PastPatronInput(key="7", name="古月", category="adult", branch="ZG", card_no=card_no, **said)
+    deposit = PastDepositInput(key="1", card_no=card_no, amount_fen=10000, day=date(2015, 3, 4))
+    terms = replace(TERMS, bad_numbers_left_out=True)
+
+    [result] = record_past_patrons(rows=[row], system="old", terms=terms, at=at, desk=desk)
+    [paid] = record_past_deposits(rows=[deposit], system="old", at=at, desk=desk)
+
+    assert PastReason("card_is_personal", "card_no", note=True) in result.reasons
+    reader, past = Patron.objects.get(name="古月"), PastPatron.objects.get()
+    kept = {*Token.objects.filter(patron=reader).values_list("card_no", flat=True), past.former_card, past.temporary}
+    assert not {text for text in kept if text and card_no.replace("-", "").upper() in text.replace("-", "")}
+    assert (paid.fate, account_state(reader.id).held_fen) == (Fate.LOADED, 10000)
 
 
 def test_taking_over_needs_the_right_in_the_whole_network(at: datetime, branches: dict[str, Branch]) -> None:

@@ -17,6 +17,11 @@ def key_hash(system: str, key: str) -> bytes:
     return lookup_hash(f"patron:past:{system}", key)
 
 
+def card_hash(system: str, card_no: str) -> bytes:
+    """The keyed hash of a card number of an old system that must not be readable."""
+    return lookup_hash(f"patron:past_card:{system}", card_no)
+
+
 def past_patrons(*, system: str, keys: Collection[str]) -> dict[str, int]:
     """The ids of readers by the old system's keys; of a record that was merged, the one that it leads to."""
     digests = {key_hash(system, key): key for key in keys}
@@ -25,12 +30,15 @@ def past_patrons(*, system: str, keys: Collection[str]) -> dict[str, int]:
 
 
 def past_patrons_with_cards(*, system: str, cards: Collection[str]) -> dict[str, int]:
-    """The ids of the old system's readers by what they show, former numbers of cards and identity cards too; of a card
-    number that two of its readers bear, none."""
+    """The ids of the old system's readers by what they show: former numbers of cards, identity cards, and card numbers
+    that were not kept readable; of a number that two of its readers bear, none."""
     theirs = PastPatron.objects.filter(system=system)
     found: dict[str, set[int]] = {}
     for card, patron_id in theirs.filter(former_card__in=cards).values_list("former_card", "patron_id"):
         found.setdefault(card, set()).add(patron_id)
+    personal = {card_hash(system, card): card for card in cards}
+    for digest, patron_id in theirs.filter(card_hash__in=list(personal)).values_list("card_hash", "patron_id"):
+        found.setdefault(personal[bytes(digest or b"")], set()).add(patron_id)
     shown = {
         lookup_hash(f"token:{token.kind.value}", token.canonical): card
         for card in cards

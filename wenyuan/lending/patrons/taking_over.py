@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from wenyuan.kernel.identity import TokenKind
+from wenyuan.kernel.chinese import half_width
+from wenyuan.kernel.identity import TokenKind, mask_numbers
 from wenyuan.kernel.past import Coming, Fate, PastReason, PastResult
 from wenyuan.lending.patrons import rules
 from wenyuan.lending.patrons.data import (
@@ -26,7 +27,7 @@ from wenyuan.lending.patrons.data import (
     RestrictionKind,
 )
 from wenyuan.lending.patrons.models import Category, Consent, PastPatron, Patron, Restriction, Token, TokenStatus
-from wenyuan.lending.patrons.past_reads import key_hash
+from wenyuan.lending.patrons.past_reads import card_hash, key_hash
 from wenyuan.lending.patrons.queries import categories, number_hash, token_hash
 from wenyuan.lending.patrons.records import add_token_row, is_taken, note
 from wenyuan.lending.patrons.registration import (
@@ -77,6 +78,7 @@ class _Planned:
     by_guardian: bool = False
     card_no: str = ""
     former_card: str = ""
+    is_personal_card: bool = False
 
     @property
     def is_refused(self) -> bool:
@@ -247,8 +249,10 @@ def _check_numbers(one: _Planned, coming: Coming | None, today: date) -> None:
     if row.card_no:
         people = (one.person, one.guardian) if one.guardian else (one.person,)
         card_no, problems = rules.check_card(row.card_no, own=own_numbers(*people), today=today)
-        personal = any(problem.code is ProblemCode.CARD_IS_PERSONAL for problem in problems)
-        one.reasons += [_reason(problem, note=personal) for problem in problems]
+        if card_no and _is_personal(row, card_no):
+            card_no, problems = "", [Problem(ProblemCode.CARD_IS_PERSONAL, "card_no")]
+        one.is_personal_card = any(problem.code is ProblemCode.CARD_IS_PERSONAL for problem in problems)
+        one.reasons += [_reason(problem, note=one.is_personal_card) for problem in problems]
         if card_no and is_taken(TokenKind.CARD, card_no):
             _clash(one, card_no)
         else:
@@ -260,6 +264,17 @@ def _check_numbers(one: _Planned, coming: Coming | None, today: date) -> None:
         one.reasons.append(PastReason("number_registered", "number"))
     if one.card_no and _card_name(one.card_no) in there:
         _clash(one, one.card_no)
+
+
+def _is_personal(row: PastPatronInput, card_no: str) -> bool:
+    """Whether a card number is what the row says of the person, or as long as such a number: a dead one, or one that
+    was left out, is the person's all the same."""
+    said = {_bare(text) for text in (row.number, row.phone, row.guardian_phone) if text}
+    return _bare(card_no) in said or mask_numbers(card_no) != card_no
+
+
+def _bare(text: str) -> str:
+    return "".join(half_width(text).split()).replace("-", "").upper()
 
 
 def _clash(one: _Planned, card_no: str) -> None:
@@ -347,6 +362,7 @@ def _write(one: _Planned, system: str, terms: PastTerms, *, at: datetime, desk: 
         patron=patron,
         former_card=one.former_card,
         temporary=card_no if one.former_card else "",
+        card_hash=card_hash(system, row.card_no) if one.is_personal_card else None,
         branch_id=branch.id,
         taken_over_at=at,
     )
