@@ -5,7 +5,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
@@ -26,10 +26,16 @@ from wenyuan.doors.cli.moving.parts import Going
 from wenyuan.doors.cli.moving.report import PartReport
 from wenyuan.doors.cli.moving.rows import Row, rows_of
 from wenyuan.doors.cli.moving.running import run
-from wenyuan.holdings.catalogue.data import ItemChanges, PastItemInput
+from wenyuan.holdings.catalogue.data import ItemChanges, PastItemInput, PastState
 from wenyuan.holdings.catalogue.models import Bib, Condition, Item, ItemState
-from wenyuan.holdings.catalogue.operations import edit_item, install_defaults, keep_temporary_number, record_past_items
-from wenyuan.holdings.catalogue.queries import item_scanned_at, list_to_relabel, past_bibs
+from wenyuan.holdings.catalogue.operations import (
+    edit_item,
+    install_defaults,
+    keep_temporary_number,
+    record_past_items,
+    withdraw_item,
+)
+from wenyuan.holdings.catalogue.queries import item_scanned_at, list_to_relabel, past_bibs, stock_account
 from wenyuan.kernel.identity import IdentityForm
 from wenyuan.kernel.past import Fate, PastReason, PastResult
 from wenyuan.lending.circulation.data import PastLoanInput
@@ -475,6 +481,71 @@ def test_an_item_that_was_here_before_keeps_its_number(at: datetime, desk: Desk,
     assert [reason.code for reason in first.reasons] == ["barcode_clash"]
     assert other.reasons == ()
     assert Item.objects.get(barcode="D1").home_branch_id == branches["CN"].id
+
+
+@pytest.mark.parametrize(
+    ("withdrawn_date", "this_year", "in_2019"),
+    [(None, (1, 0, 0, 1), (0, 1, 0, 1)), (date(2019, 6, 1), (1, 0, 0, 1), (0, 2, 1, 1))],
+)
+def test_what_the_old_system_withdrew_is_no_withdrawal_of_today(
+    withdrawn_date: date | None,
+    this_year: tuple[int, ...],
+    in_2019: tuple[int, ...],
+    at: datetime,
+    desk: Desk,
+    branches: dict[str, Branch],
+) -> None:
+    bib = make_bib(title="边城")
+    row = PastItemInput(
+        key="1", bib_key=bib.control_number, barcode="D1", branch="ZG", item_type="book", acquired_date=date(2019, 3, 4)
+    )
+    gone = replace(row, key="2", barcode="D2", state=PastState.WITHDRAWN, withdrawn_date=withdrawn_date)
+
+    record_past_items(rows=[row, gone], system="test", at=at, desk=desk)
+
+    def account(first: date, last: date) -> tuple[int, ...]:
+        found = stock_account([branches["ZG"].id], first=first, last=last)
+        return tuple(one.copies for one in (found.opening, found.added, found.withdrawn, found.closing))
+
+    assert account(date(at.year, 1, 1), date(at.year, 12, 31)) == this_year
+    assert account(date(2019, 1, 1), date(2019, 12, 31)) == in_2019
+
+
+def test_what_is_withdrawn_after_it_was_taken_over_counts(
+    at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    bib = make_bib(title="边城")
+    row = PastItemInput(
+        key="1",
+        bib_key=bib.control_number,
+        barcode="D1",
+        branch="ZG",
+        item_type="book",
+        acquired_date=date(2019, 3, 4),
+        lendable="no",
+    )
+    record_past_items(rows=[row], system="test", at=at, desk=desk)
+    later = at + timedelta(days=1)
+
+    withdraw_item(item_id=Item.objects.get().id, at=later, desk=make_desk(branches["ZG"], role=Role.CATALOGUER))
+
+    found = stock_account(None, first=local_date(at), last=local_date(later))
+    assert (found.opening.copies, found.withdrawn.copies, found.closing.copies) == (1, 1, 0)
+
+
+def test_an_item_without_its_day_is_told_and_not_added_today(
+    koha: Path, at: datetime, desk: Desk, tmp_path: Path
+) -> None:
+    text = (tmp_path / "items.csv").read_text("utf-8")
+    (tmp_path / "items.csv").write_text(text.replace("28.00,2019-03-04,\n", "28.00,,\n"), "utf-8", newline="")
+    without = go(going(koha, at, desk), dry=True)
+    said = koha.read_text("utf-8").replace("[patrons]", '[items.fixed]\nacquired_date = "2001-01-01"\n[patrons]', 1)
+    koha.write_text(said, "utf-8")
+    stated = go(going(koha, at, desk))
+
+    assert without["items"].reasons["date_missing", "acquired_date"] == 1
+    assert ("date_missing", "acquired_date") not in stated["items"].reasons
+    assert Item.objects.get(barcode="K0000101").acquired_date == date(2001, 1, 1)
 
 
 def test_an_erased_reader_leaves_no_key_behind(at: datetime, desk: Desk, branches: dict[str, Branch]) -> None:

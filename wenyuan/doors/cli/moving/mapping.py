@@ -17,7 +17,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     ),
     "items": frozenset(
         "key bib barcode accession_no branch owner present item_type call_no volume collection source price "  # noqa: SIM905
-        "acquired_date state lendable".split()
+        "acquired_date withdrawn_date state lendable".split()
     ),
     "patrons": frozenset(
         "key name category branch card_no number number_form birth_date gender phone address email "  # noqa: SIM905
@@ -32,7 +32,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
 
 NEEDED: Mapping[str, frozenset[str]] = {
     "bibs": frozenset({"title"}),
-    "items": frozenset({"key", "barcode", "branch"}),
+    "items": frozenset({"key", "barcode", "branch", "acquired_date"}),
     "patrons": frozenset({"key", "name", "category", "branch"}),
     "loans": frozenset({"lent", "due"}),
     "holds": frozenset({"placed", "pickup"}),

@@ -77,7 +77,8 @@ def _item(going: Going, part: Part, texts: Texts) -> PastItemInput:
         collection=texts.text("collection"),
         source=texts.text("source"),
         price_fen=texts.fen("price"),
-        acquired_date=texts.day("acquired_date"),
+        acquired_date=_needed_day(texts, "acquired_date"),
+        withdrawn_date=texts.day("withdrawn_date"),
         state=_word(texts, "state", PastState, PastState.AVAILABLE),
         lendable=texts.code("lendable") or "yes",
     )
@@ -130,6 +131,14 @@ def _needed_moment(texts: Texts, field: str) -> datetime:
     if found is None and not texts.faults:
         texts.faults.append(PastReason("date_missing", field))
     return found or _NEVER
+
+
+def _needed_day(texts: Texts, field: str) -> date | None:
+    """A day without which a row would count as of today."""
+    found = texts.day(field)
+    if found is None and not any(fault.field == field for fault in texts.faults):
+        texts.faults.append(PastReason("date_missing", field))
+    return found
 
 
 def _needed_fen(texts: Texts) -> int:

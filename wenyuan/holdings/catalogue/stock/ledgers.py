@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Length
 
-from wenyuan.holdings.catalogue.models import Item, ItemState, ReceiptItem
+from wenyuan.holdings.catalogue.models import Item, ItemState, PastItem, ReceiptItem
 from wenyuan.holdings.catalogue.rules import accession_fault, barcode_fault
 from wenyuan.holdings.catalogue.stock.receipts import list_receipts
 from wenyuan.holdings.catalogue.stock.values import (
@@ -25,8 +25,9 @@ _NONE = Volume(0, 0, 0)
 def stock_account(branch_ids: Collection[int] | None, *, first: date, last: date) -> StockAccount:
     """What some branches (all, without any named) own, from the first day to the last: before, added by source,
     withdrawn, after; and how it agrees with what was received. An item is added on the day of its acquisition and
-    withdrawn on that of its withdrawal."""
+    withdrawn on that of its withdrawal. What an old system had withdrawn, nobody knows when, is in no account."""
     items = Item.objects.all() if branch_ids is None else Item.objects.filter(owner_id__in=branch_ids)
+    items = items.exclude(_gone_before())
     gone = Q(state=ItemState.WITHDRAWN)
     before = items.filter(acquired_date__lt=first).exclude(gone & Q(lendable_at__lt=_begin(first)))
     added = items.filter(acquired_date__gte=first, acquired_date__lte=last)
@@ -156,6 +157,15 @@ def _line(item: Item, receipt_id: int | None) -> RegisterLine:
         acquired_date=item.acquired_date,
         receipt_id=receipt_id,
         withdrawn_date=local_date(item.lendable_at) if is_gone and item.lendable_at else None,
+    )
+
+
+def _gone_before() -> Exists:
+    """The items that were withdrawn before they were taken over, without a day: their row says that of taking over."""
+    return Exists(
+        PastItem.objects.filter(
+            item_id=OuterRef("id"), taken_over_at=OuterRef("lendable_at"), item__state=ItemState.WITHDRAWN
+        )
     )
 
 

@@ -100,6 +100,8 @@ def _faults(row: PastItemInput, facts: PastItemFacts, today: date) -> list[PastR
     found += [PastReason("text_too_long", name) for name, most in _TEXTS.items() if len(getattr(row, name)) > most]
     if row.price_fen is not None and not 0 <= row.price_fen <= LARGEST_PRICE_FEN:
         found.append(PastReason("amount_form", "price"))
-    if row.acquired_date is not None and row.acquired_date > today:
-        found.append(PastReason("date_to_come", "acquired_date"))
+    for name in ("acquired_date", "withdrawn_date"):
+        day = getattr(row, name)
+        if day is not None and day > today:
+            found.append(PastReason("date_to_come", name))
     return found

@@ -1,7 +1,7 @@
 """Items of an old system into the tables: what is there already is left alone, what clashes gets another number."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.db import IntegrityError, connection
@@ -20,7 +20,7 @@ from wenyuan.organisation.journal.operations import record_many
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
-from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.clock import library_zone, local_date
 from wenyuan.plumbing.transactions import verb
 
 MOST_ROWS = 500
@@ -222,8 +222,15 @@ def _item_row(
         at,
         at,
         None if condition is Condition.OK else at,
-        None if lendable is Lendable.YES else at,
+        _closed_at(row, lendable, at),
     )
+
+
+def _closed_at(row: PastItemInput, lendable: Lendable, at: datetime) -> datetime | None:
+    """Since when an item is not lent: of a withdrawn one the day of its withdrawal, where that is known."""
+    if row.state is PastState.WITHDRAWN and row.withdrawn_date is not None:
+        return datetime.combine(row.withdrawn_date, time.min, library_zone())
+    return None if lendable is Lendable.YES else at
 
 
 def _entry(item_id: int, bib: Bib, one: PlannedItem, facts: PastItemFacts, at: datetime, desk: Desk) -> Entry:

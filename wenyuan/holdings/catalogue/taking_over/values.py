@@ -21,7 +21,8 @@ class PastState(StrEnum):
 class PastItemInput:
     """An item of an old system. ``key`` and ``bib_key`` are that system's own; branches and the type are codes of ours.
 
-    ``price_fen`` in fen. Without an owner it is the home branch, without ``present`` it stands there.
+    ``price_fen`` in fen. Without an owner it is the home branch, without ``present`` it stands there. Without
+    ``withdrawn_date`` a withdrawn item is in no account of the stock.
     """
 
     key: str
@@ -38,6 +39,7 @@ class PastItemInput:
     source: str = ""
     price_fen: int | None = None
     acquired_date: date | None = None
+    withdrawn_date: date | None = None
     state: PastState = PastState.AVAILABLE
     lendable: str = "yes"
 
