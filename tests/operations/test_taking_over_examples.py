@@ -1,6 +1,7 @@
 """The mappings that are shipped for an Interlib-like and a plain Excel library, with such a library's files."""
 
-from datetime import date, datetime
+import os
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,17 @@ def test_a_workbook_becomes_records_items_and_readers(tmp_path: Path, at: dateti
     assert Patron.objects.get(name="石小舟").registered_date == date(2021, 6, 1)
     assert dict(done["loans"].reasons) == {("date_form", "due"): 1}
     assert dict(done["patrons"].notes) == {("phone_bad/bad_shape", "phone"): 1}
+
+
+def test_a_list_that_was_saved_again_another_day_changes_no_record(tmp_path: Path, at: datetime, desk: Desk) -> None:
+    write_excel(tmp_path)
+    mapping = mapping_beside("excel", tmp_path)
+    go(going(mapping, at, desk), dry=True)
+    go(going(mapping, at + timedelta(days=1), desk))
+    later = at + timedelta(days=40)
+    os.utime(tmp_path / "图书馆.xlsx", (later.timestamp(), later.timestamp()))
+
+    dry = go(going(mapping, later, desk), dry=True)
+    again = go(going(mapping, later, desk))
+
+    assert fates(dry["bibs"]) == fates(again["bibs"]) == (4, 0, 3, 1)

@@ -130,6 +130,7 @@ from wenyuan.holdings.catalogue.taking_over.reading import (
     past_bibs,
     past_items,
     past_items_with_numbers,
+    taking_over_since,
 )
 from wenyuan.kernel.chinese import fold
 from wenyuan.kernel.marc import ControlField, from_storage
@@ -261,6 +262,7 @@ __all__ = [
     "steps_from_data",
     "stock_account",
     "taken",
+    "taking_over_since",
     "titles_of",
     "undo_prospect",
     "updates_of_versions",

@@ -1,7 +1,6 @@
 """A run: each part in its order, chunk by chunk; a dry one asks what would happen, the other does it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +15,7 @@ from wenyuan.doors.cli.moving.texts import Texts, book_key
 from wenyuan.doors.cli.output import Bar
 from wenyuan.holdings.catalogue.data import CatalogueRefused
 from wenyuan.holdings.catalogue.operations import look_at_past_bibs, record_past_bibs
+from wenyuan.holdings.catalogue.queries import taking_over_since
 from wenyuan.kernel.marc import Dialect, Encoding, MarcError, PlainBook, describe, detect_dialect, encode, plain_record
 from wenyuan.kernel.past import Fate, PastReason
 from wenyuan.plumbing.clock import local_date
@@ -157,9 +157,10 @@ def _claim(part: Part, seen: Seen) -> None:
 def _write_records(
     going: Going, part: Part, path: Path, seen: Seen, report: PartReport, refused_to: Path | None
 ) -> None:
-    """A table's books as records, each once: the same table gives the same bytes, so that a second run changes
-    nothing."""
-    entered = local_date(datetime.fromtimestamp(part.file.stat().st_mtime, UTC)).strftime("%Y%m%d")
+    """A table's books as records, each once: the same row gives the same bytes in every run, so that a second one
+    changes nothing; their day of entry is that of the first load."""
+    first = taking_over_since(system=going.old.system) or going.at
+    entered = local_date(first).strftime("%Y%m%d")
     headings = headings_of(part)
     with path.open("wb") as out, RefusedRows(refused_to, part.name, part.encoding, headings) as refused:
         for row in rows_of(part):

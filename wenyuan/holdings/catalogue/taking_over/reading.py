@@ -1,13 +1,15 @@
 """What was taken over: items by their old keys, counts for the comparison, and what waits to be relabelled."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from wenyuan.holdings.catalogue import sql
-from wenyuan.holdings.catalogue.models import Bib
+from wenyuan.holdings.catalogue.importing.batches import DROPPED, READY, STAGED
+from wenyuan.holdings.catalogue.models import Bib, ImportBatch
 from wenyuan.holdings.catalogue.taking_over.tables import PastItem
 from wenyuan.holdings.catalogue.taking_over.values import RelabelRow
 
@@ -30,6 +32,12 @@ def past_items_with_numbers(*, system: str, numbers: Collection[str]) -> dict[st
     ):
         found.setdefault(number, set()).add(item_id)
     return {number: min(ids) for number, ids in found.items() if len(ids) == 1}
+
+
+def taking_over_since(*, system: str) -> datetime | None:
+    """When records of the old system were loaded for the first time; nothing while none were."""
+    loaded = ImportBatch.objects.filter(source=system).exclude(state__in=(STAGED, READY, DROPPED))
+    return loaded.order_by("started_at").values_list("started_at", flat=True).first()
 
 
 def past_bibs(*, system: str, keys: Collection[str]) -> dict[str, int]:
