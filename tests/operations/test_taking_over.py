@@ -192,7 +192,7 @@ def test_what_was_refused_is_mended_in_its_own_file_and_loaded(
     assert Item.objects.get(barcode="K0000107").acquired_date == date(2019, 2, 28)
 
 
-def cut_off_after_the_eighth(part: Part) -> Iterator[Row]:
+def cut_off_after_the_eighth(part: Part, *_: Any) -> Iterator[Row]:
     """The rows of the items as far as somebody waited."""
     yield from islice(rows_of(part), 8)
     if part.name == "items":
@@ -546,6 +546,23 @@ def test_an_item_without_its_day_is_told_and_not_added_today(
     assert without["items"].reasons["date_missing", "acquired_date"] == 1
     assert ("date_missing", "acquired_date") not in stated["items"].reasons
     assert Item.objects.get(barcode="K0000101").acquired_date == date(2001, 1, 1)
+
+
+def test_rows_that_are_left_out_are_counted_and_a_column_that_is_not_there_is_told(
+    koha: Path, at: datetime, desk: Desk
+) -> None:
+    text = koha.read_text("utf-8")
+    by_number = text.replace("[loans]", "[patrons.left_out]\nborrowernumber = [7, 8]\n[loans]", 1)
+    koha.write_text(by_number, "utf-8")
+
+    done = go(going(koha, at, desk), dry=True)
+
+    assert (done["patrons"].left_out, fates(done["patrons"])) == (2, (6, 4, 0, 2))
+    assert done["patrons"].as_json()["left_out"] == 2
+    assert "6 read, 4 loaded, 0 there already, 2 refused; 2 left out" in done["patrons"].lines(would=False)[0]
+    koha.write_text(by_number.replace("borrowernumber = [", "borrower_no = ["), "utf-8")
+    with pytest.raises(Problem, match="has no column 'borrower_no'"):
+        go(going(koha, at, desk), dry=True)
 
 
 def test_an_erased_reader_leaves_no_key_behind(at: datetime, desk: Desk, branches: dict[str, Branch]) -> None:

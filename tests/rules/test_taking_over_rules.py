@@ -89,6 +89,8 @@ def test_a_code_is_translated_kept_or_told() -> None:
         ({"patrons": {"file": "r.csv", "columns": {"shoe_size": "x"}}}, "patrons.columns"),
         ({"patrons": {"file": "r.csv", "encoding": "latin-1"}}, "patrons.encoding"),
         ({"patrons": {"file": "r.mrc"}}, "patrons.field"),
+        ({"patrons": {"file": "r.csv", "left_out": {"n": [1.5]}}}, "patrons.left_out.n"),
+        ({"patrons": {"file": "r.csv", "left_out": {"n": []}}}, "patrons.left_out.n"),
         ({"patrons": {"columns": {}}}, "patrons.file"),
         ({"bibs": {"file": "b.mrc", "encoding": "gb18030"}}, "bibs.encoding"),
     ],

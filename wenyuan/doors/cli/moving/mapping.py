@@ -192,10 +192,7 @@ def _part(name: str, data: Any, folder: Path, dates: tuple[str, ...]) -> Part:
         key_columns=keys,
         fixed=_texts(f"{name}.fixed", data.get("fixed", {})),
         dates=_dates(f"{name}.dates", data["dates"]) if "dates" in data else dates,
-        left_out={
-            column: tuple(values) if isinstance(values, list) else (str(values),)
-            for column, values in _table(f"{name}.left_out", data.get("left_out", {})).items()
-        },
+        left_out=_left_out(f"{name}.left_out", data.get("left_out", {})),
     )
     for where in ("columns", "fixed"):
         _known(f"{name}.{where}", getattr(part, where), FIELDS[name])
@@ -272,6 +269,17 @@ def _columns(where: str, data: Any) -> tuple[Mapping[str, Any], tuple[str, ...]]
     if not keys or not all(isinstance(name, str) and name for name in keys):
         raise BadMapping(f"{where}.key", "the name of a column, or a list of names")
     return {**columns, "key": keys[0]}, tuple(keys)
+
+
+def _left_out(where: str, data: Any) -> Mapping[str, tuple[str, ...]]:
+    """Values as a cell says them: a whole number may stand in the file without quotes."""
+    found = {}
+    for column, values in _table(where, data).items():
+        listed = values if isinstance(values, list) else [values]
+        if not listed or not all(isinstance(value, str | int) and not isinstance(value, bool) for value in listed):
+            raise BadMapping(f"{where}.{column}", "a text, a whole number, or a list of them is needed")
+        found[column] = tuple(str(value) for value in listed)
+    return found
 
 
 def _codes(data: Any) -> Mapping[str, Mapping[str, str]]:

@@ -30,6 +30,7 @@ class PartReport:
     loaded: int = 0
     known: int = 0
     refused: int = 0
+    left_out: int = 0
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
     samples: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
@@ -53,6 +54,10 @@ class PartReport:
             if len(shown) < SAMPLES:
                 shown.append((line, mask_numbers(key.encode("utf-8", "replace").decode())[:64]))
 
+    def leave_out(self) -> None:
+        """A row that the mapping passes over; it counts as none that was read."""
+        self.left_out += 1
+
     def as_json(self) -> Mapping[str, Any]:
         """The report as ``--json`` prints it."""
         return {
@@ -62,6 +67,7 @@ class PartReport:
             "loaded": self.loaded,
             "known": self.known,
             "refused": self.refused,
+            "left_out": self.left_out,
             "reasons": self._listed(self.reasons),
             "notes": self._listed(self.notes),
             "refused_file": self.refused_file,
@@ -83,7 +89,8 @@ class PartReport:
         """The report as people read it."""
         loaded = "would be loaded" if would else "loaded"
         fates = f"{self.loaded} {loaded}, {self.known} there already, {self.refused} refused"
-        found = [f"{self.name} ({self.file}): {self.read} read, {fates}"]
+        aside = f"; {self.left_out} left out" if self.left_out else ""
+        found = [f"{self.name} ({self.file}): {self.read} read, {fates}{aside}"]
         for word, counted in (("refused", self.reasons), ("note", self.notes)):
             for (code, name), count in counted.most_common():
                 about = f" ({name})" if name else ""

@@ -1,7 +1,7 @@
 """Rows of a part's file, whatever it is: a table, or the fields of one tag in a file of MARC records."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wenyuan.doors.cli.moving.mapping import Part, is_marc, is_xlsx
@@ -48,8 +48,9 @@ def headings_of(part: Part) -> tuple[str, ...]:
     for number, cells in _table(part):
         if number < part.heading:
             continue
-        missing = sorted(set(part.wanted) - set(cells))
-        if len(missing) == len(set(part.wanted)) > 0:
+        wanted = {*part.wanted, *part.left_out}
+        missing = sorted(wanted - set(cells))
+        if len(missing) == len(wanted) > 0:
             # What stands there may be a row of readers: nothing of it is shown.
             raise Problem(
                 f"{part.file.name} has none of the mapping's columns in row {number}. Which row holds their names?"
@@ -61,14 +62,17 @@ def headings_of(part: Part) -> tuple[str, ...]:
     raise Problem(f"{part.file.name} has no row {part.heading} with the names of the columns.")
 
 
-def rows_of(part: Part) -> Iterator[Row]:
-    """The rows of a part in the order of the file, empty ones and those that the mapping leaves out aside.
+def rows_of(part: Part, on_left_out: Callable[[], None] = lambda: None) -> Iterator[Row]:
+    """The rows of a part in the order of the file, empty ones and those that the mapping leaves out aside; of each of
+    the latter ``on_left_out`` is told.
 
     :raises Problem: the file is no table, or lacks a column that the mapping names.
     """
     reading = _fields(part) if is_marc(part) else _cells(part)
     for row in reading:
-        if row.fault or not any(row.cells.get(column, "") in values for column, values in part.left_out.items()):
+        if not row.fault and any(row.cells.get(column, "") in values for column, values in part.left_out.items()):
+            on_left_out()
+        else:
             yield row
 
 
@@ -150,7 +154,7 @@ def _table(part: Part) -> Iterator[tuple[int, list[str]]]:
 def _fields(part: Part) -> Iterator[Row]:
     """A row for each field of the tag: subfields by their codes, ``001``, and other fields' as ``690a``. A field that
     holds several barcodes is as many rows; where another subfield repeats, nobody can tell what belongs to what."""
-    outside = sorted({name for name in part.wanted if len(name) > 1})
+    outside = sorted({name for name in (*part.wanted, *part.left_out) if len(name) > 1})
     for number, record in _every_record(part):
         if record is None:
             yield Row(number, {}, (), "record_unreadable")

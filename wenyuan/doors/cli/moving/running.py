@@ -58,7 +58,7 @@ def _rows(
     report = PartReport(part.name, part.file.name)
     counted = "key" not in part.columns
     with RefusedRows(refused_to, part.name, part.encoding, _headings(part), counted=counted) as refused:
-        for chunk in _chunks(rows_of(part), step.size):
+        for chunk in _chunks(rows_of(part, report.leave_out), step.size):
             _chunk(going, part, step, chunk, seen, report, refused, dry=dry)
             bar(report.read, says=f"{part.name}: {report.read} rows")
     report.refused_file = refused.path
@@ -163,7 +163,7 @@ def _write_records(
     entered = local_date(first).strftime("%Y%m%d")
     headings = headings_of(part)
     with path.open("wb") as out, RefusedRows(refused_to, part.name, part.encoding, headings) as refused:
-        for row in rows_of(part):
+        for row in rows_of(part, report.leave_out):
             texts = Texts(going.old, part, row)
             key = book_key(texts)
             data = _encoded(texts, key, entered)
