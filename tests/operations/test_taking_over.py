@@ -565,6 +565,21 @@ def test_rows_that_are_left_out_are_counted_and_a_column_that_is_not_there_is_to
         go(going(koha, at, desk), dry=True)
 
 
+def test_a_price_that_is_none_keeps_no_item_out(koha: Path, at: datetime, desk: Desk, tmp_path: Path) -> None:
+    text = (tmp_path / "items.csv").read_text("utf-8")
+    (tmp_path / "items.csv").write_text(text.replace(",22.50,", ",二十二元五,").replace(",26,", ",CNY26.00,"), "utf-8")
+
+    dry = go(going(koha, at, desk), dry=True)
+    done = go(going(koha, at, desk))
+    again = go(going(koha, at, desk))
+
+    assert dry["items"].notes["amount_form", "price"] == done["items"].notes["amount_form", "price"] == 1
+    assert fates(done["items"]) == (9, 6, 0, 3)
+    assert ("amount_form", "price") not in again["items"].notes
+    prices = dict(Item.objects.values_list("barcode", "price_fen"))
+    assert (prices["K0000103"], prices["K0000105"]) == (None, 2600)
+
+
 def test_an_erased_reader_leaves_no_key_behind(at: datetime, desk: Desk, branches: dict[str, Branch]) -> None:
     row = PastPatronInput(key="7", name="古月", category="adult", branch="ZG", card_no="R7")
     record_past_patrons(rows=[row], system="old", terms=TERMS, at=at, desk=desk)

@@ -60,7 +60,9 @@ def test_every_day_is_read_back(day: date) -> None:
 
 def test_an_amount_is_yuan_with_at_most_two_decimals() -> None:
     assert [read_fen(text) for text in ("12", "12.5", "¥1,280.00")] == [1200, 1250, 128000]
-    for text in ("12.345", "zwölf", "-5"):
+    assert [read_fen(text) for text in ("CNY12.00", "rmb 12.5", "人民币12元")] == [1200, 1250, 1200]
+    assert [read_fen(text) for text in ("3.500000", "12.000", "12.340元", "100.00")] == [350, 1200, 1234, 10000]
+    for text in ("12.345", "zwölf", "-5", "3.500001", "USD12.00", "CNY", "12.3.000"):
         with pytest.raises(Unread, match="amount_form"):
             read_fen(text)
 

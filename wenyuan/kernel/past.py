@@ -112,9 +112,16 @@ def read_day(text: str, forms: Iterable[str]) -> date:
     return read_moment(text, forms).date()
 
 
+_CURRENCY = re.compile(r"(?:CNY|RMB|人民币)[\s:：]*", re.IGNORECASE)
+_MORE_ZEROS = re.compile(r"(?<=\.[0-9]{2})0+(?=元?$)")
+
+
 def read_fen(text: str) -> int:
-    """An amount in yuan (``12.50``, ``¥12``), in fen. :raises Unread: ``amount_form``."""
-    fen = parse_yuan(text)
+    """An amount in yuan (``12.50``, ``¥12``, ``CNY12.00``, ``3.500000``), in fen. :raises Unread: ``amount_form``."""
+    plain = text.strip()
+    if currency := _CURRENCY.match(plain):
+        plain = plain[currency.end() :]
+    fen = parse_yuan(_MORE_ZEROS.sub("", plain))
     if fen is None:
         raise Unread("amount_form")
     return fen

@@ -76,7 +76,7 @@ def _item(going: Going, part: Part, texts: Texts) -> PastItemInput:
         volume=texts.text("volume"),
         collection=texts.text("collection"),
         source=texts.text("source"),
-        price_fen=texts.fen("price"),
+        price_fen=texts.fen("price", or_none=True),
         acquired_date=_needed_day(texts, "acquired_date"),
         withdrawn_date=texts.day("withdrawn_date"),
         state=_word(texts, "state", PastState, PastState.AVAILABLE),

@@ -108,6 +108,8 @@ def _chunk(
         count = apart[place][1]
         if count > 1:
             reasons = (*reasons, PastReason("row_repeated", note=True))
+        if fate is Fate.LOADED:
+            reasons = (*reasons, *texts.notes)
         report.count(fate, reasons, line=row.line, key="" if shows_nobody else texts.text("key"))
         if fate is Fate.REFUSED:
             raw = tuple(row.cells.get(name, "") for name in _headings(part)) if is_marc(part) else row.raw

@@ -20,11 +20,12 @@ _ONE_BOOK = ("title", "author", "isbn", "publisher", "year", "volume")
 
 
 class Texts:
-    """One row by the fields of its part; ``faults`` collects what cannot be read."""
+    """One row by the fields of its part; ``faults`` collects what cannot be read, ``notes`` what is only left out."""
 
     def __init__(self, old: OldSystem, part: Part, row: Row) -> None:
         self._old, self._part, self.row = old, part, row
         self.faults: list[PastReason] = [PastReason(row.fault)] if row.fault else []
+        self.notes: list[PastReason] = []
 
     @property
     def reasons(self) -> tuple[PastReason, ...]:
@@ -79,15 +80,15 @@ class Texts:
         found = self.moment(field)
         return found.date() if found else None
 
-    def fen(self, field: str) -> int | None:
-        """An amount in fen; none where the row says nothing."""
+    def fen(self, field: str, *, or_none: bool = False) -> int | None:
+        """An amount in fen; none where the row says nothing, or, where that is no matter, cannot be read (a note)."""
         text = self.text(field)
         if not text:
             return None
         try:
             return read_fen(text)
         except Unread as unread:
-            self.faults.append(PastReason(unread.code, field))
+            (self.notes if or_none else self.faults).append(PastReason(unread.code, field, note=or_none))
             return None
 
 
