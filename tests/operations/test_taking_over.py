@@ -47,7 +47,13 @@ from wenyuan.lending.fees.queries import account_state, list_deposits, open_line
 from wenyuan.lending.patrons.data import PastPatronInput, PastTerms
 from wenyuan.lending.patrons.models import PastPatron, Patron, Restriction, Token
 from wenyuan.lending.patrons.operations import erase_patron, install_default_categories, record_past_patrons
-from wenyuan.lending.patrons.queries import list_to_recard, patron_by_token
+from wenyuan.lending.patrons.queries import (
+    count_past_patrons,
+    list_to_recard,
+    past_patrons,
+    past_patrons_with_cards,
+    patron_by_token,
+)
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.models import Entry
@@ -580,14 +586,22 @@ def test_a_price_that_is_none_keeps_no_item_out(koha: Path, at: datetime, desk: 
     assert (prices["K0000103"], prices["K0000105"]) == (None, 2600)
 
 
-def test_an_erased_reader_leaves_no_key_behind(at: datetime, desk: Desk, branches: dict[str, Branch]) -> None:
-    row = PastPatronInput(key="7", name="古月", category="adult", branch="ZG", card_no="R7")
+def test_an_erased_reader_leaves_no_key_behind_but_what_keeps_them_away(
+    at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    row = PastPatronInput(key="7", name="古月", category="adult", branch="ZG", card_no="13800001234")
     record_past_patrons(rows=[row], system="old", terms=TERMS, at=at, desk=desk)
     reader = Patron.objects.get(name="古月")
 
     erase_patron(patron_id=reader.id, reason="本人要求", at=at, desk=make_desk(branches["ZG"]))
 
-    assert not PastPatron.objects.exists()
+    left = PastPatron.objects.get()
+    assert (left.patron_id, left.former_card, left.temporary, left.card_hash) == (None, "", "", None)
+    [again] = record_past_patrons(rows=[row], system="old", terms=TERMS, at=at, desk=desk)
+    assert (again.fate, again.reasons) == (Fate.REFUSED, (PastReason("has_left", "key"),))
+    assert not Patron.objects.filter(name="古月").exists()
+    assert past_patrons(system="old", keys=["7"]) == past_patrons_with_cards(system="old", cards=["13800001234"]) == {}
+    assert count_past_patrons(system="old") == {}
 
 
 def test_who_is_a_reader_already_is_told_and_not_taken_twice(

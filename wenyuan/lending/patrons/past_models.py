@@ -9,7 +9,7 @@ class PastPatron(models.Model):
     The key is kept as a keyed hash: in many an old system it is an identity number. Where the reader's card number was
     another's, ``temporary`` is the number that they got, ``former_card`` the one that is printed on the card and
     ``branch`` where it was valid. ``card_hash`` is the keyed hash of a card number that was an identity number or a
-    phone: by it alone their loans and deposits find them.
+    phone: by it alone their loans and deposits find them. Without a patron they were erased, and stay away.
     """
 
     system = models.CharField(max_length=32)

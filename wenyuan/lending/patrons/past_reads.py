@@ -26,13 +26,13 @@ def past_patrons(*, system: str, keys: Collection[str]) -> dict[str, int]:
     """The ids of readers by the old system's keys; of a record that was merged, the one that it leads to."""
     digests = {key_hash(system, key): key for key in keys}
     rows = PastPatron.objects.filter(system=system, key_hash__in=list(digests)).values_list("key_hash", "patron_id")
-    return {digests[bytes(digest)]: patron_id for digest, patron_id in rows}
+    return {digests[bytes(digest)]: patron_id for digest, patron_id in rows if patron_id is not None}
 
 
 def past_patrons_with_cards(*, system: str, cards: Collection[str]) -> dict[str, int]:
     """The ids of the old system's readers by what they show: former numbers of cards, identity cards, and card numbers
     that were not kept readable; of a number that two of its readers bear, none."""
-    theirs = PastPatron.objects.filter(system=system)
+    theirs = PastPatron.objects.filter(system=system, patron__isnull=False)
     found: dict[str, set[int]] = {}
     for card, patron_id in theirs.filter(former_card__in=cards).values_list("former_card", "patron_id"):
         found.setdefault(card, set()).add(patron_id)
@@ -57,7 +57,7 @@ def past_patrons_with_cards(*, system: str, cards: Collection[str]) -> dict[str,
 
 def count_past_patrons(*, system: str) -> dict[str, int]:
     """How many readers were taken over, by the code of their category."""
-    rows = PastPatron.objects.filter(system=system).values_list("patron__category__code")
+    rows = PastPatron.objects.filter(system=system, patron__isnull=False).values_list("patron__category__code")
     return dict(rows.annotate(count=Count("id")).order_by("patron__category__code"))
 
 

@@ -226,7 +226,8 @@ def _blank(patron: Patron) -> None:
     Token.objects.filter(patron=patron).delete()
     Restriction.objects.filter(patron=patron).delete()
     ProxyAct.objects.filter(patron=patron).delete()
-    PastPatron.objects.filter(patron=patron).delete()
+    # The keyed hash alone stays: from the old system they must not come back.
+    PastPatron.objects.filter(patron=patron).update(patron=None, former_card="", temporary="", card_hash=None)
     answering = Guardian.objects.filter(Q(child=patron) | Q(patron=patron))
     Consent.objects.filter(guardian__in=answering.values("id")).update(guardian=None)
     answering.delete()

@@ -164,8 +164,10 @@ def _plan(
     if not row.key or len(row.key) > _LONGEST_KEY:
         one.reasons.append(PastReason("key_invalid", "key"))
         return one
-    if PastPatron.objects.filter(system=system, key_hash=key_hash(system, row.key)).exists():
-        one.known = True
+    if past := PastPatron.objects.filter(system=system, key_hash=key_hash(system, row.key)).first():
+        one.known = past.patron_id is not None
+        if not one.known:
+            one.reasons.append(PastReason("has_left", "key"))
         return one
     if coming is not None and coming.has({_key_name(one)}):
         one.known = True
