@@ -87,6 +87,9 @@ def test_a_library_whose_card_is_the_identity_number_moves_with_its_loans(
     assert done["patrons"].notes["number_bad/wrong_check_digit", "number"] == 1
     lines = {(line.what, line.of): line.difference for line in compare(going(mapping, at, desk))}
     assert (lines["deposits", "fen"], lines["fines", "fen"]) == (0, -500)
+    of_items = {of: difference for (what, of), difference in lines.items() if what == "items"}
+    assert set(of_items) == {*(f"{code} available_or_on_loan" for code in ("ZG", "DJ", "CN")), "unreadable"}
+    assert {difference for of, difference in of_items.items() if of != "unreadable"} == {0}
 
 
 def test_a_number_that_two_branches_used_is_two_keys_where_the_branch_is_part_of_it(

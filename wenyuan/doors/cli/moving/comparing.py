@@ -56,7 +56,8 @@ def _old_figures(going: Going) -> Figures:
         for row in rows_of(part):
             texts = Texts(going.old, part, row)
             made = STEPS[part.name].make(going, part, texts)
-            place, amount = _place_of(part.name, made, unread=bool(texts.faults))
+            together = part.name == "items" and not _says_states(going.old)
+            place, amount = _place_of(part.name, made, unread=bool(texts.faults), together=together)
             found[place] += amount
     return dict(found)
 
@@ -67,13 +68,24 @@ def _count_books(going: Going, part: Part) -> int:
     return len({hash(book_key(Texts(going.old, part, row))) for row in rows_of(part)})
 
 
-def _place_of(part: str, made: object, *, unread: bool) -> tuple[tuple[str, str], int]:
+def _says_states(old: OldSystem) -> bool:
+    """Whether the files say of an item how it stands; where they do not, its loan alone says that it is on loan."""
+    items = old.part("items")
+    return items is None or "state" in items.columns or "state" in items.fixed
+
+
+def _shown_state(state: str, *, together: bool) -> str:
+    return "available_or_on_loan" if together and state in ("available", "on_loan") else state
+
+
+def _place_of(part: str, made: object, *, unread: bool, together: bool) -> tuple[tuple[str, str], int]:
     """Where a row counts, and for how much."""
     if unread:
         return (part, "unreadable"), 1
     match part:
         case "items":
-            return (part, f"{made.branch} {made.state.value}"), 1  # type: ignore[attr-defined]
+            state = _shown_state(made.state.value, together=together)  # type: ignore[attr-defined]
+            return (part, f"{made.branch} {state}"), 1  # type: ignore[attr-defined]
         case "patrons":
             return (part, made.category), 1  # type: ignore[attr-defined]
         case "deposits" | "fines":
@@ -87,8 +99,10 @@ def _new_figures(old: OldSystem) -> Figures:
     if "bibs" in have:
         found["bibs", ""] = count_past_bibs(system=old.system)
     if "items" in have:
+        together = not _says_states(old)
         for (branch, state), count in count_past_items(system=old.system).items():
-            found["items", f"{branch} {state}"] = count
+            place = ("items", f"{branch} {_shown_state(state, together=together)}")
+            found[place] = found.get(place, 0) + count
     if "patrons" in have:
         for category, count in count_past_patrons(system=old.system).items():
             found["patrons", category] = count
