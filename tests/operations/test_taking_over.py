@@ -571,6 +571,17 @@ def test_rows_that_are_left_out_are_counted_and_a_column_that_is_not_there_is_to
         go(going(koha, at, desk), dry=True)
 
 
+def test_a_loan_without_its_days_is_told_with_all_that_is_wrong(
+    koha: Path, at: datetime, desk: Desk, tmp_path: Path
+) -> None:
+    headings = ("issue_id", "itemnumber", "borrowernumber", "branchcode", "issuedate", "date_due", "renewals")
+    write_csv(tmp_path / "issues.csv", headings, [("1", "101", "1", "CPL", "gestern", "", "many")])
+
+    done = go(going(koha, at, desk), dry=True)
+
+    assert set(done["loans"].reasons) == {("date_form", "lent"), ("date_missing", "due"), ("number_form", "renewals")}
+
+
 def test_a_price_that_is_none_keeps_no_item_out(koha: Path, at: datetime, desk: Desk, tmp_path: Path) -> None:
     text = (tmp_path / "items.csv").read_text("utf-8")
     (tmp_path / "items.csv").write_text(text.replace(",22.50,", ",二十二元五,").replace(",26,", ",CNY26.00,"), "utf-8")

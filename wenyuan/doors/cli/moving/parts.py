@@ -126,9 +126,14 @@ def _key_of(texts: Texts, *said: str | int | date) -> str:
     return texts.text("key") or "|".join(one.isoformat() if isinstance(one, date) else str(one) for one in said)
 
 
+def _is_told(texts: Texts, field: str) -> bool:
+    """Whether it was said already why a field has no value."""
+    return any(fault.field == field for fault in texts.faults)
+
+
 def _needed_moment(texts: Texts, field: str) -> datetime:
     found = texts.moment(field)
-    if found is None and not texts.faults:
+    if found is None and not _is_told(texts, field):
         texts.faults.append(PastReason("date_missing", field))
     return found or _NEVER
 
@@ -136,14 +141,14 @@ def _needed_moment(texts: Texts, field: str) -> datetime:
 def _needed_day(texts: Texts, field: str) -> date | None:
     """A day without which a row would count as of today."""
     found = texts.day(field)
-    if found is None and not any(fault.field == field for fault in texts.faults):
+    if found is None and not _is_told(texts, field):
         texts.faults.append(PastReason("date_missing", field))
     return found
 
 
 def _needed_fen(texts: Texts) -> int:
     found = texts.fen("amount")
-    if found is None and not texts.faults:
+    if found is None and not _is_told(texts, "amount"):
         texts.faults.append(PastReason("amount_missing", "amount"))
     return found or 0
 
