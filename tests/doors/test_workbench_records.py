@@ -474,3 +474,13 @@ def test_labels_are_offered_for_what_belongs_to_this_branch(town: Town) -> None:
 
     assert page.context["to_label"] == ["C1"]
     assert 'name="barcodes" value="C1"' in page.content.decode()
+
+
+def test_a_list_of_separators_alone_exports_no_record_at_all(town: Town) -> None:
+    make_bib()
+    browser = staff_at(town.central, Role.CATALOGUER)
+
+    answer = browser.get("/workbench/records/export/file", {"form": ExportForm.ISO2709_UTF8.value, "numbers": " , "})
+
+    assert answer.status_code == 422
+    assert not answer.streaming

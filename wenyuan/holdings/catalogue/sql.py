@@ -7,7 +7,7 @@ IMPORT_LOCK = 7101
 """First key of the advisory locks of imports: with a batch's id, held while it runs; with 0, while a chunk is written
 (and while a batch is opened), so that two imports never decide on the same numbers at once."""
 
-EDIT_LOCK = 7102
+EDIT_LOCK = 7105
 """First key of the advisory locks of batch edits: with a batch's id, held while it is looked at, done or undone."""
 
 KEY_LOCK = 7106

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.batching.words import COLUMNS, FAULTS, STEPS, TESTS
@@ -13,7 +13,7 @@ from wenyuan.doors.workbench.branches import Choices
 from wenyuan.doors.workbench.items.forms import MOST_YUAN
 from wenyuan.doors.workbench.items.words import DIALECTS, LENDABLE, STATES
 from wenyuan.doors.workbench.labels.forms import NumbersField
-from wenyuan.doors.workbench.records.forms import LARGEST_ID
+from wenyuan.doors.workbench.records.forms import RecordsChoice
 from wenyuan.doors.workbench.stock.words import SOURCES
 from wenyuan.holdings.catalogue.data import (
     ItemChoice,
@@ -25,8 +25,8 @@ from wenyuan.holdings.catalogue.data import (
 )
 from wenyuan.holdings.catalogue.queries import steps_from_data
 from wenyuan.kernel.marc import Dialect
+from wenyuan.plumbing.statements import LARGEST_ID
 
-MOST_NUMBERS = 10_000
 MOST_STEPS = 10
 CLEARABLE = ("area_id", "collection", "source", "volume", "price_fen")
 """Columns that may be emptied."""
@@ -162,18 +162,9 @@ class ItemValuesForm(forms.Form):
         return values
 
 
-class ChosenRecordsForm(forms.Form):
+class ChosenRecordsForm(RecordsChoice):
     """Which records: by a question, by an import, or by a list. And in which format the steps are."""
 
-    question = forms.CharField(
-        label=_("What the search finds for"),
-        max_length=100,
-        required=False,
-        help_text=_("As readers and staff type it."),
-    )
-    batch = forms.IntegerField(
-        label=_("What the import no. … brought or changed"), min_value=1, max_value=LARGEST_ID, required=False
-    )
     numbers = forms.CharField(
         label=_("Record numbers or ISBN"),
         required=False,
@@ -185,13 +176,6 @@ class ChosenRecordsForm(forms.Form):
     note = forms.CharField(
         label=_("What it is for"), max_length=100, required=False, help_text=_("Shown in the list of batches.")
     )
-
-    def clean_numbers(self) -> tuple[str, ...]:
-        text = self.cleaned_data["numbers"].replace(",", " ").replace("，", " ")
-        numbers = tuple(dict.fromkeys(text.split()))
-        if len(numbers) > MOST_NUMBERS:
-            raise forms.ValidationError(gettext("These are too many at once."))
-        return numbers
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -4,15 +4,15 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.branches import Choices
+from wenyuan.doors.workbench.labels.forms import MOST_NUMBERS
 from wenyuan.doors.workbench.records.words import EXPORT_FORMS, ITEM_COLUMNS, TABLE_FORMS, TABLES
 from wenyuan.holdings.catalogue.data import ExportForm, RecordChoice, TableForm, TableOf
 from wenyuan.kernel.marc import ItemColumn
-
-LARGEST_ID = 2**63 - 1
-"""What a number of a row may be; the database takes no larger one."""
+from wenyuan.plumbing.statements import LARGEST_ID
 
 
 class ImportForm(forms.Form):
@@ -59,12 +59,9 @@ class StagedChoice(forms.Form):
         self.fields["mapping"].choices = mappings  # type: ignore[attr-defined] # a choice field
 
 
-class ExportChoice(forms.Form):
-    form = forms.ChoiceField(
-        label=_("Format and encoding"), choices=[(form.value, words) for form, words in EXPORT_FORMS.items()]
-    )
-    branch = forms.TypedChoiceField(label=_("Records with items of"), required=False, coerce=int, empty_value=None)
-    source = forms.CharField(label=_("Records of this source only"), max_length=32, required=False)
+class RecordsChoice(forms.Form):
+    """Some records of the catalogue: by a question, by an import, or by a list. A form says how long a list may be."""
+
     question = forms.CharField(
         label=_("What the search finds for"),
         max_length=100,
@@ -74,6 +71,26 @@ class ExportChoice(forms.Form):
     batch = forms.IntegerField(
         label=_("What the import no. … brought or changed"), min_value=1, max_value=LARGEST_ID, required=False
     )
+    numbers = forms.CharField(label=_("Record numbers or ISBN"), required=False)
+
+    def clean_numbers(self) -> tuple[str, ...]:
+        """Each once. A list of nothing but separators is none, and no word for "all"."""
+        text = self.cleaned_data["numbers"]
+        numbers = tuple(dict.fromkeys(text.replace(",", " ").replace("，", " ").split()))
+        if text and not numbers:
+            raise forms.ValidationError(gettext("No number stands here."))
+        if len(numbers) > MOST_NUMBERS:
+            raise forms.ValidationError(gettext("These are too many at once."))
+        return numbers
+
+
+class ExportChoice(RecordsChoice):
+    field_order = ("form", "branch", "source", "question", "batch", "numbers")
+    form = forms.ChoiceField(
+        label=_("Format and encoding"), choices=[(form.value, words) for form, words in EXPORT_FORMS.items()]
+    )
+    branch = forms.TypedChoiceField(label=_("Records with items of"), required=False, coerce=int, empty_value=None)
+    source = forms.CharField(label=_("Records of this source only"), max_length=32, required=False)
     numbers = forms.CharField(
         label=_("Record numbers or ISBN"), max_length=2000, required=False, help_text=_("With a blank between them.")
     )
@@ -91,10 +108,9 @@ class ExportChoice(forms.Form):
     def records(self) -> RecordChoice | None:
         """Which records, once the form is valid; none for all, or those of a branch."""
         values = self.cleaned_data
-        numbers = tuple(values["numbers"].replace(",", " ").replace("，", " ").split())
-        if not (numbers or values["question"] or values["batch"]):
+        if not (values["numbers"] or values["question"] or values["batch"]):
             return None
-        return RecordChoice(numbers=numbers, question=values["question"], import_id=values["batch"])
+        return RecordChoice(numbers=values["numbers"], question=values["question"], import_id=values["batch"])
 
     def chosen(self) -> ExportForm:
         """The format, once the form is valid."""
