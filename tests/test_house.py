@@ -19,8 +19,10 @@ from typing import Any
 import grimp
 import pytest
 from django.apps import AppConfig, apps
+from django.contrib.postgres.operations import CreateExtension
 from django.core.exceptions import FieldDoesNotExist
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import RunSQL
 from django.db.models import PROTECT, Field, ForeignKey, Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -314,6 +316,17 @@ def test_migrations_depend_downward_and_are_named() -> None:
 
     assert wrong == []
     assert {label for label, _ in loader.disk_migrations} >= {owner(model) for model in room_models()}
+
+
+def test_a_room_s_first_migration_makes_its_tables_in_one_step() -> None:
+    steps = {
+        label: [type(step).__name__ for step in migration.operations if not isinstance(step, RunSQL | CreateExtension)]
+        for (label, name), migration in MigrationLoader(None).disk_migrations.items()
+        if label in LABELS and name == "0001_tables"
+    }
+
+    assert {label for label, made in steps.items() if made not in (["TablesAtOnce"], ["CreateModel"])} == set()
+    assert set(steps) == {owner(model) for model in room_models()}
 
 
 # Seams ---------------------------------------------------------------------------------------------------------------

@@ -156,7 +156,7 @@ REPLACE_BIB = f"""
         {", ".join(f"{column} = %s" for column in SAVED_BY)}, restored_from = %s
     WHERE id = %s
 """
-"""The version that stood there is kept by a trigger (migration ``versions``), which counts ``version`` up."""
+"""The version that stood there is kept by a trigger (``migrations/_editing``), which counts ``version`` up."""
 
 DROP_IDENTIFIERS = "DELETE FROM catalogue_identifier WHERE bib_id = ANY(%(bibs)s)"
 

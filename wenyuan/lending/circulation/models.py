@@ -145,7 +145,7 @@ class LoanPolicy(models.Model):
 
 
 class Edition(models.Model):
-    """A token that changes with every change of the policies; a trigger sets it (migration 0002)."""
+    """A token that changes with every change of the policies; a trigger sets it (first migration)."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     token = models.UUIDField(default=uuid.uuid4)

@@ -39,7 +39,7 @@ class Library(models.Model):
 class Edition(models.Model):
     """A token that changes with every change of tree, calendar or lending groups, so that caches know they are old.
 
-    Triggers set it (migration 0002): no writer can forget.
+    Triggers set it (first migration): no writer can forget.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)

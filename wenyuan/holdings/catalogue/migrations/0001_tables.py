@@ -1,8 +1,20 @@
-import django.contrib.postgres.indexes
-import django.db.models.deletion
-import django.db.models.functions.datetime
 from django.conf import settings
-from django.db import migrations, models
+from django.db import migrations
+
+from wenyuan.holdings.catalogue.migrations import (
+    _acquiring,
+    _authorities,
+    _batching,
+    _editing,
+    _harvesting,
+    _imports,
+    _indexing,
+    _labelling,
+    _merging,
+    _records,
+    _shelving,
+)
+from wenyuan.plumbing.first_tables import TablesAtOnce
 
 
 class Migration(migrations.Migration):
@@ -14,299 +26,25 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ImportMapping",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=32, unique=True)),
-                ("name", models.CharField(max_length=60)),
-                ("mapping", models.JSONField()),
-            ],
+        TablesAtOnce(
+            [
+                *_records.TABLES,
+                *_imports.TABLES,
+                *_indexing.TABLES,
+                *_harvesting.TABLES,
+                *_editing.TABLES,
+                *_shelving.TABLES,
+                *_labelling.TABLES,
+                *_merging.TABLES,
+                *_authorities.TABLES,
+                *_batching.TABLES,
+                *_acquiring.TABLES,
+            ]
         ),
-        migrations.CreateModel(
-            name="IndexWaiting",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("bib_id", models.BigIntegerField(null=True)),
-                ("of_items", models.BooleanField(db_default=False, default=False)),
-                ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ItemType",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=32, unique=True)),
-                ("name_zh", models.CharField(max_length=40)),
-                ("name_en", models.CharField(max_length=40)),
-                ("default_price_fen", models.BigIntegerField(default=5000)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Bib",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("source", models.CharField(max_length=32)),
-                ("control_number", models.CharField(max_length=64)),
-                ("variant", models.SmallIntegerField(default=0)),
-                ("content_hash", models.BinaryField()),
-                ("dialect", models.CharField(max_length=8)),
-                ("marc", models.BinaryField()),
-                ("title", models.CharField(max_length=500)),
-                ("title_fold", models.CharField(max_length=500)),
-                ("title_pinyin", models.CharField(blank=True, max_length=600)),
-                ("title_sort", models.CharField(db_collation="C", max_length=600)),
-                ("volume", models.CharField(blank=True, max_length=100)),
-                ("author", models.CharField(blank=True, max_length=300)),
-                ("author_fold", models.CharField(blank=True, max_length=300)),
-                ("publisher", models.CharField(blank=True, max_length=200)),
-                ("year", models.SmallIntegerField(null=True)),
-                ("language", models.CharField(blank=True, max_length=8)),
-                ("class_no", models.CharField(blank=True, max_length=60)),
-                ("class_letter", models.CharField(blank=True, max_length=4)),
-                ("document_kind", models.CharField(max_length=16)),
-                ("audience", models.CharField(blank=True, max_length=16)),
-                ("price_fen", models.BigIntegerField(null=True)),
-                ("summary", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        django.contrib.postgres.indexes.OpClass("title_fold", name="text_pattern_ops"),
-                        name="catalogue_title_begins",
-                    ),
-                    models.Index(
-                        django.contrib.postgres.indexes.OpClass("author_fold", name="text_pattern_ops"),
-                        name="catalogue_author_begins",
-                    ),
-                    models.Index(fields=["title_sort", "id"], name="catalogue_title_order"),
-                    models.Index(fields=["created_at", "id"], name="catalogue_newest"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("source", "control_number", "variant"), name="catalogue_bib_identity"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ImportBatch",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("file_name", models.CharField(max_length=255)),
-                ("file_hash", models.BinaryField()),
-                ("file_bytes", models.BigIntegerField()),
-                ("source", models.CharField(blank=True, max_length=32)),
-                ("mapping", models.CharField(blank=True, max_length=32)),
-                ("stored_as", models.CharField(blank=True, max_length=255)),
-                ("state", models.CharField(default="running", max_length=12)),
-                ("position", models.BigIntegerField(default=0)),
-                ("read", models.IntegerField(default=0)),
-                ("added", models.IntegerField(default=0)),
-                ("updated", models.IntegerField(default=0)),
-                ("unchanged", models.IntegerField(default=0)),
-                ("failed", models.IntegerField(default=0)),
-                ("items", models.IntegerField(default=0)),
-                ("encoding", models.CharField(blank=True, max_length=12)),
-                ("dialect", models.CharField(blank=True, max_length=8)),
-                ("started_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("finished_at", models.DateTimeField(null=True)),
-                (
-                    "branch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.branch"
-                    ),
-                ),
-                (
-                    "started_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Identifier",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=12)),
-                ("value", models.CharField(max_length=32)),
-                (
-                    "bib",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.bib"
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["value", "bib"], name="catalogue_identifier_value")],
-            },
-        ),
-        migrations.CreateModel(
-            name="ImportFailure",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.IntegerField()),
-                ("position", models.BigIntegerField()),
-                ("reason", models.CharField(max_length=40)),
-                ("detail", models.CharField(blank=True, max_length=300)),
-                ("warning", models.BooleanField(default=False)),
-                ("raw", models.BinaryField(default=b"")),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="catalogue.importbatch",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["batch", "number"], name="catalogue_failure_order")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Item",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("barcode", models.CharField(max_length=32)),
-                ("accession_no", models.CharField(max_length=32, null=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("available", "Available"),
-                            ("on_loan", "On Loan"),
-                            ("in_transit", "In Transit"),
-                            ("on_hold_shelf", "On Hold Shelf"),
-                            ("in_process", "In Process"),
-                            ("withdrawn", "Withdrawn"),
-                        ],
-                        default="available",
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "condition",
-                    models.CharField(
-                        choices=[
-                            ("ok", "Ok"),
-                            ("damaged", "Damaged"),
-                            ("lost", "Lost"),
-                            ("missing", "Missing"),
-                            ("claimed_returned", "Claimed Returned"),
-                        ],
-                        default="ok",
-                        max_length=16,
-                    ),
-                ),
-                ("condition_at", models.DateTimeField(null=True)),
-                ("condition_note", models.CharField(blank=True, db_default="", max_length=200)),
-                (
-                    "lendable",
-                    models.CharField(
-                        choices=[("yes", "Yes"), ("in_library", "In Library"), ("no", "No")],
-                        default="yes",
-                        max_length=12,
-                    ),
-                ),
-                ("lendable_at", models.DateTimeField(null=True)),
-                ("call_no", models.CharField(blank=True, max_length=100)),
-                ("call_key", models.BinaryField(default=b"")),
-                ("volume", models.CharField(blank=True, max_length=60)),
-                ("collection", models.CharField(blank=True, max_length=32)),
-                ("source", models.CharField(blank=True, max_length=32)),
-                ("price_fen", models.BigIntegerField(null=True)),
-                ("uid", models.CharField(max_length=20, null=True)),
-                ("acquired_date", models.DateField()),
-                ("version", models.IntegerField(default=1)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "area",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.area"
-                    ),
-                ),
-                (
-                    "bib",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="catalogue.bib",
-                    ),
-                ),
-                (
-                    "home_branch",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.branch",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.branch"
-                    ),
-                ),
-                (
-                    "present_branch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.branch"
-                    ),
-                ),
-                (
-                    "item_type",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="catalogue.itemtype",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["bib"], name="catalogue_item_bib"),
-                    models.Index(fields=["home_branch", "call_key"], name="catalogue_shelf"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("barcode",), name="catalogue_item_barcode"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("accession_no__isnull", False)),
-                        fields=("accession_no",),
-                        name="catalogue_item_accession",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("uid__isnull", False)), fields=("uid",), name="catalogue_item_uid"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "state__in",
-                                ["available", "on_loan", "in_transit", "on_hold_shelf", "in_process", "withdrawn"],
-                            )
-                        ),
-                        name="catalogue_item_state",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("condition__in", ["ok", "damaged", "lost", "missing", "claimed_returned"])),
-                        name="catalogue_item_condition",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("lendable__in", ["yes", "in_library", "no"])),
-                        name="catalogue_item_lendable",
-                    ),
-                ],
-            },
-        ),
+        migrations.RunSQL(_indexing.TRIGGERS, _indexing.UNDO),
+        migrations.RunSQL(_harvesting.TRIGGERS, _harvesting.UNDO),
+        migrations.RunSQL(_editing.TRIGGERS, _editing.UNDO),
+        migrations.RunSQL(_shelving.TRIGGERS, _shelving.UNDO),
+        migrations.RunSQL(_authorities.TRIGGERS, _authorities.UNDO),
+        migrations.RunSQL(_acquiring.NUMBER, _acquiring.UNDO),
     ]

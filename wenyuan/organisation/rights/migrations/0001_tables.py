@@ -1,11 +1,15 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from wenyuan.plumbing.roles import AppendOnly
+
 
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [
+        ("journal", "0001_tables"),
+    ]
 
     operations = [
         migrations.CreateModel(
@@ -30,4 +34,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunSQL(AppendOnly.guard("rights_auditrow"), AppendOnly.release("rights_auditrow")),
     ]

@@ -1,6 +1,24 @@
-"""What waits for the search index, written by triggers: whoever changes a bib or an item, by whatever statement."""
+"""What waits for the search index, written by triggers: whoever changes or erases a bib or an item, by whatever
+statement.
+"""
 
-from django.db import migrations
+import django.db.models.functions.datetime
+from django.db import migrations, models
+
+TABLES = [
+    migrations.CreateModel(
+        name="IndexWaiting",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("bib_id", models.BigIntegerField(null=True)),
+            ("of_items", models.BooleanField(db_default=False, default=False)),
+            ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+        ],
+        options={
+            "indexes": [models.Index(condition=models.Q(("bib_id", None)), fields=["id"], name="catalogue_asked_anew")],
+        },
+    ),
+]
 
 TRIGGERS = """
     CREATE FUNCTION catalogue_bibs_wait() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -42,8 +60,15 @@ TRIGGERS = """
                     THEN NEW.present_branch_id END)
         )
         EXECUTE FUNCTION catalogue_bib_of_item_waits();
+
+    CREATE TRIGGER index_removed AFTER DELETE ON catalogue_bib REFERENCING OLD TABLE AS changed
+        FOR EACH STATEMENT EXECUTE FUNCTION catalogue_bibs_wait();
+    CREATE TRIGGER index_removed AFTER DELETE ON catalogue_item REFERENCING OLD TABLE AS changed
+        FOR EACH STATEMENT EXECUTE FUNCTION catalogue_bibs_of_items_wait();
 """
 UNDO = """
+    DROP TRIGGER index_removed ON catalogue_item;
+    DROP TRIGGER index_removed ON catalogue_bib;
     DROP TRIGGER index_changed ON catalogue_item;
     DROP TRIGGER index_added ON catalogue_item;
     DROP TRIGGER index_changed ON catalogue_bib;
@@ -52,9 +77,3 @@ UNDO = """
     DROP FUNCTION catalogue_bibs_of_items_wait();
     DROP FUNCTION catalogue_bibs_wait();
 """
-
-
-class Migration(migrations.Migration):
-    dependencies = [("catalogue", "0001_tables")]
-
-    operations = [migrations.RunSQL(TRIGGERS, UNDO)]

@@ -6,6 +6,34 @@ Nothing is written for loans: the trigger of an item runs only where its bib, ho
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
+TABLES = [
+    migrations.CreateModel(
+        name="HarvestWaiting",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("bib_id", models.BigIntegerField()),
+            ("of_items", models.BooleanField(db_default=False, default=False)),
+        ],
+    ),
+    migrations.CreateModel(
+        name="HarvestStamp",
+        fields=[
+            ("bib_id", models.BigIntegerField(primary_key=True, serialize=False)),
+            ("stamp", models.DateTimeField()),
+            ("is_gone", models.BooleanField()),
+            ("dialect", models.CharField(max_length=8)),
+            ("branches", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+            (
+                "collections",
+                django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None),
+            ),
+        ],
+        options={
+            "indexes": [models.Index(fields=["stamp", "bib_id"], name="catalogue_harvest_order")],
+        },
+    ),
+]
+
 TRIGGERS = """
     CREATE FUNCTION catalogue_bibs_to_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -44,8 +72,6 @@ TRIGGERS = """
             (NEW.bib_id, NEW.collection, NEW.home_branch_id, NEW.state = 'withdrawn')
         )
         EXECUTE FUNCTION catalogue_bib_of_item_to_stamp();
-
-    INSERT INTO catalogue_harvestwaiting (bib_id, of_items) SELECT id, false FROM catalogue_bib ORDER BY id;
 """
 UNDO = """
     DROP TRIGGER harvest_changed ON catalogue_item;
@@ -58,36 +84,3 @@ UNDO = """
     DROP FUNCTION catalogue_bibs_of_items_to_stamp();
     DROP FUNCTION catalogue_bibs_to_stamp();
 """
-
-
-class Migration(migrations.Migration):
-    dependencies = [("catalogue", "0004_undone_imports")]
-
-    operations = [
-        migrations.CreateModel(
-            name="HarvestWaiting",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("bib_id", models.BigIntegerField()),
-                ("of_items", models.BooleanField(db_default=False, default=False)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="HarvestStamp",
-            fields=[
-                ("bib_id", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("stamp", models.DateTimeField()),
-                ("is_gone", models.BooleanField()),
-                ("dialect", models.CharField(max_length=8)),
-                ("branches", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                (
-                    "collections",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["stamp", "bib_id"], name="catalogue_harvest_order")],
-            },
-        ),
-        migrations.RunSQL(TRIGGERS, UNDO),
-    ]
