@@ -24,7 +24,7 @@ from wenyuan.kernel.marc.encoding import (
     detect_encoding,
     profile_file,
 )
-from wenyuan.kernel.marc.iso2709 import decode, encode, from_storage, to_storage
+from wenyuan.kernel.marc.iso2709 import decode, decode_with_texts, encode, from_storage, to_storage
 from wenyuan.kernel.marc.items import (
     Extraction,
     ItemFields,
@@ -124,6 +124,7 @@ __all__ = [
     "content_of",
     "decode",
     "decode_record",
+    "decode_with_texts",
     "default_mapping",
     "describe",
     "detect_dialect",

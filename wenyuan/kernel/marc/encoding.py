@@ -8,12 +8,12 @@ fits none is refused. The rest of the file settles a record that would pass as t
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from wenyuan.kernel.marc.iso2709 import decode
+from wenyuan.kernel.marc.iso2709 import decode_with_texts
 from wenyuan.kernel.marc.marc8 import decode_marc8
 from wenyuan.kernel.marc.model import (
     LEADER_LENGTH,
@@ -41,11 +41,12 @@ _MARC21_TAGS = frozenset(("008", "040", "050", "082", "250", "260", "264", "490"
 
 
 class Decoded(NamedTuple):
-    """A record with what was found out about its bytes."""
+    """A record with what was found out about its bytes, and its fields as they stood there (`decode_with_texts`)."""
 
     record: Record
     encoding: Encoding
     dialect: Dialect
+    texts: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,9 @@ def decode_record(raw: bytes, *, profile: FileProfile | None = None) -> Decoded:
     :raises MarcError: as `detect_encoding` and `decode`.
     """
     encoding = detect_encoding(raw, prefer=profile.encoding if profile else None)
-    record = decode(raw, encoding=encoding)
-    return Decoded(record, encoding, detect_dialect(record, default=profile.dialect if profile else Dialect.CNMARC))
+    record, texts = decode_with_texts(raw, encoding=encoding)
+    dialect = detect_dialect(record, default=profile.dialect if profile else Dialect.CNMARC)
+    return Decoded(record, encoding, dialect, texts)
 
 
 def detect_dialect(source: Record | bytes, *, default: Dialect = Dialect.CNMARC) -> Dialect:

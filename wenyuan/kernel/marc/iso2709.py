@@ -1,5 +1,7 @@
 """Records to and from ISO 2709 bytes, by the directory, or by the field terminators where the directory lies."""
 
+from collections.abc import Sequence
+
 from wenyuan.kernel.marc.marc8 import decode_marc8
 from wenyuan.kernel.marc.model import (
     FIELD_END,
@@ -36,6 +38,13 @@ def decode(raw: bytes, *, encoding: Encoding) -> Record:
     :raises MarcError: BAD_LEADER, BAD_DIRECTORY, BAD_TAG, STRAY_TERMINATOR (a terminator inside a field), or
         UNDECODABLE (bytes that are not `encoding`: never replaced, never dropped).
     """
+    return decode_with_texts(raw, encoding=encoding)[0]
+
+
+def decode_with_texts(raw: bytes, *, encoding: Encoding) -> tuple[Record, list[str]]:
+    """As `decode`, and each field as it stands there, without its terminator: `to_storage` and `content_hash` need not
+    put it together again.
+    """
     directory_end = raw.find(b"\x1e")
     size = directory_end - LEADER_LENGTH
     if size < 0 or size % _ENTRY:
@@ -65,7 +74,7 @@ def decode(raw: bytes, *, encoding: Encoding) -> Record:
             where = body.count(b"\x1e", 0, error.start)
             tag = tags[where] if where < len(tags) else ""
             raise MarcError(Reason.UNDECODABLE, tag=tag, detail=body[error.start : error.start + 4].hex()) from error
-    return Record(leader, _fields(tags, texts))
+    return Record(leader, _fields(tags, texts)), texts[: len(tags)]
 
 
 def _fields(tags: list[str], texts: list[str]) -> tuple[Field, ...]:
@@ -158,18 +167,21 @@ def encode(record: Record, *, encoding: Encoding, dialect: Dialect | None = None
         scheme = " " if scheme == "a" or dialect else scheme
     elif dialect:
         scheme = "a" if dialect is Dialect.MARC21 else " "
-    return _assemble(record, codec=encoding.value, scheme=scheme, bounded=True)
+    return _assemble(record, _texts_of(record), codec=encoding.value, scheme=scheme, bounded=True)
 
 
-def to_storage(record: Record) -> bytes:
+def to_storage(record: Record, *, texts: Sequence[str] | None = None) -> bytes:
     """The form kept in the database: ISO 2709 in UTF-8, leader 9 untouched.
 
     A field or record past the format's limits keeps all its data; its numbers in leader and directory are then the
-    largest that fit, and `from_storage` goes by the terminators.
+    largest that fit, and `from_storage` goes by the terminators. `texts` are the fields' where the record was just
+    decoded (`decode_with_texts`): what was read can be written.
 
     :raises MarcError: as `encode`, but never for length.
     """
-    return _assemble(record, codec="utf-8", scheme=record.leader[9:10], bounded=False)
+    if texts is None:
+        texts = _texts_of(record)
+    return _assemble(record, texts, codec="utf-8", scheme=record.leader[9:10], bounded=False)
 
 
 def from_storage(stored: bytes) -> Record:
@@ -177,25 +189,29 @@ def from_storage(stored: bytes) -> Record:
     return decode(stored, encoding=Encoding.UTF8)
 
 
-def _assemble(record: Record, *, codec: str, scheme: str, bounded: bool) -> bytes:
-    leader = plain_leader(record.leader)
-    entries = []
-    chunks = []
-    start = 0
+def _texts_of(record: Record) -> list[str]:
+    texts = []
     for field in record.fields:
         text = field_text(field)
         _refuse_unwritable(field, text)
-        try:
-            chunk = (text + FIELD_END).encode(codec)
-        except UnicodeEncodeError as error:
-            raise MarcError(
-                Reason.UNENCODABLE, tag=field.tag, detail=f"U+{ord(error.object[error.start]):04X}"
-            ) from error
-        if bounded and len(chunk) > LONGEST_FIELD:
-            raise MarcError(Reason.FIELD_TOO_LONG, tag=field.tag, detail=str(len(chunk)))
-        entries.append(f"{field.tag}{min(len(chunk), LONGEST_FIELD):04d}{min(start, LONGEST_RECORD):05d}")
-        chunks.append(chunk)
-        start += len(chunk)
+        texts.append(text)
+    return texts
+
+
+def _assemble(record: Record, texts: Sequence[str], *, codec: str, scheme: str, bounded: bool) -> bytes:
+    leader = plain_leader(record.leader)
+    chunks = _encoded(record, texts, codec)
+    entries = []
+    start = 0
+    for field, chunk in zip(record.fields, chunks, strict=True):
+        size = len(chunk) + 1
+        if size > LONGEST_FIELD or start > LONGEST_RECORD:
+            if bounded and size > LONGEST_FIELD:
+                raise MarcError(Reason.FIELD_TOO_LONG, tag=field.tag, detail=str(size))
+            entries.append(f"{field.tag}{min(size, LONGEST_FIELD):04d}{min(start, LONGEST_RECORD):05d}")
+        else:
+            entries.append("%s%04d%05d" % (field[0], size, start))  # noqa: UP031 - in half the time of a format string
+        start += size
     base = LEADER_LENGTH + _ENTRY * len(entries) + 1
     length = base + start + 1
     if bounded and length > LONGEST_RECORD:
@@ -203,7 +219,23 @@ def _assemble(record: Record, *, codec: str, scheme: str, bounded: bool) -> byte
     numbers = f"{min(length, LONGEST_RECORD):05d}", f"{min(base, LONGEST_RECORD):05d}"
     written = f"{numbers[0]}{leader[5:9]}{scheme}{leader[10:12]}{numbers[1]}{leader[17:]}"
     head = f"{written}{''.join(entries)}{FIELD_END}".encode("ascii")
-    return b"".join((head, *chunks, RECORD_END.encode()))
+    return b"\x1e".join((head[:-1], *chunks, b"\x1d"))
+
+
+def _encoded(record: Record, texts: Sequence[str], codec: str) -> list[bytes]:
+    """The fields' bytes without terminators, by one call for all: no character has the byte of a terminator in it."""
+    if not texts:
+        return []
+    try:
+        body = FIELD_END.join(texts).encode(codec)
+    except UnicodeEncodeError as error:
+        where = error.object.count(FIELD_END, 0, error.start)
+        detail = f"U+{ord(error.object[error.start]):04X}"
+        raise MarcError(Reason.UNENCODABLE, tag=record.fields[where].tag, detail=detail) from error
+    chunks = body.split(b"\x1e")
+    if len(chunks) != len(texts) or b"\x1d" in body:
+        raise MarcError(Reason.STRAY_TERMINATOR)
+    return chunks
 
 
 def _refuse_unwritable(field: Field, text: str) -> None:

@@ -12,6 +12,7 @@ held as zeros, so that the same record read from two encodings compares equal.
 """
 
 import hashlib
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -158,11 +159,14 @@ def parse_field(tag: str, text: str) -> Field:
     return DataField(tag, head[:1], head[1:2], tuple(subfields))
 
 
-def content_hash(record: Record) -> str:
-    """SHA-256 (hex) of what a record says: all but leader 0-4, 9, 12-16 and the time stamp in 005."""
+def content_hash(record: Record, *, texts: Sequence[str] | None = None) -> str:
+    """SHA-256 (hex) of what a record says: all but leader 0-4, 9, 12-16 and the time stamp in 005.
+
+    `texts` are the fields' (`field_text`), where they are at hand.
+    """
     leader = record.leader
-    digest = hashlib.sha256(f"{leader[5:9]}{leader[10:12]}{leader[17:]}{FIELD_END}".encode())
-    for field in record.fields:
-        if field.tag != "005":
-            digest.update(f"{field.tag}{field_text(field)}{FIELD_END}".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+    if texts is None:
+        texts = [field_text(field) for field in record.fields]
+    fields = [f"{field[0]}{text}" for field, text in zip(record.fields, texts, strict=True) if field[0] != "005"]
+    said = FIELD_END.join((f"{leader[5:9]}{leader[10:12]}{leader[17:]}", *fields, ""))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

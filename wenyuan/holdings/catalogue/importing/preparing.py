@@ -1,6 +1,7 @@
 """A record as the tables want it: derived columns, numbers and items. Pure; nothing here knows the database."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -130,31 +131,34 @@ def prepare(
     """
     if isinstance(content, Damaged):
         return Fault(content.reason.value, content.detail)
+    texts: Sequence[str] | None = None
     try:
         if isinstance(content, XmlRecord):
             record = content.record
             dialect = detect_dialect(record, default=profile.dialect)
         else:
-            record, _, dialect = decode_record(content.data, profile=profile)
-        return prepare_record(record, dialect=dialect, source=source, mapping=mapping)
+            record, _, dialect, texts = decode_record(content.data, profile=profile)
+        return prepare_record(record, dialect=dialect, source=source, mapping=mapping, texts=texts)
     except MarcError as error:
         return Fault(error.reason.value, f"{error.tag} {error.detail}".strip())
 
 
-def prepare_record(record: Record, *, dialect: Dialect, source: str, mapping: ItemMapping | None) -> Prepared | Fault:
+def prepare_record(
+    record: Record, *, dialect: Dialect, source: str, mapping: ItemMapping | None, texts: Sequence[str] | None = None
+) -> Prepared | Fault:
     """A record that its sender calls deleted (leader/05) is not added, and what stands in the catalogue is left to a
-    person: its items are the library's.
+    person: its items are the library's. ``texts`` are its fields' where it was just decoded.
 
     :raises MarcError: where the record cannot be kept without loss.
     """
     if record.leader[_STATUS] == _DELETED:
         return Fault(ImportReason.MARKED_DELETED)
-    marc = to_storage(record)
+    marc = to_storage(record, texts=texts)
     described = describe(record, dialect=dialect)
     title = _title_of(described)
     if not title:
         return Fault(ImportReason.NO_TITLE)
-    digest = content_hash(record)
+    digest = content_hash(record, texts=texts)
     number = column_text(described.control_number, _CONTROL_NUMBER_LENGTH + 1)
     if not number or len(number) > _CONTROL_NUMBER_LENGTH:
         number = f"#{digest}"[:_CONTROL_NUMBER_LENGTH]
