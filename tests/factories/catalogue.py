@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+from django.db import connection
+
 from wenyuan.holdings.catalogue.models import Bib, Condition, Identifier, Item, ItemState, ItemType, Lendable, PastItem
 from wenyuan.kernel.booknumbers import parse_isbn
 from wenyuan.kernel.callnumbers import shelf_key
@@ -142,3 +144,29 @@ def make_past_item(item: Item, *, former_number: str = "", temporary: str = "") 
         branch_id=item.home_branch_id,
         taken_over_at=datetime(2026, 4, 1, tzinfo=UTC),
     )
+
+
+def make_many_bibs(count: int) -> None:
+    """So many bibs beside the others, each with a title and an ISBN of its own, and the tables' statistics as they are
+    after a while: what a plan is made for."""
+    model = make_bib(title="一本", author="佚名")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO catalogue_bib SELECT made.*
+            FROM catalogue_bib model, generate_series(1, %(count)s) number, jsonb_populate_record(model,
+                jsonb_build_object('id', nextval(pg_get_serial_sequence('catalogue_bib', 'id')),
+                    'control_number', 'many' || number, 'title', '书' || number, 'title_fold', '书' || number,
+                    'title_sort', 'shu ' || number, 'author_fold', '人' || number %% 500, 'year', 1990 + number %% 30)
+            ) made
+            WHERE model.id = %(model)s
+            """,
+            {"count": count, "model": model.id},
+        )
+        cursor.execute(
+            """
+            INSERT INTO catalogue_identifier (bib_id, kind, value)
+            SELECT id, 'isbn', (9787000000000 + id)::text FROM catalogue_bib WHERE control_number LIKE 'many%%'
+            """
+        )
+        cursor.execute("ANALYZE catalogue_bib, catalogue_identifier")

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from wenyuan.holdings.catalogue.authorities.reading import (
     authorities_like,
@@ -400,9 +401,9 @@ def lookup(
     if author.strip():
         conditions.append(Q(author_fold__startswith=fold(author)) if fold(author) else None)
     if isbn.strip():
-        numbered = Identifier.objects.filter(value__in=lookup_numbers(isbn)).values("bib_id")
-        led = Bib.objects.filter(id__in=numbered, merged_into__isnull=False).values("merged_into_id")
-        conditions.append(Q(id__in=numbered) | Q(id__in=led))
+        numbered = Identifier.objects.filter(value__in=lookup_numbers(isbn))
+        # A record that was merged stands for the one that it leads to. One question: two joined by OR read all records.
+        conditions.append(Q(id__in=numbered.values(one=Coalesce("bib__merged_into_id", "bib_id"))))
     if barcode.strip():
         number = barcode.strip()
         items = Item.objects.filter(Q(barcode=number) | Q(accession_no=number))

@@ -149,6 +149,17 @@ LIKELY_PAIRS = """
 """
 """Records that share a number or a description with one that came later; so many with each at most."""
 
+LIKELY_BIBS = """
+    SELECT number.bib_id FROM catalogue_identifier number WHERE number.value = ANY(%(numbers)s::varchar[])
+    UNION
+    SELECT bib.id FROM catalogue_bib bib
+    WHERE bib.title_fold = %(title)s AND bib.title_fold <> '' AND bib.author_fold = %(author)s
+        AND bib.year IS NOT DISTINCT FROM %(year)s::smallint
+    ORDER BY 1 LIMIT %(most)s
+"""
+"""Records that share a number or the description with one that is about to be saved, the oldest first. Two questions:
+joined by OR they are answered by reading through the whole table, once for each record."""
+
 KEEP_BIB = "SELECT id FROM catalogue_bib WHERE id = %(bib)s FOR KEY SHARE"
 
 REPLACE_BIB = f"""

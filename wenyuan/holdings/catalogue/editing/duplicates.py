@@ -1,9 +1,11 @@
 """Records in the catalogue that may describe what is about to be saved."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Q
+from django.db import connection
 
+from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.data import CatalogueRefused, Refusal
 from wenyuan.holdings.catalogue.editing.likeness import Traits, duplicate_reason, volume_key
 from wenyuan.holdings.catalogue.editing.values import Duplicate
@@ -31,14 +33,7 @@ class DuplicatesFound(CatalogueRefused):
 def duplicates_of(record: Record, prepared: Prepared, *, besides: int | None = None) -> tuple[Duplicate, ...]:
     """The records that may describe the same, the oldest first; ``besides`` is the bib itself."""
     traits = _traits_of(record, prepared)
-    numbers = [value for kind, value in traits.numbers]
-    by_number = Identifier.objects.filter(value__in=numbers).values("bib_id") if numbers else Identifier.objects.none()
-    same_title = Q(title_fold=traits.title_fold, author_fold=traits.author_fold, year=traits.year)
-    found = (
-        Bib.objects.filter(same_title | Q(id__in=by_number))
-        .select_related("merged_into")
-        .order_by("id")[:MOST_COMPARED]
-    )
+    found = Bib.objects.filter(id__in=_likely(traits)).select_related("merged_into").order_by("id")
     bibs = [bib for bib in found if bib.id != besides]
     known = _numbers_of(bib.id for bib in bibs)
     duplicates: dict[int, Duplicate] = {}
@@ -49,6 +44,20 @@ def duplicates_of(record: Record, prepared: Prepared, *, besides: int | None = N
         if reason is not None and one.id != besides:
             duplicates[one.id] = Duplicate(one.id, reason, one.title, one.volume, one.author, one.publisher, one.year)
     return tuple(duplicates.values())[:MOST_SHOWN]
+
+
+def _likely(traits: Traits) -> list[int]:
+    """The bibs that share a number or the description, the oldest first, at most ``MOST_COMPARED``."""
+    values: dict[str, Any] = {
+        "numbers": sorted(value for _, value in traits.numbers),
+        "title": traits.title_fold,
+        "author": traits.author_fold,
+        "year": traits.year,
+        "most": MOST_COMPARED,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql.LIKELY_BIBS, values)
+        return [int(bib_id) for (bib_id,) in cursor.fetchall()]
 
 
 def traits_of_bibs(bib_ids: Iterable[int]) -> dict[int, Traits]:
