@@ -123,7 +123,7 @@ def edit_many(desk: Any, at: datetime) -> None:
         choice=RecordChoice(numbers=numbers), dialect=Dialect.CNMARC, steps=steps, at=at, desk=desk
     )
     for batch_id in (of_items, of_records):
-        look_through_edit(batch_id=batch_id, at=at, desk=desk)
+        look_through_edit(batch_id=batch_id, clock=lambda: at, desk_at=lambda _: desk)
 
 
 def catalogue_twice() -> None:

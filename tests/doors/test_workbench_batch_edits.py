@@ -48,7 +48,7 @@ def work(queued: list[dict[str, Any]]) -> None:
             batch_id=job["batch_id"],
             account_id=job["desk"].operator.account_id,
             branch_id=job["desk"].branch_id,
-            at=datetime.now(tz=UTC),
+            clock=lambda: datetime.now(tz=UTC),
         )
 
 

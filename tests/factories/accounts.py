@@ -1,9 +1,10 @@
 """Accounts, grants, machines and desks for tests, written straight into the tables."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import count
+from typing import TypedDict
 
 from django.contrib.auth.hashers import make_password
 
@@ -120,3 +121,15 @@ def make_desk(
     """A desk at the branch whose operator (a real account) holds the role's acts, or exactly ``acts``, there."""
     operator = make_operator(role=role, acts=acts, branches=None if everywhere else [branch], account=account)
     return Desk(operator=operator, branch_id=branch.id, door=door, code=code)
+
+
+class Turns(TypedDict):
+    """What a verb asks in each of its chunks."""
+
+    clock: Callable[[], datetime]
+    desk_at: Callable[[datetime], Desk]
+
+
+def turns(at: datetime, desk: Desk) -> Turns:
+    """The same moment and the same rights in every chunk."""
+    return {"clock": lambda: at, "desk_at": lambda _: desk}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from tests.factories.accounts import make_account, make_api_token, make_desk, make_machine
+from tests.factories.accounts import make_account, make_api_token, make_desk, make_machine, turns
 from tests.factories.catalogue import cnmarc_record, make_bib, make_item, make_past_item
 from tests.factories.circulation import make_policy
 from tests.factories.consignments import arrived_consignment, opened_consignment
@@ -190,14 +190,14 @@ def _edit_many(town: Town, desk: Desk, at: datetime) -> None:
     of_items = open_item_edit(
         choice=ItemChoice(numbers=("26001", "26002")), values={"collection": "红色文献"}, at=at, desk=desk
     )
-    look_through_edit(batch_id=of_items, at=at, desk=desk)
+    look_through_edit(batch_id=of_items, **turns(at, desk))
     start_edit(batch_id=of_items, at=at, desk=desk)
-    run_edit(batch_id=of_items, at=at, desk=desk)
+    run_edit(batch_id=of_items, **turns(at, desk))
     steps = steps_from_data([{"kind": "add_field", "text": "606 0# $a中国文学"}])
     of_records = open_record_edit(
         choice=RecordChoice(numbers=("waits-1",)), dialect=Dialect.CNMARC, steps=steps, at=at, desk=desk
     )
-    look_through_edit(batch_id=of_records, at=at, desk=desk)
+    look_through_edit(batch_id=of_records, **turns(at, desk))
 
 
 def _catalogue_twice(desk: Desk, at: datetime) -> None:

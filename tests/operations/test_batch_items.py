@@ -7,16 +7,17 @@ import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
-from tests.factories.accounts import make_desk
+from tests.factories.accounts import make_desk, turns
 from tests.factories.catalogue import make_bib, make_item, make_item_type
 from tests.factories.network import make_area, make_branch
 from tests.racing import at_once
 from wenyuan.holdings.catalogue import sql
-from wenyuan.holdings.catalogue.batching import choosing, looking, running
+from wenyuan.holdings.catalogue.batching import choosing, looking, running, undoing
 from wenyuan.holdings.catalogue.data import (
     BatchEditView,
     CatalogueRefused,
@@ -65,7 +66,7 @@ def desk(branch: Branch) -> Desk:
 def looked(choice: ItemChoice, desk: Desk, **values: Any) -> int:
     """A batch that was looked through; its id."""
     batch_id = open_item_edit(choice=choice, values=values, at=AT, desk=desk)
-    look_through_edit(batch_id=batch_id, at=AT, desk=desk)
+    look_through_edit(batch_id=batch_id, **turns(AT, desk))
     return batch_id
 
 
@@ -73,7 +74,7 @@ def done(choice: ItemChoice, desk: Desk, **values: Any) -> int:
     """A batch that has changed the catalogue; its id."""
     batch_id = looked(choice, desk, **values)
     start_edit(batch_id=batch_id, at=AT, desk=desk)
-    run_edit(batch_id=batch_id, at=AT, desk=desk)
+    run_edit(batch_id=batch_id, **turns(AT, desk))
     return batch_id
 
 
@@ -253,7 +254,7 @@ def test_an_item_that_leaves_its_branch_leaves_the_area_there(branch: Branch) ->
     batch_id = done(listed("W1"), desk, home_branch_id=other.id)
 
     assert (now("W1").home_branch_id, now("W1").area_id) == (other.id, None)
-    undo_edit(batch_id=batch_id, at=LATER, desk=desk)
+    undo_edit(batch_id=batch_id, **turns(LATER, desk))
     assert (now("W1").home_branch_id, now("W1").area_id) == (branch.id, area.id)
 
 
@@ -264,7 +265,7 @@ def test_what_has_changed_since_it_was_looked_at_is_decided_anew(branch: Branch,
 
     withdraw_item(item_id=gone.id, at=AT, desk=desk)
     start_edit(batch_id=batch_id, at=AT, desk=desk)
-    run_edit(batch_id=batch_id, at=AT, desk=desk)
+    run_edit(batch_id=batch_id, **turns(AT, desk))
 
     assert rows(batch_id) == [("W1", "refused", "item_withdrawn"), ("W2", "changed", "")]
 
@@ -274,15 +275,15 @@ def test_a_batch_begins_only_when_somebody_says_so_and_one_that_is_given_up_neve
     batch_id = open_item_edit(choice=listed("W1"), values={"source": "donated"}, at=AT, desk=desk)
     with pytest.raises(CatalogueRefused, match="batch_not_ready"):
         start_edit(batch_id=batch_id, at=AT, desk=desk)
-    look_through_edit(batch_id=batch_id, at=AT, desk=desk)
-    run_edit(batch_id=batch_id, at=AT, desk=desk)
+    look_through_edit(batch_id=batch_id, **turns(AT, desk))
+    run_edit(batch_id=batch_id, **turns(AT, desk))
     drop_edit(batch_id=batch_id, desk=desk)
 
     with pytest.raises(CatalogueRefused, match="batch_not_ready"):
         start_edit(batch_id=batch_id, at=AT, desk=desk)
     with pytest.raises(CatalogueRefused, match="batch_not_ready"):
         drop_edit(batch_id=batch_id, desk=desk)
-    undo_edit(batch_id=batch_id, at=AT, desk=desk)
+    undo_edit(batch_id=batch_id, **turns(AT, desk))
     assert (now("W1").source, edit(batch_id).state, rows(batch_id)) == ("bought", "dropped", [])
 
 
@@ -294,9 +295,9 @@ def test_a_look_that_was_cut_off_begins_again(branch: Branch, desk: Desk, monkey
     with monkeypatch.context() as cut:
         cut.setattr(looking, "_look_on", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            look_through_edit(batch_id=batch_id, at=AT, desk=desk)
+            look_through_edit(batch_id=batch_id, **turns(AT, desk))
 
-    look_through_edit(batch_id=batch_id, at=AT, desk=desk)
+    look_through_edit(batch_id=batch_id, **turns(AT, desk))
 
     assert (edit(batch_id).total, edit(batch_id).looked, edit(batch_id).outcomes) == (5, 5, {"changed": 5})
 
@@ -310,15 +311,43 @@ def test_every_act_needs_the_right_at_the_branch(branch: Branch, desk: Desk) -> 
     for act in (
         lambda: open_item_edit(choice=listed("W1"), values={"source": "x"}, at=AT, desk=clerk),
         lambda: open_item_edit(choice=listed("W1"), values={"home_branch_id": branch.id}, at=AT, desk=stranger),
-        lambda: look_through_edit(batch_id=batch_id, at=AT, desk=stranger),
+        lambda: look_through_edit(batch_id=batch_id, **turns(AT, stranger)),
         lambda: start_edit(batch_id=batch_id, at=AT, desk=stranger),
-        lambda: run_edit(batch_id=batch_id, at=AT, desk=stranger),
+        lambda: run_edit(batch_id=batch_id, **turns(AT, stranger)),
         lambda: drop_edit(batch_id=batch_id, desk=stranger),
         lambda: begin_undoing_edit(batch_id=batch_id, at=AT, desk=stranger),
-        lambda: undo_edit(batch_id=batch_id, at=AT, desk=stranger),
+        lambda: undo_edit(batch_id=batch_id, **turns(AT, stranger)),
     ):
         with pytest.raises(NotAllowed):
             act()
+
+
+def test_each_chunk_has_the_moment_at_which_it_happens(
+    branch: Branch, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        make_item(home=branch, barcode=f"W{number}", source="bought")
+    monkeypatch.setattr(running, "CHUNK", {"items": 2})
+    monkeypatch.setattr(undoing, "CHUNK", {"items": 2})
+    passing = count()
+
+    def clock() -> datetime:
+        return AT + timedelta(minutes=next(passing))
+
+    batch_id = looked(fitting(home_branch_id=branch.id), desk, source="donated")
+    start_edit(batch_id=batch_id, at=AT, desk=desk)
+    run_edit(batch_id=batch_id, clock=clock, desk_at=lambda _: desk)
+    undo_edit(batch_id=batch_id, clock=clock, desk_at=lambda _: desk)
+
+    moments = Entry.objects.filter(kind=Kind.ITEM_CHANGED).order_by("id").values_list("occurred_at", flat=True)
+    minutes = [(moment - AT).seconds // 60 for moment in moments]
+    done_at, undone_at = minutes[:3], minutes[3:]
+    assert done_at[0] == done_at[1] < done_at[2] < undone_at[0] == undone_at[1] < undone_at[2]
+    finished_at, ended_at = edit(batch_id).finished_at, edit(batch_id).undone_at
+    assert finished_at is not None
+    assert ended_at is not None
+    assert AT + timedelta(minutes=done_at[2]) < finished_at < ended_at
+    assert now("W0").changed_at == AT + timedelta(minutes=undone_at[2])
 
 
 # Undoing
@@ -353,7 +382,7 @@ def test_undoing_restores_what_nobody_has_edited_since_and_lists_the_rest(branch
         edit_item(item_id=there_and_back.id, version=version, changes=ItemChanges(price_fen=price), at=AT, desk=desk)
     set_lendable(item_id=edited.id, lendable=Lendable.NO, at=AT, desk=desk)
     withdraw_item(item_id=gone.id, at=AT, desk=desk)
-    undo_edit(batch_id=batch_id, at=LATER, desk=desk)
+    undo_edit(batch_id=batch_id, **turns(LATER, desk))
 
     assert rows(batch_id) == [
         ("W1", "restored", ""),
@@ -372,7 +401,7 @@ def test_to_be_lent_is_no_edit(branch: Branch, desk: Desk) -> None:
     batch_id = done(listed("W1"), desk, source="donated")
 
     Item.objects.filter(barcode="W1").update(state="on_loan", version=9)
-    undo_edit(batch_id=batch_id, at=LATER, desk=desk)
+    undo_edit(batch_id=batch_id, **turns(LATER, desk))
 
     assert (now("W1").source, now("W1").state, now("W1").version) == ("bought", "on_loan", 10)
 
@@ -386,11 +415,11 @@ def test_batches_undone_in_turn_restore_exactly_and_out_of_turn_keep_the_later(b
     third = done(listed("W1"), desk, price_fen=2000)
 
     for batch_id in (third, second, first):
-        undo_edit(batch_id=batch_id, at=LATER, desk=desk)
+        undo_edit(batch_id=batch_id, **turns(LATER, desk))
     assert (values_of("W1"), now("W2").price_fen) == (before, 1000)
 
     early, late = done(listed("W2"), desk, price_fen=5000), done(listed("W2"), desk, source="donated")
-    undo_edit(batch_id=early, at=LATER, desk=desk)
+    undo_edit(batch_id=early, **turns(LATER, desk))
     assert rows(early) == [("W2", "kept", "changed_since")]
     assert (now("W2").price_fen, now("W2").source) == (5000, "donated")
     assert edit(late).state == "finished"
@@ -404,11 +433,11 @@ def test_a_batch_that_was_cut_off_can_be_undone_and_does_not_go_on(
     monkeypatch.setattr(running, "CHUNK", {"items": 2})
     batch_id = looked(fitting(home_branch_id=branch.id), desk, source="donated")
     start_edit(batch_id=batch_id, at=AT, desk=desk)
-    assert running._run_on(batch_id, AT, desk)
+    assert running._run_on(batch_id, lambda: AT, lambda _: desk)
 
     begin_undoing_edit(batch_id=batch_id, at=AT, desk=desk)
-    run_edit(batch_id=batch_id, at=AT, desk=desk)
-    undo_edit(batch_id=batch_id, at=AT, desk=desk)
+    run_edit(batch_id=batch_id, **turns(AT, desk))
+    undo_edit(batch_id=batch_id, **turns(AT, desk))
 
     assert (edit(batch_id).state, edit(batch_id).restored, edit(batch_id).kept) == ("undone", 2, 0)
     assert set(Item.objects.values_list("source", flat=True)) == {"bought"}
@@ -427,7 +456,7 @@ running.CHUNK = {"items": 5}
 batch_id, branch_id, account_id = map(int, sys.argv[1:4])
 operator = Operator(account_id, "batch", everywhere=frozenset({Act.EDIT_ITEM}))
 desk = Desk(operator=operator, branch_id=branch_id, door=Door.WORKER)
-running.run_edit(batch_id=batch_id, at=datetime(2026, 4, 23, 2, 30, tzinfo=UTC), desk=desk)
+running.run_edit(batch_id=batch_id, clock=lambda: datetime(2026, 4, 23, 2, 30, tzinfo=UTC), desk_at=lambda _: desk)
 """
 
 
@@ -450,7 +479,7 @@ def test_killed_in_the_middle_and_run_again_each_item_is_changed_once(fresh_data
     process.send_signal(signal.SIGKILL)
     process.wait()
     position, changed = edit(batch_id).position, Item.objects.filter(source="donated").count()
-    run_edit(batch_id=batch_id, at=AT, desk=desk)
+    run_edit(batch_id=batch_id, **turns(AT, desk))
 
     assert 10 <= position == changed < 200
     assert (edit(batch_id).state, edit(batch_id).changed) == ("finished", 200)
@@ -471,7 +500,7 @@ def test_two_batches_over_the_same_items_at_once_both_end_and_lose_nothing(fresh
         start_edit(batch_id=batch_id, at=AT, desk=desk)
 
     results = at_once(
-        lambda: run_edit(batch_id=forward, at=AT, desk=desk), lambda: run_edit(batch_id=backward, at=AT, desk=desk)
+        lambda: run_edit(batch_id=forward, **turns(AT, desk)), lambda: run_edit(batch_id=backward, **turns(AT, desk))
     )
 
     assert results == [None, None]
@@ -487,7 +516,7 @@ def test_the_second_who_runs_a_batch_is_told_so(fresh_database: str) -> None:
     start_edit(batch_id=batch_id, at=AT, desk=desk)
 
     with held(batch_id, lock=sql.EDIT_LOCK):
-        [told] = at_once(lambda: run_edit(batch_id=batch_id, at=AT, desk=desk))
+        [told] = at_once(lambda: run_edit(batch_id=batch_id, **turns(AT, desk)))
 
     assert isinstance(told, CatalogueRefused)
     assert (told.refusal, now("W1").version) == (Refusal.BATCH_RUNNING, 1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.accounts import make_desk
+from tests.factories.accounts import make_desk, turns
 from tests.factories.catalogue import cnmarc_record, make_bib
 from tests.factories.network import make_branch
 from tests.operations.test_catalogue_import import gb
@@ -65,7 +65,7 @@ def looked(choice: RecordChoice, desk: Desk, *steps: dict[str, Any], dialect: Di
     batch_id = open_record_edit(
         choice=choice, dialect=dialect, steps=steps_from_data(list(steps)), at=AT, desk=desk, note="试"
     )
-    look_through_edit(batch_id=batch_id, at=AT, desk=desk)
+    look_through_edit(batch_id=batch_id, **turns(AT, desk))
     return batch_id
 
 
@@ -73,7 +73,7 @@ def done(choice: RecordChoice, desk: Desk, *steps: dict[str, Any]) -> int:
     """A batch that has changed the catalogue; its id."""
     batch_id = looked(choice, desk, *steps)
     start_edit(batch_id=batch_id, at=AT, desk=desk)
-    run_edit(batch_id=batch_id, at=AT, desk=desk)
+    run_edit(batch_id=batch_id, **turns(AT, desk))
     return batch_id
 
 
@@ -237,7 +237,7 @@ def test_an_edit_by_hand_in_the_middle_stays_and_the_steps_are_taken_with_it(des
 
     by_hand(bib, desk)
     start_edit(batch_id=batch_id, at=AT, desk=desk)
-    run_edit(batch_id=batch_id, at=AT, desk=desk)
+    run_edit(batch_id=batch_id, **turns(AT, desk))
 
     assert "300 ## $a有插图" in text(bib)
     assert "690 ## $aI247.5$v5" in text(bib)
@@ -249,11 +249,11 @@ def test_a_batch_that_was_cut_off_goes_on_where_it_stood(desk: Desk, monkeypatch
     monkeypatch.setattr(running, "CHUNK", {"records": 2})
     batch_id = looked(named(*bibs), desk, MARK)
     start_edit(batch_id=batch_id, at=AT, desk=desk)
-    assert running._run_on(batch_id, AT, desk)
+    assert running._run_on(batch_id, lambda: AT, lambda _: desk)
 
     assert (edit(batch_id).position, Bib.objects.filter(version=2).count()) == (2, 2)
-    run_edit(batch_id=batch_id, at=AT, desk=desk)
-    run_edit(batch_id=batch_id, at=AT, desk=desk)
+    run_edit(batch_id=batch_id, **turns(AT, desk))
+    run_edit(batch_id=batch_id, **turns(AT, desk))
 
     assert set(Bib.objects.values_list("version", flat=True)) == {2}
     assert (edit(batch_id).state, edit(batch_id).changed) == ("finished", 5)
@@ -268,7 +268,7 @@ def test_undoing_restores_what_nobody_has_edited_since_and_lists_the_rest(desk: 
     batch_id = done(named(restored, edited), desk, CLASS, MARK)
 
     by_hand(edited, desk)
-    undo_edit(batch_id=batch_id, at=LATER, desk=desk)
+    undo_edit(batch_id=batch_id, **turns(LATER, desk))
 
     assert rows(batch_id) == [("活着", "restored", ""), ("兄弟", "kept", "changed_since")]
     assert [line for line in text(restored).split("\n") if not line.startswith("005")] == before.split("\n")
@@ -284,7 +284,7 @@ def test_batches_undone_in_turn_restore_exactly(desk: Desk) -> None:
     batches = [done(named(bib), desk, {**MARK, "text": f"606 0# $a{word}"}) for word in ("甲", "乙", "丙")]
 
     for batch_id in reversed(batches):
-        undo_edit(batch_id=batch_id, at=LATER, desk=desk)
+        undo_edit(batch_id=batch_id, **turns(LATER, desk))
 
     assert [edit(batch_id).restored for batch_id in batches] == [1, 1, 1]
     assert [line for line in text(bib).split("\n") if not line.startswith("005")] == before.split("\n")
@@ -296,7 +296,7 @@ def test_a_record_that_was_merged_into_another_is_left_alone(desk: Desk) -> None
     Bib.objects.filter(id__in=(early.id, late.id)).update(merged_into=stays)
 
     second = looked(named(early), desk, MARK)
-    undo_edit(batch_id=batch_id, at=LATER, desk=desk)
+    undo_edit(batch_id=batch_id, **turns(LATER, desk))
 
     assert rows(second) == [("活着", "refused", "record_merged")]
     assert rows(batch_id) == [("活着", "kept", "record_merged")]
@@ -307,7 +307,7 @@ def test_a_record_that_was_brought_back_by_hand_stays(desk: Desk) -> None:
     batch_id = done(named(bib), desk, MARK)
     restore_version(bib_id=bib.id, number=1, version=2, at=AT, desk=desk)
 
-    undo_edit(batch_id=batch_id, at=LATER, desk=desk)
+    undo_edit(batch_id=batch_id, **turns(LATER, desk))
 
     assert rows(batch_id) == [("活着", "kept", "changed_since")]
     assert Bib.objects.get(id=bib.id).version == 3
@@ -325,7 +325,7 @@ def test_two_batches_over_the_same_records_at_once_lose_nothing(fresh_database: 
         start_edit(batch_id=batch_id, at=AT, desk=desk)
 
     results = at_once(
-        lambda: run_edit(batch_id=forward, at=AT, desk=desk), lambda: run_edit(batch_id=backward, at=AT, desk=desk)
+        lambda: run_edit(batch_id=forward, **turns(AT, desk)), lambda: run_edit(batch_id=backward, **turns(AT, desk))
     )
 
     assert results == [None, None]

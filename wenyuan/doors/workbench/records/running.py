@@ -1,6 +1,7 @@
 """Handing imports, their undoing, batch edits and tables to the worker, and what the worker then does."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -25,7 +26,7 @@ from wenyuan.holdings.catalogue.operations import (
 )
 from wenyuan.holdings.catalogue.queries import get_edit, get_table, import_result
 from wenyuan.organisation.accounts.queries import operator_for
-from wenyuan.organisation.rights.data import Act, Desk, Door
+from wenyuan.organisation.rights.data import Act, Desk, Door, Operator
 from wenyuan.organisation.rights.queries import require
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.queue import defer
@@ -117,18 +118,22 @@ def hand_over_edit(*, batch_id: int, desk: Desk) -> None:
     _queue(EDIT_TASK, batch_id, desk, batch_id=batch_id)
 
 
-def run_edit_job(*, batch_id: int, account_id: int, branch_id: int, at: datetime) -> None:
-    """Do what a batch edit waits for, from where it stands, with the rights its owner has now.
+def run_edit_job(*, batch_id: int, account_id: int, branch_id: int, clock: Callable[[], datetime]) -> None:
+    """Do what a batch edit waits for, from where it stands, with the rights that who asked has at each chunk.
 
     :raises NotAllowed: the right was taken away meanwhile.
     :raises CatalogueRefused: as ``look_through_edit``, ``run_edit`` and ``undo_edit``.
     """
     edit = get_edit(batch_id)
-    operator = operator_for(account_id, local_date(at))
-    if edit is None or operator is None or not edit.is_moving:
+    if edit is None or not edit.is_moving:
         return
+
+    def desk_at(at: datetime) -> Desk:
+        operator = operator_for(account_id, local_date(at)) or Operator(account_id, "")
+        return Desk(operator=operator, branch_id=branch_id, door=Door.WORKER)
+
     act = {"staged": look_through_edit, "running": run_edit, "undoing": undo_edit}[edit.state]
-    act(batch_id=batch_id, at=at, desk=Desk(operator=operator, branch_id=branch_id, door=Door.WORKER))
+    act(batch_id=batch_id, clock=clock, desk_at=desk_at)
 
 
 def hand_over_duplicates(*, look_id: int, desk: Desk) -> None:

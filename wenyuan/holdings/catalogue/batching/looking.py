@@ -2,14 +2,22 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 
 from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.batching.beginning import DROPPED, READY, STAGED, locked_batch
 from wenyuan.holdings.catalogue.batching.choosing import Found, choice_from_data, found_by
 from wenyuan.holdings.catalogue.batching.tables import BatchEdit, BatchEditRow
 from wenyuan.holdings.catalogue.batching.values import MOST_ROWS, BatchOf, RowOutcome
-from wenyuan.holdings.catalogue.batching.work import REFUSALS, UNKNOWN, ItemWork, Result, refused, work_of
+from wenyuan.holdings.catalogue.batching.work import (
+    REFUSALS,
+    UNKNOWN,
+    Clock,
+    DeskAt,
+    ItemWork,
+    Result,
+    refused,
+    work_of,
+)
 from wenyuan.holdings.catalogue.importing.batches import held
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs
@@ -22,7 +30,7 @@ _LABEL = 120
 
 
 @needs(Act.EDIT_ITEM, Act.EDIT_RECORDS)
-def look_through_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
+def look_through_edit(*, batch_id: int, clock: Clock, desk_at: DeskAt) -> None:
     """Find what a staged batch is about and say of each what would become of it; then it waits for ``start_edit``.
     Nothing else is changed. Cut off, it begins again. One that finds more than ``MOST_ROWS`` is given up, and says so.
 
@@ -31,16 +39,16 @@ def look_through_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
     :raises NotIndexed: it asks the search, and there is no index.
     """
     with held(batch_id, lock=sql.EDIT_LOCK):
-        batch = _begin(batch_id, desk)
+        batch = _begin(batch_id, desk_at(clock()))
         if batch is None:
             return
         number = 0
         for page in found_by(choice_from_data(BatchOf(batch.of), batch.chosen)):
-            number = _note(batch_id, page, number, desk)
+            number = _note(batch_id, page, number, desk_at(clock()))
         if number > MOST_ROWS:
-            _give_up(batch_id, desk)
+            _give_up(batch_id, desk_at(clock()))
             return
-        while _look_on(batch_id, at, desk):
+        while _look_on(batch_id, clock, desk_at):
             pass
 
 
@@ -77,8 +85,10 @@ def _give_up(batch_id: int, desk: Desk) -> None:
 
 
 @verb
-def _look_on(batch_id: int, at: datetime, desk: Desk) -> bool:
+def _look_on(batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
     """Look at the next rows; whether it goes on."""
+    at = clock()
+    desk = desk_at(at)
     batch = locked_batch(batch_id, desk)
     if batch.state != STAGED:
         return False

@@ -1,7 +1,6 @@
 """A batch edit is done, chunk by chunk; what is done when it is cut off stays done."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 import psycopg
 from django.db import Error, transaction
@@ -14,6 +13,8 @@ from wenyuan.holdings.catalogue.batching.values import BatchOf, RowOutcome, RowR
 from wenyuan.holdings.catalogue.batching.work import (
     REFUSALS,
     UNKNOWN,
+    Clock,
+    DeskAt,
     ItemWork,
     Result,
     last_edits,
@@ -21,21 +22,22 @@ from wenyuan.holdings.catalogue.batching.work import (
     work_of,
 )
 from wenyuan.holdings.catalogue.importing.batches import TRIES, held
-from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import needs
 from wenyuan.plumbing.transactions import verb
 
 CHUNK = {BatchOf.ITEMS: 50, BatchOf.RECORDS: 25}
 """Rows a transaction: whoever lends one of these items meanwhile waits so long, some tenths of a second."""
 
-Chunk = Callable[[int, datetime, Desk], bool]
+Chunk = Callable[[int, Clock, DeskAt], bool]
 """A verb that does the next rows of a batch and says whether it goes on."""
 
 
 @needs(Act.EDIT_ITEM, Act.EDIT_RECORDS)
-def run_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
+def run_edit(*, batch_id: int, clock: Clock, desk_at: DeskAt) -> None:
     """Do what a batch was begun for, from where it stands. Each item or record is changed as one by hand would be, by
-    the same rules and with the same entry in the journal, as it is by then; what is refused is listed with the reason.
+    the same rules and with the same entry in the journal, as it is by then and at the moment of its chunk; what is
+    refused is listed with the reason.
 
     A batch that was not let go, has ended or is undone is left as it is.
 
@@ -43,15 +45,15 @@ def run_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
     :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_RUNNING (somebody runs it now).
     """
     with held(batch_id, lock=sql.EDIT_LOCK):
-        while retried(_run_on, batch_id, at, desk):
+        while retried(_run_on, batch_id, clock, desk_at):
             pass
 
 
-def retried(chunk: Chunk, batch_id: int, at: datetime, desk: Desk) -> bool:
+def retried(chunk: Chunk, batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
     """Do a chunk, anew where another verb came across it."""
     for attempt in range(1, TRIES + 1):
         try:
-            return chunk(batch_id, at, desk)
+            return chunk(batch_id, clock, desk_at)
         except (Error, psycopg.Error) as error:
             cause = error if isinstance(error, psycopg.Error) else error.__cause__
             if attempt == TRIES or not isinstance(cause, psycopg.errors.DeadlockDetected):
@@ -60,8 +62,9 @@ def retried(chunk: Chunk, batch_id: int, at: datetime, desk: Desk) -> bool:
 
 
 @verb
-def _run_on(batch_id: int, at: datetime, desk: Desk) -> bool:
+def _run_on(batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
     """Do the next rows; whether it goes on."""
+    desk = desk_at(clock())
     batch = locked_batch(batch_id, desk)
     if batch.state != RUNNING:
         return False
@@ -69,12 +72,13 @@ def _run_on(batch_id: int, at: datetime, desk: Desk) -> bool:
     left = BatchEditRow.objects.filter(batch_id=batch_id, number__gt=batch.position).order_by("number")
     rows = list(left[: CHUNK[of]])
     if not rows:
-        batch.state, batch.finished_at = FINISHED, at
+        batch.state, batch.finished_at = FINISHED, clock()
         batch.save(update_fields=["state", "finished_at"])
         return False
     work = work_of(batch, desk)
     ids = [row.subject_id for row in rows if row.subject_id is not None]
     subjects = work.lock(ids)
+    at = clock()  # not before the lock: what somebody else has just saved is older than what is done to it now
     before = last_edits(ids) if isinstance(work, ItemWork) else {}
     for row in rows:
         subject = subjects.get(row.subject_id or 0)

@@ -14,6 +14,8 @@ from wenyuan.holdings.catalogue.batching.values import BatchOf, RowOutcome, RowR
 from wenyuan.holdings.catalogue.batching.work import (
     REFUSALS,
     UNKNOWN,
+    Clock,
+    DeskAt,
     ItemWork,
     last_edits,
     refuse_merged,
@@ -29,22 +31,24 @@ from wenyuan.plumbing.transactions import verb
 
 
 @needs(Act.EDIT_ITEM, Act.EDIT_RECORDS)
-def undo_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
+def undo_edit(*, batch_id: int, clock: Clock, desk_at: DeskAt) -> None:
     """Give everything that a batch has changed back what it was, by the verbs' own rules. What was edited since stays
     and is listed, with the reason. Cut off, it goes on; the batch itself does not.
 
     :raises NotAllowed: without the right to edit items (or records) at the batch's branch.
     :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_RUNNING (somebody runs or undoes it now).
     """
-    begin_undoing_edit(batch_id=batch_id, at=at, desk=desk)
+    at = clock()
+    begin_undoing_edit(batch_id=batch_id, at=at, desk=desk_at(at))
     with held(batch_id, lock=sql.EDIT_LOCK):
-        while retried(_undo_on, batch_id, at, desk):
+        while retried(_undo_on, batch_id, clock, desk_at):
             pass
 
 
 @verb
-def _undo_on(batch_id: int, at: datetime, desk: Desk) -> bool:
+def _undo_on(batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
     """Take the last rows back that are not yet; whether it goes on."""
+    desk = desk_at(clock())
     batch = locked_batch(batch_id, desk)
     if batch.state != UNDOING:
         return False
@@ -54,12 +58,13 @@ def _undo_on(batch_id: int, at: datetime, desk: Desk) -> bool:
     ).order_by("-number")
     rows = list(changed[: CHUNK[of]])
     if not rows:
-        batch.state, batch.undone_at = UNDONE, at
+        batch.state, batch.undone_at = UNDONE, clock()
         batch.save(update_fields=["state", "undone_at"])
         return False
     work = work_of(batch, desk)
     ids = [row.subject_id for row in rows if row.subject_id is not None]
     subjects = work.lock(ids)
+    at = clock()
     last = last_edits(ids) if isinstance(work, ItemWork) else {}
     for row in rows:
         subject = subjects.get(row.subject_id or 0)

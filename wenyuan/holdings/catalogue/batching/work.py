@@ -1,6 +1,6 @@
 """What a batch does to one item or one record: what it would say of it, and doing it. Steps of the verbs beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,12 @@ from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.queries import entries_about
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import NotAllowed, require
+
+Clock = Callable[[], datetime]
+"""What time it is: asked in each chunk anew, since a batch may take an hour."""
+DeskAt = Callable[[datetime], Desk]
+"""Who works at a batch, with the rights of that moment: asked before each chunk, so that one taken away counts at once.
+"""
 
 ACTS = {BatchOf.ITEMS: Act.EDIT_ITEM, BatchOf.RECORDS: Act.EDIT_RECORDS}
 COLUMNS = frozenset(
