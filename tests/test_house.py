@@ -93,6 +93,7 @@ NO_ACT = {
     "catalogue.ask_anew": "what is derived is made again; nothing changes for anybody",
     "catalogue.stamp_changes": "run by the worker, nobody's act",
     "catalogue.follow_headings": "the same",
+    "catalogue.stop_without_right": "run by the worker for somebody who has no right any more",
     "catalogue.install_defaults": "run by the set-up, nobody's act",
     "circulation.expire_hold": "run by the clock, nobody's act",
     "circulation.expire_holds": "the same",

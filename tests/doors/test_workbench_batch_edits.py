@@ -18,6 +18,7 @@ from wenyuan.holdings.catalogue.batching.work import COLUMNS as CHANGEABLE
 from wenyuan.holdings.catalogue.data import BatchOf, ItemFilter, RowOutcome, RowReason, StepKind, Test
 from wenyuan.holdings.catalogue.models import BatchEdit, Bib, ImportBatch, Item
 from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.accounts.models import Account
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -231,9 +232,9 @@ def test_steps_and_choices_that_are_none_are_named(
 
 
 def test_a_batch_is_given_up_and_one_whose_job_was_lost_goes_on(town: Town, queued: list[dict[str, Any]]) -> None:
-    make_item(home=town.central, barcode="W1")
+    make_item(home=town.central, barcode="W000001")
     browser = staff_at(town.central, Role.CATALOGUER)
-    page = browser.post(ITEMS, {"numbers": "W1", "source": "donated"})["Location"]
+    page = browser.post(ITEMS, {"numbers": "W000001", "source": "donated"})["Location"]
     queued.clear()
 
     assert "going-on" in text(browser.get(page))
@@ -246,7 +247,7 @@ def test_a_batch_is_given_up_and_one_whose_job_was_lost_goes_on(town: Town, queu
     browser.post(f"{page}going-on")
 
     assert (queued, BatchEdit.objects.get().state) == ([], "dropped")
-    assert "W1" not in text(browser.get(f"{page}rows"))
+    assert "W000001" not in text(browser.get(f"{page}rows"))
 
 
 def test_who_may_not_edit_is_kept_out_and_who_may_elsewhere_only_looks(
@@ -259,6 +260,47 @@ def test_who_may_not_edit_is_kept_out_and_who_may_elsewhere_only_looks(
     assert {clerk.get(one).status_code for one in (PAGE, ITEMS, RECORDS, page, f"{page}rows")} == {403}
     assert f"{page}started" not in text(stranger.get(page))
     assert {stranger.post(f"{page}{act}").status_code for act in ("started", "dropped")} == {403}
+
+
+def test_one_that_runs_is_stopped_and_goes_on(town: Town, queued: list[dict[str, Any]]) -> None:
+    make_item(home=town.central, barcode="W1", source="bought")
+    browser = staff_at(town.central, Role.CATALOGUER)
+    page = begun(browser, ITEMS, {"numbers": "W1", "source": "donated"}, queued)
+    browser.post(f"{page}started")
+    assert f'action="{page}stopped"' in text(browser.get(page))
+
+    browser.post(f"{page}stopped")
+    work(queued)
+    shown = text(browser.get(page))
+    assert "已有人将其停下" in shown
+    assert f'action="{page}stopped"' not in shown
+    assert f'action="{page}dropped"' in shown
+    assert Item.objects.get().source == "bought"
+
+    browser.post(f"{page}started")
+    work(queued)
+    assert Item.objects.get().source == "donated"
+    assert "已有人将其停下" not in text(browser.get(page))
+
+
+def test_the_page_says_that_a_right_was_taken_away_and_a_colleague_goes_on(
+    town: Town, queued: list[dict[str, Any]]
+) -> None:
+    make_item(home=town.central, barcode="W1", source="bought")
+    browser, colleague = staff_at(town.central, Role.CATALOGUER), staff_at(town.central, Role.CATALOGUER)
+    page = begun(browser, ITEMS, {"numbers": "W1", "source": "donated"}, queued)
+    browser.post(f"{page}started")
+    account_id = queued[0]["desk"].operator.account_id
+
+    Account.objects.filter(id=account_id).update(is_active=False)
+    work(queued)
+    shown = text(colleague.get(page))
+    assert "不再有此处的编辑权限" in shown
+    assert Item.objects.get().source == "bought"
+
+    colleague.post(f"{page}started")
+    work(queued)
+    assert Item.objects.get().source == "donated"
 
 
 def test_the_list_goes_on_and_asks_no_more_for_more(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -37,15 +38,18 @@ from wenyuan.holdings.catalogue.operations import (
     run_edit,
     set_lendable,
     start_edit,
+    stop_edit,
+    stop_without_right,
     undo_edit,
     withdraw_item,
 )
 from wenyuan.holdings.catalogue.queries import get_edit, list_edit_rows
 from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.accounts.models import Account
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.network.models import Branch
-from wenyuan.organisation.rights.data import Desk
+from wenyuan.organisation.rights.data import Desk, Operator
 from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.organisation.rights.queries import NotAllowed
 
@@ -314,6 +318,7 @@ def test_every_act_needs_the_right_at_the_branch(branch: Branch, desk: Desk) -> 
         lambda: look_through_edit(batch_id=batch_id, **turns(AT, stranger)),
         lambda: start_edit(batch_id=batch_id, at=AT, desk=stranger),
         lambda: run_edit(batch_id=batch_id, **turns(AT, stranger)),
+        lambda: stop_edit(batch_id=batch_id, at=AT, desk=stranger),
         lambda: drop_edit(batch_id=batch_id, desk=stranger),
         lambda: begin_undoing_edit(batch_id=batch_id, at=AT, desk=stranger),
         lambda: undo_edit(batch_id=batch_id, **turns(AT, stranger)),
@@ -441,6 +446,97 @@ def test_a_batch_that_was_cut_off_can_be_undone_and_does_not_go_on(
 
     assert (edit(batch_id).state, edit(batch_id).restored, edit(batch_id).kept) == ("undone", 2, 0)
     assert set(Item.objects.values_list("source", flat=True)) == {"bought"}
+
+
+# Stopped, and whose rights
+
+
+def test_one_that_runs_is_stopped_and_goes_on_or_is_given_up(
+    branch: Branch, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        make_item(home=branch, barcode=f"W{number}", source="bought")
+    monkeypatch.setattr(running, "CHUNK", {"items": 2})
+    batch_id = looked(fitting(home_branch_id=branch.id), desk, source="donated")
+    with pytest.raises(CatalogueRefused, match="batch_not_ready"):
+        stop_edit(batch_id=batch_id, at=AT, desk=desk)
+    start_edit(batch_id=batch_id, at=AT, desk=desk)
+    stop_edit(batch_id=batch_id, at=AT, desk=desk)
+    run_edit(batch_id=batch_id, **turns(AT, desk))
+    stood = edit(batch_id)
+
+    start_edit(batch_id=batch_id, at=AT, desk=desk)
+    assert running._run_on(batch_id, lambda: AT, lambda _: desk)
+    stop_edit(batch_id=batch_id, at=AT, desk=desk)
+    with pytest.raises(CatalogueRefused, match="batch_not_ready"):
+        drop_edit(batch_id=batch_id, desk=desk)
+    start_edit(batch_id=batch_id, at=AT, desk=desk)
+    run_edit(batch_id=batch_id, **turns(AT, desk))
+
+    assert (stood.state, stood.changed, stood.stopped, stood.can_be_dropped) == ("stopped", 0, "by_hand", True)
+    assert (edit(batch_id).state, edit(batch_id).changed, edit(batch_id).stopped) == ("finished", 3, "")
+    assert [row.act for row in AuditRow.objects.order_by("id")] == ["start_edit", "stop_edit"] * 2 + ["start_edit"]
+
+    other = looked(fitting(home_branch_id=branch.id), desk, source="bought")
+    start_edit(batch_id=other, at=AT, desk=desk)
+    stop_edit(batch_id=other, at=AT, desk=desk)
+    drop_edit(batch_id=other, desk=desk)
+    assert (edit(other).state, rows(other), now("W0").source) == ("dropped", [], "donated")
+
+
+def test_one_that_was_stopped_while_it_was_taken_back_is_taken_back_and_does_not_go_on(
+    branch: Branch, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        make_item(home=branch, barcode=f"W{number}", source="bought")
+    monkeypatch.setattr(running, "CHUNK", {"items": 2})
+    monkeypatch.setattr(undoing, "CHUNK", {"items": 1})
+    batch_id = looked(fitting(home_branch_id=branch.id), desk, source="donated")
+    start_edit(batch_id=batch_id, at=AT, desk=desk)
+    assert running._run_on(batch_id, lambda: AT, lambda _: desk)
+    begin_undoing_edit(batch_id=batch_id, at=AT, desk=desk)
+    assert undoing._undo_on(batch_id, lambda: AT, lambda _: desk)
+
+    Account.objects.filter(id=desk.operator.account_id).update(is_active=False)
+    stop_without_right(batch_id=batch_id, account_id=desk.operator.account_id or 0, at=AT)
+    stood = edit(batch_id)
+    with pytest.raises(CatalogueRefused, match="batch_not_ready"):
+        start_edit(batch_id=batch_id, at=AT, desk=desk)
+    undo_edit(batch_id=batch_id, **turns(AT, desk))
+
+    assert (stood.state, stood.can_go_on, stood.can_be_undone) == ("stopped", False, True)
+    assert (edit(batch_id).state, edit(batch_id).restored, edit(batch_id).can_be_undone) == ("undone", 2, False)
+    assert set(Item.objects.values_list("source", flat=True)) == {"bought"}
+
+
+def test_who_lets_a_batch_go_does_no_more_than_was_shown(branch: Branch, desk: Desk) -> None:
+    make_item(home=branch, barcode="W1")
+    make_item(home=make_branch("B2"), barcode="E1", source="bought")
+    batch_id = looked(listed("W1", "E1"), desk, source="donated")
+    everywhere = make_desk(branch, role=Role.CATALOGUER, everywhere=True)
+
+    start_edit(batch_id=batch_id, at=AT, desk=everywhere)
+    run_edit(batch_id=batch_id, **turns(AT, everywhere))
+
+    assert rows(batch_id) == [("W1", "changed", ""), ("E1", "refused", "not_allowed")]
+    assert (now("E1").source, edit(batch_id).changed, edit(batch_id).refused) == ("bought", 1, 1)
+
+
+def test_a_right_that_was_taken_away_stops_the_batch_at_the_next_chunk(
+    branch: Branch, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        make_item(home=branch, barcode=f"W{number}", source="bought")
+    monkeypatch.setattr(running, "CHUNK", {"items": 2})
+    batch_id = looked(fitting(home_branch_id=branch.id), desk, source="donated")
+    start_edit(batch_id=batch_id, at=AT, desk=desk)
+    nobody = replace(desk, operator=Operator(desk.operator.account_id, ""))
+    rights = iter([desk])
+
+    with pytest.raises(NotAllowed):
+        run_edit(batch_id=batch_id, clock=lambda: AT, desk_at=lambda _: next(rights, nobody))
+
+    assert (edit(batch_id).changed, set(Item.objects.values_list("source", flat=True))) == (2, {"bought", "donated"})
 
 
 # Killed, and two at once

@@ -19,6 +19,8 @@ from wenyuan.holdings.catalogue.batching.beginning import (
     open_item_edit,
     open_record_edit,
     start_edit,
+    stop_edit,
+    stop_without_right,
 )
 from wenyuan.holdings.catalogue.batching.looking import look_through_edit
 from wenyuan.holdings.catalogue.batching.running import run_edit
@@ -145,6 +147,8 @@ __all__ = [
     "set_lendable",
     "stamp_changes",
     "start_edit",
+    "stop_edit",
+    "stop_without_right",
     "take_authorities",
     "undo_batch",
     "undo_bib_merge",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:batch_id>/rows", views.rows, name="edit-rows"),
     path("<int:batch_id>/rows/<int:number>/", views.row, name="edit-row"),
     path("<int:batch_id>/started", views.start, name="edit-start"),
+    path("<int:batch_id>/stopped", views.stop, name="edit-stop"),
     path("<int:batch_id>/dropped", views.drop, name="edit-drop"),
     path("<int:batch_id>/undone", views.undo, name="edit-undo"),
     path("<int:batch_id>/going-on", views.go_on, name="edit-go-on"),

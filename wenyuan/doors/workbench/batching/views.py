@@ -18,6 +18,7 @@ from wenyuan.doors.workbench.batching.words import (
     OF,
     OUTCOMES,
     STATES,
+    STOPPED,
     reason_words,
     refusal_words,
 )
@@ -28,7 +29,7 @@ from wenyuan.doors.workbench.records.running import hand_over_edit
 from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.shell import page
 from wenyuan.holdings.catalogue.data import BatchEditView, BatchOf, BatchRowView, CatalogueRefused, RowOutcome
-from wenyuan.holdings.catalogue.operations import begin_undoing_edit, drop_edit, start_edit
+from wenyuan.holdings.catalogue.operations import begin_undoing_edit, drop_edit, start_edit, stop_edit
 from wenyuan.holdings.catalogue.queries import (
     edit_row_difference,
     list_edit_rows,
@@ -82,6 +83,7 @@ def edit(request: StaffRequest, batch_id: int) -> HttpResponse:
         "foreseen": [(code, words, found.outcomes[code]) for code, words in FORESEEN.items() if code in found.outcomes],
         "reasons": [(reason_words(reason), count) for reason, count in reasons],
         "may_act": may_act(request, found),
+        "why_stopped": STOPPED.get(found.stopped, ""),
         **_progress(found),
     }
     return page(request, "workbench/batching/edit.html", context)
@@ -102,7 +104,8 @@ def _progress(edit: BatchEditView) -> dict[str, Any]:
     waits = edit.state in ("staged", "ready", "dropped")
     taken_back = edit.restored + edit.kept
     reached, most = (edit.looked, edit.total) if waits else (edit.position, edit.total)
-    if edit.state in ("undoing", "undone"):
+    is_undone = edit.state in ("undoing", "undone") or taken_back > 0
+    if is_undone:
         reached, most = taken_back, edit.changed
     return {
         "edit": edit,
@@ -110,7 +113,7 @@ def _progress(edit: BatchEditView) -> dict[str, Any]:
         "waits": waits,
         "reached": reached,
         "most": most,
-        "is_undone": edit.state in ("undoing", "undone"),
+        "is_undone": is_undone,
         "poll_url": reverse("workbench:edit-progress", args=[edit.id]),
         "here": edit_url(edit.id),
     }
@@ -158,7 +161,7 @@ def _choices(edit: BatchEditView) -> list[tuple[str, Any]]:
     if edit.state in ("staged", "ready"):
         return list(FORESEEN.items())
     codes = [RowOutcome.CHANGED, RowOutcome.SAME, RowOutcome.REFUSED]
-    if edit.state in ("undoing", "undone"):
+    if edit.state in ("undoing", "undone") or edit.restored + edit.kept:
         codes += [RowOutcome.RESTORED, RowOutcome.KEPT]
     return [(code, OUTCOMES[code][1]) for code in codes]
 
@@ -194,6 +197,17 @@ def start(request: StaffRequest, batch_id: int) -> HttpResponse:
         return not_done(request, refusal_words(refused), edit_url(batch_id))
     hand_over_edit(batch_id=batch_id, desk=request.desk)
     return done(request, _("They are changed in the background."), edit_url(batch_id))
+
+
+@require_POST
+@staff_page(Act.EDIT_ITEM, Act.EDIT_RECORDS, any_branch=True)
+def stop(request: StaffRequest, batch_id: int) -> HttpResponse:
+    edit_or_404(batch_id)
+    try:
+        stop_edit(batch_id=batch_id, at=request.at, desk=request.desk)
+    except CatalogueRefused as refused:
+        return not_done(request, refusal_words(refused), edit_url(batch_id))
+    return done(request, _("The batch is stopped."), edit_url(batch_id))
 
 
 @require_POST

@@ -27,6 +27,7 @@ STATES: Final[Mapping[str, Tagged]] = {
     "ready": ("soon", _("waits for your word")),
     "dropped": ("stop", _("given up")),
     "running": ("soon", _("running")),
+    "stopped": ("stop", _("stopped")),
     "finished": ("done", _("finished")),
     "undoing": ("soon", _("being undone")),
     "undone": ("stop", _("undone")),
@@ -43,6 +44,11 @@ OUTCOMES: Final[Mapping[str, Tagged]] = {
     RowOutcome.REFUSED: ("stop", _("refused")),
     RowOutcome.RESTORED: ("done", _("put back")),
     RowOutcome.KEPT: ("soon", _("has stayed")),
+}
+
+STOPPED: Final[Mapping[str, StrOrPromise]] = {
+    "by_hand": _("Somebody has stopped it. What was changed till then is changed."),
+    "no_right": _("Who had it done may not edit here any more, so it went no further."),
 }
 
 _REASONS: Final[Mapping[str, StrOrPromise]] = {

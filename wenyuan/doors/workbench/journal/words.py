@@ -323,6 +323,7 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "keep_template": _("record template kept"),
     "drop_template": _("record template dropped"),
     "start_edit": _("batch edit begun"),
+    "stop_edit": _("batch edit stopped"),
     "undo_edit": _("batch edit undone"),
     "propose_call_number": _("call number proposed"),
     "give_back_number": _("call number given back"),

@@ -21,13 +21,14 @@ from wenyuan.holdings.catalogue.operations import (
     look_through_edit,
     run_batch,
     run_edit,
+    stop_without_right,
     undo_batch,
     undo_edit,
 )
 from wenyuan.holdings.catalogue.queries import get_edit, get_table, import_result
 from wenyuan.organisation.accounts.queries import operator_for
 from wenyuan.organisation.rights.data import Act, Desk, Door, Operator
-from wenyuan.organisation.rights.queries import require
+from wenyuan.organisation.rights.queries import NotAllowed, require
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.queue import defer
 from wenyuan.plumbing.tables import write_csv, write_xlsx
@@ -119,9 +120,9 @@ def hand_over_edit(*, batch_id: int, desk: Desk) -> None:
 
 
 def run_edit_job(*, batch_id: int, account_id: int, branch_id: int, clock: Callable[[], datetime]) -> None:
-    """Do what a batch edit waits for, from where it stands, with the rights that who asked has at each chunk.
+    """Do what a batch edit waits for, from where it stands, with the rights that who asked has at each chunk. Where the
+    right was taken away meanwhile the batch stops, and its page says so.
 
-    :raises NotAllowed: the right was taken away meanwhile.
     :raises CatalogueRefused: as ``look_through_edit``, ``run_edit`` and ``undo_edit``.
     """
     edit = get_edit(batch_id)
@@ -133,7 +134,10 @@ def run_edit_job(*, batch_id: int, account_id: int, branch_id: int, clock: Calla
         return Desk(operator=operator, branch_id=branch_id, door=Door.WORKER)
 
     act = {"staged": look_through_edit, "running": run_edit, "undoing": undo_edit}[edit.state]
-    act(batch_id=batch_id, clock=clock, desk_at=desk_at)
+    try:
+        act(batch_id=batch_id, clock=clock, desk_at=desk_at)
+    except NotAllowed:
+        stop_without_right(batch_id=batch_id, account_id=account_id, at=clock())
 
 
 def hand_over_duplicates(*, look_id: int, desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""A batch edit is begun, let go, or given up."""
+"""A batch edit is begun, let go, stopped, or given up."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,14 +13,19 @@ from wenyuan.holdings.catalogue.item_editing import refuse_unfit
 from wenyuan.holdings.catalogue.models import Lendable
 from wenyuan.holdings.catalogue.rules import column_text
 from wenyuan.kernel.marc import Dialect
+from wenyuan.organisation.accounts.queries import operator_for
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
-from wenyuan.organisation.rights.queries import needs, require
+from wenyuan.organisation.rights.queries import may, needs, require
+from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import verb
 
 STAGED, READY, DROPPED, RUNNING, FINISHED = "staged", "ready", "dropped", "running", "finished"
-UNDOING, UNDONE = "undoing", "undone"
+STOPPED, UNDOING, UNDONE = "stopped", "undoing", "undone"
+
+BY_HAND, NO_RIGHT = "by_hand", "no_right"
+"""Why a batch was stopped."""
 
 NOTE_LENGTH = 100
 
@@ -87,33 +92,74 @@ def _open(
 @needs(Act.EDIT_ITEM, Act.EDIT_RECORDS)
 @verb
 def start_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
-    """Let a batch that was looked through change the catalogue: from now on ``run_edit`` works at it.
+    """Let a batch that was looked through change the catalogue, or go on where it was stopped: from now on
+    ``run_edit`` works at it.
 
     :raises NotAllowed: without the right to edit items (or records) at the batch's branch.
-    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (not looked through yet, begun or dropped).
+    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (not looked through yet, begun, dropped, or taken back in
+        part).
     """
     batch = locked_batch(batch_id, desk)
-    if batch.state != READY:
+    if batch.state != READY and not (batch.state == STOPPED and not batch.restored + batch.kept):
         raise CatalogueRefused(Refusal.BATCH_NOT_READY)
-    batch.state = RUNNING
-    batch.save(update_fields=["state"])
+    _into(batch, RUNNING)
     said = {"of": batch.of, "total": batch.total, "work": batch.work}
     audit(at=at, desk=desk, act="start_edit", subject_kind="batch_edit", subject_id=batch_id, after=said)
 
 
 @needs(Act.EDIT_ITEM, Act.EDIT_RECORDS)
 @verb
-def drop_edit(*, batch_id: int, desk: Desk) -> None:
-    """Give up a batch before anything was changed; its page stays, what was foreseen goes.
+def stop_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
+    """Stop a batch that changes the catalogue after the chunk in hand, whether it has changed something yet or not. It
+    may go on (``start_edit``), be taken back, or be given up as long as it has changed nothing.
 
     :raises NotAllowed: without the right to edit items (or records) at the batch's branch.
-    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (it was begun or dropped).
+    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (it does not run).
     """
     batch = locked_batch(batch_id, desk)
-    if batch.state not in (STAGED, READY):
+    if batch.state != RUNNING:
         raise CatalogueRefused(Refusal.BATCH_NOT_READY)
-    batch.state = DROPPED
-    batch.save(update_fields=["state"])
+    _into(batch, STOPPED, why=BY_HAND)
+    said = {"of": batch.of, "total": batch.total, "position": batch.position}
+    audit(at=at, desk=desk, act="stop_edit", subject_kind="batch_edit", subject_id=batch_id, after=said)
+
+
+@needs()
+@verb
+def stop_without_right(*, batch_id: int, account_id: int, at: datetime) -> None:
+    """Stop a batch whose worker acts for an account that has no right to it any more, and say so on the batch; one that
+    is looked through is given up. Where the account has its right after all nothing happens.
+    """
+    batch = BatchEdit.objects.select_for_update().filter(id=batch_id).first()
+    operator = operator_for(account_id, local_date(at))
+    if batch is None or (operator is not None and may(operator, ACTS[BatchOf(batch.of)], batch.branch_id)):
+        return
+    if batch.state == STAGED:
+        _into(batch, DROPPED, why=NO_RIGHT)
+        BatchEditRow.objects.filter(batch_id=batch_id).delete()
+    elif batch.state in (RUNNING, UNDOING):
+        _into(batch, STOPPED, why=NO_RIGHT)
+
+
+def _into(batch: BatchEdit, state: str, *, why: str = "") -> None:
+    """Bring a locked batch into a state; ``why`` it was stopped stands in its outlook until it goes on."""
+    batch.state, batch.outlook = state, {**(batch.outlook or {}), "stopped": why}
+    batch.save(update_fields=["state", "outlook"])
+
+
+@needs(Act.EDIT_ITEM, Act.EDIT_RECORDS)
+@verb
+def drop_edit(*, batch_id: int, desk: Desk) -> None:
+    """Give up a batch that has changed nothing; its page stays, what was foreseen goes.
+
+    :raises NotAllowed: without the right to edit items (or records) at the batch's branch.
+    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (it was begun or dropped; one that was stopped has changed
+        something).
+    """
+    batch = locked_batch(batch_id, desk)
+    if batch.state not in (STAGED, READY) and not (batch.state == STOPPED and not batch.changed):
+        raise CatalogueRefused(Refusal.BATCH_NOT_READY)
+    _into(batch, DROPPED)
     BatchEditRow.objects.filter(batch_id=batch_id).delete()
 
 
@@ -127,10 +173,10 @@ def begin_undoing_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
     :raises CatalogueRefused: BATCH_UNKNOWN.
     """
     batch = locked_batch(batch_id, desk)
-    if batch.state not in (RUNNING, FINISHED):
+    if batch.state not in (RUNNING, STOPPED, FINISHED):
         return
-    before, batch.state = batch.state, UNDOING
-    batch.save(update_fields=["state"])
+    before = batch.state
+    _into(batch, UNDOING)
     audit(
         at=at,
         desk=desk,

@@ -16,7 +16,9 @@ from wenyuan.holdings.catalogue.editing.history import get_record, get_version
 from wenyuan.kernel.marc import differences
 
 _PLAIN = tuple(
-    name for name in BatchEditView.__dataclass_fields__ if name not in ("of", "outcomes", "reasons", "is_too_large")
+    name
+    for name in BatchEditView.__dataclass_fields__
+    if name not in ("of", "outcomes", "reasons", "is_too_large", "stopped")
 )
 
 
@@ -74,6 +76,7 @@ def _view(row: BatchEdit) -> BatchEditView:
         outcomes=outlook.get("outcomes", {}),
         reasons=outlook.get("reasons", {}),
         is_too_large=bool(outlook.get("too_large")),
+        stopped=outlook.get("stopped", ""),
         **{name: getattr(row, name) for name in _PLAIN},
     )
 

@@ -81,6 +81,8 @@ def _run_on(batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
     at = clock()  # not before the lock: what somebody else has just saved is older than what is done to it now
     before = last_edits(ids) if isinstance(work, ItemWork) else {}
     for row in rows:
+        if row.reason == RowReason.NOT_ALLOWED:
+            continue  # whoever lets it go does no more than was shown, also with more rights than who looked
         subject = subjects.get(row.subject_id or 0)
         if subject is None:
             put_down(row, Result(RowOutcome.REFUSED, UNKNOWN[of].value))

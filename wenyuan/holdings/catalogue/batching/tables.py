@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 class BatchEdit(models.Model):
     """Many items or records changed by one decision. One that was cut off is taken up again at ``position``.
 
-    States: staged, ready, dropped (before anything is changed); running, finished; undoing, undone. ``looked`` and
-    ``position`` count rows that were looked at and done; ``outlook`` is what was foreseen.
+    States: staged, ready, dropped (before anything is changed); running, stopped, finished; undoing, undone. ``looked``
+    and ``position`` count rows that were looked at and done; ``outlook`` is what was foreseen, and why it was stopped.
     """
 
     of = models.CharField(max_length=8)  # values.BatchOf

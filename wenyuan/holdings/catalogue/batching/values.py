@@ -84,7 +84,8 @@ class RecordChoice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchEditView:
     """A batch edit as it stands. ``chosen`` and ``work`` are the data it was begun with; ``outcomes`` and ``reasons``
-    count what was foreseen, ``changed``, ``same`` and ``refused`` what has come of it."""
+    count what was foreseen, ``changed``, ``same`` and ``refused`` what has come of it. ``stopped`` says why it stands
+    still: ``by_hand``, ``no_right`` (of who had let it go), or nothing."""
 
     id: int
     of: BatchOf
@@ -104,6 +105,7 @@ class BatchEditView:
     outcomes: Mapping[str, int]
     reasons: Mapping[str, int]
     is_too_large: bool
+    stopped: str
     started_by_id: int | None
     started_at: datetime
     finished_at: datetime | None
@@ -117,7 +119,18 @@ class BatchEditView:
     @property
     def can_be_undone(self) -> bool:
         """Whether something of it stands in the catalogue."""
-        return self.state in ("running", "finished") and self.changed > 0
+        left = self.changed - self.restored - self.kept
+        return self.state in ("running", "stopped", "finished") and left > 0
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it was stopped and nothing of it has been taken back."""
+        return self.state == "stopped" and not self.restored + self.kept
+
+    @property
+    def can_be_dropped(self) -> bool:
+        """Whether it is not over and has changed nothing."""
+        return self.state in ("staged", "ready") or (self.state == "stopped" and not self.changed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
