@@ -202,7 +202,7 @@ def _refuse_unknown_zone(environ: Mapping[str, str]) -> None:
 def _set_up_django() -> None:
     import logging
 
-    import django
+    from wenyuan.plumbing.starting import set_up_django
 
     configure_logging(level=logging.WARNING)
-    django.setup()
+    set_up_django()

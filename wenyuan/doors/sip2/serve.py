@@ -28,10 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     configure_logging(terminal=sys.stdout, as_json=not sys.stdout.isatty())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wenyuan.config.settings")
-    import django
     from django.conf import settings
 
-    django.setup()
+    from wenyuan.plumbing.starting import set_up_django
+
+    set_up_django()
     log = structlog.get_logger("wenyuan.sip2")
     try:
         address = Address.parse(arguments.listen or settings.WENYUAN_SIP2, setting="WENYUAN_SIP2")
