@@ -39,6 +39,12 @@ ITEM = PastItemInput(key="k", bib_key="1", barcode="B1", branch="ZG", item_type=
         ("4.3.2019", "D.M.YYYY", datetime(2019, 3, 4)),
         ("2019年3月4日", "YYYY年M月D日", datetime(2019, 3, 4)),
         ("2019-03-04 17:05:00", "YYYY-MM-DD hh:mm:ss", datetime(2019, 3, 4, 17, 5)),
+        ("2019/3/4 9:05", "YYYY/M/D h:mm", datetime(2019, 3, 4, 9, 5)),
+        ("2019-03-04 17:05:00.997", "YYYY-MM-DD hh:mm:ss.f", datetime(2019, 3, 4, 17, 5)),
+        ("2019-03-04T17:05:00.0000000", "YYYY-MM-DDThh:mm:ss.f", datetime(2019, 3, 4, 17, 5)),
+        ("3/4/2019 5:05:00 PM", "M/D/YYYY h:mm:ss AM", datetime(2019, 3, 4, 17, 5)),
+        ("2019/3/4 上午 12:05", "YYYY/M/D AM h:mm", datetime(2019, 3, 4, 0, 5)),
+        ("2019/3/4 下午 12:05", "YYYY/M/D AM h:mm", datetime(2019, 3, 4, 12, 5)),
     ],
 )
 def test_a_date_is_read_in_the_stated_forms_alone(text: str, form: str, expected: datetime) -> None:
@@ -47,7 +53,34 @@ def test_a_date_is_read_in_the_stated_forms_alone(text: str, form: str, expected
         read_moment(f"{text} ", [form])
 
 
-@pytest.mark.parametrize("text", ["2019-02-29", "2019-13-01", "0000-01-01", "2019-04-31"])
+@pytest.mark.parametrize(
+    ("text", "years_from", "expected"),
+    [
+        ("19-3-4", 1950, date(2019, 3, 4)),
+        ("50-3-4", 1950, date(1950, 3, 4)),
+        ("49-3-4", 1950, date(2049, 3, 4)),
+        ("00-3-4", 1901, date(2000, 3, 4)),
+        ("99-3-4", 2000, date(2099, 3, 4)),
+    ],
+)
+def test_a_year_of_two_digits_is_one_of_the_stated_hundred_years(text: str, years_from: int, expected: date) -> None:
+    assert read_moment(text, ["YY-M-D"], years_from=years_from).date() == expected
+
+
+@pytest.mark.parametrize("text", ["19-03-04", "19-03-04 17:05", "99-12-31"])
+def test_a_year_of_two_digits_is_told_and_no_century_guessed(text: str) -> None:
+    for forms in (["YYYY-MM-DD", "YYYY-MM-DD hh:mm"], ["YY-MM-DD", "YY-MM-DD hh:mm"]):
+        with pytest.raises(Unread, match="year_two_digits"):
+            read_moment(text, forms)
+
+
+def test_an_hour_that_no_half_of_a_day_has_is_none() -> None:
+    for text in ("2019-03-04 13:00 PM", "2019-03-04 0:00 AM"):
+        with pytest.raises(Unread, match="date_impossible"):
+            read_moment(text, ["YYYY-MM-DD h:mm AM"])
+
+
+@pytest.mark.parametrize("text", ["2019-02-29", "2019-13-01", "0000-01-01", "2019-04-31", "0019-03-04", "1753-01-01"])
 def test_a_day_that_never_was_is_none(text: str) -> None:
     with pytest.raises(Unread, match="date_impossible"):
         read_day(text, ["YYYY-MM-DD"])
@@ -85,6 +118,11 @@ def test_a_code_is_translated_kept_or_told() -> None:
         ({"bad_numbers": "mend"}, "bad_numbers"),
         ({"dates": ["YYYY-MM"]}, "dates"),
         ({"dates": ["YYYY-MM-DD-DD"]}, "dates"),
+        ({"dates": ["YYYY-MM-DD YY"]}, "dates"),
+        ({"dates": ["YYYY-MM-DD AM"]}, "dates"),
+        ({"dates": ["YY-MM-DD"]}, "patrons.years_from"),
+        ({"dates": ["YY-MM-DD"], "years_from": "1950"}, "years_from"),
+        ({"years_from": 2050}, "years_from"),
         ({"codes": {"colours": {}}}, "codes"),
         ({"codes": {"branches": {"A": 1}}}, "codes.branches.A"),
         ({"patrons": {"file": "r.csv", "columns": {"key": "id"}}}, "patrons.columns"),

@@ -62,22 +62,28 @@ class Unread(ValueError):
 
 _PARTS: Mapping[str, str] = {
     "YYYY": r"(?P<year>[0-9]{4})",
+    "YY": r"(?P<short_year>[0-9]{2})",
     "MM": r"(?P<month>[0-9]{2})",
     "DD": r"(?P<day>[0-9]{2})",
     "M": r"(?P<month>[0-9]{1,2})",
     "D": r"(?P<day>[0-9]{1,2})",
     "hh": r"(?P<hour>[0-9]{2})",
+    "h": r"(?P<hour>[0-9]{1,2})",
     "mm": r"(?P<minute>[0-9]{2})",
     "ss": r"(?P<second>[0-9]{2})",
+    "f": r"(?P<fraction>[0-9]{1,9})",
+    "AM": r"(?P<half>[AaPp][Mm]|上午|下午)",
 }
-_PART = re.compile("YYYY|MM|DD|M|D|hh|mm|ss")
+_PART = re.compile("YYYY|YY|MM|DD|AM|M|D|hh|h|mm|ss|f")
+_EARLIEST_YEAR = 1800
+"""What stands before it is the zero of some program (1753, 0001), or a year that lost its century (0019)."""
 
 
 @lru_cache(maxsize=64)
 def date_pattern(form: str) -> re.Pattern[str]:
-    """The pattern of a form such as ``YYYY-MM-DD``, ``D/M/YYYY`` or ``YYYYMMDD hh:mm:ss``.
+    """The pattern of a form such as ``YYYY-MM-DD``, ``D/M/YYYY``, ``YYYYMMDD hh:mm:ss.f`` or ``M/D/YY h:mm AM``.
 
-    :raises ValueError: without a year, a month and a day, or with one of them twice.
+    :raises ValueError: without a year, a month and a day, with one of them twice, or with a half of no hour.
     """
     pattern, at = "", 0
     for part in _PART.finditer(form):
@@ -87,24 +93,51 @@ def date_pattern(form: str) -> re.Pattern[str]:
         compiled = re.compile(pattern + re.escape(form[at:]))
     except re.error as error:
         raise ValueError(form) from error
-    if not {"year", "month", "day"} <= set(compiled.groupindex):
+    parts = set(compiled.groupindex)
+    is_day = {"month", "day"} <= parts and len({"year", "short_year"} & parts) == 1
+    if not is_day or ("half" in parts and "hour" not in parts):
         raise ValueError(form)
     return compiled
 
 
-def read_moment(text: str, forms: Iterable[str]) -> datetime:
-    """A day, or a moment, in one of the forms; without a zone, midnight where the text has no hour.
+def has_short_year(form: str) -> bool:
+    """Whether the form's year has two digits, so that somebody must say which hundred years they mean."""
+    return "short_year" in date_pattern(form).groupindex
 
-    :raises Unread: ``date_form`` where it has none of the forms, ``date_impossible`` for the 30th of February.
+
+def read_moment(text: str, forms: Iterable[str], *, years_from: int | None = None) -> datetime:
+    """A day, or a moment, in one of the forms; without a zone, midnight where the text has no hour. Fractions of a
+    second are left out.
+
+    :param years_from: the first of the hundred years that a year of two digits means.
+    :raises Unread: ``date_form`` where it has none of the forms, ``year_two_digits`` where only its century is missing,
+        ``date_impossible`` for the 30th of February.
     """
+    forms = tuple(forms)
     for form in forms:
         found = date_pattern(form).fullmatch(text)
-        if found is not None:
+        if found is not None and (years_from is not None or not has_short_year(form)):
             try:
-                return datetime(**{name: int(value) for name, value in found.groupdict().items()})  # type: ignore[arg-type]  # noqa: DTZ001 - the caller knows the zone
+                return _moment(found.groupdict(), years_from or 0)
             except ValueError:
                 raise Unread("date_impossible") from None
+    if any(date_pattern(form.replace("YYYY", "YY")).fullmatch(text) for form in forms):
+        raise Unread("year_two_digits")
     raise Unread("date_form")
+
+
+def _moment(parts: Mapping[str, str], years_from: int) -> datetime:
+    """The moment of these parts. :raises ValueError: there was none such."""
+    values = {name: int(text) for name, text in parts.items() if name not in ("half", "fraction")}
+    if (short := values.pop("short_year", None)) is not None:
+        values["year"] = years_from + (short - years_from) % 100
+    if half := parts.get("half"):
+        if not 1 <= values["hour"] <= 12:
+            raise ValueError(half)
+        values["hour"] = values["hour"] % 12 + (12 if half.lower() in ("pm", "下午") else 0)
+    if values["year"] < _EARLIEST_YEAR:
+        raise ValueError(values["year"])
+    return datetime(**values)  # type: ignore[arg-type]  # noqa: DTZ001 - the caller knows the zone
 
 
 def read_day(text: str, forms: Iterable[str]) -> date:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wenyuan.kernel.past import date_pattern
+from wenyuan.kernel.past import has_short_year
 
 PARTS = ("bibs", "items", "patrons", "loans", "holds", "deposits", "fines")
 """In the order in which they go in: each may name what stands before it."""
@@ -60,9 +60,9 @@ CODED: Mapping[str, str] = {
 """Which table of codes a field goes by."""
 
 _PART_KEYS = frozenset(
-    "file encoding sheet heading delimiter line_breaks field columns fixed dates left_out".split()  # noqa: SIM905
+    "file encoding sheet heading delimiter line_breaks field columns fixed dates years_from left_out".split()  # noqa: SIM905
 )
-_TOP_KEYS = frozenset({"system", "notice", "bad_numbers", "codes", "dates", *PARTS})
+_TOP_KEYS = frozenset({"system", "notice", "bad_numbers", "codes", "dates", "years_from", *PARTS})
 _ENCODINGS = frozenset({"utf-8", "gb18030", "gbk", "utf-16"})
 _MOST_BYTES = 1_000_000
 
@@ -81,7 +81,7 @@ class Part:
     tag whose fields are the rows of a MARC file; ``fixed`` gives fields that no column holds; rows whose column says
     one of the values of ``left_out`` are none of this part's. ``delimiter``: of a CSV, empty where its heading tells;
     ``line_breaks``: whether its quoted cells may go on in the next line; ``key_columns``: those that make up the key
-    together, where it takes several."""
+    together, where it takes several. ``years_from``: the first of the hundred years that a year of two digits means."""
 
     name: str
     file: Path
@@ -92,6 +92,7 @@ class Part:
     columns: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
     dates: tuple[str, ...] = ("YYYY-MM-DD",)
+    years_from: int | None = None
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     delimiter: str = ""
     line_breaks: bool = False
@@ -140,8 +141,9 @@ def mapping_of(data: Mapping[str, Any], *, folder: Path) -> OldSystem:
     system = _text(data, "system", "system")
     if not system or len(system) > 32 or not system.isprintable() or system != system.strip():
         raise BadMapping("system", "a name of at most 32 characters for the old system is needed")
+    years_from = _years_from("years_from", data.get("years_from"))
     dates = _dates("dates", data.get("dates", ["YYYY-MM-DD"]))
-    parts = tuple(_part(name, data[name], folder, dates) for name in PARTS if name in data)
+    parts = tuple(_part(name, data[name], folder, dates, years_from) for name in PARTS if name in data)
     if not parts:
         raise BadMapping("the file", f"none of {', '.join(PARTS)}")
     notice = _text(data, "notice", "notice")
@@ -159,7 +161,7 @@ def mapping_of(data: Mapping[str, Any], *, folder: Path) -> OldSystem:
     )
 
 
-def _part(name: str, data: Any, folder: Path, dates: tuple[str, ...]) -> Part:
+def _part(name: str, data: Any, folder: Path, dates: tuple[str, ...], years_from: int | None) -> Part:
     if not isinstance(data, dict):
         raise BadMapping(name, "a table is needed")
     _known(name, data, _PART_KEYS)
@@ -192,10 +194,13 @@ def _part(name: str, data: Any, folder: Path, dates: tuple[str, ...]) -> Part:
         key_columns=keys,
         fixed=_texts(f"{name}.fixed", data.get("fixed", {})),
         dates=_dates(f"{name}.dates", data["dates"]) if "dates" in data else dates,
+        years_from=_years_from(f"{name}.years_from", data["years_from"]) if "years_from" in data else years_from,
         left_out=_left_out(f"{name}.left_out", data.get("left_out", {})),
     )
     for where in ("columns", "fixed"):
         _known(f"{name}.{where}", getattr(part, where), FIELDS[name])
+    if part.years_from is None and any(map(has_short_year, part.dates)):
+        raise BadMapping(f"{name}.years_from", "with YY it must be said: 1950 where 49 means 2049 and 50 means 1950")
     if is_marc(part) and "encoding" in data:
         raise BadMapping(f"{name}.encoding", "of a table alone; the bytes of a MARC record tell its encoding")
     if is_marc(part) and not part.marc_field:
@@ -292,7 +297,13 @@ def _dates(where: str, forms: Any) -> tuple[str, ...]:
         raise BadMapping(where, "a list of forms such as YYYY-MM-DD is needed")
     for form in forms:
         try:
-            date_pattern(form)
+            has_short_year(form)
         except ValueError:
-            raise BadMapping(where, f"{form!r} is no form of a date: YYYY, MM or M, DD or D, once each") from None
+            raise BadMapping(where, f"{form!r} is no form of a date: YYYY or YY, MM or M, DD or D, once each") from None
     return tuple(forms)
+
+
+def _years_from(where: str, year: Any) -> int | None:
+    if year is not None and (not isinstance(year, int) or isinstance(year, bool) or not 1800 <= year <= 2000):
+        raise BadMapping(where, "a year from 1800 to 2000 is needed")
+    return year

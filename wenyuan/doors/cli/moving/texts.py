@@ -70,7 +70,7 @@ class Texts:
             return None
         forms = (*self._part.dates, *_OF_WORKBOOKS) if is_xlsx(self._part) else self._part.dates
         try:
-            return read_moment(text, forms)
+            return read_moment(text, forms, years_from=self._part.years_from)
         except Unread as unread:
             self.faults.append(PastReason(unread.code, field))
             return None
