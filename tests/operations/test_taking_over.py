@@ -731,6 +731,29 @@ def test_a_deposit_is_held_from_its_day_lies_in_no_till_and_is_given_back(
     assert broken_invariants() == []
 
 
+@pytest.mark.parametrize(
+    ("receipt", "fate"),
+    [
+        ("13800138000", Fate.LOADED),  # as long as a phone
+        ("440305900101123", Fate.LOADED),  # as long as an identity number of the first generation
+        ("011001900111123456", Fate.LOADED),  # as long as an identity number, and none
+        ("11010519491231002X", Fate.REFUSED),  # one that checks
+        ("收据 １１０１０５ 19491231-002x", Fate.REFUSED),
+    ],
+)
+def test_a_receipt_as_long_as_a_number_of_a_person_is_a_receipt_and_an_identity_number_is_none(
+    receipt: str, fate: Fate, at: datetime, desk: Desk
+) -> None:
+    reader = PastPatronInput(key="7", name="古月", category="adult", branch="DJ", card_no="R7")
+    record_past_patrons(rows=[reader], system="old", terms=TERMS, at=at, desk=desk)
+    row = PastDepositInput(key="1", card_no="R7", amount_fen=10000, day=date(2015, 3, 4), receipt=receipt)
+
+    [result] = record_past_deposits(rows=[row], system="old", at=at, desk=desk)
+
+    reasons = () if fate is Fate.LOADED else (PastReason("text_holds_number", "receipt"),)
+    assert (result.fate, result.reasons) == (fate, reasons)
+
+
 def test_loans_and_money_are_found_by_the_numbers_on_item_and_card(
     at: datetime, desk: Desk, branches: dict[str, Branch]
 ) -> None:

@@ -1,14 +1,17 @@
 """Deposits and debts of an old system: rows of the ledger as of their own days, in no till and no figure of today."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from django.db.models import Sum
 
+from wenyuan.kernel.chinese.width import half_width
+from wenyuan.kernel.identity import BadIdentityNumber, parse_number
 from wenyuan.kernel.past import Coming, Fate, PastReason, PastResult
 from wenyuan.lending.fees.charging import write_charge
-from wenyuan.lending.fees.data import EntryKind, PastDepositInput, PastFineInput
+from wenyuan.lending.fees.data import EntryKind, FeeReason, PastDepositInput, PastFineInput
 from wenyuan.lending.fees.ledger import Holder, NewRow, add_up, amount_faults, lock_holder, text_faults, write
 from wenyuan.lending.fees.models import Entry, PastEntry
 from wenyuan.lending.patrons.queries import past_patrons, past_patrons_with_cards
@@ -21,6 +24,7 @@ from wenyuan.plumbing.transactions import verb
 
 MOST_ROWS = 100
 Past = PastDepositInput | PastFineInput
+_EIGHTEEN = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +172,32 @@ def _faults(row: Past, facts: _Facts, at: datetime) -> list[PastReason]:
         found.append(PastReason("date_to_come", "day"))
     if row.branch and network_map().by_code(row.branch) is None:
         found.append(PastReason("branch_unknown", "branch"))
-    field = "receipt" if isinstance(row, PastDepositInput) else "text"
-    found += [PastReason(fault.value, field) for fault in text_faults(getattr(row, field), needed=False)]
+    if isinstance(row, PastDepositInput):
+        found += [PastReason(fault.value, "receipt") for fault in _receipt_faults(row.receipt, local_date(at))]
+    else:
+        found += [PastReason(fault.value, "text") for fault in text_faults(row.text, needed=False)]
     name = _reader_name(row)
     if name not in facts.readers and name not in facts.coming:
         found.append(PastReason("patron_unknown", "patron"))
     return found
+
+
+def _receipt_faults(receipt: str, today: date) -> list[FeeReason]:
+    """Printed receipts have 11, 15 or 18 digits as phones and identity numbers do: the mapping says that these are
+    receipts. But no identity number that checks, with its date, is kept where everybody at the counter reads it."""
+    looks_like_one = FeeReason.TEXT_HOLDS_NUMBER
+    faults = [fault for fault in text_faults(receipt, needed=False) if fault != looks_like_one]
+    if any(_is_identity_number(found, today) for found in _EIGHTEEN.findall(re.sub(r"[\s-]", "", half_width(receipt)))):
+        faults.append(looks_like_one)
+    return faults
+
+
+def _is_identity_number(digits: str, today: date) -> bool:
+    try:
+        parse_number(digits, today=today)
+    except BadIdentityNumber:
+        return False
+    return True
 
 
 def _facts(rows: Sequence[Past], what: str, system: str, coming: Coming | None) -> _Facts:
