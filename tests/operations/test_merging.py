@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import cnmarc_record, make_bib, make_item
@@ -206,6 +208,41 @@ def test_more_items_than_a_transaction_should_move_are_refused(
         merge(gone, kept, cataloguer)
 
     assert refused.value.refusal is Refusal.MERGE_TOO_LARGE
+
+
+def test_more_holds_than_a_transaction_should_move_are_refused(
+    kept: Bib, gone: Bib, cataloguer: Desk, town: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wenyuan.lending.circulation.title_merging.MOST_HOLDS", 1)
+    for card in ("R1", "R2"):
+        make_patron(card=card, home=town.central)
+        hold(gone, card, town)
+
+    with pytest.raises(CatalogueRefused) as refused:
+        merge(gone, kept, cataloguer)
+
+    assert refused.value.refusal is Refusal.MERGE_TOO_LARGE
+    assert Hold.objects.filter(bib=gone, state="waiting").count() == 2
+
+
+def test_many_holds_are_moved_and_parted_by_as_many_statements_as_a_few(
+    kept: Bib, gone: Bib, cataloguer: Desk, town: District
+) -> None:
+    other = make_bib(title="边城", author="沈从文")
+    make_item(barcode="O1", home=town.central, bib=other)
+    for number in range(12):
+        make_patron(card=f"R{number}", home=town.central)
+        hold(gone if number < 10 else other, f"R{number}", town)
+
+    def asked(bib: Bib) -> list[int]:
+        with CaptureQueriesContext(connection) as joined:
+            merge_id = merge(bib, kept, cataloguer)
+        with CaptureQueriesContext(connection) as parted:
+            undo_bib_merge(merge_id=merge_id, at=LATER, desk=cataloguer)
+        return [len(joined), len(parted)]
+
+    assert asked(gone) == asked(other)
+    assert Hold.objects.filter(bib=gone).count() == 10
 
 
 def test_a_record_that_was_merged_is_not_edited_and_gets_no_items(kept: Bib, gone: Bib, cataloguer: Desk) -> None:

@@ -145,7 +145,7 @@ class Refusal(StrEnum):
     VERSION_UNKNOWN = "version_unknown"
     RECORD_MERGED = "record_merged"  # it leads to another record now
     MERGE_ITSELF = "merge_itself"
-    MERGE_TOO_LARGE = "merge_too_large"  # more items than one merge moves
+    MERGE_TOO_LARGE = "merge_too_large"  # more items or holds than one merge moves
     MERGE_UNKNOWN = "merge_unknown"
     LOOK_UNKNOWN = "look_unknown"
     MERGE_NOT_LAST = "merge_not_last"  # the record that stayed has been merged since: that is undone first

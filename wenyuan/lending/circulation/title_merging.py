@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from django.db.models import F, Q
 
-from wenyuan.holdings.catalogue.data import BibMoved, Hanging, Parting, StayReason
+from wenyuan.holdings.catalogue.data import BibMoved, CatalogueRefused, Hanging, Parting, Refusal, StayReason
 from wenyuan.holdings.catalogue.queries import bibs_of_items
 from wenyuan.holdings.catalogue.seams import BibUser
 from wenyuan.lending.circulation import sql
@@ -23,6 +23,9 @@ from wenyuan.plumbing.statements import Statement, rows_of
 
 MERGED = "merged"
 """Why the lesser of two holds of one reader ended."""
+
+MOST_HOLDS = 20_000
+"""Holds, with those that have ended, that one merge moves: its transaction lasts some two seconds then."""
 
 _HOLD, _ENDED, _ENDED_OF_KEPT = "hold", "hold_ended", "hold_ended_of_kept"
 
@@ -41,43 +44,53 @@ def lock(bib_ids: Sequence[int]) -> None:
 def move(gone_id: int, kept_id: int, at: datetime, desk: Desk) -> Iterable[BibMoved]:
     """Holds follow their title. Who waits for both keeps the earlier one; the other is cancelled, unless an item is
     captured for it already: then the one that waits is. What stood on the hold shelf for the cancelled one is free, to
-    be cleared."""
-    moving = list(Hold.objects.filter(bib_id=gone_id).order_by("id"))
-    ended: dict[int, int | None] = {}
-    for hold in sorted(moving, key=lambda one: (one.rank, one.id)):
-        if hold.ended_at is None and hold.item_id is None:
-            ended |= {one.id: one.bib_id for one in _end_the_lesser(hold, kept_id, at, desk)}
+    be cleared. Only those that end are looked at one by one.
+
+    :raises CatalogueRefused: MERGE_TOO_LARGE, above ``MOST_HOLDS``.
+    """
+    if Hold.objects.filter(bib_id=gone_id)[: MOST_HOLDS + 1].count() > MOST_HOLDS:
+        raise CatalogueRefused(Refusal.MERGE_TOO_LARGE)
+    ended = {_end_the_lesser(hold, twin, at, desk) for hold, twin in _waiting_for_both(gone_id, kept_id)}
+    moving = Hold.objects.filter(Q(bib_id=gone_id) | Q(id__in=ended)).order_by("id")
+    rows = list(moving.values_list("id", "bib_id", "ended_at", "state"))
     Hold.objects.filter(bib_id=gone_id).update(bib_id=kept_id, version=F("version") + 1)
     # What nobody found on its shelf is noted with the item's version, which grows with the move.
     rows_of(Statement(sql.KEEP_NOT_FOUND, {"bib": gone_id}))
-    for hold in Hold.objects.filter(id__in=[*(hold.id for hold in moving), *ended]).order_by("id"):
-        what = _HOLD if hold.id not in ended else _ENDED if ended[hold.id] == gone_id else _ENDED_OF_KEPT
-        yield BibMoved(what, hold.id, _end_of(hold))
+    for hold_id, bib_id, ended_at, state in rows:
+        what = _HOLD if hold_id not in ended else _ENDED if bib_id == gone_id else _ENDED_OF_KEPT
+        yield BibMoved(what, hold_id, _end_of(ended_at, state))
 
 
-def _end_of(hold: Hold) -> str:
+def _end_of(ended_at: datetime | None, state: str) -> str:
     """When and why a hold has ended, as far as an undo compares it; empty of an open one. Its version would grow with
     every merge that it follows."""
-    return "" if hold.ended_at is None else f"{hold.ended_at.astimezone(UTC).isoformat()} {hold.state}"
+    return "" if ended_at is None else f"{ended_at.astimezone(UTC).isoformat()} {state}"
 
 
-def _end_the_lesser(hold: Hold, kept_id: int, at: datetime, desk: Desk) -> Iterator[Hold]:
-    assert hold.patron_id is not None
-    twins = Hold.objects.filter(OPEN_HOLD, patron_id=hold.patron_id, bib_id=kept_id, item__isnull=True)
-    for twin in twins:
-        keeps_twin = (twin.state != HoldState.WAITING, -twin.rank) > (hold.state != HoldState.WAITING, -hold.rank)
-        lesser = hold if keeps_twin else twin
-        was, was_on_shelf = lesser.state, lesser.state == HoldState.ON_SHELF
-        lesser.state, lesser.slot, lesser.ended_at = HoldState.CANCELLED, None, at
-        lesser.cleared_at = None if was_on_shelf else at
-        lesser.end_reason = MERGED
-        lesser.version += 1
-        lesser.save()
-        if was_on_shelf:
-            rows_of(Statement(sql.FREE_ITEM, {"item": lesser.captured_item_id, "at": at}))
-        # By this the word that it is ready is taken back; no other is needed, since the reader waits on.
-        note_hold(lesser, Kind.HOLD_CANCELLED, {"was": was, "why": MERGED}, at=at, desk=desk)
-        yield lesser
+def _waiting_for_both(gone_id: int, kept_id: int) -> Iterator[tuple[Hold, Hold]]:
+    """The open holds of readers who wait for either title: that of the one that goes, and that of the other. No reader
+    has two for one title."""
+    waiting = Hold.objects.filter(OPEN_HOLD, item__isnull=True)
+    twins = waiting.filter(bib_id=kept_id, patron_id__in=waiting.filter(bib_id=gone_id).values("patron_id"))
+    of_kept = {twin.patron_id: twin for twin in twins}
+    for hold in waiting.filter(bib_id=gone_id, patron_id__in=of_kept).order_by("rank", "id"):
+        yield hold, of_kept[hold.patron_id]
+
+
+def _end_the_lesser(hold: Hold, twin: Hold, at: datetime, desk: Desk) -> int:
+    keeps_twin = (twin.state != HoldState.WAITING, -twin.rank) > (hold.state != HoldState.WAITING, -hold.rank)
+    lesser = hold if keeps_twin else twin
+    was, was_on_shelf = lesser.state, lesser.state == HoldState.ON_SHELF
+    lesser.state, lesser.slot, lesser.ended_at = HoldState.CANCELLED, None, at
+    lesser.cleared_at = None if was_on_shelf else at
+    lesser.end_reason = MERGED
+    lesser.version += 1
+    lesser.save()
+    if was_on_shelf:
+        rows_of(Statement(sql.FREE_ITEM, {"item": lesser.captured_item_id, "at": at}))
+    # By this the word that it is ready is taken back; no other is needed, since the reader waits on.
+    note_hold(lesser, Kind.HOLD_CANCELLED, {"was": was, "why": MERGED}, at=at, desk=desk)
+    return lesser.id
 
 
 def binds(item_ids: Collection[int], moved: Sequence[BibMoved]) -> Collection[int]:
@@ -118,7 +131,7 @@ def _stays(hold: Hold | None, row: BibMoved, bibs: dict[int, int], parting: Part
     if hold is None or hold.bib_id != parting.kept_id:
         return StayReason.ELSEWHERE
     if hold.ended_at is not None:
-        return None if _end_of(hold) == row.state else StayReason.HOLD_ENDED
+        return None if _end_of(hold.ended_at, hold.state) == row.state else StayReason.HOLD_ENDED
     if hold.item_id is not None and bibs.get(hold.item_id) != parting.gone_id:
         return StayReason.ITEM_CHANGED
     if hold.state != HoldState.WAITING and bibs.get(hold.captured_item_id or 0) != parting.gone_id:
@@ -146,7 +159,11 @@ def _wait_again(hold: Hold | None, row: BibMoved, parting: Parting) -> StayReaso
 def _stays_ended(hold: Hold, row: BibMoved, *, own: int, other: int) -> StayReason | None:
     if hold.patron_id is None:
         return StayReason.HOLD_FORGOTTEN
-    if hold.end_reason != MERGED or _end_of(hold) != row.state or hold.captured_item_id is not None:
+    if (
+        hold.end_reason != MERGED
+        or _end_of(hold.ended_at, hold.state) != row.state
+        or hold.captured_item_id is not None
+    ):
         return StayReason.HOLD_ENDED
     # The one that had lasted must wait for the other title now: two for one title would be one too many.
     holds = Hold.objects.filter(OPEN_HOLD, patron_id=hold.patron_id, item__isnull=True)

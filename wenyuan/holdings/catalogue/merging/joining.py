@@ -1,6 +1,6 @@
 """合并: of two records of one document one stays, with all that hung on both; the other leads to it from then on.
 
-Everything is moved row by row in one transaction, here and in the rooms above (``seams.BibUser``), and which rows these
+Everything is moved in one transaction, here and in the rooms above (``seams.BibUser``), and which rows these
 were is kept, so that an undo moves back exactly them. Nothing that has happened is written anew: the journal and its
 figures stay as they are.
 """
@@ -68,8 +68,11 @@ def merge_bibs(*, kept_id: int, gone_id: int, kept_version: int, gone_version: i
     above = seams.move_all(gone_id, kept_id, at, desk)
     own = [*_move_items(items, kept_id, at), *_redirect(gone_id, kept_id)]
     BibMergeRow.objects.bulk_create(
-        BibMergeRow(merge=merge, room=room, what=row.what, row_id=row.row_id, state=row.state)
-        for room, row in (*((ROOM, row) for row in own), *above)
+        (
+            BibMergeRow(merge=merge, room=room, what=row.what, row_id=row.row_id, state=row.state)
+            for room, row in (*((ROOM, row) for row in own), *above)
+        ),
+        batch_size=1000,
     )
     BibOpen.objects.filter(bib_id=gone_id).delete()
     # Only the record that went is touched: that the other is found by its numbers as well is told here.

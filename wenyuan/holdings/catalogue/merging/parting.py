@@ -100,4 +100,4 @@ def _keep_reasons(rows: Iterable[BibMergeRow], stayed: Iterable[Stayed]) -> None
         if (row.room, row.what, row.row_id) in reasons:
             row.stays = reasons[row.room, row.what, row.row_id].value
             left.append(row)
-    BibMergeRow.objects.bulk_update(left, ["stays"])
+    BibMergeRow.objects.bulk_update(left, ["stays"], batch_size=500)
