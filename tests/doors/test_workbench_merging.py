@@ -103,6 +103,17 @@ def test_two_records_are_laid_side_by_side_with_the_one_that_should_stay_on_the_
     assert browser.get(f"/workbench/records/{kept.id}/merge/{kept.id}").status_code == 404
 
 
+def test_of_two_records_in_different_formats_the_page_says_that_only_items_and_holds_move(
+    browser: Client, twins: tuple[Bib, Bib]
+) -> None:
+    kept, _ = twins
+    other = make_bib(title="边城", author="沈从文", dialect="marc21")
+    told = "no field of the right one can be copied"
+
+    assert told in text_of(browser, f"/workbench/records/{kept.id}/merge/{other.id}")
+    assert told not in text_of(browser, f"/workbench/records/{kept.id}/merge/{twins[1].id}")
+
+
 def test_a_merge_is_made_told_undone_and_what_has_stayed_is_listed(
     browser: Client, twins: tuple[Bib, Bib], town: District
 ) -> None:

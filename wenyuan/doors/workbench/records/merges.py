@@ -107,6 +107,7 @@ def merge(request: StaffRequest, bib_id: int, other_id: int) -> HttpResponse:
         "kept": kept,
         "gone": gone,
         "is_proposed": proposed_to_stay(both[kept.id], both[gone.id]) == kept.id,
+        "are_of_two_formats": kept.dialect != gone.dialect,
         "is_apart": is_kept_apart(bib_id, other_id),
         "lines": differences(records[1].record, records[0].record),
     }
