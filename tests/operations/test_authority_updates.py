@@ -1,12 +1,15 @@
 """Authorities and the records that use them, while other acts and the follower come in between."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import cnmarc_record, make_bib
 from tests.factories.network import make_branch
+from wenyuan.holdings.catalogue.authorities.sql import NEXT_TO_UPDATE
 from wenyuan.holdings.catalogue.data import AuthorityInput, AuthorityRefused, AuthoritySaved, LinkState, Variant
 from wenyuan.holdings.catalogue.models import Bib, HeadingUse, HeadingWaiting, IndexWaiting
 from wenyuan.holdings.catalogue.operations import (
@@ -102,6 +105,53 @@ def test_a_name_edited_before_the_update_comes_is_found_as_it_is_then(desk: Desk
     assert name_in(bib.pk) == (("a", "余秋雨"),)
     followed()
     assert link(bib.pk) == (LinkState.LINKED, saved.id)
+
+
+def test_a_record_before_the_place_of_an_update_that_is_linked_meanwhile_is_done_too(desk: Desk) -> None:
+    early, *bibs = [make_bib(author=author) for author in ("余大华", "余华", "余华")]
+    saved = kept(desk, "余华")
+    followed()
+    renamed = changed(desk, saved, "余秋雨")
+    assert renamed.update_id is not None
+    update_next(update_id=renamed.update_id, at=LATER, desk=desk)
+    [use] = [one for one in headings_of_bib(early.pk) if one.kind is PERSON]
+    decide_heading(kind=PERSON, key=use.key, dates="", authority_id=saved.id, at=LATER, desk=desk)
+
+    updated(renamed, desk)
+
+    assert [name_in(bib.pk) for bib in (early, *bibs)] == [(("a", "余秋雨"),)] * 3
+
+
+def test_the_last_record_of_an_update_is_found_by_reading_no_more_than_for_the_first(desk: Desk) -> None:
+    for number in range(30):
+        make_bib(author="余华", title=f"活着{number}")
+    saved = kept(desk, "余华")
+    followed()
+    renamed = changed(desk, saved, "余秋雨")
+    assert renamed.update_id is not None
+
+    def read() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) " + NEXT_TO_UPDATE,
+                {"authority": saved.id, "update": renamed.update_id},
+            )
+            return rows_read(cursor.fetchone()[0][0]["Plan"])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+    update_next(update_id=renamed.update_id, at=LATER, desk=desk)
+    early = read()
+    for _ in range(27):
+        update_next(update_id=renamed.update_id, at=LATER, desk=desk)
+
+    assert read() == early < 8
+
+
+def rows_read(plan: dict[str, Any]) -> int:
+    """The rows that the scans of a plan looked at."""
+    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return int(own if "Relation Name" in plan else 0) + sum(map(rows_read, plan.get("Plans", [])))
 
 
 def test_records_that_wait_are_looked_at_before_an_update_ends(desk: Desk) -> None:

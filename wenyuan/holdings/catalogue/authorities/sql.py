@@ -31,12 +31,25 @@ NEXT_TO_UPDATE = """
     JOIN catalogue_authority authority ON authority.id = used.authority_id
     WHERE used.authority_id = %(authority)s::bigint AND NOT used.is_stated
         AND (used.name, used.dates) IS DISTINCT FROM (authority.name, authority.dates)
+        AND used.bib_id > coalesce(
+            (SELECT max(done.bib_id) FROM catalogue_authorityupdated done WHERE done.update_id = %(update)s::bigint), 0
+        )
+    ORDER BY used.bib_id LIMIT 1
+"""
+"""The records that follow the furthest to which an update has come: of those before it nothing is read again."""
+
+LEFT_BEHIND = """
+    SELECT used.bib_id FROM catalogue_headinguse used
+    JOIN catalogue_authority authority ON authority.id = used.authority_id
+    WHERE used.authority_id = %(authority)s::bigint AND NOT used.is_stated
+        AND (used.name, used.dates) IS DISTINCT FROM (authority.name, authority.dates)
         AND NOT EXISTS (
             SELECT 1 FROM catalogue_authorityupdated done
             WHERE done.update_id = %(update)s::bigint AND done.bib_id = used.bib_id
         )
     ORDER BY used.bib_id LIMIT 1
 """
+"""Where none follows: what was linked meanwhile among those before."""
 
 USES_WAITING = """
     SELECT waiting.id, waiting.bib_id FROM catalogue_headingwaiting waiting

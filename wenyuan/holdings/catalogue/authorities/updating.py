@@ -73,9 +73,11 @@ def update_next(*, update_id: int, at: datetime, desk: Desk) -> bool:
 
 def _next_of(update: AuthorityUpdate) -> int | None:
     with connection.cursor() as cursor:
-        cursor.execute(sql.NEXT_TO_UPDATE, {"authority": update.authority_id, "update": update.pk})
-        found = cursor.fetchone()
-    return int(found[0]) if found else None
+        for statement in (sql.NEXT_TO_UPDATE, sql.LEFT_BEHIND):
+            cursor.execute(statement, {"authority": update.authority_id, "update": update.pk})
+            if (found := cursor.fetchone()) is not None:
+                return int(found[0])
+    return None
 
 
 def _is_waiting(update: AuthorityUpdate) -> bool:
