@@ -1,7 +1,7 @@
 """What is asked of a large catalogue for each record or scan is answered by indices, not by reading through it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item, make_many_bibs
 from tests.factories.network import make_branch
+from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.operations import DuplicatesFound, add_bib
 from wenyuan.holdings.catalogue.queries import lookup
 from wenyuan.kernel.marc import Dialect, from_text
@@ -31,9 +32,9 @@ def read_through(act: Callable[[], object]) -> list[str]:
     return [read for read in reads if any(_is_reading_through(node) for node in _nodes(_plan(read)))]
 
 
-def _plan(read: str) -> Plan:
+def _plan(read: str, values: Mapping[str, Any] | None = None) -> Plan:
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN (FORMAT JSON) " + read.replace("%", "%%"), [])
+        cursor.execute("EXPLAIN (FORMAT JSON) " + read, values)
         [[plan]] = cursor.fetchall()
     found: Plan = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
     return found
@@ -63,6 +64,21 @@ def test_records_like_one_that_is_saved_are_found_by_indices(db: None) -> None:
         assert [one.bib_id for one in found.value.candidates] == [by_number.id, by_description.id]
 
     assert read_through(save) == []
+
+
+def test_a_look_for_duplicates_goes_from_each_record_to_the_next_ones_of_its_title_by_one_index(db: None) -> None:
+    make_many_bibs(5_000)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE catalogue_bib SET title_fold = '年鉴', author_fold = '统计局', year = 2012")
+        cursor.execute("ANALYZE catalogue_bib")
+
+    plan = _plan(sql.LIKELY_PAIRS, {"bibs": list(range(500)), "kinds": ["isbn"], "most": 50})
+
+    by_title = [node["Index Cond"] for node in _nodes(plan) if node.get("Index Name") == "catalogue_title_begins"]
+    to_the_next = [one for one in by_title if "(id > mine" in one]
+    assert len(to_the_next) == 2
+    assert all("title_fold" in one and "author_fold" in one and "(year " in one for one in to_the_next)
+    assert "Sort" not in {node["Node Type"] for node in _nodes(plan) if node.get("Parent Relationship") == "Inner"}
 
 
 @pytest.mark.parametrize("given", [{"isbn": "9787506365437"}, {"barcode": "W1"}, {"title_begins": "活着"}])

@@ -69,7 +69,7 @@ def test_records_that_share_a_number_or_their_description_are_listed_in_groups_w
     ]
     look = last_look()
     assert look is not None
-    assert (look.compared, look.found, look.ended_at) == (6, 3, LATER)
+    assert (look.compared, look.found, look.ended_at, look.is_cut) == (6, 3, LATER, False)
     assert count_alike_groups() == 2
 
 
@@ -162,6 +162,7 @@ def test_a_number_that_very_many_records_bear_is_compared_and_kept_within_bounds
     assert look is not None
     assert look.found == 8
     assert look.position < look.last_id
+    assert look.is_cut
     assert look.ended_at == LATER
 
 
@@ -205,6 +206,28 @@ def test_a_look_needs_the_right_to_edit_records_and_must_have_been_asked_for(des
     with pytest.raises(CatalogueRefused) as refused:
         look_for_duplicates(look_id=999, at=AT, desk=desk)
     assert refused.value.refusal is Refusal.LOOK_UNKNOWN
+
+
+def test_two_who_ask_for_a_look_at_the_same_moment_ask_for_one(fresh_database: str) -> None:
+    desk = make_desk(make_branch("Z1"), role=Role.CATALOGUER)
+
+    first, second = at_once(lambda: begin_look(at=AT, desk=desk), lambda: begin_look(at=AT, desk=desk))
+
+    assert first == second == DuplicateLook.objects.get().id
+
+
+def test_records_without_a_year_are_compared_with_each_other_and_with_the_next_ones(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "MOST_WITH_ONE", 1)
+    bibs = [make_bib(title="年鉴", author="统计局", year=year) for year in (None, 2012, None, 2012, None)]
+
+    looked(desk)
+
+    assert [[(one, other) for one, other, _ in pairs] for pairs in groups()] == [
+        [(bibs[0].id, bibs[2].id), (bibs[2].id, bibs[4].id)],
+        [(bibs[1].id, bibs[3].id)],
+    ]
 
 
 def test_two_workers_with_one_look_compare_nothing_twice(fresh_database: str) -> None:

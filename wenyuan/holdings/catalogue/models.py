@@ -177,7 +177,14 @@ class Bib(models.Model):
             models.UniqueConstraint(fields=["source", "control_number", "variant"], name="catalogue_bib_identity"),
         )
         indexes = (
-            models.Index(OpClass("title_fold", name="text_pattern_ops"), name="catalogue_title_begins"),
+            # By its beginning the first column alone; all of them find who else has a title, author and year.
+            models.Index(
+                OpClass("title_fold", name="text_pattern_ops"),
+                OpClass("author_fold", name="text_pattern_ops"),
+                "year",
+                "id",
+                name="catalogue_title_begins",
+            ),
             models.Index(OpClass("author_fold", name="text_pattern_ops"), name="catalogue_author_begins"),
             models.Index(fields=["title_sort", "id"], name="catalogue_title_order"),
             models.Index(fields=["created_at", "id"], name="catalogue_newest"),

@@ -142,12 +142,22 @@ LIKELY_PAIRS = """
     FROM catalogue_bib mine CROSS JOIN LATERAL (
         SELECT one.id FROM catalogue_bib one
         WHERE one.title_fold = mine.title_fold AND one.author_fold = mine.author_fold
-            AND one.year IS NOT DISTINCT FROM mine.year AND one.id > mine.id AND one.merged_into_id IS NULL
-        LIMIT %(most)s
+            AND one.year = mine.year AND one.id > mine.id AND one.merged_into_id IS NULL
+        ORDER BY one.id LIMIT %(most)s
     ) other
     WHERE mine.id = ANY(%(bibs)s) AND mine.title_fold <> ''
+    UNION
+    SELECT mine.id, other.id
+    FROM catalogue_bib mine CROSS JOIN LATERAL (
+        SELECT one.id FROM catalogue_bib one
+        WHERE one.title_fold = mine.title_fold AND one.author_fold = mine.author_fold
+            AND one.year IS NULL AND one.id > mine.id AND one.merged_into_id IS NULL
+        ORDER BY one.id LIMIT %(most)s
+    ) other
+    WHERE mine.id = ANY(%(bibs)s) AND mine.title_fold <> '' AND mine.year IS NULL
 """
-"""Records that share a number or a description with one that came later; so many with each at most."""
+"""Records that share a number or a description with one that came later; so many with each at most, the next ones.
+Those without a year are asked for apart: no index answers IS NOT DISTINCT FROM."""
 
 LIKELY_BIBS = """
     SELECT number.bib_id FROM catalogue_identifier number WHERE number.value = ANY(%(numbers)s::varchar[])

@@ -25,7 +25,7 @@ CHUNK = 500
 MOST_WITH_ONE = 50
 """Records that one record is compared with by one number, or by its title: misprinted numbers are borne by hundreds."""
 MOST_PAIRS = 50_000
-"""Pairs that one look keeps: more than anybody works off. It ends there, and says how far it came."""
+"""Pairs that one look keeps: more than anybody works off. It ends there, and the page says so."""
 
 
 @needs(Act.EDIT_RECORDS)
@@ -37,11 +37,12 @@ def begin_look(*, at: datetime, desk: Desk) -> int:
     :raises NotAllowed: without the right to edit records at the desk's branch.
     """
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
-    running = DuplicateLook.objects.filter(ended_at=None).order_by("id").first()
-    if running is not None:
-        return running.id
     last = Bib.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    return DuplicateLook.objects.create(asked_at=at, asked_by_id=desk.operator.account_id, last_id=last).id
+    # Of two who ask at once the second waits for the first, and finds that look.
+    look, _ = DuplicateLook.objects.get_or_create(
+        ended_at=None, defaults={"asked_at": at, "asked_by_id": desk.operator.account_id, "last_id": last}
+    )
+    return look.id
 
 
 @needs(Act.EDIT_RECORDS)

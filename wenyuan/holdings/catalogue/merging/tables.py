@@ -65,6 +65,13 @@ class DuplicateLook(models.Model):
     found = models.IntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
 
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["ended_at"], name="catalogue_one_look", condition=Q(ended_at=None), nulls_distinct=False
+            ),
+        )
+
 
 class BibsAlike(models.Model):
     """Two records that a look found alike, the older first, and why. ``group_id`` is the oldest record among those that

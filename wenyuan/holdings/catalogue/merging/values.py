@@ -101,7 +101,7 @@ class AlikePage(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookView:
     """A look through the catalogue: ``compared`` of the records up to ``last_id``, ``found`` pairs; under way without
-    ``ended_at``."""
+    ``ended_at``. One that has found more than anybody works off ends early: ``is_cut``."""
 
     id: int
     asked_at: datetime
@@ -110,6 +110,7 @@ class LookView:
     last_id: int
     compared: int
     found: int
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

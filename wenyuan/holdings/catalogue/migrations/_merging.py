@@ -118,6 +118,16 @@ TABLES = [
                 ),
             ),
         ],
+        options={
+            "constraints": [
+                models.UniqueConstraint(
+                    condition=models.Q(("ended_at", None)),
+                    fields=("ended_at",),
+                    name="catalogue_one_look",
+                    nulls_distinct=False,
+                )
+            ],
+        },
     ),
     migrations.CreateModel(
         name="BibsAlike",

@@ -83,6 +83,9 @@ TABLES = [
             "indexes": [
                 models.Index(
                     django.contrib.postgres.indexes.OpClass("title_fold", name="text_pattern_ops"),
+                    django.contrib.postgres.indexes.OpClass("author_fold", name="text_pattern_ops"),
+                    "year",
+                    "id",
                     name="catalogue_title_begins",
                 ),
                 models.Index(
