@@ -175,10 +175,10 @@ def test_runs_of_barcodes_shelves_and_unknown_barcodes(town: Town, browser: Any)
         make_item(bib=bib, home=town.central, barcode=f"C000{number}", call_no=f"I247.57/{number + 1}")
     add = "/workbench/records/labels/add"
 
-    unknown = browser.post(add, {"kinds": ["spine"], "barcodes": "C0000-C0004"})
-    backwards = browser.post(add, {"kinds": ["spine"], "barcodes": "C0004-0001"})
+    unknown = browser.post(add, {"kinds": ["spine"], "barcodes": "C0000~C0004"})
+    backwards = browser.post(add, {"kinds": ["spine"], "barcodes": "C0004~0001"})
     nothing = browser.post(add, {"kinds": ["spine"], "barcodes": ""})
-    browser.post(add, {"kinds": ["spine"], "barcodes": "C0000-1"})
+    browser.post(add, {"kinds": ["spine"], "barcodes": "C0000~1"})
     shelf = {"kinds": ["cover"], "branch": town.central.id, "first": "I247.57/2", "last": "I247.57/3"}
     browser.post(add, shelf)
 
@@ -194,7 +194,7 @@ def test_shelf_ends_and_cards_are_printed_without_an_item(browser: Any) -> None:
 
     printed_ends = browser.post("/workbench/records/labels/shelf-ends", shelves)
     printed_cards = browser.post(
-        "/workbench/records/labels/cards", {"numbers": "L0001-0003", "sheet": cards.id, "start": 1}
+        "/workbench/records/labels/cards", {"numbers": "L0001~0003", "sheet": cards.id, "start": 1}
     )
 
     text = PdfReader(io.BytesIO(printed_ends.content)).pages[0].extract_text()
@@ -202,7 +202,7 @@ def test_shelf_ends_and_cards_are_printed_without_an_item(browser: Any) -> None:
     assert "中国文学" in text
     assert "中国史" in text
     assert "L0003" in PdfReader(io.BytesIO(printed_cards.content)).pages[0].extract_text()
-    assert browser.post("/workbench/records/labels/cards", {"numbers": "L1-99999"}).status_code == 422
+    assert browser.post("/workbench/records/labels/cards", {"numbers": "L1~99999"}).status_code == 422
 
 
 def test_sheets_are_listed_moved_and_refused_in_words(browser: Any) -> None:

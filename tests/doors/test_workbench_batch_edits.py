@@ -108,6 +108,25 @@ def test_items_are_chosen_seen_changed_and_put_back(town: Town, queued: list[dic
     assert "W1" in text(browser.get(f"{page}rows?outcome=restored"))
 
 
+def test_a_number_with_a_hyphen_is_that_number_and_a_run_has_a_sign_of_its_own(
+    town: Town, queued: list[dict[str, Any]]
+) -> None:
+    for barcode in ("2024-3001", "2500", "D0001", "D0002"):
+        make_item(home=town.central, barcode=barcode, source="bought")
+    make_item(home=town.central, barcode="D0003", accession_no="77-80", source="bought")
+    browser = staff_at(town.central, Role.CATALOGUER)
+
+    page = begun(browser, ITEMS, {"numbers": "2024-3001 77-80\nD0001 ～ 2", "source": "donated"}, queued)
+    browser.post(f"{page}started")
+    work(queued)
+    asked = browser.post(ITEMS, {"numbers": "D0001-2", "source": "donated"})
+
+    donated = Item.objects.filter(source="donated").values_list("barcode", flat=True)
+    assert set(donated) == {"2024-3001", "D0001", "D0002", "D0003"}
+    assert asked.status_code == 422
+    assert "D0001~2" in asked.content.decode()
+
+
 def test_columns_are_emptied_and_an_area_is_given(town: Town, queued: list[dict[str, Any]]) -> None:
     area = make_area(town.central, "A9", name_zh="红色文献室")
     make_item(home=town.central, barcode="W1", price_fen=1000, collection="红色文献")

@@ -21,7 +21,7 @@ from wenyuan.holdings.catalogue.queries import (
     register_page,
     stock_account,
 )
-from wenyuan.kernel.ranges import RangeUnfit, numbers_between, numbers_from
+from wenyuan.kernel.ranges import RangeUnfit, hyphened_run, numbers_between, numbers_from
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.models import Entry
@@ -81,12 +81,21 @@ def test_numbers_that_cannot_follow_are_refused(first: str, count: int) -> None:
 
 
 def test_a_run_is_written_in_full_or_short() -> None:
-    assert numbers_between("D0098-101") == ["D0098", "D0099", "D0100", "D0101"]
-    assert numbers_between("D0098—D0099") == ["D0098", "D0099"]
+    assert numbers_between("D0098~101") == ["D0098", "D0099", "D0100", "D0101"]
+    assert numbers_between("D0098～D0099") == ["D0098", "D0099"]
     assert numbers_between("D0098") is None
+    assert numbers_between("2024-3001") is None
     with pytest.raises(RangeUnfit) as caught:
-        numbers_between("D9-D1")
+        numbers_between("D9~D1")
     assert caught.value.backwards
+
+
+@pytest.mark.parametrize(
+    ("typed", "run"),
+    [("D123456-60", "D123456~60"), ("2024—3001", "2024~3001"), ("A-100", None), ("D9-D1", None), ("2024-0001", None)],
+)
+def test_what_may_have_been_meant_as_a_run_is_known(typed: str, run: str | None) -> None:
+    assert hyphened_run(typed) == run
 
 
 def test_taken_unfit_and_double_numbers_and_a_gap_are_told_before_anything_is_written(branch: Branch, bib: Bib) -> None:

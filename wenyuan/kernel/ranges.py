@@ -1,4 +1,5 @@
-"""Runs of barcodes and numbers, as people write them: ``D123456-60`` or ``23000118807-23000118815``."""
+"""Runs of barcodes and numbers: ``D123456~60`` or ``23000118807~23000118815``. A hyphen writes none: it may be part of
+a number (``2024-3001``)."""
 
 import re
 from typing import Final
@@ -6,7 +7,8 @@ from typing import Final
 MOST: Final = 10_000
 """Numbers of one run."""
 
-_RANGE: Final = re.compile(r"(.*?)([0-9]+)\s*[-~～－—]\s*(.*?)([0-9]+)")
+_RANGE: Final = re.compile(r"(.*?)([0-9]+)\s*[~～]\s*(.*?)([0-9]+)")
+_HYPHENED: Final = re.compile(r"([^~～]*[0-9])\s*[-－—]\s*([^~～]*[0-9])")
 _NUMBERED: Final = re.compile(r"(.*?)([0-9]+)", re.DOTALL)
 
 
@@ -32,6 +34,19 @@ def numbers_between(text: str, *, most: int = MOST) -> list[str] | None:
     if end_prefix not in ("", prefix) or len(last) > len(first):
         return None
     return _run(prefix, first, int(first[: len(first) - len(last)] + last), most)
+
+
+def hyphened_run(text: str) -> str | None:
+    """How a text with a hyphen would be written if somebody meant a run by it: ``D123456~60`` for ``D123456-60``; none
+    where it can be none."""
+    found = _HYPHENED.fullmatch(text.strip())
+    if not found:
+        return None
+    run = f"{found[1]}~{found[2]}"
+    try:
+        return run if numbers_between(run) else None
+    except RangeUnfit:
+        return None
 
 
 def numbers_from(first: str, count: int, *, most: int = MOST) -> list[str]:

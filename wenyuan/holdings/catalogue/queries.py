@@ -23,7 +23,7 @@ from wenyuan.holdings.catalogue.authorities.reading import (
     uses_of_heading,
 )
 from wenyuan.holdings.catalogue.authorities.taking import read_authorities
-from wenyuan.holdings.catalogue.batching.choosing import ids_chosen
+from wenyuan.holdings.catalogue.batching.choosing import ids_chosen, numbers_borne
 from wenyuan.holdings.catalogue.batching.reading import edit_row_difference, get_edit, list_edit_rows, list_edits
 from wenyuan.holdings.catalogue.batching.steps import steps_from_data
 from wenyuan.holdings.catalogue.copying.asking import search_targets
@@ -244,6 +244,7 @@ __all__ = [
     "marc_rows",
     "matches_of",
     "name_of_class",
+    "numbers_borne",
     "numbers_of_bib",
     "overlaid",
     "past_bibs",

@@ -23,7 +23,7 @@ from wenyuan.holdings.catalogue.data import (
     Step,
     StepsUnfit,
 )
-from wenyuan.holdings.catalogue.queries import steps_from_data
+from wenyuan.holdings.catalogue.queries import numbers_borne, steps_from_data
 from wenyuan.kernel.marc import Dialect
 from wenyuan.plumbing.statements import LARGEST_ID
 
@@ -45,7 +45,8 @@ class ChosenItemsForm(forms.Form):
     numbers = NumbersField(
         label=_("Barcodes or accession numbers"),
         required=False,
-        help_text=_("One a line, up to 10,000; D123456-60 is a run. With a list, what stands below is not asked."),
+        help_text=_("One a line, up to 10,000; D123456~60 is a run. With a list, what stands below is not asked."),
+        borne=numbers_borne,
     )
     home = forms.TypedChoiceField(label=_("Belong to"), coerce=int, required=False, empty_value=None)
     type = forms.ChoiceField(label=_("Are of the type"), required=False)

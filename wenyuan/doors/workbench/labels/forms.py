@@ -1,5 +1,9 @@
 """Forms of labels."""
 
+import re
+from collections.abc import Callable, Collection
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -7,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from wenyuan.doors.workbench.branches import Choices
 from wenyuan.doors.workbench.labels.words import KINDS, OF_ITEMS
 from wenyuan.holdings.catalogue.data import LabelSheetInput
-from wenyuan.kernel.ranges import RangeUnfit, numbers_between
+from wenyuan.holdings.catalogue.queries import numbers_borne
+from wenyuan.kernel.ranges import RangeUnfit, hyphened_run, numbers_between
 
 MOST_NUMBERS = 10_000
 MOST_LINES = 200
+_AROUND = re.compile(r"\s*[~～]\s*")
 _MEASURES = (
     ("page_width", _("Width of the page")),
     ("page_height", _("Height of the page")),
@@ -26,24 +32,41 @@ _MEASURES = (
 
 
 class NumbersField(forms.CharField):
-    """Numbers one a line or parted by blanks or commas; ``D123456-60`` is a run."""
+    """Numbers one a line or parted by blanks or commas; ``D123456~60`` is a run, ``2024-3001`` a number.
+
+    ``borne`` says which of some texts are numbers of something: such a one is that number whatever signs are in it, and
+    one with a hyphen that is nobody's, and may have been meant as a run, is asked about.
+    """
 
     widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
 
+    def __init__(self, *, borne: Callable[[Collection[str]], Collection[str]] | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.borne = borne
+
     def clean(self, value: object) -> list[str]:
+        text = _AROUND.sub("~", str(super().clean(value) or ""))
+        parts = list(dict.fromkeys(text.replace(",", " ").replace("，", " ").split()))
+        signed = [part for part in parts if "~" in part or hyphened_run(part)]
+        known = self.borne(signed) if self.borne is not None and signed else ()
+        if self.borne is not None:
+            for part in signed:
+                if part not in known and (run := hyphened_run(part)):
+                    words = gettext("Nothing has the number %(number)s. If a run is meant, write %(run)s.")
+                    raise forms.ValidationError(words % {"number": part, "run": run})
         found: dict[str, None] = {}
-        text = str(super().clean(value) or "")
-        for part in text.replace(",", " ").replace("，", " ").split():
-            try:
-                numbers = numbers_between(part, most=MOST_NUMBERS) or [part]
-            except RangeUnfit:
-                raise forms.ValidationError(
-                    gettext("%(run)s runs backwards, or is too long.") % {"run": part}
-                ) from None
-            found |= dict.fromkeys(numbers)
+        for part in parts:
+            found |= dict.fromkeys([part] if part in known else _numbers(part))
             if len(found) > MOST_NUMBERS:
                 raise forms.ValidationError(gettext("These are too many at once."))
         return list(found)
+
+
+def _numbers(part: str) -> list[str]:
+    try:
+        return numbers_between(part, most=MOST_NUMBERS) or [part]
+    except RangeUnfit:
+        raise forms.ValidationError(gettext("%(run)s runs backwards, or is too long.") % {"run": part}) from None
 
 
 class AddForm(forms.Form):
@@ -56,7 +79,8 @@ class AddForm(forms.Form):
     barcodes = NumbersField(
         label=_("Barcodes"),
         required=False,
-        help_text=_("One a line, scanned or typed; D123456-60 is a run."),
+        help_text=_("One a line, scanned or typed; D123456~60 is a run."),
+        borne=numbers_borne,
     )
     branch = forms.TypedChoiceField(label=_("Or the shelf of"), coerce=int, required=False, empty_value=None)
     first = forms.CharField(label=_("From call number"), max_length=100, required=False)
@@ -95,7 +119,7 @@ class ShelfEndForm(PrintForm):
 
 
 class CardForm(PrintForm):
-    numbers = NumbersField(label=_("Card numbers"), help_text=_("One a line; L0001-0200 is a run."))
+    numbers = NumbersField(label=_("Card numbers"), help_text=_("One a line; L0001~0200 is a run."))
 
 
 class SheetForm(forms.Form):

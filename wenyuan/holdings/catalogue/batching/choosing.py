@@ -1,6 +1,6 @@
 """Which items or records a batch is about: begun, found in the tables, and written down as its rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 
@@ -127,6 +127,13 @@ def _listed_items(numbers: Sequence[str]) -> Iterator[list[Found]]:
         found.update({accession_no: item_id for item_id, _, accession_no in known if accession_no})
         found.update({barcode: item_id for item_id, barcode, _ in known})
         yield [(found.get(number), number) for number in wanted]
+
+
+def numbers_borne(numbers: Collection[str]) -> frozenset[str]:
+    """Those of these texts that are the barcode or the accession number of an item."""
+    rows = Item.objects.filter(Q(barcode__in=numbers) | Q(accession_no__in=numbers))
+    borne = {one for pair in rows.values_list("barcode", "accession_no") for one in pair}
+    return frozenset(number for number in numbers if number in borne)
 
 
 def _fitting_items(fitting: ItemFilter) -> Iterator[list[Found]]:
