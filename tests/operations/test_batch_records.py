@@ -313,6 +313,30 @@ def test_a_record_that_was_brought_back_by_hand_stays(desk: Desk) -> None:
     assert Bib.objects.get(id=bib.id).version == 3
 
 
+def test_a_record_that_was_brought_by_hand_to_what_a_batch_had_made_is_somebody_s_own(desk: Desk) -> None:
+    bib = make_bib(title="活着")
+    batch_id = done(named(bib), desk, MARK)
+    by_hand(bib, desk)
+    restore_version(bib_id=bib.id, number=2, version=3, at=AT, desk=desk)
+
+    undo_edit(batch_id=batch_id, **turns(LATER, desk))
+
+    assert rows(batch_id) == [("活着", "kept", "changed_since")]
+    assert "红色文献" in text(bib)
+    assert Bib.objects.get(id=bib.id).version == 4
+
+
+def test_what_was_done_after_an_undoing_is_not_taken_for_what_stood_before(desk: Desk) -> None:
+    bib = make_bib(title="活着")
+    first, second = done(named(bib), desk, MARK), done(named(bib), desk, CLASS)
+    undo_edit(batch_id=second, **turns(LATER, desk))
+    by_hand(bib, desk)
+
+    undo_edit(batch_id=first, **turns(LATER, desk))
+
+    assert rows(first) == [("活着", "kept", "changed_since")]
+
+
 # At once
 
 

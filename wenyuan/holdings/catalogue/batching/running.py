@@ -16,9 +16,11 @@ from wenyuan.holdings.catalogue.batching.work import (
     Clock,
     DeskAt,
     ItemWork,
+    RecordWork,
     Result,
     last_edits,
     refused,
+    stands_for,
     work_of,
 )
 from wenyuan.holdings.catalogue.importing.batches import TRIES, held
@@ -80,6 +82,7 @@ def _run_on(batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
     subjects = work.lock(ids)
     at = clock()  # not before the lock: what somebody else has just saved is older than what is done to it now
     before = last_edits(ids) if isinstance(work, ItemWork) else {}
+    stood = stands_for(subjects.values()) if isinstance(work, RecordWork) else {}  # type: ignore[arg-type] # its bibs
     for row in rows:
         if row.reason == RowReason.NOT_ALLOWED:
             continue  # whoever lets it go does no more than was shown, also with more rights than who looked
@@ -92,7 +95,7 @@ def _run_on(batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
                 if isinstance(work, ItemWork):
                     result = work.do(subject, at=at, before=before)  # type: ignore[arg-type] # locked by item work
                 else:
-                    result = work.do(subject, at=at)  # type: ignore[arg-type] # locked by record work
+                    result = work.do(subject, at=at, stood=stood[subject.id])  # type: ignore[arg-type] # and record work
         except REFUSALS as error:
             result = refused(error)
         except Error as error:

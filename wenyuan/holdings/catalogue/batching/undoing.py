@@ -17,14 +17,16 @@ from wenyuan.holdings.catalogue.batching.work import (
     Clock,
     DeskAt,
     ItemWork,
+    RecordWork,
     last_edits,
     refuse_merged,
     refused,
+    stands_for,
     work_of,
 )
 from wenyuan.holdings.catalogue.editing.saving import restore_record
 from wenyuan.holdings.catalogue.importing.batches import held
-from wenyuan.holdings.catalogue.models import Bib, BibVersion
+from wenyuan.holdings.catalogue.models import Bib
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs
 from wenyuan.plumbing.transactions import verb
@@ -66,6 +68,7 @@ def _undo_on(batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
     subjects = work.lock(ids)
     at = clock()
     last = last_edits(ids) if isinstance(work, ItemWork) else {}
+    stands = stands_for(subjects.values()) if isinstance(work, RecordWork) else {}  # type: ignore[arg-type] # its bibs
     for row in rows:
         subject = subjects.get(row.subject_id or 0)
         assert row.former is not None, "what was changed remembers what it was"
@@ -78,7 +81,9 @@ def _undo_on(batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
                     if isinstance(work, ItemWork):
                         restored = work.take_back(subject, row.former, at=at, last=last)  # type: ignore[arg-type]
                     else:
-                        restored = _take_back(subject, row.former, batch_id, at=at, desk=desk)  # type: ignore[arg-type]
+                        restored = stands[subject.id] == row.former["after"]
+                        if restored:
+                            _take_back(subject, row.former, batch_id, at=at, desk=desk)  # type: ignore[arg-type]
                 reason = "" if restored else RowReason.CHANGED_SINCE.value
             except REFUSALS as error:
                 reason = str(refused(error).reason)
@@ -92,26 +97,11 @@ def _undo_on(batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
     return True
 
 
-def _take_back(bib: Bib, former: Mapping[str, Any], batch_id: int, *, at: datetime, desk: Desk) -> bool:
-    """Restore the version before the batch, unless another has come since; whether it was.
+def _take_back(bib: Bib, former: Mapping[str, Any], batch_id: int, *, at: datetime, desk: Desk) -> None:
+    """Restore the version before the batch, and say which one it stands for.
 
     :raises CatalogueRefused: VERSION_UNKNOWN, RECORD_MERGED.
     """
     refuse_merged(bib)
-    if former["after"] not in _restored_numbers(bib):
-        return False
-    details = {"undoes_batch_edit": batch_id}
+    details = {"undoes_batch_edit": batch_id, "stands_for": former.get("stood", former["before"])}
     restore_record(bib, former["before"], at=at, desk=desk, details=details)
-    return True
-
-
-def _restored_numbers(bib: Bib) -> set[int]:
-    """The number of the version in force, and those that it is a restored one of, over however many restorings: so
-    later batches that were undone do not hinder an earlier one."""
-    numbers = {bib.version}
-    origin = bib.restored_from
-    while origin is not None and origin not in numbers:
-        numbers.add(origin)
-        former = BibVersion.objects.filter(bib_id=bib.id, number=origin).values_list("restored_from", flat=True)
-        origin = former.first()
-    return numbers

@@ -1,6 +1,6 @@
 """What a batch does to one item or one record: what it would say of it, and doing it. Steps of the verbs beside it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -138,6 +138,19 @@ def last_edits(item_ids: Sequence[int]) -> dict[int, int | None]:
     return {item_id: recorded.entry.details.get("batch_edit") for item_id, recorded in found.items()}  # type: ignore[misc]
 
 
+def stands_for(bibs: Collection[Bib]) -> dict[int, int]:
+    """The version that each of these bibs stands at: its own number; where a batch was undone, that of the version that
+    came back by it, so that batches undone in turn restore exactly. One that a person has restored is its own."""
+    found = entries_about(kind=Kind.RECORD_CHANGED, subject_kind="bib", subject_ids=[bib.id for bib in bibs])
+    said = {bib_id: recorded.entry.details for bib_id, recorded in found.items()}
+    return {
+        bib.id: int(details["stands_for"])  # type: ignore[call-overload] # what an undoing has written
+        if (details := said.get(bib.id, {})).get("version") == bib.version and "stands_for" in details
+        else bib.version
+        for bib in bibs
+    }
+
+
 class RecordWork:
     """The steps that a batch takes with records of one format."""
 
@@ -166,8 +179,11 @@ class RecordWork:
         changes = would_change(bib, self.changed_record(bib), at=at)
         return Result(RowOutcome.CHANGED if changes else RowOutcome.SAME)
 
-    def do(self, bib: Bib, *, at: datetime) -> Result:
-        """Change it, through the checks and into the history of an edit by hand. :raises: one of ``REFUSALS``."""
+    def do(self, bib: Bib, *, at: datetime, stood: int) -> Result:
+        """Change it, through the checks and into the history of an edit by hand; ``stood`` is what it ``stands_for``.
+
+        :raises: one of ``REFUSALS``.
+        """
         refuse_merged(bib)
         if bib.dialect != self.dialect:
             return Result(RowOutcome.REFUSED, RowReason.OTHER_FORMAT)
@@ -176,7 +192,7 @@ class RecordWork:
         saved = change_record(bib, record, at=at, desk=self.desk, details={"batch_edit": self.batch_id})
         if not saved.changed:
             return Result(RowOutcome.SAME)
-        return Result(RowOutcome.CHANGED, former={"before": before, "after": saved.version})
+        return Result(RowOutcome.CHANGED, former={"before": before, "after": saved.version, "stood": stood})
 
 
 def refuse_merged(bib: Bib) -> None:
