@@ -10,8 +10,8 @@ from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item, make_item_type
 from tests.factories.network import make_branch
 from tests.racing import at_once
-from wenyuan.holdings.catalogue.data import CatalogueRefused, ReceiptInput, Refusal, Volume
-from wenyuan.holdings.catalogue.models import Bib, Item, Receipt, ReceiptItem
+from wenyuan.holdings.catalogue.data import CatalogueRefused, LabelRefused, ReceiptInput, Refusal, Volume
+from wenyuan.holdings.catalogue.models import Bib, Item, LabelWaiting, Receipt, ReceiptItem
 from wenyuan.holdings.catalogue.operations import add_items, correct_receipt, record_receipt, withdraw_item
 from wenyuan.holdings.catalogue.queries import (
     check_numbers,
@@ -142,6 +142,17 @@ def test_all_are_made_or_none(desk: Desk, bib: Bib, branch: Branch) -> None:
         "barcodes",
     )
     assert refusal_of(lambda: make(bib, desk, "D3", receipt_id=999_999))[0] == Refusal.RECEIPT_UNKNOWN
+
+
+def test_labels_are_queued_with_the_items_or_neither(desk: Desk, bib: Bib) -> None:
+    make(bib, desk, "D1", "D2", labels=("spine", "barcode"))
+    with pytest.raises(LabelRefused):
+        make(bib, desk, "D3", labels=("spine", "no such"))
+
+    waiting = LabelWaiting.objects.order_by("kind", "item_id").values_list("kind", "item_id")
+    ids = list(Item.objects.order_by("id").values_list("id", flat=True))
+    assert list(waiting) == [(kind, item_id) for kind in ("barcode", "spine") for item_id in ids]
+    assert list(Item.objects.order_by("barcode").values_list("barcode", flat=True)) == ["D1", "D2"]
 
 
 def test_the_right_is_asked_where_the_items_live_and_where_stock_arrives(desk: Desk, bib: Bib, branch: Branch) -> None:

@@ -1,6 +1,6 @@
 """Verbs on items, records and imports."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -54,7 +54,12 @@ from wenyuan.holdings.catalogue.item_editing import (
     save_changed,
     save_item,
 )
-from wenyuan.holdings.catalogue.labelling.queueing import drop_labels, mark_labels_printed, queue_labels
+from wenyuan.holdings.catalogue.labelling.queueing import (
+    drop_labels,
+    mark_labels_printed,
+    put_into_queue,
+    queue_labels,
+)
 from wenyuan.holdings.catalogue.labelling.sheets import keep_label_sheet
 from wenyuan.holdings.catalogue.merging.joining import keep_bibs_apart, merge_bibs
 from wenyuan.holdings.catalogue.merging.looking import begin_look, look_for_duplicates
@@ -247,14 +252,17 @@ def add_items(
     price_fen: int | None = None,
     acquired_date: date | None = None,
     in_process: bool = True,
+    labels: Collection[str] = (),
 ) -> tuple[ItemChanged, ...]:
     """Make many items of one bib at once, all or none, each with its own barcode and, where they are given, accession
     number and volume in the same order. ``queries.check_numbers`` tells beforehand what would hinder it. Out of a
-    receipt they have its source and day unless others are given, and count as registered of it.
+    receipt they have its source and day unless others are given, and count as registered of it. ``labels`` of these
+    kinds are put into the desk's queue with them.
 
     :raises NotAllowed: without the right to edit items at the desk's and the home branch.
     :raises CatalogueRefused: ITEMS_UNFIT without barcodes, with more than ``MOST_ITEMS``, or where the other numbers
         are not as many; RECEIPT_UNKNOWN, RECEIPT_EXCEEDED; and as ``add_item``.
+    :raises LabelRefused: KIND_UNKNOWN.
     """
     home_id, bib = _place_for(bib_id, home_branch_id, desk)
     if not 0 < len(barcodes) <= MOST_ITEMS:
@@ -283,6 +291,8 @@ def add_items(
         made.append(_added(bib, {**alike, **own}, in_process=in_process, at=at, desk=desk))
     if receipt_id is not None:
         register_items(receipt_id=receipt_id, item_ids=[item.id for item in made])
+    if labels:
+        put_into_queue([item.id for item in made], labels, at=at, desk=desk)
     return tuple(ItemChanged(item.id, item.version) for item in made)
 
 

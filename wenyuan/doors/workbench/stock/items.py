@@ -19,7 +19,7 @@ from wenyuan.doors.workbench.shell import page
 from wenyuan.doors.workbench.stock.forms import NewItemsForm
 from wenyuan.doors.workbench.stock.words import source_words
 from wenyuan.holdings.catalogue.data import SPECIAL_COLLECTIONS, BibView, CatalogueRefused, NumbersCheck
-from wenyuan.holdings.catalogue.operations import add_items, queue_labels
+from wenyuan.holdings.catalogue.operations import add_items
 from wenyuan.holdings.catalogue.queries import (
     check_numbers,
     get_bib,
@@ -72,6 +72,7 @@ def new_items(request: StaffRequest, bib_id: int) -> HttpResponse:
                     source=values["source"],
                     price_fen=form.price_fen(),
                     in_process=values["in_process"],
+                    labels=LABELS_OF_NEW if values["labels"] else (),
                     at=request.at,
                     desk=request.desk,
                 )
@@ -80,10 +81,7 @@ def new_items(request: StaffRequest, bib_id: int) -> HttpResponse:
             else:
                 words = gettext("%(count)s items made.") % {"count": len(made)}
                 if values["labels"]:
-                    queued = queue_labels(
-                        item_ids=[one.id for one in made], kinds=LABELS_OF_NEW, at=request.at, desk=request.desk
-                    )
-                    added = gettext("%(count)s labels added.") % {"count": sum(queued.added.values())}
+                    added = gettext("%(count)s labels added.") % {"count": len(made) * len(LABELS_OF_NEW)}
                     words = f"{words} {added}"
                 return done(request, words, reverse("workbench:record", args=[bib_id]))
         form.data = form.data.copy()  # type: ignore[attr-defined] # the query of a POST

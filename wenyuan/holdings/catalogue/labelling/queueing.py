@@ -14,7 +14,7 @@ from wenyuan.holdings.catalogue.shelving.groups import list_shelf_groups
 from wenyuan.kernel.callnumbers import DEFAULT_BREAKS, parse_call_number, shelf_key
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
-from wenyuan.plumbing.transactions import verb
+from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 OF_ITEMS: Final = (LabelKind.SPINE, LabelKind.BARCODE, LabelKind.COVER)
 MOST_AT_ONCE: Final = 10_000
@@ -32,6 +32,12 @@ def queue_labels(*, item_ids: Sequence[int], kinds: Collection[str], at: datetim
     :raises LabelRefused: NOTHING_CHOSEN, KIND_UNKNOWN, TOO_MANY.
     """
     require(desk.operator, Act.EDIT_ITEM, desk.branch_id)
+    return put_into_queue(item_ids, kinds, at=at, desk=desk)
+
+
+def put_into_queue(item_ids: Sequence[int], kinds: Collection[str], *, at: datetime, desk: Desk) -> Queued:
+    """Step: what ``queue_labels`` does. :raises LabelRefused: as there."""
+    assert_in_verb()
     wanted = list(dict.fromkeys(item_ids))
     if not wanted or not kinds:
         raise LabelRefused(LabelRefusal.NOTHING_CHOSEN)
