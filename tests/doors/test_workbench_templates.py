@@ -73,7 +73,8 @@ def test_a_template_is_changed_and_dropped(browser: Any) -> None:
     template = kept(browser)
     page = f"{PAGE}/{template.id}/"
 
-    answer = browser.post(page, {"name": "当代小说", "text": template.text, "is_first": "on"})
+    seen = browser.get(page).context["form"]["seen"].value()
+    answer = browser.post(page, {"name": "当代小说", "text": template.text, "is_first": "on", "seen": seen})
     assert answer["Location"] == PAGE
     assert "当代小说" in text(browser.get(page))
     browser.post(f"{page}dropped")
@@ -82,12 +83,31 @@ def test_a_template_is_changed_and_dropped(browser: Any) -> None:
     assert browser.get(page).status_code == 404
 
 
+def test_of_two_who_change_one_the_second_sees_what_the_first_has_saved_and_decides(browser: Any) -> None:
+    template = kept(browser)
+    page = f"{PAGE}/{template.id}/"
+    seen = browser.get(page).context["form"]["seen"].value()
+    theirs = template.text.replace("长篇小说", "中篇小说")
+    browser.post(page, {"name": "小说", "text": theirs, "seen": seen})
+
+    told = browser.post(page, {"name": "小说", "text": template.text, "seen": seen})
+    shown = told.content.decode()
+    again = browser.post(page, {"name": "小说", "text": template.text, "seen": told.context["form"]["seen"].value()})
+
+    assert told.status_code == 422
+    assert "中篇小说" in shown
+    assert "长篇小说" in shown
+    assert again["Location"] == PAGE
+    assert "长篇小说" in RecordTemplate.objects.get().text
+
+
 def test_lines_that_are_no_record_and_a_name_that_is_taken_are_named(browser: Any) -> None:
     kept(browser)
     other = kept(browser, "散文")
 
     wrong = browser.post(BOOK, {"name": "错", "text": "LDR 00000nam0 2200000   450\n200 1#"})
-    taken = browser.post(f"{PAGE}/{other.id}/", {"name": "小说", "text": other.text})
+    seen = browser.get(f"{PAGE}/{other.id}/").context["form"]["seen"].value()
+    taken = browser.post(f"{PAGE}/{other.id}/", {"name": "小说", "text": other.text, "seen": seen})
 
     assert (wrong.status_code, taken.status_code) == (422, 422)
     assert "第2行" in wrong.content.decode()

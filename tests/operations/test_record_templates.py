@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
+from tests.racing import at_once
 from wenyuan.holdings.catalogue.data import CatalogueRefused, RecordKind, Refusal
 from wenyuan.holdings.catalogue.editing import templates
 from wenyuan.holdings.catalogue.operations import drop_template, keep_template
@@ -35,6 +36,12 @@ def desk(db: None) -> Desk:
 def keep(desk: Desk, name: str = "地方志", text: str = LINES, **more: object) -> int:
     given: dict[str, object] = {"dialect": Dialect.CNMARC, "kind": RecordKind.LOCAL, "is_first": False, **more}
     return keep_template(name=name, text=text, at=AT, desk=desk, **given)  # type: ignore[arg-type] # the names given
+
+
+def mark(template_id: int) -> str:
+    found = get_template(template_id)
+    assert found is not None
+    return found.mark
 
 
 def begun(template_id: int | None = None, kind: RecordKind = RecordKind.LOCAL) -> Record:
@@ -84,13 +91,35 @@ def test_one_of_the_same_name_gives_way_and_one_is_changed_by_its_number(desk: D
     other = keep(desk, "年鉴")
 
     assert keep(desk, text=LINES.replace("K29", "K2")) == first
-    assert keep(desk, "方志", template_id=first) == first
+    assert keep(desk, "方志", template_id=first, seen=mark(first)) == first
     with pytest.raises(CatalogueRefused) as refused:
-        keep(desk, "年鉴", template_id=first)
+        keep(desk, "年鉴", template_id=first, seen=mark(first))
 
     assert refused.value.refusal is Refusal.TEMPLATE_UNFIT
     assert [one.name for one in list_templates()] == ["年鉴", "方志"]
     assert len({first, other}) == 2
+
+
+def test_of_two_who_change_a_template_the_second_is_told(desk: Desk) -> None:
+    template_id = keep(desk)
+    seen = mark(template_id)
+    keep(desk, "方志", template_id=template_id, seen=seen)
+
+    with pytest.raises(CatalogueRefused) as refused:
+        keep(desk, "年鉴", template_id=template_id, seen=seen)
+
+    assert refused.value.refusal is Refusal.TEMPLATE_CHANGED_MEANWHILE
+    assert [one.name for one in list_templates()] == ["方志"]
+    assert keep(desk, "年鉴", template_id=template_id, seen=mark(template_id)) == template_id
+
+
+def test_two_who_keep_a_template_of_one_name_at_the_same_moment_keep_one(fresh_database: str) -> None:
+    desk = make_desk(make_branch("B1"), role=Role.CATALOGUER, everywhere=True)
+
+    made = at_once(*[lambda: keep(desk, is_first=True)] * 4)
+
+    assert len(set(made)) == 1
+    assert [(one.id, one.is_first) for one in list_templates()] == [(made[0], True)]
 
 
 def test_a_number_of_its_own_is_no_part_of_a_template(desk: Desk) -> None:

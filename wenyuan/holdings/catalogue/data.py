@@ -152,6 +152,7 @@ class Refusal(StrEnum):
     BATCH_NOT_READY = "batch_not_ready"  # not looked through, already loaded, or dropped
     TEMPLATE_UNFIT = "template_unfit"  # no name, one that another has, or too many
     TEMPLATE_UNKNOWN = "template_unknown"
+    TEMPLATE_CHANGED_MEANWHILE = "template_changed_meanwhile"
     CHOICE_EMPTY = "choice_empty"  # nothing says which items or records
     CHOICE_TOO_LARGE = "choice_too_large"
     NOTHING_TO_DO = "nothing_to_do"

@@ -16,7 +16,7 @@ from wenyuan.doors.workbench.records.editing_words import KINDS, TEXT_REASONS
 from wenyuan.doors.workbench.records.frame import GET_POST
 from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.shell import page
-from wenyuan.holdings.catalogue.data import CatalogueRefused, RecordKind
+from wenyuan.holdings.catalogue.data import CatalogueRefused, RecordKind, Refusal, TemplateView
 from wenyuan.holdings.catalogue.operations import drop_template, keep_template
 from wenyuan.holdings.catalogue.queries import get_template, shipped_text
 from wenyuan.kernel.marc import BadText, Dialect
@@ -40,6 +40,7 @@ class TemplateForm(forms.Form):
         ),
     )
     is_first = forms.BooleanField(label=_("New records of this kind begin with it"), required=False)
+    seen = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
 
 
 @require_GET
@@ -76,7 +77,7 @@ def template(request: StaffRequest, template_id: int) -> HttpResponse:
     found = get_template(template_id)
     if found is None:
         raise Http404
-    initial = {"name": found.name, "text": found.text, "is_first": found.is_first}
+    initial = {"name": found.name, "text": found.text, "is_first": found.is_first, "seen": found.mark}
     return _keep(request, TemplateForm(request.POST or None, initial=initial), found.dialect, found.kind, template_id)
 
 
@@ -91,6 +92,7 @@ def _keep(
     request: StaffRequest, form: TemplateForm, dialect: Dialect, kind: RecordKind, template_id: int | None
 ) -> HttpResponse:
     back = reverse("workbench:templates")
+    theirs: TemplateView | None = None
     if form.is_valid():
         values = form.cleaned_data
         try:
@@ -101,6 +103,7 @@ def _keep(
                 text=values["text"],
                 is_first=values["is_first"],
                 template_id=template_id,
+                seen=values["seen"],
                 at=request.at,
                 desk=request.desk,
             )
@@ -108,8 +111,16 @@ def _keep(
             for fault in bad.faults[:FEW]:
                 line = gettext("Line %(line)s") % {"line": fault.line} if fault.line else ""
                 refuse(form, f"{line} {TEXT_REASONS[fault.reason]}".strip(), "text")
-        except CatalogueRefused:
-            refuse(form, _("Another template of this kind is called so, or there are too many of them."), "name")
+        except CatalogueRefused as refused:
+            if refused.refusal is Refusal.TEMPLATE_CHANGED_MEANWHILE and template_id is not None:
+                theirs = get_template(template_id)
+                refuse(
+                    form, _("Somebody else has saved this template meanwhile. Sent once more, yours takes its place.")
+                )
+                form.data = form.data.copy()  # type: ignore[attr-defined] # the query of a POST
+                form.data["seen"] = theirs.mark if theirs is not None else ""  # type: ignore[index] # likewise
+            else:
+                refuse(form, _("Another template of this kind is called so, or there are too many of them."), "name")
         else:
             return done(request, _("The template is kept and offered for new records."), back)
     title = f"{KINDS[kind]} · {DIALECTS[dialect.value]}"
@@ -120,6 +131,7 @@ def _keep(
         sheet,
         template="workbench/records/template.html",
         template_id=template_id,
+        theirs=theirs,
     )
 
 

@@ -2,8 +2,10 @@
 
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Q
 
+from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.data import CatalogueRefused, Refusal, TemplateView
 from wenyuan.holdings.catalogue.editing.drafts import RecordKind, begun, draft
 from wenyuan.holdings.catalogue.models import RecordTemplate
@@ -34,14 +36,17 @@ def keep_template(
     desk: Desk,
     is_first: bool = False,
     template_id: int | None = None,
+    seen: str = "",
 ) -> int:
     """Keep a template: a record as lines of the editor, with values that are always so and subfields that are left to
     fill in. Another of the same name in that format and kind gives way; ``template_id`` names one that is changed, by
-    another name too. ``is_first``: new records of the kind begin with it unless another is chosen. Returns its id.
+    another name too, and ``seen`` the ``mark`` of what its editor saw. ``is_first``: new records of the kind begin with
+    it unless another is chosen. Returns its id.
 
     :raises NotAllowed: without the right to edit records in the whole network, since every branch is offered it.
     :raises BadText: lines that are no record.
-    :raises CatalogueRefused: TEMPLATE_UNFIT (no name, or too many of the kind), TEMPLATE_UNKNOWN, TEXT_TOO_LONG.
+    :raises CatalogueRefused: TEMPLATE_UNFIT (no name, or too many of the kind), TEMPLATE_UNKNOWN, TEXT_TOO_LONG,
+        TEMPLATE_CHANGED_MEANWHILE.
     """
     require(desk.operator, Act.EDIT_RECORDS, None)
     name = column_text(name, NAME_LENGTH).strip()
@@ -50,11 +55,16 @@ def keep_template(
     if len(text) > LONGEST_TEXT:
         raise CatalogueRefused(Refusal.TEXT_TOO_LONG, "text")
     begun(text, on=_A_DAY)
+    with connection.cursor() as cursor:
+        # One at a time of a kind: the first one has no row that a second could wait for.
+        cursor.execute(sql.HOLD_KEY, {"lock": sql.KEY_LOCK, "key": f"template:{dialect.value}:{kind.value}"})
     of_kind = RecordTemplate.objects.select_for_update().filter(dialect=dialect.value, kind=kind.value).order_by("id")
     known = list(of_kind)
     row = next((one for one in known if one.id == template_id), None)
     if template_id is not None and row is None:
         raise CatalogueRefused(Refusal.TEMPLATE_UNKNOWN)
+    if row is not None and _view(row).mark != seen:
+        raise CatalogueRefused(Refusal.TEMPLATE_CHANGED_MEANWHILE)
     same_name = next((one for one in known if one.name == name and one is not row), None)
     if row is not None and same_name is not None:
         raise CatalogueRefused(Refusal.TEMPLATE_UNFIT, "name")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import NamedTuple
 
 from wenyuan.holdings.catalogue.editing.drafts import RecordKind
@@ -123,3 +124,8 @@ class TemplateView:
     name: str
     text: str
     is_first: bool
+
+    @property
+    def mark(self) -> str:
+        """Another one as soon as anything of it is changed."""
+        return sha256(f"{self.name}\0{self.text}\0{self.is_first}".encode()).hexdigest()[:16]
