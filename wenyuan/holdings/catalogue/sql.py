@@ -42,12 +42,18 @@ ITEMS_WITH_NUMBERS = """
     SELECT barcode, accession_no, bib_id FROM catalogue_item WHERE accession_no = ANY(%(accessions)s::varchar[])
 """
 
-NEXT_BIB_IDS = """
-    SELECT nextval(pg_get_serial_sequence('catalogue_bib', 'id')) FROM generate_series(1, %(count)s)
-"""
-NEXT_ITEM_IDS = """
-    SELECT nextval(pg_get_serial_sequence('catalogue_item', 'id')) FROM generate_series(1, %(count)s)
-"""
+
+def _next_ids(table: str) -> str:
+    """So many ids of a table. The sequence is looked up once: by each row that takes longer than to draw the number."""
+    return f"""
+        SELECT nextval((SELECT pg_get_serial_sequence('catalogue_{table}', 'id')::regclass))
+        FROM generate_series(1, %(count)s)
+    """
+
+
+NEXT_BIB_IDS = _next_ids("bib")
+NEXT_ITEM_IDS = _next_ids("item")
+NEXT_STEP_ID = _next_ids("importstep")
 
 NEXT_TEMPORARY = "SELECT nextval('catalogue_temporary_number')"
 """The running number of barcodes that are to be replaced; numbers may be skipped, none comes twice."""
@@ -208,7 +214,14 @@ KEEP_FORMER = """
 """
 """The whole row, whatever columns it has; a name in another part of the house costs no change here."""
 
-NEXT_STEP_ID = "SELECT nextval(pg_get_serial_sequence('catalogue_importstep', 'id')) FROM generate_series(1, %(count)s)"
+KEEP_STEP = """
+    INSERT INTO catalogue_importstep (id, batch_id, entry_id, bibs, bib_hashes, items)
+    VALUES (%(step)s, %(batch)s, %(entry)s, string_to_array(%(bibs)s, ',')::bigint[],
+        ARRAY(SELECT substring(%(hashes)s::bytea FROM 1 + 32 * place FOR 32)
+            FROM generate_series(0, %(count)s - 1) place ORDER BY place),
+        string_to_array(%(items)s, ',')::bigint[])
+"""
+"""Ids with commas between them, hashes (of 32 bytes) one after the other: as arrays they take longer than the rest."""
 
 _RESTORED = ("content_hash", *DERIVED)
 RESTORE_BIBS = f"""

@@ -52,7 +52,10 @@ def append_statement(rows: int) -> str:
     """
 
 
-NEXT_IDS = "SELECT nextval(pg_get_serial_sequence('journal_entry', 'id')) FROM generate_series(1, %s)"
+NEXT_IDS = """
+    SELECT nextval((SELECT pg_get_serial_sequence('journal_entry', 'id')::regclass)) FROM generate_series(1, %s)
+"""
+"""The sequence is looked up once, not by each row."""
 COPY_ENTRIES = f"COPY journal_entry (id, {', '.join(COLUMNS)}) FROM STDIN"
 COPY_PENDING = "COPY journal_pending (entry_id, kind) FROM STDIN"
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from wenyuan.kernel.opening import DayStatus, OpeningCalendar
@@ -62,7 +63,12 @@ class NetworkMap:
 
     def by_code(self, code: str) -> BranchFacts | None:
         """The branch with this code, or nothing."""
-        return next((branch for branch in self.branches.values() if branch.code == code), None)
+        return self._by_code.get(code)
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, BranchFacts]:
+        """Made once: an import asks for every item."""
+        return {branch.code: branch for branch in self.branches.values()}
 
     def parent_of(self, branch_id: int, on: date) -> int | None:
         """The branch above on that day."""

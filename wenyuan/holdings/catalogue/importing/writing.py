@@ -23,7 +23,6 @@ from wenyuan.holdings.catalogue.importing.planning import (
 )
 from wenyuan.holdings.catalogue.importing.preparing import Fault, Prepared
 from wenyuan.holdings.catalogue.importing.reading import Piece, Source, raw_bytes
-from wenyuan.holdings.catalogue.models import ImportStep
 from wenyuan.holdings.catalogue.rules import Work, column_text, item_type_for
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record, record_many
@@ -104,17 +103,10 @@ def store_chunk(chunk: Chunk, *, setting: Setting) -> None:
         entries = _write_items(cursor, plan, setting)
         _write_reports(cursor, plan.reports, chunk, setting)
         _advance(cursor, plan, chunk, setting)
-    recorded = record(_chunk_entry(plan, setting)) if plan.new_bibs or plan.changed_bibs else [None]
-    record_many(entries)
-    if recorded[0] is not None or entries:
-        ImportStep.objects.create(
-            id=step_id,
-            batch_id=setting.batch_id,
-            entry_id=recorded[0],
-            bibs=[new.id for new in plan.new_bibs],
-            bib_hashes=[new.prepared.content_hash for new in plan.new_bibs],
-            items=[entry.subject_id for entry in entries],
-        )
+        recorded = record(_chunk_entry(plan, setting)) if plan.new_bibs or plan.changed_bibs else [None]
+        record_many(entries)
+        if recorded[0] is not None or entries:
+            _keep_step(cursor, step_id, recorded[0], plan, entries, setting)
 
 
 def gather(cursor: Any, prepared: Sequence[Prepared]) -> Shelf:
@@ -254,6 +246,24 @@ def _branch_of(new: NewItem, setting: Setting, today: date) -> tuple[int, Fault 
         return named.id, None
     detail = column_text(f"{code} {new.draft.barcode}", _DETAIL_LENGTH)
     return setting.branch_id, Fault(ImportReason.BRANCH_NOT_ALLOWED, detail, warning=True)
+
+
+def _keep_step(
+    cursor: Any, step_id: int, entry_id: int | None, plan: Plan, entries: Sequence[Entry], setting: Setting
+) -> None:
+    """Remember what the chunk has added, so that the import can be undone."""
+    cursor.execute(
+        sql.KEEP_STEP,
+        {
+            "step": step_id,
+            "batch": setting.batch_id,
+            "entry": entry_id,
+            "count": len(plan.new_bibs),
+            "bibs": ",".join(str(new.id) for new in plan.new_bibs),
+            "hashes": b"".join(new.prepared.content_hash for new in plan.new_bibs),
+            "items": ",".join(str(entry.subject_id) for entry in entries),
+        },
+    )
 
 
 def _write_reports(cursor: Any, reports: Iterable[Report], chunk: Chunk, setting: Setting) -> None:
