@@ -11,12 +11,21 @@ from tests.factories.catalogue import cnmarc_record, make_bib
 from tests.factories.network import make_branch
 from wenyuan.holdings.catalogue.authorities.sql import NEXT_TO_UPDATE
 from wenyuan.holdings.catalogue.data import AuthorityInput, AuthorityRefused, AuthoritySaved, LinkState, Variant
-from wenyuan.holdings.catalogue.models import Bib, HeadingUse, HeadingWaiting, IndexWaiting
+from wenyuan.holdings.catalogue.models import (
+    Bib,
+    BibVersion,
+    HeadingRemembered,
+    HeadingUse,
+    HeadingWaiting,
+    IndexWaiting,
+)
 from wenyuan.holdings.catalogue.operations import (
     decide_heading,
     follow_headings,
     keep_authority,
     merge_authorities,
+    merge_bibs,
+    undo_bib_merge,
     update_next,
 )
 from wenyuan.holdings.catalogue.queries import get_authority, get_record, headings_of_bib
@@ -306,3 +315,77 @@ def test_an_authority_never_gets_more_variants_than_it_may_have(desk: Desk) -> N
         decide_heading(kind=PERSON, key="余华", dates="", authority_id=saved.id, always=True, at=AT, desk=desk)
     with pytest.raises(AuthorityRefused):
         changed(desk, saved, "余秋雨", "1960-", *full)
+
+
+def another_author(bib: Bib, author: str) -> None:
+    record = cnmarc_record(bib.control_number, title=bib.title, author=author)
+    Bib.objects.filter(id=bib.pk).update(marc=to_storage(record))
+    followed()
+
+
+def decided(bib: Bib, authority_id: int | None, desk: Desk) -> None:
+    [use] = [one for one in headings_of_bib(bib.pk) if one.kind is PERSON]
+    decide_heading(kind=PERSON, key=use.key, dates=use.dates, authority_id=authority_id, at=AT, desk=desk)
+
+
+def test_a_decision_holds_again_when_its_heading_comes_back_by_an_edit(desk: Desk) -> None:
+    first, second = kept(desk, "余华", "1960-"), kept(desk, "余华", "1901-")
+    linked, left = make_bib(author="余华"), make_bib(author="余秋雨")
+    followed()
+    decided(linked, second.id, desk)
+    decided(left, None, desk)
+
+    for bib, author in ((linked, "余华"), (left, "余秋雨")):
+        another_author(bib, "苏童")
+        assert link(bib.pk) == (LinkState.UNKNOWN, None)
+        another_author(bib, author)
+    kept(desk, "余秋雨")
+    followed()
+
+    assert link(linked.pk) == (LinkState.LINKED, second.id)
+    assert link(left.pk) == (LinkState.LEFT, None)
+    assert first.id != second.id
+    assert not HeadingRemembered.objects.exists()
+
+
+def test_a_decision_holds_again_when_the_merge_of_its_record_is_undone(desk: Desk) -> None:
+    saved = kept(desk, "余华", "1960-")
+    gone, stays = make_bib(author="余华"), make_bib(author="苏童")
+    followed()
+    decided(gone, saved.id, desk)
+
+    merge_id = merge_bibs(kept_id=stays.pk, gone_id=gone.pk, kept_version=1, gone_version=1, at=AT, desk=desk)
+    followed()
+    assert headings_of_bib(gone.pk) == ()
+    undo_bib_merge(merge_id=merge_id, at=LATER, desk=desk)
+    followed()
+
+    assert link(gone.pk) == (LinkState.LINKED, saved.id)
+
+
+def test_a_remembered_decision_follows_its_authority_into_another(desk: Desk) -> None:
+    saved, other = kept(desk, "余华", "1960-"), kept(desk, "余华", "1961-")
+    bib = make_bib(author="余华")
+    followed()
+    decided(bib, saved.id, desk)
+    another_author(bib, "苏童")
+    merge_authorities(kept_id=other.id, kept_version=1, gone_id=saved.id, gone_version=1, at=LATER, desk=desk)
+
+    another_author(bib, "余华")
+
+    assert link(bib.pk) == (LinkState.LINKED, other.id)
+
+
+def test_nothing_is_remembered_of_a_record_that_is_gone_for_good(desk: Desk) -> None:
+    kept(desk, "余华", "1960-")
+    away, whole = make_bib(author="余华"), make_bib(author="余华")
+    followed()
+    decided(whole, None, desk)  # in both records
+    another_author(away, "苏童")
+
+    assert HeadingRemembered.objects.count() == 1
+    BibVersion.objects.all().delete()
+    Bib.objects.filter(id__in=[away.pk, whole.pk]).delete()
+    followed()
+
+    assert not HeadingRemembered.objects.exists()

@@ -9,6 +9,7 @@ from wenyuan.holdings.catalogue.authorities.tables import (
     AuthorityUpdate,
     AuthorityUpdated,
     AuthorityVariant,
+    HeadingRemembered,
     HeadingUse,
     HeadingWaiting,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "DuplicateLook",
     "HarvestStamp",
     "HarvestWaiting",
+    "HeadingRemembered",
     "HeadingUse",
     "HeadingWaiting",
     "Identifier",

@@ -3,14 +3,15 @@
 As search index and stamps do it (ADR 0017, 0019): a row that is seen is of a committed change, whatever its id.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from django.db import connection
 
 from wenyuan.holdings.catalogue.authorities import sql
 from wenyuan.holdings.catalogue.authorities.rules import Known, Link, link_of
-from wenyuan.holdings.catalogue.authorities.tables import Authority, AuthorityVariant, HeadingUse
+from wenyuan.holdings.catalogue.authorities.tables import Authority, AuthorityVariant, HeadingRemembered, HeadingUse
+from wenyuan.holdings.catalogue.authorities.values import LinkState
 from wenyuan.holdings.catalogue.models import Bib, IndexWaiting
 from wenyuan.holdings.catalogue.rules import column_text
 from wenyuan.kernel.headings import Heading, HeadingKind, headings_of
@@ -61,7 +62,9 @@ def index_again(authority_id: int) -> None:
 
 
 def link_headings(bib_ids: Sequence[int]) -> None:
-    """Step: bring the headings of these records up to date; those of a record that is gone, or merged, go."""
+    """Step: bring the headings of these records up to date; those of a record that is gone, or merged, go. What a
+    person has decided of one that goes is remembered while the record is there, and holds when the heading comes back.
+    """
     assert_in_verb()
     found = {bib_id: _headings(dialect, bytes(marc)) for bib_id, dialect, marc in _records(bib_ids)}
     wanted = {(bib_id, *heading.form): heading for bib_id, headings in found.items() for heading in headings}
@@ -70,25 +73,57 @@ def link_headings(bib_ids: Sequence[int]) -> None:
         (use.bib_id, HeadingKind(use.kind), use.key, use.dates): use
         for use in HeadingUse.objects.filter(bib_id__in=bib_ids)
     }
+    remembered = {
+        (one.bib_id, HeadingKind(one.kind), one.key, one.dates): one
+        for one in HeadingRemembered.objects.filter(bib_id__in=found)
+    }
+    recalled: list[int] = []
     new: list[HeadingUse] = []
     changed: list[HeadingUse] = []
     linked_otherwise: set[int] = set()
     for place, heading in wanted.items():
-        use = standing.pop(place, None) or HeadingUse(
-            bib_id=place[0], kind=heading.kind.value, key=heading.key, dates=heading.dates
-        )
         link = link_of(heading.dates, known.get(heading.form[:2], ()))
-        if use.pk is None or _differs(use, heading, link):
-            (new if use.pk is None else changed).append(use)
+        use, was = standing.pop(place, None), None
+        if use is None:
+            use = HeadingUse(bib_id=place[0], kind=heading.kind.value, key=heading.key, dates=heading.dates)
+            if (word := remembered.get(place)) is not None:
+                state = LinkState.LEFT if word.authority_id is None else LinkState.LINKED
+                use.state, use.authority_id, use.is_decided = state.value, word.authority_id, True
+                recalled.append(word.pk)
+            new.append(use)
+        elif _differs(use, heading, link):
             was = use.authority_id
-            _fill(use, heading, link)
-            if use.authority_id != was:
-                linked_otherwise.add(use.bib_id)
+            changed.append(use)
+        else:
+            continue
+        _fill(use, heading, link)
+        if use.authority_id != was:
+            linked_otherwise.add(use.bib_id)
     linked_otherwise |= {use.bib_id for use in standing.values() if use.authority_id}
     IndexWaiting.objects.bulk_create(IndexWaiting(bib_id=bib_id) for bib_id in sorted(linked_otherwise))
+    _remember(bib_ids, found, standing.values())
+    HeadingRemembered.objects.filter(id__in=recalled).delete()
     HeadingUse.objects.filter(id__in=[use.pk for use in standing.values()]).delete()
     HeadingUse.objects.bulk_create(new)
     HeadingUse.objects.bulk_update(changed, ["name", "is_stated", "state", "authority"])
+
+
+def _remember(bib_ids: Iterable[int], found: Collection[int], going: Collection[HeadingUse]) -> None:
+    """Keep what was decided of headings that leave their record; of a record that is gone for good, nothing."""
+    standing = set(found) | set(Bib.objects.filter(id__in=set(bib_ids) - set(found)).values_list("id", flat=True))
+    HeadingRemembered.objects.filter(bib_id__in=set(bib_ids) - standing).delete()
+    HeadingRemembered.objects.bulk_create(
+        (
+            HeadingRemembered(
+                bib_id=use.bib_id, kind=use.kind, key=use.key, dates=use.dates, authority_id=use.authority_id
+            )
+            for use in going
+            if use.is_decided and use.bib_id in standing
+        ),
+        update_conflicts=True,
+        unique_fields=["bib_id", "kind", "key", "dates"],
+        update_fields=["authority"],
+    )
 
 
 def known_forms(forms: Iterable[tuple[HeadingKind, str]]) -> Mapping[tuple[HeadingKind, str], list[Known]]:

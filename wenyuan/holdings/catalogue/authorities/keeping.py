@@ -126,7 +126,8 @@ def merge_authorities(
     _write_beside(kept, sorted(beside))
     end_updates(gone, at=at)
     with connection.cursor() as cursor:
-        cursor.execute(sql.REPOINT, {"kept": kept.pk, "gone": gone.pk})
+        for statement in (sql.REPOINT, sql.REPOINT_REMEMBERED):
+            cursor.execute(statement, {"kept": kept.pk, "gone": gone.pk})
     look_again(HeadingKind(kept.kind), keys)
     index_again(kept.pk)
     # Years of the one that goes are no former years of the one that stays: records keep them where it has none.

@@ -26,6 +26,10 @@ REPOINT = """
     UPDATE catalogue_headinguse SET authority_id = %(kept)s::bigint WHERE authority_id = %(gone)s::bigint
 """
 
+REPOINT_REMEMBERED = """
+    UPDATE catalogue_headingremembered SET authority_id = %(kept)s::bigint WHERE authority_id = %(gone)s::bigint
+"""
+
 NEXT_TO_UPDATE = """
     SELECT used.bib_id FROM catalogue_headinguse used
     JOIN catalogue_authority authority ON authority.id = used.authority_id

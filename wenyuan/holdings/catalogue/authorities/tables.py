@@ -1,6 +1,7 @@
 """The tables of authorities; ``models`` brings them in.
 
-``HeadingUse`` and ``HeadingWaiting`` have no foreign key to a bib: they follow records that come and go.
+``HeadingUse``, ``HeadingRemembered`` and ``HeadingWaiting`` have no foreign key to a bib: they follow records that come
+and go.
 """
 
 from django.db import models
@@ -94,6 +95,23 @@ class HeadingUse(models.Model):
         indexes = (
             models.Index(fields=["authority", "bib_id"], condition=Q(authority__isnull=False), name="catalogue_uses"),
             models.Index(fields=["kind", "state", "key", "dates"], name="catalogue_heading_forms"),
+        )
+
+
+class HeadingRemembered(models.Model):
+    """What a person has decided of a heading that its record does not have at the moment: with none it was left without
+    an authority. A merge that is undone, or a version that is restored, brings the heading back, and the word with it.
+    """
+
+    bib_id = models.BigIntegerField()
+    kind = models.CharField(max_length=8)
+    key = models.CharField(max_length=400, db_collation="C")
+    dates = models.CharField(max_length=40, blank=True)
+    authority = models.ForeignKey("catalogue.Authority", on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["bib_id", "kind", "key", "dates"], name="catalogue_remembered_once"),
         )
 
 
