@@ -90,6 +90,8 @@ NO_ACT = {
     "accounts.sign_in": "who signs in holds no right yet",
     "accounts.switch_by_badge": "the same",
     "catalogue.forget_old_tables": "by the clock: what was asked for long ago goes",
+    "catalogue.give_up_old_batches": "by the clock: what was sent long ago and nobody has let in",
+    "catalogue.note_files_gone": "the same",
     "catalogue.ask_anew": "what is derived is made again; nothing changes for anybody",
     "catalogue.stamp_changes": "run by the worker, nobody's act",
     "catalogue.follow_headings": "the same",

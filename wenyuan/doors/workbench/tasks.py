@@ -13,6 +13,7 @@ from wenyuan.doors.workbench.records.running import (
     TABLE_TASK,
     UNDO_TASK,
     drop_old_tables,
+    drop_old_uploads,
     run_duplicates,
     run_edit_job,
     run_import,
@@ -71,6 +72,12 @@ def update_for_authority(update_id: int, account_id: int, branch_id: int) -> Non
 def forget_tables(at: datetime) -> None:
     """Tables are kept for seven days."""
     drop_old_tables(at=at)
+
+
+@every("45 18 * * *", "workbench.drop_old_uploads")
+def forget_uploads(at: datetime) -> None:
+    """Files wait a month for somebody's word."""
+    drop_old_uploads(at=at)
 
 
 @every("* * * * *", "look_after_scans")

@@ -41,6 +41,7 @@ from wenyuan.holdings.catalogue.importing.batches import (
     restage_batch,
     run_batch,
 )
+from wenyuan.holdings.catalogue.importing.forgetting import give_up_old_batches, note_files_gone
 from wenyuan.holdings.catalogue.importing.looking import look_through
 from wenyuan.holdings.catalogue.importing.mappings import keep_mapping
 from wenyuan.holdings.catalogue.importing.overlays import keep_overlay
@@ -114,6 +115,7 @@ __all__ = [
     "follow_headings",
     "forget_old_tables",
     "give_back_number",
+    "give_up_old_batches",
     "install_defaults",
     "keep_author_table",
     "keep_authority",
@@ -136,6 +138,7 @@ __all__ = [
     "mark_labels_printed",
     "merge_authorities",
     "merge_bibs",
+    "note_files_gone",
     "open_batch",
     "open_item_edit",
     "open_record",

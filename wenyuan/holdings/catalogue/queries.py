@@ -68,6 +68,7 @@ from wenyuan.holdings.catalogue.harvesting.reading import (
     harvest_moment,
     list_collections,
 )
+from wenyuan.holdings.catalogue.importing.forgetting import files_needed
 from wenyuan.holdings.catalogue.importing.looking import import_outlook, list_samples, sample_records
 from wenyuan.holdings.catalogue.importing.overlays import list_overlays
 from wenyuan.holdings.catalogue.importing.undoing import list_kept, undo_prospect
@@ -163,6 +164,7 @@ __all__ = [
     "edit_row_difference",
     "export_records",
     "failed_bytes",
+    "files_needed",
     "find_authorities",
     "find_ids",
     "find_records",

@@ -320,6 +320,8 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "undo_record_merge": _("merge undone"),
     "keep_records_apart": _("two records noted as different titles"),
     "undo_import": _("import undone"),
+    "give_up_import": _("import given up that nobody had let in"),
+    "drop_uploads": _("files taken away that no import needs"),
     "keep_template": _("record template kept"),
     "drop_template": _("record template dropped"),
     "start_edit": _("batch edit begun"),

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -16,16 +16,18 @@ from wenyuan.holdings.catalogue.data import TableForm, TableView
 from wenyuan.holdings.catalogue.operations import (
     finish_table,
     forget_old_tables,
+    give_up_old_batches,
     look_for_duplicates,
     look_through,
     look_through_edit,
+    note_files_gone,
     run_batch,
     run_edit,
     stop_without_right,
     undo_batch,
     undo_edit,
 )
-from wenyuan.holdings.catalogue.queries import get_edit, get_table, import_result
+from wenyuan.holdings.catalogue.queries import files_needed, get_edit, get_table, import_result
 from wenyuan.organisation.accounts.queries import operator_for
 from wenyuan.organisation.rights.data import Act, Desk, Door, Operator
 from wenyuan.organisation.rights.queries import NotAllowed, require
@@ -39,6 +41,8 @@ UNDO_TASK: Final = "workbench.undo_import"
 TABLE_TASK: Final = "workbench.write_table"
 EDIT_TASK: Final = "workbench.edit_batch"
 DUPLICATES_TASK: Final = "workbench.look_for_duplicates"
+UPLOADS_REST: Final = timedelta(days=1)
+"""How long a file lies there at least: while it is coming in, no import names it."""
 TABLES_FOLDER: Final = Path("files") / "tables"
 
 
@@ -92,6 +96,18 @@ def run_looking(*, batch_id: int, account_id: int, branch_id: int, stored_as: st
         return
     desk = Desk(operator=operator, branch_id=branch_id, door=Door.WORKER)
     look_through(batch_id=batch_id, path=uploads.path_of(stored_as), desk=desk)
+
+
+def drop_old_uploads(*, at: datetime) -> None:
+    """Give up what was sent a month ago and never let in, and take away the files that no import needs: of those, of
+    imports that have ended while their worker was killed, and of files that came twice."""
+    give_up_old_batches(at=at)
+    count = 0
+    for stored_as in uploads.left_behind(files_needed(), before=at - UPLOADS_REST):
+        uploads.drop(stored_as)
+        count += 1
+    if count:
+        note_files_gone(count=count, at=at)
 
 
 def hand_over_undoing(*, batch_id: int, desk: Desk) -> None:

@@ -5,6 +5,8 @@ A file waits below the home folder until its import has ended; then it is taken 
 
 import os
 import secrets
+from collections.abc import Collection, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -83,6 +85,16 @@ def is_kept(stored_as: str) -> bool:
         return path_of(stored_as).is_file()
     except ValueError:
         return False
+
+
+def left_behind(needed: Collection[str], *, before: datetime) -> Iterator[str]:
+    """The files that none of the ``needed`` ones is, and that were written before a moment: one that is just coming in
+    belongs to no import yet."""
+    folder = Path(settings.HOME) / FOLDER
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        name = (FOLDER / path.name).as_posix()
+        if name not in needed and path.is_file() and path.stat().st_mtime < before.timestamp():
+            yield name
 
 
 def drop(stored_as: str) -> None:

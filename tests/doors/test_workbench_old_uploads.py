@@ -1,0 +1,89 @@
+"""What was sent to be imported and nobody lets in, and the files that are left behind: taken away by the clock."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.factories.accounts import make_desk
+from tests.factories.network import make_branch
+from tests.operations.test_catalogue_import import cnmarc, gb
+from wenyuan.doors.workbench.records import uploads
+from wenyuan.doors.workbench.records.running import drop_old_uploads
+from wenyuan.holdings.catalogue.models import ImportBatch, ImportSample, ImportSeen
+from wenyuan.holdings.catalogue.operations import install_defaults, load_batch, look_through, open_batch
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.rights.data import Desk
+from wenyuan.organisation.rights.models import AuditRow
+
+AT = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def home(settings: Any, tmp_path: Path) -> Path:
+    settings.HOME = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    install_defaults()
+    return make_desk(make_branch("B1"), role=Role.CATALOGUER)
+
+
+def sent(number: str, desk: Desk, *, days_ago: int) -> ImportBatch:
+    """A file that was sent and looked through so many days ago."""
+    stored_as = uploads.keep(SimpleUploadedFile("a.iso", b"".join(gb(cnmarc(number)))))
+    path, then = uploads.path_of(stored_as), AT - timedelta(days=days_ago)
+    os.utime(path, (then.timestamp(), then.timestamp()))
+    batch_id = open_batch(path=path, branch_id=desk.branch_id, at=then, desk=desk, stored_as=stored_as, staged=True)
+    look_through(batch_id=batch_id, path=path, desk=desk)
+    return ImportBatch.objects.get(id=batch_id)
+
+
+def state(batch: ImportBatch) -> tuple[str, bool]:
+    """The batch's state, and whether its file is there."""
+    batch.refresh_from_db()
+    return batch.state, uploads.is_kept(batch.stored_as)
+
+
+def test_what_was_sent_a_month_ago_and_nobody_let_in_is_given_up(desk: Desk) -> None:
+    old, young, loading = (sent(str(days), desk, days_ago=days) for days in (31, 29, 40))
+    load_batch(batch_id=loading.id, desk=desk)
+
+    drop_old_uploads(at=AT)
+    drop_old_uploads(at=AT)
+
+    assert (state(old), state(young), state(loading)) == (("dropped", False), ("ready", True), ("running", True))
+    assert set(ImportSample.objects.values_list("batch_id", flat=True)) == {young.id, loading.id}
+    rows = AuditRow.objects.filter(act__in=["give_up_import", "drop_uploads"]).order_by("id")
+    assert list(rows.values_list("act", "account_id", "subject_id")) == [
+        ("give_up_import", None, old.id),
+        ("drop_uploads", None, None),
+    ]
+    assert rows[1].after == {"files": 1}
+
+
+def test_a_file_that_no_import_needs_goes_when_it_is_a_day_old(desk: Desk, home: Path) -> None:
+    ended = sent("1", desk, days_ago=2)
+    ImportBatch.objects.filter(id=ended.id).update(state="finished")  # as by a worker that was killed then
+    ImportSeen.objects.create(batch=ended, digest=1)
+    coming_in = uploads.path_of(uploads.keep(SimpleUploadedFile("b.iso", b"0123")))
+    os.utime(coming_in, ((AT - timedelta(hours=23)).timestamp(),) * 2)
+
+    drop_old_uploads(at=AT)
+    still_there = coming_in.is_file()
+    drop_old_uploads(at=AT + timedelta(hours=2))
+
+    assert state(ended) == ("finished", False)
+    assert (still_there, coming_in.is_file()) == (True, False)
+    assert (ImportSample.objects.count(), ImportSeen.objects.count()) == (0, 0)
+
+
+def test_before_anything_was_sent_there_is_nothing_to_do(db: None) -> None:
+    drop_old_uploads(at=AT)
+
+    assert not AuditRow.objects.exists()
