@@ -20,13 +20,18 @@ from wenyuan.kernel.marc import (
 )
 from wenyuan.kernel.xmltext import around, element, escaped
 
-SCHEMA = Path(__file__).resolve().parent.parent / "doors" / "MARC21slim.xsd"
+SCHEMAS = Path(__file__).resolve().parent.parent / "doors"
 LEADER = "00000nam a2200000 a 4500"
 
 
 @pytest.fixture(scope="module")
 def slim() -> Any:
-    return etree.XMLSchema(etree.parse(SCHEMA))
+    return etree.XMLSchema(etree.parse(SCHEMAS / "MARC21slim.xsd"))
+
+
+@pytest.fixture(scope="module")
+def exchange() -> Any:
+    return etree.XMLSchema(etree.parse(SCHEMAS / "marcxchange.xsd"))
 
 
 def test_a_good_record_fits_and_keeps_everything(slim: Any) -> None:
@@ -86,19 +91,30 @@ FIELDS = st.one_of(
     leader=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=24, max_size=24),
     fields=st.lists(FIELDS, max_size=6),
 )
-def test_any_record_fits_the_schema(slim: Any, leader: str, fields: list[Any]) -> None:
+def test_any_record_fits_the_schema(slim: Any, exchange: Any, leader: str, fields: list[Any]) -> None:
     record = Record(leader[:5].translate({ord(one): "0" for one in leader}) + leader[5:], tuple(fields))
 
-    tree = etree.fromstring(to_slim(record))
+    tree, other = etree.fromstring(to_slim(record)), etree.fromstring(to_marcxchange(record))
 
     assert slim.validate(tree), slim.error_log
+    assert exchange.validate(other), exchange.error_log
 
 
-def test_a_cnmarc_record_says_its_format_and_keeps_its_leader() -> None:
+def test_a_leader_that_ends_in_no_directory_map_ends_as_that_of_cnmarc(exchange: Any) -> None:
+    record = Record("00000nam0 2200000   |||x", (DataField("200", "1", " ", (("a", "活着"),)),))
+
+    tree = etree.fromstring(to_marcxchange(record))
+
+    assert exchange.validate(tree), exchange.error_log
+    assert tree[0].text == "00000nam0 2200000   450 "
+
+
+def test_a_cnmarc_record_says_its_format_and_keeps_its_leader(exchange: Any) -> None:
     record = Record("00000nam0 2200000   450 ", (DataField("200", "1", " ", (("a", "活着"),)),))
 
     tree = etree.fromstring(to_marcxchange(record))
 
+    assert exchange.validate(tree), exchange.error_log
     assert tree.get("format") == "CNMARC"
     assert tree[0].text == "00000nam0 2200000   450 "
 

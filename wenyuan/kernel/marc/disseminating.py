@@ -28,6 +28,8 @@ _LEADER = (
 )
 """Positions 5-11: what each may be, and what stands there if it is something else."""
 
+_MAP = re.compile("[0-9 ]{4}")
+
 DC_TYPES = {
     DocumentKind.SERIAL: "Text",
     DocumentKind.BOOK: "Text",
@@ -53,8 +55,10 @@ def to_slim(record: Record) -> str:
 
 
 def to_marcxchange(record: Record, *, form: str = "CNMARC") -> str:
-    """A record of another format, said by ``form``, as one MarcXchange element; its leader ends as that format does."""
-    leader = f"{_first_half(record)}{_three(record)}{plain_leader(record.leader)[20:]}"
+    """A record of another format, said by ``form``, as one MarcXchange element; its leader ends as that format does,
+    or, where it ends in what is no directory map of ISO 2709, as CNMARC."""
+    end = plain_leader(record.leader)[20:]
+    leader = f"{_first_half(record)}{_three(record)}{end if _MAP.fullmatch(end) else '450 '}"
     return around("record", _content(record, leader), {"xmlns": MARCXCHANGE, "format": form, "type": "Bibliographic"})
 
 
