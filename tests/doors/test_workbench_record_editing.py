@@ -312,6 +312,16 @@ def test_the_history_shows_who_saved_what_and_brings_a_version_back(browser: Cli
     assert (bib.title, bib.version) == ("平凡的世界", 3)
 
 
+def test_a_page_that_is_sent_twice_says_both_times_that_the_record_is_saved(browser: Client, bib: Bib) -> None:
+    url, text = f"/workbench/records/{bib.id}/marc", text_of(bib).replace("平凡的世界", "人生")
+
+    answers = [sent(browser, url, text) for _ in range(2)]
+
+    assert [answer["Location"] for answer in answers] == [f"/workbench/records/{bib.id}/"] * 2
+    bib.refresh_from_db()
+    assert (bib.title, bib.version) == ("人生", 2)
+
+
 def test_a_restore_from_a_page_that_is_out_of_date_is_refused(browser: Client, bib: Bib) -> None:
     url = f"/workbench/records/{bib.id}/marc"
     sent(browser, url, text_of(bib).replace("平凡的世界", "人生"))

@@ -217,6 +217,20 @@ def test_saving_what_is_there_changes_nothing(desk: Desk) -> None:
     assert not Entry.objects.filter(kind=Kind.RECORD_CHANGED).exists()
 
 
+def test_an_edit_that_is_sent_twice_is_saved_once_and_answered_alike(branch: Branch, desk: Desk) -> None:
+    bib_id, other = added(desk), make_desk(branch, role=Role.CATALOGUER)
+    edited = titled("兄弟", record_of(bib_id))
+
+    answers = [edit_bib(bib_id=bib_id, version=1, record=edited, at=LATER, desk=desk) for _ in range(2)]
+    with pytest.raises(CatalogueRefused) as refused:
+        edit_bib(bib_id=bib_id, version=1, record=edited, at=LATER, desk=other)
+
+    assert [(one.version, one.changed) for one in answers] == [(2, True), (2, True)]
+    assert refused.value.refusal is Refusal.RECORD_CHANGED_MEANWHILE
+    assert Bib.objects.get(id=bib_id).version == 2
+    assert Entry.objects.filter(kind=Kind.RECORD_CHANGED).count() == 1
+
+
 def test_an_edit_of_a_version_that_is_no_longer_in_force_is_refused_and_overwrites_nothing(desk: Desk) -> None:
     bib_id = added(desk)
     edit_bib(bib_id=bib_id, version=1, record=titled("兄弟", record_of(bib_id)), at=LATER, desk=desk)

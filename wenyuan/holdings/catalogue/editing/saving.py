@@ -122,7 +122,8 @@ def edit_bib(
     *, bib_id: int, version: int, record: Record, at: datetime, desk: Desk, despite: Collection[int] = ()
 ) -> RecordSaved:
     """Replace a bib's record by what a cataloguer made of the ``version`` that they saw. A record that says the same
-    (005 aside) changes nothing. Identity, items and everything that hangs on the bib stay.
+    (005 aside) changes nothing. Identity, items and everything that hangs on the bib stay. Sent once more by the same
+    hand, as by a key that was pressed twice, an edit gets the answer of the first time.
 
     What was wrong before, in a field that is not touched, does not refuse it.
 
@@ -132,7 +133,11 @@ def edit_bib(
     :raises CatalogueRefused: BIB_UNKNOWN, RECORD_MERGED, RECORD_CHANGED_MEANWHILE.
     """
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
-    return change_record(_locked(bib_id, version), record, at=at, desk=desk, despite=despite)
+    bib = _locked(bib_id, None)
+    if _is_saved_already(bib, version, record, desk):
+        return RecordSaved(bib.id, bib.version, True)
+    _refuse_unseen(bib, version)
+    return change_record(bib, record, at=at, desk=desk, despite=despite)
 
 
 def write_record(bib: Bib, record: Record, *, at: datetime, desk: Desk, details: Mapping[str, object]) -> RecordSaved:
@@ -227,15 +232,28 @@ def _write_change(
     return RecordSaved(bib.pk, bib.version + 1, True, checked.warnings)
 
 
-def _locked(bib_id: int, version: int) -> Bib:
+def _is_saved_already(bib: Bib, version: int, record: Record, desk: Desk) -> bool:
+    """Whether the version that follows the one seen is just this record, saved by the same account."""
+    is_own = desk.operator.account is not None and bib.changed_by_id == desk.operator.account
+    is_next = bib.version == version + 1 and is_own and bib.batch_id is None and bib.restored_from is None
+    return is_next and without_stamp(record) == without_stamp(from_storage(bytes(bib.marc)))
+
+
+def _locked(bib_id: int, version: int | None) -> Bib:
+    """The bib, which nobody else saves until the transaction ends; a version of None is not looked at."""
     bib = Bib.objects.select_for_update(no_key=True).filter(id=bib_id).first()
     if bib is None:
         raise CatalogueRefused(Refusal.BIB_UNKNOWN)
     if bib.merged_into_id is not None:
         raise CatalogueRefused(Refusal.RECORD_MERGED)
+    if version is not None:
+        _refuse_unseen(bib, version)
+    return bib
+
+
+def _refuse_unseen(bib: Bib, version: int) -> None:
     if bib.version != version:
         raise CatalogueRefused(Refusal.RECORD_CHANGED_MEANWHILE)
-    return bib
 
 
 def _refuse_duplicates(
