@@ -100,6 +100,24 @@ def test_what_is_refused_stands_at_its_field(town: Town, browser: Any) -> None:
     assert Authority.objects.count() == 1
 
 
+def test_see_also_of_a_name_that_two_have_is_told_apart_by_its_number_and_saved_again(town: Town, browser: Any) -> None:
+    plain, dated = kept(town, "鲁迅"), kept(town, "鲁迅", "1881-1936")
+
+    asked = browser.post(f"{PAGE}new", {**TYPED, "beside": "鲁迅"})
+    stranger = browser.post(f"{PAGE}new", {**TYPED, "beside": f"鲁迅 #{dated + 9}"})
+    browser.post(f"{PAGE}new", {**TYPED, "beside": f"鲁迅 #{plain}"})
+    row = Authority.objects.get(name="J·K·罗琳")
+    shown = browser.get(f"{PAGE}{row.pk}/edit").context["form"]
+    again = browser.post(f"{PAGE}{row.pk}/edit", {**shown.initial, "note": "查过《英国作家辞典》"})
+
+    assert (asked.status_code, stranger.status_code, again.status_code) == (422, 422, 302)
+    assert f"鲁迅 #{plain} " in asked.content.decode()
+    assert f"鲁迅; 1881-1936 #{dated} " in asked.content.decode()
+    found = get_authority(row.pk)
+    assert found is not None
+    assert ([one.id for one in found.beside], found.note) == ([plain], "查过《英国作家辞典》")
+
+
 def test_a_new_heading_goes_into_the_records_in_the_background(town: Town, browser: Any) -> None:
     authority, bib = kept(town, "余华"), make_bib(author="余华")
     followed()

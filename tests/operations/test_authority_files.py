@@ -62,8 +62,7 @@ def test_authorities_are_added_once_with_what_leads_to_them(file: Path, desk: De
     assert taken(file, desk) == (2, 0, 0)
     assert taken(file, desk) == (0, 0, 2)
 
-    [lu_xun] = find_authorities("鲁迅")
-    [xu] = find_authorities("许广平")
+    lu_xun, xu = (find_authorities(name)[0].id for name in ("鲁迅", "许广平"))
     view = get_authority(lu_xun)
     assert view is not None
     assert (view.dates, view.source, view.version) == ("1881-1936", "大百科全书", 2)

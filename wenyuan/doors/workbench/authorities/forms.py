@@ -14,6 +14,7 @@ from wenyuan.kernel.headings import HeadingKind
 from wenyuan.kernel.headings.kinds import LONGEST_NAME
 
 _SAME: Final = "="
+_NUMBER: Final = re.compile(r"\s*#([0-9]{1,18})$")
 _BEFORE_DATES: Final = re.compile(r"\s*[;；]\s*")
 
 
@@ -72,7 +73,10 @@ class AuthorityForm(forms.Form):
         max_length=12_500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Headings of other authorities, one a line, years behind a semicolon."),
+        help_text=_(
+            "Headings of other authorities, one a line, years behind a semicolon. "
+            "Where several have one heading, the number of the authority says which: 鲁迅 #12."
+        ),
     )
     note = forms.CharField(
         label=_("Note for cataloguers"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -83,20 +87,32 @@ class AuthorityForm(forms.Form):
 
     def __init__(self, *args: Any, of: AuthorityView | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._standing = list(of.beside) if of is not None else []
         if of is not None:
             kind = self.fields["kind"]
             kind.disabled, kind.initial = True, of.kind.value
 
     def clean_beside(self) -> tuple[int, ...]:
-        found = []
-        for line in _lines(self.cleaned_data["beside"]):
-            name, dates = _parted(line)
-            ids = find_authorities(name, dates)
-            if len(ids) != 1:
-                words = _("No authority has this heading: %(line)s") if not ids else _("More than one has it: %(line)s")
-                raise forms.ValidationError(words, params={"line": line})
-            found.append(ids[0])
-        return tuple(found)
+        return tuple(self._beside(line) for line in _lines(self.cleaned_data["beside"]))
+
+    def _beside(self, line: str) -> int:
+        """The authority that a line means: one that stands there already and was shown so, else the only one with its
+        heading, or that of its number."""
+        for place, one in enumerate(self._standing):
+            if line == _joined(one.name, one.dates):
+                return self._standing.pop(place).id
+        number = _NUMBER.search(line)
+        found = find_authorities(*_parted(line[: number.start()] if number else line))
+        fit = [one for one in found if number is None or one.id == int(number[1])]
+        if len(fit) == 1:
+            return fit[0].id
+        if not found:
+            raise forms.ValidationError(_("No authority has this heading: %(line)s"), params={"line": line})
+        several = ", ".join(f"{_joined(one.name, one.dates)} #{one.id} ({KINDS[one.kind]})" for one in found)
+        raise forms.ValidationError(
+            _("More than one has the heading %(line)s. Write one of these: %(several)s"),
+            params={"line": line, "several": several},
+        )
 
     def authority(self) -> AuthorityInput:
         """The authority as typed, once the form is valid."""

@@ -83,12 +83,12 @@ def briefs_of(authority_ids: Collection[int]) -> dict[int, AuthorityBrief]:
     return {one.id: one for one in _briefs(Authority.objects.filter(id__in=authority_ids))}
 
 
-def find_authorities(name: str, dates: str = "") -> tuple[int, ...]:
-    """The authorities that have this heading, of whatever kind; with dates those of these years alone."""
+def find_authorities(name: str, dates: str = "") -> tuple[AuthorityBrief, ...]:
+    """The authorities that have this heading, of whatever kind; with dates those of these years alone. Ten at most."""
     rows = Authority.objects.filter(key=key_of(name), merged_into=None)
     if dates:
         rows = rows.filter(dates=plain_dates(dates))
-    return tuple(rows.order_by("id").values_list("id", flat=True)[:2])
+    return _briefs(rows.order_by("id")[:10])
 
 
 def bibs_of_authority(authority_id: int, *, after: int | None = None, size: int = PAGE) -> BibIds:
