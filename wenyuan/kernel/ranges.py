@@ -39,14 +39,17 @@ def numbers_between(text: str, *, most: int = MOST) -> list[str] | None:
 def hyphened_run(text: str) -> str | None:
     """How a text with a hyphen would be written if somebody meant a run by it: ``D123456~60`` for ``D123456-60``; none
     where it can be none."""
-    found = _HYPHENED.fullmatch(text.strip())
-    if not found:
-        return None
-    run = f"{found[1]}~{found[2]}"
+    run = with_sign(text)
     try:
-        return run if numbers_between(run) else None
+        return run if run != text.strip() and numbers_between(run) else None
     except RangeUnfit:
         return None
+
+
+def with_sign(text: str) -> str:
+    """The text with its hyphen as the sign of a run, for whom it is known that a hyphen means one; else as it is."""
+    found = _HYPHENED.fullmatch(text.strip())
+    return f"{found[1]}~{found[2]}" if found else text.strip()
 
 
 def numbers_from(first: str, count: int, *, most: int = MOST) -> list[str]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from wenyuan.kernel.marc.mapping import DEFAULT_MAPPINGS, ItemColumn, ItemMapping, Source
 from wenyuan.kernel.marc.model import DataField, Record
-from wenyuan.kernel.ranges import RangeUnfit, numbers_between
+from wenyuan.kernel.ranges import RangeUnfit, numbers_between, with_sign
 
 _COUNT = re.compile(r"[0-9]{1,4}")
 
@@ -175,6 +175,6 @@ def _expand(text: str, longest: int) -> list[str] | ItemProblemCode:
     The end may leave out the prefix and the leading digits it shares with the start.
     """
     try:
-        return numbers_between(text, most=longest) or [text]
+        return numbers_between(with_sign(text), most=longest) or [text]
     except RangeUnfit as unfit:
         return ItemProblemCode.RANGE_BACKWARDS if unfit.backwards else ItemProblemCode.RANGE_TOO_LONG
