@@ -126,6 +126,32 @@ def test_a_field_of_several_barcodes_is_as_many_items_and_one_that_says_two_thin
     assert done.reasons["subfield_repeated", ""] == 2
 
 
+@pytest.mark.parametrize(
+    ("said", "barcodes", "told"),
+    [
+        ("", ["M9"], 3),
+        ("ranges = true", ["M0058", "M0059", "M0060", "M0071", "M0072", "M9"], 1),
+        ("ranges = false", ["M0058-60", "M0071~72", "M0099~10", "M9"], 0),
+    ],
+)
+def test_a_run_of_barcodes_is_taken_apart_where_the_mapping_says_so_and_else_told(
+    tmp_path: Path, at: datetime, desk: Desk, said: str, barcodes: list[str], told: int
+) -> None:
+    write_interlib(tmp_path)
+    runs = ("M0058-60", "M0071~72", "M0099~10", "M9")
+    fields = tuple(DataField("905", " ", " ", (("a", "001"), ("b", run), ("s", "I1/1"))) for run in runs)
+    book = decode_record(interlib_book("I0009", "多本", "佚名", ())).record
+    with (tmp_path / "书目.iso").open("ab") as file:
+        file.write(encode(book._replace(fields=(*book.fields, *fields)), encoding=Encoding.GB18030))
+    mapping = mapping_beside("interlib", tmp_path)
+    mapping.write_text(mapping.read_text("utf-8").replace('field = "905"', f'field = "905"\n{said}'), "utf-8")
+
+    done = go(going(mapping, at, desk))["items"]
+
+    assert sorted(Item.objects.filter(bib__title="多本").values_list("barcode", flat=True)) == barcodes
+    assert done.reasons["barcode_range", ""] == told
+
+
 def test_a_record_that_cannot_be_read_is_told_among_the_items_too(tmp_path: Path, at: datetime, desk: Desk) -> None:
     write_interlib(tmp_path)
     path = tmp_path / "书目.iso"

@@ -132,6 +132,8 @@ def test_a_code_is_translated_kept_or_told() -> None:
         ({"patrons": {"file": "r.csv", "left_out": {"n": [1.5]}}}, "patrons.left_out.n"),
         ({"patrons": {"file": "r.csv", "left_out": {"n": []}}}, "patrons.left_out.n"),
         ({"patrons": {"columns": {}}}, "patrons.file"),
+        ({"patrons": {"file": "r.csv", "ranges": True}}, "patrons.ranges"),
+        ({"items": {"file": "b.mrc", "field": "905", "ranges": 1}}, "items.ranges"),
         ({"bibs": {"file": "b.mrc", "encoding": "gb18030"}}, "bibs.encoding"),
     ],
 )

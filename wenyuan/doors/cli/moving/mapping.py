@@ -60,7 +60,7 @@ CODED: Mapping[str, str] = {
 """Which table of codes a field goes by."""
 
 _PART_KEYS = frozenset(
-    "file encoding sheet heading delimiter line_breaks field columns fixed dates years_from left_out".split()  # noqa: SIM905
+    "file encoding sheet heading delimiter line_breaks field columns fixed dates years_from left_out ranges".split()  # noqa: SIM905
 )
 _TOP_KEYS = frozenset({"system", "notice", "bad_numbers", "codes", "dates", "years_from", *PARTS})
 _ENCODINGS = frozenset({"utf-8", "gb18030", "gbk", "utf-16"})
@@ -81,7 +81,8 @@ class Part:
     tag whose fields are the rows of a MARC file; ``fixed`` gives fields that no column holds; rows whose column says
     one of the values of ``left_out`` are none of this part's. ``delimiter``: of a CSV, empty where its heading tells;
     ``line_breaks``: whether its quoted cells may go on in the next line; ``key_columns``: those that make up the key
-    together, where it takes several. ``years_from``: the first of the hundred years that a year of two digits means."""
+    together, where it takes several. ``years_from``: the first of the hundred years that a year of two digits
+    means; ``ranges``: whether ``D123456-60`` in a field of items is a run of barcodes, none where nothing is said."""
 
     name: str
     file: Path
@@ -97,6 +98,7 @@ class Part:
     delimiter: str = ""
     line_breaks: bool = False
     key_columns: tuple[str, ...] = ()
+    ranges: bool | None = None
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -196,7 +198,10 @@ def _part(name: str, data: Any, folder: Path, dates: tuple[str, ...], years_from
         dates=_dates(f"{name}.dates", data["dates"]) if "dates" in data else dates,
         years_from=_years_from(f"{name}.years_from", data["years_from"]) if "years_from" in data else years_from,
         left_out=_left_out(f"{name}.left_out", data.get("left_out", {})),
+        ranges=data.get("ranges"),
     )
+    if part.ranges is not None and not (isinstance(part.ranges, bool) and name == "items" and is_marc(part)):
+        raise BadMapping(f"{name}.ranges", "true or false, for items in the fields of a MARC file")
     for where in ("columns", "fixed"):
         _known(f"{name}.{where}", getattr(part, where), FIELDS[name])
     if part.years_from is None and any(map(has_short_year, part.dates)):

@@ -22,9 +22,12 @@ from wenyuan.kernel.marc import (
     profile_file,
     sniff,
 )
+from wenyuan.kernel.ranges import RangeUnfit, numbers_between, with_sign
 from wenyuan.plumbing.long_sheets import NoTable, UnreadRow, is_mangled, long_rows
 from wenyuan.runtime.problem import Problem
 
+LONGEST_RUN = 500
+"""Barcodes of one run in a field of items."""
 _SAMPLE = 200
 
 
@@ -163,21 +166,37 @@ def _fields(part: Part) -> Iterator[Row]:
         for found in record.fields:
             if isinstance(found, DataField) and found.tag == part.marc_field:
                 cells = {**above, **{code: found.first(code) for code, _ in found.subfields}}
-                for barcode in _barcodes(part, found):
+                for barcode, fault in _barcodes(part, found):
                     one = cells | barcode
                     raw = tuple(f"{name}={text}" for name, text in one.items())
-                    yield Row(number, one, raw, _repeats(part, found))
+                    yield Row(number, one, raw, _repeats(part, found) or fault)
 
 
-def _barcodes(part: Part, found: DataField) -> list[dict[str, str]]:
-    """The subfield of the barcode once for each item of the field: it may repeat, and that of 905 lists several."""
+def _barcodes(part: Part, found: DataField) -> list[tuple[dict[str, str], str]]:
+    """The subfield of the barcode once for each item of the field, and what is wrong with it: it may repeat, and that
+    of 905 lists several."""
     code = part.columns.get("barcode", "")
     if len(code) != 1:
-        return [{}]
+        return [({}, "")]
     marks = CNMARC_905.separators if found.tag == CNMARC_905.tag else ""
     texts = [text for name, text in found.subfields if name == code]
     split = [one.strip() for text in texts for one in (re.split(f"[{marks}]", text) if marks else (text,))]
-    return [{code: text} for text in split if text] or [{}]
+    taken = [({code: one}, fault) for text in split if text for one, fault in _of_run(part, text)]
+    return taken or [({}, "")]
+
+
+def _of_run(part: Part, text: str) -> list[tuple[str, str]]:
+    """The barcodes of a run such as ``D123456-60``, where the mapping says that it is one; what may be one and of which
+    it says nothing is told, and not loaded as one barcode."""
+    if part.ranges is False:
+        return [(text, "")]
+    try:
+        numbers = numbers_between(with_sign(text), most=LONGEST_RUN)
+    except RangeUnfit:
+        return [(text, "barcode_range")]
+    if numbers is None:
+        return [(text, "")]
+    return [(one, "") for one in numbers] if part.ranges else [(text, "barcode_range")]
 
 
 def _repeats(part: Part, found: DataField) -> str:
