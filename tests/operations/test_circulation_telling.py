@@ -9,12 +9,14 @@ from tests.factories.circulation import District
 from tests.factories.network import make_closure
 from tests.factories.patrons import make_category, make_guardian, make_patron
 from wenyuan.lending.circulation import tasks, telling
+from wenyuan.lending.circulation.data import BlockCode
 from wenyuan.lending.circulation.operations import cancel_hold, checkin, checkout, expire_hold, place_hold, remind
 from wenyuan.lending.patrons.models import Consent, Patron
 from wenyuan.lending.patrons.queries import notice_contacts
 from wenyuan.organisation.journal.delivery import deliver
 from wenyuan.organisation.journal.models import Stuck
-from wenyuan.organisation.notices.models import Notice
+from wenyuan.organisation.notices.data import State
+from wenyuan.organisation.notices.models import Message, Notice
 
 
 @pytest.fixture
@@ -64,12 +66,36 @@ def test_a_reader_is_told_once_that_a_hold_is_ready(district: District, at: date
     hold_id = place(district, at)
     checkin(item="I1", at=at, desk=district.at_central)
 
-    assert told(at) == [("hold_ready", f"hold_ready:{hold_id}")]
+    assert told(at) == [("hold_ready", f"hold_ready:{hold_id}:{at:%Y%m%dT%H%M%S%f}")]
     message = Notice.objects.select_related("message").get().message
     assert message is not None
     assert (message.recipient, message.branch_id) == (f"patron:{reader.id}", district.central.id)
     telling_again = told(at)
     assert len(telling_again) == 1
+
+
+def test_a_hold_that_was_put_back_is_told_again_when_it_is_ready_again(
+    district: District, at: datetime, reader: Patron
+) -> None:
+    hold_id = place(district, at)
+    make_patron(card="C2", home=district.central)
+    checkin(item="I1", at=at, desk=district.at_central)
+    assert len(told(at)) == 1
+    Message.objects.update(state=State.SENT.value, ended_at=at)
+    passed_over = frozenset({BlockCode.ITEM_ON_HOLD_SHELF})
+    later = at + timedelta(minutes=1)
+    checkout(item="I1", card="C2", at=later, desk=district.at_central, waive=passed_over)
+    told(later)
+
+    again = at + timedelta(days=2)
+    checkin(item="I1", at=again, desk=district.at_central)
+
+    assert [name for _, name in told(again)] == [
+        f"hold_ready:{hold_id}:{moment:%Y%m%dT%H%M%S%f}" for moment in (at, again)
+    ]
+    checkout(item="I1", card="C1", at=again, desk=district.at_central)
+    told(again)
+    assert Notice.objects.filter(withdrawn_at=None).count() == 1, "what has gone out cannot be taken back"
 
 
 def test_what_was_fetched_before_the_word_went_out_is_not_told(

@@ -42,13 +42,13 @@ def holds_to_tell_of(entry_ids: Sequence[int]) -> frozenset[int]:
     entries = get_entries(entry_ids)
     holds = {recorded.id: hold_id for recorded in entries if (hold_id := _hold_of(recorded.entry)) is not None}
     states = dict(Hold.objects.filter(id__in=set(holds.values())).values_list("id", "state"))
-    told = standing_notices([_ready_name(hold_id) for hold_id in states])
+    told = {name.rpartition(":")[0] for name in standing_notices(leads=[f"{_ready(hold_id)}:" for hold_id in states])}
 
     def concerns(recorded: RecordedEntry) -> bool:
         hold_id, entry = holds.get(recorded.id), recorded.entry
         if hold_id is None or hold_id not in states:
             return False
-        if states[hold_id] != HoldState.ON_SHELF and _ready_name(hold_id) in told:
+        if states[hold_id] != HoldState.ON_SHELF and _ready(hold_id) in told:
             return True
         match entry.kind:
             case Kind.HOLD_READY:
@@ -72,7 +72,9 @@ def _is_told_of(entry: Entry) -> bool:
     return entry.door not in READERS_OWN and entry.details.get("why") != "merged"
 
 
-def _ready_name(hold_id: int) -> str:
+def _ready(hold_id: int) -> str:
+    """How the names begin of all words that say this hold is ready, before the moment of its capture: put back, it may
+    become ready again."""
     return f"hold_ready:{hold_id}"
 
 
@@ -96,17 +98,18 @@ def tell_of_hold(entry_id: int) -> None:
         case Kind.HOLD_CANCELLED if _is_told_of(entry):
             _tell_ended(hold, NoticeKind.HOLD_CANCELLED, at)
     if hold.state != HoldState.ON_SHELF:
-        withdraw(onces=[_ready_name(hold.id)], at=at)
+        withdraw(onces=standing_notices(leads=[f"{_ready(hold.id)}:"]), at=at)
 
 
 def _tell_ready(hold: HoldView, at: datetime) -> None:
     assert hold.patron_id is not None
     assert hold.shelf_until is not None
+    assert hold.captured_at is not None
     post(
         kind=NoticeKind.HOLD_READY,
         recipient=notice_recipient(hold.patron_id),
         values={"title": hold.title, "pickup_date": hold.shelf_until, "place": str(hold.shelf_position or "")},
-        once=_ready_name(hold.id),
+        once=f"{_ready(hold.id)}:{hold.captured_at:%Y%m%dT%H%M%S%f}",
         at=at,
         contacts=notice_contacts([hold.patron_id]).get(hold.patron_id),
         branch_id=hold.pickup_branch_id,

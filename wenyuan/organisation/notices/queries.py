@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -210,10 +212,12 @@ class LogPage:
     before: int | None
 
 
-def standing_notices(onces: Collection[str]) -> frozenset[str]:
-    """Those of these names by which a notice was posted that has not been withdrawn."""
-    rows = models.Notice.objects.filter(once__in=onces, withdrawn_at__isnull=True)
-    return frozenset(rows.values_list("once", flat=True))
+def standing_notices(*, leads: Collection[str]) -> frozenset[str]:
+    """The names, beginning with one of these, by which a notice was posted that has not been withdrawn."""
+    if not leads:
+        return frozenset()
+    begins = reduce(or_, (Q(once__startswith=lead) for lead in leads))
+    return frozenset(models.Notice.objects.filter(begins, withdrawn_at__isnull=True).values_list("once", flat=True))
 
 
 def list_messages(*, wanted: LogFilter, before: int | None = None, size: int = PAGE_ROWS) -> LogPage:

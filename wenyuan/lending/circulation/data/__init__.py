@@ -392,6 +392,7 @@ class HoldView:
     shelf_until: date | None
     ended_at: datetime | None
     end_reason: str
+    captured_at: datetime | None
     place: int | None = None
 
     def is_suspended(self, on: date) -> bool:

@@ -251,7 +251,7 @@ PUT_BACK = """put_back_hold AS (
 HOLD_VIEW = """
     h.id, h.bib_id, b.title, h.item_id, hi.barcode, h.patron_id, h.pickup_branch_id, h.state, h.placed_at, h.not_before,
     h.not_after, h.suspended, h.suspended_until, h.captured_item_id, ci.barcode, ci.call_no, h.shelf_position,
-    h.shelf_until, h.ended_at, h.end_reason
+    h.shelf_until, h.ended_at, h.end_reason, h.captured_at
 """
 VIEWED = """
     FROM circulation_hold h
