@@ -6,13 +6,18 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from django.db import connections
+import structlog
+from django.db import connection, connections
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.doors.sip2_client import Sip2Client
-from tests.doors.sip2_server import Address, Clock, running_server
+from tests.doors.sip2_server import Address, Clock, running_server, server_process
 from tests.doors.sip2_town import PASSWORD, TUESDAY_TEN, make_town
+from wenyuan.doors.sip2.limits import Limits
+from wenyuan.doors.sip2.session import Session
+from wenyuan.kernel.sip2.client import parse_response
+from wenyuan.kernel.sip2.profile import STANDARD
 from wenyuan.lending.circulation.models import Loan
 
 CHECKOUT = b"11NN20261124    100000                  AO|AAR0001|ABC0001|AC|"
@@ -90,3 +95,49 @@ def test_without_a_database_every_message_gets_its_own_negative_at_once(
         assert took < 5
         assert client.ask(CHECKOUT).fixed["ok"] == "1"
     connections.close_all()
+
+
+@contextmanager
+def locked_item(database_url: str) -> Iterator[None]:
+    """While it lasts somebody else has the item in hand."""
+    with psycopg.connect(database_url) as other:
+        other.execute("SELECT 1 FROM catalogue_item WHERE barcode = 'C0001' FOR UPDATE")
+        yield
+
+
+def test_a_machine_whose_item_somebody_has_locked_does_not_hold_up_the_others(fresh_database: str) -> None:
+    make_town()
+    one_thread = ("-m", "wenyuan.doors.sip2", "--threads", "1")
+    with (
+        server_process(fresh_database, program=one_thread) as server,
+        Sip2Client(server.address) as waiting,
+        Sip2Client(server.address) as other,
+    ):
+        waiting.sign_in("kiosk-c", PASSWORD)
+        other.sign_in("kiosk-c", PASSWORD)
+
+        with locked_item(fresh_database):
+            began = time.monotonic()
+            waiting.send(CHECKOUT + b"\r")
+            told = other.ask(SC_STATUS)
+            took = time.monotonic() - began
+            refused = parse_response(waiting.read_line(), profile=STANDARD)
+
+        assert told.fixed["online"] == "Y"
+        assert took < 6
+        assert (refused.fixed["ok"], refused.first("AF")) == ("0", "系统繁忙，请稍后再试")
+        assert waiting.ask(CHECKOUT).fixed["ok"] == "1"
+    connections.close_all()
+
+
+def test_waiting_for_a_lock_in_vain_is_no_fault_of_ours(fresh_database: str) -> None:
+    make_town()
+    session = Session(clock=Clock(TUESDAY_TEN), address="127.0.0.1", limits=Limits())
+    session.reply_to(f"9300CNkiosk-c|CO{PASSWORD}|".encode())
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+
+    with structlog.testing.capture_logs() as captured, locked_item(fresh_database):
+        session.reply_to(CHECKOUT)
+
+    assert [line["outcome"] for line in captured] == ["contended"]

@@ -165,6 +165,11 @@ def is_deadlock(error: DatabaseError) -> bool:
     return isinstance(error.__cause__, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)
 
 
+def is_locked_out(error: Exception) -> bool:
+    """Whether a statement waited for a lock of somebody else's as long as the connection allows (``lock_timeout``)."""
+    return isinstance(error.__cause__, psycopg.errors.LockNotAvailable)
+
+
 def _execute(connection: BaseDatabaseWrapper, statement: Statement) -> list[Row]:
     if connection.connection is None:
         connection.ensure_connection()

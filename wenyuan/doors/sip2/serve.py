@@ -18,6 +18,8 @@ from wenyuan.runtime.logs import configure_logging
 WANTED_FILES = 8192
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_MS = 8_000
+LOCK_TIMEOUT_MS = 2_000
+"""Who waits for what somebody else has locked keeps a thread, and a process has two of them."""
 UNSENT_TIMEOUT_MS = 8_000
 GARBAGE_AFTER_OBJECTS = 20_000
 ENDING = (signal.SIGTERM, signal.SIGINT)
@@ -100,7 +102,8 @@ def _bound_waiting(database: dict[str, object]) -> None:
     assert isinstance(options, dict)
     options["connect_timeout"] = CONNECT_TIMEOUT_S
     options["tcp_user_timeout"] = UNSENT_TIMEOUT_MS
-    options["options"] = f"{options.get('options', '')} -c statement_timeout={STATEMENT_TIMEOUT_MS}".strip()
+    bounds = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}"
+    options["options"] = f"{options.get('options', '')} {bounds}".strip()
 
 
 def _raise_file_limit() -> None:

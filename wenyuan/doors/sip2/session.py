@@ -47,6 +47,7 @@ from wenyuan.organisation.accounts.operations import sign_in
 from wenyuan.organisation.network.queries import get_library
 from wenyuan.organisation.rights.data import Act, Door
 from wenyuan.organisation.rights.queries import NotAllowed, may
+from wenyuan.plumbing.statements import is_locked_out
 
 RIGHTS_READ_EVERY_S: Final = 30
 RETRY_WITHIN_S: Final = 60
@@ -171,6 +172,8 @@ class Session:
         except NotAllowed:
             return self._negative(request, at, screens.NOT_ALLOWED, "not_allowed")
         except Exception as error:
+            if is_locked_out(error):
+                return self._negative(request, at, screens.BUSY, "contended")
             return self._failed(request, at, error)
 
     def _with_database(self, request: Request, at: datetime) -> Handled:
