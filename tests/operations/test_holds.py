@@ -22,8 +22,10 @@ from wenyuan.lending.circulation.operations import (
     change_hold,
     checkin,
     checkout,
+    claim_returned,
     expire_hold,
     forget_ended_holds,
+    mark_damaged,
     move_hold,
     place_hold,
     receive_transit,
@@ -616,6 +618,23 @@ def test_a_renewal_is_refused_only_while_nothing_else_can_fill_the_hold(
     assert renewed.renewals == 1
     assert codes(both) == [BlockCode.RENEWAL_WANTED]
     assert (again.renewals, Hold.objects.get(id=second).state) == (2, "waiting")
+
+
+@pytest.mark.parametrize("is_claimed", [False, True])
+def test_a_damaged_item_is_not_wanted_by_whoever_waits_for_its_title(
+    district: District, at: datetime, title: Bib, is_claimed: bool
+) -> None:
+    checkout(item="I1", card="C3", at=at, desk=district.at_central)
+    hold(title, "C1", district.at_central, at)
+    mark_damaged(item="I1", note="封面破损", at=at, desk=district.at_central)
+    if is_claimed:
+        claim_returned(item="I1", at=at, desk=district.at_central)
+
+    with pytest.raises(Refused) as caught:
+        renew(item="I1", at=at + timedelta(days=5), desk=district.at_central)
+
+    stands = BlockCode.ITEM_CLAIMED_RETURNED if is_claimed else BlockCode.ITEM_DAMAGED
+    assert codes(caught) == [stands]
 
 
 def test_every_block_of_a_hold_is_told_at_once(district: District, at: datetime, title: Bib) -> None:

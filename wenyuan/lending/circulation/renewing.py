@@ -88,7 +88,16 @@ def gather(request: Request) -> Plan[RenewalFacts]:
     """Everything that renewing rests on; no lock."""
     hashes = token_hashes(request.card) if request.card else []
     rows = yield Statement(sql.GATHER_RENEWAL, {**request.gathers(), "hashes": hashes})
-    return read_renewal(rows[0])
+    return (yield from _as_it_was(read_renewal(rows[0])))
+
+
+def _as_it_was(facts: RenewalFacts) -> Plan[RenewalFacts]:
+    """The facts of what a scan will find damaged, as it was before it was gone: nobody waits for it."""
+    item = facts.item
+    if item is None or item.condition not in rules.FOUND_AGAIN or not facts.waiting:
+        return facts
+    rows = yield Statement(sql.WAS_DAMAGED, {"item": item.id})
+    return replace(facts, waiting=()) if rows and rows[0][0] else facts
 
 
 def _policy(facts: RenewalFacts, request: Request, books: Books) -> Policy | None:
@@ -135,13 +144,15 @@ def judge(
 
 def _wanted(facts: RenewalFacts, request: Request, books: Books) -> tuple[bool, bool]:
     """Whether a hold waits that this item may fill, and whether one does that only this item can; one whose pickup
-    branch it may not go to does not count."""
+    branch it may not go to does not count, and a damaged item fills none."""
+    item = facts.item
+    if item is None or not rules.is_for_readers(item):
+        return False, False
 
     def lends(pickup_branch_id: int, home_branch_id: int) -> bool:
         return books.network.lend_to_each_other(pickup_branch_id, home_branch_id, request.today)
 
-    home = facts.item.home_branch_id if facts.item else 0
-    waiting = [hold for hold in facts.waiting if lends(hold.pickup_branch_id, home)]
+    waiting = [hold for hold in facts.waiting if lends(hold.pickup_branch_id, item.home_branch_id)]
     return bool(waiting), bool(waiting) and not rules.others_can_serve(waiting, facts.free_homes, lends)
 
 

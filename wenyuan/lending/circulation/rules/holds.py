@@ -16,15 +16,17 @@ BUSY = frozenset({"in_process", "withdrawn"})
 
 
 def may_serve(item: Item, *, place: Place, policy: Policy | None) -> bool:
-    """Whether a scanned item may serve a hold whose pickup branch is ``place``, by the policy there.
+    """Whether a scanned item may serve a hold whose pickup branch is ``place``, by the policy there."""
+    return is_for_readers(item) and _lent_there(place, policy)
+
+
+def is_for_readers(item: Item) -> bool:
+    """Whether an item that is scanned may be handed to any reader.
 
     What was lost and is scanned is found; what is damaged is not handed to the next reader.
     """
     return (
-        item.lendable == "yes"
-        and (item.condition == "ok" or item.condition in FOUND_AGAIN)
-        and item.state not in BUSY
-        and _lent_there(place, policy)
+        item.lendable == "yes" and (item.condition == "ok" or item.condition in FOUND_AGAIN) and item.state not in BUSY
     )
 
 
