@@ -8,11 +8,14 @@ from datetime import date
 import pytest
 import structlog
 
+from tests.command import wait_until
 from tests.doors.sip2_client import Sip2Client
 from tests.doors.sip2_server import Clock, running_server
 from tests.doors.sip2_town import IDENTITY_NUMBER, PASSWORD, PIN, TUESDAY_TEN, make_town
 from wenyuan.doors.sip2.message_log import QuickLog
+from wenyuan.doors.sip2.server import Server
 from wenyuan.lending.circulation import operations
+from wenyuan.runtime.listening import open_listeners
 
 SECRETS = (
     PASSWORD,
@@ -96,7 +99,9 @@ def test_a_fault_of_ours_is_logged_by_its_place_under_the_id_of_the_answer_and_w
 def test_the_quick_log_writes_each_message_as_one_line_of_json() -> None:
     stream = io.StringIO()
 
-    QuickLog(stream).info("message", account="kiosk-c", code="11", outcome="lent", ms=1.2, item="C0001")
+    log = QuickLog(stream)
+    log.info("message", account="kiosk-c", code="11", outcome="lent", ms=1.2, item="C0001")
+    log.flush()
 
     (line,) = stream.getvalue().splitlines()
     written = json.loads(line)
@@ -108,7 +113,9 @@ def test_the_quick_log_writes_each_message_as_one_line_of_json() -> None:
 def test_the_quick_log_writes_whatever_value_a_message_has() -> None:
     stream = io.StringIO()
 
-    QuickLog(stream).info("message", account='"海盐"\n\\', code="", item=None, count=3, day=date(2026, 11, 29))
+    log = QuickLog(stream)
+    log.info("message", account='"海盐"\n\\', code="", item=None, count=3, day=date(2026, 11, 29))
+    log.flush()
 
     (line,) = stream.getvalue().splitlines()
     assert (
@@ -120,3 +127,22 @@ def test_the_quick_log_writes_whatever_value_a_message_has() -> None:
             "day": "datetime.date(2026, 11, 29)",
         }.items()
     )
+
+
+def test_the_line_about_a_message_is_written_within_seconds_and_those_that_wait_at_the_end_as_well(
+    fresh_database: str,
+) -> None:
+    make_town()
+    stream = io.StringIO()
+    (listener,) = open_listeners("127.0.0.1", 0)
+    server = Server(clock=Clock(TUESDAY_TEN), message_log=QuickLog(stream))
+    server.start([listener])
+    try:
+        with Sip2Client(listener.getsockname()) as client:
+            client.sign_in("kiosk-c", PASSWORD)
+            wait_until(lambda: '"code": "93"' in stream.getvalue(), within_s=10)
+            client.ask(b"9900302.00")
+    finally:
+        server.stop()
+
+    assert [json.loads(line)["code"] for line in stream.getvalue().splitlines()] == ["93", "99"]

@@ -23,9 +23,9 @@ class KeyRingError(Exception):
     """The ring is missing, malformed, or lacks the key that a stored value names."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class KeyRing:
-    """Keys by id, oldest first."""
+    """Keys by id, oldest first. Compared by identity, so that what is kept for a ring is its own."""
 
     keys: dict[str, bytes]
 

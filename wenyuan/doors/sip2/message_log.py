@@ -2,13 +2,14 @@
 
 The house's log set-up searches every value for secrets, twice; for a line of codes that costs as much as a third of
 the answer. Here every value is a code, a number or a barcode that has passed ``kernel.sip2.redact``
-(``Session._write_log``), so it is written as it stands. What goes wrong is logged by the house's set-up as everywhere.
+(``Session._write_log``), so it is written as it stands. Lines go out together, once a second: to write each by itself
+costs more than to make it. What goes wrong is logged by the house's set-up as everywhere, at once.
 """
 
 import json
+from collections import deque
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
-from threading import Lock
 from typing import Protocol, TextIO, cast
 
 import structlog
@@ -28,20 +29,24 @@ def house_log() -> MessageLog:
 
 
 class QuickLog:
-    """JSON lines straight to a stream, from any thread."""
+    """JSON lines to a stream: noted by any thread, written by one."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._writing = Lock()
+        self._waiting: deque[str] = deque()
 
     def info(self, event: str, /, **values: object) -> None:
-        """Write the line, with the keys that the house's log has too."""
+        """Keep the line, with the keys that the house's log has too, until the next ``flush``."""
         moment = datetime.now(UTC).isoformat(timespec="microseconds")[:_WITHOUT_OFFSET]
         written = "".join([f'"{name}": {_json(value)}, ' for name, value in values.items()])
         known = f'"event": {_json(event)}, "level": "info", "timestamp": "{moment}Z"'
-        line = f'{{"logger": "wenyuan.sip2", {written}{known}}}\n'
-        with self._writing:
-            self._stream.write(line)
+        self._waiting.append(f'{{"logger": "wenyuan.sip2", {written}{known}}}\n')
+
+    def flush(self) -> None:
+        """Write the lines that wait, in their order."""
+        waiting = self._waiting
+        if lines := [waiting.popleft() for _ in range(len(waiting))]:
+            self._stream.write("".join(lines))
             self._stream.flush()
 
 

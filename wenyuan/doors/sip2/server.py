@@ -12,7 +12,7 @@ import structlog
 
 from wenyuan.doors.sip2.connection import Connection
 from wenyuan.doors.sip2.limits import Limits
-from wenyuan.doors.sip2.message_log import MessageLog
+from wenyuan.doors.sip2.message_log import QuickLog
 from wenyuan.doors.sip2.session import Session
 from wenyuan.doors.sip2.workers import Workers
 
@@ -27,7 +27,7 @@ _SHORTEST_SWEEP_S = 0.02
 class Server:
     """Speaks SIP2 on one port.
 
-    One thread lets machines in and looks for those that are late; the workers do the rest.
+    One thread lets machines in, looks for those that are late and writes the log; the workers do the rest.
 
     :param clock: the present moment, aware; the only clock that acts are dated by.
     :param message_log: where the line about each message goes; the house's log if None.
@@ -38,7 +38,7 @@ class Server:
         *,
         clock: Callable[[], datetime],
         limits: Limits | None = None,
-        message_log: MessageLog | None = None,
+        message_log: QuickLog | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self._clock = clock
@@ -77,6 +77,7 @@ class Server:
         for connection in tuple(self._connections.values()):
             connection.abort()
         self._workers.stop(within_s=1)
+        self._write_log()
         os.close(self._end)
         os.close(self._end_it)
 
@@ -98,6 +99,7 @@ class Server:
                 if monotonic() >= swept_at + every_s:
                     swept_at = monotonic()
                     self._end_the_late(swept_at)
+                    self._write_log()
         for listener in self._listeners:
             listener.close()
 
@@ -135,6 +137,10 @@ class Server:
 
     def _forget(self, connection: Connection) -> None:
         self._connections.pop(connection.descriptor, None)
+
+    def _write_log(self) -> None:
+        if self._message_log is not None:
+            self._message_log.flush()
 
     def _end_the_late(self, now: float) -> None:
         for connection in tuple(self._connections.values()):

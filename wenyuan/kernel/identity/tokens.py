@@ -84,6 +84,8 @@ _SOCIAL_SECURITY = re.compile(r"[A-Z0-9]{9}|[0-9A-F]{32}")
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
 _HEX_PREFIX = re.compile(r"^0[xX]")
 _HEX_SEPARATORS = re.compile(r"[\s:.\-]+")
+_HEX = re.compile(r"[0-9A-Fa-f]*")
+_DECIMAL = re.compile(r"[0-9]+")
 _WIEGAND = re.compile(r"([0-9]{1,5})\s*[,.:]\s*([0-9]{1,5})")
 
 
@@ -165,7 +167,7 @@ def _bytes_of_hex(text: str, size: int | None) -> bytes:
     digits = _HEX_SEPARATORS.sub("", _HEX_PREFIX.sub("", text))
     if size is not None:
         digits = digits.zfill(2 * size)
-    if not re.fullmatch(r"[0-9A-Fa-f]*", digits):
+    if not _HEX.fullmatch(digits):
         raise BadToken(TokenReason.BAD_CHARACTERS)
     if len(digits) % 2 or len(digits) // 2 not in ((size,) if size else UID_SIZES):
         raise BadToken(TokenReason.BAD_LENGTH)
@@ -173,7 +175,7 @@ def _bytes_of_hex(text: str, size: int | None) -> bytes:
 
 
 def _bytes_of_decimal(text: str, size: int | None) -> bytes:
-    if not re.fullmatch(r"[0-9]+", text):
+    if not _DECIMAL.fullmatch(text):
         raise BadToken(TokenReason.BAD_CHARACTERS)
     for candidate in (size,) if size else UID_SIZES:
         largest = (1 << 8 * candidate) - 1

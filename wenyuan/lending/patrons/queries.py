@@ -6,6 +6,7 @@ They return frozen values in which numbers and phones are masked; nothing here o
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -85,7 +86,7 @@ from wenyuan.lending.patrons.rules import (
 )
 from wenyuan.organisation.notices.data import Channel
 from wenyuan.plumbing.clock import local_date
-from wenyuan.plumbing.secrets import lookup_hash
+from wenyuan.plumbing.secrets import KeyRing, key_ring, lookup_hash
 from wenyuan.plumbing.statements import LARGEST_ID, Statement, rows_of
 
 PAGE_ROWS = 20
@@ -97,12 +98,21 @@ def token_hashes(scanned: str) -> list[bytes]:
 
     A card number, an identity number and a chip UID may look alike, so one scan can have several.
     """
-    return [token_hash(token.kind.value, token.canonical) for token in classify_scan(scanned)]
+    return list(_hashes(scanned, key_ring()))
+
+
+@lru_cache(maxsize=64)  # a reader takes several items, and shows one card
+def _hashes(scanned: str, ring: KeyRing) -> tuple[bytes, ...]:
+    return tuple(ring.lookup_hash(_purpose(token.kind.value), token.canonical) for token in classify_scan(scanned))
 
 
 def token_hash(kind: str, canonical: str) -> bytes:
     """The keyed hash of a canonical token of this kind, as stored in ``Token.token_hash``."""
-    return lookup_hash(f"token:{kind}", canonical)
+    return lookup_hash(_purpose(kind), canonical)
+
+
+def _purpose(kind: str) -> str:
+    return f"token:{kind}"
 
 
 def number_hash(form: IdentityForm, canonical: str) -> bytes:
