@@ -415,6 +415,7 @@ NO_PAGES = frozenset(
         "workbench:copy-take",
         "workbench:copy-target-drop",
         "workbench:export-file",
+        "workbench:edit-rows-file",
         "workbench:export-table-file",
         # what is printed or sent
         "workbench:summary-file",
@@ -523,6 +524,7 @@ NO_PAGES = frozenset(
         "workbench:records-merge-undo",
         "workbench:import-go-on",
         "workbench:template-drop",
+        "workbench:edit-stop",
         "workbench:edit-start",
         "workbench:edit-drop",
         "workbench:edit-undo",

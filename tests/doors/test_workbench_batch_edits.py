@@ -100,6 +100,9 @@ def test_items_are_chosen_seen_changed_and_put_back(town: Town, queued: list[dic
     assert f'action="{page}undone"' in shown
     assert f'action="{page}started"' not in shown
     assert "W9" in text(browser.get(f"{page}rows?outcome=refused"))
+    file = b"".join(browser.get(f"{page}rows/file?outcome=refused")).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[:2] for line in file] == [["序", "单册"], ["2", "W2"], ["3", "W9"]]
+    assert "没有这一单册。" in file[2]
 
     assert browser.post(f"{page}undone")["Location"] == page
     work(queued)

@@ -411,10 +411,14 @@ def test_records_leave_by_number_by_import_and_by_question(town: Town, monkeypat
         content = b"".join(answer).decode("gb18030")
         return [title for title in ("活着", "兄弟", "文城") if title in content]
 
-    assert left(numbers=f"{third.control_number}, 978-7-5063-6543-7 no-such-number") == ["活着", "文城"]
+    numbers = f"{third.control_number}, 978-7-5063-6543-7 no-such-number"
+    assert left(numbers=numbers, leave_out="on") == ["活着", "文城"]
     assert left(batch=str(batch.id)) == ["兄弟"]
     assert left(question="文城") == ["文城"]
-    assert left(numbers="no-such-number") == []
+    told = browser.get("/workbench/records/export/file", {"form": "marcxml", "numbers": numbers})
+    assert (told.status_code, told.streaming) == (422, False)
+    assert "no-such-number" in str(told.context["form"].errors["numbers"])
+    assert third.control_number not in str(told.context["form"].errors["numbers"])
     assert first.control_number != third.control_number
 
 

@@ -124,6 +124,15 @@ def test_records_are_chosen_by_their_own_number_or_an_isbn_and_each_counts_once(
     assert rows(batch_id) == [("兄弟", "changed", ""), ("活着", "changed", ""), ("none", "refused", "bib_unknown")]
 
 
+def test_a_record_that_was_merged_is_chosen_by_its_number_as_the_one_that_it_leads_to(desk: Desk) -> None:
+    stays = make_bib(title="活着")
+    gone = make_bib(title="活着：小说", isbn="9787506365437", merged_into=stays)
+
+    batch_id = looked(RecordChoice(numbers=(gone.control_number, "9787506365437", stays.control_number)), desk, MARK)
+
+    assert rows(batch_id) == [("活着", "changed", "")]
+
+
 def test_records_are_chosen_by_what_the_search_finds(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = make_bib(title="活着"), make_bib(title="兄弟")
     asked: list[tuple[str, int]] = []
@@ -292,10 +301,11 @@ def test_batches_undone_in_turn_restore_exactly(desk: Desk) -> None:
 
 def test_a_record_that_was_merged_into_another_is_left_alone(desk: Desk) -> None:
     stays, early, late = make_bib(title="活着"), make_bib(title="活着"), make_bib(title="活着")
-    batch_id = done(named(late), desk, MARK)
+    batch_id, second = done(named(late), desk, MARK), looked(named(early), desk, MARK)
     Bib.objects.filter(id__in=(early.id, late.id)).update(merged_into=stays)
 
-    second = looked(named(early), desk, MARK)
+    start_edit(batch_id=second, at=AT, desk=desk)
+    run_edit(batch_id=second, **turns(AT, desk))
     undo_edit(batch_id=batch_id, **turns(LATER, desk))
 
     assert rows(second) == [("活着", "refused", "record_merged")]

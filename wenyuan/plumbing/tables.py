@@ -1,9 +1,11 @@
 """Tables as files, written row by row in flat memory: XLSX and CSV that no spreadsheet takes for formulas."""
 
 import csv
+import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 Value = str | int | float | date | None
@@ -36,6 +38,19 @@ def write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Value]])
             writer.writerow([_harmless(value) if isinstance(value, str) else value for value in row])
             count += 1
     return count
+
+
+def iter_csv(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
+    """The same as ``write_csv``, line by line, for an answer that begins at once."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    mark = "\ufeff"
+    for row in chain([heads], rows):
+        writer.writerow([_harmless(value) if isinstance(value, str) else value for value in row])
+        yield (mark + text.getvalue()).encode(errors="replace")
+        mark = ""
+        text.seek(0)
+        text.truncate()
 
 
 def _harmless(text: str) -> str:

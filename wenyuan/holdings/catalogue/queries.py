@@ -23,7 +23,7 @@ from wenyuan.holdings.catalogue.authorities.reading import (
     uses_of_heading,
 )
 from wenyuan.holdings.catalogue.authorities.taking import read_authorities
-from wenyuan.holdings.catalogue.batching.choosing import ids_chosen, numbers_borne
+from wenyuan.holdings.catalogue.batching.choosing import ids_chosen, numbers_borne, numbers_unknown
 from wenyuan.holdings.catalogue.batching.reading import edit_row_difference, get_edit, list_edit_rows, list_edits
 from wenyuan.holdings.catalogue.batching.steps import steps_from_data
 from wenyuan.holdings.catalogue.copying.asking import search_targets
@@ -248,6 +248,7 @@ __all__ = [
     "name_of_class",
     "numbers_borne",
     "numbers_of_bib",
+    "numbers_unknown",
     "overlaid",
     "past_bibs",
     "past_items",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("<int:batch_id>/", views.edit, name="edit"),
     path("<int:batch_id>/progress", views.progress, name="edit-progress"),
     path("<int:batch_id>/rows", views.rows, name="edit-rows"),
+    path("<int:batch_id>/rows/file", views.rows_file, name="edit-rows-file"),
     path("<int:batch_id>/rows/<int:number>/", views.row, name="edit-row"),
     path("<int:batch_id>/started", views.start, name="edit-start"),
     path("<int:batch_id>/stopped", views.stop, name="edit-stop"),

@@ -1,8 +1,9 @@
 """Pages of batch edits: the list, one with its progress, its rows, and somebody's word."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -39,9 +40,11 @@ from wenyuan.organisation.accounts.queries import get_account
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import may
+from wenyuan.plumbing.tables import iter_csv
 
 EDITS = 20
 ROWS = 50
+ROWS_AT_ONCE = 500
 
 
 @require_GET
@@ -148,6 +151,34 @@ def rows(request: StaffRequest, batch_id: int) -> HttpResponse:
         "onward": onward(request, listed[ROWS - 1].number if len(listed) > ROWS else None),
     }
     return page(request, "workbench/batching/rows.html", context)
+
+
+@require_GET
+@staff_page(Act.EDIT_ITEM, Act.EDIT_RECORDS, any_branch=True)
+def rows_file(request: StaffRequest, batch_id: int) -> HttpResponseBase:
+    """The same rows as a table for a spreadsheet, all of them."""
+    found, names = edit_or_404(batch_id), Names()
+    heads = [gettext("No."), OF[found.of], gettext("What becomes of it"), gettext("Reason"), gettext("Change")]
+    outcome, is_foreseen = request.GET.get("outcome", ""), found.state in ("staged", "ready")
+
+    def line(row: BatchRowView) -> list[str | int]:
+        told = FORESEEN.get(row.outcome, row.outcome) if is_foreseen else _outcome(found, row)[1]
+        changes = "; ".join(f"{label}: {old} → {new}" for label, old, new in names.changes_of(row))
+        reason = f"{reason_words(row.reason) if row.reason else ''} {row.detail}".strip()
+        return [row.number, row.label, str(told), reason, changes]
+
+    return StreamingHttpResponse(
+        iter_csv([str(head) for head in heads], map(line, _every_row(batch_id, outcome))),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="batch-{batch_id}.csv"'},
+    )
+
+
+def _every_row(batch_id: int, outcome: str) -> Iterator[BatchRowView]:
+    after = 0
+    while listed := list_edit_rows(batch_id=batch_id, outcome=outcome, after=after, size=ROWS_AT_ONCE):
+        yield from listed
+        after = listed[-1].number
 
 
 def _outcome(edit: BatchEditView, row: BatchRowView) -> tuple[str, Any]:

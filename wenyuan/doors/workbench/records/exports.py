@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -16,7 +16,7 @@ from wenyuan.doors.workbench.records.forms import ExportChoice
 from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.shell import page
 from wenyuan.holdings.catalogue.data import MOST_ROWS, ExportForm, NotIndexed
-from wenyuan.holdings.catalogue.queries import count_holdings, export_records, ids_chosen, list_shelf
+from wenyuan.holdings.catalogue.queries import count_holdings, export_records, ids_chosen, list_shelf, numbers_unknown
 from wenyuan.organisation.network.queries import get_branch
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
@@ -40,6 +40,10 @@ def export_file(request: StaffRequest) -> HttpResponseBase:
         return _page(request, form)
     chosen = form.chosen()
     wanted = form.records()
+    if wanted is not None and not form.cleaned_data["leave_out"] and (unknown := numbers_unknown(wanted.numbers)):
+        words = ngettext("No record has this number: %(numbers)s", "No record has these: %(numbers)s", len(unknown))
+        refuse(form, words % {"numbers": " ".join(unknown)}, "numbers")
+        return _page(request, form)
     try:
         bib_ids = ids_chosen(wanted) if wanted is not None else None
     except NotIndexed:

@@ -85,7 +85,7 @@ class RecordsChoice(forms.Form):
 
 
 class ExportChoice(RecordsChoice):
-    field_order = ("form", "branch", "source", "question", "batch", "numbers")
+    field_order = ("form", "branch", "source", "question", "batch", "numbers", "leave_out")
     form = forms.ChoiceField(
         label=_("Format and encoding"), choices=[(form.value, words) for form, words in EXPORT_FORMS.items()]
     )
@@ -94,6 +94,7 @@ class ExportChoice(RecordsChoice):
     numbers = forms.CharField(
         label=_("Record numbers or ISBN"), max_length=2000, required=False, help_text=_("With a blank between them.")
     )
+    leave_out = forms.BooleanField(label=_("Leave out numbers that no record has"), required=False)
 
     def __init__(self, *args: object, branches: Choices, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type] # handed through

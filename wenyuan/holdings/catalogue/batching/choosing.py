@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 
 from wenyuan.holdings.catalogue.batching.values import (
     MOST_LISTED,
@@ -109,6 +109,11 @@ def ids_chosen(choice: RecordChoice) -> tuple[int, ...]:
     return tuple(bib_id for page in found_by(choice) for bib_id, _ in page if bib_id is not None)
 
 
+def numbers_unknown(numbers: Sequence[str]) -> tuple[str, ...]:
+    """Those of a list of record numbers that no record has."""
+    return tuple(number for page in _listed_records(numbers) for bib_id, number in page if bib_id is None)
+
+
 def _pages(choice: ItemChoice | RecordChoice) -> Iterator[list[Found]]:
     if isinstance(choice, ItemChoice):
         return _listed_items(choice.numbers) if choice.numbers else _fitting_items(choice.fitting or ItemFilter())
@@ -177,16 +182,15 @@ def _listed_records(numbers: Sequence[str]) -> Iterator[list[Found]]:
     for begin in range(0, len(numbers), PAGE):
         wanted = list(numbers[begin : begin + PAGE])
         by_number: dict[str, list[int]] = {}
-        for bib_id, number in (
-            Bib.objects.filter(control_number__in=wanted).order_by("id").values_list("id", "control_number")
-        ):
+        # A record that was merged stands for the one that it leads to, here as everywhere.
+        ours = Bib.objects.filter(control_number__in=wanted).order_by("id")
+        for bib_id, number in ours.values_list(Coalesce("merged_into_id", "id"), "control_number"):
             by_number.setdefault(number, []).append(bib_id)
         forms = {number: lookup_numbers(number) for number in wanted if number not in by_number}
         values = {value for found in forms.values() for value in found}
         by_value: dict[str, list[int]] = {}
-        for bib_id, value in (
-            Identifier.objects.filter(value__in=values).order_by("bib_id").values_list("bib_id", "value")
-        ):
+        borne = Identifier.objects.filter(value__in=values).order_by("bib_id")
+        for bib_id, value in borne.values_list(Coalesce("bib__merged_into_id", "bib_id"), "value"):
             by_value.setdefault(value, []).append(bib_id)
         page: list[tuple[int | None, str]] = []
         for number in wanted:
