@@ -1,7 +1,6 @@
 """Reads of the catalogue: frozen values, never models. Availability comes from the items as they are now."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -36,17 +35,10 @@ from wenyuan.holdings.catalogue.data import (
     BibView,
     Counts,
     Facet,
-    FaultPage,
     FoundRecords,
-    ImportFault,
-    ImportResult,
-    ItemPrice,
-    ItemTypeView,
-    ItemView,
     MarcRow,
     SearchHelp,
     SearchPage,
-    ShelfPage,
     SortBy,
 )
 from wenyuan.holdings.catalogue.editing.checking import check as check_record
@@ -71,7 +63,27 @@ from wenyuan.holdings.catalogue.harvesting.reading import (
 from wenyuan.holdings.catalogue.importing.forgetting import files_needed
 from wenyuan.holdings.catalogue.importing.looking import import_outlook, list_samples, sample_records
 from wenyuan.holdings.catalogue.importing.overlays import list_overlays
+from wenyuan.holdings.catalogue.importing.results import (
+    failed_bytes,
+    import_result,
+    iter_faults,
+    list_batches,
+    list_faults,
+    list_mappings,
+)
 from wenyuan.holdings.catalogue.importing.undoing import list_kept, undo_prospect
+from wenyuan.holdings.catalogue.item_reading import (
+    bibs_of_items,
+    get_item,
+    get_item_by_id,
+    get_items,
+    item_scanned_at,
+    items_of_bib,
+    items_of_bibs,
+    list_item_types,
+    list_shelf,
+    price_of_item,
+)
 from wenyuan.holdings.catalogue.labelling.queueing import (
     count_labels,
     get_label_run,
@@ -99,12 +111,8 @@ from wenyuan.holdings.catalogue.merging.lists import (
 from wenyuan.holdings.catalogue.models import (
     Bib,
     Identifier,
-    ImportBatch,
-    ImportFailure,
-    ImportMapping,
     Item,
     ItemState,
-    ItemType,
 )
 from wenyuan.holdings.catalogue.searching import completing, reading, suggesting
 from wenyuan.holdings.catalogue.searching.asking import lookup_numbers
@@ -127,7 +135,6 @@ from wenyuan.holdings.catalogue.taking_over.reading import (
     count_past_bibs,
     count_past_items,
     count_to_relabel,
-    item_formerly,
     list_to_relabel,
     past_bibs,
     past_items,
@@ -144,6 +151,7 @@ __all__ = [
     "begin_record",
     "begun",
     "bibs_of_authority",
+    "bibs_of_items",
     "briefs_of",
     "changed_values",
     "check_numbers",
@@ -254,6 +262,7 @@ __all__ = [
     "past_items",
     "past_items_with_numbers",
     "picks_of",
+    "price_of_item",
     "proposed_to_stay",
     "read_authorities",
     "read_form",
@@ -315,73 +324,6 @@ def marc_rows(bib_id: int) -> tuple[MarcRow, ...]:
         else:
             rows.append(MarcRow(field.tag, field.ind1 + field.ind2, field.subfields))
     return tuple(rows)
-
-
-def get_item(barcode: str) -> ItemView | None:
-    """The item with exactly this barcode, or nothing."""
-    return next(_items(Item.objects.filter(barcode=barcode.strip())), None)
-
-
-def item_scanned_at(number: str, *, branch_id: int, returning: bool = False) -> ItemView | None:
-    """The item that a branch means by this number: its own that was taken over and still bears it as a former one, else
-    the item with this barcode. Where the barcode's item is at home at the branch, it is that one.
-
-    Of the two, what comes back (``returning``) is the one that is on loan, and what is lent the one that is not.
-    """
-    barcode = number.strip()
-    found = get_item(barcode)
-    if found is not None and found.home_branch_id == branch_id:
-        return found
-    former = item_formerly(barcode, branch_id=branch_id)
-    own = get_item_by_id(former) if former is not None else None
-    if own is None or found is None:
-        return own or found
-    own_fits, other_fits = ((one.state == ItemState.ON_LOAN) is returning for one in (own, found))
-    return found if other_fits and not own_fits else own
-
-
-def get_item_by_id(item_id: int) -> ItemView | None:
-    """The item with this id, or nothing."""
-    return next(_items(Item.objects.filter(id=item_id)), None)
-
-
-def items_of_bib(bib_id: int) -> tuple[ItemView, ...]:
-    """The items of a bib, withdrawn ones last, by home branch, shelf and barcode."""
-    rows = Item.objects.filter(bib_id=bib_id).order_by("home_branch_id", "call_key", "barcode")
-    return tuple(sorted(_items(rows), key=lambda item: item.state == ItemState.WITHDRAWN))
-
-
-def items_of_bibs(bib_ids: Sequence[int]) -> dict[int, tuple[ItemView, ...]]:
-    """The items of each of these bibs, as ``items_of_bib`` orders them, in one statement; a bib without items too."""
-    held: dict[int, list[ItemView]] = {bib_id: [] for bib_id in bib_ids}
-    rows = Item.objects.filter(bib_id__in=bib_ids).order_by("home_branch_id", "call_key", "barcode")
-    for item in sorted(_items(rows), key=lambda item: item.state == ItemState.WITHDRAWN):
-        held[item.bib_id].append(item)
-    return {bib_id: tuple(items) for bib_id, items in held.items()}
-
-
-def get_items(item_ids: Sequence[int]) -> dict[int, ItemView]:
-    """These items by id, in one statement; an id that is none is left out."""
-    return {item.id: item for item in _items(Item.objects.filter(id__in=item_ids))}
-
-
-def bibs_of_items(item_ids: Collection[int]) -> dict[int, int]:
-    """The bib of each of these items."""
-    return dict(Item.objects.filter(id__in=item_ids).values_list("id", "bib_id"))
-
-
-def list_shelf(*, branch_id: int, after: tuple[str, int] | None = None, size: int = PAGE) -> ShelfPage:
-    """A branch's items in shelf order (withdrawn ones left out); ``after`` is that of the page before."""
-    rows = Item.objects.filter(home_branch_id=branch_id).exclude(state=ItemState.WITHDRAWN)
-    if after is not None:
-        rows = rows.extra(
-            where=["(call_key, catalogue_item.id) > (%s, %s)"], params=[bytes.fromhex(after[0]), after[1]]
-        )
-    found = list(rows.order_by("call_key", "id").select_related("item_type")[: size + 1])
-    last = found[size - 1] if len(found) > size else None
-    return ShelfPage(
-        tuple(map(_item_view, found[:size])), (bytes(last.call_key).hex(), last.id) if last is not None else None
-    )
 
 
 def lookup(
@@ -530,99 +472,6 @@ def count_holdings(*, branch_ids: frozenset[int] | None = None) -> Counts:
     else:
         bibs = items.values("bib_id").distinct().count()
     return Counts(bibs, counted["items"], counted["withdrawn"])
-
-
-def list_item_types() -> tuple[ItemTypeView, ...]:
-    """The item types in the order they were made."""
-    rows = ItemType.objects.order_by("id").values_list("id", "code", "name_zh", "name_en", "default_price_fen")
-    return tuple(ItemTypeView(*row) for row in rows)
-
-
-def price_of_item(item_id: int) -> ItemPrice:
-    """What an item counts with where money is asked for it; it must be there."""
-    own, default = Item.objects.values_list("price_fen", "item_type__default_price_fen").get(id=item_id)
-    return ItemPrice(default if own is None else own, is_default=own is None)
-
-
-def list_mappings() -> tuple[tuple[str, str], ...]:
-    """Code and name of the import mappings, by code."""
-    return tuple(ImportMapping.objects.order_by("code").values_list("code", "name"))
-
-
-def import_result(batch_id: int) -> ImportResult | None:
-    """A batch with its counts and how often each reason was reported; nothing for an unknown one."""
-    batch = ImportBatch.objects.filter(id=batch_id).first()
-    if batch is None:
-        return None
-    reasons = Counter(
-        dict(
-            ImportFailure.objects.filter(batch_id=batch_id)
-            .values_list("reason")
-            .annotate(count=Count("id"))
-            .order_by("reason")
-        )
-    )
-    return _result(batch, reasons)
-
-
-def list_batches(*, before: int | None = None, size: int = PAGE) -> tuple[ImportResult, ...]:
-    """Imports, the latest first, with ids below ``before``; without their counts by reason."""
-    rows = ImportBatch.objects.order_by("-id")
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    return tuple(_result(batch, Counter()) for batch in rows[:size])
-
-
-def list_faults(
-    *, batch_id: int, after: tuple[int, int] | None = None, warnings: bool = True, size: int = PAGE
-) -> FaultPage:
-    """What a batch reports, in the order of the file; without ``warnings`` only what did not go in."""
-    rows = ImportFailure.objects.filter(batch_id=batch_id)
-    if not warnings:
-        rows = rows.filter(warning=False)
-    if after is not None:
-        rows = rows.filter(Q(number__gt=after[0]) | Q(number=after[0], id__gt=after[1]))
-    found = [
-        ImportFault(*row)
-        for row in rows.order_by("number", "id").values_list("id", "number", "position", "reason", "detail", "warning")[
-            : size + 1
-        ]
-    ]
-    last = found[size - 1] if len(found) > size else None
-    return FaultPage(tuple(found[:size]), (last.number, last.id) if last is not None else None)
-
-
-def iter_faults(*, batch_id: int, warnings: bool = True) -> Iterator[ImportFault]:
-    """All that a batch reports, in the order of the file, however much it is."""
-    after: tuple[int, int] | None = None
-    while True:
-        page = list_faults(batch_id=batch_id, after=after, warnings=warnings, size=500)
-        yield from page.faults
-        if page.after is None:
-            return
-        after = page.after
-
-
-def failed_bytes(fault_id: int) -> bytes:
-    """The bytes kept of a record that failed, to be mended; empty where there are none."""
-    raw = ImportFailure.objects.filter(id=fault_id).values_list("raw", flat=True).first()
-    return bytes(raw) if raw is not None else b""
-
-
-def _result(batch: ImportBatch, reasons: Counter[str]) -> ImportResult:
-    names = (name for name in ImportResult.__dataclass_fields__ if name not in ("batch_id", "counts_by_reason"))
-    return ImportResult(
-        batch_id=batch.id, counts_by_reason=dict(reasons), **{name: getattr(batch, name) for name in names}
-    )
-
-
-def _items(rows: QuerySet[Item]) -> Iterator[ItemView]:
-    return map(_item_view, rows.select_related("item_type"))
-
-
-def _item_view(item: Item) -> ItemView:
-    names = (name for name in ItemView.__dataclass_fields__ if name != "item_type")
-    return ItemView(item_type=item.item_type.code, **{name: getattr(item, name) for name in names})
 
 
 def _bib_page(rows: QuerySet[Bib], size: int, place: Any) -> BibPage:
