@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.factories.catalogue import make_bib, make_item
+from tests.factories.catalogue import make_bib, make_item, make_past_item
 from tests.factories.network import make_branch
 from wenyuan.holdings.catalogue.data import BibPage, Counts
+from wenyuan.holdings.catalogue.models import Item
 from wenyuan.holdings.catalogue.queries import (
     count_holdings,
     get_bib,
@@ -77,6 +78,19 @@ def test_everything_given_must_fit() -> None:
     assert titles(lookup(barcode="W1")) == ["活着"]
     assert titles(lookup(barcode="D1", author="余华")) == ["活着"]
     assert titles(lookup(barcode="W1", author="佚名")) == []
+
+
+def test_a_number_on_a_label_that_waits_to_be_replaced_finds_its_work_beside_the_one_whose_barcode_it_is() -> None:
+    home = make_branch("B1")
+    own = make_item(bib=make_bib(title="活着", author="余华"), home=home, barcode="TMP1")
+    make_past_item(own, former_number="K1", temporary="TMP1")
+    make_item(bib=make_bib(title="兄弟", author="余华"), home=home, barcode="K1")
+
+    before = titles(lookup(barcode="K1"))
+    Item.objects.filter(id=own.id).update(barcode="K2")
+
+    assert sorted(before) == ["兄弟", "活着"]
+    assert titles(lookup(barcode="K1")) == ["兄弟"]
 
 
 @pytest.mark.parametrize("given", [{}, {"title_begins": "，。"}, {"title_begins": "100%_"}, {"isbn": "-"}])

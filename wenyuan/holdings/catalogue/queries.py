@@ -135,6 +135,7 @@ from wenyuan.holdings.catalogue.taking_over.reading import (
     count_past_bibs,
     count_past_items,
     count_to_relabel,
+    items_formerly,
     list_to_relabel,
     past_bibs,
     past_items,
@@ -337,8 +338,8 @@ def lookup(
 ) -> BibPage:
     """Bibs that fit everything given, by title. Ways of writing do not count (traditional, full width, punctuation):
     title and author from their beginning; an ISBN of ten digits finds the one of thirteen, and ISSN, 统一书号 and
-    misprinted numbers are found by the same field; barcodes and accession numbers exactly. Nothing given finds
-    nothing.
+    misprinted numbers are found by the same field; barcodes and accession numbers exactly, and a number that is still
+    on the label of an item whose barcode it was in an old system. Nothing given finds nothing.
     """
     rows = Bib.objects.filter(merged_into=None)
     conditions = []
@@ -352,7 +353,7 @@ def lookup(
         conditions.append(Q(id__in=numbered.values(one=Coalesce("bib__merged_into_id", "bib_id"))))
     if barcode.strip():
         number = barcode.strip()
-        items = Item.objects.filter(Q(barcode=number) | Q(accession_no=number))
+        items = Item.objects.filter(Q(barcode=number) | Q(accession_no=number) | Q(id__in=items_formerly(number)))
         conditions.append(Q(id__in=items.values("bib_id")))
     wanted = [condition for condition in conditions if condition is not None]
     if not conditions or len(wanted) < len(conditions):

@@ -68,6 +68,12 @@ def item_formerly(number: str, *, branch_id: int) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def items_formerly(number: str) -> tuple[int, ...]:
+    """The ids of the items, wherever, whose label still bears this number, which is another's."""
+    found = _to_relabel(None).filter(former_number=number).order_by("id")
+    return tuple(found.values_list("item_id", flat=True)[:PAGE_ROWS])
+
+
 def count_to_relabel(*, branch_ids: Collection[int] | None = None) -> int:
     """How many items of these branches, or of all, wait for a new label."""
     return _to_relabel(branch_ids).count()
