@@ -1,9 +1,11 @@
 """The log tells what happened and to which item, and nothing about who."""
 
+import errno
 import io
 import json
 import logging
 from datetime import date
+from threading import Event
 
 import pytest
 import structlog
@@ -146,3 +148,25 @@ def test_the_line_about_a_message_is_written_within_seconds_and_those_that_wait_
         server.stop()
 
     assert [json.loads(line)["code"] for line in stream.getvalue().splitlines()] == ["93", "99"]
+
+
+def test_a_log_that_cannot_be_written_keeps_no_machine_out(fresh_database: str) -> None:
+    make_town()
+    tried = Event()
+
+    class FullDisk(io.StringIO):
+        def write(self, _text: str) -> int:
+            tried.set()
+            raise OSError(errno.ENOSPC, "no space")
+
+    (listener,) = open_listeners("127.0.0.1", 0)
+    server = Server(clock=Clock(TUESDAY_TEN), message_log=QuickLog(FullDisk()))
+    server.start([listener])
+    try:
+        with Sip2Client(listener.getsockname()) as first:
+            first.sign_in("kiosk-c", PASSWORD)
+            assert tried.wait(10)
+        with Sip2Client(listener.getsockname()) as second:
+            assert second.sign_in("kiosk-c", PASSWORD)
+    finally:
+        server.stop()

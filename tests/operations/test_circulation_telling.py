@@ -66,7 +66,7 @@ def test_a_reader_is_told_once_that_a_hold_is_ready(district: District, at: date
     hold_id = place(district, at)
     checkin(item="I1", at=at, desk=district.at_central)
 
-    assert told(at) == [("hold_ready", f"hold_ready:{hold_id}:{at:%Y%m%dT%H%M%S%f}")]
+    assert told(at) == [("hold_ready", f"hold_ready:{hold_id}:{at:%Y%m%dT%H%M%S%f}-20260501-1")]
     message = Notice.objects.select_related("message").get().message
     assert message is not None
     assert (message.recipient, message.branch_id) == (f"patron:{reader.id}", district.central.id)
@@ -90,12 +90,30 @@ def test_a_hold_that_was_put_back_is_told_again_when_it_is_ready_again(
     again = at + timedelta(days=2)
     checkin(item="I1", at=again, desk=district.at_central)
 
-    assert [name for _, name in told(again)] == [
+    assert [name.partition("-")[0] for _, name in told(again)] == [
         f"hold_ready:{hold_id}:{moment:%Y%m%dT%H%M%S%f}" for moment in (at, again)
     ]
     checkout(item="I1", card="C1", at=again, desk=district.at_central)
     told(again)
     assert Notice.objects.filter(withdrawn_at=None).count() == 1, "what has gone out cannot be taken back"
+
+
+def test_a_hold_whose_item_strayed_from_the_shelf_is_told_again_when_it_stands_there_again(
+    district: District, at: datetime, reader: Patron
+) -> None:
+    place(district, at)
+    checkin(item="I1", at=at, desk=district.at_central)
+    told(at)
+    strayed = at + timedelta(days=1)
+    checkin(item="I1", at=strayed, desk=district.at_children)
+    told(strayed)
+    assert Notice.objects.get().withdrawn_at is not None, "it is on its way, and the word had not gone out"
+
+    back = at + timedelta(days=3)
+    checkin(item="I1", at=back, desk=district.at_central)
+
+    assert len(told(back)) == 2
+    assert Notice.objects.filter(withdrawn_at=None).count() == 1
 
 
 def test_what_was_fetched_before_the_word_went_out_is_not_told(

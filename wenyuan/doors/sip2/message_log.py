@@ -8,12 +8,16 @@ costs more than to make it. What goes wrong is logged by the house's set-up as e
 
 import json
 from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
 from typing import Protocol, TextIO, cast
 
 import structlog
 
+MOST_LINES = 100_000
+"""So many wait at most where nothing can be written; the oldest are dropped."""
 _WITHOUT_OFFSET = len("2026-11-29T12:00:00.000000")
 
 
@@ -33,7 +37,7 @@ class QuickLog:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[str] = deque(maxlen=MOST_LINES)
 
     def info(self, event: str, /, **values: object) -> None:
         """Keep the line, with the keys that the house's log has too, until the next ``flush``."""
@@ -45,9 +49,16 @@ class QuickLog:
     def flush(self) -> None:
         """Write the lines that wait, in their order."""
         waiting = self._waiting
-        if lines := [waiting.popleft() for _ in range(len(waiting))]:
+        if lines := list(_taken(waiting)):
             self._stream.write("".join(lines))
             self._stream.flush()
+
+
+def _taken(waiting: deque[str]) -> Iterator[str]:
+    """Those that wait now, off the queue."""
+    with suppress(IndexError):
+        for _ in range(len(waiting)):
+            yield waiting.popleft()
 
 
 def _json(value: object) -> str:

@@ -4,6 +4,7 @@ import os
 import selectors
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from threading import Event, Thread
 from time import monotonic, sleep
@@ -139,8 +140,10 @@ class Server:
         self._connections.pop(connection.descriptor, None)
 
     def _write_log(self) -> None:
+        """What cannot be written is lost: a full disk keeps no machine out."""
         if self._message_log is not None:
-            self._message_log.flush()
+            with suppress(OSError, ValueError):
+                self._message_log.flush()
 
     def _end_the_late(self, now: float) -> None:
         for connection in tuple(self._connections.values()):

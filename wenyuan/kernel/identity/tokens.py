@@ -5,7 +5,6 @@ A token is looked up by the hash of its canonical text, so one card must give on
 
 import re
 from enum import Enum
-from functools import lru_cache
 from typing import NamedTuple
 
 from wenyuan.kernel.chinese.width import half_width
@@ -141,7 +140,6 @@ def canonical_token(kind: TokenKind, text: str) -> str:
             return _identity(bare) if _EIGHTEEN.fullmatch(bare) else _matching(_SOCIAL_SECURITY, bare)
 
 
-@lru_cache(maxsize=64)  # a reader takes several items, and shows one card
 def classify_scan(text: str) -> tuple[Token, ...]:
     """What a desk scanner's text may be, the likeliest first; empty if nothing fits.
 

@@ -63,6 +63,7 @@ def remind_readers(at: datetime) -> None:
 
 @follows(
     Kind.HOLD_READY,
+    Kind.HOLD_SENT,
     Kind.HOLD_EXPIRED,
     Kind.HOLD_CANCELLED,
     Kind.HOLD_FILLED,

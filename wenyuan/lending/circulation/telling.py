@@ -73,9 +73,14 @@ def _is_told_of(entry: Entry) -> bool:
 
 
 def _ready(hold_id: int) -> str:
-    """How the names begin of all words that say this hold is ready, before the moment of its capture: put back, it may
-    become ready again."""
+    """How the names begin of all words that say this hold is ready."""
     return f"hold_ready:{hold_id}"
+
+
+def _ready_name(hold: HoldView) -> str:
+    """The name of the word about what stands on the shelf now: another when the item has left the shelf meanwhile and
+    stands there again, until another day or at another place."""
+    return f"{_ready(hold.id)}:{hold.captured_at:%Y%m%dT%H%M%S%f}-{hold.shelf_until:%Y%m%d}-{hold.shelf_position}"
 
 
 def tell_of_hold(entry_id: int) -> None:
@@ -109,7 +114,7 @@ def _tell_ready(hold: HoldView, at: datetime) -> None:
         kind=NoticeKind.HOLD_READY,
         recipient=notice_recipient(hold.patron_id),
         values={"title": hold.title, "pickup_date": hold.shelf_until, "place": str(hold.shelf_position or "")},
-        once=f"{_ready(hold.id)}:{hold.captured_at:%Y%m%dT%H%M%S%f}",
+        once=_ready_name(hold),
         at=at,
         contacts=notice_contacts([hold.patron_id]).get(hold.patron_id),
         branch_id=hold.pickup_branch_id,
