@@ -739,6 +739,11 @@ def test_a_deposit_is_held_from_its_day_lies_in_no_till_and_is_given_back(
         ("011001900111123456", Fate.LOADED),  # as long as an identity number, and none
         ("11010519491231002X", Fate.REFUSED),  # one that checks
         ("收据 １１０１０５ 19491231-002x", Fate.REFUSED),
+        ("1101 0519 4912 3100 2X", Fate.REFUSED),
+        ("No.0012 11010519491231002X", Fate.REFUSED),
+        ("2015-03-04 11010519491231002X", Fate.REFUSED),
+        ("收据 1 11010519491231002X", Fate.REFUSED),
+        ("110105–19491231–002X", Fate.REFUSED),
     ],
 )
 def test_a_receipt_as_long_as_a_number_of_a_person_is_a_receipt_and_an_identity_number_is_none(

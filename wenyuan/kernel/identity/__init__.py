@@ -1,7 +1,7 @@
 """Who a person is to the library: identity numbers, tokens shown at the desk, phones, ages, and what pages may show."""
 
 from wenyuan.kernel.identity.ages import AgeBand, age_band, age_on
-from wenyuan.kernel.identity.masking import mask_name, mask_number, mask_numbers, mask_phone
+from wenyuan.kernel.identity.masking import mask_name, mask_number, mask_numbers, mask_phone, numbers_in
 from wenyuan.kernel.identity.numbers import (
     BadIdentityNumber,
     Gender,
@@ -50,6 +50,7 @@ __all__ = [
     "mask_number",
     "mask_numbers",
     "mask_phone",
+    "numbers_in",
     "parse_number",
     "parse_passport",
     "reversed_uid",

@@ -59,11 +59,20 @@ _NUMBERS = re.compile(
 checked no further, since a mistyped one must not show either."""
 
 
+def numbers_in(text: str) -> tuple[str, ...]:
+    """What :func:`mask_numbers` hides, in order, as the digits alone."""
+    return tuple(_digits(found) for found in _NUMBERS.finditer(text))
+
+
 def mask_numbers(text: str) -> str:
     """The text with every identity and mobile number in it hidden but for its end (``····1824``, ``138****1234``)."""
     return _NUMBERS.sub(_masked, text)
 
 
 def _masked(found: re.Match[str]) -> str:
-    digits = re.sub(_GAP, "", half_width(found.group()))
+    digits = _digits(found)
     return mask_phone(digits) if len(digits) == 11 else mask_number(digits)
+
+
+def _digits(found: re.Match[str]) -> str:
+    return re.sub(_GAP, "", half_width(found.group()))

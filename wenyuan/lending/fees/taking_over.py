@@ -7,8 +7,7 @@ from datetime import date, datetime, time
 
 from django.db.models import Sum
 
-from wenyuan.kernel.chinese.width import half_width
-from wenyuan.kernel.identity import BadIdentityNumber, parse_number
+from wenyuan.kernel.identity import BadIdentityNumber, numbers_in, parse_number
 from wenyuan.kernel.past import Coming, Fate, PastReason, PastResult
 from wenyuan.lending.fees.charging import write_charge
 from wenyuan.lending.fees.data import EntryKind, FeeReason, PastDepositInput, PastFineInput
@@ -24,7 +23,6 @@ from wenyuan.plumbing.transactions import verb
 
 MOST_ROWS = 100
 Past = PastDepositInput | PastFineInput
-_EIGHTEEN = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +185,9 @@ def _receipt_faults(receipt: str, today: date) -> list[FeeReason]:
     receipts. But no identity number that checks, with its date, is kept where everybody at the counter reads it."""
     looks_like_one = FeeReason.TEXT_HOLDS_NUMBER
     faults = [fault for fault in text_faults(receipt, needed=False) if fault != looks_like_one]
-    if any(_is_identity_number(found, today) for found in _EIGHTEEN.findall(re.sub(r"[\s-]", "", half_width(receipt)))):
+    # As it stands, where digits before a number are not joined to it, and run together, however it is grouped.
+    found = (*numbers_in(receipt), *numbers_in(re.sub(r"[\s-]", "", receipt)))
+    if any(len(digits) == 18 and _is_identity_number(digits, today) for digits in found):
         faults.append(looks_like_one)
     return faults
 
