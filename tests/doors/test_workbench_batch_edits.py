@@ -14,11 +14,14 @@ from wenyuan.doors.workbench.batching import beginning, views
 from wenyuan.doors.workbench.batching.words import _REASONS as REASONS
 from wenyuan.doors.workbench.batching.words import COLUMNS, FAULTS, FITTING, FORESEEN, OF, OUTCOMES, STEPS, TESTS
 from wenyuan.doors.workbench.records.running import run_edit_job
+from wenyuan.holdings.catalogue.batching import running
 from wenyuan.holdings.catalogue.batching.work import COLUMNS as CHANGEABLE
 from wenyuan.holdings.catalogue.data import BatchOf, ItemFilter, RowOutcome, RowReason, StepKind, Test
 from wenyuan.holdings.catalogue.models import BatchEdit, Bib, ImportBatch, Item
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.accounts.models import Account
+from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.journal.models import Entry
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -45,12 +48,11 @@ def work(queued: list[dict[str, Any]]) -> None:
     [job] = queued
     queued.clear()
     for _ in range(2):
-        run_edit_job(
-            batch_id=job["batch_id"],
-            account_id=job["desk"].operator.account_id,
-            branch_id=job["desk"].branch_id,
-            clock=lambda: datetime.now(tz=UTC),
-        )
+        run_edit_job(batch_id=job["batch_id"], clock=lambda: datetime.now(tz=UTC))
+
+
+def account_of(browser: Client) -> int:
+    return int(browser.session["_auth_user_id"])
 
 
 def text(answer: Any) -> str:
@@ -312,9 +314,7 @@ def test_the_page_says_that_a_right_was_taken_away_and_a_colleague_goes_on(
     browser, colleague = staff_at(town.central, Role.CATALOGUER), staff_at(town.central, Role.CATALOGUER)
     page = begun(browser, ITEMS, {"numbers": "W1", "source": "donated"}, queued)
     browser.post(f"{page}started")
-    account_id = queued[0]["desk"].operator.account_id
-
-    Account.objects.filter(id=account_id).update(is_active=False)
+    Account.objects.filter(id=account_of(browser)).update(is_active=False)
     work(queued)
     shown = text(colleague.get(page))
     assert "不再有此处的编辑权限" in shown
@@ -323,6 +323,48 @@ def test_the_page_says_that_a_right_was_taken_away_and_a_colleague_goes_on(
     colleague.post(f"{page}started")
     work(queued)
     assert Item.objects.get().source == "donated"
+
+
+def test_a_batch_that_a_colleague_lets_go_on_before_its_job_began_is_the_colleague_s(
+    town: Town, queued: list[dict[str, Any]]
+) -> None:
+    make_item(home=town.central, barcode="W1", source="bought")
+    browser, colleague = staff_at(town.central, Role.CATALOGUER), staff_at(town.central, Role.CATALOGUER)
+    page = begun(browser, ITEMS, {"numbers": "W1", "source": "donated"}, queued)
+    browser.post(f"{page}started")
+
+    Account.objects.filter(id=account_of(browser)).update(is_active=False)
+    colleague.post(f"{page}stopped")
+    colleague.post(f"{page}started")
+    del queued[1:]  # the queue holds one job a batch: what came first
+    work(queued)
+
+    assert "不再有此处的编辑权限" not in text(colleague.get(page))
+    assert Item.objects.get().source == "donated"
+    assert [entry.operator_id for entry in Entry.objects.filter(kind=Kind.ITEM_CHANGED)] == [account_of(colleague)]
+
+
+def test_what_a_colleague_lets_go_on_while_it_is_done_is_done_from_the_next_chunk_with_the_colleague_s_rights(
+    town: Town, queued: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        make_item(home=town.central, barcode=f"W{number}", source="bought")
+    monkeypatch.setattr(running, "CHUNK", {"items": 1})
+    browser, colleague = staff_at(town.central, Role.CATALOGUER), staff_at(town.central, Role.CATALOGUER)
+    page = begun(browser, ITEMS, {"home": town.central.id, "source": "donated"}, queued)
+    browser.post(f"{page}started")
+    taken_over = iter(["stopped", "started"])
+
+    def clock() -> datetime:
+        if BatchEdit.objects.get().position == 1:
+            for act in taken_over:
+                colleague.post(f"{page}{act}")
+        return datetime.now(tz=UTC)
+
+    run_edit_job(batch_id=queued[0]["batch_id"], clock=clock)
+
+    actors = [entry.operator_id for entry in Entry.objects.filter(kind=Kind.ITEM_CHANGED).order_by("id")]
+    assert actors == [account_of(browser), account_of(colleague), account_of(colleague)]
 
 
 def test_the_list_goes_on_and_asks_no_more_for_more(

@@ -498,7 +498,7 @@ def test_one_that_was_stopped_while_it_was_taken_back_is_taken_back_and_does_not
     assert undoing._undo_on(batch_id, lambda: AT, lambda _: desk)
 
     Account.objects.filter(id=desk.operator.account_id).update(is_active=False)
-    stop_without_right(batch_id=batch_id, account_id=desk.operator.account_id or 0, at=AT)
+    stop_without_right(batch_id=batch_id, at=AT)
     stood = edit(batch_id)
     with pytest.raises(CatalogueRefused, match="batch_not_ready"):
         start_edit(batch_id=batch_id, at=AT, desk=desk)

@@ -45,9 +45,9 @@ def undo_import(batch_id: int, account_id: int, branch_id: int) -> None:
 
 
 @task(EDIT_TASK)
-def edit_batch(batch_id: int, account_id: int, branch_id: int) -> None:
+def edit_batch(batch_id: int) -> None:
     """Look a batch edit through, do it, or take it back: whatever it waits for."""
-    run_edit_job(batch_id=batch_id, account_id=account_id, branch_id=branch_id, clock=timezone.now)
+    run_edit_job(batch_id=batch_id, clock=timezone.now)
 
 
 @task(DUPLICATES_TASK)

@@ -64,7 +64,7 @@ def new_items(request: StaffRequest) -> HttpResponse:
             field = "price" if refused.field == "price_fen" else refused.field
             refuse(chosen if is_of_choice else values, refusal_words(refused), field)
         else:
-            hand_over_edit(batch_id=batch_id, desk=request.desk)
+            hand_over_edit(batch_id=batch_id)
             return done(request, BEGUN, edit_url(batch_id))
     title = gettext("Change many items")
     context = {
@@ -118,7 +118,7 @@ def new_records(request: StaffRequest) -> HttpResponse:
                 except CatalogueRefused as refused:
                     refuse(chosen, refusal_words(refused), refused.field)
                 else:
-                    hand_over_edit(batch_id=batch_id, desk=request.desk)
+                    hand_over_edit(batch_id=batch_id)
                     return done(request, BEGUN, edit_url(batch_id))
     title = gettext("Change many records")
     context = {

@@ -226,7 +226,7 @@ def start(request: StaffRequest, batch_id: int) -> HttpResponse:
         start_edit(batch_id=batch_id, at=request.at, desk=request.desk)
     except CatalogueRefused as refused:
         return not_done(request, refusal_words(refused), edit_url(batch_id))
-    hand_over_edit(batch_id=batch_id, desk=request.desk)
+    hand_over_edit(batch_id=batch_id)
     return done(request, _("They are changed in the background."), edit_url(batch_id))
 
 
@@ -259,16 +259,16 @@ def undo(request: StaffRequest, batch_id: int) -> HttpResponse:
     if not found.can_be_undone:
         return not_done(request, _("There is nothing to take back."), edit_url(batch_id))
     begin_undoing_edit(batch_id=batch_id, at=request.at, desk=request.desk)
-    hand_over_edit(batch_id=batch_id, desk=request.desk)
+    hand_over_edit(batch_id=batch_id)
     return done(request, _("The batch is undone in the background."), edit_url(batch_id))
 
 
 @require_POST
 @staff_page(Act.EDIT_ITEM, Act.EDIT_RECORDS, any_branch=True)
 def go_on(request: StaffRequest, batch_id: int) -> HttpResponse:
-    """Queue a batch again whose job was lost; one that runs is not disturbed."""
+    """Queue a batch again whose job was lost; one that runs is not disturbed, and it stays that of who let it go."""
     found = edit_or_404(batch_id)
     if not found.is_moving or not may_act(request, found):
         return not_done(request, _("This batch has nothing left to do."), edit_url(batch_id))
-    hand_over_edit(batch_id=batch_id, desk=request.desk)
+    hand_over_edit(batch_id=batch_id)
     return done(request, _("The batch goes on from where it stood."), edit_url(batch_id))

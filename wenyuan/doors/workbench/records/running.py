@@ -130,14 +130,15 @@ def run_undoing(*, batch_id: int, account_id: int, branch_id: int, at: datetime)
         uploads.drop(batch.stored_as)
 
 
-def hand_over_edit(*, batch_id: int, desk: Desk) -> None:
-    """Queue what a batch edit waits for: to be looked through, done, or undone."""
-    _queue(EDIT_TASK, batch_id, desk, batch_id=batch_id)
+def hand_over_edit(*, batch_id: int) -> None:
+    """Queue what a batch edit waits for: to be looked through, done, or undone. Whose rights it is done with stands on
+    the batch and not in the job, which may have waited since somebody else let it go."""
+    defer(EDIT_TASK, once=f"{EDIT_TASK}:{batch_id}", batch_id=batch_id)
 
 
-def run_edit_job(*, batch_id: int, account_id: int, branch_id: int, clock: Callable[[], datetime]) -> None:
-    """Do what a batch edit waits for, from where it stands, with the rights that who asked has at each chunk. Where the
-    right was taken away meanwhile the batch stops, and its page says so.
+def run_edit_job(*, batch_id: int, clock: Callable[[], datetime]) -> None:
+    """Do what a batch edit waits for, from where it stands, with the rights that who let it go has at each chunk. Where
+    the right was taken away meanwhile the batch stops, and its page says so.
 
     :raises CatalogueRefused: as ``look_through_edit``, ``run_edit`` and ``undo_edit``.
     """
@@ -146,14 +147,16 @@ def run_edit_job(*, batch_id: int, account_id: int, branch_id: int, clock: Calla
         return
 
     def desk_at(at: datetime) -> Desk:
+        found = get_edit(batch_id)  # asked anew: a colleague may have stopped it and let it go on
+        account_id = (found.let_go_by_id if found is not None else None) or 0
         operator = operator_for(account_id, local_date(at)) or Operator(account_id, "")
-        return Desk(operator=operator, branch_id=branch_id, door=Door.WORKER)
+        return Desk(operator=operator, branch_id=edit.branch_id, door=Door.WORKER)
 
     act = {"staged": look_through_edit, "running": run_edit, "undoing": undo_edit}[edit.state]
     try:
         act(batch_id=batch_id, clock=clock, desk_at=desk_at)
     except NotAllowed:
-        stop_without_right(batch_id=batch_id, account_id=account_id, at=clock())
+        stop_without_right(batch_id=batch_id, at=clock())
 
 
 def hand_over_duplicates(*, look_id: int, desk: Desk) -> None:

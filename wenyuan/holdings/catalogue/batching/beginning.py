@@ -1,6 +1,6 @@
 """A batch edit is begun, let go, stopped, or given up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from wenyuan.holdings.catalogue.batching.choosing import choice_to_data
@@ -84,6 +84,7 @@ def _open(
         work=work,
         note=column_text(note, NOTE_LENGTH),
         started_by_id=desk.operator.account,
+        let_go_by_id=desk.operator.account,
         started_at=at,
     )
     return made.id
@@ -93,7 +94,7 @@ def _open(
 @verb
 def start_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
     """Let a batch that was looked through change the catalogue, or go on where it was stopped: from now on
-    ``run_edit`` works at it.
+    ``run_edit`` works at it, for whoever lets it go.
 
     :raises NotAllowed: without the right to edit items (or records) at the batch's branch.
     :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (not looked through yet, begun, dropped, or taken back in
@@ -102,6 +103,7 @@ def start_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
     batch = locked_batch(batch_id, desk)
     if batch.state != READY and not (batch.state == STOPPED and not batch.restored + batch.kept):
         raise CatalogueRefused(Refusal.BATCH_NOT_READY)
+    batch.let_go_by_id = desk.operator.account
     _into(batch, RUNNING)
     said = {"of": batch.of, "total": batch.total, "work": batch.work}
     audit(at=at, desk=desk, act="start_edit", subject_kind="batch_edit", subject_id=batch_id, after=said)
@@ -126,13 +128,16 @@ def stop_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
 
 @needs()
 @verb
-def stop_without_right(*, batch_id: int, account_id: int, at: datetime) -> None:
+def stop_without_right(*, batch_id: int, at: datetime) -> None:
     """Stop a batch whose worker acts for an account that has no right to it any more, and say so on the batch; one that
-    is looked through is given up. Where the account has its right after all nothing happens.
+    is looked through is given up. Where the account has its right after all, or somebody else has let the batch go
+    meanwhile who has it, nothing happens.
     """
     batch = BatchEdit.objects.select_for_update().filter(id=batch_id).first()
-    operator = operator_for(account_id, local_date(at))
-    if batch is None or (operator is not None and may(operator, ACTS[BatchOf(batch.of)], batch.branch_id)):
+    if batch is None:
+        return
+    operator = operator_for(batch.let_go_by_id, local_date(at)) if batch.let_go_by_id else None
+    if operator is not None and may(operator, ACTS[BatchOf(batch.of)], batch.branch_id):
         return
     if batch.state == STAGED:
         _into(batch, DROPPED, why=NO_RIGHT)
@@ -144,7 +149,7 @@ def stop_without_right(*, batch_id: int, account_id: int, at: datetime) -> None:
 def _into(batch: BatchEdit, state: str, *, why: str = "") -> None:
     """Bring a locked batch into a state; ``why`` it was stopped stands in its outlook until it goes on."""
     batch.state, batch.outlook = state, {**(batch.outlook or {}), "stopped": why}
-    batch.save(update_fields=["state", "outlook"])
+    batch.save(update_fields=["state", "outlook", "let_go_by"])
 
 
 @needs(Act.EDIT_ITEM, Act.EDIT_RECORDS)
@@ -176,6 +181,7 @@ def begin_undoing_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
     if batch.state not in (RUNNING, STOPPED, FINISHED):
         return
     before = batch.state
+    batch.let_go_by_id = desk.operator.account
     _into(batch, UNDOING)
     audit(
         at=at,
@@ -190,8 +196,14 @@ def begin_undoing_edit(*, batch_id: int, at: datetime, desk: Desk) -> None:
 
 def locked_batch(batch_id: int, desk: Desk) -> BatchEdit:
     """The batch's row, locked. :raises: as the verbs above."""
+    return locked_with_desk(batch_id, lambda: desk)[0]
+
+
+def locked_with_desk(batch_id: int, desk_of: Callable[[], Desk]) -> tuple[BatchEdit, Desk]:
+    """The same, and who works at it, asked once it is locked: whose it is does not change until the chunk ends."""
     batch = BatchEdit.objects.select_for_update().filter(id=batch_id).first()
     if batch is None:
         raise CatalogueRefused(Refusal.BATCH_UNKNOWN)
+    desk = desk_of()
     require(desk.operator, ACTS[BatchOf(batch.of)], batch.branch_id)
-    return batch
+    return batch, desk

@@ -6,7 +6,7 @@ import psycopg
 from django.db import Error, transaction
 
 from wenyuan.holdings.catalogue import sql
-from wenyuan.holdings.catalogue.batching.beginning import FINISHED, RUNNING, locked_batch
+from wenyuan.holdings.catalogue.batching.beginning import FINISHED, RUNNING, locked_with_desk
 from wenyuan.holdings.catalogue.batching.looking import put_down
 from wenyuan.holdings.catalogue.batching.tables import BatchEditRow
 from wenyuan.holdings.catalogue.batching.values import BatchOf, RowOutcome, RowReason
@@ -66,8 +66,7 @@ def retried(chunk: Chunk, batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
 @verb
 def _run_on(batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
     """Do the next rows; whether it goes on."""
-    desk = desk_at(clock())
-    batch = locked_batch(batch_id, desk)
+    batch, desk = locked_with_desk(batch_id, lambda: desk_at(clock()))
     if batch.state != RUNNING:
         return False
     of = BatchOf(batch.of)

@@ -29,6 +29,9 @@ class BatchEdit(models.Model):
     started_by = models.ForeignKey(
         "accounts.Account", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
+    let_go_by = models.ForeignKey(  # whom the worker acts for: who began it, then who let it go or undoes it
+        "accounts.Account", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from wenyuan.holdings.catalogue import sql
-from wenyuan.holdings.catalogue.batching.beginning import UNDOING, UNDONE, begin_undoing_edit, locked_batch
+from wenyuan.holdings.catalogue.batching.beginning import UNDOING, UNDONE, begin_undoing_edit, locked_with_desk
 from wenyuan.holdings.catalogue.batching.running import CHUNK, retried
 from wenyuan.holdings.catalogue.batching.tables import BatchEditRow
 from wenyuan.holdings.catalogue.batching.values import BatchOf, RowOutcome, RowReason
@@ -50,8 +50,7 @@ def undo_edit(*, batch_id: int, clock: Clock, desk_at: DeskAt) -> None:
 @verb
 def _undo_on(batch_id: int, clock: Clock, desk_at: DeskAt) -> bool:
     """Take the last rows back that are not yet; whether it goes on."""
-    desk = desk_at(clock())
-    batch = locked_batch(batch_id, desk)
+    batch, desk = locked_with_desk(batch_id, lambda: desk_at(clock()))
     if batch.state != UNDOING:
         return False
     of = BatchOf(batch.of)

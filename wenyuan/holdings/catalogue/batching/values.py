@@ -85,7 +85,8 @@ class RecordChoice:
 class BatchEditView:
     """A batch edit as it stands. ``chosen`` and ``work`` are the data it was begun with; ``outcomes`` and ``reasons``
     count what was foreseen, ``changed``, ``same`` and ``refused`` what has come of it. ``stopped`` says why it stands
-    still: ``by_hand``, ``no_right`` (of who had let it go), or nothing."""
+    still: ``by_hand``, ``no_right`` (of who had let it go), or nothing. ``let_go_by_id`` is whom the worker acts for:
+    who began it, then who let it go, on, or back."""
 
     id: int
     of: BatchOf
@@ -107,6 +108,7 @@ class BatchEditView:
     is_too_large: bool
     stopped: str
     started_by_id: int | None
+    let_go_by_id: int | None
     started_at: datetime
     finished_at: datetime | None
     undone_at: datetime | None

@@ -43,6 +43,16 @@ TABLES = [
                     to=settings.AUTH_USER_MODEL,
                 ),
             ),
+            (
+                "let_go_by",
+                models.ForeignKey(
+                    db_index=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
         ],
     ),
     migrations.CreateModel(
