@@ -24,6 +24,7 @@ from wenyuan.kernel.marc import ItemMapping
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
+from wenyuan.plumbing.ahead import made_ahead
 from wenyuan.plumbing.transactions import verb
 
 CHUNK_RECORDS = 500
@@ -227,12 +228,16 @@ def _read_on(batch: ImportBatch, source: Source, *, at: datetime, desk: Desk, on
 def chunks(
     source: Source, batch: ImportBatch, mapping: ItemMapping | None, *, position: int = 0, done: int = 0
 ) -> Iterator[Chunk]:
-    """The file's records from a position on, prepared, so many or so many bytes a chunk."""
-    for taken in _taken(pieces(source, position=position, done=done)):
-        outcomes = [
-            prepare(piece.content, profile=source.profile, source=batch.source, mapping=mapping) for piece in taken
-        ]
-        yield Chunk(taken, outcomes)
+    """The file's records from a position on, prepared, so many or so many bytes a chunk: the next one while the
+    database has the one before."""
+    named = batch.source
+
+    def prepared() -> Iterator[Chunk]:
+        for taken in _taken(pieces(source, position=position, done=done)):
+            outcomes = [prepare(one.content, profile=source.profile, source=named, mapping=mapping) for one in taken]
+            yield Chunk(taken, outcomes)
+
+    return made_ahead(prepared())
 
 
 def _taken(reading: Iterable[Piece]) -> Iterator[list[Piece]]:
