@@ -144,14 +144,23 @@ def test_texts_longer_than_their_columns_are_cut_in_the_columns_only() -> None:
     assert from_storage(made.columns.marc) == record
 
 
-def test_control_characters_are_kept_in_the_record_reported_and_left_out_of_columns() -> None:
-    record = cnmarc(data("200", "a活\x00着\x1b", "f余华著"))
+@pytest.mark.parametrize("title", ["活\x00着\x1b", "活\x7f着", "活\x85着", "活\x1c着"])
+def test_control_characters_are_kept_in_the_record_reported_and_left_out_of_columns(title: str) -> None:
+    record = cnmarc(data("200", f"a{title}", "f余华著"))
 
     made = prepared(record)
 
     assert made.columns.title == "活 着"
     assert made.faults == (Fault("control_characters", "", True),)
     assert from_storage(made.columns.marc) == record
+
+
+@pytest.mark.parametrize("title", ["活着", "活 着", "活·着", "活\u3000着"])
+def test_what_only_looks_like_a_control_character_in_bytes_is_not_reported(title: str) -> None:
+    made = prepared(cnmarc(data("200", f"a{title}", "f余华著")))
+
+    assert made.faults == ()
+    assert made.columns.title == title
 
 
 def test_overlong_control_number_gives_way_to_the_content() -> None:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from operator import mul
 
 from wenyuan.kernel.chinese.width import half_width
 
@@ -118,8 +119,8 @@ def isbn10_of(isbn13: str) -> str | None:
 
 def ean_check_digit(body: str) -> str:
     """The check digit of the twelve digits of an EAN-13: weights 1 and 3, mod 10."""
-    total = sum(int(digit) * (3 if index % 2 else 1) for index, digit in enumerate(body))
-    return str(-total % 10)
+    digits = list(map(int, body))
+    return str(-(sum(digits[::2]) + 3 * sum(digits[1::2])) % 10)
 
 
 def parse_issn(text: str) -> str:
@@ -260,7 +261,7 @@ def _digits(text: str) -> str:
 
 
 def _isbn10_check(body: str) -> str:
-    total = sum(int(digit) * weight for digit, weight in zip(body, range(10, 1, -1), strict=True))
+    total = sum(map(mul, map(int, body), range(10, 1, -1)))
     return "0123456789X"[-total % 11]
 
 

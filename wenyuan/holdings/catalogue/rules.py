@@ -103,6 +103,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 def column_text(text: str, longest: int) -> str:
     """A text fit for a derived column: without control characters, at most ``longest`` characters."""
-    if _CONTROL.search(text) is not None:
+    if not text.isprintable() and _CONTROL.search(text) is not None:
         text = _CONTROL.sub(" ", text)
     return text[:longest].strip() if len(text) > longest else text.strip()

@@ -1,6 +1,7 @@
 """Stored sort keys, so that the database may compare bytes (``COLLATE "C"``) and needs no ICU."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from wenyuan.kernel.chinese.names import name_pieces
 from wenyuan.kernel.chinese.pinyin import Piece, PieceKind, pieces_of
@@ -29,12 +30,17 @@ def _key_of(pieces: Iterable[Piece]) -> str:
     parts: list[str] = []
     for piece in pieces:
         if piece.kind is PieceKind.HAN:
-            parts.append(_HAN_MARK + (_alphabetical(piece.reading) or _HAN_MARK) + piece.text)
+            parts.append(_key_of_han(piece.text, piece.reading))
         else:
             if parts and piece.after_gap:
                 parts.append(" ")
             parts.append(_by_value(piece.text) if piece.kind is PieceKind.DIGITS else piece.text)
     return "".join(parts)
+
+
+@lru_cache(maxsize=16384)
+def _key_of_han(character: str, reading: str) -> str:
+    return _HAN_MARK + (_alphabetical(reading) or _HAN_MARK) + character
 
 
 def _alphabetical(reading: str) -> str:

@@ -30,6 +30,7 @@ _KINDS = {
     "u": DocumentKind.RUBBING,
     "v": DocumentKind.RARE,
 }
+_NONE: list[str] = []
 _NAMES = ("700", "701", "710", "711", "702", "712", "720", "721", "722")
 _OTHER_TITLES = ("500", "512", "513", "514", "515", "516", "517", "518", "520", "532", "540", "541", "545")
 _SUBJECTS = ("600", "601", "602", "604", "605", "606", "607")
@@ -49,17 +50,18 @@ def describe_cnmarc(tagged: Tagged) -> Description:
     """What the catalogue wants to know; the year is 210$d, failing that the coded one of 100$a/9-12."""
     titles = tagged.fields("200")
     title = titles[0] if titles else DataField("200", "", "", ())
-    own_titles = title.all("a")
+    parts = title.by_code()
+    own_titles = parts.get("a", _NONE)
     coded = _coded_data(tagged)
     imprint = tagged.fields("210")
     year = year_in(" ".join(tagged.every("210", "d"))) if imprint else None
     return Description(
         title=own_titles[0] if own_titles else "",
-        other_title_info=tuple(title.all("e")),
+        other_title_info=tuple(parts.get("e", _NONE)),
         parallel_titles=without_repeats(
-            [text.lstrip("= ") for text in title.all("d")] + tagged.every("510", "a"),
+            [text.lstrip("= ") for text in parts.get("d", _NONE)] + tagged.every("510", "a"),
         ),
-        volume=Volume(" ".join(title.all("h")), " ".join(title.all("i")), " ".join(title.all("v"))),
+        volume=Volume(*(" ".join(parts.get(code, _NONE)) for code in "hiv")),
         statement="; ".join(title.all("fg")),
         authors=_authors(tagged),
         publisher=tagged.first("210", "c"),
@@ -74,24 +76,19 @@ def describe_cnmarc(tagged: Tagged) -> Description:
         unified_numbers=tuple(tagged.every("091", "a")),
         permit_numbers=_permits(tagged),
         price_text=tagged.first("010", "d") or tagged.first("011", "d") or tagged.first("091", "d"),
-        class_numbers=tuple(
-            ClassNumber(number, field.first("v"), scheme)
-            for tag, scheme in _CLASSES
-            for field in tagged.fields(tag)
-            for number in field.all("a")
-        ),
+        class_numbers=_class_numbers(tagged),
         subjects=without_repeats(map(_heading, tagged.fields(*_SUBJECTS))),
         keywords=without_repeats(tagged.every("610", "a")),
         summary=" ".join(tagged.every("330", "a")),
         series=_series(tagged),
         document_kind=_document_kind(tagged.leader),
         audience=_audience(coded[17:20]),
-        title_pinyin=title.first("9") or title.first("A"),
+        title_pinyin=next((parts[code][0] for code in "9A" if code in parts), ""),
         control_number=tagged.control("001").strip(),
         agency=_agency(tagged),
         other_titles=without_repeats(
             own_titles[1:]
-            + title.all("c")
+            + parts.get("c", _NONE)
             + [text for field in titles[1:] for text in field.all("a")]
             + [text for field in tagged.fields(*_OTHER_TITLES) for text in field.all("a")]
         ),
@@ -116,6 +113,14 @@ def _permits(tagged: Tagged) -> tuple[str, ...]:
         *tagged.every("300", "a"),
     ]
     return tuple(text for text in texts if "准印" in text)
+
+
+def _class_numbers(tagged: Tagged) -> tuple[ClassNumber, ...]:
+    found: list[ClassNumber] = []
+    for tag, scheme in _CLASSES:
+        for field in tagged.fields(tag):
+            found += [ClassNumber(number, field.first("v"), scheme) for number in field.all("a")]
+    return tuple(found)
 
 
 def _authors(tagged: Tagged) -> tuple[Contribution, ...]:

@@ -86,17 +86,19 @@ def extract_items(record: Record, *, mapping: ItemMapping) -> Extraction:
 
 
 def _items_of(field: DataField, mapping: ItemMapping, occurrence: int, problems: list[ItemProblem]) -> list[ItemFields]:
-    values: dict[str, list[str]] = {}
-    for code, value in field.subfields:
-        if text := value.strip():
-            values.setdefault(code, []).append(text)
+    values = field.by_code()
     column: dict[ItemColumn, str] = {}
     barcodes: list[str] = []
     for name, source in mapping.columns:
         if name is ItemColumn.BARCODE:
             barcodes = _barcodes(values, source, mapping, occurrence, problems)
+        elif source.join is not None:
+            column[name] = source.join.join(value for code in source.codes for value in values.get(code, ()))
         else:
-            column[name] = _read(values, source)
+            for code in source.codes:
+                if code in values:
+                    column[name] = values[code][0]
+                    break
     accession = column.get(ItemColumn.ACCESSION_NO, "")
     if not barcodes and not accession:
         problems.append(ItemProblem(ItemProblemCode.NO_BARCODE, mapping.tag, occurrence, ""))
@@ -121,12 +123,6 @@ def _items_of(field: DataField, mapping: ItemMapping, occurrence: int, problems:
         field,
     )
     return [ItemFields(barcode, accession, *rest) for barcode in barcodes or [""]]
-
-
-def _read(values: dict[str, list[str]], source: Source) -> str:
-    if source.join is None:
-        return next((values[code][0] for code in source.codes if code in values), "")
-    return source.join.join(value for code in source.codes for value in values.get(code, ()))
 
 
 def _call_number(call_no: str, class_no: str, book_no: str, mark: str) -> tuple[str, str, str]:

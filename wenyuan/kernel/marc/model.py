@@ -53,6 +53,17 @@ class DataField(NamedTuple):
         """Every value, stripped and not blank, of the subfields whose code is one of `codes`, in field order."""
         return [text for code, value in self.subfields if code and code in codes and (text := value.strip())]
 
+    def by_code(self) -> dict[str, list[str]]:
+        """The values of each code, stripped and not blank, in field order: for whoever asks for many codes."""
+        values: dict[str, list[str]] = {}
+        for code, value in self.subfields:
+            if text := value.strip():
+                if (same := values.get(code)) is None:
+                    values[code] = [text]
+                else:
+                    same.append(text)
+        return values
+
 
 Field = ControlField | DataField
 

@@ -52,7 +52,8 @@ MOST_AUTHORS = 3
 """Names shown in a list; the record has the others."""
 
 FIELD_END = b"\x1e"
-_CONTROL = re.compile(rb"[\x00-\x1c\x7f]|\xc2[\x80-\x9f]")
+_CONTROL = bytes((*range(0x1D), 0x7F))
+_LATER_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 """What no text should hold, in UTF-8; the three terminators of ISO 2709 are not text."""
 
 _STATUS, _DELETED = 5, "d"
@@ -163,7 +164,7 @@ def prepare_record(
     if not number or len(number) > _CONTROL_NUMBER_LENGTH:
         number = f"#{digest}"[:_CONTROL_NUMBER_LENGTH]
     faults: list[Fault] = []
-    if _CONTROL.search(marc, marc.index(FIELD_END)):
+    if _has_control(marc[marc.index(FIELD_END) :]):
         faults.append(Fault(ImportReason.CONTROL_CHARACTERS, warning=True))
     items, class_no = _items(record, mapping, faults)
     return Prepared(
@@ -174,6 +175,12 @@ def prepare_record(
         identifiers=_identifiers(described),
         items=items,
         faults=tuple(faults),
+    )
+
+
+def _has_control(text: bytes) -> bool:
+    return len(text.translate(None, _CONTROL)) < len(text) or (
+        b"\xc2" in text and _LATER_CONTROL.search(text) is not None
     )
 
 
@@ -224,11 +231,16 @@ def _class_of(described: Description, class_no: str) -> tuple[str, str]:
     The first that the record names, failing that the one its items stand by.
     """
     for recorded in described.class_numbers:
-        if recorded.scheme is ClassScheme.CLC and (numbers := split_numbers(recorded.number)):
-            return _clc(numbers[0])
+        if recorded.scheme is ClassScheme.CLC and (number := _first_number(recorded.number)):
+            return _clc(number)
     if class_no:
         return _clc(class_no)
     return (column_text(described.class_numbers[0].number, 60), "") if described.class_numbers else ("", "")
+
+
+@lru_cache(maxsize=8192)
+def _first_number(recorded: str) -> str:
+    return next(iter(split_numbers(recorded)), "")
 
 
 @lru_cache(maxsize=8192)
