@@ -42,7 +42,7 @@ from wenyuan.lending.circulation.data import PastLoanInput
 from wenyuan.lending.circulation.models import Hold, Loan
 from wenyuan.lending.circulation.operations import checkin, record_past_loans
 from wenyuan.lending.fees.data import Means, PastDepositInput, Till
-from wenyuan.lending.fees.operations import pay, record_past_deposits, return_deposit
+from wenyuan.lending.fees.operations import pay, record_past_deposits, return_deposit, take_deposit
 from wenyuan.lending.fees.queries import account_state, list_deposits, open_lines
 from wenyuan.lending.patrons.data import PastPatronInput, PastTerms
 from wenyuan.lending.patrons.models import PastPatron, Patron, Restriction, Token
@@ -726,8 +726,30 @@ def test_a_deposit_is_held_from_its_day_lies_in_no_till_and_is_given_back(
     clerk = make_desk(branches["DJ"])
     assert open_lines(Till(branches["DJ"].id, None), until=local_date(at)) == ()
     [deposit] = list_deposits(reader.id)
+    assert deposit.receipt_no == "收据 0012"
     return_deposit(deposit_id=deposit.entry_id, at=at, desk=clerk)
     assert account_state(reader.id).held_fen == 0
+    assert broken_invariants() == []
+
+
+def test_a_deposit_that_is_taken_over_takes_no_number_of_the_library_s_own_receipts(
+    at: datetime, desk: Desk, branches: dict[str, Branch]
+) -> None:
+    reader = PastPatronInput(key="7", name="古月", category="adult", branch="DJ", card_no="R7")
+    record_past_patrons(rows=[reader], system="old", terms=TERMS, at=at, desk=desk)
+    this_year = local_date(at).replace(month=1, day=2)
+    rows = [
+        PastDepositInput(key=str(number), card_no="R7", amount_fen=100, day=this_year, receipt=receipt)
+        for number, receipt in enumerate(("", "0012", "0012"))
+    ]
+
+    done = record_past_deposits(rows=rows, system="old", at=at, desk=desk)
+    clerk = make_desk(branches["DJ"])
+    taken = take_deposit(patron_id=_reader("古月").id, amount_fen=100, means=Means.CASH, at=at, desk=clerk)
+
+    assert {one.fate for one in done} == {Fate.LOADED}
+    assert sorted(one.receipt_no for one in list_deposits(_reader("古月").id))[:3] == ["", "0012", "0012"]
+    assert taken.receipt_no == f"DJ-{this_year.year}-Y000001"
     assert broken_invariants() == []
 
 

@@ -164,12 +164,15 @@ class NewRow:
     item_id: int | None = None
     takes_back: JournalRow | None = None
     taken_over: bool = False
+    old_receipt_no: str = ""
 
 
 def write(holder: Holder, row: NewRow, *, at: datetime, desk: Desk) -> Entry:
-    """Append a row with its receipt number, if money changes hands, and its journal entry."""
+    """Append a row with its receipt number, if money changes hands, and its journal entry. What is taken over changed
+    hands in an old system: it has that system's number, and none of a series in which each stands on a paper of ours.
+    """
     here, book = local(at), BOOK_OF[row.kind]
-    number = _next_receipt(row.branch_id, book.value, here.year) if row.means else None
+    number = _next_receipt(row.branch_id, book.value, here.year) if row.means and not row.taken_over else None
     entry = Entry.objects.create(
         account_id=row.account_id or holder.account_id,
         book=book.value,
@@ -189,7 +192,7 @@ def write(holder: Holder, row: NewRow, *, at: datetime, desk: Desk) -> Entry:
         local_date=here.date(),
         receipt_year=here.year if number else None,
         receipt_number=number,
-        receipt_no=_receipt_no(row.branch_id, book.value, here.year, number) if number else "",
+        receipt_no=_receipt_no(row.branch_id, book.value, here.year, number) if number else row.old_receipt_no,
         key=row.key,
         taken_over=row.taken_over,
     )

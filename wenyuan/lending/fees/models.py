@@ -33,7 +33,8 @@ class Entry(models.Model):
     """One row of the ledger: who wrote what, where and when. Rows are only ever added.
 
     ``branch`` is whose money it is: the lending branch of a charge, the branch of the till otherwise. Money that
-    changes hands has means and a receipt number, gap-free by branch, book and year. ``refunds`` names the payment
+    changes hands has means and a receipt number, gap-free by branch, book and year; a deposit of an old system has the
+    number of its paper. ``refunds`` names the payment
     or deposit that a row gives back. No journal id and no reader reference stand here, nor the other way round: from
     this table nothing leads to what the reader borrowed that year.
     """
@@ -89,6 +90,13 @@ class Entry(models.Model):
                     means__in=["cash", "scan", "other"],
                     receipt_year__isnull=False,
                     receipt_number__isnull=False,
+                )
+                | Q(  # of an old system: its paper bears that system's number, and takes none of ours
+                    kind="deposit_taken",
+                    taken_over=True,
+                    means__in=["cash", "scan", "other"],
+                    receipt_year__isnull=True,
+                    receipt_number__isnull=True,
                 )
                 | Q(
                     kind__in=["charge", "forgiven", "in_kind", "cancelled"],

@@ -23,6 +23,8 @@ from wenyuan.plumbing.transactions import verb
 
 MOST_ROWS = 100
 Past = PastDepositInput | PastFineInput
+LONGEST_RECEIPT = 48
+"""Characters of a receipt's number; what is longer stands in the row's text as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +130,15 @@ def _record(
 
 
 def _write_deposit(row: PastDepositInput, holder: Holder, *, at: datetime, desk: Desk) -> Entry:
+    receipt = row.receipt.strip()
     new = NewRow(
         kind=EntryKind.DEPOSIT_TAKEN,
         amount_fen=row.amount_fen,
         branch_id=_branch_of(row, holder),
         means=row.means,
-        text=row.receipt,
+        text=receipt if len(receipt) > LONGEST_RECEIPT else "",
         taken_over=True,
+        old_receipt_no=receipt[:LONGEST_RECEIPT],
     )
     entry = write(holder, new, at=_moment(row), desk=desk)
     add_up([entry.account_id])
