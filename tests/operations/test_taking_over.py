@@ -571,6 +571,25 @@ def test_rows_that_are_left_out_are_counted_and_a_column_that_is_not_there_is_to
         go(going(koha, at, desk), dry=True)
 
 
+def test_a_column_that_stands_twice_in_a_file_is_told_where_the_mapping_reads_it(
+    tmp_path: Path, at: datetime, desk: Desk
+) -> None:
+    mapping = tmp_path / "money.toml"
+    mapping.write_text(
+        'system = "koha"\n[deposits]\nfile = "d.csv"\n[deposits.columns]\ncard_no = "card"\namount = "yuan"\n'
+        'taken = "day"\n',
+        "utf-8",
+    )
+    row = ("R1", "50.00", "2020-01-02", "x", "y")
+    write_csv(tmp_path / "d.csv", ("card", "yuan", "day", "note", "yuan"), [row])
+
+    with pytest.raises(Problem, match="has the column 'yuan' 2 times in row 1"):
+        go(going(mapping, at, desk), dry=True)
+
+    write_csv(tmp_path / "d.csv", ("card", "yuan", "day", "note", "note"), [row])
+    assert fates(go(going(mapping, at, desk), dry=True)["deposits"]) == (1, 0, 0, 1)
+
+
 def test_a_loan_without_its_days_is_told_with_all_that_is_wrong(
     koha: Path, at: datetime, desk: Desk, tmp_path: Path
 ) -> None:

@@ -47,7 +47,8 @@ class Row:
 
 
 def headings_of(part: Part) -> tuple[str, ...]:
-    """The names of a table's columns. :raises Problem: there are none, or one that the mapping names is missing."""
+    """The names of a table's columns. :raises Problem: there are none, or one that the mapping names is missing or
+    stands there twice."""
     for number, cells in _table(part):
         if number < part.heading:
             continue
@@ -61,6 +62,12 @@ def headings_of(part: Part) -> tuple[str, ...]:
         if missing:
             there = mask_numbers(", ".join(name for name in cells if name))[:400]
             raise Problem(f"{part.file.name} has no column {missing[0]!r} in row {number}. There are: {there}.")
+        for name in sorted(wanted):
+            if cells.count(name) > 1:
+                raise Problem(
+                    f"{part.file.name} has the column {name!r} {cells.count(name)} times in row {number}: "
+                    "nobody can tell which is meant. Rename them in the file."
+                )
         return tuple(cells)
     raise Problem(f"{part.file.name} has no row {part.heading} with the names of the columns.")
 
