@@ -52,6 +52,11 @@ def without(tag: str, record: Record = BOOK) -> Record:
     return record._replace(fields=tuple(field for field in record.fields if field.tag != tag))
 
 
+def test_a_control_field_with_subfields_is_a_fault() -> None:
+    assert faults(with_line("001 ## $a1")) == [(FaultRule.CONTROL_FIELD_PARTED, "001", 1, "", "", False)]
+    assert faults(with_line("005 ## $a20120301")) == [(FaultRule.CONTROL_FIELD_PARTED, "005", 1, "", "", False)]
+
+
 def test_a_good_record_of_either_format_has_no_fault() -> None:
     assert faults(BOOK) == []
     assert faults(MARC21_BOOK, Dialect.MARC21) == []

@@ -13,6 +13,7 @@ from wenyuan.kernel.marc import TextReason
 RULES: Final[Mapping[FaultRule, StrOrPromise]] = {
     FaultRule.LEADER_INVALID: _("The leader has 24 characters, letters and digits."),
     FaultRule.TAG_INVALID: _("A tag is three letters or digits."),
+    FaultRule.CONTROL_FIELD_PARTED: _("This field has no indicators and no subfields: its text stands behind the tag."),
     FaultRule.INDICATOR_INVALID: _("An indicator is one letter or digit, or # for a blank."),
     FaultRule.CODE_INVALID: _("A subfield code is one letter or digit."),
     FaultRule.FIELD_EMPTY: _("The field is empty: fill it in or take it out."),

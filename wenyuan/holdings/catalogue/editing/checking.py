@@ -89,6 +89,8 @@ def _of_field(field: Field, rules: Format, dialect: Dialect) -> Iterator[RecordF
     if isinstance(field, ControlField):
         yield from _of_value(tag, "", field.data, rules)
         return
+    if tag.startswith("00"):
+        yield RecordFault(FaultRule.CONTROL_FIELD_PARTED, tag)
     yield from _of_indicators(field, rules)
     if not field.subfields:
         yield RecordFault(FaultRule.FIELD_EMPTY, tag)

@@ -15,6 +15,7 @@ class FaultRule(StrEnum):
 
     LEADER_INVALID = "leader_invalid"
     TAG_INVALID = "tag_invalid"
+    CONTROL_FIELD_PARTED = "control_field_parted"
     INDICATOR_INVALID = "indicator_invalid"
     CODE_INVALID = "code_invalid"
     FIELD_EMPTY = "field_empty"
