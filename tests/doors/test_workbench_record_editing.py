@@ -312,6 +312,14 @@ def test_the_history_shows_who_saved_what_and_brings_a_version_back(browser: Cli
     assert (bib.title, bib.version) == ("平凡的世界", 3)
 
 
+def test_what_was_typed_and_only_checked_is_said_to_be_unsaved(browser: Client, bib: Bib) -> None:
+    url = f"/workbench/records/{bib.id}/marc"
+
+    opened, checked = browser.get(url), sent(browser, url, text_of(bib), act="check")
+
+    assert (b"data-unsaved" in opened.content, b"data-unsaved" in checked.content) == (False, True)
+
+
 def test_a_page_that_is_sent_twice_says_both_times_that_the_record_is_saved(browser: Client, bib: Bib) -> None:
     url, text = f"/workbench/records/{bib.id}/marc", text_of(bib).replace("平凡的世界", "人生")
 

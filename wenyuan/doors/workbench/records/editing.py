@@ -91,6 +91,7 @@ class Sheet:
     faults: list[ShownFault] = field(default_factory=list)
     refused: StrOrPromise = ""
     told: StrOrPromise = ""
+    is_sent: bool = False  # typed, and not saved yet
     differences: tuple[Difference, ...] = ()
     duplicates: list[tuple[Duplicate, StrOrPromise]] = field(default_factory=list)
 
@@ -286,7 +287,7 @@ def _sent(request: StaffRequest, dialect: Dialect, *, before: Record | None, tem
         version = int(request.POST.get("version", "0"))
     except ValueError:
         version = 0
-    sheet = Sheet(dialect, text, version)
+    sheet = Sheet(dialect, text, version, is_sent=True)
     try:
         record = from_text(text)
     except BadText as bad:
