@@ -70,12 +70,8 @@ from wenyuan.lending.circulation.renewing import barcodes_of_card, renewal_plan
 from wenyuan.lending.circulation.running_fines import charge_running_fines
 from wenyuan.lending.circulation.sending import keep_item, send_item
 from wenyuan.lending.circulation.taking_back import end_consignment, settle_shortage, take_back_consigned
-from wenyuan.lending.circulation.taking_over import (
-    look_at_past_holds,
-    look_at_past_loans,
-    record_past_holds,
-    record_past_loans,
-)
+from wenyuan.lending.circulation.taking_over.holds import look_at_past_holds, record_past_holds
+from wenyuan.lending.circulation.taking_over.loans import look_at_past_loans, record_past_loans
 from wenyuan.lending.circulation.telling import remind
 from wenyuan.lending.circulation.undoing import take_back
 from wenyuan.lending.circulation.undoing_losses import undo_loss

@@ -58,7 +58,8 @@ from wenyuan.lending.circulation.policy_reads import (
 from wenyuan.lending.circulation.queueing import lapsed_holds
 from wenyuan.lending.circulation.rules import debt_blocks, deposit_blocks, patron_blocks, total_blocks
 from wenyuan.lending.circulation.simulating import Answer, Supposed, Trial, try_policies
-from wenyuan.lending.circulation.taking_over import count_past_holds, count_past_loans
+from wenyuan.lending.circulation.taking_over.holds import count_past_holds
+from wenyuan.lending.circulation.taking_over.loans import count_past_loans
 from wenyuan.lending.circulation.undoing_losses import loss_of_item
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
