@@ -17,6 +17,7 @@ from wenyuan.holdings.catalogue.operations import (
     keep_bibs_apart,
     look_for_duplicates,
     merge_bibs,
+    undo_bib_merge,
 )
 from wenyuan.holdings.catalogue.queries import (
     count_alike_groups,
@@ -164,6 +165,35 @@ def test_a_number_that_very_many_records_bear_is_compared_and_kept_within_bounds
     assert look.position < look.last_id
     assert look.is_cut
     assert look.ended_at == LATER
+
+
+def test_a_look_that_went_to_the_end_did_not_end_early_whatever_is_parted_or_merged_since(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, gone = (make_bib(title="活着", author="余华", isbn=None) for _ in range(2))
+    merge_id = merge_bibs(
+        kept_id=kept.id,
+        gone_id=gone.id,
+        kept_version=1,
+        gone_version=1,
+        at=AT,
+        desk=desk,
+    )
+    looked(desk)
+    undo_bib_merge(merge_id=merge_id, at=LATER, desk=desk)
+    whole = last_look()
+
+    monkeypatch.setattr(looking, "MOST_PAIRS", 1)
+    monkeypatch.setattr(looking, "CHUNK", 1)
+    looked(desk)
+    early = last_look()
+    Bib.objects.filter(id=gone.id).update(merged_into=kept.id)
+
+    assert whole is not None
+    assert (whole.found, whole.is_cut) == (0, False)
+    assert early is not None
+    assert (early.found, early.is_cut) == (1, True)
+    assert last_look() == early
 
 
 def test_the_worklist_goes_on_page_by_page(desk: Desk) -> None:

@@ -32,7 +32,6 @@ def last_look() -> LookView | None:
     look = DuplicateLook.objects.order_by("-id").first()
     if look is None:
         return None
-    left = Bib.objects.filter(id__gt=look.position, id__lte=look.last_id, merged_into=None)
     return LookView(
         id=look.id,
         asked_at=look.asked_at,
@@ -41,7 +40,7 @@ def last_look() -> LookView | None:
         last_id=look.last_id,
         compared=look.compared,
         found=look.found,
-        is_cut=look.ended_at is not None and left.exists(),
+        is_cut=look.is_cut,
     )
 
 

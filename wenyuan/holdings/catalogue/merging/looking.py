@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.data import CatalogueRefused, Refusal
@@ -66,8 +67,7 @@ def _look_on(look_id: int) -> bool:
     look = DuplicateLook.objects.select_for_update().get(id=look_id)
     if look.ended_at is not None or look.found >= MOST_PAIRS:
         return False
-    standing = Bib.objects.filter(id__gt=look.position, id__lte=look.last_id, merged_into=None)
-    ids = list(standing.order_by("id").values_list("id", flat=True)[:CHUNK])
+    ids = list(_to_compare(look).order_by("id").values_list("id", flat=True)[:CHUNK])
     if not ids:
         return False
     alike = _alike(_candidates(ids))
@@ -78,6 +78,11 @@ def _look_on(look_id: int) -> bool:
     look.position, look.compared, look.found = ids[-1], look.compared + len(ids), look.found + len(alike)
     look.save(update_fields=["position", "compared", "found"])
     return True
+
+
+def _to_compare(look: DuplicateLook) -> QuerySet[Bib]:
+    left: QuerySet[Bib] = Bib.objects.filter(id__gt=look.position, id__lte=look.last_id, merged_into=None)
+    return left
 
 
 def _candidates(bib_ids: list[int]) -> list[tuple[int, int]]:
@@ -113,5 +118,7 @@ def _end(look_id: int, at: datetime) -> None:
         pair.group_id = lead[pair.first_id]
     BibsAlike.objects.bulk_update(pairs, ["group_id"], batch_size=1_000)
     BibsAlike.objects.exclude(look=look).filter(look_id__lt=look.id).delete()
+    # Kept: a merge that is undone later makes records stand that this look was not about.
+    look.is_cut = look.found >= MOST_PAIRS and _to_compare(look).exists()
     look.ended_at = at
-    look.save(update_fields=["ended_at"])
+    look.save(update_fields=["ended_at", "is_cut"])

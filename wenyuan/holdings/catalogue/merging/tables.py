@@ -63,6 +63,7 @@ class DuplicateLook(models.Model):
     position = models.BigIntegerField(default=0)
     compared = models.IntegerField(default=0)
     found = models.IntegerField(default=0)
+    is_cut = models.BooleanField(default=False)  # it ended before the last record
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -107,6 +107,7 @@ TABLES = [
             ("position", models.BigIntegerField(default=0)),
             ("compared", models.IntegerField(default=0)),
             ("found", models.IntegerField(default=0)),
+            ("is_cut", models.BooleanField(default=False)),
             ("ended_at", models.DateTimeField(null=True)),
             (
                 "asked_by",
