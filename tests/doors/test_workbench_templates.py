@@ -101,6 +101,29 @@ def test_of_two_who_change_one_the_second_sees_what_the_first_has_saved_and_deci
     assert "长篇小说" in RecordTemplate.objects.get().text
 
 
+@pytest.mark.parametrize(
+    ("language", "no_more", "again_first"),
+    [("zh-hans", "小说 · 非默认", "小说 · ★ 默认"), ("en", "小说 · does not come first", "小说 · ★ comes first")],
+)
+def test_who_is_told_that_a_template_was_saved_meanwhile_sees_whether_it_comes_first(
+    browser: Any, language: str, no_more: str, again_first: str
+) -> None:
+    browser.cookies["django_language"] = language
+    template = kept(browser, is_first="on")
+    page = f"{PAGE}/{template.id}/"
+    sent = {"name": "小说", "text": template.text, "seen": browser.get(page).context["form"]["seen"].value()}
+    kept(browser, "散文", is_first="on")
+
+    told = browser.post(page, {**sent, "is_first": "on"})
+    seen = told.context["form"]["seen"].value()
+    browser.post(page, {**sent, "is_first": "on", "seen": seen})
+    told_again = browser.post(page, {**sent, "seen": seen})
+
+    assert (told.status_code, told_again.status_code) == (422, 422)
+    assert f"<p>{no_more}</p>" in told.content.decode()
+    assert f"<p>{again_first}</p>" in told_again.content.decode()
+
+
 def test_lines_that_are_no_record_and_a_name_that_is_taken_are_named(browser: Any) -> None:
     kept(browser)
     other = kept(browser, "散文")
