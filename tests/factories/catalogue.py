@@ -170,3 +170,22 @@ def make_many_bibs(count: int) -> None:
             """
         )
         cursor.execute("ANALYZE catalogue_bib, catalogue_identifier")
+
+
+def make_many_items(model: Item, count: int) -> None:
+    """So many items beside this one, each with numbers of its own and of another bib, and the table's statistics."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO catalogue_item SELECT made.*
+            FROM catalogue_item model,
+                (SELECT id, row_number() OVER (ORDER BY id) number FROM catalogue_bib ORDER BY id LIMIT %(count)s) bib,
+                jsonb_populate_record(model, jsonb_build_object(
+                    'id', nextval(pg_get_serial_sequence('catalogue_item', 'id')), 'bib_id', bib.id,
+                    'barcode', 'many' || bib.number, 'accession_no', 'many' || bib.number)
+                ) made
+            WHERE model.id = %(model)s
+            """,
+            {"count": count, "model": model.id},
+        )
+        cursor.execute("ANALYZE catalogue_item")
