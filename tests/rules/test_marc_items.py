@@ -60,6 +60,9 @@ def test_each_repeated_barcode_of_905_is_an_item_with_the_call_number_put_togeth
         ("GS-000123", ["GS-000123"]),
         ("12-3456", ["12-3456"]),
         ("A100-B200", ["A100-B200"]),
+        ("0001-02-05", ["0001-02-05"]),
+        ("2024-001-2024-030", ["2024-001-2024-030"]),
+        ("D-0001-D-0003", ["D-0001", "D-0002", "D-0003"]),
     ],
 )
 def test_ranges_and_lists_of_barcodes_are_written_out(text: str, barcodes: list[str]) -> None:

@@ -8,7 +8,8 @@ MOST: Final = 10_000
 """Numbers of one run."""
 
 _RANGE: Final = re.compile(r"(.*?)([0-9]+)\s*[~～]\s*(.*?)([0-9]+)")
-_HYPHENED: Final = re.compile(r"([^~～]*[0-9])\s*[-－—]\s*([^~～]*[0-9])")
+_HYPHENED: Final = re.compile(r"([^~～]*?[0-9])\s*[-－—]\s*([^~～]*[0-9])")
+"""Parted at its first hyphen behind a digit: ``0001-02-05`` is a number of three parts, and ``D-0001-D-0005`` a run."""
 _NUMBERED: Final = re.compile(r"(.*?)([0-9]+)", re.DOTALL)
 
 
