@@ -129,16 +129,16 @@ def test_a_field_of_several_barcodes_is_as_many_items_and_one_that_says_two_thin
 @pytest.mark.parametrize(
     ("said", "barcodes", "told"),
     [
-        ("", ["M9"], 3),
-        ("ranges = true", ["M0058", "M0059", "M0060", "M0071", "M0072", "M9"], 1),
-        ("ranges = false", ["M0058-60", "M0071~72", "M0099~10", "M9"], 0),
+        ("", ["2019-0001", "2024-3001", "M9"], 3),
+        ("ranges = true", ["M0058", "M0059", "M0060", "M0071", "M0072", "M9"], 3),
+        ("ranges = false", ["2019-0001", "2024-3001", "M0058-60", "M0071~72", "M0099~10", "M9"], 0),
     ],
 )
 def test_a_run_of_barcodes_is_taken_apart_where_the_mapping_says_so_and_else_told(
     tmp_path: Path, at: datetime, desk: Desk, said: str, barcodes: list[str], told: int
 ) -> None:
     write_interlib(tmp_path)
-    runs = ("M0058-60", "M0071~72", "M0099~10", "M9")
+    runs = ("M0058-60", "M0071~72", "M0099~10", "2019-0001", "2024-3001", "M9")
     fields = tuple(DataField("905", " ", " ", (("a", "001"), ("b", run), ("s", "I1/1"))) for run in runs)
     book = decode_record(interlib_book("I0009", "多本", "佚名", ())).record
     with (tmp_path / "书目.iso").open("ab") as file:

@@ -194,13 +194,13 @@ def _barcodes(part: Part, found: DataField) -> list[tuple[dict[str, str], str]]:
 
 def _of_run(part: Part, text: str) -> list[tuple[str, str]]:
     """The barcodes of a run such as ``D123456-60``, where the mapping says that it is one; what may be one and of which
-    it says nothing is told, and not loaded as one barcode."""
+    it says nothing is told, and not loaded as one barcode. A hyphen in what can be no run belongs to the number."""
     if part.ranges is False:
         return [(text, "")]
     try:
         numbers = numbers_between(with_sign(text), most=LONGEST_RUN)
     except RangeUnfit:
-        return [(text, "barcode_range")]
+        return [(text, "barcode_range" if part.ranges or with_sign(text) == text else "")]
     if numbers is None:
         return [(text, "")]
     return [(one, "") for one in numbers] if part.ranges else [(text, "barcode_range")]
