@@ -16,6 +16,7 @@ from tests.factories.staff_pages import staff_at
 from wenyuan.doors.furniture.printing import Label, LabelPrint, Sheet, labels_pdf, labels_picture, without_bars
 from wenyuan.doors.furniture.printing.labels import broken
 from wenyuan.doors.furniture.printing.slips import TEMPLATES
+from wenyuan.doors.workbench.labels.forms import AddForm
 from wenyuan.doors.workbench.labels.words import KINDS, REFUSALS
 from wenyuan.holdings.catalogue.data import LabelRefusal
 from wenyuan.holdings.catalogue.labelling.rules import SHIPPED
@@ -203,6 +204,57 @@ def test_shelf_ends_and_cards_are_printed_without_an_item(browser: Any) -> None:
     assert "中国史" in text
     assert "L0003" in PdfReader(io.BytesIO(printed_cards.content)).pages[0].extract_text()
     assert browser.post("/workbench/records/labels/cards", {"numbers": "L1~99999"}).status_code == 422
+
+
+def test_cards_with_a_hyphen_are_asked_about_and_ticked_they_are_numbers(browser: Any) -> None:
+    cards = {"numbers": "L0001-0200 2024-3001", "sheet": LabelSheet.objects.get(kind="card").id, "start": 1}
+
+    asked = browser.post("/workbench/records/labels/cards", cards)
+    printed_cards = browser.post("/workbench/records/labels/cards", {**cards, "plain": "on"})
+
+    assert asked.status_code == 422
+    assert "L0001~0200" in asked.content.decode()
+    assert 'type="checkbox" name="plain"' in asked.content.decode()
+    text = PdfReader(io.BytesIO(printed_cards.content)).pages[0].extract_text()
+    assert "L0001-0200" in text
+    assert "2024-3001" in text
+    assert "L0002" not in text
+
+
+def test_all_numbers_that_may_be_runs_are_asked_about_at_once_and_ticked_they_are_looked_for(
+    town: Town, browser: Any
+) -> None:
+    make_item(bib=make_bib(), home=town.central, barcode="2024-3001")
+    sent = {"kinds": ["spine"], "barcodes": "\n".join(f"2024-{number}" for number in range(3001, 3021))}
+
+    asked = browser.post("/workbench/records/labels/add", sent).content.decode()
+    told = browser.post("/workbench/records/labels/add", {**sent, "plain": "on"}).content.decode()
+
+    assert asked.count("2024-3002, 2024-3003") == 1
+    assert "2024-3011 …" in asked
+    assert "2024-3001, " not in asked
+    assert 'type="checkbox" name="plain"' in asked
+    assert 'type="checkbox" name="plain"' not in browser.get("/workbench/records/labels/add").content.decode()
+    assert "没有这些条码号的单册：2024-3002, 2024-3003" in told
+    assert 'type="checkbox" name="plain"' in told
+
+
+def test_a_list_that_is_too_long_is_refused_before_anything_is_looked_for(django_assert_num_queries: Any) -> None:
+    numbers = " ".join(f"2024-{number}" for number in range(2025, 9999))
+    more = " ".join(f"D{number:05d}-{number + 9:05d}" for number in range(2027))
+    form = AddForm({"kinds": ["spine"], "barcodes": f"{numbers} {more}"}, branches=[])
+
+    with django_assert_num_queries(0):
+        assert not form.is_valid()
+
+    assert form.errors["barcodes"] == ["一次的数量太多。"]
+
+
+def test_runs_that_overlap_are_written_out_within_bounds() -> None:
+    runs = " ".join(f"D0001~{number}" for number in range(5001, 5030))
+    form = AddForm({"kinds": ["spine"], "barcodes": runs}, branches=[])
+
+    assert not form.is_valid()
 
 
 def test_sheets_are_listed_moved_and_refused_in_words(browser: Any) -> None:

@@ -1,5 +1,6 @@
 """Many items at once, what was received before it is catalogued, and the two registers that agree."""
 
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -96,6 +97,23 @@ def test_a_run_is_written_in_full_or_short() -> None:
 )
 def test_what_may_have_been_meant_as_a_run_is_known(typed: str, run: str | None) -> None:
     assert hyphened_run(typed) == run
+
+
+def test_whether_a_run_may_be_meant_is_known_without_writing_it_out() -> None:
+    tracemalloc.start()
+    try:
+        assert hyphened_run("D000001-009999") == "D000001~009999"
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert most < 100_000
+
+
+@pytest.mark.parametrize("text", ["1" * 5000 + "~" + "2" * 5000, "D" * 200 + "1-2"])
+def test_a_text_that_no_number_is_as_long_as_is_no_run(text: str) -> None:
+    assert numbers_between(text) is None
+    assert hyphened_run(text) is None
 
 
 def test_taken_unfit_and_double_numbers_and_a_gap_are_told_before_anything_is_written(branch: Branch, bib: Bib) -> None:

@@ -7,6 +7,9 @@ from typing import Final
 MOST: Final = 10_000
 """Numbers of one run."""
 
+LONGEST: Final = 100
+"""Characters of a text that is looked at as a run; no number is as long."""
+
 _RANGE: Final = re.compile(r"(.*?)([0-9]+)\s*[~～]\s*(.*?)([0-9]+)")
 _HYPHENED: Final = re.compile(r"([^~～]*?[0-9])\s*[-－—]\s*([^~～]*[0-9])")
 """Parted at its first hyphen behind a digit: ``0001-02-05`` is a number of three parts, and ``D-0001-D-0005`` a run."""
@@ -28,28 +31,27 @@ def numbers_between(text: str, *, most: int = MOST) -> list[str] | None:
 
     :raises RangeUnfit: a run backwards, or of more than ``most``.
     """
-    found = _RANGE.fullmatch(text.strip())
-    if not found:
-        return None
-    prefix, first, end_prefix, last = found.groups()
-    if end_prefix not in ("", prefix) or len(last) > len(first):
-        return None
-    return _run(prefix, first, int(first[: len(first) - len(last)] + last), most)
+    ends = _ends(text)
+    return _run(*ends, most) if ends else None
 
 
 def hyphened_run(text: str) -> str | None:
     """How a text with a hyphen would be written if somebody meant a run by it: ``D123456~60`` for ``D123456-60``; none
     where it can be none."""
     run = with_sign(text)
+    ends = _ends(run) if run != text.strip() else None
+    if ends is None:
+        return None
     try:
-        return run if run != text.strip() and numbers_between(run) else None
+        _refuse_unfit(*ends, MOST)
     except RangeUnfit:
         return None
+    return run
 
 
 def with_sign(text: str) -> str:
     """The text with its hyphen as the sign of a run, for whom it is known that a hyphen means one; else as it is."""
-    found = _HYPHENED.fullmatch(text.strip())
+    found = _HYPHENED.fullmatch(text.strip()) if len(text) <= LONGEST else None
     return f"{found[1]}~{found[2]}" if found else text.strip()
 
 
@@ -64,9 +66,24 @@ def numbers_from(first: str, count: int, *, most: int = MOST) -> list[str]:
     return _run(found[1], found[2], int(found[2]) + count - 1, most)
 
 
+def _ends(text: str) -> tuple[str, str, int] | None:
+    """The prefix of a run, the digits of its first number, and its last one."""
+    found = _RANGE.fullmatch(text.strip()) if len(text) <= LONGEST else None
+    if not found:
+        return None
+    prefix, first, end_prefix, last = found.groups()
+    if end_prefix not in ("", prefix) or len(last) > len(first):
+        return None
+    return prefix, first, int(first[: len(first) - len(last)] + last)
+
+
 def _run(prefix: str, first: str, last: int, most: int) -> list[str]:
+    _refuse_unfit(prefix, first, last, most)
+    return [f"{prefix}{number:0{len(first)}d}" for number in range(int(first), last + 1)]
+
+
+def _refuse_unfit(prefix: str, first: str, last: int, most: int) -> None:
     if last < int(first):
         raise RangeUnfit(prefix + first, backwards=True)
     if last - int(first) >= most or len(str(last)) > len(first):
         raise RangeUnfit(prefix + first)
-    return [f"{prefix}{number:0{len(first)}d}" for number in range(int(first), last + 1)]

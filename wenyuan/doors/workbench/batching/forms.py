@@ -1,6 +1,6 @@
 """Forms of batch edits: which items or records, and what is done to them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from wenyuan.doors.workbench.batching.words import COLUMNS, FAULTS, STEPS, TESTS
 from wenyuan.doors.workbench.branches import Choices
 from wenyuan.doors.workbench.items.forms import MOST_YUAN
 from wenyuan.doors.workbench.items.words import DIALECTS, LENDABLE, STATES
-from wenyuan.doors.workbench.labels.forms import NumbersField
+from wenyuan.doors.workbench.labels.forms import NumbersField, NumbersForm
 from wenyuan.doors.workbench.records.forms import RecordsChoice
 from wenyuan.doors.workbench.stock.words import SOURCES
 from wenyuan.holdings.catalogue.data import (
@@ -39,14 +39,13 @@ def _date_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class ChosenItemsForm(forms.Form):
+class ChosenItemsForm(NumbersForm):
     """Which items: a list, or what they have in common."""
 
     numbers = NumbersField(
         label=_("Barcodes or accession numbers"),
         required=False,
         help_text=_("One a line, up to 10,000; D123456~60 is a run. With a list, what stands below is not asked."),
-        borne=numbers_borne,
     )
     home = forms.TypedChoiceField(label=_("Belong to"), coerce=int, required=False, empty_value=None)
     type = forms.ChoiceField(label=_("Are of the type"), required=False)
@@ -72,9 +71,12 @@ class ChosenItemsForm(forms.Form):
     accession_last = forms.CharField(label=_("Accession numbers to"), max_length=32, required=False)
 
     def __init__(self, *args: object, branches: Choices, types: tuple[ItemTypeView, ...], **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        super().__init__(*args, **options)
         self.fields["home"].choices = branches  # type: ignore[attr-defined] # a choice field
         self.fields["type"].choices = [("", NOT_GIVEN), *type_choices(types)]  # type: ignore[attr-defined] # so is this
+
+    def borne(self, numbers: Collection[str]) -> Collection[str]:
+        return numbers_borne(numbers)
 
     def chosen(self) -> ItemChoice:
         """The choice as the verb takes it, once the form is valid."""

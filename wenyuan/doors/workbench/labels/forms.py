@@ -1,7 +1,7 @@
 """Forms of labels."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -16,6 +16,8 @@ from wenyuan.kernel.ranges import RangeUnfit, hyphened_run, numbers_between
 
 MOST_NUMBERS = 10_000
 MOST_LINES = 200
+FEW = 10
+"""Numbers that may be runs, as the question about them names them."""
 _AROUND = re.compile(r"\s*[~～]\s*")
 _MEASURES = (
     ("page_width", _("Width of the page")),
@@ -32,34 +34,77 @@ _MEASURES = (
 
 
 class NumbersField(forms.CharField):
-    """Numbers one a line or parted by blanks or commas; ``D123456~60`` is a run, ``2024-3001`` a number.
-
-    ``borne`` says which of some texts are numbers of something: such a one is that number whatever signs are in it, and
-    one with a hyphen that is nobody's, and may have been meant as a run, is asked about.
-    """
+    """Numbers one a line or parted by blanks or commas, each once; what of them are runs a ``NumbersForm`` knows."""
 
     widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
-
-    def __init__(self, *, borne: Callable[[Collection[str]], Collection[str]] | None = None, **options: Any) -> None:
-        super().__init__(**options)
-        self.borne = borne
 
     def clean(self, value: object) -> list[str]:
         text = _AROUND.sub("~", str(super().clean(value) or ""))
         parts = list(dict.fromkeys(text.replace(",", " ").replace("，", " ").split()))
-        signed = [part for part in parts if "~" in part or hyphened_run(part)]
-        known = self.borne(signed) if self.borne is not None and signed else ()
-        if self.borne is not None:
-            for part in signed:
-                if part not in known and (run := hyphened_run(part)):
-                    words = gettext("Nothing has the number %(number)s. If a run is meant, write %(run)s.")
-                    raise forms.ValidationError(words % {"number": part, "run": run})
+        if len(parts) > MOST_NUMBERS:
+            raise forms.ValidationError(gettext("These are too many at once."))
+        return parts
+
+
+class NumbersForm(forms.Form):
+    """A form with a list of numbers: ``D123456~60`` is a run, ``2024-3001`` a number.
+
+    What something bears is that number whatever signs are in it. What has a hyphen, is nobody's and may have been meant
+    as a run is asked about, all at once, and with the box that comes with the question it is a number.
+    """
+
+    LIST = "numbers"
+
+    plain = forms.BooleanField(
+        label=_("What has a hyphen is a number, not a run"), required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        names = [name for name in self.fields if name != "plain"]
+        names.insert(names.index(self.LIST) + 1, "plain")
+        self.order_fields(names)
+
+    def borne(self, numbers: Collection[str]) -> Collection[str]:
+        """Those of some texts that are numbers of something."""
+        return ()
+
+    def clean(self) -> dict[str, Any]:
+        """With the list written out."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if values.get("plain"):
+            self._show_box()
+        if parts := values.get(self.LIST):
+            try:
+                values[self.LIST] = self._written_out(parts, is_plain=bool(values.get("plain")))
+            except forms.ValidationError as unfit:
+                self.add_error(self.LIST, unfit)
+        return values
+
+    def _written_out(self, parts: list[str], *, is_plain: bool) -> list[str]:
+        runs = {part: run for part in parts if (run := hyphened_run(part))}
+        signed = [part for part in parts if "~" in part or part in runs]
+        known = set(self.borne(signed)) if signed else set()
+        if not is_plain and (asked := [part for part in runs if part not in known]):
+            self._show_box()
+            words = gettext(
+                "May be a number or a run: %(numbers)s. A run is written %(run)s; if these are numbers, tick the box."
+            )
+            named = ", ".join(asked[:FEW]) + (" …" if len(asked) > FEW else "")
+            raise forms.ValidationError(words % {"numbers": named, "run": runs[asked[0]]})
         found: dict[str, None] = {}
+        made = 0
         for part in parts:
-            found |= dict.fromkeys([part] if part in known else _numbers(part))
-            if len(found) > MOST_NUMBERS:
+            numbers = [part] if part in known else _numbers(part)
+            found |= dict.fromkeys(numbers)
+            made += len(numbers)
+            # Runs may overlap, and what they make together is work too.
+            if len(found) > MOST_NUMBERS or made > 10 * MOST_NUMBERS:
                 raise forms.ValidationError(gettext("These are too many at once."))
         return list(found)
+
+    def _show_box(self) -> None:
+        self.fields["plain"].widget = forms.CheckboxInput()
 
 
 def _numbers(part: str) -> list[str]:
@@ -69,7 +114,9 @@ def _numbers(part: str) -> list[str]:
         raise forms.ValidationError(gettext("%(run)s runs backwards, or is too long.") % {"run": part}) from None
 
 
-class AddForm(forms.Form):
+class AddForm(NumbersForm):
+    LIST = "barcodes"
+
     kinds = forms.MultipleChoiceField(
         label=_("Labels"),
         choices=[(kind, KINDS[kind]) for kind in OF_ITEMS],
@@ -80,7 +127,6 @@ class AddForm(forms.Form):
         label=_("Barcodes"),
         required=False,
         help_text=_("One a line, scanned or typed; D123456~60 is a run."),
-        borne=numbers_borne,
     )
     branch = forms.TypedChoiceField(label=_("Or the shelf of"), coerce=int, required=False, empty_value=None)
     first = forms.CharField(label=_("From call number"), max_length=100, required=False)
@@ -88,9 +134,12 @@ class AddForm(forms.Form):
     batch = forms.IntegerField(label=_("Or the items of import no."), required=False, min_value=1)
 
     def __init__(self, *args: object, branches: Choices, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        super().__init__(*args, **options)
         self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
         self.fields["barcodes"].widget.attrs["autofocus"] = True
+
+    def borne(self, numbers: Collection[str]) -> Collection[str]:
+        return numbers_borne(numbers)
 
 
 class PrintForm(forms.Form):
@@ -118,7 +167,7 @@ class ShelfEndForm(PrintForm):
         return [line.split("\t") if "\t" in line else line.split(None, 2) for line in lines[:MOST_LINES]]
 
 
-class CardForm(PrintForm):
+class CardForm(PrintForm, NumbersForm):
     numbers = NumbersField(label=_("Card numbers"), help_text=_("One a line; L0001~0200 is a run."))
 
 

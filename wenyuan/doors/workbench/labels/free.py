@@ -63,7 +63,7 @@ def _print(request: StaffRequest, form: PrintForm, kind: str, labels: list[Label
 
 
 def _page(request: StaffRequest, form: PrintForm, title: str, words: StrOrPromise) -> HttpResponse:
-    form.order_fields(["lines", "numbers", "sheet", "start"])
+    form.order_fields(["lines", "numbers", "plain", "sheet", "start"])
     sheet = Sheet(
         title=title,
         act=_("Print it"),

@@ -136,9 +136,8 @@ def _listed_items(numbers: Sequence[str]) -> Iterator[list[Found]]:
 
 def numbers_borne(numbers: Collection[str]) -> frozenset[str]:
     """Those of these texts that are the barcode or the accession number of an item."""
-    rows = Item.objects.filter(Q(barcode__in=numbers) | Q(accession_no__in=numbers))
-    borne = {one for pair in rows.values_list("barcode", "accession_no") for one in pair}
-    return frozenset(number for number in numbers if number in borne)
+    found = (known for page in _listed_items(list(numbers)) for known in page)
+    return frozenset(number for item_id, number in found if item_id is not None)
 
 
 def _fitting_items(fitting: ItemFilter) -> Iterator[list[Found]]:
