@@ -10,6 +10,7 @@ from tests.factories.catalogue import make_bib
 from tests.factories.office_pages import Town, make_town
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.authorities import running
+from wenyuan.doors.workbench.authorities.forms import AuthorityForm
 from wenyuan.doors.workbench.authorities.words import KINDS, REFUSALS, STATES, fault_words
 from wenyuan.holdings.catalogue.data import AuthorityInput, AuthorityRefusal, LinkState, Refusal, Variant
 from wenyuan.holdings.catalogue.models import Authority, AuthorityUpdate, HeadingUse
@@ -116,6 +117,40 @@ def test_see_also_of_a_name_that_two_have_is_told_apart_by_its_number_and_saved_
     found = get_authority(row.pk)
     assert found is not None
     assert ([one.id for one in found.beside], found.note) == ([plain], "查过《英国作家辞典》")
+
+
+def test_see_also_is_found_by_its_number_among_more_than_are_named_and_with_a_full_width_sign(
+    town: Town, browser: Any
+) -> None:
+    ids = [kept(town, "王伟", str(1960 + number)) for number in range(12)]
+    numbered = kept(town, "作品 #5")
+
+    sent = f"王伟 #{ids[11]}\n王伟＃{ids[10]}\n作品 #5"
+    answer = browser.post(f"{PAGE}new", {**TYPED, "beside": sent})
+
+    assert answer.status_code == 302
+    found = get_authority(Authority.objects.get(name="J·K·罗琳").pk)
+    assert found is not None
+    assert sorted(one.id for one in found.beside) == [ids[10], ids[11], numbered]
+
+
+def test_more_see_also_than_an_authority_has_are_refused_before_any_is_looked_for(
+    django_assert_num_queries: Any,
+) -> None:
+    form = AuthorityForm({**TYPED, "beside": "鲁迅\n" * 51})
+
+    with django_assert_num_queries(0):
+        assert not form.is_valid()
+
+    assert form.errors["beside"] == ["一次最多 50 个。"]
+
+
+def test_see_also_is_looked_for_by_one_question_a_line(town: Town, django_assert_num_queries: Any) -> None:
+    kept(town, "鲁迅")
+    form = AuthorityForm({**TYPED, "beside": "鲁迅"})
+
+    with django_assert_num_queries(1):
+        assert form.is_valid()
 
 
 def test_a_new_heading_goes_into_the_records_in_the_background(town: Town, browser: Any) -> None:

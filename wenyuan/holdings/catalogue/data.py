@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
+from wenyuan.holdings.catalogue.authorities.values import MOST_BESIDE as MOST_BESIDE
 from wenyuan.holdings.catalogue.authorities.values import AuthorityBrief as AuthorityBrief
 from wenyuan.holdings.catalogue.authorities.values import AuthorityInput as AuthorityInput
 from wenyuan.holdings.catalogue.authorities.values import AuthorityPage as AuthorityPage

@@ -8,13 +8,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.authorities.words import KINDS, STATES
-from wenyuan.holdings.catalogue.data import AuthorityInput, AuthorityView, LinkState, Variant
+from wenyuan.holdings.catalogue.data import MOST_BESIDE, AuthorityInput, AuthorityView, LinkState, Variant
 from wenyuan.holdings.catalogue.queries import find_authorities
 from wenyuan.kernel.headings import HeadingKind
 from wenyuan.kernel.headings.kinds import LONGEST_NAME
 
 _SAME: Final = "="
-_NUMBER: Final = re.compile(r"\s*#([0-9]{1,18})$")
+_NUMBER: Final = re.compile(r"[#＃]([0-9]{1,18})$")
 _BEFORE_DATES: Final = re.compile(r"\s*[;；]\s*")
 
 
@@ -93,17 +93,25 @@ class AuthorityForm(forms.Form):
             kind.disabled, kind.initial = True, of.kind.value
 
     def clean_beside(self) -> tuple[int, ...]:
-        return tuple(self._beside(line) for line in _lines(self.cleaned_data["beside"]))
+        lines = _lines(self.cleaned_data["beside"])
+        if len(lines) > MOST_BESIDE:
+            raise forms.ValidationError(_("At most %(most)s at once."), params={"most": MOST_BESIDE})
+        return tuple(self._beside(line) for line in lines)
 
     def _beside(self, line: str) -> int:
         """The authority that a line means: one that stands there already and was shown so, else the only one with its
-        heading, or that of its number."""
+        heading, or that of its number. A heading may itself end like a number (``作品 #5``): that one goes first."""
         for place, one in enumerate(self._standing):
             if line == _joined(one.name, one.dates):
                 return self._standing.pop(place).id
         number = _NUMBER.search(line)
-        found = find_authorities(*_parted(line[: number.start()] if number else line))
-        fit = [one for one in found if number is None or one.id == int(number[1])]
+        fit = found = find_authorities(*_parted(line))
+        if number is not None:
+            fit = found = tuple(one for one in found if _NUMBER.search(one.name))
+        if number is not None and not found:
+            heading = _parted(line[: number.start()])
+            fit = find_authorities(*heading, authority_id=int(number[1]))
+            found = fit or find_authorities(*heading)
         if len(fit) == 1:
             return fit[0].id
         if not found:

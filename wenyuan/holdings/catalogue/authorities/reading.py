@@ -83,12 +83,18 @@ def briefs_of(authority_ids: Collection[int]) -> dict[int, AuthorityBrief]:
     return {one.id: one for one in _briefs(Authority.objects.filter(id__in=authority_ids))}
 
 
-def find_authorities(name: str, dates: str = "") -> tuple[AuthorityBrief, ...]:
-    """The authorities that have this heading, of whatever kind; with dates those of these years alone. Ten at most."""
+def find_authorities(name: str, dates: str = "", *, authority_id: int | None = None) -> tuple[AuthorityBrief, ...]:
+    """The authorities that have this heading, of whatever kind; with dates those of these years alone, with a number
+    that one alone. Ten at most, and not counted in how many records they are."""
     rows = Authority.objects.filter(key=key_of(name), merged_into=None)
     if dates:
         rows = rows.filter(dates=plain_dates(dates))
-    return _briefs(rows.order_by("id")[:10])
+    if authority_id is not None:
+        rows = rows.filter(id=authority_id)
+    return tuple(
+        AuthorityBrief(id=row.pk, kind=HeadingKind(row.kind), name=row.name, dates=row.dates)
+        for row in rows.order_by("id")[:10]
+    )
 
 
 def bibs_of_authority(authority_id: int, *, after: int | None = None, size: int = PAGE) -> BibIds:
