@@ -109,7 +109,7 @@ def move_all_back(moved: Iterable[tuple[str, BibMoved]], parting: Parting) -> tu
 
 
 def _by_room(moved: Iterable[tuple[str, BibMoved]]) -> dict[str, tuple[BibMoved, ...]]:
-    rows: dict[str, tuple[BibMoved, ...]] = {}
+    rows: dict[str, list[BibMoved]] = {}
     for room, row in moved:
-        rows[room] = (*rows.get(room, ()), row)
-    return rows
+        rows.setdefault(room, []).append(row)
+    return {room: tuple(those) for room, those in rows.items()}
