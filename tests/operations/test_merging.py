@@ -225,6 +225,22 @@ def test_more_holds_than_a_transaction_should_move_are_refused(
     assert Hold.objects.filter(bib=gone, state="waiting").count() == 2
 
 
+def test_more_readers_who_wait_for_both_than_a_transaction_should_look_at_are_refused(
+    kept: Bib, gone: Bib, cataloguer: Desk, town: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wenyuan.lending.circulation.title_merging.MOST_PAIRS", 1)
+    for card in ("R1", "R2"):
+        make_patron(card=card, home=town.central)
+        hold(gone, card, town)
+        hold(kept, card, town)
+
+    with pytest.raises(CatalogueRefused) as refused:
+        merge(gone, kept, cataloguer)
+
+    assert refused.value.refusal is Refusal.MERGE_TOO_LARGE
+    assert Hold.objects.filter(state="waiting").count() == 4
+
+
 def test_many_holds_are_moved_and_parted_by_as_many_statements_as_a_few(
     kept: Bib, gone: Bib, cataloguer: Desk, town: District
 ) -> None:

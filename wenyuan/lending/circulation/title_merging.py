@@ -27,6 +27,9 @@ MERGED = "merged"
 MOST_HOLDS = 20_000
 """Holds, with those that have ended, that one merge moves: its transaction lasts some two seconds then."""
 
+MOST_PAIRS = 1_000
+"""Readers who wait for both titles: one hold of each is ended by itself, with its entry in the journal."""
+
 _HOLD, _ENDED, _ENDED_OF_KEPT = "hold", "hold_ended", "hold_ended_of_kept"
 
 
@@ -46,7 +49,7 @@ def move(gone_id: int, kept_id: int, at: datetime, desk: Desk) -> Iterable[BibMo
     captured for it already: then the one that waits is. What stood on the hold shelf for the cancelled one is free, to
     be cleared. Only those that end are looked at one by one.
 
-    :raises CatalogueRefused: MERGE_TOO_LARGE, above ``MOST_HOLDS``.
+    :raises CatalogueRefused: MERGE_TOO_LARGE, above ``MOST_HOLDS``, or ``MOST_PAIRS`` of readers who wait for both.
     """
     if Hold.objects.filter(bib_id=gone_id)[: MOST_HOLDS + 1].count() > MOST_HOLDS:
         raise CatalogueRefused(Refusal.MERGE_TOO_LARGE)
@@ -69,10 +72,15 @@ def _end_of(ended_at: datetime | None, state: str) -> str:
 
 def _waiting_for_both(gone_id: int, kept_id: int) -> Iterator[tuple[Hold, Hold]]:
     """The open holds of readers who wait for either title: that of the one that goes, and that of the other. No reader
-    has two for one title."""
+    has two for one title.
+
+    :raises CatalogueRefused: MERGE_TOO_LARGE, above ``MOST_PAIRS``.
+    """
     waiting = Hold.objects.filter(OPEN_HOLD, item__isnull=True)
     twins = waiting.filter(bib_id=kept_id, patron_id__in=waiting.filter(bib_id=gone_id).values("patron_id"))
-    of_kept = {twin.patron_id: twin for twin in twins}
+    of_kept = {twin.patron_id: twin for twin in twins[: MOST_PAIRS + 1]}
+    if len(of_kept) > MOST_PAIRS:
+        raise CatalogueRefused(Refusal.MERGE_TOO_LARGE)
     for hold in waiting.filter(bib_id=gone_id, patron_id__in=of_kept).order_by("rank", "id"):
         yield hold, of_kept[hold.patron_id]
 

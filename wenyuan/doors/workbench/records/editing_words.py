@@ -70,7 +70,10 @@ REFUSALS: Final[Mapping[Refusal, StrOrPromise]] = {
     Refusal.RECORD_NUMBER_TAKEN: _("Another record of this source has this control number."),
     Refusal.RECORD_MERGED: _("This record was merged into another. Nothing was saved."),
     Refusal.MERGE_ITSELF: _("These are one and the same record."),
-    Refusal.MERGE_TOO_LARGE: _("This record has more than 5,000 items or 20,000 holds: too many to be moved at once."),
+    Refusal.MERGE_TOO_LARGE: _(
+        "This record has more than 5,000 items or 20,000 holds, or more than 1,000 readers wait for both: "
+        "too many to be moved at once."
+    ),
     Refusal.LOOK_UNKNOWN: _("Nobody has asked for this look."),
     Refusal.MERGE_UNKNOWN: _("There is no such merge."),
     Refusal.MERGE_NOT_LAST: _("The record that stayed has been merged into another since: undo that first."),
