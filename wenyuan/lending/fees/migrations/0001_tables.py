@@ -128,6 +128,13 @@ TABLES = [
                             ("receipt_year__isnull", False),
                         ),
                         models.Q(
+                            ("kind", "deposit_taken"),
+                            ("means__in", ["cash", "scan", "other"]),
+                            ("receipt_number__isnull", True),
+                            ("receipt_year__isnull", True),
+                            ("taken_over", True),
+                        ),
+                        models.Q(
                             ("kind__in", ["charge", "forgiven", "in_kind", "cancelled"]),
                             ("means", ""),
                             ("receipt_no", ""),
