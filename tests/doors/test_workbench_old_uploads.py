@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
@@ -14,7 +16,14 @@ from tests.operations.test_catalogue_import import cnmarc, gb
 from wenyuan.doors.workbench.records import uploads
 from wenyuan.doors.workbench.records.running import drop_old_uploads
 from wenyuan.holdings.catalogue.models import ImportBatch, ImportSample, ImportSeen
-from wenyuan.holdings.catalogue.operations import install_defaults, load_batch, look_through, open_batch
+from wenyuan.holdings.catalogue.operations import (
+    install_defaults,
+    load_batch,
+    look_through,
+    open_batch,
+    restage_batch,
+)
+from wenyuan.holdings.catalogue.sql import IMPORT_LOCK
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.organisation.rights.models import AuditRow
@@ -65,6 +74,32 @@ def test_what_was_sent_a_month_ago_and_nobody_let_in_is_given_up(desk: Desk) -> 
         ("drop_uploads", None, None),
     ]
     assert rows[1].after == {"files": 1}
+
+
+def test_what_was_sent_again_or_is_to_be_looked_through_in_another_way_waits_a_month_from_then(desk: Desk) -> None:
+    again, mapped = sent("1", desk, days_ago=31), sent("2", desk, days_ago=31)
+    path, lately = uploads.path_of(again.stored_as), AT - timedelta(days=29)
+    open_batch(path=path, branch_id=desk.branch_id, at=lately, desk=desk, stored_as=again.stored_as, staged=True)
+    restage_batch(batch_id=mapped.id, at=lately, desk=desk, mapping="marc21-852")
+
+    drop_old_uploads(at=AT)
+    kept = (state(again), state(mapped))
+    drop_old_uploads(at=AT + timedelta(days=2))
+
+    assert kept == (("ready", True), ("staged", True))
+    assert (state(again)[0], state(mapped)[0]) == ("dropped", "dropped")
+
+
+def test_what_is_looked_through_by_night_is_not_given_up_under_way(desk: Desk) -> None:
+    old = sent("1", desk, days_ago=31)
+    with psycopg.connect(**connection.get_connection_params() | {"autocommit": True}) as looking:
+        looking.execute("SELECT pg_advisory_lock(%s, %s)", [IMPORT_LOCK, old.id])
+        drop_old_uploads(at=AT)
+        meanwhile = state(old)
+
+    drop_old_uploads(at=AT)
+
+    assert (meanwhile, state(old)) == (("ready", True), ("dropped", False))
 
 
 def test_a_file_that_no_import_needs_goes_when_it_is_a_day_old(desk: Desk, home: Path) -> None:

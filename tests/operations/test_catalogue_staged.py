@@ -1,6 +1,7 @@
 """``look_through``: what loading a file would do, told before anything is changed."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -161,11 +162,11 @@ def test_a_batch_that_waits_is_looked_through_in_another_way_or_dropped(tmp_path
     batch_id = stage(path, desk, cnmarc(barcodes=("W1",)))
     look_through(batch_id=batch_id, path=path, desk=desk)
 
-    restage_batch(batch_id=batch_id, desk=desk, mapping="marc21-852", source="书商")
+    restage_batch(batch_id=batch_id, at=AT, desk=desk, mapping="marc21-852", source="书商")
     look_through(batch_id=batch_id, path=path, desk=desk)
     again = outlook_of(batch_id)
     with pytest.raises(CatalogueRefused) as unknown:
-        restage_batch(batch_id=batch_id, desk=desk, mapping="absent")
+        restage_batch(batch_id=batch_id, at=AT, desk=desk, mapping="absent")
     drop_batch(batch_id=batch_id, desk=desk)
     look_through(batch_id=batch_id, path=path, desk=desk)
 
@@ -183,7 +184,7 @@ def test_what_is_looked_through_now_is_not_changed_under_way_and_leaves_nothing_
 
     def meanwhile(position: int) -> None:
         with pytest.raises(CatalogueRefused) as caught:
-            restage_batch(batch_id=batch_id, desk=desk, mapping="marc21-852")
+            restage_batch(batch_id=batch_id, at=AT, desk=desk, mapping="marc21-852")
         refused.append(caught.value.refusal)
         drop_batch(batch_id=batch_id, desk=desk)
 
@@ -221,7 +222,7 @@ def test_looking_loading_and_dropping_need_the_right_at_the_branch(tmp_path: Pat
     batch_id = stage(path, desk, cnmarc())
     clerk = make_desk(branch, role=Role.DESK)
 
-    for act in (load_batch, drop_batch, restage_batch):
+    for act in (load_batch, drop_batch, partial(restage_batch, at=AT)):
         with pytest.raises(NotAllowed):
             act(batch_id=batch_id, desk=clerk)
     with pytest.raises(NotAllowed):

@@ -16,6 +16,7 @@ HOLD_KEY = "SELECT pg_advisory_xact_lock(%(lock)s, hashtext(%(key)s))"
 
 HOLD_CHUNK_LOCK = "SELECT pg_advisory_xact_lock(%(lock)s, 0)"
 HOLD_BATCH = "SELECT pg_advisory_lock(%(lock)s, %(batch)s)"
+TRY_BATCH = "SELECT pg_try_advisory_xact_lock(%(lock)s, %(batch)s)"
 RELEASE_BATCH = "SELECT pg_advisory_unlock(%(lock)s, %(batch)s)"
 
 PREFER_INDEXES = """

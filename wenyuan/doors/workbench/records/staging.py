@@ -134,7 +134,7 @@ def look_again(request: StaffRequest, batch_id: int) -> HttpResponse:
     if not choice.is_valid() or not uploads.is_kept(result.stored_as):
         return not_done(request, _("This import cannot go on. Send the file again."), batch_url(batch_id))
     try:
-        restage_batch(batch_id=batch_id, desk=request.desk, **choice.cleaned_data)
+        restage_batch(batch_id=batch_id, at=request.at, desk=request.desk, **choice.cleaned_data)
     except CatalogueRefused as refused:
         return not_done(request, refusal_words(refused), batch_url(batch_id))
     hand_over_looking(batch_id=batch_id, stored_as=result.stored_as, desk=request.desk)

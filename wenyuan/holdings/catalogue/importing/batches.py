@@ -25,7 +25,7 @@ from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.ahead import made_ahead
-from wenyuan.plumbing.transactions import verb
+from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 CHUNK_RECORDS = 500
 CHUNK_BYTES = 8_000_000
@@ -133,6 +133,7 @@ def begin_batch(
             dialect=looked.profile.dialect.value,
             started_by_id=desk.operator.account_id,
             started_at=at,
+            waits_since=at,
         ),
         is_kept,
     )
@@ -158,7 +159,8 @@ def _open(known: _Digest, batch: ImportBatch, is_kept: Callable[[str], bool]) ->
     if cut_off is not None:
         if batch.stored_as and not is_kept(cut_off.stored_as):
             cut_off.stored_as = batch.stored_as
-            cut_off.save(update_fields=["stored_as"])
+        cut_off.waits_since = batch.waits_since
+        cut_off.save(update_fields=["stored_as", "waits_since"])
         return cut_off.id
     batch.file_name, batch.file_bytes, batch.file_hash = known.name, known.size, known.digest
     batch.save()
@@ -293,7 +295,9 @@ def load_batch(*, batch_id: int, desk: Desk) -> None:
 
 @needs(Act.IMPORT_RECORDS)
 @verb
-def restage_batch(*, batch_id: int, desk: Desk, source: str = "", mapping: str = "", overlay: str = "") -> None:
+def restage_batch(
+    *, batch_id: int, at: datetime, desk: Desk, source: str = "", mapping: str = "", overlay: str = ""
+) -> None:
     """Have a batch looked through once more, with another mapping, other overlay rules or another source.
 
     :raises NotAllowed: without the right to import records at the batch's branch.
@@ -305,8 +309,8 @@ def restage_batch(*, batch_id: int, desk: Desk, source: str = "", mapping: str =
     mapping_named(mapping)
     overlay_named(overlay)
     batch.source, batch.mapping, batch.overlay = _source_name(source), mapping, overlay
-    batch.state, batch.looked, batch.outlook = STAGED, 0, None
-    batch.save(update_fields=["source", "mapping", "overlay", "state", "looked", "outlook"])
+    batch.state, batch.looked, batch.outlook, batch.waits_since = STAGED, 0, None, at
+    batch.save(update_fields=["source", "mapping", "overlay", "state", "looked", "outlook", "waits_since"])
 
 
 def _source_name(source: str) -> str:
@@ -348,6 +352,14 @@ def _finish(batch_id: int, at: datetime) -> None:
     batch.state, batch.position, batch.finished_at = FINISHED, batch.file_bytes, at
     batch.save(update_fields=["state", "position", "finished_at"])
     ImportSample.objects.filter(batch_id=batch_id).delete()
+
+
+def take_if_free(batch_id: int) -> bool:
+    """Step: hold the batch until the transaction ends, unless somebody reads its file now (``held``); whether it is."""
+    assert_in_verb()
+    with connection.cursor() as cursor:
+        cursor.execute(sql.TRY_BATCH, {"lock": sql.IMPORT_LOCK, "batch": batch_id % 2**31})
+        return bool(cursor.fetchone()[0])
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from wenyuan.holdings.catalogue.importing.batches import DROPPED, READY, RUNNING, STAGED
+from wenyuan.holdings.catalogue.importing.batches import DROPPED, READY, RUNNING, STAGED, take_if_free
 from wenyuan.holdings.catalogue.models import ImportBatch, ImportSample, ImportSeen
 from wenyuan.organisation.rights.data import CLOCK, NO_BRANCH, Desk, Door
 from wenyuan.organisation.rights.operations import audit
@@ -18,11 +18,13 @@ _AT_ONCE: Final = 100
 @needs()
 @verb
 def give_up_old_batches(*, at: datetime) -> int:
-    """Give up the files that were sent more than ``WAITS_FOR`` ago and never let in, each audited as an act of the
-    clock; how many. A batch that somebody is just loading or looking through is left for the next night. Examples and
-    numbers of batches that need them no longer go too: a worker that was killed leaves them."""
-    old = ImportBatch.objects.filter(state__in=(STAGED, READY), started_at__lt=at - WAITS_FOR).order_by("id")
-    batches = list(old.select_for_update(skip_locked=True)[:_AT_ONCE])
+    """Give up the files that nobody has let in and that were last sent, or given another mapping, more than
+    ``WAITS_FOR`` ago, each audited as an act of the clock; how many. A batch that somebody is just loading or looking
+    through is left for the next night. Examples and numbers of batches that need them no longer go too: a worker that
+    was killed leaves them."""
+    old = ImportBatch.objects.filter(state__in=(STAGED, READY), waits_since__lt=at - WAITS_FOR).order_by("id")
+    rows = old.select_for_update(skip_locked=True)[:_AT_ONCE]  # who loads a batch holds its row, who looks does not
+    batches = [batch for batch in rows if take_if_free(batch.id)]
     for batch in batches:
         before, batch.state = batch.state, DROPPED
         batch.save(update_fields=["state"])

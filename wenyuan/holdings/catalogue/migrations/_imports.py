@@ -68,6 +68,7 @@ TABLES = [
             ("looked", models.BigIntegerField(db_default=0, default=0)),
             ("outlook", models.JSONField(null=True)),
             ("overlay", models.CharField(blank=True, db_default="", max_length=32)),
+            ("waits_since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
         ],
     ),
     migrations.CreateModel(
