@@ -376,6 +376,20 @@ def test_a_remembered_decision_follows_its_authority_into_another(desk: Desk) ->
     assert link(bib.pk) == (LinkState.LINKED, other.id)
 
 
+def test_an_update_remembers_no_former_heading_for_whoever_comes_later_under_it(desk: Desk) -> None:
+    first = kept(desk, "余华", "1960-")
+    bib = make_bib(author="余华")
+    followed()
+    decided(bib, first.id, desk)
+    updated(changed(desk, first, "余秋雨", "1960-", Variant("余华", "", is_same=True)), desk)
+    assert name_in(bib.pk)[0] == ("a", "余秋雨")
+    kept(desk, "余华")  # another person
+
+    another_author(bib, "余华")
+
+    assert link(bib.pk) == (LinkState.REVIEW, None)
+
+
 def test_nothing_is_remembered_of_a_record_that_is_gone_for_good(desk: Desk) -> None:
     kept(desk, "余华", "1960-")
     away, whole = make_bib(author="余华"), make_bib(author="余华")

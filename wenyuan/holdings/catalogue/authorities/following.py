@@ -61,9 +61,11 @@ def index_again(authority_id: int) -> None:
         cursor.execute(sql.INDEX_AGAIN, {"authority": authority_id})
 
 
-def link_headings(bib_ids: Sequence[int]) -> None:
+def link_headings(bib_ids: Sequence[int], *, written_for: int | None = None) -> None:
     """Step: bring the headings of these records up to date; those of a record that is gone, or merged, go. What a
-    person has decided of one that goes is remembered while the record is there, and holds when the heading comes back.
+    person has decided of one that goes is remembered while the record is there, and holds when the heading comes back:
+    but not for the authority for which the headings were just written anew. It has kept its records by that, and who
+    comes later under its former name may be another.
     """
     assert_in_verb()
     found = {bib_id: _headings(dialect, bytes(marc)) for bib_id, dialect, marc in _records(bib_ids)}
@@ -101,7 +103,9 @@ def link_headings(bib_ids: Sequence[int]) -> None:
             linked_otherwise.add(use.bib_id)
     linked_otherwise |= {use.bib_id for use in standing.values() if use.authority_id}
     IndexWaiting.objects.bulk_create(IndexWaiting(bib_id=bib_id) for bib_id in sorted(linked_otherwise))
-    _remember(bib_ids, found, standing.values())
+    _remember(
+        bib_ids, found, [use for use in standing.values() if written_for is None or use.authority_id != written_for]
+    )
     HeadingRemembered.objects.filter(id__in=recalled).delete()
     HeadingUse.objects.filter(id__in=[use.pk for use in standing.values()]).delete()
     HeadingUse.objects.bulk_create(new)

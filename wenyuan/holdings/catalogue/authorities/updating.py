@@ -63,7 +63,7 @@ def update_next(*, update_id: int, at: datetime, desk: Desk) -> bool:
         except CatalogueRefused as refused:
             done.fault = refused.refusal.value
         else:
-            link_headings([bib_id])
+            link_headings([bib_id], written_for=update.authority_id)
             _keep_linked(bib_id, update.authority_id, written)
             # Nobody else changes a record that is locked here: what waits for it is what was looked at just now.
             HeadingWaiting.objects.filter(bib_id=bib_id).delete()
