@@ -376,6 +376,23 @@ def test_a_remembered_decision_follows_its_authority_into_another(desk: Desk) ->
     assert link(bib.pk) == (LinkState.LINKED, other.id)
 
 
+def test_a_later_decision_for_all_records_holds_where_an_earlier_one_is_remembered(desk: Desk) -> None:
+    first, second = kept(desk, "余华", "1960-"), kept(desk, "余华", "1901-")
+    away, elsewhere, left = (make_bib(author="余华") for _ in range(3))
+    followed()
+    decided(away, first.id, desk)  # in all three
+    another_author(away, "苏童")
+    another_author(left, "苏童")
+    decide_heading(kind=PERSON, key="余华", dates="", authority_id=None, bib_ids=[elsewhere.pk], at=LATER, desk=desk)
+    another_author(left, "余华")
+    assert link(left.pk) == (LinkState.LINKED, first.id)
+
+    decided(elsewhere, second.id, desk)
+    another_author(away, "余华")
+
+    assert link(away.pk) == link(left.pk) == (LinkState.LINKED, second.id)
+
+
 def test_an_update_remembers_no_former_heading_for_whoever_comes_later_under_it(desk: Desk) -> None:
     first = kept(desk, "余华", "1960-")
     bib = make_bib(author="余华")

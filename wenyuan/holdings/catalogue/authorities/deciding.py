@@ -8,7 +8,7 @@ from django.db import connection
 from wenyuan.holdings.catalogue.authorities import sql
 from wenyuan.holdings.catalogue.authorities.following import hold_authorities, index_again, look_again
 from wenyuan.holdings.catalogue.authorities.keeping import add_variant, locked
-from wenyuan.holdings.catalogue.authorities.tables import HeadingUse
+from wenyuan.holdings.catalogue.authorities.tables import HeadingRemembered, HeadingUse
 from wenyuan.holdings.catalogue.authorities.values import AuthorityRefusal, AuthorityRefused, LinkState, Variant
 from wenyuan.kernel.headings import HeadingKind
 from wenyuan.organisation.rights.data import Act, Desk
@@ -31,7 +31,8 @@ def decide_heading(
     always: bool = False,
 ) -> int:
     """Link a heading to an authority, or with none leave it without one, in these records or in all that have it now;
-    in how many. No rule changes it afterwards; another decision may.
+    in how many. No rule changes it afterwards; another decision may. One for all also holds where an earlier one is
+    remembered of a record that has the heading no longer.
 
     ``always`` (for all records) also lets what comes later with this heading be linked at once.
 
@@ -51,6 +52,9 @@ def decide_heading(
         raise AuthorityRefused(AuthorityRefusal.HEADING_UNKNOWN)
     state = LinkState.LEFT if authority is None else LinkState.LINKED
     count = uses.update(state=state.value, authority=authority, is_decided=True)
+    if bib_ids is None:
+        # What was said before of records that have it not at the moment is said anew too.
+        HeadingRemembered.objects.filter(kind=kind.value, key=key, dates=dates).update(authority=authority)
     with connection.cursor() as cursor:
         cursor.execute(sql.INDEX_HEADING_AGAIN, {"kind": kind.value, "key": key, "dates": dates})
     if authority is not None and always and bib_ids is None:
