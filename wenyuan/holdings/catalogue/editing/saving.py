@@ -78,7 +78,7 @@ def add_bib(
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
     if key is not None:
         if (added := _added_with(key)) is not None and _says_the_same(added, record):
-            return RecordSaved(added.id, added.version, True)
+            return RecordSaved(added.id, added.version, True, _warnings_of(added, replacing=None))
         key = key if added is None else None  # the page was gone back to, and another record made of it
     with connection.cursor() as cursor:
         cursor.execute(sql.NEXT_BIB_IDS, {"count": 1})
@@ -135,7 +135,7 @@ def edit_bib(
     require(desk.operator, Act.EDIT_RECORDS, desk.branch_id)
     bib = _locked(bib_id, None)
     if _is_saved_already(bib, version, record, desk):
-        return RecordSaved(bib.id, bib.version, True)
+        return RecordSaved(bib.id, bib.version, True, _warnings_of(bib, replacing=version))
     _refuse_unseen(bib, version)
     return change_record(bib, record, at=at, desk=desk, despite=despite)
 
@@ -237,6 +237,13 @@ def _is_saved_already(bib: Bib, version: int, record: Record, desk: Desk) -> boo
     is_own = desk.operator.account is not None and bib.changed_by_id == desk.operator.account
     is_next = bib.version == version + 1 and is_own and bib.batch_id is None and bib.restored_from is None
     return is_next and without_stamp(record) == without_stamp(from_storage(bytes(bib.marc)))
+
+
+def _warnings_of(bib: Bib, *, replacing: int | None) -> tuple[RecordFault, ...]:
+    """What was noted when the record that is there now took the place of a version (none: of nothing)."""
+    former = BibVersion.objects.filter(bib_id=bib.id, number=replacing).first() if replacing is not None else None
+    before = from_storage(bytes(former.marc)) if former is not None else None
+    return check(from_storage(bytes(bib.marc)), dialect=Dialect(bib.dialect), before=before)
 
 
 def _locked(bib_id: int, version: int | None) -> Bib:
