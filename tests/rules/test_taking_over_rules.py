@@ -14,7 +14,7 @@ from wenyuan.doors.cli.moving.mapping import BadMapping, mapping_of
 from wenyuan.holdings.catalogue.taking_over.planning import PastItemFacts, plan_items
 from wenyuan.holdings.catalogue.taking_over.values import PastItemInput
 from wenyuan.kernel.marc import Dialect, PlainBook, describe, plain_record
-from wenyuan.kernel.past import PastReason, Unread, read_code, read_day, read_fen, read_moment
+from wenyuan.kernel.past import PastReason, Unread, read_code, read_fen, read_moment
 from wenyuan.plumbing.long_sheets import is_mangled, long_rows, shown_cell
 
 TODAY = date(2026, 4, 23)
@@ -83,12 +83,12 @@ def test_an_hour_that_no_half_of_a_day_has_is_none() -> None:
 @pytest.mark.parametrize("text", ["2019-02-29", "2019-13-01", "0000-01-01", "2019-04-31", "0019-03-04", "1753-01-01"])
 def test_a_day_that_never_was_is_none(text: str) -> None:
     with pytest.raises(Unread, match="date_impossible"):
-        read_day(text, ["YYYY-MM-DD"])
+        read_moment(text, ["YYYY-MM-DD"])
 
 
 @given(st.dates(min_value=date(1900, 1, 1)))
 def test_every_day_is_read_back(day: date) -> None:
-    assert read_day(f"{day.year}/{day.month}/{day.day}", ["YYYY-MM-DD", "YYYY/M/D"]) == day
+    assert read_moment(f"{day.year}/{day.month}/{day.day}", ["YYYY-MM-DD", "YYYY/M/D"]).date() == day
 
 
 def test_an_amount_is_yuan_with_at_most_two_decimals() -> None:

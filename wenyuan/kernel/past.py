@@ -6,7 +6,7 @@ Nothing is guessed: a text that is not exactly what it should be is a :class:`Un
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -71,7 +71,7 @@ _PARTS: Mapping[str, str] = {
     "h": r"(?P<hour>[0-9]{1,2})",
     "mm": r"(?P<minute>[0-9]{2})",
     "ss": r"(?P<second>[0-9]{2})",
-    "f": r"(?P<fraction>[0-9]{1,9})",
+    "f": r"(?P<fraction>[0-9]+)",
     "AM": r"(?P<half>[AaPp][Mm]|上午|下午)",
 }
 _PART = re.compile("YYYY|YY|MM|DD|AM|M|D|hh|h|mm|ss|f")
@@ -138,11 +138,6 @@ def _moment(parts: Mapping[str, str], years_from: int) -> datetime:
     if values["year"] < _EARLIEST_YEAR:
         raise ValueError(values["year"])
     return datetime(**values)  # type: ignore[arg-type]  # noqa: DTZ001 - the caller knows the zone
-
-
-def read_day(text: str, forms: Iterable[str]) -> date:
-    """As :func:`read_moment`, the day alone."""
-    return read_moment(text, forms).date()
 
 
 _CURRENCY = re.compile(r"(?:CNY|RMB|人民币)[\s:：]*", re.IGNORECASE)
