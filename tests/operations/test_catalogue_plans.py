@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item, make_many_bibs, make_many_items
@@ -25,8 +27,11 @@ LARGE = ("catalogue_bib", "catalogue_identifier", "catalogue_item")
 
 
 def read_through(act: Callable[[], object]) -> list[str]:
-    """What an act asks of the large tables without an index that leads to the rows wanted, by the planner's own
-    choice. An index that is followed from one end to the other for its order leads to none."""
+    """What an act asks of the large tables that no index leads to. An index that is followed from one end to the other
+    for its order leads to none. Tables are read through only where nothing else is possible: what the planner takes
+    for the cheaper way depends on what other tests have left it to know of tables as small as these."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
     with CaptureQueriesContext(connection) as asked:
         act()
     reads = [one["sql"] for one in asked if one["sql"].lstrip().startswith("SELECT")]
@@ -69,11 +74,17 @@ def test_records_like_one_that_is_saved_are_found_by_indices(db: None) -> None:
     assert read_through(save) == []
 
 
-def test_a_look_for_duplicates_goes_from_each_record_to_the_next_ones_of_its_title_by_one_index(db: None) -> None:
+def test_a_look_for_duplicates_goes_from_each_record_to_the_next_ones_of_its_title_by_one_index(
+    fresh_database: str, server_url: str
+) -> None:
     make_many_bibs(5_000)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE catalogue_bib SET title_fold = '年鉴', author_fold = '统计局', year = 2012")
-        cursor.execute("ANALYZE catalogue_bib")
+        cursor.execute(
+            "UPDATE catalogue_bib SET title_fold = '年鉴', author_fold = '统计局', year = 2012 WHERE id % 20 = 0"
+        )
+    name = conninfo_to_dict(fresh_database)["dbname"]
+    with psycopg.connect(make_conninfo(server_url, dbname=name), autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE catalogue_bib")
 
     plan = _plan(sql.LIKELY_PAIRS, {"bibs": list(range(500)), "kinds": ["isbn"], "most": 50})
 
