@@ -1,7 +1,8 @@
 """Who a person is to the library: identity numbers, tokens shown at the desk, phones, ages, and what pages may show."""
 
 from wenyuan.kernel.identity.ages import AgeBand, age_band, age_on
-from wenyuan.kernel.identity.masking import mask_name, mask_number, mask_numbers, mask_phone, numbers_in
+from wenyuan.kernel.identity.hiding import mask_numbers, numbers_in
+from wenyuan.kernel.identity.masking import mask_name, mask_number, mask_phone
 from wenyuan.kernel.identity.numbers import (
     BadIdentityNumber,
     Gender,

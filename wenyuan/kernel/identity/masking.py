@@ -3,7 +3,6 @@
 import re
 
 from wenyuan.kernel.chinese.names import is_han_name, split_name
-from wenyuan.kernel.chinese.width import half_width
 
 _LATIN_WORD = re.compile(r"[^\W\d_]+")
 _MOBILE = re.compile(r"1[0-9]{10}")
@@ -45,34 +44,3 @@ def mask_number(number: str) -> str:
 def _tail(text: str) -> str:
     shown = min(4, len(text) // 2)
     return text[len(text) - shown :]
-
-
-_DIGIT, _GAP = "[0-9０-９]", r"[\s\-‐-―−]?"
-_NUMBERS = re.compile(
-    rf"(?<!{_DIGIT})(?:"
-    rf"{_DIGIT}{{6}}{_GAP}{_DIGIT}{{8}}{_GAP}{_DIGIT}{{3}}[0-9０-９XxＸｘ]"
-    rf"|{_DIGIT}{{6}}{_GAP}{_DIGIT}{{6}}{_GAP}{_DIGIT}{{3}}"
-    rf"|[1１][3-9３-９]{_DIGIT}{_GAP}{_DIGIT}{{4}}{_GAP}{_DIGIT}{{4}}"
-    rf")(?!{_DIGIT})"
-)
-"""Digits as long as an identity or a mobile number, also in the groups and the width in which people write them;
-checked no further, since a mistyped one must not show either."""
-
-
-def numbers_in(text: str) -> tuple[str, ...]:
-    """What :func:`mask_numbers` hides, in order, as the digits alone."""
-    return tuple(_digits(found) for found in _NUMBERS.finditer(text))
-
-
-def mask_numbers(text: str) -> str:
-    """The text with every identity and mobile number in it hidden but for its end (``····1824``, ``138****1234``)."""
-    return _NUMBERS.sub(_masked, text)
-
-
-def _masked(found: re.Match[str]) -> str:
-    digits = _digits(found)
-    return mask_phone(digits) if len(digits) == 11 else mask_number(digits)
-
-
-def _digits(found: re.Match[str]) -> str:
-    return re.sub(_GAP, "", half_width(found.group()))
