@@ -1,4 +1,4 @@
-"""What crosses the border of this room: counts of visits, the grid they are typed into, and refusals."""
+"""Counts of visits that people type, the grid they are typed into, and why one is refused."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
