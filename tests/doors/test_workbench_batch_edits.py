@@ -124,11 +124,12 @@ def test_a_number_with_a_hyphen_is_that_number_and_a_run_has_a_sign_of_its_own(
     page = begun(browser, ITEMS, {"numbers": "2024-3001 77-80\nD0001 ～ 2", "source": "donated"}, queued)
     browser.post(f"{page}started")
     work(queued)
-    asked = browser.post(ITEMS, {"numbers": "D0001-2", "source": "donated"})
+    asked = browser.post(ITEMS, {"numbers": "D0001-2 2024-001-2024-030", "source": "donated"})
 
     donated = Item.objects.filter(source="donated").values_list("barcode", flat=True)
     assert set(donated) == {"2024-3001", "D0001", "D0002", "D0003"}
     assert asked.status_code == 422
+    assert "D0001-2, 2024-001-2024-030。" in asked.content.decode()
     assert "D0001~2" in asked.content.decode()
 
 

@@ -93,7 +93,21 @@ def test_a_run_is_written_in_full_or_short() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "run"),
-    [("D123456-60", "D123456~60"), ("2024—3001", "2024~3001"), ("A-100", None), ("D9-D1", None), ("2024-0001", None)],
+    [
+        ("D123456-60", "D123456~60"),
+        ("2024—3001", "2024~3001"),
+        ("D-0001-D-0005", "D-0001~D-0005"),
+        ("2024-001-2024-030", "2024-001~2024-030"),
+        (" A/2024-01-0098 － A/2024-01-0101", "A/2024-01-0098~A/2024-01-0101"),
+        ("A-100", None),
+        ("D9-D1", None),
+        ("2024-0001", None),
+        ("2024-030-2024-001", None),
+        ("2024-001-2025-030", None),
+        ("2024-00001-2024-99999", None),
+        ("0001-02-05", None),
+        ("978-7-02-000220-7", None),
+    ],
 )
 def test_what_may_have_been_meant_as_a_run_is_known(typed: str, run: str | None) -> None:
     assert hyphened_run(typed) == run
@@ -110,7 +124,7 @@ def test_whether_a_run_may_be_meant_is_known_without_writing_it_out() -> None:
     assert most < 100_000
 
 
-@pytest.mark.parametrize("text", ["1" * 5000 + "~" + "2" * 5000, "D" * 200 + "1-2"])
+@pytest.mark.parametrize("text", ["1" * 5000 + "~" + "2" * 5000, "D" * 200 + "1-2", "1-" * 5000 + "1"])
 def test_a_text_that_no_number_is_as_long_as_is_no_run(text: str) -> None:
     assert numbers_between(text) is None
     assert hyphened_run(text) is None

@@ -13,6 +13,8 @@ LONGEST: Final = 100
 _RANGE: Final = re.compile(r"(.*?)([0-9]+)\s*[~～]\s*(.*?)([0-9]+)")
 _HYPHENED: Final = re.compile(r"([^~～]*?[0-9])\s*[-－—]\s*([^~～]*[0-9])")
 """Parted at its first hyphen behind a digit: ``0001-02-05`` is a number of three parts, and ``D-0001-D-0005`` a run."""
+_REPEATED: Final = re.compile(r"(([^~～]+?)[0-9]+)\s*[-－—]\s*(\2[0-9]+)")
+"""A hyphen behind which all that stands before the digits comes again: ``2024-001-2024-030``."""
 _NUMBERED: Final = re.compile(r"(.*?)([0-9]+)", re.DOTALL)
 
 
@@ -36,17 +38,9 @@ def numbers_between(text: str, *, most: int = MOST) -> list[str] | None:
 
 
 def hyphened_run(text: str) -> str | None:
-    """How a text with a hyphen would be written if somebody meant a run by it: ``D123456~60`` for ``D123456-60``; none
-    where it can be none."""
-    run = with_sign(text)
-    ends = _ends(run) if run != text.strip() else None
-    if ends is None:
-        return None
-    try:
-        _refuse_unfit(*ends, MOST)
-    except RangeUnfit:
-        return None
-    return run
+    """How a text with a hyphen would be written if somebody meant a run by it: ``D123456~60`` for ``D123456-60``,
+    ``2024-001~2024-030`` for ``2024-001-2024-030``; none where it can be none."""
+    return next((run for run in (with_sign(text), _repeated(text)) if run != text.strip() and _is_fit(run)), None)
 
 
 def with_sign(text: str) -> str:
@@ -64,6 +58,22 @@ def numbers_from(first: str, count: int, *, most: int = MOST) -> list[str]:
     if not found or count < 1:
         raise RangeUnfit(first)
     return _run(found[1], found[2], int(found[2]) + count - 1, most)
+
+
+def _repeated(text: str) -> str:
+    found = _REPEATED.fullmatch(text.strip()) if len(text) <= LONGEST else None
+    return f"{found[1]}~{found[3]}" if found else text.strip()
+
+
+def _is_fit(run: str) -> bool:
+    """Whether a text is a run that can be, told without writing it out."""
+    if (ends := _ends(run)) is None:
+        return False
+    try:
+        _refuse_unfit(*ends, MOST)
+    except RangeUnfit:
+        return False
+    return True
 
 
 def _ends(text: str) -> tuple[str, str, int] | None:
