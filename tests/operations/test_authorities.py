@@ -145,6 +145,22 @@ def test_lists_of_authorities_go_on_by_key(desk: Desk) -> None:
     assert second.after is None
 
 
+def test_authorities_whose_heading_or_variant_begins_so_are_one_list_by_key(desk: Desk) -> None:
+    by_variant = kept(desk, "丁玲", "", Variant("蒋冰之", ""), Variant("蒋伟", "")).id
+    by_both = kept(desk, "蒋光慈", "", Variant("蒋侠僧", "")).id
+    by_heading = kept(desk, "蒋勋").id
+    latest = kept(desk, "黎锦晖", "", Variant("蒋黎", "")).id
+    kept(desk, "余华", "", Variant("余蒋", ""))
+
+    first = list_authorities(text="蒋", size=1)
+    second = list_authorities(text="蒋", after=first.after, size=2)
+    third = list_authorities(text="蒋", after=second.after, size=2)
+
+    pages = [[one.id for one in page.rows] for page in (first, second, third)]
+    assert pages == [[by_variant], [by_both, by_heading], [latest]]
+    assert third.after is None
+
+
 def test_every_change_is_audited_with_what_was_before(desk: Desk) -> None:
     saved = kept(desk, "余华")
     changed(desk, saved, "余华", "1960-")

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -14,8 +14,9 @@ from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item, make_many_bibs, make_many_items
 from tests.factories.network import make_branch
 from wenyuan.holdings.catalogue import sql
+from wenyuan.holdings.catalogue.models import Authority, AuthorityVariant
 from wenyuan.holdings.catalogue.operations import DuplicatesFound, add_bib
-from wenyuan.holdings.catalogue.queries import lookup
+from wenyuan.holdings.catalogue.queries import list_authorities, lookup
 from wenyuan.kernel.marc import Dialect, from_text
 from wenyuan.organisation.accounts.data import Role
 
@@ -23,7 +24,20 @@ from .test_record_duplicates import AT, HEAD
 
 Plan = dict[str, Any]
 
-LARGE = ("catalogue_bib", "catalogue_identifier", "catalogue_item")
+LARGE = (
+    "catalogue_bib",
+    "catalogue_identifier",
+    "catalogue_item",
+    "catalogue_authority",
+    "catalogue_authorityvariant",
+)
+
+
+def get_to_know(database: str, server_url: str, tables: str) -> None:
+    """The statistics of tables as they are after a while, which only their owner may ask for."""
+    name = conninfo_to_dict(database)["dbname"]
+    with psycopg.connect(make_conninfo(server_url, dbname=name), autocommit=True) as owner:
+        owner.execute(f"VACUUM ANALYZE {tables}".encode())
 
 
 def read_through(act: Callable[[], object]) -> list[str]:
@@ -82,9 +96,7 @@ def test_a_look_for_duplicates_goes_from_each_record_to_the_next_ones_of_its_tit
         cursor.execute(
             "UPDATE catalogue_bib SET title_fold = '年鉴', author_fold = '统计局', year = 2012 WHERE id % 20 = 0"
         )
-    name = conninfo_to_dict(fresh_database)["dbname"]
-    with psycopg.connect(make_conninfo(server_url, dbname=name), autocommit=True) as owner:
-        owner.execute("VACUUM ANALYZE catalogue_bib")
+    get_to_know(fresh_database, server_url, "catalogue_bib")
 
     plan = _plan(sql.LIKELY_PAIRS, {"bibs": list(range(500)), "kinds": ["isbn"], "most": 50})
 
@@ -106,3 +118,24 @@ def test_a_record_is_looked_up_by_indices(db: None, given: dict[str, Any]) -> No
         assert [one.id for one in lookup(**given).bibs] == [bib.id]
 
     assert read_through(look) == []
+
+
+def test_authorities_are_found_by_indices_and_their_list_goes_on_where_it_stood(
+    fresh_database: str, server_url: str
+) -> None:
+    known = Authority.objects.create(kind="person", name="丁玲", key="丁玲")
+    AuthorityVariant.objects.create(authority=known, name="蒋冰之", key="蒋冰之")
+    many = [Authority(kind="person", name=f"人{number}", key=f"人{number}") for number in range(5_000)]
+    made = Authority.objects.bulk_create(many)
+    AuthorityVariant.objects.bulk_create(
+        AuthorityVariant(authority=one, name=f"名{one.name}", key=f"名{one.key}") for one in made
+    )
+    get_to_know(fresh_database, server_url, "catalogue_authority, catalogue_authorityvariant")
+
+    def look() -> None:
+        assert [one.id for one in list_authorities(text="蒋").rows] == [known.id]
+        assert list_authorities(text="蒋", after=("丁玲", known.id)).rows == ()
+        assert [one.name for one in list_authorities(after=("人998", made[998].pk), size=1).rows] == ["人999"]
+
+    with transaction.atomic():
+        assert read_through(look) == []

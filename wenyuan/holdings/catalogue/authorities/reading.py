@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from django.db import connection
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from wenyuan.holdings.catalogue.authorities import sql
 from wenyuan.holdings.catalogue.authorities.following import known_forms
@@ -42,14 +42,21 @@ def list_authorities(
     rows = Authority.objects.filter(merged_into=None)
     if kind is not None:
         rows = rows.filter(kind=kind.value)
-    if key := key_of(text):
-        led = AuthorityVariant.objects.filter(key__startswith=key).values("authority_id")
-        rows = rows.filter(Q(key__startswith=key) | Q(id__in=led))
     if after is not None:
-        rows = rows.filter(Q(key__gt=after[0]) | Q(key=after[0], id__gt=after[1]))
-    found = list(rows.order_by("key", "id")[: size + 1])
+        # The first says what the second says too, and an index goes to where the page begins.
+        rows = rows.filter(Q(key__gte=after[0]), Q(key__gt=after[0]) | Q(key=after[0], id__gt=after[1]))
+    rows = rows.order_by("key", "id")
+    found = list(_led_by(key, rows, size + 1) if (key := key_of(text)) else rows[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return AuthorityPage(_briefs(found[:size]), (last.key, last.pk) if last else None)
+
+
+def _led_by(key: str, rows: QuerySet[Authority], size: int) -> list[Authority]:
+    """The first of some authorities whose heading or variant begins so. Two questions, since either has an index of its
+    own and both at once have none."""
+    led = AuthorityVariant.objects.filter(key__startswith=key).values("authority_id")
+    found = {row.pk: row for part in (rows.filter(key__startswith=key), rows.filter(id__in=led)) for row in part[:size]}
+    return sorted(found.values(), key=lambda row: (row.key, row.pk))[:size]
 
 
 def get_authority(authority_id: int) -> AuthorityView | None:
