@@ -5,17 +5,23 @@ import io
 import time
 import tracemalloc
 import zipfile
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
 from tests.operations.test_catalogue_import import cnmarc, gb, import_file
 from wenyuan.holdings.catalogue.data import ImportFault, ImportResult
+from wenyuan.holdings.catalogue.importing import batches, planning
 from wenyuan.holdings.catalogue.models import Bib, Item
 from wenyuan.holdings.catalogue.operations import look_through, open_batch
+from wenyuan.holdings.catalogue.queries import import_outlook, list_samples
+from wenyuan.holdings.catalogue.rules import Work, is_same_work
 from wenyuan.kernel.chinese import pinyin_of
 from wenyuan.kernel.marc import COLLECTION_CLOSE, COLLECTION_OPEN, DataField, from_storage, to_marcxml
 from wenyuan.organisation.accounts.data import Role
@@ -124,3 +130,68 @@ def test_bytes_without_any_end_of_record_are_bounded(tmp_path: Path, desk: Desk)
     result, _ = bounded(tmp_path, gb(cnmarc())[0][:-1] + b"\x1f" * 4_000_000, desk, "endless.iso")
 
     assert result.state == "finished"
+
+
+def numbered_alike(count: int, *, first: int = 0) -> bytes:
+    works = (cnmarc("1", f"第{n}部", f"作者{n}", barcodes=(f"W{n}",), isbn="") for n in range(first, first + count))
+    return b"".join(gb(*works, cnmarc(f"2-{first}", "围城", "钱锺书", isbn="")))
+
+
+def test_a_file_in_which_each_record_has_one_number_ends_and_says_so(
+    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "MOST_OF_ONE_NUMBER", 200)
+
+    result, faults = bounded(tmp_path, numbered_alike(2_000), desk, "alike.iso")
+    again, _ = import_file(tmp_path, numbered_alike(2_000), desk, name="alike.iso")
+
+    assert (result.read, result.added, result.failed, result.items) == (2_001, 201, 1_800, 200)
+    assert Counter(fault.reason for fault in faults) == {"same_number_other_work": 199, "number_of_too_many": 1_800}
+    assert Bib.objects.filter(title="围城").exists()
+    assert (again.added, again.unchanged, again.failed) == (0, 201, 1_800)
+
+
+def test_twice_as_many_records_of_one_number_are_twice_the_work(
+    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "MOST_OF_ONE_NUMBER", 100)
+    monkeypatch.setattr(batches, "CHUNK_RECORDS", 100)
+    compared = 0
+
+    def counted(one: Work, other: Work) -> bool:
+        nonlocal compared
+        compared += 1
+        return is_same_work(one, other)
+
+    monkeypatch.setattr(planning, "is_same_work", counted)
+    work = []
+    for count in (1_500, 3_000):
+        compared = 0
+        with CaptureQueriesContext(connection) as asked:
+            import_file(tmp_path, numbered_alike(count), desk, source=f"vendor {count}")
+        work.append((len(asked), compared))
+
+    (statements, comparisons), (more_statements, more_comparisons) = work
+    assert more_statements <= 2.1 * statements
+    assert more_comparisons <= 2.1 * comparisons
+
+
+def test_what_of_a_number_of_too_many_works_will_not_go_in_is_told_beforehand(
+    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "MOST_OF_ONE_NUMBER", 3)
+    import_file(tmp_path, numbered_alike(3), desk)
+    path = tmp_path / "more.iso"
+    path.write_bytes(numbered_alike(4, first=2))
+
+    batch_id = open_batch(path=path, branch_id=desk.branch_id, at=AT, desk=desk, staged=True)
+    look_through(batch_id=batch_id, path=path, desk=desk)
+
+    outlook = import_outlook(batch_id)
+    assert outlook is not None
+    assert (outlook.outcomes, outlook.reasons) == (
+        {"same": 1, "failed": 3, "new": 1},
+        {"number_of_too_many": 3},
+    )
+    samples = list_samples(batch_id=batch_id, reason="number_of_too_many")
+    assert [(row.title, row.detail, row.items) for row in samples] == [(f"第{n}部", "1", 0) for n in (3, 4, 5)]

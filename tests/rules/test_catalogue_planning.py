@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from wenyuan.holdings.catalogue.importing.planning import KnownBib, KnownItem, Plan, Shelf, plan_chunk
+from wenyuan.holdings.catalogue.data import Outcome
+from wenyuan.holdings.catalogue.importing.planning import KnownBib, KnownItem, Placed, Plan, Shelf, plan_chunk
 from wenyuan.holdings.catalogue.importing.preparing import Fault, Prepared, prepare_record
 from wenyuan.holdings.catalogue.rules import Work
 from wenyuan.kernel.marc import ControlField, DataField, Dialect, Field, Record
@@ -78,6 +79,24 @@ def test_another_work_under_the_same_number_is_a_new_variant_with_a_warning() ->
     assert [(new.id, new.variant) for new in plan.new_bibs] == [(100, 1)]
     assert reasons(plan) == ["same_number_other_work"]
     assert plan.reports[0].fault.warning is True
+
+
+def test_a_number_of_a_thousand_works_is_given_to_no_other_and_theirs_come_in_again() -> None:
+    one = prepared(items=("W1",))
+    digest = b"another"
+    works = [KnownBib(number, number, digest, Work(f"书{number}", f"人{number}")) for number in range(999)]
+    shelf = Shelf(bibs={("nlc", one.control_number): works})
+    last = prepared(title="围城", author="钱锺书")
+
+    plan = planned(last, one, last, prepared("0120260002", items=("W2",)), shelf=shelf)
+
+    assert [(new.id, new.variant) for new in plan.new_bibs] == [(100, 999), (103, 0)]
+    assert (plan.failed, plan.unchanged) == (1, 1)
+    assert [(report.place, report.fault) for report in plan.reports if not report.fault.warning] == [
+        (1, Fault("number_of_too_many", "0120260001"))
+    ]
+    assert plan.placed[1] == Placed(Outcome.FAILED)
+    assert [item.draft.barcode for item in plan.new_items] == ["W2"]
 
 
 def test_within_one_chunk_the_later_record_meets_the_earlier_one() -> None:

@@ -45,6 +45,9 @@ REASONS: Final[Mapping[str, StrOrPromise]] = {
     ImportReason.BARCODE_INVALID: _("The barcode cannot be one"),
     ImportReason.ACCESSION_NO_TAKEN: _("The accession number belongs to an item of another record"),
     ImportReason.ACCESSION_NO_INVALID: _("The accession number cannot be one"),
+    ImportReason.NUMBER_OF_TOO_MANY: _(
+        "A thousand other works have this control number (001) already; give the records numbers of their own"
+    ),
     ImportReason.SAME_NUMBER_OTHER_WORK: _("Another work has the same control number; both are kept"),
     ImportReason.MERGED_HERE: _("The record was merged into another here; it changes nothing, its items go there"),
     ImportReason.EDITED_HERE: _("The record was edited here since; it stays as a former version"),

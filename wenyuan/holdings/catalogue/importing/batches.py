@@ -211,8 +211,7 @@ def _read_on(batch: ImportBatch, source: Source, *, at: datetime, desk: Desk, on
     mapping = mapping_named(batch.mapping)
     failed = batch.failed
     for chunk in chunks(source, batch, mapping, position=batch.position, done=batch.read):
-        _store(chunk, setting)
-        failed += sum(isinstance(outcome, Fault) for outcome in chunk.outcomes)
+        failed += _store(chunk, setting)
         if on_progress is not None:
             last = chunk.pieces[-1]
             on_progress(
@@ -253,12 +252,12 @@ def _taken(reading: Iterable[Piece]) -> Iterator[list[Piece]]:
         yield taken
 
 
-def _store(chunk: Chunk, setting: Setting) -> None:
-    """Write a chunk; where the database refuses a value, halve it until the one record is found, and report that."""
+def _store(chunk: Chunk, setting: Setting) -> int:
+    """Write a chunk; where the database refuses a value, halve it until the one record is found, and report that.
+    Returns how many records cannot go in."""
     for attempt in range(1, TRIES + 1):
         try:
-            store_chunk(chunk, setting=setting)
-            return
+            return store_chunk(chunk, setting=setting)
         except ContentMoved:
             if attempt == TRIES:
                 raise
@@ -270,9 +269,7 @@ def _store(chunk: Chunk, setting: Setting) -> None:
             elif not isinstance(cause, psycopg.DataError):
                 raise
             elif len(chunk.pieces) > 1:
-                for half in chunk.halves():
-                    _store(half, setting)
-                return
+                return sum(_store(half, setting) for half in chunk.halves())
             elif isinstance(chunk.outcomes[0], Fault):
                 raise
             else:

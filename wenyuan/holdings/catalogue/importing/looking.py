@@ -191,10 +191,11 @@ def _count(
 
     for place, (placed, made) in enumerate(zip(plan.placed, chunk.outcomes, strict=True)):
         outcome = placed.outcome.value
-        if isinstance(made, Prepared) and (_stands_before(placed) or _digest_of(made) in repeated):
+        goes_in = placed.outcome is not Outcome.FAILED
+        if goes_in and isinstance(made, Prepared) and (_stands_before(placed) or _digest_of(made) in repeated):
             outcome = Outcome.REPEATED.value
         tally.outcomes[outcome] += 1
-        if placed.outcome is not Outcome.FAILED and tally.wants(outcome):
+        if goes_in and tally.wants(outcome):
             samples.append(sample(place, outcome))
     for report in plan.reports:
         tally.reasons[report.fault.reason] += 1

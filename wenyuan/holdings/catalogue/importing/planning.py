@@ -8,6 +8,10 @@ from wenyuan.holdings.catalogue.data import ImportReason, Outcome
 from wenyuan.holdings.catalogue.importing.preparing import Fault, ItemDraft, Prepared
 from wenyuan.holdings.catalogue.rules import Work, is_same_work
 
+MOST_OF_ONE_NUMBER = 1_000
+"""Works under one control number. Each record that has it is compared with all of them: a file that gives one number to
+every record would take ever longer."""
+
 Identity = tuple[str, str]
 """Source and control number."""
 
@@ -104,6 +108,8 @@ def plan_chunk(outcomes: Sequence[Prepared | Fault], *, shelf: Shelf, new_ids: S
             plan.reports.append(Report(place, outcome))
             continue
         bib_id = _place_bib(plan, outcome, place, shelf, next(ids), added)
+        if not bib_id:
+            continue
         plan.reports += [Report(place, fault) for fault in outcome.faults]
         for draft in outcome.items:
             _place_item(plan, draft, outcome, place, bib_id, shelf)
@@ -111,7 +117,8 @@ def plan_chunk(outcomes: Sequence[Prepared | Fault], *, shelf: Shelf, new_ids: S
 
 
 def _place_bib(plan: Plan, prepared: Prepared, place: int, shelf: Shelf, new_id: int, added: dict[int, int]) -> int:
-    """Find the record's bib or make one; ``added`` tells where in the plan a bib of this very chunk stands."""
+    """Find the record's bib or make one; ``added`` tells where in the plan a bib of this very chunk stands. 0 where too
+    many works have its number already."""
     variants = shelf.bibs.setdefault((prepared.source, prepared.control_number), [])
     for known in variants:
         if known.content_hash == prepared.content_hash:
@@ -128,6 +135,11 @@ def _place_bib(plan: Plan, prepared: Prepared, place: int, shelf: Shelf, new_id:
         return same.leads_to
     if same is None:
         variant = max((known.variant for known in variants), default=-1) + 1
+        if variant >= MOST_OF_ONE_NUMBER:
+            plan.failed += 1
+            plan.placed.append(Placed(Outcome.FAILED))
+            plan.reports.append(Report(place, Fault(ImportReason.NUMBER_OF_TOO_MANY, prepared.control_number)))
+            return 0
         if variants:
             detail = f"{prepared.control_number} / {variant}"
             plan.reports.append(Report(place, Fault(ImportReason.SAME_NUMBER_OTHER_WORK, detail, warning=True)))

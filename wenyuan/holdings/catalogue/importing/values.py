@@ -19,6 +19,7 @@ class ImportReason(StrEnum):
     BARCODE_INVALID = "barcode_invalid"
     ACCESSION_NO_TAKEN = "accession_no_taken"
     ACCESSION_NO_INVALID = "accession_no_invalid"
+    NUMBER_OF_TOO_MANY = "number_of_too_many"  # as many other works have its control number as may have one
 
     SAME_NUMBER_OTHER_WORK = "same_number_other_work"
     EDITED_HERE = "edited_here"

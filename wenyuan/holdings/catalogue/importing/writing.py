@@ -82,8 +82,8 @@ class Chunk:
 
 
 @verb
-def store_chunk(chunk: Chunk, *, setting: Setting) -> None:
-    """Put a chunk into the catalogue and move the batch on, both or neither.
+def store_chunk(chunk: Chunk, *, setting: Setting) -> int:
+    """Put a chunk into the catalogue and move the batch on, both or neither. Returns how many records cannot go in.
 
     :raises PositionMoved: when the batch stands elsewhere.
     :raises ContentMoved: when a record that it changes was edited meanwhile; planned anew it goes in.
@@ -107,6 +107,7 @@ def store_chunk(chunk: Chunk, *, setting: Setting) -> None:
         record_many(entries)
         if recorded[0] is not None or entries:
             _keep_step(cursor, step_id, recorded[0], plan, entries, setting)
+    return plan.failed
 
 
 def gather(cursor: Any, prepared: Sequence[Prepared]) -> Shelf:
