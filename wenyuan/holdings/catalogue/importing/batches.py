@@ -255,7 +255,9 @@ def _taken(reading: Iterable[Piece]) -> Iterator[list[Piece]]:
 def _store(chunk: Chunk, setting: Setting) -> int:
     """Write a chunk; where the database refuses a value, halve it until the one record is found, and report that.
     Returns how many records cannot go in."""
-    for attempt in range(1, TRIES + 1):
+    attempt = 0
+    while True:
+        attempt += 1
         try:
             return store_chunk(chunk, setting=setting)
         except ContentMoved:
