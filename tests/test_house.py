@@ -115,6 +115,8 @@ NO_ACT = {
     "patrons.check_pin": "asked for the reader, who is no operator",
     "transit.open_handover": "asked by somebody without an account: the one-time code is the right",
     "transit.receive_handover": "the same",
+    "visits.admit_counter": "who shows a key holds no right before it is known whose it is",
+    "visits.settle_counters": "run by the clock, nobody's act",
     "patrons.install_default_categories": "run by the set-up, nobody's act",
 }
 """Verbs that declare that they need no act."""

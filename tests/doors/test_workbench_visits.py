@@ -1,6 +1,6 @@
 """Visits at the workbench: a week of cells, typed with evidence, corrected without losing what stood before."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -8,10 +8,13 @@ import pytest
 from tests.factories.network import make_service_point
 from tests.factories.office_pages import Town, make_town
 from tests.factories.staff_pages import staff_at
+from tests.factories.visits import make_counter, make_director
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.journal.models import Entry
-from wenyuan.plumbing.clock import local_date
+from wenyuan.plumbing.clock import library_zone, local_date
+from wenyuan.services.visits.data import Reading
+from wenyuan.services.visits.operations import settle_counters, take_readings
 from wenyuan.services.visits.queries import count_history
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -78,6 +81,29 @@ def test_what_cannot_be_a_count_is_told_at_its_field(
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
+
+
+def test_a_day_that_a_gate_counter_counted_is_typed_only_instead(town: Town, yesterday: date) -> None:
+    at = datetime.now(tz=UTC)
+    desk = make_director(town.central)
+    counter = make_counter(town.desk, first_date=yesterday, at=at, desk=desk).counter
+    nine = datetime.combine(yesterday, time(9), tzinfo=library_zone())
+    readings = [Reading(nine, 100), Reading(nine + timedelta(hours=1), 112)]
+    take_readings(counter_id=counter.id, readings=readings, at=at, desk=desk)
+    settle_counters(at=at)
+    browser = staff_at(town.central)
+    url = f"/workbench/visits/{town.desk.id}/{yesterday}/"
+
+    week = browser.get("/workbench/visits/", {"week": str(yesterday)})
+    refused = browser.post(url, typed(312))
+    shown = browser.get(url).content.decode()
+    browser.post(url, typed(312, instead="on"))
+    after = browser.get("/workbench/visits/", {"week": str(yesterday)})
+
+    assert (week.context["total"], after.context["total"]) == (12, 312)
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["instead"])
+    assert "当天数字中计入门禁计数器所计 12 人次。" in shown
+    assert 'name="instead"' not in browser.get(url).content.decode()
 
 
 def test_a_day_to_come_is_refused_in_words(town: Town, yesterday: date) -> None:

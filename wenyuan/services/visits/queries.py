@@ -1,5 +1,8 @@
-"""Reads of typed counts: the grid of a branch, the history of one service point's day, one count."""
+"""Reads of typed counts: the grid of a branch, the history of one service point's day, one count. Those of counters
+stand in ``counter_reads`` and are given on from here."""
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,14 +10,36 @@ from django.db import connection
 
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.services.visits import sql
+from wenyuan.services.visits.counter_reads import (
+    calibrations_of,
+    get_counter,
+    list_counters,
+    list_readings,
+    list_refused,
+    passes_of_day,
+)
 from wenyuan.services.visits.data import CountFacts, Evidence, EvidenceKind, HistoryPage, PointRow, VisitGrid
 
-POINT_COLUMNS = 5
+__all__ = [
+    "calibrations_of",
+    "count_history",
+    "counted_by_counters",
+    "get_count",
+    "get_counter",
+    "list_counters",
+    "list_readings",
+    "list_refused",
+    "passes_of_day",
+    "visit_grid",
+]
+
+POINT_COLUMNS = 6
 WEEK_DAYS = 7
 
 
 def visit_grid(*, branch_id: int, first_date: date, days: int = WEEK_DAYS) -> VisitGrid:
-    """The branch's service points by ``days`` days from ``first_date`` on, with the count that stands in each cell.
+    """The branch's service points by ``days`` days from ``first_date`` on, with the typed count that stands in each
+    cell, and what the journal has of counters.
 
     Service points that had closed before the span and have no count in it are left out.
 
@@ -31,14 +56,25 @@ def visit_grid(*, branch_id: int, first_date: date, days: int = WEEK_DAYS) -> Vi
         if row[POINT_COLUMNS] is not None:
             count = _count(row[POINT_COLUMNS:])
             of_point[count.day] = count
-    rows = [
-        PointRow(point_id, code, name_zh, name_en, closed_date, tuple(counts.get(day) for day in span))
-        for (point_id, code, name_zh, name_en, closed_date), counts in cells.items()
-    ]
+    rows = [_point_row(point, counts, span) for point, counts in cells.items()]
     return VisitGrid(
         branch_id=branch_id,
         days=tuple(calendar.day_status(day) for day in span),
-        rows=tuple(row for row in rows if row.takes(first_date) or any(row.counts)),
+        rows=tuple(row for row in rows if row.takes(first_date) or any(row.counts) or any(row.counted)),
+    )
+
+
+def _point_row(point: tuple[Any, ...], counts: Mapping[date, CountFacts], span: Sequence[date]) -> PointRow:
+    point_id, code, name_zh, name_en, closed_date, counted = point
+    told = json.loads(counted)
+    return PointRow(
+        point_id,
+        code,
+        name_zh,
+        name_en,
+        closed_date,
+        counts=tuple(counts.get(day) for day in span),
+        counted=tuple(told.get(day.isoformat()) for day in span),
     )
 
 
@@ -49,6 +85,14 @@ def count_history(*, service_point_id: int, day: date, before: int | None = None
         counts = [_count(row) for row in cursor.fetchall()]
     more = counts[size - 1].id if len(counts) > size else None
     return HistoryPage(tuple(counts[:size]), more)
+
+
+def counted_by_counters(service_point_id: int, day: date) -> int | None:
+    """How many visits the counters of a service point have told of for a day; nothing where none has passed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.COUNTED_AT_POINT, {"point": service_point_id, "day": day})
+        (persons,) = cursor.fetchone()
+    return None if persons is None else int(persons)
 
 
 def get_count(count_id: int) -> CountFacts | None:

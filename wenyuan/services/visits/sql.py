@@ -1,5 +1,5 @@
-"""Hand-written statements of this room. Own table: visits_visitcount. Lower tables read: network_servicepoint,
-accounts_account (the name of who entered), journal_entry (invariants only)."""
+"""Hand-written statements of this room. Own tables: visits_visitcount, visits_counter and what hangs on it. Lower
+tables read: network_servicepoint, accounts_account (the name of who entered), journal_entry (invariants only)."""
 
 from wenyuan.plumbing.invariants import Invariant
 
@@ -12,8 +12,19 @@ COUNT_COLUMNS = """
 """
 
 GRID = f"""
-    SELECT point.id, point.code, point.name_zh, point.name_en, point.closed_date, {COUNT_COLUMNS}
+    SELECT point.id, point.code, point.name_zh, point.name_en, point.closed_date, coalesce(told.counted, '{{}}'),
+        {COUNT_COLUMNS}
     FROM network_servicepoint point
+    LEFT JOIN (
+        SELECT by_day.service_point_id, json_object_agg(by_day.date, by_day.persons)::text AS counted
+        FROM (
+            SELECT counter.service_point_id, hour.date, sum(hour.persons) AS persons
+            FROM visits_counter counter JOIN visits_countedhour hour ON hour.counter_id = counter.id
+            WHERE hour.date BETWEEN %(first)s AND %(last)s
+            GROUP BY 1, 2
+        ) by_day
+        GROUP BY 1
+    ) told ON told.service_point_id = point.id
     LEFT JOIN visits_visitcount counted
         ON counted.service_point_id = point.id AND counted.date BETWEEN %(first)s AND %(last)s AND NOT counted.withdrawn
         AND NOT EXISTS (SELECT FROM visits_visitcount newer WHERE newer.replaces_id = counted.id)
@@ -21,7 +32,8 @@ GRID = f"""
     WHERE point.branch_id = %(branch)s
     ORDER BY point.code, counted.date
 """
-"""Every service point of a branch, with the counts that stand in a span of days; a point without any has one row."""
+"""Every service point of a branch with what the journal has of its counters, as JSON by day, and the typed counts that
+stand in a span of days; a point without any has one row."""
 
 HISTORY = f"""
     SELECT {COUNT_COLUMNS}
@@ -35,6 +47,82 @@ ONE = f"""
     SELECT {COUNT_COLUMNS}
     FROM visits_visitcount counted JOIN accounts_account account ON account.id = counted.entered_by_id
     WHERE counted.id = %s
+"""
+
+COUNTERS = """
+    SELECT counter.id, counter.service_point_id, point.branch_id, point.name_zh, point.name_en, counter.name,
+        counter.kind, counter.directions, counter.maximum, counter.first_date, counter.ended_date, point.closed_date,
+        counter.key_last4, counter.key_set_at
+    FROM visits_counter counter JOIN network_servicepoint point ON point.id = counter.service_point_id
+    WHERE (%(counter)s::bigint IS NULL OR counter.id = %(counter)s::bigint)
+        AND (%(branch)s::bigint IS NULL OR point.branch_id = %(branch)s::bigint)
+    ORDER BY counter.ended_date IS NOT NULL, point.code, counter.name, counter.id
+"""
+
+CALIBRATIONS = """
+    SELECT said.first_date, said.permille, said.reason, account.name, said.entered_at,
+        NOT EXISTS (
+            SELECT FROM visits_calibration newer
+            WHERE newer.counter_id = said.counter_id AND newer.first_date = said.first_date AND newer.id > said.id
+        )
+    FROM visits_calibration said JOIN accounts_account account ON account.id = said.entered_by_id
+    WHERE said.counter_id = %(counter)s ORDER BY said.id
+"""
+
+READ_TO = """
+    SELECT max(reading.at) FROM visits_counterreading reading WHERE reading.counter_id = %(counter)s
+"""
+
+READINGS = """
+    SELECT reading.id, reading.at, reading.begins_at, reading.passes, reading.passes_out, reading.received_at,
+        reading.door, coalesce(entered.name, ''), step.outcome, step.begins_at, step.passes,
+        coalesce(aside.reason, ''), coalesce(asided.name, '')
+    FROM visits_counterreading reading
+    LEFT JOIN visits_readingstep step ON step.reading_id = reading.id
+    LEFT JOIN visits_readingsetaside aside ON aside.reading_id = reading.id
+    LEFT JOIN accounts_account asided ON asided.id = aside.set_aside_by_id
+    LEFT JOIN accounts_account entered ON entered.id = reading.entered_by_id
+    WHERE reading.counter_id = %(counter)s
+        AND (%(at)s::timestamptz IS NULL OR (reading.at, reading.id) < (%(at)s::timestamptz, %(before)s::bigint))
+        AND (NOT %(odd)s::boolean OR coalesce(step.outcome, '') NOT IN ('first', 'counted'))
+    ORDER BY reading.at DESC, reading.id DESC LIMIT %(limit)s
+"""
+
+REFUSED = """
+    SELECT refused.id, refused.at, refused.begins_at, refused.passes, refused.passes_out, refused.reasons,
+        refused.received_at, refused.door
+    FROM visits_refusedreading refused
+    WHERE refused.counter_id = %(counter)s
+        AND (%(before)s::bigint IS NULL OR refused.id < %(before)s::bigint)
+    ORDER BY refused.id DESC LIMIT %(limit)s
+"""
+
+PASSES_OF_DAY = """
+    SELECT hour, sum(passes)::bigint FROM visits_hourpasses WHERE counter_id = %(counter)s AND date = %(day)s
+    GROUP BY hour ORDER BY hour
+"""
+
+COUNTED_AT_POINT = """
+    SELECT (
+        SELECT coalesce((
+            SELECT sum(told.persons)
+            FROM visits_countedhour told JOIN visits_counter counter ON counter.id = told.counter_id
+            WHERE counter.service_point_id = %(point)s AND told.date = %(day)s
+        ), 0)
+        WHERE EXISTS (
+            SELECT FROM visits_hourpasses hour JOIN visits_counter counter ON counter.id = hour.counter_id
+            WHERE counter.service_point_id = %(point)s AND hour.date = %(day)s
+                AND hour.date >= counter.first_date AND (counter.ended_date IS NULL OR hour.date < counter.ended_date)
+        )
+    )
+"""
+"""What the journal has of a service point's day from its counters; null where they have counted nobody."""
+
+UNSETTLE = """
+    INSERT INTO visits_unsettledday (counter_id, date)
+    SELECT DISTINCT counter_id, date FROM visits_hourpasses
+    WHERE counter_id = %(counter)s AND date >= %(first)s AND (%(until)s::date IS NULL OR date < %(until)s::date)
+    ON CONFLICT DO NOTHING
 """
 
 INVARIANTS = (
@@ -75,6 +163,77 @@ INVARIANTS = (
             GROUP BY counted.id, counted.persons, newer.id
             HAVING count(back.id) <> (newer.id IS NOT NULL)::int OR coalesce(-sum(back.persons), counted.persons)
                 <> counted.persons
+        """,
+    ),
+    Invariant(
+        name="visits_counted_hours_agree_with_the_journal",
+        room="visits",
+        says="What the journal says of a counter's hour adds up to what stands for it.",
+        sql="""
+            SELECT coalesce(stands.counter_id, told.counter_id), coalesce(stands.date, told.date),
+                coalesce(stands.hour, told.hour)
+            FROM visits_countedhour stands
+            FULL JOIN (
+                SELECT (details ->> 'counter')::bigint AS counter_id, local_date AS date, local_hour AS hour,
+                    sum(persons) AS persons
+                FROM journal_entry WHERE kind = 'visit' AND details ? 'counter' GROUP BY 1, 2, 3
+            ) told ON (told.counter_id, told.date, told.hour) = (stands.counter_id, stands.date, stands.hour)
+            WHERE coalesce(stands.persons, 0) <> coalesce(told.persons, 0)
+        """,
+    ),
+    Invariant(
+        name="visits_counted_hours_stand_on_an_entry",
+        room="visits",
+        says="The entry of a counted hour is of its number, and nothing takes it back.",
+        sql="""
+            SELECT stands.id
+            FROM visits_countedhour stands LEFT JOIN journal_entry entry ON entry.id = stands.entry_id
+            WHERE entry.persons IS DISTINCT FROM stands.persons
+                OR EXISTS (SELECT FROM journal_entry back WHERE back.reverses_id = stands.entry_id)
+        """,
+    ),
+    Invariant(
+        name="visits_nothing_is_typed_and_counted",
+        room="visits",
+        says="A typed count stands alone: no counter of its service point counts on its day.",
+        sql="""
+            SELECT typed.id, told.id
+            FROM visits_countedhour told JOIN visits_counter counter ON counter.id = told.counter_id
+            JOIN visits_visitcount typed
+                ON typed.service_point_id = counter.service_point_id AND typed.date = told.date AND NOT typed.withdrawn
+            WHERE NOT EXISTS (SELECT FROM visits_visitcount newer WHERE newer.replaces_id = typed.id)
+        """,
+    ),
+    Invariant(
+        name="visits_every_reading_has_its_step",
+        room="visits",
+        says="What was made of a reading is there unless it was set aside, and lies in hours that add up to it.",
+        sql="""
+            SELECT reading.id
+            FROM visits_counterreading reading
+            LEFT JOIN visits_readingstep step ON step.reading_id = reading.id
+            LEFT JOIN visits_readingsetaside aside ON aside.reading_id = reading.id
+            LEFT JOIN (
+                SELECT reading_id, sum(passes) AS passes FROM visits_hourpasses GROUP BY 1
+            ) hours ON hours.reading_id = reading.id
+            WHERE (step.reading_id IS NULL) <> (aside.id IS NOT NULL)
+                OR coalesce(step.passes, 0) <> coalesce(hours.passes, 0)
+        """,
+    ),
+    Invariant(
+        name="visits_totals_follow_one_another",
+        room="visits",
+        says="Each total of a counter was compared with the one before it.",
+        sql="""
+            SELECT one.id
+            FROM (
+                SELECT reading.id, reading.counter_id, step.begins_at,
+                    lag(reading.at) OVER (
+                        PARTITION BY reading.counter_id ORDER BY reading.at, reading.passes, reading.passes_out
+                    ) AS before
+                FROM visits_counterreading reading JOIN visits_readingstep step ON step.reading_id = reading.id
+            ) one JOIN visits_counter counter ON counter.id = one.counter_id AND counter.kind = 'total'
+            WHERE one.begins_at IS DISTINCT FROM one.before
         """,
     ),
 )

@@ -27,6 +27,16 @@ class CountForm(forms.Form):
         return Evidence(EvidenceKind(self.cleaned_data["evidence_kind"]), self.cleaned_data["evidence"])
 
 
+class InsteadForm(CountForm):
+    """For a day that a gate counter has counted."""
+
+    instead = forms.BooleanField(
+        label=_("Let this number stand instead of the gate counter's"),
+        required=False,
+        help_text=_("The counter's visits of the day are taken back. If this count is withdrawn, they come again."),
+    )
+
+
 MOST_A_MONTH = 99_999
 
 

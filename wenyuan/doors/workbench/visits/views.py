@@ -26,17 +26,19 @@ from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
 from wenyuan.services.visits import operations
 from wenyuan.services.visits.data import CountFacts, VisitsRefused
-from wenyuan.services.visits.queries import count_history, visit_grid
+from wenyuan.services.visits.queries import count_history, counted_by_counters, visit_grid
 
 HISTORY_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A day of a service point: its count, and whether one may still be typed."""
+    """A day of a service point: the count that was typed, else what its counters counted, and whether one may still
+    be typed."""
 
     day: date
     count: CountFacts | None
+    counted: int | None
     takes: bool
 
 
@@ -64,8 +66,8 @@ def week(request: StaffRequest) -> HttpResponse:
             _name(row.name_zh, row.name_en),
             row.code,
             tuple(
-                Cell(one.day, count, row.takes(one.day) and one.day <= today)
-                for one, count in zip(days, row.counts, strict=True)
+                Cell(one.day, count, counted, row.takes(one.day) and one.day <= today)
+                for one, count, counted in zip(days, row.counts, row.counted, strict=True)
             ),
             row.persons,
         )
@@ -106,7 +108,8 @@ def cell(request: StaffRequest, point_id: int, day: str) -> HttpResponse:
     history = count_history(service_point_id=point_id, day=on, before=number_from(request), size=HISTORY_ROWS)
     newest = count_history(service_point_id=point_id, day=on, size=1).counts
     standing = newest[0] if newest and not newest[0].withdrawn else None
-    form = _form(request, standing)
+    counted = counted_by_counters(point_id, on)
+    form = _form(request, standing, is_counted=counted is not None)
     if form.is_valid():
         try:
             _write(request, form, point_id, on, standing)
@@ -123,6 +126,7 @@ def cell(request: StaffRequest, point_id: int, day: str) -> HttpResponse:
         "crumbs": (Crumb(gettext("Visits"), _week_url(on)), Crumb(title)),
         "form": form,
         "standing": standing,
+        "counted": counted,
         "standing_evidence": EVIDENCE[standing.evidence.kind] if standing else "",
         "point": point,
         "day": on,
@@ -135,10 +139,10 @@ def cell(request: StaffRequest, point_id: int, day: str) -> HttpResponse:
     return page(request, "workbench/visits/cell.html", context, status=422 if form.errors else 200)
 
 
-def _form(request: StaffRequest, standing: CountFacts | None) -> forms.CountForm:
+def _form(request: StaffRequest, standing: CountFacts | None, *, is_counted: bool) -> forms.CountForm:
     initial: dict[str, object] = {"key": secrets.token_hex(16)}
     if standing is None:
-        return forms.CountForm(request.POST or None, initial=initial)
+        return (forms.InsteadForm if is_counted else forms.CountForm)(request.POST or None, initial=initial)
     initial |= {
         "persons": standing.persons,
         "evidence_kind": standing.evidence.kind.value,
@@ -158,6 +162,7 @@ def _write(request: StaffRequest, form: forms.CountForm, point_id: int, on: date
             evidence=form.shown_evidence(),
             at=request.at,
             desk=request.desk,
+            instead_of_counter=values.get("instead", False),
             key=key,
         )
         return

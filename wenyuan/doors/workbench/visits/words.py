@@ -27,6 +27,9 @@ REASONS: Final[Mapping[VisitReason, StrOrPromise]] = {
     VisitReason.REASON_MISSING: _("Say why."),
     VisitReason.REASON_TOO_LONG: _("At most 200 characters."),
     VisitReason.ALREADY_COUNTED: _("Somebody has counted this day meanwhile. Look at the number and correct it."),
+    VisitReason.COUNTED_BY_COUNTER: _(
+        "A gate counter has counted this day. Say that your number is to stand instead, or leave it to the counter."
+    ),
     VisitReason.UNKNOWN_COUNT: _("There is no such count."),
     VisitReason.SUPERSEDED: _("Somebody corrected this count first. Look at the newer number."),
     VisitReason.WITHDRAWN: _("The count has been withdrawn. Count the day anew."),
@@ -57,6 +60,7 @@ REGISTER_FIELDS: Final[Mapping[RegisterReason, str]] = {
 
 FIELDS: Final[Mapping[VisitReason, str]] = {
     VisitReason.BAD_PERSONS: "persons",
+    VisitReason.COUNTED_BY_COUNTER: "instead",
     VisitReason.EVIDENCE_MISSING: "evidence",
     VisitReason.EVIDENCE_TOO_LONG: "evidence",
     VisitReason.REASON_MISSING: "reason",

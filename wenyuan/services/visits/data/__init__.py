@@ -1,13 +1,22 @@
 """What crosses the border of this room: counts that people type, counters at doors, and refusals."""
 
 from wenyuan.services.visits.data.counters import (
+    CalibrationFacts,
+    CounterFacts,
     CounterKind,
+    CounterReason,
+    CounterRefused,
     CounterTerms,
     Directions,
+    IssuedCounter,
     Outcome,
     Reading,
+    ReadingFacts,
     ReadingReason,
+    RefusedFacts,
     Step,
+    Taken,
+    TakenReading,
 )
 from wenyuan.services.visits.data.typed import (
     CountFacts,
@@ -22,18 +31,27 @@ from wenyuan.services.visits.data.typed import (
 )
 
 __all__ = [
+    "CalibrationFacts",
     "CountFacts",
+    "CounterFacts",
     "CounterKind",
+    "CounterReason",
+    "CounterRefused",
     "CounterTerms",
     "Directions",
     "Evidence",
     "EvidenceKind",
     "HistoryPage",
+    "IssuedCounter",
     "Outcome",
     "PointRow",
     "Reading",
+    "ReadingFacts",
     "ReadingReason",
+    "RefusedFacts",
     "Step",
+    "Taken",
+    "TakenReading",
     "VisitGrid",
     "VisitReason",
     "VisitReceipt",

@@ -81,3 +81,116 @@ class Step:
     outcome: Outcome
     passes: int
     begins_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterFacts:
+    """A counter as it was set up. ``terms`` are those of the counter alone; where its service point or branch stands
+    for a shorter time, that holds."""
+
+    id: int
+    service_point_id: int
+    branch_id: int
+    point_name_zh: str
+    point_name_en: str
+    name: str
+    terms: CounterTerms
+    point_closed_date: date | None
+    key_last4: str
+    key_set_at: datetime
+
+    def point_name(self, language: str) -> str:
+        """The service point in Chinese, or in English where there is a name and ``language`` begins with ``en``."""
+        return self.point_name_en if language.startswith("en") and self.point_name_en else self.point_name_zh
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCounter:
+    """A counter and the key that it shows from now on, which is told this once."""
+
+    counter: CounterFacts
+    secret: str
+
+
+class Taken(StrEnum):
+    """What became of a reading that was sent."""
+
+    TAKEN = "taken"
+    REPEATED = "repeated"  # it was there
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenReading:
+    """A reading as it was sent, what became of it, and every reason where it was refused."""
+
+    reading: Reading
+    became: Taken
+    reasons: tuple[ReadingReason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationFacts:
+    """A calibration: per mille from ``first_date`` on. ``holds`` unless a newer one was entered for the same day."""
+
+    first_date: date
+    permille: int
+    reason: str
+    entered_by_name: str
+    entered_at: datetime
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingFacts:
+    """A kept reading: what was made of it (``step``), or why and by whom it was set aside."""
+
+    id: int
+    reading: Reading
+    received_at: datetime
+    door: str
+    entered_by_name: str
+    step: Step | None
+    set_aside_reason: str
+    set_aside_by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFacts:
+    """A refused reading with every reason."""
+
+    id: int
+    reading: Reading
+    reasons: tuple[ReadingReason, ...]
+    received_at: datetime
+    door: str
+
+
+class CounterReason(StrEnum):
+    """Why a counter cannot be set up, changed or read."""
+
+    UNKNOWN_COUNTER = "unknown_counter"
+    UNKNOWN_POINT = "unknown_point"
+    POINT_CLOSED = "point_closed"  # or its branch does not stand
+    NAME_MISSING = "name_missing"
+    TEXT_TOO_LONG = "text_too_long"
+    NAME_TAKEN = "name_taken"  # by a counter in use at the same service point
+    BAD_MAXIMUM = "bad_maximum"
+    FUTURE_DAY = "future_day"
+    BEFORE_COUNTER = "before_counter"  # the day lies before its first
+    ENDED = "ended"
+    BAD_CALIBRATION = "bad_calibration"  # outside 10 to 500 per cent
+    NOTHING_CHANGES = "nothing_changes"
+    REASON_MISSING = "reason_missing"
+    UNKNOWN_READING = "unknown_reading"
+    SET_ASIDE = "set_aside"  # already
+    UNKNOWN_KEY = "unknown_key"
+    TOO_MANY_READINGS = "too_many_readings"
+
+
+class CounterRefused(Exception):
+    """Refused, for every reason at once."""
+
+    def __init__(self, *reasons: CounterReason) -> None:
+        super().__init__(", ".join(reason.value for reason in reasons))
+        self.reasons = reasons

@@ -56,7 +56,8 @@ class VisitReceipt:
 
 @dataclass(frozen=True, slots=True)
 class PointRow:
-    """A service point in the grid, with the count that stands for each day, none where nothing was counted."""
+    """A service point in the grid, with the typed count that stands for each day, none where nothing was typed, and
+    what its counters have counted, none where no counter did."""
 
     service_point_id: int
     code: str
@@ -64,11 +65,19 @@ class PointRow:
     name_en: str
     closed_date: date | None
     counts: tuple[CountFacts | None, ...]
+    counted: tuple[int | None, ...]
 
     @property
     def persons(self) -> int:
         """The row's sum."""
-        return sum(count.persons for count in self.counts if count is not None)
+        return sum(self.persons_by_day())
+
+    def persons_by_day(self) -> tuple[int, ...]:
+        """Each day's visits: a typed count stands alone."""
+        return tuple(
+            count.persons if count is not None else counted or 0
+            for count, counted in zip(self.counts, self.counted, strict=True)
+        )
 
     def takes(self, on: date) -> bool:
         """Whether the service point still stood on that day."""
@@ -85,10 +94,8 @@ class VisitGrid:
 
     def persons_by_day(self) -> tuple[int, ...]:
         """The branch's sum for each day."""
-        return tuple(
-            sum(count.persons for count in column if count is not None)
-            for column in zip(*(row.counts for row in self.rows), strict=True)
-        ) or (0,) * len(self.days)
+        by_row = [row.persons_by_day() for row in self.rows]
+        return tuple(sum(column) for column in zip(*by_row, strict=True)) or (0,) * len(self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,7 @@ class VisitReason(StrEnum):
     REASON_MISSING = "reason_missing"
     REASON_TOO_LONG = "reason_too_long"
     ALREADY_COUNTED = "already_counted"  # correct the count that stands
+    COUNTED_BY_COUNTER = "counted_by_counter"  # a counter has counted that day: say that this is to stand instead
     UNKNOWN_COUNT = "unknown_count"
     SUPERSEDED = "superseded"  # a newer row stands
     WITHDRAWN = "withdrawn"  # count it anew

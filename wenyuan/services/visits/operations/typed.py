@@ -7,23 +7,23 @@ number back with the old entry's own place, and adds the new one.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.journal.queries import entry_with_key, get_entry
-from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import library_zone, local_date
 from wenyuan.plumbing.transactions import verb
-from wenyuan.services.visits import rules, sql
+from wenyuan.services.visits import rules
 from wenyuan.services.visits.data import CountFacts, Evidence, VisitReason, VisitReceipt, VisitsRefused
 from wenyuan.services.visits.models import VisitCount
-from wenyuan.services.visits.queries import get_count
+from wenyuan.services.visits.operations.points import hold_counters_of, point_facts
+from wenyuan.services.visits.operations.settling import settle_day
+from wenyuan.services.visits.queries import counted_by_counters, get_count
 
 NOON = time(12)
 
@@ -37,14 +37,18 @@ def record_visits(
     evidence: Evidence,
     at: datetime,
     desk: Desk,
+    instead_of_counter: bool = False,
     key: str | None = None,
 ) -> VisitReceipt:
     """Enter how many people came through a service point on a day; also anew after the earlier count was withdrawn.
 
+    Where a counter has counted that day, the typed count must say that it is to stand instead: then the counter's
+    visits of the day are taken back, and come again if the typed count is withdrawn.
+
     :raises NotAllowed: the operator may not enter visits at the service point's branch.
     :raises VisitsRefused: with every reason; ``already_counted`` names the count that stands.
     """
-    return _twice(lambda: _record(service_point_id, date, persons, evidence, at, desk, key))
+    return _twice(lambda: _record(service_point_id, date, persons, evidence, at, desk, instead_of_counter, key))
 
 
 @needs(Act.ENTER_VISITS)
@@ -86,9 +90,17 @@ def _twice(attempt: Callable[[], VisitReceipt]) -> VisitReceipt:
 
 @verb
 def _record(
-    point_id: int, day: date, persons: int, evidence: Evidence, at: datetime, desk: Desk, key: str | None
+    point_id: int,
+    day: date,
+    persons: int,
+    evidence: Evidence,
+    at: datetime,
+    desk: Desk,
+    instead_of_counter: bool,
+    key: str | None,
 ) -> VisitReceipt:
     point = _point_for(point_id, day, desk)
+    counters = hold_counters_of(point_id)
     latest = _latest(point_id, day)
     # the key is looked up after the day: what a twin request wrote in between is then known to be its answer
     if key and (done := _count_with_key(key)):
@@ -100,12 +112,15 @@ def _record(
     ]
     if latest is not None and not latest.withdrawn:
         reasons.append(VisitReason.ALREADY_COUNTED)
+    elif counters and not instead_of_counter and counted_by_counters(point_id, day) is not None:
+        reasons.append(VisitReason.COUNTED_BY_COUNTER)
     if reasons:
         raise VisitsRefused(*reasons, count_id=latest.id if latest and not latest.withdrawn else None)
     [entry_id] = record(_entry(point, day, persons, evidence, desk, key))
     receipt = _write(
         point_id, day, persons, evidence, at=at, desk=desk, entry_id=entry_id, replaces_id=latest.id if latest else None
     )
+    _settle(counters, day, at, desk)
     _audit("record_visits", receipt.count, None, point.branch_id, at, desk)
     return receipt
 
@@ -149,6 +164,8 @@ def _correct(
 
 @verb
 def _withdraw(count_id: int, reason: str, at: datetime, desk: Desk, key: str | None) -> VisitReceipt:
+    counted = get_count(count_id)
+    counters = hold_counters_of(counted.service_point_id) if counted is not None else []
     count = _locked(count_id)
     point = _point_for(count.service_point_id, count.day, desk)
     if key and (done := _count_with_key(key)):
@@ -173,21 +190,24 @@ def _withdraw(count_id: int, reason: str, at: datetime, desk: Desk, key: str | N
         reason=reason,
         withdrawn=True,
     )
+    _settle(counters, count.day, at, desk)
     _audit("withdraw_visits", receipt.count, count, point.branch_id, at, desk)
     return receipt
 
 
+def _settle(counters: list[int], day: date, at: datetime, desk: Desk) -> None:
+    """Have the counters of the service point make way for a typed count, or count again when it is gone."""
+    for counter_id in counters:
+        settle_day(counter_id, day, at=at, desk=desk)
+
+
 def _point_for(point_id: int, day: date, desk: Desk) -> rules.PointFacts:
     """The service point, once it is clear that the operator may count there."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.POINT, [point_id])
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    if row is None:
+    point = point_facts(point_id, day)
+    if point is None:
         raise VisitsRefused(VisitReason.UNKNOWN_POINT)
-    found_id, branch_id, area_id, closed_date = row
-    require(desk.operator, Act.ENTER_VISITS, branch_id)
-    branch = network_map().branches[branch_id]
-    return rules.PointFacts(found_id, branch_id, area_id, closed_date, branch.stands_on(day))
+    require(desk.operator, Act.ENTER_VISITS, point.branch_id)
+    return point
 
 
 def _count_with_key(key: str) -> CountFacts | None:
