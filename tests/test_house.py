@@ -113,6 +113,7 @@ NO_ACT = {
     "notices.install_default_templates": "run by the set-up, nobody's act",
     "notices.send_due": "run by the worker, nobody's act",
     "patrons.check_pin": "asked for the reader, who is no operator",
+    "patrons.sign_in": "asked by the reader, who is no operator",
     "transit.open_handover": "asked by somebody without an account: the one-time code is the right",
     "transit.receive_handover": "the same",
     "visits.admit_counter": "who shows a key holds no right before it is known whose it is",
@@ -129,6 +130,7 @@ VIEWS_WITHOUT_NEEDS = {
 VIEWS_FOR_ALL = {
     "wenyuan.doors.api.house.token": "every application with a token: what it may do",
     "wenyuan.config.health.healthz": "tells nothing but whether the process answers",
+    "wenyuan.doors.portal.account.account": "every reader who has signed in, of what is theirs",
     "wenyuan.doors.workbench.home.views.home": "every signed-in member of staff",
     "wenyuan.doors.workbench.home.views.workplace": "every signed-in member of staff",
     "wenyuan.doors.workbench.home.views.switch": "a colleague takes the desk over by badge, which is a sign-in",

@@ -13,6 +13,8 @@ from playwright.sync_api import Page
 
 READER = ""
 """Nobody has signed in."""
+SIGNED_IN = "signed_in"
+"""A reader who has, and who has something on loan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/branches",
         Sight(role=READER, path="/branches?kind=station&open=now", note="stations"),
         "/branch/{code}",
+        "/account/sign-in",
         "/about/privacy",
         "/accessibility",
         Sight(role=READER, path="/no-such-page", note="404"),
@@ -76,6 +79,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/transit/receive/",
         Sight(role=READER, path="/workbench/transit/receive/ABCD", note="404"),
     ),
+    SIGNED_IN: ("/account", "/record/{bib}"),
     "desk_lead": (
         "/workbench/",
         "/workbench/workplace",
@@ -441,6 +445,7 @@ NO_PAGES = frozenset(
         # what a form sends
         "set_language",
         "furniture:preferences",
+        "portal:sign-out",
         "workbench:sign-out",
         "workbench:patron-proxy",
         "workbench:relabel-labels",

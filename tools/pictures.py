@@ -12,8 +12,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tools.chromium import COMMAND, find_chromium, launch_by_our_node  # noqa: E402 - found by the line above
-from tools.every_page import READER, SETTING_UP, Sight, every_sight, go_to, the_house  # noqa: E402 - likewise
+from tools.every_page import READER, SETTING_UP, SIGNED_IN, Sight, every_sight, go_to, the_house  # noqa: E402 - likewise
 
 FOLDER = ROOT / "pictures"
 GIVEN = dict(os.environ)
@@ -57,7 +57,7 @@ def main() -> None:
 def take_all(browser: Browser, *, language: str, only: str) -> None:
     """The pages of the demo, role after role, and at last the one page that a founded library no longer has."""
     with running(FOLDER / "home", "--demo") as told:
-        house = rows_of(FOLDER / "home")
+        house = rows_of(FOLDER / "home", reader=told["demo"]["patrons"][0]["card"])
         for role, sights in groupby(every_sight(), key=lambda sight: sight.role):
             chosen = [sight for sight in sights if only in sight.name]
             if chosen:
@@ -146,6 +146,25 @@ def catalogue_twice() -> None:
     look_for_duplicates(look_id=begin_look(at=at, desk=desk), at=at, desk=desk)
 
 
+def lend_and_hold(card: str) -> None:
+    """Something to see on the reader's own page: lent two weeks ago and today, and waited for."""
+    from wenyuan.doors.cli.acting import acting_desk, branch_of
+    from wenyuan.holdings.catalogue.models import Item
+    from wenyuan.lending.circulation.models import Loan
+    from wenyuan.lending.circulation.operations import Refused, checkout, place_hold
+    from wenyuan.organisation.rights.data import Act
+
+    at, branch_id = datetime.now(tz=UTC), branch_of("LM00").id
+    desk = acting_desk(act=Act.CHECKOUT, branch_id=branch_id, username=None, at=at)
+    free = Item.objects.filter(home_branch_id=branch_id, state="available", condition="ok", lendable="yes")
+    for item, days in zip(free.order_by("-id")[:2], (29, 0), strict=True):
+        with suppress(Refused):
+            checkout(item=item.barcode, card=card, at=at - timedelta(days=days), desk=desk)
+    for loan in Loan.objects.filter(returned_at=None, taken_at=None).select_related("item").order_by("id")[:2]:
+        with suppress(Refused):
+            place_hold(bib_id=loan.item.bib_id, card=card, pickup_branch_id=branch_id, at=at, desk=desk)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -153,7 +172,7 @@ def free_port() -> int:
         return port
 
 
-def rows_of(home: Path) -> dict[str, str]:
+def rows_of(home: Path, *, reader: str) -> dict[str, str]:
     """Rows of the demo that the paths name, after a file was imported of which nothing went in."""
     from wenyuan.doors.cli.environment import installation
     from wenyuan.runtime.home import Home
@@ -169,6 +188,7 @@ def rows_of(home: Path) -> dict[str, str]:
 
         stage_a_file(home / "waits.mrc")
         catalogue_twice()
+        lend_and_hold(reader)
         return the_house(today=local_date(datetime.now(tz=UTC)))
 
 
@@ -184,7 +204,9 @@ def take_role(
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale=language)
     page = context.new_page()
     base = told["http"].rstrip("/")
-    if role != READER:
+    if role == SIGNED_IN:
+        sign_in_as_reader(page, base, told["demo"]["patrons"][0])
+    elif role != READER:
         sign_in(page, base, next(person for person in told["demo"]["staff"] if person["role"] == role))
     for sight in sights:
         go_to(page, base, sight, house)
@@ -200,6 +222,14 @@ def sign_in(page: Page, base: str, person: Mapping[str, str]) -> None:
     page.click("main form button")
     while "workplace" in page.url:
         page.click("main form button")
+
+
+def sign_in_as_reader(page: Page, base: str, patron: Mapping[str, str]) -> None:
+    """As a reader of the demo."""
+    page.goto(f"{base}/account/sign-in")
+    page.fill("input[name=card]", patron["card"])
+    page.fill("input[name=pin]", patron["pin"])
+    page.click("main form button")
 
 
 def take(page: Page, name: str) -> None:

@@ -8,9 +8,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.browser.axe import RULES_OF_COLOUR, axe_into, faults
 from tests.factories.office_pages import Town
+from tests.factories.reader_pages import longest_borrower, reader_signed_in
 from tests.factories.staff_pages import staff_at
 from tests.factories.whole_house import make_whole_house, now
-from tools.every_page import READER, SETTING_UP, SIGHTS, go_to, sights_of, the_house
+from tools.every_page import READER, SETTING_UP, SIGHTS, SIGNED_IN, go_to, sights_of, the_house
 from wenyuan.organisation.accounts.data import ADMIN_ROLES, Role
 from wenyuan.organisation.accounts.models import RoleGrant
 from wenyuan.plumbing.clock import local_date
@@ -21,7 +22,7 @@ TALL = 6000
 """So tall that what sticks to an edge of the window covers nothing for good."""
 DESKTOP: ViewportSize = {"width": 1280, "height": TALL}
 PHONE: ViewportSize = {"width": 390, "height": TALL}
-WORKERS = [(READER, "desk", "keeper"), ("desk_lead",), ("director",), ("cataloguer",)]
+WORKERS = [(READER, SIGNED_IN, "desk", "keeper"), ("desk_lead",), ("director",), ("cataloguer",)]
 OFFICES = [("system_admin", "security_admin", "audit_admin")]
 
 
@@ -34,9 +35,13 @@ def demo(site: str, settings: Any, tmp_path: Path) -> str:
 
 
 def window(chromium: Browser, site: str, town: Town, role: str) -> BrowserContext:
-    """A browser window of somebody with this role at the central library, an administrator's everywhere."""
+    """A browser window of somebody with this role at the central library, an administrator's everywhere, or of a
+    reader."""
     context = chromium.new_context(locale="zh-CN", viewport=DESKTOP, reduced_motion="reduce")
-    if role != READER:
+    if role == SIGNED_IN:
+        session = reader_signed_in(longest_borrower()).cookies["wenyuan_reader"].value
+        context.add_cookies([{"name": "wenyuan_reader", "value": session, "url": site}])
+    elif role != READER:
         clerk = staff_at(town.central, Role(role))
         if Role(role) in ADMIN_ROLES:
             RoleGrant.objects.filter(account_id=clerk.session["_auth_user_id"]).update(branch=None)

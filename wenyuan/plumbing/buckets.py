@@ -41,6 +41,12 @@ class Buckets:
                 return 0
             return self._seconds_until_one(level)
 
+    def give_back(self, who: Hashable, *, now: float) -> None:
+        """Undo one ``take`` that does not count after all."""
+        with self._lock:
+            if who in self._filled:
+                self._filled[who] = min(self.rate.burst, self._level(who, now) + 1), now
+
     def forget(self) -> None:
         """Every bucket is full again."""
         with self._lock:

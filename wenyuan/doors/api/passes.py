@@ -13,8 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from wenyuan.lending.patrons.data import PatronView
-from wenyuan.lending.patrons.queries import get_patron, list_tokens
-from wenyuan.organisation.rights.queries import list_audit
+from wenyuan.lending.patrons.queries import still_signed_in
 from wenyuan.plumbing.secrets import KeyRingError, key_ring
 
 PREFIX: Final = "wyr_"
@@ -24,7 +23,6 @@ HANDLE_LASTS: Final = timedelta(minutes=15)
 MOST_CHARACTERS: Final = 2_000
 IN_USE: Final = "active"
 LEFT: Final = "closed"
-PIN_ACTS: Final = frozenset({"set_pin", "reset_pin"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +69,7 @@ def read_pass(text: str, *, at: datetime) -> Pass | None:
 
 def reader_of(signed_in: Pass) -> PatronView | None:
     """The reader of a pass as they are now; nothing when the pass has ended since it was given."""
-    reader = get_patron(signed_in.patron_id)
-    if reader is None or reader.status == LEFT:
-        return None
-    if all(card.id != signed_in.card_id or card.status != IN_USE for card in list_tokens(reader.id)):
-        return None
-    changes = list_audit(subject_kind="patron", subject_id=reader.id, first_at=signed_in.since)
-    return None if any(change.act in PIN_ACTS for change in changes) else reader
+    return still_signed_in(patron_id=signed_in.patron_id, token_id=signed_in.card_id, since=signed_in.since)
 
 
 def write_handle(*, patron_id: int, account_id: int, at: datetime) -> str:

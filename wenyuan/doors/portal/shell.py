@@ -7,12 +7,19 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import pgettext
 
 from wenyuan.doors.furniture.navigation import Place
 from wenyuan.doors.portal.access import PublicRequest
 
-_PLACES = (("home", "home"), ("find", "search"), ("newest", "books"), ("branches", "place"))
+_PLACES = (
+    ("home", "home"),
+    ("find", "search"),
+    ("newest", "books"),
+    ("branches", "place"),
+    ("account", "person"),
+)
 
 
 def page(
@@ -34,11 +41,26 @@ def page(
             "home_url": reverse("portal:home"),
             "nav": places(at),
             "tabs": places(at),
+            **_reader(request),
             "canonical": request.build_absolute_uri(canonical or request.path),
             **(context or {}),
         },
         status=status,
     )
+
+
+def _reader(request: PublicRequest) -> dict[str, str]:
+    """Who has signed in, by a name that may be read over a shoulder; else the way in, and from there back here."""
+    account, signing_in = reverse("portal:account"), reverse("portal:sign-in")
+    if request.reader is not None:
+        return {
+            "patron_name": request.reader.patron.masked_name,
+            "account_url": account,
+            "sign_out_url": reverse("portal:sign-out"),
+        }
+    if request.path == signing_in:
+        return {}
+    return {"sign_in_url": f"{signing_in}?{urlencode({'next': request.get_full_path()})}"}
 
 
 def places(at: str) -> list[Place]:
@@ -48,6 +70,7 @@ def places(at: str) -> list[Place]:
         "find": pgettext("part of the portal", "Find"),
         "newest": pgettext("part of the portal", "New"),
         "branches": pgettext("part of the portal", "Hours"),
+        "account": pgettext("part of the portal", "Mine"),
     }
     return [
         Place(label=labels[name], url=reverse(f"portal:{name}"), icon=icon, current=name == at)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenyuan.doors.portal import finding, views
+from wenyuan.doors.portal import account, finding, signing_in, views
 
 app_name = "portal"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path("record/<int:bib_id>", finding.record, name="record"),
     path("branches", views.branches, name="branches"),
     path("branch/<str:code>", views.branch, name="branch"),
+    path("account", account.account, name="account"),
+    path("account/sign-in", signing_in.sign_in, name="sign-in"),
+    path("account/sign-out", signing_in.sign_out, name="sign-out"),
     path("about/privacy", views.privacy, name="privacy"),
     path("accessibility", views.accessibility, name="accessibility"),
     path("robots.txt", views.robots, name="robots"),

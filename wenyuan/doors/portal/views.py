@@ -29,6 +29,7 @@ NOTICE_VERSION = "2026-1"
 
 ROBOTS = """User-agent: *
 Disallow: /find
+Disallow: /account
 Disallow: /workbench/
 Disallow: /look
 Disallow: /i18n/

@@ -54,6 +54,7 @@ from wenyuan.lending.patrons.restrictions import (
 )
 from wenyuan.lending.patrons.rosters import enrol_roster
 from wenyuan.lending.patrons.sheets import read_sheet
+from wenyuan.lending.patrons.signing_in import sign_in
 from wenyuan.lending.patrons.standing import close_patron, erase_patron, reopen_patron
 from wenyuan.lending.patrons.taking_over import look_at_past_patrons, record_past_patrons
 
@@ -107,6 +108,7 @@ __all__ = [
     "rotate_keys",
     "set_keep_history",
     "set_pin",
+    "sign_in",
     "suspend_patron",
     "undo_merge",
     "verify_patron",

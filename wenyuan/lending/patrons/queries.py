@@ -85,12 +85,15 @@ from wenyuan.lending.patrons.rules import (
     years_before,
 )
 from wenyuan.organisation.notices.data import Channel
+from wenyuan.organisation.rights.queries import list_audit
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.secrets import KeyRing, key_ring, lookup_hash
 from wenyuan.plumbing.statements import LARGEST_ID, Statement, rows_of
 
 PAGE_ROWS = 20
 LONGEST_PAGE = 200
+PIN_ACTS = frozenset({"set_pin", "reset_pin"})
+"""What of the audit of a patron ends every sign-in from before."""
 
 
 def token_hashes(scanned: str) -> list[bytes]:
@@ -334,6 +337,18 @@ def list_tokens(patron_id: int) -> tuple[TokenView, ...]:
         )
         for row in Token.objects.filter(patron_id=patron_id).order_by("-issued_at", "-id")
     )
+
+
+def still_signed_in(*, patron_id: int, token_id: int, since: datetime) -> PatronView | None:
+    """A reader who signed in by one of their tokens at ``since``, as they are now; nothing once that has ended: the
+    token is no longer in use, the PIN was set anew, or the reader has left."""
+    reader = get_patron(patron_id)
+    if reader is None or reader.status == PatronStatus.CLOSED:
+        return None
+    if all(token.id != token_id or token.status != TokenStatus.ACTIVE for token in list_tokens(reader.id)):
+        return None
+    changes = list_audit(subject_kind="patron", subject_id=reader.id, first_at=since)
+    return None if any(change.act in PIN_ACTS for change in changes) else reader
 
 
 def list_consents(patron_id: int) -> tuple[ConsentView, ...]:

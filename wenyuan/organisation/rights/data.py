@@ -93,6 +93,10 @@ class Operator:
 CLOCK = Operator(account_id=0, name="", everywhere=frozenset(Act))
 """Who acts in jobs that run by the clock: no account, so rows name nobody."""
 
+READER = Operator(account_id=0, name="", everywhere=frozenset({Act.RENEW, Act.PLACE_HOLD}))
+"""Who acts where readers do something for themselves: no account, so rows name nobody, and the journal's reader
+reference says whose it was. It lifts no block. The door names the reader to each verb, by the card that was shown."""
+
 NO_BRANCH = 0
 """The ``branch_id`` of a desk in the founding hour, when no branch stands yet."""
 

@@ -1,0 +1,16 @@
+"""How often somebody may try to sign in: buckets that fill again with time, kept in the process.
+
+Guessing one reader's PIN is stopped in the database, at every door. These keep a stranger from trying one PIN on many
+cards, and from locking somebody out again and again.
+"""
+
+from typing import Final
+
+from wenyuan.plumbing.buckets import Buckets, Rate
+
+BAD_SIGN_INS: Final = Buckets(Rate(burst=30, per_second=1 / 20))
+"""Sign-ins that failed, by address. A whole school may stand behind one."""
+BAD_PINS: Final = Buckets(Rate(burst=4, per_second=1 / 1800))
+"""The same by address and card: one less than lock the PIN, and then one in half an hour."""
+
+ALL: Final = (BAD_SIGN_INS, BAD_PINS)

@@ -1,0 +1,111 @@
+"""A reader who has signed in: a session of the portal's own, of which staff's pages know nothing.
+
+It lies in Django's table under a cookie and a signature of its own. Staff's key is none here and a reader's none there,
+so whichever cookie is copied into the other's place, nobody has signed in.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest, HttpResponseBase
+
+from wenyuan.lending.patrons.data import PatronView, ScannedPatron
+from wenyuan.lending.patrons.queries import still_signed_in
+from wenyuan.plumbing.secrets import KeyRingError, key_ring
+
+COOKIE: Final = "wenyuan_reader"
+SILENCE: Final = timedelta(minutes=30)
+"""Who opens no page for so long has left. Pages are noted by the minute, so it may be a minute less."""
+LONGEST: Final = timedelta(hours=12)
+"""So long after the sign-in it ends at all events."""
+NOTED_AFTER: Final = timedelta(minutes=1)
+_KEY = re.compile(r"[a-z0-9]{32}")
+
+
+class ReaderSession(SessionStore):
+    """The session of a reader. Its signature differs from that of staff's sessions in the same table."""
+
+    key_salt = "wenyuan.doors.portal.reader"
+
+    def get_session_cookie_age(self) -> int:
+        """From each time it is saved."""
+        return int(SILENCE.total_seconds())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who has signed in, as they are now, and by which ``card`` (or number, or chip)."""
+
+    patron: PatronView
+    card: str = field(repr=False)
+    session: ReaderSession
+
+
+def reader_of(request: HttpRequest, *, at: datetime) -> Reader | None:
+    """Who has signed in in this browser; nobody without the cookie, and then nothing is asked."""
+    session = _session_of(request)
+    if session is None or "patron" not in session:
+        return None
+    since, seen = (datetime.fromtimestamp(session[name], UTC) for name in ("since", "seen"))
+    if not since <= at < since + LONGEST:
+        return None
+    patron = still_signed_in(patron_id=session["patron"], token_id=session["token"], since=since)
+    if patron is None:
+        return None
+    try:
+        if at >= seen + NOTED_AFTER:
+            session["seen"] = at.timestamp()
+            session.save()
+        return Reader(patron=patron, card=key_ring().decrypt(session["card"]), session=session)
+    except (KeyRingError, UpdateError):  # the key is gone; or the reader has signed out on another page just now
+        return None
+
+
+def _session_of(request: HttpRequest) -> ReaderSession | None:
+    key = request.COOKIES.get(COOKIE, "")
+    return ReaderSession(key) if _KEY.fullmatch(key) else None
+
+
+def enter(request: HttpRequest, response: HttpResponseBase, scanned: ScannedPatron, *, card: str, at: datetime) -> None:
+    """Begin the session of a reader who has signed in, under a new key: one that somebody gave this browser before
+    opens nothing. What was shown may be an identity number, so it is sealed."""
+    _end(request)
+    session = ReaderSession()
+    session["patron"], session["token"] = scanned.patron.id, scanned.token_id
+    session["card"] = key_ring().encrypt(card)
+    session["since"] = session["seen"] = at.timestamp()
+    session.create()
+    response.set_cookie(
+        COOKIE,
+        str(session.session_key),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def leave(request: HttpRequest, response: HttpResponseBase) -> None:
+    """End the session of this browser, if it has one."""
+    _end(request)
+    forget_cookie(response)
+
+
+def _end(request: HttpRequest) -> None:
+    session = _session_of(request)
+    if session is not None and "patron" in session:
+        session.delete()
+
+
+def forget_cookie(response: HttpResponseBase) -> None:
+    """Take a cookie back that opens nothing any more."""
+    response.delete_cookie(COOKIE, samesite="Lax")
+
+
+def forget_ended(*, at: datetime) -> None:
+    """Delete the sessions whose time is over, of readers and of staff."""
+    ReaderSession.get_model_class().objects.filter(expire_date__lt=at).delete()

@@ -1,0 +1,118 @@
+"""Signing in by card and PIN, and out again."""
+
+import time
+from http import HTTPStatus
+from time import monotonic
+from typing import Final
+from urllib.parse import urlsplit
+
+from django import forms
+from django.http import HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+
+from wenyuan.doors.furniture.addresses import caller_network
+from wenyuan.doors.portal import limits
+from wenyuan.doors.portal.access import PublicRequest, public_act, public_form
+from wenyuan.doors.portal.sessions import enter, leave
+from wenyuan.doors.portal.shell import page
+from wenyuan.lending.patrons.data import ScannedPatron
+from wenyuan.lending.patrons.operations import sign_in as check_sign_in
+from wenyuan.lending.patrons.queries import token_hashes
+
+REFUSED_AFTER_S: Final = 0.25
+"""Nobody is refused sooner, so that the time tells no more than the words do: whether there is such a card, whether its
+PIN is locked, whether this was a wrong one that was counted."""
+
+
+class SignInForm(forms.Form):
+    """What stands for the reader, and the PIN."""
+
+    card = forms.CharField(
+        label=_("Card number"),
+        max_length=64,
+        help_text=_("As it stands on your card; your identity number will do if it is registered."),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+    pin = forms.CharField(
+        label=pgettext_lazy("of a reader", "PIN"),
+        max_length=64,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "inputmode": "numeric"}),
+    )
+
+
+@sensitive_post_parameters("card", "pin")
+@public_form
+def sign_in(request: PublicRequest) -> HttpResponse:
+    """The form, and the way on to the page that one came for."""
+    following = _following(request)
+    if request.reader is not None and request.method != "POST":
+        return HttpResponseRedirect(following)
+    form = SignInForm(request.POST if request.method == "POST" else None)
+    wait, is_refused = 0, False
+    if form.is_valid():
+        began = monotonic()
+        wait = limits.BAD_SIGN_INS.take(caller_network(request), now=began)
+        scanned = None if wait else _tried(request, form.cleaned_data["card"], form.cleaned_data["pin"])
+        if scanned is not None:
+            let_in = HttpResponseRedirect(following)
+            enter(request, let_in, scanned, card=form.cleaned_data["card"], at=request.at)
+            rotate_token(request)
+            return let_in
+        is_refused = not wait
+        if is_refused:
+            time.sleep(max(0.0, REFUSED_AFTER_S - (monotonic() - began)))
+    context = {"form": form, "next": following, "is_refused": is_refused, "wait_minutes": -(-wait // 60)}
+    response = page(request, "portal/sign_in.html", context, at="account", status=_status(form, wait, is_refused))
+    response["Cache-Control"] = "no-store"
+    if wait:
+        response["Retry-After"] = str(wait)
+    return response
+
+
+def _tried(request: PublicRequest, card: str, pin: str) -> ScannedPatron | None:
+    """Whom card and PIN let in. A try is counted before it is made, so that none is made beside it, and forgotten if it
+    was a good one. Where too many were made with this card from here, none is made."""
+    network = caller_network(request)
+    of_this_card = (network, *token_hashes(card))
+    is_barred = limits.BAD_PINS.take(of_this_card, now=monotonic()) > 0
+    scanned = None if is_barred else check_sign_in(card=card, pin=pin, at=request.at)
+    if scanned is not None:
+        limits.BAD_SIGN_INS.give_back(network, now=monotonic())
+        limits.BAD_PINS.give_back(of_this_card, now=monotonic())
+    return scanned
+
+
+def _status(form: SignInForm, wait: int, is_refused: bool) -> int:
+    if wait:
+        return HTTPStatus.TOO_MANY_REQUESTS
+    return HTTPStatus.UNPROCESSABLE_ENTITY if is_refused or form.errors else HTTPStatus.OK
+
+
+def _following(request: PublicRequest) -> str:
+    """The page that one came for, if it is one of the portal's; anything else leads to the account."""
+    path = (request.POST if request.method == "POST" else request.GET).get("next", "")
+    return path if is_own_page(path) else reverse("portal:account")
+
+
+def is_own_page(path: str) -> bool:
+    """Whether this is the path of a page of the portal: no other host, no other door, however it is written."""
+    if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+        return False
+    try:
+        found = resolve(urlsplit(path).path)
+    except (Resolver404, ValueError):
+        return False
+    return getattr(found.func, "is_page", False)
+
+
+@public_act
+def sign_out(request: PublicRequest) -> HttpResponse:
+    """End the session with everything in it."""
+    response = HttpResponseRedirect(reverse("portal:home"))
+    leave(request, response)
+    return response
