@@ -15,13 +15,17 @@ from tests.factories.network import make_branch
 from tests.operations.test_catalogue_import import cnmarc, gb
 from wenyuan.doors.workbench.records import uploads
 from wenyuan.doors.workbench.records.running import drop_old_uploads
-from wenyuan.holdings.catalogue.models import ImportBatch, ImportSample, ImportSeen
+from wenyuan.holdings.catalogue.data import ImportProgress
+from wenyuan.holdings.catalogue.importing import batches
+from wenyuan.holdings.catalogue.models import Bib, ImportBatch, ImportSample, ImportSeen
 from wenyuan.holdings.catalogue.operations import (
     install_defaults,
     load_batch,
     look_through,
     open_batch,
     restage_batch,
+    run_batch,
+    undo_batch,
 )
 from wenyuan.holdings.catalogue.sql import IMPORT_LOCK
 from wenyuan.organisation.accounts.data import Role
@@ -43,9 +47,10 @@ def desk(db: None) -> Desk:
     return make_desk(make_branch("B1"), role=Role.CATALOGUER)
 
 
-def sent(number: str, desk: Desk, *, days_ago: int) -> ImportBatch:
+def sent(number: str, desk: Desk, *, days_ago: int, more: int = 0) -> ImportBatch:
     """A file that was sent and looked through so many days ago."""
-    stored_as = uploads.keep(SimpleUploadedFile("a.iso", b"".join(gb(cnmarc(number)))))
+    records = (cnmarc(number), *(cnmarc(f"{number}-{other}", f"第{other}部") for other in range(more)))
+    stored_as = uploads.keep(SimpleUploadedFile("a.iso", b"".join(gb(*records))))
     path, then = uploads.path_of(stored_as), AT - timedelta(days=days_ago)
     os.utime(path, (then.timestamp(), then.timestamp()))
     batch_id = open_batch(path=path, branch_id=desk.branch_id, at=then, desk=desk, stored_as=stored_as, staged=True)
@@ -59,9 +64,19 @@ def state(batch: ImportBatch) -> tuple[str, bool]:
     return batch.state, uploads.is_kept(batch.stored_as)
 
 
+def killed_after_one(batch: ImportBatch, *, at: datetime, desk: Desk) -> None:
+    """Read the batch's file until the first chunk is in."""
+
+    def kill(progress: ImportProgress) -> None:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        run_batch(batch_id=batch.id, path=uploads.path_of(batch.stored_as), at=at, desk=desk, on_progress=kill)
+
+
 def test_what_was_sent_a_month_ago_and_nobody_let_in_is_given_up(desk: Desk) -> None:
     old, young, loading = (sent(str(days), desk, days_ago=days) for days in (31, 29, 40))
-    load_batch(batch_id=loading.id, desk=desk)
+    load_batch(batch_id=loading.id, at=AT - timedelta(days=1), desk=desk)
 
     drop_old_uploads(at=AT)
     drop_old_uploads(at=AT)
@@ -116,6 +131,42 @@ def test_a_file_that_no_import_needs_goes_when_it_is_a_day_old(desk: Desk, home:
     assert state(ended) == ("finished", False)
     assert (still_there, coming_in.is_file()) == (True, False)
     assert (ImportSample.objects.count(), ImportSeen.objects.count()) == (0, 0)
+
+
+def test_an_import_that_was_cut_off_a_month_ago_loses_its_file_and_is_as_far_as_it_was(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "CHUNK_RECORDS", 1)
+    cut_off = sent("1", desk, days_ago=45, more=1)
+    load_batch(batch_id=cut_off.id, at=AT - timedelta(days=40), desk=desk)
+    killed_after_one(cut_off, at=AT - timedelta(days=31), desk=desk)
+
+    drop_old_uploads(at=AT - timedelta(days=2))
+    before = state(cut_off)
+    stored_as = cut_off.stored_as
+    drop_old_uploads(at=AT)
+    drop_old_uploads(at=AT)
+
+    assert before == ("running", True)
+    assert (state(cut_off), uploads.is_kept(stored_as), cut_off.read) == (("running", False), False, 1)
+    rows = AuditRow.objects.filter(act__in=["leave_import", "give_up_import", "drop_uploads"]).order_by("id")
+    assert list(rows.values_list("act", "account_id", "subject_id")) == [
+        ("leave_import", None, cut_off.id),
+        ("drop_uploads", None, None),
+    ]
+    undo_batch(batch_id=cut_off.id, at=AT, desk=desk)
+    assert (state(cut_off), Bib.objects.count()) == (("undone", False), 0)
+
+
+def test_an_import_that_is_read_by_night_keeps_its_file(desk: Desk) -> None:
+    old = sent("1", desk, days_ago=45)
+    load_batch(batch_id=old.id, at=AT - timedelta(days=40), desk=desk)
+    with psycopg.connect(**connection.get_connection_params() | {"autocommit": True}) as reading:
+        reading.execute("SELECT pg_advisory_lock(%s, %s)", [IMPORT_LOCK, old.id])
+        drop_old_uploads(at=AT)
+        meanwhile = state(old)
+
+    assert meanwhile == ("running", True)
 
 
 def test_before_anything_was_sent_there_is_nothing_to_do(db: None) -> None:

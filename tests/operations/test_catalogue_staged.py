@@ -140,12 +140,12 @@ def test_a_batch_goes_in_only_when_somebody_says_so_and_its_examples_go(tmp_path
     path = tmp_path / "a.iso"
     batch_id = stage(path, desk, cnmarc(barcodes=("W1",)))
     with pytest.raises(CatalogueRefused) as early:
-        load_batch(batch_id=batch_id, desk=desk)
+        load_batch(batch_id=batch_id, at=AT, desk=desk)
     run_batch(batch_id=batch_id, path=path, at=AT, desk=desk)
     assert Bib.objects.count() == 0
     look_through(batch_id=batch_id, path=path, desk=desk)
 
-    load_batch(batch_id=batch_id, desk=desk)
+    load_batch(batch_id=batch_id, at=AT, desk=desk)
     run_batch(batch_id=batch_id, path=path, at=AT, desk=desk)
 
     result = import_result(batch_id)
@@ -222,7 +222,7 @@ def test_looking_loading_and_dropping_need_the_right_at_the_branch(tmp_path: Pat
     batch_id = stage(path, desk, cnmarc())
     clerk = make_desk(branch, role=Role.DESK)
 
-    for act in (load_batch, drop_batch, partial(restage_batch, at=AT)):
+    for act in (partial(load_batch, at=AT), drop_batch, partial(restage_batch, at=AT)):
         with pytest.raises(NotAllowed):
             act(batch_id=batch_id, desk=clerk)
     with pytest.raises(NotAllowed):
@@ -241,7 +241,7 @@ def test_large_records_come_in_small_chunks_and_are_no_examples(
     seen: list[int] = []
 
     look_through(batch_id=batch_id, path=path, desk=desk, on_look=seen.append)
-    load_batch(batch_id=batch_id, desk=desk)
+    load_batch(batch_id=batch_id, at=AT, desk=desk)
     kept = {sample.number: bool(sample.marc) for sample in ImportSample.objects.filter(outcome="new")}
     run_batch(batch_id=batch_id, path=path, at=AT, desk=desk)
 

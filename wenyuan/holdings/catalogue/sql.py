@@ -191,7 +191,8 @@ DROP_IDENTIFIERS = "DELETE FROM catalogue_identifier WHERE bib_id = ANY(%(bibs)s
 ADVANCE_BATCH = """
     UPDATE catalogue_importbatch
     SET position = %(until)s, read = read + %(read)s, added = added + %(added)s, updated = updated + %(updated)s,
-        unchanged = unchanged + %(unchanged)s, failed = failed + %(failed)s, items = items + %(items)s
+        unchanged = unchanged + %(unchanged)s, failed = failed + %(failed)s, items = items + %(items)s,
+        waits_since = greatest(waits_since, %(at)s)
     WHERE id = %(batch)s AND position = %(position)s AND read = %(done)s AND state = 'running'
     RETURNING id
 """

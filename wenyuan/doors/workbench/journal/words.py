@@ -327,6 +327,7 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "keep_records_apart": _("two records noted as different titles"),
     "undo_import": _("import undone"),
     "give_up_import": _("import given up that nobody had let in"),
+    "leave_import": _("file taken away of an import that was cut off"),
     "drop_uploads": _("files taken away that no import needs"),
     "keep_template": _("record template kept"),
     "drop_template": _("record template dropped"),

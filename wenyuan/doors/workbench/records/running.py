@@ -100,7 +100,7 @@ def run_looking(*, batch_id: int, account_id: int, branch_id: int, stored_as: st
 
 def drop_old_uploads(*, at: datetime) -> None:
     """Give up what was sent a month ago and never let in, and take away the files that no import needs: of those, of
-    imports that have ended while their worker was killed, and of files that came twice."""
+    imports that were cut off a month ago or have ended while their worker was killed, and of files that came twice."""
     give_up_old_batches(at=at)
     count = 0
     for stored_as in uploads.left_behind(files_needed(), before=at - UPLOADS_REST):

@@ -118,7 +118,7 @@ def load(request: StaffRequest, batch_id: int) -> HttpResponse:
     if not uploads.is_kept(result.stored_as):
         return not_done(request, _("This import cannot go on. Send the file again."), batch_url(batch_id))
     try:
-        load_batch(batch_id=batch_id, desk=request.desk)
+        load_batch(batch_id=batch_id, at=request.at, desk=request.desk)
     except CatalogueRefused as refused:
         return not_done(request, refusal_words(refused), batch_url(batch_id))
     hand_over(batch_id=batch_id, stored_as=result.stored_as, desk=request.desk)

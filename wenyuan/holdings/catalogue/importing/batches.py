@@ -281,15 +281,15 @@ def _store(chunk: Chunk, setting: Setting) -> int:
 
 @needs(Act.IMPORT_RECORDS)
 @verb
-def load_batch(*, batch_id: int, desk: Desk) -> None:
+def load_batch(*, batch_id: int, at: datetime, desk: Desk) -> None:
     """Let a batch that was looked through go into the catalogue: from now on ``run_batch`` reads it.
 
     :raises NotAllowed: without the right to import records at the batch's branch.
     :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (not looked through yet, loaded or dropped).
     """
     batch = _waiting_batch(batch_id, desk, states=(READY,))
-    batch.state = RUNNING
-    batch.save(update_fields=["state"])
+    batch.state, batch.waits_since = RUNNING, at
+    batch.save(update_fields=["state", "waits_since"])
 
 
 @needs(Act.IMPORT_RECORDS)

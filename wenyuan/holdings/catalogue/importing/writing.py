@@ -296,6 +296,7 @@ def _advance(cursor: Any, plan: Plan, chunk: Chunk, setting: Setting) -> None:
             "unchanged": plan.unchanged,
             "failed": plan.failed,
             "items": len(plan.new_items),
+            "at": setting.at,
         },
     )
     if cursor.fetchone() is None:
