@@ -296,6 +296,7 @@ def test_every_operation_stands_behind_one_kind_of_token_and_names_its_acts() ->
         "GET /me/account": ("ReaderToken", ["see_patron"]),
         "GET /me/account/entries": ("ReaderToken", ["see_patron"]),
         "GET /me/points": ("ReaderToken", ["see_patron"]),
+        "POST /readings": ("CounterKey", ["enter_visits"]),
         "GET /items/{barcode}": ("ApplicationToken", ["see_item"]),
         "GET /bibs": ("ApplicationToken", ["see_item"]),
         "GET /bibs/{bib_id}": ("ApplicationToken", ["see_item"]),

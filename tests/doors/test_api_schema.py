@@ -15,6 +15,8 @@ from schemathesis.specs.openapi import checks as openapi_checks
 from tests.doors.api_client import ROOT, Api, make_token
 from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import PIN, make_town
+from tests.factories.network import make_service_point
+from tests.factories.visits import make_counter
 from wenyuan.doors.api import limits
 from wenyuan.plumbing.buckets import Rate
 
@@ -39,14 +41,14 @@ def test_the_description_is_openapi_3_1_in_english() -> None:
 
     assert described["openapi"] == "3.1.0"
     assert described["paths"]["/api/v1/checkouts"]["post"]["summary"] == "Lend an item to a reader"
-    assert len(described["paths"]) == 31
+    assert len(described["paths"]) == 32
 
 
 def test_every_operation_names_its_token_and_what_may_go_wrong() -> None:
     for path, methods in schema()["paths"].items():
         for method, details in methods.items():
             (way,) = details["security"]
-            assert list(way) in (["ApplicationToken"], ["ReaderToken"]), path
+            assert list(way) in (["ApplicationToken"], ["ReaderToken"], ["CounterKey"]), path
             assert {"401", "403", "422", "429", "500", "503"} <= details["responses"].keys(), path
             if method in ("post", "patch"):
                 assert {"400", "413", "415"} <= details["responses"].keys(), path
@@ -115,12 +117,13 @@ def checks() -> list[Any]:
 def test_whatever_is_made_of_the_description_is_answered_as_it_says(
     fresh_database: str, clock: Clock, unlimited: None
 ) -> None:
-    make_town()
+    town = make_town()
     from wenyuan.config.wsgi import application  # builds the middleware, which wants the folder of static files
 
     application_token = make_token("cash")
     session = Api(application_token).post("/session", {"card": "R0001", "pin": PIN})
-    tokens = {"ApplicationToken": application_token, "ReaderToken": session.json["token"]}
+    counter = make_counter(make_service_point(town.district.central, "GATE"), at=clock.at).secret
+    tokens = {"ApplicationToken": application_token, "ReaderToken": session.json["token"], "CounterKey": counter}
     described = schemathesis.openapi.from_wsgi(ROOT + "/openapi.json", application)
     met: set[int] = set()
 

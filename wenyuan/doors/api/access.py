@@ -1,6 +1,7 @@
-"""Who calls: an application by its token, or a reader by the pass that an application got for them.
+"""Who calls: an application by its token, a reader by the pass that an application got for them, or a gate counter
+(``counters``) by its key.
 
-Default deny: an operation stands behind one of the two kinds of token, and names its acts there. Only
+Default deny: an operation stands behind one of these kinds of token, and names its acts there. Only
 ``Authorization: Bearer`` counts; there is no cookie and no session, so there is nothing to forge across sites.
 """
 
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -80,6 +81,14 @@ def call_of(request: HttpRequest) -> Call:
     return call
 
 
+class AtDesk(Protocol):
+    """Whatever a token opens acts at a desk."""
+
+    @property
+    def desk(self) -> Desk:
+        """Who acts, and where."""
+
+
 class Bearer(HttpBearer):
     """A token in the Authorization header. ``acts`` are all needed at the branch of the call."""
 
@@ -87,7 +96,7 @@ class Bearer(HttpBearer):
         super().__init__()
         self.acts = frozenset(acts)
 
-    def authenticate(self, request: HttpRequest, token: str) -> Call:
+    def authenticate(self, request: HttpRequest, token: str) -> AtDesk:
         """:raises Trouble: no token at all. :raises NotAllowed: an act that it does not allow."""
         if not token.strip():
             raise Trouble(ProblemCode.TOKEN_MISSING)
@@ -97,7 +106,7 @@ class Bearer(HttpBearer):
         return call
 
     @abstractmethod
-    def call(self, request: HttpRequest, token: str) -> Call:
+    def call(self, request: HttpRequest, token: str) -> AtDesk:
         """Whose token this is. :raises Trouble: nobody's who may come in here."""
 
 
@@ -113,8 +122,8 @@ class ApplicationToken(Bearer):
         try:
             caller = admit_api_token(secret=token, address=address, at=at)
         except ApiTokenRefused as refused:
-            raise _not_let_in(address, _TOLD[refused.reason]) from None
-        _slow_down(limits.TOKENS.take(caller.token_id, now=monotonic()))
+            raise not_let_in(address, _TOLD[refused.reason]) from None
+        slow_down(limits.TOKENS.take(caller.token_id, now=monotonic()))
         network = network_map(caller.edition)
         return Call(
             at=at,
@@ -136,15 +145,15 @@ class ReaderToken(Bearer):
         if signed_in is None:
             if not token.startswith(PASS_PREFIX):
                 self._refuse_application(token, address, at)
-            raise _not_let_in(address, ProblemCode.TOKEN_UNKNOWN)
-        _slow_down(limits.READERS.take(signed_in.patron_id, now=monotonic()))
+            raise not_let_in(address, ProblemCode.TOKEN_UNKNOWN)
+        slow_down(limits.READERS.take(signed_in.patron_id, now=monotonic()))
         try:
             caller = readmit_api_token(token_id=signed_in.api_token_id, at=at)
         except ApiTokenRefused as refused:
-            raise _not_let_in(address, _TOLD[refused.reason]) from None
+            raise not_let_in(address, _TOLD[refused.reason]) from None
         patron = reader_of(signed_in)
         if patron is None:
-            raise _not_let_in(address, ProblemCode.TOKEN_ENDED)
+            raise not_let_in(address, ProblemCode.TOKEN_ENDED)
         return Call(
             at=at,
             language=language_of(request),
@@ -159,17 +168,17 @@ class ReaderToken(Bearer):
         try:
             admit_api_token(secret=token, address=address, at=at)
         except ApiTokenRefused as refused:
-            raise _not_let_in(address, _TOLD[refused.reason]) from None
+            raise not_let_in(address, _TOLD[refused.reason]) from None
         raise Trouble(ProblemCode.WRONG_KIND_OF_TOKEN)
 
 
-def _not_let_in(address: str, code: ProblemCode) -> Trouble:
+def not_let_in(address: str, code: ProblemCode) -> Trouble:
     """401; and 429 instead to who goes on trying."""
     wait = limits.BAD_TOKENS.take(address, now=monotonic())
     return Trouble(ProblemCode.TOO_MANY, retry_after=wait) if wait else Trouble(code)
 
 
-def _slow_down(wait: int) -> None:
+def slow_down(wait: int) -> None:
     """:raises Trouble: 429, if there is something to wait for."""
     if wait:
         raise Trouble(ProblemCode.TOO_MANY, retry_after=wait)

@@ -18,8 +18,9 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 
-from wenyuan.doors.api import catalogue, circulation, holds, house, money, patrons, readers
+from wenyuan.doors.api import catalogue, circulation, counters, holds, house, money, patrons, readers
 from wenyuan.doors.api.access import BRANCH_HEADER, ApplicationToken
+from wenyuan.doors.api.counters import ReadingsRefused
 from wenyuan.doors.api.keys import HEADER, REPLAYED
 from wenyuan.doors.api.problems import (
     MEDIA_TYPE,
@@ -28,6 +29,7 @@ from wenyuan.doors.api.problems import (
     Trouble,
     money_refusal_of,
     problem_of,
+    readings_refusal_of,
     refusal_of,
     why_wrong,
 )
@@ -127,7 +129,7 @@ api = Door(
     docs_url=None,
     renderer=_Renderer(),
 )
-for part in (house, circulation, holds, money, patrons, readers, catalogue):
+for part in (house, circulation, holds, money, patrons, readers, catalogue, counters):
     api.add_router("", part.router)
 
 
@@ -149,6 +151,11 @@ def _money_refused(request: HttpRequest, error: Any) -> HttpResponse:
     if FeeReason.KEY_REUSED in error.reasons:
         return problem_of(request, Trouble(ProblemCode.KEY_REUSED))
     return money_refusal_of(request, error)
+
+
+@api.exception_handler(ReadingsRefused)
+def _readings_refused(request: HttpRequest, error: Any) -> HttpResponse:
+    return readings_refusal_of(request, error.reasons)
 
 
 @api.exception_handler(NotThere)

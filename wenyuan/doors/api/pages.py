@@ -3,7 +3,7 @@
 The page is drawn here, of our own files: no viewer from another host, no script.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -13,17 +13,22 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
+from django_stubs_ext import StrOrPromise
 from ninja.responses import NinjaJSONEncoder
 
-from wenyuan.doors.api.access import ApplicationToken, Bearer
+from wenyuan.doors.api.access import ApplicationToken, Bearer, ReaderToken
 from wenyuan.doors.api.api import TITLE, VERSION, api, operations
+from wenyuan.doors.api.counters import CounterKey
 from wenyuan.doors.api.language import DJANGO_NAME
 from wenyuan.doors.api.problems import STATUS, TITLES, ProblemCode
+from wenyuan.doors.furniture.counter_words import READING_REASONS
 from wenyuan.doors.furniture.fee_words import REASONS
 from wenyuan.doors.furniture.words import BLOCK_WORDS, Language
 from wenyuan.lending.fees.data import FeeReason
 from wenyuan.organisation.network.queries import get_library
+from wenyuan.services.visits.data import ReadingReason
 
 OF_PAYMENTS: Final = (
     FeeReason.NOTHING_OPEN,
@@ -33,6 +38,13 @@ OF_PAYMENTS: Final = (
     FeeReason.TEXT_HOLDS_NUMBER,
 )
 """Why a payment is refused, beside a reader whom nobody knows."""
+
+
+WHOSE: Final[Mapping[type[Bearer], StrOrPromise]] = {
+    ApplicationToken: _("application's"),
+    ReaderToken: _("reader's"),
+    CounterKey: _("gate counter's"),
+}
 
 
 @require_safe
@@ -59,7 +71,7 @@ class Row:
     method: str
     path: str
     summary: str
-    is_readers: bool
+    token: StrOrPromise
     acts: tuple[str, ...]
 
 
@@ -75,7 +87,8 @@ def docs(request: HttpRequest) -> HttpResponse:
         "blocks": [
             (code.value, (words.en if language == "en" else words.zh)[-1]) for code, words in BLOCK_WORDS.items()
         ]
-        + [(reason.value, str(REASONS[reason]) % {"open": "…", "ties": "…"}) for reason in OF_PAYMENTS],
+        + [(reason.value, str(REASONS[reason]) % {"open": "…", "ties": "…"}) for reason in OF_PAYMENTS]
+        + [(reason.value, READING_REASONS[reason]) for reason in ReadingReason],
         "refused_status": HTTPStatus.CONFLICT.value,
     }
     return render(request, "api/docs.html", context)
@@ -90,7 +103,7 @@ def _rows() -> Iterator[Row]:
             method=operation.methods[0],
             path=root_path + path,
             summary=str(operation.summary),
-            is_readers=not isinstance(token, ApplicationToken),
+            token=WHOSE[type(token)],
             acts=tuple(sorted(act.value for act in token.acts)),
         )
 

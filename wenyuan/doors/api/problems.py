@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.api.language import language_of
+from wenyuan.doors.furniture.counter_words import READING_REASONS
 from wenyuan.doors.furniture.fee_words import fee_words
 from wenyuan.doors.furniture.words import branch_names, words_for_block, words_for_waiver
 from wenyuan.lending.circulation.data import Block, BlockCode
 from wenyuan.lending.fees.data import FeesRefused
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
+from wenyuan.services.visits.data import ReadingReason
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPES: Final = "/api/v1/docs#"
@@ -187,18 +189,25 @@ def refusal_of(
 
 def money_refusal_of(request: HttpRequest, refused: FeesRefused) -> HttpResponse:
     """The same for money, which nobody lifts anything of; translations are switched to the request's language."""
-    shown = [
-        {
-            "code": reason.value,
-            "message": fee_words(reason, refused.facts),
-            "waivable": False,
-            "waiver": None,
-            "waiver_message": "",
-            "facts": dict(refused.facts),
-        }
-        for reason in refused.reasons
-    ]
+    shown = [_not_lifted(why.value, fee_words(why, refused.facts), refused.facts) for why in refused.reasons]
     return _refusal(request, shown, HTTPStatus.CONFLICT)
+
+
+def readings_refusal_of(request: HttpRequest, reasons: Iterable[ReadingReason]) -> HttpResponse:
+    """The same for readings of a gate counter of which none can be believed."""
+    shown = [_not_lifted(why.value, str(READING_REASONS[why]), {}) for why in reasons]
+    return _refusal(request, shown, HTTPStatus.CONFLICT)
+
+
+def _not_lifted(code: str, message: str, facts: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        "code": code,
+        "message": message,
+        "waivable": False,
+        "waiver": None,
+        "waiver_message": "",
+        "facts": dict(facts),
+    }
 
 
 def _refusal(request: HttpRequest, shown: Sequence[Mapping[str, Any]], status: HTTPStatus) -> HttpResponse:

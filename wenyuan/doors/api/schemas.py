@@ -3,13 +3,15 @@
 ``state``, ``condition``, ``lendable``, ``kind`` and ``status`` are words of which there may be new ones.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from wenyuan.lending.circulation.data import BlockCode
 from wenyuan.lending.fees.data import MOST_FEN, Means
+from wenyuan.plumbing.clock import library_zone
 from wenyuan.plumbing.statements import LARGEST_ID
 
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
@@ -527,3 +529,58 @@ class PointPage(BaseModel):
     balance: int | None
     points: list[PointTold]
     next: str | None
+
+
+_FIRST_YEAR, _LAST_YEAR = 1969, 2200
+
+
+def _moment(at: datetime) -> datetime:
+    """In UTC; without a zone it is the library's clock. A clock that was reset says 1970, which staff shall see."""
+    if not _FIRST_YEAR <= at.year < _LAST_YEAR:
+        raise PydanticCustomError("less_than_equal", "out of range")
+    return (at if at.tzinfo else at.replace(tzinfo=library_zone())).astimezone(UTC)
+
+
+Moment = Annotated[
+    datetime,
+    AfterValidator(_moment),
+    Field(description="A moment; without a zone by the library's clock. Kept to the second."),
+]
+Passes = Annotated[int, Field(ge=-(10**15), le=10**15)]
+
+
+class ReadingSent(Asked):
+    """What a counter says: its total at a moment, or how many passed ``since`` another. ``out`` is who went out, where
+    the counter tells that apart."""
+
+    at: Moment
+    passes: Passes
+    out: Passes | None = None
+    since: Moment | None = None
+
+
+class ReadingsSent(Asked):
+    readings: list[ReadingSent] = Field(min_length=1, max_length=100)
+
+
+class ReadingReasonTold(BaseModel):
+    """Why a reading was refused: a code for programs, words for people."""
+
+    code: str
+    message: str
+
+
+class ReadingBecame(BaseModel):
+    """What became of a reading: ``taken``, ``repeated`` or ``refused``, then with every reason."""
+
+    became: str
+    reasons: list[ReadingReasonTold]
+
+
+class ReadingsTold(BaseModel):
+    """How many became what, and each reading in the order in which they were sent."""
+
+    taken: int
+    repeated: int
+    refused: int
+    readings: list[ReadingBecame]
