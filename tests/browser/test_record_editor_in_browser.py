@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_every_page import faults_of, window
 from tests.factories.catalogue import make_bib
@@ -11,6 +11,15 @@ from tests.factories.office_pages import make_town
 from wenyuan.holdings.catalogue.models import Bib
 
 pytestmark = pytest.mark.browser
+
+
+def leaving_asks(page: Page) -> bool:
+    """Whether who goes back is asked first; the page stays."""
+    with page.expect_event("dialog") as asked:
+        page.evaluate("setTimeout(() => history.back())")
+    kind = asked.value.type
+    asked.value.dismiss()
+    return kind == "beforeunload"
 
 
 def test_what_was_typed_and_only_checked_is_not_left_by_a_slip_of_the_hand(chromium: Browser, site: str) -> None:
@@ -24,13 +33,41 @@ def test_what_was_typed_and_only_checked_is_not_left_by_a_slip_of_the_hand(chrom
     expect(page.locator("form[data-unsaved]")).to_be_visible()
 
     page.locator("#id_text").click()
-    with page.expect_event("dialog") as asked:
-        page.evaluate("setTimeout(() => history.back())")
-    kind = asked.value.type
-    asked.value.dismiss()
 
-    assert kind == "beforeunload"
+    assert leaving_asks(page)
     expect(page.locator("#id_text")).to_have_value(re.compile("517 1# .a人生之路"))
+
+
+def test_answers_of_the_form_are_not_left_unsaved_by_a_slip_of_the_hand(chromium: Browser, site: str) -> None:
+    town = make_town()
+    bib = make_bib(title="平凡的世界", author="路遥")
+    page = window(chromium, site, town, "cataloguer").new_page()
+    form, back = f"{site}/workbench/records/{bib.id}/form", f"{site}/workbench/records/{bib.id}/"
+    page.goto(back)
+    page.goto(form)
+    page.locator("#id_title").focus()
+    page.go_back()
+    expect(page).to_have_url(back)  # nothing was written, nobody is asked
+
+    page.goto(form)
+    page.locator("#id_title").press("End")
+    page.keyboard.type("：第一部")
+    assert leaving_asks(page)
+    expect(page.locator("#id_title")).to_have_value("平凡的世界：第一部")
+    colleague = window(chromium, site, town, "cataloguer").new_page()
+    colleague.goto(form)
+    colleague.locator("#id_publisher").fill("北京十月文艺出版社")
+    colleague.locator("#id_publisher").press("Control+s")
+    colleague.wait_for_url(back)
+    page.locator("#id_title").press("Control+s")
+    expect(page.locator("form[data-unsaved]")).to_be_visible()
+    page.locator("#id_title").click()
+    assert leaving_asks(page)
+    page.keyboard.press("Control+s")
+    page.wait_for_url(back)
+
+    saved = Bib.objects.get(id=bib.id)
+    assert (saved.title, saved.publisher) == ("平凡的世界：第一部", "北京十月文艺出版社")
 
 
 def test_a_record_is_corrected_by_keyboard_alone(chromium: Browser, site: str) -> None:

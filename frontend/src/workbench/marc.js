@@ -17,13 +17,6 @@ export function watchMarc() {
     if (shown === tag && known.get(tag)) help.innerHTML = known.get(tag);
   };
   for (const event of ["keyup", "click", "focus"]) text.addEventListener(event, show);
-  // What is typed and not saved is not lost by a slip of the hand; also what a check, pinyin or a refusal has brought back.
-  let isWritten = form.hasAttribute("data-unsaved");
-  form.addEventListener("input", () => (isWritten = true));
-  form.addEventListener("submit", () => (isWritten = false));
-  window.addEventListener("beforeunload", (event) => {
-    if (isWritten) event.preventDefault();
-  });
 }
 
 function tagAt(text) {

@@ -211,5 +211,6 @@ def _saved(
 def _page(request: StaffRequest, form: RecordForm, sheet: Sheet, context: Mapping[str, object]) -> HttpResponse:
     is_refused = sheet.has_errors or (form.is_bound and not form.is_valid())
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
-    more = {"form": form, "sheet": sheet, "key": key_of(request) or uuid4().hex}
+    is_sent = request.method == "POST"  # and not saved
+    more = {"form": form, "sheet": sheet, "is_sent": is_sent, "key": key_of(request) or uuid4().hex}
     return page(request, "workbench/records/edit_form.html", {**context, **more}, status=status)
