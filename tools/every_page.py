@@ -446,6 +446,8 @@ NO_PAGES = frozenset(
         "set_language",
         "furniture:preferences",
         "portal:sign-out",
+        "portal:renew",
+        "portal:renew-all",
         "workbench:sign-out",
         "workbench:patron-proxy",
         "workbench:relabel-labels",

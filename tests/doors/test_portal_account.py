@@ -1,7 +1,6 @@
 """A reader's own pages: signing in, what stands there, and what strangers try."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,8 +10,19 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from tests.doors.portal_reader import (
+    ACCOUNT,
+    SIGN_IN,
+    SIGN_OUT,
+    asks_to_sign_in,
+    browser,
+    is_let_in,
+    send,
+    signed_in,
+    words,
+)
 from tests.doors.sip2_server import Clock
-from tests.doors.sip2_town import IDENTITY_NUMBER, PIN, Town, make_town
+from tests.doors.sip2_town import IDENTITY_NUMBER, PIN, Town
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.fees import make_charge, make_deposit
 from tests.factories.patrons import make_patron
@@ -26,55 +36,12 @@ from wenyuan.lending.patrons.operations import report_lost, set_pin
 from wenyuan.organisation.accounts.data import Role
 
 TOMORROW = datetime(2026, 11, 25, tzinfo=UTC)
-SIGN_IN, SIGN_OUT, ACCOUNT = "/account/sign-in", "/account/sign-out", "/account"
-
-
-@pytest.fixture
-def town(db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    """The town of the SIP2 tests, where nobody is slowed down yet and no refusal takes its time."""
-    monkeypatch.setattr(signing_in, "REFUSED_AFTER_S", 0)
-    for buckets in limits.ALL:
-        buckets.forget()
-    yield make_town()
-    for buckets in limits.ALL:
-        buckets.forget()
-
-
-def browser(**options: Any) -> Client:
-    """A browser of somebody who reads English."""
-    return Client(headers={"accept-language": "en"}, **options)
-
-
-def send(client: Client, card: str = "R0001", pin: str = PIN, **more: str) -> Any:
-    return client.post(SIGN_IN, {"card": card, "pin": pin, **more})
-
-
-def signed_in(card: str = "R0001") -> Client:
-    client = browser()
-    assert send(client, card).status_code == 302
-    return client
-
-
-def words(response: Any) -> str:
-    """The words of a page's content, without tags and needless blanks."""
-    html = response.content.decode()
-    bare = re.sub(r"<[^>]+>", " ", html[html.index("<main") : html.index("</main>")])
-    return re.sub(r"\s+", " ", bare.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&")).strip()
-
-
-def asks_to_sign_in(response: Any) -> bool:
-    return bool(response.status_code == 302 and urlsplit(response["Location"]).path == SIGN_IN)
-
-
-def is_let_in(client: Client) -> bool:
-    status: int = client.get(ACCOUNT).status_code
-    return status == 200
 
 
 # Signing in and out
 
 
-def test_card_and_pin_open_the_account(town: Town) -> None:
+def test_card_and_pin_open_the_account(portal_town: Town) -> None:
     client = browser()
 
     response = send(client)
@@ -86,7 +53,7 @@ def test_card_and_pin_open_the_account(town: Town) -> None:
     assert "陈小雨" not in page.content.decode()
 
 
-def test_an_identity_number_opens_it_too_and_is_kept_nowhere_in_the_clear(town: Town) -> None:
+def test_an_identity_number_opens_it_too_and_is_kept_nowhere_in_the_clear(portal_town: Town) -> None:
     client = browser()
 
     assert send(client, IDENTITY_NUMBER).status_code == 302
@@ -97,7 +64,7 @@ def test_an_identity_number_opens_it_too_and_is_kept_nowhere_in_the_clear(town: 
     assert IDENTITY_NUMBER not in client.get(ACCOUNT).content.decode()
 
 
-def test_who_has_not_signed_in_is_sent_to_the_form_and_comes_back(town: Town) -> None:
+def test_who_has_not_signed_in_is_sent_to_the_form_and_comes_back(portal_town: Town) -> None:
     client = browser()
 
     sent = client.get(ACCOUNT)
@@ -111,14 +78,14 @@ def test_who_has_not_signed_in_is_sent_to_the_form_and_comes_back(town: Town) ->
     assert send(client, next="/find?q=平凡")["Location"] == "/find?q=%E5%B9%B3%E5%87%A1"
 
 
-def test_the_form_leads_on_who_has_signed_in_already(town: Town) -> None:
+def test_the_form_leads_on_who_has_signed_in_already(portal_town: Town) -> None:
     client = signed_in()
 
     assert client.get(SIGN_IN)["Location"] == ACCOUNT
     assert client.get(f"{SIGN_IN}?next=/new")["Location"] == "/new"
 
 
-def test_an_empty_form_says_what_is_missing_and_counts_as_no_attempt(town: Town) -> None:
+def test_an_empty_form_says_what_is_missing_and_counts_as_no_attempt(portal_town: Town) -> None:
     response = send(browser(), "", "")
 
     assert response.status_code == 422
@@ -126,7 +93,7 @@ def test_an_empty_form_says_what_is_missing_and_counts_as_no_attempt(town: Town)
     assert limits.BAD_SIGN_INS.wait("127.0.0.1", now=0) == 0
 
 
-def test_the_frame_of_every_page_says_who_has_signed_in_by_a_masked_name(town: Town) -> None:
+def test_the_frame_of_every_page_says_who_has_signed_in_by_a_masked_name(portal_town: Town) -> None:
     client, stranger = signed_in(), browser()
 
     mine, theirs = client.get("/").content.decode(), stranger.get("/new").content.decode()
@@ -137,7 +104,7 @@ def test_the_frame_of_every_page_says_who_has_signed_in_by_a_masked_name(town: T
     assert "sign-out" not in theirs
 
 
-def test_signing_out_ends_the_session_for_whoever_has_the_cookie(town: Town) -> None:
+def test_signing_out_ends_the_session_for_whoever_has_the_cookie(portal_town: Town) -> None:
     client = signed_in()
     key = client.cookies[COOKIE].value
 
@@ -151,12 +118,12 @@ def test_signing_out_ends_the_session_for_whoever_has_the_cookie(town: Town) -> 
     assert asks_to_sign_in(thief.get(ACCOUNT))
 
 
-def test_signing_out_is_no_link_and_harms_nobody_who_is_out(town: Town) -> None:
+def test_signing_out_is_no_link_and_harms_nobody_who_is_out(portal_town: Town) -> None:
     assert signed_in().get(SIGN_OUT).status_code == 405
     assert browser().post(SIGN_OUT).status_code == 302
 
 
-def test_half_an_hour_of_silence_ends_it_and_each_page_begins_anew(town: Town, clock: Clock) -> None:
+def test_half_an_hour_of_silence_ends_it_and_each_page_begins_anew(portal_town: Town, clock: Clock) -> None:
     client = signed_in()
 
     for _ in range(3):
@@ -169,7 +136,7 @@ def test_half_an_hour_of_silence_ends_it_and_each_page_begins_anew(town: Town, c
     assert response.cookies[COOKIE].value == ""
 
 
-def test_reading_in_the_catalogue_is_no_silence(town: Town, clock: Clock) -> None:
+def test_reading_in_the_catalogue_is_no_silence(portal_town: Town, clock: Clock) -> None:
     client = signed_in()
 
     clock.move(minutes=20)
@@ -179,7 +146,7 @@ def test_reading_in_the_catalogue_is_no_silence(town: Town, clock: Clock) -> Non
     assert is_let_in(client)
 
 
-def test_twelve_hours_end_it_at_all_events(town: Town, clock: Clock) -> None:
+def test_twelve_hours_end_it_at_all_events(portal_town: Town, clock: Clock) -> None:
     client = signed_in()
 
     for _ in range(35):
@@ -190,9 +157,9 @@ def test_twelve_hours_end_it_at_all_events(town: Town, clock: Clock) -> None:
     assert not is_let_in(client)
 
 
-def test_it_ends_with_the_card_with_a_new_pin_and_with_the_membership(town: Town, clock: Clock) -> None:
+def test_it_ends_with_the_card_with_a_new_pin_and_with_the_membership(portal_town: Town, clock: Clock) -> None:
     patron = Patron.objects.get(name="陈小雨")
-    desk = town.district.at_central
+    desk = portal_town.district.at_central
     clients = [signed_in() for _ in range(2)]
 
     clock.move(seconds=1)
@@ -211,7 +178,7 @@ def test_it_ends_with_the_card_with_a_new_pin_and_with_the_membership(town: Town
     assert not is_let_in(client)
 
 
-def test_sessions_whose_time_is_over_are_forgotten_and_others_stay(town: Town, clock: Clock) -> None:
+def test_sessions_whose_time_is_over_are_forgotten_and_others_stay(portal_town: Town, clock: Clock) -> None:
     signed_in()
     clock.move(minutes=20)
     client = signed_in("R0002")
@@ -226,7 +193,7 @@ def test_sessions_whose_time_is_over_are_forgotten_and_others_stay(town: Town, c
 # What strangers try
 
 
-def test_the_key_is_new_at_every_sign_in_and_one_that_was_planted_opens_nothing(town: Town) -> None:
+def test_the_key_is_new_at_every_sign_in_and_one_that_was_planted_opens_nothing(portal_town: Town) -> None:
     planted = ReaderSession()
     planted.create()
     victim, attacker = browser(), browser()
@@ -242,7 +209,7 @@ def test_the_key_is_new_at_every_sign_in_and_one_that_was_planted_opens_nothing(
     assert not Session.objects.filter(session_key=first).exists()
 
 
-def test_the_cookie_is_for_this_site_and_no_script(town: Town, settings: Any) -> None:
+def test_the_cookie_is_for_this_site_and_no_script(portal_town: Town, settings: Any) -> None:
     settings.SESSION_COOKIE_SECURE = True
 
     cookie = send(browser()).cookies[COOKIE]
@@ -254,7 +221,7 @@ def test_the_cookie_is_for_this_site_and_no_script(town: Town, settings: Any) ->
 
 
 @pytest.mark.parametrize("key", ["", "x", "../../etc/passwd", "a" * 32, "A" * 32, "a" * 31 + "\0"])
-def test_a_cookie_that_is_no_key_opens_nothing_and_breaks_nothing(town: Town, key: str) -> None:
+def test_a_cookie_that_is_no_key_opens_nothing_and_breaks_nothing(portal_town: Town, key: str) -> None:
     client = browser()
     client.cookies[COOKIE] = key
 
@@ -262,8 +229,8 @@ def test_a_cookie_that_is_no_key_opens_nothing_and_breaks_nothing(town: Town, ke
     assert client.get("/").status_code == 200
 
 
-def test_a_readers_session_opens_no_page_of_staff_and_staffs_none_of_readers(town: Town) -> None:
-    reader, staff = signed_in(), staff_at(town.district.central, Role.DESK_LEAD)
+def test_a_readers_session_opens_no_page_of_staff_and_staffs_none_of_readers(portal_town: Town) -> None:
+    reader, staff = signed_in(), staff_at(portal_town.district.central, Role.DESK_LEAD)
     of_reader, of_staff = reader.cookies[COOKIE].value, staff.cookies["wenyuan_staff"].value
     assert staff.get("/workbench/patrons/").status_code == 200
     assert ReaderSession(of_staff).load() == SessionStore(of_reader).load() == {}
@@ -280,13 +247,13 @@ def test_a_readers_session_opens_no_page_of_staff_and_staffs_none_of_readers(tow
 
 
 @pytest.mark.parametrize(("path", "more"), [(SIGN_IN, {"card": "R0001", "pin": PIN}), (SIGN_OUT, {})])
-def test_what_another_site_sends_is_refused(town: Town, path: str, more: dict[str, str]) -> None:
+def test_what_another_site_sends_is_refused(portal_town: Town, path: str, more: dict[str, str]) -> None:
     client = browser(enforce_csrf_checks=True)
 
     assert client.post(path, more).status_code == 403
 
 
-def test_the_token_against_forgery_is_another_after_signing_in(town: Town) -> None:
+def test_the_token_against_forgery_is_another_after_signing_in(portal_town: Town) -> None:
     client = browser()
     client.get(SIGN_IN)
     before = client.cookies["csrftoken"].value
@@ -317,14 +284,14 @@ def test_the_token_against_forgery_is_another_after_signing_in(town: Town) -> No
         "",
     ],
 )
-def test_signing_in_leads_to_pages_of_the_portal_alone(town: Town, path: str) -> None:
+def test_signing_in_leads_to_pages_of_the_portal_alone(portal_town: Town, path: str) -> None:
     assert send(browser(), next=path)["Location"] == ACCOUNT
     assert signed_in().get(SIGN_IN, {"next": path})["Location"] == ACCOUNT
 
 
-def test_nobody_learns_from_the_answer_whether_there_is_such_a_card(town: Town) -> None:
-    make_patron("无密", "R0007", home=town.district.central)
-    locked = make_patron("锁了", "R0008", home=town.district.central, pin=PIN)
+def test_nobody_learns_from_the_answer_whether_there_is_such_a_card(portal_town: Town) -> None:
+    make_patron("无密", "R0007", home=portal_town.district.central)
+    locked = make_patron("锁了", "R0008", home=portal_town.district.central, pin=PIN)
     Patron.objects.filter(id=locked.id).update(pin_locked_until=TOMORROW)
     cards = {
         "no such card": ("R9999", PIN),
@@ -349,7 +316,7 @@ def test_nobody_learns_from_the_answer_whether_there_is_such_a_card(town: Town) 
     assert answers == dict.fromkeys(cards, first)
 
 
-def test_nobody_is_refused_sooner_than_others(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_is_refused_sooner_than_others(portal_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr(signing_in, "REFUSED_AFTER_S", 1000.0)
     monkeypatch.setattr("time.sleep", slept.append)
@@ -362,13 +329,13 @@ def test_nobody_is_refused_sooner_than_others(town: Town, monkeypatch: pytest.Mo
     assert all(990 < seconds < 1000 for seconds in slept)
 
 
-def test_the_pin_is_never_written_back_onto_the_page(town: Town) -> None:
+def test_the_pin_is_never_written_back_onto_the_page(portal_town: Town) -> None:
     response = send(browser(), "R0001", "135792")
 
     assert "135792" not in response.content.decode()
 
 
-def test_a_pin_is_not_found_by_trying(town: Town) -> None:
+def test_a_pin_is_not_found_by_trying(portal_town: Town) -> None:
     """The lockout of all doors counts; from one address it is not even reached."""
     for number in range(8):
         assert send(browser(REMOTE_ADDR=f"10.0.0.{number}"), pin=f"{number:06d}").status_code == 422
@@ -377,7 +344,7 @@ def test_a_pin_is_not_found_by_trying(town: Town) -> None:
     assert Patron.objects.get(name="陈小雨").pin_locked_until is not None
 
 
-def test_a_stranger_locks_nobody_out_from_one_address(town: Town) -> None:
+def test_a_stranger_locks_nobody_out_from_one_address(portal_town: Town) -> None:
     stranger, reader = browser(REMOTE_ADDR="10.0.0.1"), browser(REMOTE_ADDR="10.0.0.2")
 
     for spelling in ("R0001", "r0001", " R0001 ", "Ｒ0001") * 3:
@@ -388,12 +355,12 @@ def test_a_stranger_locks_nobody_out_from_one_address(town: Town) -> None:
     assert send(stranger).status_code == 422, "even the right PIN opens nothing from there for a while"
 
 
-def test_good_sign_ins_use_nothing_up(town: Town) -> None:
+def test_good_sign_ins_use_nothing_up(portal_town: Town) -> None:
     for _ in range(40):
         assert send(browser()).status_code == 302
 
 
-def test_one_pin_tried_on_many_cards_is_slowed_down_for_the_address(town: Town) -> None:
+def test_one_pin_tried_on_many_cards_is_slowed_down_for_the_address(portal_town: Town) -> None:
     for number in range(30):
         assert send(browser(REMOTE_ADDR="10.0.0.1"), f"X{number:04d}").status_code == 422
 
@@ -405,7 +372,7 @@ def test_one_pin_tried_on_many_cards_is_slowed_down_for_the_address(town: Town) 
     assert send(browser(REMOTE_ADDR="10.0.0.2")).status_code == 302
 
 
-def test_of_ipv6_the_network_is_slowed_down(town: Town) -> None:
+def test_of_ipv6_the_network_is_slowed_down(portal_town: Town) -> None:
     for number in range(30):
         send(browser(REMOTE_ADDR=f"2001:db8:1:2::{number:x}"), f"X{number:04d}")
 
@@ -413,7 +380,7 @@ def test_of_ipv6_the_network_is_slowed_down(town: Town) -> None:
     assert send(browser(REMOTE_ADDR="2001:db8:1:3::1")).status_code == 302
 
 
-def test_what_a_reader_saw_is_not_shown_to_who_comes_next(town: Town) -> None:
+def test_what_a_reader_saw_is_not_shown_to_who_comes_next(portal_town: Town) -> None:
     client = signed_in()
 
     for path in (ACCOUNT, "/", "/find?q=平凡"):
@@ -424,14 +391,14 @@ def test_what_a_reader_saw_is_not_shown_to_who_comes_next(town: Town) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/find", "/new", "/branches", "/branch/C", SIGN_IN])
-def test_who_does_not_sign_in_gets_no_session(town: Town, path: str) -> None:
+def test_who_does_not_sign_in_gets_no_session(portal_town: Town, path: str) -> None:
     response = browser().get(path)
 
     assert set(response.cookies) <= {"csrftoken"}
     assert Session.objects.count() == 0
 
 
-def test_a_failed_sign_in_begins_no_session(town: Town) -> None:
+def test_a_failed_sign_in_begins_no_session(portal_town: Town) -> None:
     assert set(send(browser(), pin="111111").cookies) <= {"csrftoken"}
     assert Session.objects.count() == 0
 
@@ -439,7 +406,7 @@ def test_a_failed_sign_in_begins_no_session(town: Town) -> None:
 # What stands there
 
 
-def test_a_new_reader_has_nothing_and_is_told_so(town: Town) -> None:
+def test_a_new_reader_has_nothing_and_is_told_so(portal_town: Town) -> None:
     page = words(signed_in().get(ACCOUNT))
 
     assert "registered at 总馆 · card good until Sat 1 Mar 2036" in page
@@ -448,8 +415,8 @@ def test_a_new_reader_has_nothing_and_is_told_so(town: Town) -> None:
     assert "You owe nothing Your deposit none" in page
 
 
-def test_loans_say_until_when_and_how_late_they_are(town: Town, clock: Clock) -> None:
-    desk = town.district.at_central
+def test_loans_say_until_when_and_how_late_they_are(portal_town: Town, clock: Clock) -> None:
+    desk = portal_town.district.at_central
     for barcode in ("C0001", "E0001"):
         checkout(item=barcode, card="R0001", at=clock(), desk=desk)
     client = signed_in()
@@ -464,8 +431,8 @@ def test_loans_say_until_when_and_how_late_they_are(town: Town, clock: Clock) ->
     assert "Nothing can be lent to you at 总馆 just now Overdue items not returned: 2" in page
 
 
-def test_holds_say_where_they_stand_and_until_when_to_fetch(town: Town, clock: Clock) -> None:
-    desk, central = town.district.at_central, town.district.central
+def test_holds_say_where_they_stand_and_until_when_to_fetch(portal_town: Town, clock: Clock) -> None:
+    desk, central = portal_town.district.at_central, portal_town.district.central
     bibs = [make_bib(title=title) for title in ("甲", "乙")]
     items = [make_item(bib=bib, home=central) for bib in bibs]
     for item in items:
@@ -481,10 +448,10 @@ def test_holds_say_where_they_stand_and_until_when_to_fetch(town: Town, clock: C
     assert page.index("甲 Ready") < page.index("乙 Number")
 
 
-def test_money_says_what_for_and_how_much(town: Town, clock: Clock) -> None:
+def test_money_says_what_for_and_how_much(portal_town: Town, clock: Clock) -> None:
     patron = Patron.objects.get(name="陈小雨")
-    make_charge(patron, 350, desk=town.district.at_central, at=clock())
-    make_deposit(patron, desk=town.district.at_central, at=clock())
+    make_charge(patron, 350, desk=portal_town.district.at_central, at=clock())
+    make_deposit(patron, desk=portal_town.district.at_central, at=clock())
 
     page = words(signed_in().get(ACCOUNT))
 
@@ -493,8 +460,8 @@ def test_money_says_what_for_and_how_much(town: Town, clock: Clock) -> None:
     assert "Your deposit 100.00 yuan" in page
 
 
-def test_nobody_sees_what_others_have(town: Town, clock: Clock) -> None:
-    checkout(item="C0001", card="R0001", at=clock(), desk=town.district.at_central)
+def test_nobody_sees_what_others_have(portal_town: Town, clock: Clock) -> None:
+    checkout(item="C0001", card="R0001", at=clock(), desk=portal_town.district.at_central)
 
     page = words(signed_in("R0002").get(ACCOUNT))
 
@@ -502,8 +469,8 @@ def test_nobody_sees_what_others_have(town: Town, clock: Clock) -> None:
     assert "平凡的世界" not in page
 
 
-def test_in_chinese(town: Town, clock: Clock) -> None:
-    checkout(item="C0001", card="R0001", at=clock(), desk=town.district.at_central)
+def test_in_chinese(portal_town: Town, clock: Clock) -> None:
+    checkout(item="C0001", card="R0001", at=clock(), desk=portal_town.district.at_central)
     client = Client(headers={"accept-language": "zh-CN"})
     send(client)
 
@@ -515,10 +482,10 @@ def test_in_chinese(town: Town, clock: Clock) -> None:
 
 @pytest.mark.parametrize("barcodes", [("C0001",), ("C0001", "E0001", "E0002")])
 def test_the_account_costs_the_same_however_much_there_is(
-    town: Town, clock: Clock, barcodes: tuple[str, ...], django_assert_num_queries: Any
+    portal_town: Town, clock: Clock, barcodes: tuple[str, ...], django_assert_num_queries: Any
 ) -> None:
     for barcode in barcodes:
-        checkout(item=barcode, card="R0001", at=clock(), desk=town.district.at_central)
+        checkout(item=barcode, card="R0001", at=clock(), desk=portal_town.district.at_central)
     client = signed_in()
     client.get(ACCOUNT)
 

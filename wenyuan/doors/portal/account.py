@@ -1,14 +1,27 @@
-"""A reader's own page: what they have, wait for and owe."""
+"""A reader's own page: what they have, wait for and owe, and what they do about it.
 
-from django.http import HttpResponse
+An act is sent by a form and answered by the page again, which then tells what became of it. What is not the reader's is
+answered as what does not exist.
+"""
 
-from wenyuan.doors.portal.access import ReaderRequest, reader_page
+from collections.abc import Sequence
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from wenyuan.doors.portal.access import ReaderRequest, reader_act, reader_page
 from wenyuan.doors.portal.owned import charge_rows, hold_rows, loan_rows, reasons
+from wenyuan.doors.portal.sessions import keep_word, word_of
 from wenyuan.doors.portal.shell import page
+from wenyuan.doors.portal.words import long_day
 from wenyuan.kernel.money import yuan_text
+from wenyuan.lending.circulation.data import Block, OpenLoan, RenewalReceipt
+from wenyuan.lending.circulation.operations import Contended, Refused, renew, renew_all
 from wenyuan.lending.circulation.queries import holds_of_patron, patron_loans
 from wenyuan.lending.fees.queries import account_state, list_open_charges
 from wenyuan.organisation.network.queries import network_map
+from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
 
 
@@ -19,6 +32,7 @@ def account(request: ReaderRequest) -> HttpResponse:
     loans = patron_loans(patron_id=patron.id, branch_id=patron.home_branch_id, at=request.at)
     state = account_state(patron.id)
     context = {
+        "word": word_of(request.reader),
         "patron": patron,
         "home": network.branches.get(patron.home_branch_id),
         "loans": loan_rows(loans.loans if loans else (), today=today),
@@ -31,3 +45,67 @@ def account(request: ReaderRequest) -> HttpResponse:
         "deposit": yuan_text(state.held_fen) if state.held_fen else "",
     }
     return page(request, "portal/account.html", context, at="account")
+
+
+@reader_act(Act.RENEW)
+def renew_one(request: ReaderRequest, loan_id: int) -> HttpResponse:
+    """Prolong one loan."""
+    loan = next((loan for loan in _loans(request) if loan.id == loan_id), None)
+    if loan is None:
+        return told(request, "refused", gettext("You do not have this on loan (any more)"))
+    title = loan.item.title
+    try:
+        receipt = renew(item=loan.item.barcode, card=request.reader.card, at=request.at, desk=request.desk)
+    except Refused as refused:
+        return told(
+            request, "refused", gettext("Not renewed: %(title)s") % {"title": title}, _why(request, refused.blocks)
+        )
+    except Contended:
+        return told(request, "refused", gettext("Not renewed: %(title)s") % {"title": title}, [_try_again()])
+    return told(request, "fine", gettext("Renewed: %(title)s") % {"title": title}, [_renewed(receipt)])
+
+
+@reader_act(Act.RENEW)
+def renew_every(request: ReaderRequest) -> HttpResponse:
+    """Prolong all loans, each for itself."""
+    titles = {loan.item.barcode: loan.item.title for loan in _loans(request)}
+    try:
+        done = renew_all(card=request.reader.card, at=request.at, desk=request.desk)
+    except Refused as refused:
+        return told(request, "refused", gettext("Nothing was renewed"), _why(request, refused.blocks))
+    count = sum(one.receipt is not None for one in done)
+    lines = []
+    for one in done:
+        why = [_renewed(one.receipt)] if one.receipt else _why(request, one.blocks) or [_try_again()]
+        lines.append(f"{titles.get(one.barcode, one.barcode)}: {gettext('; ').join(why)}")
+    if not count:
+        return told(request, "refused", gettext("Nothing was renewed"), lines)
+    heading = ngettext("%(count)s of %(all)s renewed", "%(count)s of %(all)s renewed", count)
+    return told(request, "fine" if count == len(done) else "heed", heading % {"count": count, "all": len(done)}, lines)
+
+
+def _loans(request: ReaderRequest) -> tuple[OpenLoan, ...]:
+    patron = request.reader.patron
+    found = patron_loans(patron_id=patron.id, branch_id=patron.home_branch_id, at=request.at)
+    return found.loans if found else ()
+
+
+def _renewed(receipt: RenewalReceipt) -> str:
+    until = gettext("to be returned by %(day)s") % {"day": long_day(receipt.due_date)}
+    if not receipt.fine_fen:
+        return until
+    return until + gettext("; being late until now costs %(yuan)s yuan") % {"yuan": yuan_text(receipt.fine_fen)}
+
+
+def _why(request: ReaderRequest, blocks: Sequence[Block]) -> list[str]:
+    return reasons(blocks, network=network_map(), language=request.language)
+
+
+def _try_again() -> str:
+    return gettext("It was changed by somebody else at this very moment. Please try again.")
+
+
+def told(request: ReaderRequest, kind: str, heading: str, lines: Sequence[str] = ()) -> HttpResponse:
+    """Back to the account, which tells what became of an act. ``kind`` is that of the alert."""
+    keep_word(request.reader, {"kind": kind, "heading": heading, "lines": list(lines)})
+    return HttpResponseRedirect(reverse("portal:account"))

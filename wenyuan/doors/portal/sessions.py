@@ -5,6 +5,8 @@ so whichever cookie is copied into the other's place, nobody has signed in.
 """
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -24,6 +26,7 @@ SILENCE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=12)
 """So long after the sign-in it ends at all events."""
 NOTED_AFTER: Final = timedelta(minutes=1)
+_WORD: Final = "word"
 _KEY = re.compile(r"[a-z0-9]{32}")
 
 
@@ -87,6 +90,22 @@ def enter(request: HttpRequest, response: HttpResponseBase, scanned: ScannedPatr
         httponly=True,
         samesite="Lax",
     )
+
+
+def keep_word(reader: Reader, word: Mapping[str, object]) -> None:
+    """What the reader is to be told on the next page of theirs. Who has just signed out elsewhere is told nothing."""
+    reader.session[_WORD] = dict(word)
+    with suppress(UpdateError):
+        reader.session.save()
+
+
+def word_of(reader: Reader) -> Mapping[str, object] | None:
+    """What was to be told, once."""
+    word: Mapping[str, object] | None = reader.session.pop(_WORD, None)
+    if word is not None:
+        with suppress(UpdateError):
+            reader.session.save()
+    return word
 
 
 def leave(request: HttpRequest, response: HttpResponseBase) -> None:

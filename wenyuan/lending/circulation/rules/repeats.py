@@ -22,9 +22,12 @@ def repeats_checkout(loan: Loan | None, patron: Patron | None, *, account_id: in
 
 
 def repeats_renewal(loan: Loan, *, account_id: int, at: datetime) -> bool:
-    """Whether this machine renewed this loan within ``REPEAT_WINDOW``."""
+    """Whether this machine renewed this loan within ``REPEAT_WINDOW``; of no account (0) are a reader at the portal and
+    the clock, whose renewal is as good as the reader's."""
     return (
-        loan.renewed_at is not None and loan.renewed_by_id == account_id and abs(at - loan.renewed_at) <= REPEAT_WINDOW
+        loan.renewed_at is not None
+        and (loan.renewed_by_id or 0) == account_id
+        and abs(at - loan.renewed_at) <= REPEAT_WINDOW
     )
 
 
