@@ -408,6 +408,7 @@ NO_PAGES = frozenset(
         "api:find_bibs",
         "api:bib",
         "api:items_of",
+        "api:readings",
         "api:nothing",
         "workbench:offline-worker",
         "workbench:offline-contact",
