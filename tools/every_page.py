@@ -230,6 +230,16 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/notices/hours",
         "/workbench/visits/",
         "/workbench/visits/{point}/{yesterday}/",
+        "/workbench/visits/counters/",
+        "/workbench/visits/counters/new/",
+        "/workbench/visits/counters/{counter}/",
+        Sight(role="director", path="/workbench/visits/counters/{counter}/?show=odd", note="odd"),
+        Sight(role="director", path="/workbench/visits/counters/{counter}/?show=refused", note="refused"),
+        "/workbench/visits/counters/{counter}/key/",
+        "/workbench/visits/counters/{counter}/calibration/",
+        "/workbench/visits/counters/{counter}/end/",
+        "/workbench/visits/counters/{counter}/sheet/",
+        "/workbench/visits/counters/{counter}/readings/{reading}/",
         "/workbench/visits/registers/",
         "/workbench/visits/registers/{branch}/{last_month}/",
         "/workbench/daybook/",
@@ -563,6 +573,7 @@ NO_PAGES = frozenset(
         "workbench:fees-scan-notice",
         "workbench:fees-scan-order",  # there is none without a collector
         "workbench:visits-withdraw",
+        "workbench:counter-load",
         "workbench:account-unlock",
     }
 )
@@ -617,6 +628,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.organisation.journal.models import Entry
     from wenyuan.organisation.network.models import Branch, Closure, ClosureNotice, Membership, ServicePoint
     from wenyuan.organisation.notices.models import Call, Message
+    from wenyuan.services.visits.models import Counter, CounterReading
 
     alike = list_alike_records(size=1).groups[0].pairs[0]
     central = Branch.objects.get(kind="central")
@@ -637,6 +649,7 @@ def the_house(*, today: date) -> dict[str, str]:
     token = ApiToken.objects.filter(ended_at=None).earliest("id")
     call = Call.objects.filter(list__branch=central, outcome="").earliest("id")
     message = Message.objects.filter(branch=central).latest("id")
+    counter = Counter.objects.filter(service_point__branch=central, ended_date=None).earliest("id")
     staged = ImportSample.objects.filter(batch__state="ready", reason="").earliest("id")
     short = ConsignmentLine.objects.filter(ended_as="short", settled_at=None).earliest("id")
     values = {
@@ -711,6 +724,8 @@ def the_house(*, today: date) -> dict[str, str]:
         "with_token": token.machine_id,
         "token": token.id,
         "entry": Entry.objects.filter(kind="loan").latest("id").id,
+        "counter": counter.id,
+        "reading": CounterReading.objects.filter(counter=counter).earliest("id").id,
         "yesterday": today - timedelta(days=1),
         "year": today.year,
         "month": f"{today:%Y-%m}",

@@ -15,7 +15,7 @@ from tests.factories.notices import Answering, make_templates, post_due
 from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.patrons import make_category, make_guardian, make_patron, make_roster
 from tests.factories.transit import make_transit, packed_crate
-from tests.factories.visits import make_count
+from tests.factories.visits import make_count, make_counter, make_director
 from wenyuan.holdings.catalogue.data import (
     AuthorityInput,
     CopyProtocol,
@@ -65,6 +65,15 @@ from wenyuan.organisation.notices.data import CallReason, Channel, DueLine, NewC
 from wenyuan.organisation.notices.operations import open_call_list, send_due
 from wenyuan.organisation.rights.data import Desk, Door
 from wenyuan.plumbing.channels.port import Outcome, Result
+from wenyuan.plumbing.clock import local_date
+from wenyuan.services.visits.data import Reading
+from wenyuan.services.visits.operations import (
+    calibrate_counter,
+    set_reading_aside,
+    settle_counters,
+    take_readings,
+)
+from wenyuan.services.visits.queries import list_readings
 
 TITLES = ("人间草木", "草房子", "活着", "昆虫记", "城南旧事", "The Old Man and the Sea")
 
@@ -108,6 +117,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
         happened(Kind.RETURN, town.ring, at=at - timedelta(days=days), times=days % 4)
     for days in range(1, 6):
         make_count(town.gate, today - timedelta(days=days), 300 + 17 * days, at=at)
+    _make_gate_counter(town, at=at)
     desks = {branch.code: make_desk(branch, role=Role.DESK_LEAD) for branch in (town.central, town.ring, town.south)}
     long_ago = at - timedelta(days=50)
     for code, barcode in (("C", "23020"), ("C", "23030"), ("S", "23022"), ("S", "23032"), ("C", "23041")):
@@ -205,6 +215,25 @@ def _catalogue_twice(desk: Desk, at: datetime) -> None:
     copies = [make_bib(title="湘行散记", author="沈从文", isbn="9787506365437").id for _ in range(3)]
     merge_bibs(kept_id=copies[1], gone_id=copies[2], kept_version=1, gone_version=1, at=at, desk=desk)
     look_for_duplicates(look_id=begin_look(at=at, desk=desk), at=at, desk=desk)
+
+
+def _make_gate_counter(town: Town, *, at: datetime) -> None:
+    """A gate counter at the side door, calibrated, with a roll-over, a reading set aside and one refused."""
+    desk, noon = make_director(town.central), at.replace(hour=4, minute=0, second=0, microsecond=0)
+    first = noon - timedelta(days=3)
+    counter = make_counter(
+        town.desk, maximum=9_999, first_date=local_date(first), name="侧门", at=at, desk=desk
+    ).counter
+    calibrate_counter(
+        counter_id=counter.id, first_date=local_date(first), permille=955, reason="人工比对一小时", at=at, desk=desk
+    )
+    totals = (9_700, 9_950, 120, 64, 5_000, 160)
+    readings = [Reading(first + timedelta(hours=number), total) for number, total in enumerate(totals)]
+    wrong = Reading(datetime(1970, 1, 1, 1, tzinfo=UTC), 12)
+    take_readings(counter_id=counter.id, readings=[*readings, wrong], at=at, desk=desk)
+    [jumped] = [one for one in list_readings(counter_id=counter.id).rows if one.reading.passes == 5_000]
+    set_reading_aside(reading_id=jumped.id, reason="抄写错误", at=at, desk=desk)
+    settle_counters(at=at)
 
 
 def _make_crates(town: Town, desks: dict[str, Desk], *, at: datetime) -> None:

@@ -84,7 +84,7 @@ def _examine_rooms(here: Installation) -> list[Finding]:
         sentence = f"{len(pending)} migrations are not applied, {pending[0]} first."
         return [Finding("migrations_pending", Severity.ERROR, sentence, "wenyuan migrate")]
     findings: list[Finding] = []
-    checks: tuple[Callable[[], Iterator[Finding]], ...] = (_library, _separation, _journal, _search)
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (_library, _separation, _journal, _search, _counters)
     for check in checks:
         try:
             findings += check()
@@ -153,6 +153,18 @@ def _search() -> Iterator[Finding]:
     if waiting.count > MOST_STALE or is_late:
         sentence = f"{waiting.count} changes wait for the search index."
         yield Finding("index_backlog", Severity.WARNING, sentence, "wenyuan worker")
+
+
+def _counters() -> Iterator[Finding]:
+    from wenyuan.organisation.network.queries import network_map
+    from wenyuan.services.visits.queries import silent_counters
+
+    branches = network_map().branches
+    for silent in silent_counters(at=datetime.now(UTC)):
+        days = f"{len(silent.days)} open day{'s' if len(silent.days) > 1 else ''}"
+        where = branches[silent.counter.branch_id].code
+        sentence = f"Gate counter {silent.counter.id} at {where} said nothing on {days}, last on {silent.days[0]}."
+        yield Finding("counter_silent", Severity.INFO, sentence)
 
 
 def _examine_invariants(*, quiet: bool) -> list[dict[str, Any]]:

@@ -1,13 +1,17 @@
 """Reads of counters: those of a branch, what they said, what was made of it, and which have fallen silent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from wenyuan.organisation.network.data import NetworkMap
+from wenyuan.organisation.network.queries import network_map
+from wenyuan.plumbing.clock import library_zone, local_date
 from wenyuan.services.visits import sql
+from wenyuan.services.visits.counting import reasons_against, same_moment
 from wenyuan.services.visits.data import (
     CalibrationFacts,
     CounterFacts,
@@ -19,21 +23,26 @@ from wenyuan.services.visits.data import (
     ReadingFacts,
     ReadingReason,
     RefusedFacts,
+    SilentCounter,
     Step,
+    Taken,
+    TakenReading,
 )
+from wenyuan.services.visits.models import CounterReading
 
 PAGE_ROWS = 50
+FORTNIGHT = 14
 
 
 def get_counter(counter_id: int) -> CounterFacts | None:
     """One counter, or nothing."""
-    rows = _rows(sql.COUNTERS, {"counter": counter_id, "branch": None})
+    rows = _rows(sql.COUNTERS, {"counter": counter_id, "branch": None, "in_use": False})
     return _counter(rows[0]) if rows else None
 
 
 def list_counters(branch_id: int) -> tuple[CounterFacts, ...]:
     """The counters of a branch, those in use first, by service point and name."""
-    return tuple(_counter(row) for row in _rows(sql.COUNTERS, {"counter": None, "branch": branch_id}))
+    return tuple(_counter(row) for row in _rows(sql.COUNTERS, {"counter": None, "branch": branch_id, "in_use": False}))
 
 
 def _counter(row: tuple[Any, ...]) -> CounterFacts:
@@ -109,10 +118,17 @@ def list_readings(
     return ReadingPage(tuple(found[:size]), (last.reading.at.isoformat(), last.id) if last else None)
 
 
+def get_reading(reading_id: int) -> ReadingFacts | None:
+    """One reading, or nothing."""
+    rows = _rows(sql.ONE_READING, {"reading": reading_id})
+    return _reading(rows[0]) if rows else None
+
+
 def _reading(row: tuple[Any, ...]) -> ReadingFacts:
     reading = Reading(row[1], row[3], row[4], row[2])
     return ReadingFacts(
         id=row[0],
+        counter_id=row[13],
         reading=reading,
         received_at=row[5],
         door=row[6],
@@ -121,6 +137,46 @@ def _reading(row: tuple[Any, ...]) -> ReadingFacts:
         set_aside_reason=row[11],
         set_aside_by_name=row[12],
     )
+
+
+def judge_readings(*, counter: CounterFacts, readings: Sequence[Reading], at: datetime) -> tuple[TakenReading, ...]:
+    """What would become of readings if they were sent now; nothing is written."""
+    terms = standing_terms(counter, network_map())
+    sent = [same_moment(reading) for reading in readings]
+    seen = {
+        Reading(row.at, row.passes, row.passes_out, row.begins_at)
+        for row in CounterReading.objects.filter(counter_id=counter.id, at__in={reading.at for reading in sent})
+    }
+    told = []
+    for reading in sent:
+        reasons = reasons_against(reading, terms, now=at, zone=library_zone())
+        became = Taken.REFUSED if reasons else Taken.REPEATED if reading in seen else Taken.TAKEN
+        told.append(TakenReading(reading, became, reasons))
+        if not reasons:
+            seen.add(reading)
+    return tuple(told)
+
+
+def silent_counters(*, at: datetime, branch_id: int | None = None) -> tuple[SilentCounter, ...]:
+    """Counters in use that have said nothing on an open day of the fortnight before today. A branch whose hours nobody
+    has entered has no open days here."""
+    today, network = local_date(at), network_map()
+    counters = [_counter(row) for row in _rows(sql.COUNTERS, {"counter": None, "branch": branch_id, "in_use": True})]
+    since = at - timedelta(days=FORTNIGHT + 1)
+    heard = set(_rows(sql.DAYS_HEARD, {"zone": library_zone().key, "since": since})) if counters else set()
+    found = []
+    for counter in counters:
+        terms, calendar = standing_terms(counter, network), network.calendar(counter.branch_id)
+        days = (today - timedelta(days=number) for number in range(1, FORTNIGHT + 1))
+        silent = tuple(
+            day
+            for day in days
+            if terms.first_date <= day and (terms.ended_date is None or day < terms.ended_date)
+            if (status := calendar.day_status(day)).is_open and status.is_stated and (counter.id, day) not in heard
+        )
+        if silent:
+            found.append(SilentCounter(counter, silent))
+    return tuple(found)
 
 
 def list_refused(*, counter_id: int, before: int | None = None, size: int = PAGE_ROWS) -> RefusedPage:

@@ -13,10 +13,13 @@ from wenyuan.services.visits import sql
 from wenyuan.services.visits.counter_reads import (
     calibrations_of,
     get_counter,
+    get_reading,
+    judge_readings,
     list_counters,
     list_readings,
     list_refused,
     passes_of_day,
+    silent_counters,
 )
 from wenyuan.services.visits.data import CountFacts, Evidence, EvidenceKind, HistoryPage, PointRow, VisitGrid
 
@@ -26,10 +29,13 @@ __all__ = [
     "counted_by_counters",
     "get_count",
     "get_counter",
+    "get_reading",
+    "judge_readings",
     "list_counters",
     "list_readings",
     "list_refused",
     "passes_of_day",
+    "silent_counters",
     "visit_grid",
 ]
 

@@ -55,6 +55,7 @@ COUNTERS = """
         counter.key_last4, counter.key_set_at
     FROM visits_counter counter JOIN network_servicepoint point ON point.id = counter.service_point_id
     WHERE (%(counter)s::bigint IS NULL OR counter.id = %(counter)s::bigint)
+        AND (NOT %(in_use)s::boolean OR counter.ended_date IS NULL)
         AND (%(branch)s::bigint IS NULL OR point.branch_id = %(branch)s::bigint)
     ORDER BY counter.ended_date IS NOT NULL, point.code, counter.name, counter.id
 """
@@ -73,20 +74,32 @@ READ_TO = """
     SELECT max(reading.at) FROM visits_counterreading reading WHERE reading.counter_id = %(counter)s
 """
 
-READINGS = """
+_READINGS = """
     SELECT reading.id, reading.at, reading.begins_at, reading.passes, reading.passes_out, reading.received_at,
         reading.door, coalesce(entered.name, ''), step.outcome, step.begins_at, step.passes,
-        coalesce(aside.reason, ''), coalesce(asided.name, '')
+        coalesce(aside.reason, ''), coalesce(asided.name, ''), reading.counter_id
     FROM visits_counterreading reading
     LEFT JOIN visits_readingstep step ON step.reading_id = reading.id
     LEFT JOIN visits_readingsetaside aside ON aside.reading_id = reading.id
     LEFT JOIN accounts_account asided ON asided.id = aside.set_aside_by_id
     LEFT JOIN accounts_account entered ON entered.id = reading.entered_by_id
+"""
+
+READINGS = f"""
+    {_READINGS}
     WHERE reading.counter_id = %(counter)s
         AND (%(at)s::timestamptz IS NULL OR (reading.at, reading.id) < (%(at)s::timestamptz, %(before)s::bigint))
         AND (NOT %(odd)s::boolean OR coalesce(step.outcome, '') NOT IN ('first', 'counted'))
     ORDER BY reading.at DESC, reading.id DESC LIMIT %(limit)s
 """
+
+ONE_READING = f"{_READINGS} WHERE reading.id = %(reading)s"
+
+DAYS_HEARD = """
+    SELECT DISTINCT reading.counter_id, (reading.at AT TIME ZONE %(zone)s)::date
+    FROM visits_counterreading reading WHERE reading.at >= %(since)s
+"""
+"""On which local days each counter has said something, since a moment."""
 
 REFUSED = """
     SELECT refused.id, refused.at, refused.begins_at, refused.passes, refused.passes_out, refused.reasons,

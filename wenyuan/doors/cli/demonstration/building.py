@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db import connection
 
 from wenyuan.doors.cli.demonstration import history, people
-from wenyuan.doors.cli.demonstration.counting import count_visits
+from wenyuan.doors.cli.demonstration.counting import count_visits, set_gate_up
 from wenyuan.doors.cli.demonstration.daybook import keep_daybook
 from wenyuan.doors.cli.demonstration.network import CHILDREN, Site, join_groups, open_network, places, set_calendars
 from wenyuan.doors.cli.demonstration.policies import add_policies
@@ -77,7 +77,10 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         receive_a_gift(at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
         settle_authorities(at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
         tell_readers(sites, year.readers, at=_noon(until), desk=lead)
-        counted = count_visits(dice, sites, operator=operators["lead"], first=first, last=until - timedelta(days=1))
+        gate = set_gate_up(sites, last=until, desk=director)
+        counted = count_visits(
+            dice, sites, operator=operators["lead"], first=first, last=until - timedelta(days=1), gate=gate
+        )
         for _ in counted:
             pass
     # Committed with full durability, and with it all that was committed before.

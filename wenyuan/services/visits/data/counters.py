@@ -146,6 +146,7 @@ class ReadingFacts:
     """A kept reading: what was made of it (``step``), or why and by whom it was set aside."""
 
     id: int
+    counter_id: int
     reading: Reading
     received_at: datetime
     door: str
@@ -164,6 +165,14 @@ class RefusedFacts:
     reasons: tuple[ReadingReason, ...]
     received_at: datetime
     door: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilentCounter:
+    """A counter in use that has said nothing on days on which its branch was open, the latest first."""
+
+    counter: CounterFacts
+    days: tuple[date, ...]
 
 
 class CounterReason(StrEnum):

@@ -6,7 +6,7 @@ from wenyuan.services.visits.operations.counters import (
     renew_counter_key,
     set_up_counter,
 )
-from wenyuan.services.visits.operations.readings import admit_counter, set_reading_aside, take_readings
+from wenyuan.services.visits.operations.readings import admit_counter, load_readings, set_reading_aside, take_readings
 from wenyuan.services.visits.operations.settling import settle_counters
 from wenyuan.services.visits.operations.typed import correct_visits, record_visits, withdraw_visits
 
@@ -15,6 +15,7 @@ __all__ = [
     "calibrate_counter",
     "correct_visits",
     "end_counter",
+    "load_readings",
     "record_visits",
     "renew_counter_key",
     "set_reading_aside",

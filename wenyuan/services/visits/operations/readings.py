@@ -1,6 +1,7 @@
 """What counters say: taken as it came, judged, and what follows from it made anew where something was added."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -14,13 +15,11 @@ from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import library_zone, local_date
 from wenyuan.plumbing.transactions import verb
 from wenyuan.services.visits import rules
-from wenyuan.services.visits.counter_reads import get_counter, standing_terms
+from wenyuan.services.visits.counter_reads import get_counter, judge_readings
 from wenyuan.services.visits.counting import (
     LONGEST_INTERVAL,
     in_order,
     passes_by_hour,
-    reasons_against,
-    same_moment,
     steps,
 )
 from wenyuan.services.visits.data import (
@@ -33,8 +32,8 @@ from wenyuan.services.visits.data import (
     Taken,
     TakenReading,
 )
+from wenyuan.services.visits.models import Counter as CounterRow
 from wenyuan.services.visits.models import (
-    Counter,
     CounterReading,
     HourPasses,
     ReadingSetAside,
@@ -60,7 +59,7 @@ def admit_counter(*, secret: str) -> CounterFacts:
     """
     if not secret.startswith(KEY_PREFIX) or len(secret) > LONGEST_KEY:
         raise CounterRefused(CounterReason.UNKNOWN_KEY)
-    row = Counter.objects.filter(key_hash=hash_of_key(secret)).only("id").first()
+    row = CounterRow.objects.filter(key_hash=hash_of_key(secret)).only("id").first()
     counter = get_counter(row.id) if row else None
     if counter is None:
         raise CounterRefused(CounterReason.UNKNOWN_KEY)
@@ -83,39 +82,39 @@ def take_readings(
     counter = _held(counter_id, desk)
     if len(readings) > MOST_AT_ONCE:
         raise CounterRefused(CounterReason.TOO_MANY_READINGS)
-    terms = standing_terms(counter, network_map())
-    sent = [same_moment(reading) for reading in readings]
-    judged = [reasons_against(reading, terms, now=at, zone=library_zone()) for reading in sent]
-    known = _kept(counter_id, {reading.at for reading in sent})
-    fresh: dict[Reading, None] = {}
-    told = []
-    for reading, reasons in zip(sent, judged, strict=True):
-        if reasons:
-            told.append(TakenReading(reading, Taken.REFUSED, reasons))
-        elif reading in known or reading in fresh:
-            told.append(TakenReading(reading, Taken.REPEATED))
-        else:
-            fresh[reading] = None
-            told.append(TakenReading(reading, Taken.TAKEN))
-    _keep(counter_id, list(fresh), at, desk)
+    told = judge_readings(counter=counter, readings=readings, at=at)
+    fresh = [one.reading for one in told if one.became is Taken.TAKEN]
+    _keep(counter_id, fresh, at, desk)
     _keep_refused(counter_id, [one for one in told if one.became is Taken.REFUSED], at, desk)
-    for segment in _segments(list(fresh)):
+    for segment in _segments(fresh):
         _count_anew(counter, segment)
-    return tuple(told)
+    return told
+
+
+@needs(Act.ENTER_VISITS)
+def load_readings(*, counter_id: int, readings: Sequence[Reading], at: datetime, desk: Desk) -> Mapping[Taken, int]:
+    """Take any number of readings, as many at once as a transaction bears; how many became what. Broken off half-way,
+    the same readings may be loaded again.
+
+    :raises NotAllowed: the operator may not enter visits at the counter's branch.
+    :raises CounterRefused: an unknown counter.
+    """
+    ordered = sorted(readings, key=in_order)
+    became: Counter[Taken] = Counter()
+    for start in range(0, len(ordered), MOST_AT_ONCE):
+        told = take_readings(counter_id=counter_id, readings=ordered[start : start + MOST_AT_ONCE], at=at, desk=desk)
+        became.update(one.became for one in told)
+    return became
 
 
 def _held(counter_id: int, desk: Desk) -> CounterFacts:
     """The counter, held until the end: what follows from its readings is made by one at a time."""
-    Counter.objects.select_for_update(no_key=True).filter(id=counter_id).first()
+    CounterRow.objects.select_for_update(no_key=True).filter(id=counter_id).first()
     counter = get_counter(counter_id)
     if counter is None:
         raise CounterRefused(CounterReason.UNKNOWN_COUNTER)
     require(desk.operator, Act.ENTER_VISITS, counter.branch_id)
     return counter
-
-
-def _kept(counter_id: int, moments: set[datetime]) -> set[Reading]:
-    return {_reading(row) for row in CounterReading.objects.filter(counter_id=counter_id, at__in=moments)}
 
 
 def _reading(row: CounterReading) -> Reading:
