@@ -69,7 +69,9 @@ def _nodes(plan: Plan) -> Iterator[Plan]:
 
 
 def _is_reading_through(node: Plan) -> bool:
-    return node.get("Relation Name") in LARGE and "Index Cond" not in node and "Recheck Cond" not in node
+    if node["Node Type"] == "Bitmap Heap Scan":  # what it checks again is not always told
+        return any(below["Node Type"] == "Bitmap Index Scan" and "Index Cond" not in below for below in _nodes(node))
+    return node.get("Relation Name") in LARGE and "Index Cond" not in node
 
 
 def test_records_like_one_that_is_saved_are_found_by_indices(db: None) -> None:
@@ -108,16 +110,18 @@ def test_a_look_for_duplicates_goes_from_each_record_to_the_next_ones_of_its_tit
 
 
 @pytest.mark.parametrize("given", [{"isbn": "9787506365437"}, {"barcode": "W1"}, {"title_begins": "活着"}])
-def test_a_record_is_looked_up_by_indices(db: None, given: dict[str, Any]) -> None:
+def test_a_record_is_looked_up_by_indices(fresh_database: str, server_url: str, given: dict[str, Any]) -> None:
     bib = make_bib(title="活着", author="余华", isbn="9787506365437")
     item = make_item(bib=bib, home=make_branch("B1"), barcode="W1")
     make_many_bibs(5_000)
     make_many_items(item, 5_000)
+    get_to_know(fresh_database, server_url, "catalogue_bib, catalogue_identifier, catalogue_item")
 
     def look() -> None:
         assert [one.id for one in lookup(**given).bibs] == [bib.id]
 
-    assert read_through(look) == []
+    with transaction.atomic():
+        assert read_through(look) == []
 
 
 def test_authorities_are_found_by_indices_and_their_list_goes_on_where_it_stood(
