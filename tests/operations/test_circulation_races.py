@@ -203,6 +203,29 @@ def test_a_limit_of_one_type_holds_when_another_item_went_and_one_of_that_type_c
     assert [block.code for block in caught.value.blocks] == [BlockCode.LOAN_LIMIT_OF_TYPE]
 
 
+def test_a_total_limit_holds_when_a_branch_with_a_higher_one_lends_meanwhile_and_the_chosen_slot_is_free_again(
+    district: District, at: datetime
+) -> None:
+    make_policy(branch=district.children, max_loans=9)
+    make_patron(card="C1", home=district.central)
+    for number in range(6):
+        make_item(barcode=f"I{number}", home=district.central)
+    for number in range(3):
+        checkout(item=f"I{number}", card="C1", at=at, desk=district.at_central)
+    checkin(item="I1", at=at, desk=district.at_central)
+
+    def lend_two_and_take_one_back() -> None:
+        for number in (3, 4):
+            checkout(item=f"I{number}", card="C1", at=at, desk=district.at_children)
+        checkin(item="I3", at=at, desk=district.at_central)
+
+    request = Request(item="I5", card="C1", at=at, desk=district.at_central)
+    with pytest.raises(Refused) as caught:
+        run(lambda: interrupted(checkout_plan(request), lend_two_and_take_one_back, before=ITEM_WRITE))
+
+    assert [block.code for block in caught.value.blocks] == [BlockCode.LOAN_LIMIT]
+
+
 def close_the_branch(district: District) -> None:
     Branch.objects.filter(id=district.children.id).update(closed_date=date(2026, 4, 23))
 
