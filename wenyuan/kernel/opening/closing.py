@@ -13,10 +13,10 @@ who else has borrowed what. How wide the spread is does depend on that; it is co
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from wenyuan.kernel.opening.days import DayKind, OpeningCalendar, ReturnDays
+from wenyuan.kernel.values import light_value
 
 MOST_SPREAD_DAYS = 60
 """No closure gives a reader more than so many open days after it, however many loans there are."""
@@ -27,7 +27,7 @@ _GOLDEN = 0x9E3779B97F4A7C15
 _WORD = 64
 
 
-@dataclass(frozen=True, slots=True)
+@light_value()
 class PlacedDay:
     """A due day. ``after_reopening`` when the branch is shut on it until further notice: the day will move on, and
     readers should be told "after reopening" rather than a date."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from wenyuan.kernel.sip2.codes import AlertType, CirculationStatus, FeeType, SecurityMarker, SummaryList
+from wenyuan.kernel.values import light_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +155,7 @@ class ItemInformationAnswer:
     print_lines: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value(kw_only=True)
 class CheckoutAnswer:
     """12."""
 
@@ -180,7 +181,7 @@ class CheckoutAnswer:
     print_lines: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value(kw_only=True)
 class RenewAnswer(CheckoutAnswer):
     """30, alike in all but its code."""
 
@@ -219,7 +220,7 @@ class RenewAllAnswer:
     print_lines: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value(kw_only=True)
 class CheckinAnswer:
     """10; the alert flag follows from `alert`."""
 

@@ -12,6 +12,7 @@ from wenyuan.kernel.sip2.lines import DELIMITER, bad_checksum, open_line
 from wenyuan.kernel.sip2.profile import Profile
 from wenyuan.kernel.sip2.redact import redact_fields
 from wenyuan.kernel.sip2.requests import REQUESTS, SECRET_TAGS, Fixed, Kind, RequestLayout
+from wenyuan.kernel.values import light_value
 
 MALFORMED_TAG: Final = "??"
 """Listed among the unknown fields for a piece that does not even begin with a field name."""
@@ -22,7 +23,7 @@ _FIXED_OF_RENEW = re.compile(r"[YN ]{2}[0-9 |]")
 _SUMMARY = re.compile(r"[YN0-9 ]{0,10}")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@light_value(repr=False)
 class Request:
     """A request that was understood. Its `repr` shows no more than a log may."""
 

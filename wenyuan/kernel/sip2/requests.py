@@ -8,6 +8,7 @@ from typing import Final
 
 from wenyuan.kernel.sip2.codes import SummaryList
 from wenyuan.kernel.sip2.dates import SipTime
+from wenyuan.kernel.values import light_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class PatronStatusRequest:
     sent_at: SipTime | None
 
 
-@dataclass(frozen=True, slots=True)
+@light_value()
 class CheckoutRequest:
     """11: lend an item."""
 
@@ -31,7 +32,7 @@ class CheckoutRequest:
     """The due date the machine promised while offline."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_value()
 class CheckinRequest:
     """09: take an item back."""
 

@@ -4,12 +4,13 @@ Each verb is a plan (``checking_out``, ``checking_in``, ``renewing``): gather wi
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from functools import cache
 from typing import TypeVar
 
 from wenyuan.kernel.identity import age_band
+from wenyuan.kernel.values import light_value
 from wenyuan.lending.circulation import sql
 from wenyuan.lending.circulation.data import Block, BlockCode, ItemFacts
 from wenyuan.lending.circulation.facts import Editions, Item, Patron
@@ -54,7 +55,7 @@ class KeyReused(Exception):
     """The key of this request already stands for another act: a fault of the caller."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value(kw_only=True)
 class Request:
     """What every everyday verb is asked: which item, when, from where, under which key.
 

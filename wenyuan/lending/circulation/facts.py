@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from wenyuan.kernel.values import light_value
 from wenyuan.lending.circulation.data import ItemFacts
 
 
@@ -193,7 +194,7 @@ class Editions(NamedTuple):
     policies: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@light_value()
 class Holdings:
     """A patron's open loans: slots in use, how many there are and are overdue, their ids in order, and the item types
     where the policy limits one."""
@@ -212,7 +213,7 @@ class Holdings:
 NO_HOLDINGS = Holdings(frozenset(), 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@light_value()
 class CheckoutFacts:
     """Everything a checkout's decision rests on. ``card_status`` is the token's, none where no token was found;
     ``to_clear`` as in ``ReturnFacts``. ``worth_fen`` is what the item and all that the patron has in hand are worth,
@@ -233,7 +234,7 @@ class CheckoutFacts:
     worth_fen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@light_value()
 class ReturnFacts:
     """Everything a check-in's decision rests on; ``patron`` is the one who has the item. ``captured`` is the hold the
     item is captured for, ``waiting`` the first of the queue that want it; ``to_clear``: a hold has ended while the item

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from wenyuan.kernel.values import light_value
+
 MAX_KEY = 64
 """How many characters a key may have."""
 
@@ -136,7 +138,7 @@ class Kind(StrEnum):
     NOTICE_FAILED = "notice_failed"  # one that no channel could carry, or of which nobody knows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value(kw_only=True)
 class Entry:
     """One row of the journal, before it has an id.
 

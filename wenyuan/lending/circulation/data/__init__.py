@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, StrEnum
 
+from wenyuan.kernel.values import light_value
 from wenyuan.lending.circulation.data.kinds import MEASURES, FixedDue, HoldsAllowed, Kinds, Measure
 from wenyuan.lending.circulation.data.offline import (
     DeviceAct,
@@ -137,7 +138,7 @@ class Block:
     facts: Mapping[str, int | str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@light_value()
 class ItemFacts:
     """An item as a door shows it."""
 
@@ -152,7 +153,7 @@ class ItemFacts:
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value(kw_only=True)
 class CheckoutReceipt:
     """A loan was made (or, ``repeated``, had been made by this very request before)."""
 
@@ -190,7 +191,7 @@ class CheckinOutcome(StrEnum):
     NOT_ON_LOAN = "not_on_loan"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value(kw_only=True)
 class CheckinReceipt:
     """An item came back. ``send_to`` is the branch it must travel to now, none if it stays; ``arrived`` says that a
     transit ended here. ``days_overdue`` counts open days of the lending branch; ``fine_fen`` is what the lateness

@@ -1,10 +1,10 @@
 """Why a checkout or renewal is refused."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from wenyuan.kernel.identity import age_on
 from wenyuan.kernel.money import yuan_text
+from wenyuan.kernel.values import light_value
 from wenyuan.lending.circulation.data import Block, BlockCode
 from wenyuan.lending.circulation.facts import Account, CheckoutFacts, Hold, Holdings, Item, Loan, Patron, RenewalFacts
 from wenyuan.lending.circulation.policies import MoneyPolicy, Policy
@@ -29,7 +29,7 @@ LENDABLE_BLOCKS = {
 CARD_BLOCKS = {"lost": BlockCode.CARD_LOST, "replaced": BlockCode.CARD_REPLACED, "removed": BlockCode.PATRON_UNKNOWN}
 
 
-@dataclass(frozen=True, slots=True)
+@light_value()
 class Place:
     """What the desk's branch means for the item: whether it still works, and shares a lending group with its home."""
 

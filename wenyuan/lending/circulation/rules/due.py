@@ -1,6 +1,5 @@
 """When a loan falls due."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from wenyuan.kernel.opening import (
@@ -12,12 +11,13 @@ from wenyuan.kernel.opening import (
     place_due_date,
     renewed_base_due_date,
 )
+from wenyuan.kernel.values import light_value
 from wenyuan.lending.circulation.data import FixedDue
 from wenyuan.lending.circulation.facts import Loan
 from wenyuan.lending.circulation.policies import Policy
 
 
-@dataclass(frozen=True, slots=True)
+@light_value()
 class Due:
     """The base: the day that policy, ordinary calendar and card give as if there were no closure; the day on which the
     loan falls due under the closures in force; and the last second of that day (UTC)."""
@@ -27,7 +27,7 @@ class Due:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@light_value()
 class DueSteps:
     """How a due date came about: the day counted from today, that day as a fixed date binds it, the base on the
     ordinary calendar and under the card's last day, and the day under the closures in force."""

@@ -1,7 +1,6 @@
 """Where a scanned item goes."""
 
-from dataclasses import dataclass
-
+from wenyuan.kernel.values import light_value
 from wenyuan.lending.circulation.facts import Hold, Item, ReturnFacts
 from wenyuan.lending.circulation.rules import life_cycle
 from wenyuan.lending.circulation.rules.blocks import Place
@@ -12,7 +11,7 @@ IN_PROCESS = "in_process"
 """A scan notes where such an item is and leaves to those who work on it what becomes of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value(kw_only=True)
 class ReturnDecision:
     """What a check-in writes. ``loan``, ``transit`` and ``hold_step`` name the steps of ``sql.return_statement``.
 
