@@ -57,6 +57,17 @@ def test_a_connection_lost_after_an_answer_is_told(fresh_database: str, server_u
     assert run(lambda: asking(ONE)) == [[(1,)]]
 
 
+def test_statements_of_other_columns_asked_in_turn_are_read_each_by_its_own(fresh_database: str) -> None:
+    number = Statement("SELECT 7::int WHERE :asked::bool", {"asked": False})
+    moment = Statement("SELECT '2026-11-30 12:00+08'::timestamptz, 'x'", {})
+    asked = Statement(number.sql, {"asked": True})
+    at = datetime(2026, 11, 30, 4, tzinfo=UTC)
+
+    answers = run(lambda: asking(number, moment, asked, moment, number, asked))
+
+    assert answers == [[], [(at, "x")], [(7,)], [(at, "x")], [], [(7,)]]
+
+
 @pytest.mark.parametrize(("statement", "savepoints"), [(ONE, 0), (SLEEPY, 1)], ids=["a read", "a lock"])
 def test_within_a_transaction_what_may_be_refused_has_a_savepoint_and_a_plain_read_none(
     db: None, statement: Statement, savepoints: int

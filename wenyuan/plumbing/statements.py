@@ -23,10 +23,12 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import DatabaseError, OperationalError
-from psycopg import Connection, pq
+from psycopg import Connection, Cursor, pq
 from psycopg import abc as psycopg_types
 from psycopg.adapt import Transformer
 from psycopg.types.datetime import TimestamptzLoader
+
+from wenyuan.kernel.values import light_value
 
 R = TypeVar("R")
 Row = tuple[Any, ...]
@@ -37,7 +39,7 @@ LARGEST_ID = 2**63 - 1
 """What a bigint holds; an address or a machine's line may carry any number."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_value()
 class Statement:
     """SQL with ``:name`` placeholders, each cast where its type matters, and a value for every name.
 
@@ -185,16 +187,26 @@ def _is_plain_read(sql: str) -> bool:
 
 
 @dataclass(slots=True)
+class _Ready:
+    """A statement as the server knows it, and what reads its rows: with sixty columns, to look their loaders up anew
+    for each answer costs more than to read it."""
+
+    name: bytes
+    reader: psycopg_types.Transformer
+    has_loaders: bool = False
+
+
+@dataclass(slots=True)
 class _Prepared:
-    """What one connection keeps: the names of its prepared statements, and the reader of rows with its loaders."""
+    """What one connection keeps: how it reads values, and its prepared statements by their text."""
 
     raw: Connection[Any]
-    reader: psycopg_types.Transformer
-    names: dict[str, bytes]
+    reading: Cursor[Any]
+    statements: dict[str, _Ready]
 
 
-# By Django's wrapper, which goes on to a new connection when the old one is lost: a reader knows its connection, so by
-# that as the key nothing would ever be let go.
+# By Django's wrapper, which goes on to a new connection when the old one is lost: a cursor knows its connection, so
+# by that as the key nothing would ever be let go.
 _prepared: WeakKeyDictionary[BaseDatabaseWrapper, _Prepared] = WeakKeyDictionary()
 
 
@@ -208,30 +220,35 @@ def _execute_prepared(connection: BaseDatabaseWrapper, statement: Statement) -> 
     ]
     kept = _prepared.get(connection)
     if kept is None or kept.raw is not raw:
-        kept = _prepared[connection] = _Prepared(raw, _reader(raw), {})
-    server = raw.pgconn
-    name = kept.names.get(sql)
-    if name is None:
-        name = f"w{len(kept.names)}".encode()
-        _checked(server.prepare(name, sql.encode()))
-        kept.names[sql] = name
-    answer = server.exec_prepared(name, values)  # type: ignore[arg-type] # libpq takes None for null
+        kept = _prepared[connection] = _Prepared(raw, _reading(raw), {})
+    ready = kept.statements.get(sql)
+    if ready is None:
+        ready = kept.statements[sql] = _prepare(kept, sql)
+    answer = raw.pgconn.exec_prepared(ready.name, values)  # type: ignore[arg-type] # libpq takes None for null
     result = _checked(answer)
     if not result.ntuples:
         return []
-    kept.reader.set_pgresult(result)
-    rows = kept.reader.load_rows(0, result.ntuples, tuple)
-    kept.reader.set_pgresult(None)
+    reader = ready.reader
+    reader.set_pgresult(result, set_loaders=not ready.has_loaders)
+    ready.has_loaders = True
+    rows = reader.load_rows(0, result.ntuples, tuple)
+    reader.set_pgresult(None, set_loaders=False)
     return rows
 
 
-def _reader(raw: Connection[Any]) -> psycopg_types.Transformer:
+def _prepare(kept: _Prepared, sql: str) -> _Ready:
+    name = f"w{len(kept.statements)}".encode()
+    _checked(kept.raw.pgconn.prepare(name, sql.encode()))
+    return _Ready(name, Transformer(kept.reading))
+
+
+def _reading(raw: Connection[Any]) -> Cursor[Any]:
     """Reads rows as Django's cursors do, but for moments: psycopg's own loader is written in C, and gives UTC as well
     on a connection that is set to UTC, as Django's are."""
     cursor = raw.cursor()
     if raw.info.parameter_status("TimeZone") == "UTC":
         cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
-    return Transformer(cursor)
+    return cursor
 
 
 # As libpq says them: a number is compared with a number ten times as fast as with a member of the enumeration.
