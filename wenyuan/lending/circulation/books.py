@@ -96,20 +96,31 @@ class _Read(NamedTuple):
 _latest: dict[UUID, _Read] = {}
 """What was read last, by its edition, which is that of one state in one database. Two threads that find none both read
 it."""
+_books: dict[Editions, Books] = {}
+"""The books of the latest editions, made once: every act asks for them twice."""
 
 
 def books_of(editions: Editions) -> Plan[Books]:
     """The books of these editions; asks the database only for what is new."""
-    read = _latest.get(editions.policies)
+    books = _books.get(editions)
+    if books is None:
+        books = Books(network_map(edition=editions.network), *(yield from _read(editions.policies)))
+        _books.clear()
+        _books[editions] = books
+    return books
+
+
+def _read(edition: UUID) -> Plan[_Read]:
+    read = _latest.get(edition)
     if read is None:
         rows = yield Statement(sql.POLICY_ROWS, {})
         types = yield Statement(sql.TYPE_CODES, {})
         categories = yield Statement(sql.CATEGORY_CODES, {})
-        book = PolicyBook(editions.policies, [_policy_row(*row) for row in rows])
+        book = PolicyBook(edition, [_policy_row(*row) for row in rows])
         read = _Read(book, dict(types), dict(categories))
         _latest.clear()
-        _latest[editions.policies] = read
-    return Books(network_map(edition=editions.network), *read)
+        _latest[edition] = read
+    return read
 
 
 def _policy_row(
