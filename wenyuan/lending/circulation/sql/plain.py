@@ -29,7 +29,7 @@ _ITEM = "catalogue_item i JOIN catalogue_bib b ON b.id = i.bib_id"
 PLAIN_CHECKOUT = f"""
     SELECT {EDITIONS}, {_ITEM_COLUMNS}, {_PATRON_COLUMNS}, k.status, s.loans, s.slots, s.overdue,
         {ACCOUNT_COLUMNS},
-        i.state = 'available' AND NOT {TO_CLEAR} AND NOT EXISTS (SELECT 1 FROM circulation_hold m
+        NOT {TO_CLEAR} AND NOT EXISTS (SELECT 1 FROM circulation_hold m
             WHERE m.patron_id = p.id AND m.bib_id = i.bib_id AND m.state IN ('waiting', 'in_transit', 'on_shelf'))
     FROM {_ITEM}
     {JOIN_CARD}
@@ -37,7 +37,7 @@ PLAIN_CHECKOUT = f"""
     {JOIN_REF}
     {JOIN_PLAIN_HOLDINGS}
     {JOIN_ACCOUNT}
-    WHERE i.barcode = :barcode::text
+    WHERE i.barcode = :barcode::text AND i.state = 'available'
 """
 """Plain: the item stands on a shelf, the card is known, and its reader does not wait for its title."""
 
@@ -49,13 +49,13 @@ TYPES_IN_HAND = """
 
 PLAIN_RETURN = f"""
     SELECT {EDITIONS}, {_ITEM_COLUMNS}, {LOAN_COLUMNS}, {_PATRON_COLUMNS},
-        i.state = 'on_loan' AND NOT {TO_CLEAR} AND NOT {HAS_CHARGE} AND {CONSIGNED_TO} IS NULL
+        NOT {TO_CLEAR} AND NOT {HAS_CHARGE} AND {CONSIGNED_TO} IS NULL
         AND NOT EXISTS (SELECT 1 FROM circulation_hold w WHERE w.bib_id = i.bib_id AND w.state = 'waiting')
     FROM {_ITEM}
     JOIN circulation_loan o ON o.item_id = i.id AND o.returned_at IS NULL
     JOIN patrons_patron p ON p.id = o.patron_id
     {JOIN_REF}
-    WHERE i.barcode = :barcode::text
+    WHERE i.barcode = :barcode::text AND i.state = 'on_loan'
 """
 """Plain: the item is on loan, nobody waits for its title, nothing was charged for the loan, and no station has it for a
 season. That a pick list asked for it in vain does not matter to an item whose loan is closed or taken."""
