@@ -376,8 +376,9 @@ class Holder(NamedTuple):
 
 def holder_shown(station: Station, held: HeldFor | None) -> Holder | None:
     """Whose hold it is, to a machine that stands behind the desk and is set to be told (CY, DA)."""
-    sees = may(station.desk.operator, Act.SEE_PATRON, station.desk.branch_id)
-    if held is None or station.holder_told == "off" or not sees:
+    if held is None or station.holder_told == "off":
+        return None
+    if not may(station.desk.operator, Act.SEE_PATRON, station.desk.branch_id):
         return None
     reader = get_patron(held.patron_id)
     if reader is None:

@@ -54,6 +54,7 @@ RETRY_WITHIN_S: Final = 60
 """How long an equal line counts as a retry: some machines write one constant time on all their messages."""
 
 _RETRYABLE = frozenset({"11", "09", "29", "37"})
+_ACTS = (CheckoutAnswer, RenewAnswer, CheckinAnswer, FeePaidAnswer)
 _DATABASE_ERRORS = (DatabaseError, InterfaceError, psycopg.Error)
 
 
@@ -157,7 +158,7 @@ class Session:
     def _remember(self, request: Request, line: bytes, answer: Answer, reply: Reply) -> None:
         """Keep the last answer for 97, and for a retry by the same text where the machine's texts differ."""
         self._last_answer = answer
-        done = isinstance(answer, CheckoutAnswer | RenewAnswer | CheckinAnswer | FeePaidAnswer) and answer.ok
+        done = isinstance(answer, _ACTS) and answer.ok
         repeatable = self._profile.retry_by_text and request.sequence is not None and request.code in _RETRYABLE
         self._answered = _Answered(line, reply, monotonic()) if done and repeatable else None
 
