@@ -163,7 +163,8 @@ def silent_counters(*, at: datetime, branch_id: int | None = None) -> tuple[Sile
     today, network = local_date(at), network_map()
     counters = [_counter(row) for row in _rows(sql.COUNTERS, {"counter": None, "branch": branch_id, "in_use": True})]
     since = at - timedelta(days=FORTNIGHT + 1)
-    heard = set(_rows(sql.DAYS_HEARD, {"zone": library_zone().key, "since": since})) if counters else set()
+    asked = {"counters": [one.id for one in counters], "zone": library_zone().key, "since": since}
+    heard = set(_rows(sql.DAYS_HEARD, asked))
     found = []
     for counter in counters:
         terms, calendar = standing_terms(counter, network), network.calendar(counter.branch_id)

@@ -177,6 +177,11 @@ class ReadingStep(models.Model):
     begins_at = models.DateTimeField(null=True)
     passes = models.BigIntegerField()
 
+    class Meta:
+        indexes = (
+            models.Index(fields=["reading"], name="visits_odd_step", condition=~Q(outcome__in=("first", "counted"))),
+        )
+
 
 class HourPasses(models.Model):
     """Derived: a step's passes in one local hour."""

@@ -89,7 +89,12 @@ READINGS = f"""
     {_READINGS}
     WHERE reading.counter_id = %(counter)s
         AND (%(at)s::timestamptz IS NULL OR (reading.at, reading.id) < (%(at)s::timestamptz, %(before)s::bigint))
-        AND (NOT %(odd)s::boolean OR coalesce(step.outcome, '') NOT IN ('first', 'counted'))
+        AND (
+            NOT %(odd)s::boolean OR reading.id IN (
+                SELECT reading_id FROM visits_readingstep WHERE outcome NOT IN ('first', 'counted')
+                UNION ALL SELECT reading_id FROM visits_readingsetaside
+            )
+        )
     ORDER BY reading.at DESC, reading.id DESC LIMIT %(limit)s
 """
 
@@ -97,9 +102,10 @@ ONE_READING = f"{_READINGS} WHERE reading.id = %(reading)s"
 
 DAYS_HEARD = """
     SELECT DISTINCT reading.counter_id, (reading.at AT TIME ZONE %(zone)s)::date
-    FROM visits_counterreading reading WHERE reading.at >= %(since)s
+    FROM visits_counterreading reading
+    WHERE reading.counter_id = ANY(%(counters)s::bigint[]) AND reading.at >= %(since)s
 """
-"""On which local days each counter has said something, since a moment."""
+"""On which local days each of these counters has said something, since a moment."""
 
 REFUSED = """
     SELECT refused.id, refused.at, refused.begins_at, refused.passes, refused.passes_out, refused.reasons,

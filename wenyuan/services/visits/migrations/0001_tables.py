@@ -248,6 +248,15 @@ TABLES = [
             ("begins_at", models.DateTimeField(null=True)),
             ("passes", models.BigIntegerField()),
         ],
+        options={
+            "indexes": [
+                models.Index(
+                    condition=models.Q(("outcome__in", ("first", "counted")), _negated=True),
+                    fields=["reading"],
+                    name="visits_odd_step",
+                )
+            ],
+        },
     ),
     migrations.CreateModel(
         name="HourPasses",

@@ -43,19 +43,19 @@ from wenyuan.services.visits.models import (
 from wenyuan.services.visits.operations.counters import KEY_PREFIX, hash_of_key
 from wenyuan.services.visits.operations.settling import unsettle_days
 
-MOST_AT_ONCE: Final = 500
-"""Readings in one request: what follows from them is made in its transaction."""
+MOST_AT_ONCE: Final = 100
+"""Readings in one request: what follows from them is made in its transaction, also where each lies among others."""
 MOST_REFUSED_A_DAY: Final = 200
 """Of what cannot be believed so much is kept a day; a counter whose clock is wrong may go on for weeks."""
 LONGEST_KEY: Final = 100
-_APART: Final = timedelta(days=1)
+_APART: Final = timedelta(hours=1)
 
 
 @needs()
 def admit_counter(*, secret: str) -> CounterFacts:
-    """Whose key this is.
+    """Whose key this is. A counter that was taken down may still send what it had kept from before.
 
-    :raises CounterRefused: nobody's, that of a counter taken down among them.
+    :raises CounterRefused: nobody's.
     """
     if not secret.startswith(KEY_PREFIX) or len(secret) > LONGEST_KEY:
         raise CounterRefused(CounterReason.UNKNOWN_KEY)
