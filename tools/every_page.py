@@ -79,7 +79,12 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/transit/receive/",
         Sight(role=READER, path="/workbench/transit/receive/ABCD", note="404"),
     ),
-    SIGNED_IN: ("/account", "/record/{bib}"),
+    SIGNED_IN: (
+        "/account",
+        "/record/{bib}",
+        "/record/{bib}/hold",
+        Sight(role=SIGNED_IN, path="/record/{not_held}/hold", note="refused"),
+    ),
     "desk_lead": (
         "/workbench/",
         "/workbench/workplace",
@@ -459,6 +464,7 @@ NO_PAGES = frozenset(
         "portal:sign-out",
         "portal:renew",
         "portal:renew-all",
+        "portal:cancel-hold",
         "workbench:sign-out",
         "workbench:patron-proxy",
         "workbench:relabel-labels",
@@ -607,6 +613,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.holdings.catalogue.models import (
         Authority,
         BatchEdit,
+        Bib,
         BibMerge,
         CopyTarget,
         HeadingUse,
@@ -658,6 +665,10 @@ def the_house(*, today: date) -> dict[str, str]:
         "call": call.id,
         "call_list": call.list_id,
         "bib": item.bib_id,
+        "not_held": Bib.objects.exclude(id__in=Item.objects.values("bib_id"))
+        .filter(merged_into=None)
+        .earliest("id")
+        .id,
         "alike": alike.first_id,
         "alike_other": alike.second_id,
         "record_merge": BibMerge.objects.latest("id").id,

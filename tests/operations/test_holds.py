@@ -40,11 +40,12 @@ from wenyuan.lending.circulation.queries import (
     lapsed_holds,
     not_found_at,
     pick_list,
+    preview_hold,
     queue_of_bib,
     shelf_to_clear,
     unfillable_holds,
 )
-from wenyuan.lending.patrons.models import Patron
+from wenyuan.lending.patrons.models import Patron, Token
 from wenyuan.lending.patrons.seams import obstacles_to_leaving
 from wenyuan.lending.transit.models import Transit
 from wenyuan.organisation.journal.models import Entry
@@ -1098,3 +1099,37 @@ def test_a_change_leaves_what_it_does_not_name_as_it_stands_by_then(
     )
     change_hold(hold_id=hold_id, at=at, desk=desk, not_before=None)
     assert Hold.objects.get().not_before is None
+
+
+def test_a_hold_is_cancelled_for_the_reader_that_is_named_and_another_s_is_unknown(
+    district: District, title: Bib, at: datetime
+) -> None:
+    wanted = hold(title, "C1", district.at_central, at)
+    mine, other = (Token.objects.get(card_no=card).patron_id for card in ("C1", "C2"))
+
+    with pytest.raises(Refused) as caught:
+        cancel_hold(hold_id=wanted, patron_id=other, at=at, desk=district.at_central)
+
+    assert codes(caught) == [BlockCode.HOLD_UNKNOWN]
+    assert Hold.objects.get(id=wanted).state == "waiting"
+    cancel_hold(hold_id=wanted, patron_id=mine, at=at, desk=district.at_central)
+    assert Hold.objects.get(id=wanted).state == "cancelled"
+
+
+def test_a_preview_says_what_placing_would_say_at_each_branch_and_writes_nothing(
+    district: District, title: Bib, at: datetime
+) -> None:
+    make_policy(branch=district.children, holds="none")
+    hold(title, "C1", district.at_central, at)
+    branches = [district.central, district.children, district.south]
+    ids = [branch.id for branch in branches]
+
+    seen = preview_hold(bib_id=title.id, card="C2", pickup_branch_ids=[*ids, 0], at=at, desk=district.at_central)
+    mine = preview_hold(bib_id=title.id, card="C1", pickup_branch_ids=ids, at=at, desk=district.at_central)
+
+    assert (seen.title, seen.waiting) == ("边城", 1)
+    told = {branch.code: [block.code for block in seen.blocks[branch.id]] for branch in branches}
+    assert told == {"C": [], "E": [BlockCode.NOTHING_TO_HOLD], "S": [BlockCode.NOTHING_TO_HOLD]}
+    assert 0 not in seen.blocks
+    assert BlockCode.HOLD_EXISTS in [block.code for block in mine.blocks[district.central.id]]
+    assert Hold.objects.count() == 1

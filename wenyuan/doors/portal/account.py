@@ -58,10 +58,10 @@ def renew_one(request: ReaderRequest, loan_id: int) -> HttpResponse:
         receipt = renew(item=loan.item.barcode, card=request.reader.card, at=request.at, desk=request.desk)
     except Refused as refused:
         return told(
-            request, "refused", gettext("Not renewed: %(title)s") % {"title": title}, _why(request, refused.blocks)
+            request, "refused", gettext("Not renewed: %(title)s") % {"title": title}, why_not(request, refused.blocks)
         )
     except Contended:
-        return told(request, "refused", gettext("Not renewed: %(title)s") % {"title": title}, [_try_again()])
+        return told(request, "refused", gettext("Not renewed: %(title)s") % {"title": title}, [try_again()])
     return told(request, "fine", gettext("Renewed: %(title)s") % {"title": title}, [_renewed(receipt)])
 
 
@@ -72,11 +72,11 @@ def renew_every(request: ReaderRequest) -> HttpResponse:
     try:
         done = renew_all(card=request.reader.card, at=request.at, desk=request.desk)
     except Refused as refused:
-        return told(request, "refused", gettext("Nothing was renewed"), _why(request, refused.blocks))
+        return told(request, "refused", gettext("Nothing was renewed"), why_not(request, refused.blocks))
     count = sum(one.receipt is not None for one in done)
     lines = []
     for one in done:
-        why = [_renewed(one.receipt)] if one.receipt else _why(request, one.blocks) or [_try_again()]
+        why = [_renewed(one.receipt)] if one.receipt else why_not(request, one.blocks) or [try_again()]
         lines.append(f"{titles.get(one.barcode, one.barcode)}: {gettext('; ').join(why)}")
     if not count:
         return told(request, "refused", gettext("Nothing was renewed"), lines)
@@ -97,11 +97,13 @@ def _renewed(receipt: RenewalReceipt) -> str:
     return until + gettext("; being late until now costs %(yuan)s yuan") % {"yuan": yuan_text(receipt.fine_fen)}
 
 
-def _why(request: ReaderRequest, blocks: Sequence[Block]) -> list[str]:
+def why_not(request: ReaderRequest, blocks: Sequence[Block]) -> list[str]:
+    """Every reason as a sentence."""
     return reasons(blocks, network=network_map(), language=request.language)
 
 
-def _try_again() -> str:
+def try_again() -> str:
+    """What is said when others kept changing what it is about."""
     return gettext("It was changed by somebody else at this very moment. Please try again.")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenyuan.doors.portal import account, finding, signing_in, views
+from wenyuan.doors.portal import account, finding, holding, signing_in, views
 
 app_name = "portal"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("find/suggest", finding.suggest, name="suggest"),
     path("new", finding.newest, name="newest"),
     path("record/<int:bib_id>", finding.record, name="record"),
+    path("record/<int:bib_id>/hold", holding.hold, name="hold"),
     path("branches", views.branches, name="branches"),
     path("branch/<str:code>", views.branch, name="branch"),
     path("account", account.account, name="account"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("account/sign-out", signing_in.sign_out, name="sign-out"),
     path("account/renewals", account.renew_every, name="renew-all"),
     path("account/loans/<int:loan_id>/renewal", account.renew_one, name="renew"),
+    path("account/holds/<int:hold_id>/cancellation", holding.cancel, name="cancel-hold"),
     path("about/privacy", views.privacy, name="privacy"),
     path("accessibility", views.accessibility, name="accessibility"),
     path("robots.txt", views.robots, name="robots"),

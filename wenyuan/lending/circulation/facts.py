@@ -153,7 +153,8 @@ class LoanOfTitle(NamedTuple):
 
 
 class OwnHold(NamedTuple):
-    """An open hold that the patron has on this title already; ``place`` is that in the queue."""
+    """An open hold that the patron has on this title already; ``place`` is that in the queue, ``account_id`` 0 where
+    the reader placed it at the portal."""
 
     id: int
     item_id: int | None

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
 from wenyuan.kernel.identity import age_band
 from wenyuan.lending.circulation import keyed, rules, sql
 from wenyuan.lending.circulation.books import Books, books_of
-from wenyuan.lending.circulation.data import Block, BlockCode, HoldReceipt
+from wenyuan.lending.circulation.data import Block, BlockCode, HoldPreview, HoldReceipt
 from wenyuan.lending.circulation.everyday import (
     Refused,
     Request,
@@ -17,6 +17,7 @@ from wenyuan.lending.circulation.everyday import (
     reader_ref,
     refuse,
     same_editions,
+    scanned,
     until_settled,
     waived,
 )
@@ -24,6 +25,7 @@ from wenyuan.lending.circulation.facts import Editions, HoldFacts, ItemOfBib, Pa
 from wenyuan.lending.circulation.policies import HoldPolicy
 from wenyuan.lending.patrons.queries import token_hashes
 from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.rights.data import Desk
 from wenyuan.plumbing.statements import Plan, Statement, rows_of, run
 from wenyuan.plumbing.transactions import verb
 
@@ -118,6 +120,24 @@ def _attempt(request: Request, wish: Wish) -> Plan[HoldReceipt | None]:
     receipt = replace(receipt, from_shelf=from_shelf)
     written = yield _write(facts, patron, bib_id, receipt, wish, request, blocks)
     return replace(receipt, hold_id=written[0][0]) if written else None
+
+
+def preview_hold(*, bib_id: int, card: str, pickup_branch_ids: Iterable[int], at: datetime, desk: Desk) -> HoldPreview:
+    """What ``operations.place_hold`` would answer now at each of these pickup branches; nothing is written."""
+    request = Request(item="", card=scanned(card), at=at, desk=desk)
+    wish = Wish(bib_id=bib_id, this_item=False, pickup_branch_id=0, not_before=None, not_after=None)
+
+    def plan() -> Plan[HoldPreview]:
+        facts = yield from gather(request, wish)
+        books = yield from books_of(facts.editions)
+        blocks = {
+            branch_id: judge(facts, request, replace(wish, pickup_branch_id=branch_id), books)[2]
+            for branch_id in pickup_branch_ids
+            if branch_id in books.network.branches
+        }
+        return HoldPreview(title=facts.title, waiting=facts.queue, blocks=blocks)
+
+    return run(plan)
 
 
 def gather(request: Request, wish: Wish) -> Plan[HoldFacts]:
@@ -217,7 +237,7 @@ def _write(
         "not_after": receipt.not_after,
         "at": request.at,
         "branch": desk.branch_id,
-        "account": desk.operator.account_id,
+        "account": desk.operator.account,
         "door": desk.door.value,
         "category": patron.category,
         "patron_home": patron.home_branch_id,

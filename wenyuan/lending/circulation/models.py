@@ -302,7 +302,8 @@ class Hold(models.Model):
     suspended_until = models.DateField(null=True)  # the last day; none: until it is resumed
     placed_at = models.DateTimeField()
     placed_branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    # none: the reader, at the portal
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
     door = models.CharField(max_length=16)
     patron_category = models.CharField(max_length=32)
     patron_home_id = models.IntegerField()

@@ -37,6 +37,7 @@ from wenyuan.lending.circulation.hold_lists import (
     shelf_to_clear,
     unfillable_holds,
 )
+from wenyuan.lending.circulation.holding import preview_hold
 from wenyuan.lending.circulation.losing import loss_charged, preview_loss
 from wenyuan.lending.circulation.models import ClosureRun, Loan
 from wenyuan.lending.circulation.offline_lists import count_offline_acts_to_settle, offline_acts_to_settle
@@ -309,6 +310,7 @@ __all__ = [
     "policy_places",
     "policy_table",
     "preview_checkout",
+    "preview_hold",
     "preview_loss",
     "preview_policies",
     "queue_of_bib",

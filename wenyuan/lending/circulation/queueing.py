@@ -36,17 +36,19 @@ ITEM_LOST = "item_lost"
 
 @needs(Act.PLACE_HOLD)
 @verb
-def cancel_hold(*, hold_id: int, at: datetime, desk: Desk, reason: str = "") -> HoldEnded:
+def cancel_hold(*, hold_id: int, at: datetime, desk: Desk, patron_id: int | None = None, reason: str = "") -> HoldEnded:
     """End a hold that is no longer wanted. Cancelling it again gives the same answer.
 
     On its way, the item is decided about where it is scanned next; on the hold shelf it is free from now on, and
-    stands there until somebody scans it.
+    stands there until somebody scans it. With a ``patron_id`` it must be that patron's.
 
     :raises NotAllowed: no right to holds at the desk's branch.
-    :raises Refused: there is no such hold, or it was filled or has expired.
+    :raises Refused: there is no such hold (of that patron), or it was filled or has expired.
     """
     require(desk.operator, Act.PLACE_HOLD, desk.branch_id)
     hold = _locked(hold_id)
+    if patron_id is not None and hold.patron_id != patron_id:
+        raise Refused(Block(BlockCode.HOLD_UNKNOWN))
     if hold.state == HoldState.CANCELLED:
         return HoldEnded(hold_id=hold.id, bib_id=hold.bib_id, was="", repeated=True)
     if hold.ended_at is not None:

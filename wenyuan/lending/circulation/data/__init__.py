@@ -36,6 +36,7 @@ __all__ = [
     "FixedDue",
     "HeldFor",
     "HoldEnded",
+    "HoldPreview",
     "HoldReceipt",
     "HoldView",
     "HoldsAllowed",
@@ -280,6 +281,16 @@ class HoldReceipt:
     from_shelf: bool
     not_after: date | None
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPreview:
+    """What placing a hold would say at each of some branches, without doing it: ``blocks`` by branch, none where it
+    would be placed; ``waiting`` counts who waits for the title already."""
+
+    title: str
+    waiting: int
+    blocks: Mapping[int, tuple[Block, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

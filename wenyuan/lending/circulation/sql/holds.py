@@ -125,7 +125,7 @@ GATHER_HOLD = f"""
     LEFT JOIN LATERAL (
         SELECT array_agg(m.id) AS ids, array_agg(COALESCE(m.item_id, 0)) AS items,
             array_agg(m.pickup_branch_id) AS pickups, array_agg(m.placed_at) AS placed,
-            array_agg(m.account_id) AS accounts,
+            array_agg(COALESCE(m.account_id, 0)) AS accounts,
             array_agg((SELECT GREATEST(1, count(*)) FROM circulation_hold w WHERE w.bib_id = m.bib_id
                 AND w.state = 'waiting' AND (w.rank, w.id) <= (m.rank, m.id))) AS places
         FROM circulation_hold m
