@@ -52,6 +52,7 @@ PAGES = (
     "/branch/C",
     "/branch/K",
     "/branch/H",
+    "/account/sign-in",
     "/about/privacy",
     "/accessibility",
     "/no-such-page",
