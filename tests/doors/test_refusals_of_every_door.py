@@ -1,7 +1,8 @@
-"""One table of refusals, played at the desk, over SIP2 and over REST: the same reasons with the same codes."""
+"""One table of refusals, played at the desk, over SIP2 and over REST, and what readers may at the portal: the same
+reasons with the same codes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.doors.api_client import Api, make_token
 from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import PASSWORD, Town
 from tests.factories.circulation import make_policy
+from tests.factories.reader_pages import reader_signed_in
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.furniture.words import BLOCK_WORDS
 from wenyuan.doors.sip2.limits import Limits
@@ -19,6 +21,7 @@ from wenyuan.doors.sip2.session import Session
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.data import BlockCode
 from wenyuan.lending.circulation.models import Hold, Loan
+from wenyuan.lending.patrons.models import Token
 from wenyuan.lending.transit.models import Transit
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.models import Branch
@@ -146,7 +149,10 @@ def hold_at_the_desk(browser: Client, act: str, item: str, card: str, branch_id:
         answer = browser.post(address, {**days, "card": card, "only": ""})
     if answer.status_code == 404:
         return {"unknown"}
-    said = answer.context["form"].non_field_errors()
+    return _codes_of(answer.context["form"].non_field_errors())
+
+
+def _codes_of(said: Iterable[str]) -> set[str]:
     return {code.value for code, words in BLOCK_WORDS.items() for text in said if _says(words.zh, text)}
 
 
@@ -216,6 +222,41 @@ def test_every_door_refuses_a_hold_for_the_same_reasons(town: Town, clock: Clock
         assert rest == reasons, (act, item, card, branch)
         assert sip2 == reasons, (act, item, card, branch)
         assert desk == ({"unknown"} if reasons == {"item_unknown"} else reasons), (act, item, card, branch)
+
+
+WHO_MAY_SIGN_IN = {"R0001", "R0002", "R0003", "R0004"}
+
+
+def test_the_portal_refuses_readers_what_is_theirs_for_the_same_reasons(town: Town, clock: Clock) -> None:
+    make_policy(branch=town.district.children, max_holds=0)
+    api = Api(make_token("kiosk-c"))
+    assert api.post("/holds", {"item": "E0001", "card": "R0001", "pickup": "C"}).status == 201
+    clock.move(minutes=30)
+
+    placed = [row for row in HOLDS if row[0] == "place" and row[2] in WHO_MAY_SIGN_IN and row[1] != "nothing"]
+    told = {row[:4]: hold_at_the_portal(*row[1:4]) for row in placed}
+
+    assert told == {row[:4]: row[4] for row in placed}
+    assert len(placed) == 7
+    assert renewal_at_the_portal("C0005", "R0001") == {"renewal_limit", "renewal_gains_nothing"}
+
+
+def hold_at_the_portal(item: str, card: str, branch: str) -> set[str]:
+    """The page says words, as at the desk."""
+    address = f"/record/{Item.objects.get(barcode=item).bib_id}/hold"
+    answer = reader_signed_in(reader_of(card)).post(address, {"pickup": branch})
+    assert answer.status_code == 422
+    return _codes_of(answer.context["reasons"])
+
+
+def renewal_at_the_portal(item: str, card: str) -> set[str]:
+    browser, loan = reader_signed_in(reader_of(card)), Loan.objects.get(item__barcode=item, returned_at=None)
+    browser.post(f"/account/loans/{loan.id}/renewal")
+    return _codes_of(browser.get("/account").context["word"]["lines"])
+
+
+def reader_of(card: str) -> int:
+    return Token.objects.get(card_no=card).patron_id
 
 
 def test_the_table_names_codes_that_there_are() -> None:
