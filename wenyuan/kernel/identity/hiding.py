@@ -10,17 +10,18 @@ from wenyuan.kernel.identity.numbers import check_character
 _DIGIT, _SIGN = "[0-9０-９]", r"\-‐-―−－"
 _GAP = rf"[\s{_SIGN}]?"
 _NUMBERS = re.compile(
-    rf"(?<!{_DIGIT})(?:"
+    rf"(?:(?<!{_DIGIT})(?:"
     rf"{_DIGIT}{{6}}{_GAP}{_DIGIT}{{8}}{_GAP}{_DIGIT}{{3}}[0-9０-９XxＸｘ]"
-    rf"|{_DIGIT}{{6}}{_GAP}{_DIGIT}{{6}}{_GAP}{_DIGIT}{{3}}"
-    rf"|[1１][3-9３-９]{_DIGIT}{_GAP}{_DIGIT}{{4}}{_GAP}{_DIGIT}{{4}}"
+    rf"|{_DIGIT}{{6}}{_GAP}{_DIGIT}{{6}}{_GAP}{_DIGIT}{{3}})"
+    rf"|(?:(?<!{_DIGIT})|(?<=[+＋]86)|(?<=0086))[1１][3-9３-９]{_DIGIT}{_GAP}{_DIGIT}{{4}}{_GAP}{_DIGIT}{{4}}"
     rf")(?!{_DIGIT})"
 )
 """Digits as long as an identity or a mobile number, also in the groups in which their parts are written and in full
 width; checked no further, since a mistyped one must not show either."""
 
-_WIDE_GAP = rf"[^\S\r\n]?[{_SIGN}]?[^\S\r\n]?"
-"""Blanks and a hyphen between two digits of one line: what stands on two lines is two numbers."""
+_WIDE_GAP = rf"[^\S\r\n]?+[{_SIGN}]?+[^\S\r\n]?+"
+"""Blanks and a hyphen between two digits of one line: what stands on two lines is two numbers. Each gap can be read in
+one way alone, or a long row of digits and blanks would be tried in all of them."""
 
 
 def _so_long(digits: int, last: str) -> re.Pattern[str]:
@@ -35,15 +36,13 @@ _SHAPES = {
     15: re.compile(rf"{_PROVINCE}[0-9]{{6}}{_DAY}[0-9]{{3}}"),
     11: re.compile(r"1[3-9][0-9]{9}"),
 }
-_YEARS_OR_SUMS = re.compile(r"(?:19[0-9]{2} (?:19|20)[0-9]{2}|[0-9]{2}00 [0-9]{2}00) [0-9]{3}")
-"""What also looks like a mobile number in groups of four: ``1984-1985-120``, ``1500 2000 300``."""
-
 _USUAL = {
-    18: ((4, 4, 4, 4, 2), (3,) * 6, (6,) * 3, (6, 4, 4, 4), (6, 4, 2, 2, 4), (1,) * 18),
-    15: ((4, 4, 4, 3), (3,) * 5, (5,) * 3, (6, 2, 2, 2, 3), (1,) * 15),
-    11: ((4, 4, 3), (1,) * 11),
+    18: ((4, 4, 4, 4, 2), (3,) * 6, (6,) * 3, (6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (1,) * 18),
+    15: ((4, 4, 4, 3), (6, 6, 3), (6, 2, 2, 2, 3)),
+    11: ((3, 4, 4), (4, 4, 3)),
 }
-"""Groups in which people write such numbers, by how many digits these have."""
+"""Groups in which people write such numbers, by how many digits these have. Three numbers of five digits, five of
+three and fifteen of one are a list of other things more often than an identity number of before 1999."""
 
 
 def numbers_in(text: str) -> tuple[str, ...]:
@@ -55,8 +54,8 @@ def mask_numbers(text: str) -> str:
     """The text with every identity and mobile number in it hidden but for its end (``····1824``, ``138****1234``).
 
     As it is usually written, whether its check digit is right or not; an identity number of 18 characters that checks
-    also with blanks and hyphens anywhere between them. Book numbers, dates and barcodes that stand one beside another
-    make none.
+    also with blanks and hyphens anywhere between them. Book numbers, dates, sums and barcodes that stand one beside
+    another make none, but for those few whose digits could be a province, a year and a day.
     """
     parts, after = [], 0
     for start, end in _places(text):
@@ -93,8 +92,17 @@ def _is_personal(written: str) -> bool:
         return False
     groups = re.findall("[0-9Xx]+", written)
     if len(set(re.findall("[^0-9Xx]+", written))) == 1 and tuple(map(len, groups)) in _USUAL[len(digits)]:
-        return not _YEARS_OR_SUMS.fullmatch(" ".join(groups))
+        return not _is_a_list(groups)
     return len(digits) == 18 and check_character(digits[:17]) == digits[17]
+
+
+def _is_a_list(groups: list[str]) -> bool:
+    """Whether ``1984-1985-120``, ``1500 2000 300`` or ``1501 1502 503`` is what also looks like a mobile number: years,
+    sums, or numbers that follow one another."""
+    if tuple(map(len, groups)) != (4, 4, 3):
+        return False
+    first, second = int(groups[0]), int(groups[1])
+    return 1000 <= second < 2100 or first % 10 == second % 10 == 0 or abs(first - second) < 100
 
 
 def _digits(written: str) -> str:
