@@ -143,11 +143,12 @@ def test_an_import_that_was_cut_off_a_month_ago_loses_its_file_and_is_as_far_as_
 
     drop_old_uploads(at=AT - timedelta(days=2))
     before = state(cut_off)
-    stored_as = cut_off.stored_as
+    stored_as, examples = cut_off.stored_as, ImportSample.objects.count()
     drop_old_uploads(at=AT)
     drop_old_uploads(at=AT)
 
-    assert before == ("running", True)
+    assert (before, examples) == (("running", True), 2)
+    assert not ImportSample.objects.exists()
     assert (state(cut_off), uploads.is_kept(stored_as), cut_off.read) == (("running", False), False, 1)
     rows = AuditRow.objects.filter(act__in=["leave_import", "give_up_import", "drop_uploads"]).order_by("id")
     assert list(rows.values_list("act", "account_id", "subject_id")) == [

@@ -45,13 +45,14 @@ def give_up_old_batches(*, at: datetime) -> int:
 
 
 def _leave_cut_off(at: datetime) -> None:
-    """Imports that were cut off so long ago need their files no more. What they brought in can be undone as before, and
-    the file that is sent again adds the rest."""
+    """Imports that were cut off so long ago need their files and examples no more. What they brought in can be undone
+    as before, and the file that is sent again adds the rest."""
     old = ImportBatch.objects.filter(state=RUNNING, waits_since__lt=at - WAITS_FOR).exclude(stored_as="")
     for batch in old.select_for_update(skip_locked=True).order_by("id")[:_AT_ONCE]:
         if take_if_free(batch.id):
             batch.stored_as = ""
             batch.save(update_fields=["stored_as"])
+            ImportSample.objects.filter(batch_id=batch.id).delete()
             audit(
                 at=at,
                 desk=Desk(operator=CLOCK, branch_id=batch.branch_id, door=Door.WORKER),
