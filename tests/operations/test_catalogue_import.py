@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connections
 
@@ -20,6 +21,7 @@ from wenyuan.holdings.catalogue.data import (
     Refusal,
 )
 from wenyuan.holdings.catalogue.importing import batches, preparing
+from wenyuan.holdings.catalogue.importing.writing import ContentMoved
 from wenyuan.holdings.catalogue.models import Bib, Identifier, ImportMapping, Item
 from wenyuan.holdings.catalogue.operations import install_defaults, keep_mapping, open_batch, run_batch
 from wenyuan.holdings.catalogue.queries import failed_bytes, import_result, iter_faults, list_item_types, list_mappings
@@ -500,6 +502,22 @@ def test_a_value_the_database_refuses_costs_one_record(
 
     assert counts(result) == (8, 7, 0, 0, 1, 0)
     assert [(fault.number, fault.reason) for fault in faults] == [(6, "not_storable")]
+
+
+def test_a_record_that_is_refused_at_the_last_attempt_is_not_tried_for_ever(
+    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[Exception] = [ContentMoved(), ContentMoved(), psycopg.DataError(), ContentMoved()]
+
+    def refusing(*_: object, **__: object) -> int:
+        raise answers.pop(0)
+
+    monkeypatch.setattr(batches, "store_chunk", refusing)
+
+    with pytest.raises(ContentMoved):
+        import_file(tmp_path, b"".join(gb(cnmarc("1"))), desk)
+
+    assert answers == []
 
 
 def test_defaults_can_be_installed_again_and_keep_what_the_library_changed(db: None) -> None:

@@ -261,12 +261,12 @@ def _store(chunk: Chunk, setting: Setting) -> int:
         try:
             return store_chunk(chunk, setting=setting)
         except ContentMoved:
-            if attempt == TRIES:
+            if attempt >= TRIES:
                 raise
         except (Error, psycopg.Error) as error:
             cause = error if isinstance(error, psycopg.Error) else error.__cause__
             if isinstance(cause, psycopg.errors.UniqueViolation | psycopg.errors.DeadlockDetected):
-                if attempt == TRIES:
+                if attempt >= TRIES:
                     raise
             elif not isinstance(cause, psycopg.DataError):
                 raise
