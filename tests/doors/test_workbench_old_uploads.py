@@ -14,7 +14,7 @@ from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
 from tests.operations.test_catalogue_import import cnmarc, gb
 from wenyuan.doors.workbench.records import uploads
-from wenyuan.doors.workbench.records.running import drop_old_uploads
+from wenyuan.doors.workbench.records.running import drop_old_uploads, run_import
 from wenyuan.holdings.catalogue.data import ImportProgress
 from wenyuan.holdings.catalogue.importing import batches
 from wenyuan.holdings.catalogue.models import Bib, ImportBatch, ImportSample, ImportSeen
@@ -157,6 +157,26 @@ def test_an_import_that_was_cut_off_a_month_ago_loses_its_file_and_is_as_far_as_
     ]
     undo_batch(batch_id=cut_off.id, at=AT, desk=desk)
     assert (state(cut_off), Bib.objects.count()) == (("undone", False), 0)
+
+
+def test_a_job_that_waited_until_its_file_was_taken_away_or_replaced_does_nothing(desk: Desk) -> None:
+    late, replaced = (sent(number, desk, days_ago=45) for number in ("1", "2"))
+    jobs = [(batch.id, batch.stored_as) for batch in (late, replaced)]
+    load_batch(batch_id=late.id, at=AT - timedelta(days=40), desk=desk)
+    load_batch(batch_id=replaced.id, at=AT - timedelta(days=1), desk=desk)
+    ImportBatch.objects.filter(id=replaced.id).update(stored_as="files/uploads/another.marc")
+    drop_old_uploads(at=AT)
+
+    for batch_id, stored_as in jobs:
+        run_import(
+            batch_id=batch_id,
+            account_id=desk.operator.account_id,
+            branch_id=desk.branch_id,
+            stored_as=stored_as,
+            at=AT,
+        )
+
+    assert (state(late), state(replaced), Bib.objects.count()) == (("running", False), ("running", False), 0)
 
 
 def test_an_import_that_is_read_by_night_keeps_its_file(desk: Desk) -> None:

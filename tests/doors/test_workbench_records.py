@@ -2,7 +2,7 @@
 
 import io
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.factories.catalogue import cnmarc_record, make_bib, make_item
 from tests.factories.office_pages import Town, make_town
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.records import imports, staging, undoing, uploads
-from wenyuan.doors.workbench.records.running import run_import, run_looking, run_undoing
+from wenyuan.doors.workbench.records.running import drop_old_uploads, run_import, run_looking, run_undoing
 from wenyuan.doors.workbench.records.words import EXPORT_FORMS, KEPT, OUTCOMES, REASONS
 from wenyuan.holdings.catalogue.data import ExportForm, ImportReason, KeptReason, NotIndexed, Outcome
 from wenyuan.holdings.catalogue.models import Bib, ImportBatch, ImportMapping, ImportStep
@@ -251,9 +251,29 @@ def test_an_import_that_lost_its_job_goes_on(town: Town, queued: list[dict[str, 
     browser = staff_at(town.central, Role.CATALOGUER)
     send(browser, town, marc("人生"))
 
+    ImportBatch.objects.update(waits_since=datetime.now(UTC) - timedelta(days=40))
+
     browser.post(f"/workbench/records/imports/{queued[0]['batch_id']}/going-on")
+    drop_old_uploads(at=datetime.now(UTC) + timedelta(days=29))
+    run(queued[1])
 
     assert queued[1]["stored_as"] == queued[0]["stored_as"]
+    assert ImportBatch.objects.get().state == "finished"
+
+
+def test_going_on_is_refused_where_the_file_is_taken_away_at_that_moment(
+    town: Town, queued: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = staff_at(town.central, Role.CATALOGUER)
+    send(browser, town, marc("人生"))
+    before = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
+    ImportBatch.objects.update(stored_as="", waits_since=before)
+    monkeypatch.setattr(imports, "_can_go_on", lambda result: True)  # as the page saw it
+
+    answer = browser.post(f"/workbench/records/imports/{queued[0]['batch_id']}/going-on")
+
+    assert answer.status_code == 302
+    assert (len(queued), ImportBatch.objects.get().waits_since) == (1, before)
 
 
 def test_an_import_that_was_cut_off_or_is_undone_offers_what_can_be_done(

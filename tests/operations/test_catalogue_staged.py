@@ -15,6 +15,7 @@ from wenyuan.holdings.catalogue.importing import batches, looking
 from wenyuan.holdings.catalogue.models import Bib, ImportBatch, ImportSample, ImportSeen, Item
 from wenyuan.holdings.catalogue.operations import (
     drop_batch,
+    go_on_with_batch,
     install_defaults,
     load_batch,
     look_through,
@@ -222,7 +223,12 @@ def test_looking_loading_and_dropping_need_the_right_at_the_branch(tmp_path: Pat
     batch_id = stage(path, desk, cnmarc())
     clerk = make_desk(branch, role=Role.DESK)
 
-    for act in (partial(load_batch, at=AT), drop_batch, partial(restage_batch, at=AT)):
+    for act in (
+        partial(load_batch, at=AT),
+        partial(go_on_with_batch, at=AT),
+        drop_batch,
+        partial(restage_batch, at=AT),
+    ):
         with pytest.raises(NotAllowed):
             act(batch_id=batch_id, desk=clerk)
     with pytest.raises(NotAllowed):

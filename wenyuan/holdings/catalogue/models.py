@@ -300,7 +300,7 @@ class ImportBatch(models.Model):
     dialect = models.CharField(max_length=8, blank=True)
     started_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
     started_at = models.DateTimeField(db_default=Now())
-    waits_since = models.DateTimeField(db_default=Now())  # last sent, given another mapping, let in, or read on
+    waits_since = models.DateTimeField(db_default=Now())  # last sent, mapped anew, let in, gone on with, or read on
     finished_at = models.DateTimeField(null=True)
     looked = models.BigIntegerField(default=0, db_default=0)  # bytes looked through while it is staged
     outlook = models.JSONField(null=True)  # data.ImportOutlook as it was then

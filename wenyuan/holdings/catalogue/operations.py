@@ -36,6 +36,7 @@ from wenyuan.holdings.catalogue.entries import item_entry
 from wenyuan.holdings.catalogue.harvesting.stamping import stamp_changes
 from wenyuan.holdings.catalogue.importing.batches import (
     drop_batch,
+    go_on_with_batch,
     load_batch,
     open_batch,
     restage_batch,
@@ -116,6 +117,7 @@ __all__ = [
     "forget_old_tables",
     "give_back_number",
     "give_up_old_batches",
+    "go_on_with_batch",
     "install_defaults",
     "keep_author_table",
     "keep_authority",

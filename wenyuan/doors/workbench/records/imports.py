@@ -24,7 +24,7 @@ from wenyuan.doors.workbench.records.views import record_crumbs
 from wenyuan.doors.workbench.records.words import BATCH_STATES, reason_words, refusal_words, refused_field
 from wenyuan.doors.workbench.shell import page
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ImportResult
-from wenyuan.holdings.catalogue.operations import open_batch
+from wenyuan.holdings.catalogue.operations import go_on_with_batch, open_batch
 from wenyuan.holdings.catalogue.queries import (
     failed_bytes,
     iter_faults,
@@ -183,6 +183,10 @@ def go_on(request: StaffRequest, batch_id: int) -> HttpResponse:
     if result.state == "undoing":
         hand_over_undoing(batch_id=batch_id, desk=request.desk)
     else:
+        try:
+            go_on_with_batch(batch_id=batch_id, at=request.at, desk=request.desk)
+        except CatalogueRefused as refused:
+            return not_done(request, refusal_words(refused), batch_url(batch_id))
         hand_on = hand_over if result.state == "running" else hand_over_looking
         hand_on(batch_id=batch_id, stored_as=result.stored_as, desk=request.desk)
     return done(request, _("The import goes on from where it stood."), batch_url(batch_id))

@@ -65,14 +65,15 @@ def _queue(task: str, subject_id: int, desk: Desk, **arguments: int | str) -> No
 def run_import(*, batch_id: int, account_id: int, branch_id: int, stored_as: str, at: datetime) -> None:
     """Read the file from where its batch stands, with the rights its owner has now, and take the file away at the end.
 
-    It may be called again after an interruption: what is done stays done.
+    It may be called again after an interruption: what is done stays done. A job that waited so long that the file was
+    taken away, or another took its place, does nothing.
 
     :raises NotAllowed: the right was taken away meanwhile.
     :raises CatalogueRefused: as ``run_batch``.
     """
     batch = import_result(batch_id)
     operator = operator_for(account_id, local_date(at))
-    if batch is None or operator is None or batch.state != "running":
+    if batch is None or operator is None or batch.state != "running" or batch.stored_as != stored_as:
         return
     desk = Desk(operator=operator, branch_id=branch_id, door=Door.WORKER)
     run_batch(batch_id=batch_id, path=uploads.path_of(stored_as), at=at, desk=desk)

@@ -294,6 +294,22 @@ def load_batch(*, batch_id: int, at: datetime, desk: Desk) -> None:
 
 @needs(Act.IMPORT_RECORDS)
 @verb
+def go_on_with_batch(*, batch_id: int, at: datetime, desk: Desk) -> None:
+    """Say that a batch which lost its job goes on: from now on its file waits as long as one that was just let in.
+    ``look_through`` and ``run_batch`` do the rest.
+
+    :raises NotAllowed: without the right to import records at the batch's branch.
+    :raises CatalogueRefused: BATCH_UNKNOWN, BATCH_NOT_READY (neither staged nor running, or its file was taken away).
+    """
+    batch = _waiting_batch(batch_id, desk, states=(STAGED, RUNNING))
+    if not batch.stored_as:
+        raise CatalogueRefused(Refusal.BATCH_NOT_READY)
+    batch.waits_since = at
+    batch.save(update_fields=["waits_since"])
+
+
+@needs(Act.IMPORT_RECORDS)
+@verb
 def restage_batch(
     *, batch_id: int, at: datetime, desk: Desk, source: str = "", mapping: str = "", overlay: str = ""
 ) -> None:
