@@ -329,6 +329,35 @@ def test_nobody_is_refused_sooner_than_others(portal_town: Town, monkeypatch: py
     assert all(990 < seconds < 1000 for seconds in slept)
 
 
+@pytest.mark.parametrize(("card", "pin"), [("R9999", PIN), ("R0002", "111111"), ("R0005", PIN), ("R0001", PIN)])
+def test_only_one_refusal_waits_and_others_are_sent_away_unseen(
+    portal_town: Town, card: str, pin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+
+    with signing_in.ONE_AT_A_TIME:
+        responses = [send(browser(), card, pin) for _ in range(2)]
+
+    assert [(response.status_code, response["Retry-After"]) for response in responses] == [(429, "1")] * 2
+    assert set(responses[0].cookies) <= {"csrftoken"}
+    assert slept == []
+    assert set(Patron.objects.values_list("pin_failures", flat=True)) == {0}
+    assert send(browser()).status_code == 302
+
+
+def test_while_a_refusal_waits_the_turn_is_taken_and_then_given_back(
+    portal_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+    monkeypatch.setattr("time.sleep", lambda _: seen.append(signing_in.ONE_AT_A_TIME.locked()))
+
+    send(browser(), pin="111111")
+
+    assert seen == [True]
+    assert not signing_in.ONE_AT_A_TIME.locked()
+
+
 def test_the_pin_is_never_written_back_onto_the_page(portal_town: Town) -> None:
     response = send(browser(), "R0001", "135792")
 

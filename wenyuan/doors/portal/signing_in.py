@@ -2,6 +2,7 @@
 
 import time
 from http import HTTPStatus
+from threading import Lock
 from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
@@ -27,6 +28,13 @@ from wenyuan.lending.patrons.queries import token_hashes
 REFUSED_AFTER_S: Final = 0.25
 """Nobody is refused sooner, so that the time tells no more than the words do: whether there is such a card, whether its
 PIN is locked, whether this was a wrong one that was counted."""
+ONE_AT_A_TIME: Final = Lock()
+"""Held while card and PIN are looked at and until the refusal is told, so that no more than one of the few threads that
+serve the whole house ever waits here. Others are sent away before anything of theirs is looked at."""
+IN_TURN_S: Final = 0.05
+"""So long a good sign-in takes at most, and the next one waits for it. It does not outwait a refusal."""
+BUSY_S: Final = 1
+"""After so long, somebody may try again who met another's refusal."""
 
 
 class SignInForm(forms.Form):
@@ -55,23 +63,38 @@ def sign_in(request: PublicRequest) -> HttpResponse:
     form = SignInForm(request.POST if request.method == "POST" else None)
     wait, is_refused = 0, False
     if form.is_valid():
-        began = monotonic()
-        wait = limits.BAD_SIGN_INS.take(caller_network(request), now=began)
-        scanned = None if wait else _tried(request, form.cleaned_data["card"], form.cleaned_data["pin"])
+        wait, scanned = _in_turn(request, form.cleaned_data["card"], form.cleaned_data["pin"])
         if scanned is not None:
             let_in = HttpResponseRedirect(following)
             enter(request, let_in, scanned, card=form.cleaned_data["card"], at=request.at)
             rotate_token(request)
             return let_in
         is_refused = not wait
-        if is_refused:
-            time.sleep(max(0.0, REFUSED_AFTER_S - (monotonic() - began)))
     context = {"form": form, "next": following, "is_refused": is_refused, "wait_minutes": -(-wait // 60)}
     response = page(request, "portal/sign_in.html", context, at="account", status=_status(form, wait, is_refused))
     response["Cache-Control"] = "no-store"
     if wait:
         response["Retry-After"] = str(wait)
     return response
+
+
+def _in_turn(request: PublicRequest, card: str, pin: str) -> tuple[int, ScannedPatron | None]:
+    """Whom card and PIN let in, told late if nobody; or the seconds to wait where too many try, and nothing is looked
+    at."""
+    network = caller_network(request)
+    if wait := limits.BAD_SIGN_INS.take(network, now=monotonic()):
+        return wait, None
+    if not ONE_AT_A_TIME.acquire(timeout=IN_TURN_S):
+        limits.BAD_SIGN_INS.give_back(network, now=monotonic())
+        return BUSY_S, None
+    try:
+        began = monotonic()
+        scanned = _tried(request, card, pin)
+        if scanned is None:
+            time.sleep(max(0.0, REFUSED_AFTER_S - (monotonic() - began)))
+    finally:
+        ONE_AT_A_TIME.release()
+    return 0, scanned
 
 
 def _tried(request: PublicRequest, card: str, pin: str) -> ScannedPatron | None:
