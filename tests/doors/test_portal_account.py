@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,14 +26,18 @@ from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import IDENTITY_NUMBER, PIN, Town
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.fees import make_charge, make_deposit
-from tests.factories.patrons import make_patron
+from tests.factories.patrons import make_patron, make_token
 from tests.factories.staff_pages import staff_at
+from wenyuan.doors.cli.parts import WEB_WORKERS
 from wenyuan.doors.portal import limits, signing_in
 from wenyuan.doors.portal.sessions import COOKIE, ReaderSession
 from wenyuan.doors.portal.tasks import forget_ended_sessions
+from wenyuan.kernel.identity import TokenKind
 from wenyuan.lending.circulation.operations import checkin, checkout, place_hold
 from wenyuan.lending.patrons.models import Patron, Token
 from wenyuan.lending.patrons.operations import report_lost, set_pin
+from wenyuan.lending.patrons.queries import token_hashes
+from wenyuan.lending.patrons.rules import PIN_FAILURES_ALLOWED
 from wenyuan.organisation.accounts.data import Role
 
 TOMORROW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -90,7 +95,9 @@ def test_an_empty_form_says_what_is_missing_and_counts_as_no_attempt(portal_town
 
     assert response.status_code == 422
     assert words(response).count("This field is required.") == 2
-    assert limits.BAD_SIGN_INS.wait("127.0.0.1", now=0) == 0
+    for number in range(30):
+        assert send(browser(), f"X{number:04d}").status_code == 422
+    assert send(browser()).status_code == 429
 
 
 def test_the_frame_of_every_page_says_who_has_signed_in_by_a_masked_name(portal_town: Town) -> None:
@@ -382,6 +389,52 @@ def test_a_stranger_locks_nobody_out_from_one_address(portal_town: Town) -> None
     assert Patron.objects.get(name="陈小雨").pin_locked_until is None
     assert send(reader).status_code == 302
     assert send(stranger).status_code == 422, "even the right PIN opens nothing from there for a while"
+
+
+def test_all_processes_together_let_less_through_from_one_address_than_lock_a_pin() -> None:
+    assert WEB_WORKERS * limits.BAD_PINS.rate.burst < PIN_FAILURES_ALLOWED
+
+
+def test_other_spellings_and_other_tokens_of_a_reader_give_no_fresh_tries(portal_town: Town) -> None:
+    """The spellings of an identity number are as many card numbers, and each a text of its own."""
+    stranger, reader = browser(REMOTE_ADDR="10.0.0.1"), Patron.objects.get(name="陈小雨")
+    make_token(reader, TokenKind.CARD, "00123456")
+    spelt = [f"{IDENTITY_NUMBER[:at]}-{IDENTITY_NUMBER[at:]}" for at in (3, 6, 14)]
+
+    for shown in ["R0001", IDENTITY_NUMBER, *spelt, "00123456", "0012 3456"]:
+        assert send(stranger, shown, "111111").status_code == 422
+
+    reader.refresh_from_db()
+    assert reader.pin_failures == limits.BAD_PINS.rate.burst
+    assert send(browser(REMOTE_ADDR="10.0.0.2"), IDENTITY_NUMBER).status_code == 302
+
+
+def test_what_is_nobody_s_is_counted_by_what_it_might_be(portal_town: Town) -> None:
+    for shown in ("X0001", "x0001", " X0001 "):
+        send(browser(), shown)
+
+    assert limits.BAD_PINS.wait(("127.0.0.1", *token_hashes("X0001")), now=monotonic()) > 0
+
+
+def test_a_good_sign_in_ends_the_count_of_bad_ones(portal_town: Town) -> None:
+    for _ in range(3):
+        assert send(browser(), pin="111111").status_code == 422
+        assert send(browser()).status_code == 302
+
+
+def test_whoever_was_barred_gets_in_with_the_new_pin_of_the_desk(portal_town: Town, clock: Clock) -> None:
+    for _ in range(3):
+        send(browser(), pin="111111")
+    assert send(browser()).status_code == 422
+
+    set_pin(
+        patron_id=Patron.objects.get(name="陈小雨").id,
+        pin="730258",
+        at=clock(),
+        desk=portal_town.district.at_central,
+    )
+
+    assert send(browser(), pin="730258").status_code == 302
 
 
 def test_good_sign_ins_use_nothing_up(portal_town: Town) -> None:

@@ -47,6 +47,11 @@ class Buckets:
             if who in self._filled:
                 self._filled[who] = min(self.rate.burst, self._level(who, now) + 1), now
 
+    def refill(self, who: Hashable) -> None:
+        """Nothing of what ``who`` took counts any more."""
+        with self._lock:
+            self._filled.pop(who, None)
+
     def forget(self) -> None:
         """Every bucket is full again."""
         with self._lock:

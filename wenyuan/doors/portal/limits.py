@@ -10,7 +10,8 @@ from wenyuan.plumbing.buckets import Buckets, Rate
 
 BAD_SIGN_INS: Final = Buckets(Rate(burst=30, per_second=1 / 20))
 """Sign-ins that failed, by address. A whole school may stand behind one."""
-BAD_PINS: Final = Buckets(Rate(burst=4, per_second=1 / 1800))
-"""The same by address and card: one less than lock the PIN, and then one in half an hour."""
+BAD_PINS: Final = Buckets(Rate(burst=2, per_second=1 / 1800))
+"""The same by address and reader, and then one in half an hour: so few that all web processes together let less through
+at once than lock the PIN. A good sign-in fills it again, as it ends the count of wrong PINs."""
 
 ALL: Final = (BAD_SIGN_INS, BAD_PINS)

@@ -1,6 +1,7 @@
 """Signing in by card and PIN, and out again."""
 
 import time
+from collections.abc import Hashable
 from http import HTTPStatus
 from threading import Lock
 from time import monotonic
@@ -23,7 +24,7 @@ from wenyuan.doors.portal.sessions import enter, leave
 from wenyuan.doors.portal.shell import page
 from wenyuan.lending.patrons.data import ScannedPatron
 from wenyuan.lending.patrons.operations import sign_in as check_sign_in
-from wenyuan.lending.patrons.queries import token_hashes
+from wenyuan.lending.patrons.queries import patron_by_token, pin_mark, token_hashes
 
 REFUSED_AFTER_S: Final = 0.25
 """Nobody is refused sooner, so that the time tells no more than the words do: whether there is such a card, whether its
@@ -98,16 +99,23 @@ def _in_turn(request: PublicRequest, card: str, pin: str) -> tuple[int, ScannedP
 
 
 def _tried(request: PublicRequest, card: str, pin: str) -> ScannedPatron | None:
-    """Whom card and PIN let in. A try is counted before it is made, so that none is made beside it, and forgotten if it
-    was a good one. Where too many were made with this card from here, none is made."""
+    """Whom card and PIN let in. A try is counted before it is made, so that none is made beside it; a good one makes
+    those before it forgotten. Where too many were made for this reader from here, none is made."""
     network = caller_network(request)
-    of_this_card = (network, *token_hashes(card))
-    is_barred = limits.BAD_PINS.take(of_this_card, now=monotonic()) > 0
+    of_this_reader = (network, *_whose(card))
+    is_barred = limits.BAD_PINS.take(of_this_reader, now=monotonic()) > 0
     scanned = None if is_barred else check_sign_in(card=card, pin=pin, at=request.at)
     if scanned is not None:
         limits.BAD_SIGN_INS.give_back(network, now=monotonic())
-        limits.BAD_PINS.give_back(of_this_card, now=monotonic())
+        limits.BAD_PINS.refill(of_this_reader)
     return scanned
+
+
+def _whose(card: str) -> tuple[Hashable, ...]:
+    """Under what tries with this card are counted: one reader, however it is written and whatever else stands for them,
+    until they get another PIN; where it is nobody's, what it might be."""
+    found = patron_by_token(card)
+    return tuple(token_hashes(card)) if found is None else (found.patron.id, pin_mark(found.patron.id))
 
 
 def _status(form: SignInForm, wait: int, is_refused: bool) -> int:
