@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.factories.accounts import make_desk
 from tests.factories.catalogue import cnmarc_record, make_bib, make_item
 from tests.factories.office_pages import Town, make_town
 from tests.factories.staff_pages import staff_at
@@ -17,7 +18,7 @@ from wenyuan.doors.workbench.records.running import drop_old_uploads, run_import
 from wenyuan.doors.workbench.records.words import EXPORT_FORMS, KEPT, OUTCOMES, REASONS
 from wenyuan.holdings.catalogue.data import ExportForm, ImportReason, KeptReason, NotIndexed, Outcome
 from wenyuan.holdings.catalogue.models import Bib, ImportBatch, ImportMapping, ImportStep
-from wenyuan.holdings.catalogue.operations import install_defaults
+from wenyuan.holdings.catalogue.operations import install_defaults, open_batch
 from wenyuan.holdings.catalogue.queries import import_result, list_newest
 from wenyuan.holdings.catalogue.searching import reading
 from wenyuan.kernel.marc import Dialect, Encoding, Reason, XmlRecord, encode, iter_marcxml
@@ -170,6 +171,44 @@ def test_progress_is_polled_and_ends_by_itself(town: Town, queued: list[dict[str
     assert "HX-Refresh" not in running
     assert b"hx-trigger" not in finished.content
     assert finished["HX-Refresh"] == "true"
+
+
+def test_an_import_whose_file_was_taken_away_says_that_it_was_left_and_asks_no_more(
+    town: Town, queued: list[dict[str, Any]]
+) -> None:
+    browser = staff_at(town.central, Role.CATALOGUER)
+    send(browser, town, marc("人生"))
+    here = f"/workbench/records/imports/{queued[0]['batch_id']}/"
+    drop_old_uploads(at=datetime.now(UTC) + timedelta(days=31))
+
+    chinese = browser.get(here).content.decode()
+    browser.cookies["django_language"] = "en"
+    left, polled, listed = (browser.get(url) for url in (here, f"{here}progress", "/workbench/records/imports"))
+    again = stage(browser, town, marc("人生"))["Location"]
+
+    text = left.content.decode()
+    assert "请重新上传文件" in chinese
+    assert "Send the file again" in text
+    assert f"{here}undo" in text
+    assert f"{here}going-on" not in text
+    assert "hx-trigger" not in text
+    assert "goes on by itself" not in text
+    assert polled["HX-Refresh"] == "true"
+    assert "left unfinished" in listed.content.decode()
+    assert again != here
+
+
+def test_an_import_of_a_file_on_the_server_runs_though_no_file_was_sent(town: Town, home: Path) -> None:
+    browser = staff_at(town.central, Role.CATALOGUER)
+    path = home / "books.iso"
+    path.write_bytes(marc("人生"))
+    desk = make_desk(town.central, role=Role.CATALOGUER)
+    batch_id = open_batch(path=path, branch_id=town.central.id, at=datetime.now(UTC), desk=desk)
+
+    page = browser.get(f"/workbench/records/imports/{batch_id}/").content.decode()
+
+    assert "hx-trigger" in page
+    assert "请重新上传文件" not in page
 
 
 def test_an_import_is_undone_from_its_page_and_says_before_what_would_happen(

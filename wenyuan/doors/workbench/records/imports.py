@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
@@ -21,7 +22,7 @@ from wenyuan.doors.workbench.records.profiles import mapping_choices, overlay_ch
 from wenyuan.doors.workbench.records.running import hand_over, hand_over_looking, hand_over_undoing
 from wenyuan.doors.workbench.records.staging import outlook_shown
 from wenyuan.doors.workbench.records.views import record_crumbs
-from wenyuan.doors.workbench.records.words import BATCH_STATES, reason_words, refusal_words, refused_field
+from wenyuan.doors.workbench.records.words import BATCH_STATES, LEFT, reason_words, refusal_words, refused_field
 from wenyuan.doors.workbench.shell import page
 from wenyuan.holdings.catalogue.data import CatalogueRefused, ImportResult
 from wenyuan.holdings.catalogue.operations import go_on_with_batch, open_batch
@@ -54,9 +55,7 @@ def batch_list(request: StaffRequest) -> HttpResponse:
         "title": title,
         "line": gettext("Files of MARC records, the latest first"),
         "crumbs": record_crumbs(Crumb(title)),
-        "batches": [
-            (result, branch_name(result.branch_id, network), BATCH_STATES[result.state]) for result in found[:BATCHES]
-        ],
+        "batches": [(result, branch_name(result.branch_id, network), _state(result)) for result in found[:BATCHES]],
         "onward": onward(request, found[BATCHES - 1].batch_id if len(found) > BATCHES else None),
     }
     return page(request, "workbench/records/batches.html", context)
@@ -154,7 +153,7 @@ def progress(request: StaffRequest, batch_id: int) -> HttpResponse:
     """The part of the batch page that is asked for again and again; at the end the whole page is."""
     result = result_or_404(batch_id)
     response = render(request, "workbench/records/progress.html", _progress(result))
-    if result.state not in MOVING:
+    if not _moves(result):
         response["HX-Refresh"] = "true"
     return response
 
@@ -166,10 +165,20 @@ def _progress(result: ImportResult) -> dict[str, object]:
         "waits": result.state in ("staged", "ready", "dropped"),
         "done_bytes": result.looked if result.state in ("staged", "ready", "dropped") else result.position,
         "undone": result.state in ("undoing", "undone"),
-        "state": BATCH_STATES[result.state],
+        "state": _state(result),
+        "moves": _moves(result),
         "poll_url": reverse("workbench:import-progress", args=[result.batch_id]),
         "here": batch_url(result.batch_id),
     }
+
+
+def _moves(result: ImportResult) -> bool:
+    """Whether it goes on by itself, so that its page asks again and again."""
+    return result.state in MOVING and not result.is_left
+
+
+def _state(result: ImportResult) -> tuple[str, StrOrPromise]:
+    return LEFT if result.is_left else BATCH_STATES[result.state]
 
 
 @require_POST

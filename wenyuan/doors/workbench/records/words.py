@@ -71,6 +71,9 @@ BATCH_STATES: Final[Mapping[str, tuple[str, StrOrPromise]]] = {
     "undone": ("stop", _("undone")),
 }
 
+LEFT: Final = ("stop", _("left unfinished"))
+"""The state of an import that was cut off and has no file any more."""
+
 OUTCOMES: Final[Mapping[str, StrOrPromise]] = {
     Outcome.NEW: _("New"),
     Outcome.CHANGED: _("Changed"),

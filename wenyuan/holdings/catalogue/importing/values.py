@@ -200,6 +200,12 @@ class ImportResult:
         """Whether ``undo_batch`` would do anything, or go on with it."""
         return self.state in UNDOABLE
 
+    @property
+    def is_left(self) -> bool:
+        """Whether it was cut off and nobody went on with it until the file that was sent for it was taken away. An
+        import of a file on the server has never had one, and was not looked through."""
+        return self.state == "running" and self.looked > 0 and not self.stored_as
+
 
 @dataclass(frozen=True, slots=True)
 class FaultPage:
