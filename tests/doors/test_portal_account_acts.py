@@ -246,6 +246,17 @@ def test_a_form_sent_twice_places_one_hold(portal_town: Town) -> None:
     assert Hold.objects.count() == 1
 
 
+def test_asked_again_for_another_branch_the_page_says_where_the_hold_stands(portal_town: Town) -> None:
+    client = signed_in()
+    place(client, world(), "C")
+
+    page = place(client, world(), "S")
+
+    assert "To be fetched at 总馆" in page
+    assert "城南分馆" not in page
+    assert hold_of().pickup_branch.code == "C"
+
+
 def test_where_it_cannot_be_held_every_reason_is_told(portal_town: Town, clock: Clock) -> None:
     lend(portal_town, clock, "C0001", card="R0001")
     client, bib_id = signed_in(), world()

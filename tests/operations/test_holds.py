@@ -721,6 +721,24 @@ def test_a_title_is_held_once_and_asking_again_at_once_gives_the_first_answer(
     assert codes(caught) == [BlockCode.HOLD_EXISTS]
 
 
+def test_asking_again_at_once_for_another_branch_or_day_is_told_how_the_hold_stands(
+    district: District, at: datetime, title: Bib
+) -> None:
+    days = [at.date() + timedelta(days=days) for days in (20, 30)]
+
+    first, again = (
+        place_hold(
+            bib_id=title.id, card="C1", pickup_branch_id=pickup.id, not_after=day, at=at, desk=district.at_central
+        )
+        for pickup, day in zip((district.central, district.children), days, strict=True)
+    )
+
+    kept = Hold.objects.get()
+    assert (again.hold_id, again.repeated) == (first.hold_id, True)
+    assert (again.pickup_branch_id, again.not_after) == (kept.pickup_branch_id, kept.not_after)
+    assert (kept.pickup_branch_id, kept.not_after) == (district.central.id, days[0])
+
+
 def test_a_keyed_hold_gives_its_first_receipt_even_after_it_was_cancelled(
     district: District, at: datetime, title: Bib
 ) -> None:

@@ -36,7 +36,7 @@ def hold(request: ReaderRequest, bib_id: int) -> HttpResponse:
             reasons = [gettext("Choose where you will fetch it.")]
         else:
             try:
-                return _placed(request, _place(request, bib.id, chosen), chosen)
+                return _placed(request, _place(request, bib.id, chosen), network)
             except Refused as refused:
                 reasons = why_not(request, refused.blocks)
             except Contended:
@@ -68,7 +68,9 @@ def _place(request: ReaderRequest, bib_id: int, pickup: BranchFacts) -> HoldRece
     )
 
 
-def _placed(request: ReaderRequest, receipt: HoldReceipt, pickup: BranchFacts) -> HttpResponse:
+def _placed(request: ReaderRequest, receipt: HoldReceipt, network: NetworkMap) -> HttpResponse:
+    # Asked again with another branch, the hold stands at the first.
+    pickup = network.branches[receipt.pickup_branch_id]
     lines = [
         gettext("It is fetched from the shelf for you; this page says when it is ready.")
         if receipt.from_shelf

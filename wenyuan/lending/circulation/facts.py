@@ -162,6 +162,7 @@ class OwnHold(NamedTuple):
     placed_at: datetime
     account_id: int
     place: int
+    not_after: date | None
 
 
 class ClosedLoan(NamedTuple):
@@ -460,8 +461,8 @@ def read_hold(row: tuple[Any, ...], *, by_barcode: bool, this_item: bool) -> Hol
     patron = cut.patron()
     card_status, slots = cut.take(2)
     mine = tuple(
-        OwnHold(hold_id, only_item or None, pickup, placed, account, place)
-        for hold_id, only_item, pickup, placed, account, place in cut.columns(6)
+        OwnHold(hold_id, only_item or None, pickup, placed, account, place, not_after)
+        for hold_id, only_item, pickup, placed, account, place, not_after in cut.columns(7)
     )
     (has_it,) = cut.take(1)
     items = tuple(ItemOfBib(*values) for values in cut.columns(6))

@@ -102,8 +102,10 @@ def _attempt(request: Request, wish: Wish) -> Plan[HoldReceipt | None]:
         return keyed.earlier_hold(facts, facts.earlier)
     books = yield from books_of(facts.editions)
     if repeated := rules.repeated_hold(facts, account_id=request.desk.operator.account_id, at=request.at):
+        # What was asked for the second time may be another pickup branch or day: the hold stands as it was placed.
+        stands = replace(wish, pickup_branch_id=repeated.pickup_branch_id, not_after=repeated.not_after)
         return _receipt(
-            facts, wish, hold_id=repeated.id, position=repeated.place, not_after=wish.not_after, repeated=True
+            facts, stands, hold_id=repeated.id, position=repeated.place, not_after=stands.not_after, repeated=True
         )
     if wish.pickup_branch_id not in books.network.branches:
         raise Refused(Block(BlockCode.BRANCH_CLOSED_DOWN))

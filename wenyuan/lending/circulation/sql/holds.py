@@ -105,7 +105,7 @@ def _items_of(bib: str, condition: str = "true") -> str:
 
 GATHER_HOLD = f"""
     SELECT {EDITIONS}, b.id, b.title, i.id, {PATRON_COLUMNS}, k.status, s.slots,
-        n.ids, n.items, n.pickups, n.placed, n.accounts, n.places,
+        n.ids, n.items, n.pickups, n.placed, n.accounts, n.places, n.lasts,
         EXISTS (SELECT 1 FROM circulation_loan l JOIN catalogue_item li ON li.id = l.item_id
             WHERE l.patron_id = p.id AND l.returned_at IS NULL AND l.slot IS NOT NULL AND li.bib_id = b.id
             AND (NOT :this_item::bool OR li.id = i.id)),
@@ -127,7 +127,8 @@ GATHER_HOLD = f"""
             array_agg(m.pickup_branch_id) AS pickups, array_agg(m.placed_at) AS placed,
             array_agg(COALESCE(m.account_id, 0)) AS accounts,
             array_agg((SELECT GREATEST(1, count(*)) FROM circulation_hold w WHERE w.bib_id = m.bib_id
-                AND w.state = 'waiting' AND (w.rank, w.id) <= (m.rank, m.id))) AS places
+                AND w.state = 'waiting' AND (w.rank, w.id) <= (m.rank, m.id))) AS places,
+            array_agg(m.not_after) AS lasts
         FROM circulation_hold m
         WHERE m.patron_id = p.id AND m.bib_id = b.id AND m.state IN ('waiting', 'in_transit', 'on_shelf')
     ) n ON true
