@@ -305,6 +305,22 @@ def test_a_hold_is_cancelled_by_its_reader(portal_town: Town) -> None:
     assert "No holds" in page
     hold.refresh_from_db()
     assert (hold.state, hold.ended_by_id) == ("cancelled", None)
+    placed, ended = (Entry.objects.get(kind=kind) for kind in ("hold_placed", "hold_cancelled"))
+    assert (ended.door, ended.operator_id) == ("portal", None)
+    assert ended.reader_ref == placed.reader_ref is not None
+
+
+def test_the_journal_has_the_reader_of_a_cancellation_whose_year_has_no_reference_yet(
+    portal_town: Town, clock: Clock
+) -> None:
+    place(signed_in(), world())
+    clock.move(days=40)
+
+    act(signed_in(), f"/account/holds/{hold_of().id}/cancellation")
+
+    placed, ended = (Entry.objects.get(kind=kind) for kind in ("hold_placed", "hold_cancelled"))
+    assert ended.reader_ref is not None
+    assert ended.reader_ref != placed.reader_ref
 
 
 def test_another_reader_s_hold_is_answered_like_one_that_does_not_exist(portal_town: Town) -> None:

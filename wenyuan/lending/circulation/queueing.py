@@ -6,6 +6,7 @@ These are ordinary locking verbs. A hold is locked before its item, as in the ev
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import DatabaseError
 from django.db.models import Q
@@ -15,6 +16,7 @@ from wenyuan.lending.circulation.data import Block, BlockCode, HoldEnded, Kept
 from wenyuan.lending.circulation.everyday import Refused, Request, refuse
 from wenyuan.lending.circulation.holding import pickup_plan
 from wenyuan.lending.circulation.models import Hold, HoldState
+from wenyuan.lending.patrons.operations import reader_ref
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record, row_of
 from wenyuan.organisation.journal.sql import COLUMNS as JOURNAL_COLUMNS
@@ -40,7 +42,8 @@ def cancel_hold(*, hold_id: int, at: datetime, desk: Desk, patron_id: int | None
     """End a hold that is no longer wanted. Cancelling it again gives the same answer.
 
     On its way, the item is decided about where it is scanned next; on the hold shelf it is free from now on, and
-    stands there until somebody scans it. With a ``patron_id`` it must be that patron's.
+    stands there until somebody scans it. With a ``patron_id`` it must be that patron's, who cancels it then: the
+    journal says whose it was, as of placing.
 
     :raises NotAllowed: no right to holds at the desk's branch.
     :raises Refused: there is no such hold (of that patron), or it was filled or has expired.
@@ -53,7 +56,8 @@ def cancel_hold(*, hold_id: int, at: datetime, desk: Desk, patron_id: int | None
         return HoldEnded(hold_id=hold.id, bib_id=hold.bib_id, was="", repeated=True)
     if hold.ended_at is not None:
         raise Refused(Block(BlockCode.HOLD_ENDED))
-    return _end(hold, HoldState.CANCELLED, Kind.HOLD_CANCELLED, at=at, desk=desk, reason=reason)
+    ref = None if patron_id is None else reader_ref(patron_id=patron_id, year=local_date(at).year)
+    return _end(hold, HoldState.CANCELLED, Kind.HOLD_CANCELLED, at=at, desk=desk, reason=reason, ref=ref)
 
 
 @needs()
@@ -292,7 +296,16 @@ def _waiting(hold_id: int) -> Hold:
     return hold
 
 
-def _end(hold: Hold, state: HoldState, kind: Kind, *, at: datetime, desk: Desk | None, reason: str) -> HoldEnded:
+def _end(
+    hold: Hold,
+    state: HoldState,
+    kind: Kind,
+    *,
+    at: datetime,
+    desk: Desk | None,
+    reason: str,
+    ref: UUID | None = None,
+) -> HoldEnded:
     was = hold.state
     hold.state, hold.slot, hold.ended_at = state, None, at
     hold.ended_by_id = desk.operator.account if desk else None
@@ -302,7 +315,7 @@ def _end(hold: Hold, state: HoldState, kind: Kind, *, at: datetime, desk: Desk |
     hold.save()
     if was == HoldState.ON_SHELF:
         rows_of(Statement(sql.FREE_ITEM, {"item": hold.captured_item_id, "at": at}))
-    note_hold(hold, kind, {"was": was}, at=at, desk=desk)
+    note_hold(hold, kind, {"was": was}, at=at, desk=desk, ref=ref)
     return HoldEnded(hold_id=hold.id, bib_id=hold.bib_id, was=was)
 
 
@@ -312,8 +325,17 @@ def _change(hold: Hold, details: Mapping[str, object], *, at: datetime, desk: De
     note_hold(hold, Kind.HOLD_CHANGED, details, at=at, desk=desk)
 
 
-def note_hold(hold: Hold, kind: Kind, details: Mapping[str, object], *, at: datetime, desk: Desk | None) -> None:
-    """A step: the act's journal row; without a desk the clock's, at the pickup branch."""
+def note_hold(
+    hold: Hold,
+    kind: Kind,
+    details: Mapping[str, object],
+    *,
+    at: datetime,
+    desk: Desk | None,
+    ref: UUID | None = None,
+) -> None:
+    """A step: the act's journal row; without a desk the clock's, at the pickup branch. ``ref`` is the token of the
+    reader whose own act it was."""
     record(
         Entry(
             kind=kind,
@@ -329,6 +351,7 @@ def note_hold(hold: Hold, kind: Kind, details: Mapping[str, object], *, at: date
             age_band=hold.age_band,
             subject_kind="hold",
             subject_id=hold.id,
+            reader_ref=ref,
             details={"bib": hold.bib_id, "pickup": hold.pickup_branch_id, **details},
         )
     )
