@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -348,7 +349,10 @@ def test_the_doors_of_a_hold_need_a_sign_in_and_a_token(portal_town: Town) -> No
     forged.cookies = client.cookies
 
     assert asks_to_sign_in(browser().post(cancellation))
-    assert asks_to_sign_in(browser().post(f"/record/{world()}/hold", {"pickup": "C"}))
+    sent = browser().post(f"/record/{world()}/hold", {"pickup": "C"})
+    assert asks_to_sign_in(sent)
+    assert parse_qs(urlsplit(sent["Location"]).query) == {"next": [f"/record/{world()}/hold"]}
+    assert "next" not in browser().post(cancellation)["Location"]
     assert client.get(cancellation).status_code == 405
     assert forged.post(cancellation).status_code == 403
     assert forged.post(f"/record/{world()}/hold", {"pickup": "C"}).status_code == 403

@@ -74,7 +74,7 @@ def public_act(view: Page[P]) -> Served[P]:
 
 def reader_page(view: OwnPage[P]) -> Served[P]:
     """A page of the reader who has signed in; others sign in first and come back."""
-    return _declared(_served(_for_readers(view), READING))
+    return _declared(_served(_for_readers(view, is_page=True), READING))
 
 
 def reader_act(*acts: Act, with_page: bool = False) -> Callable[[OwnPage[P]], Served[P]]:
@@ -83,7 +83,8 @@ def reader_act(*acts: Act, with_page: bool = False) -> Callable[[OwnPage[P]], Se
     done."""
 
     def declare(view: OwnPage[P]) -> Served[P]:
-        return _declared(_served(_for_readers(view), (*READING, "POST") if with_page else ("POST",)), acts=acts)
+        methods = (*READING, "POST") if with_page else ("POST",)
+        return _declared(_served(_for_readers(view, is_page=with_page), methods), acts=acts)
 
     return declare
 
@@ -127,12 +128,12 @@ def _about_the_reader(response: HttpResponse, *, has_signed_in: bool) -> None:
         forget_cookie(response)
 
 
-def _for_readers(view: OwnPage[P]) -> Page[P]:
+def _for_readers(view: OwnPage[P], *, is_page: bool) -> Page[P]:
     @wraps(view)
     def serve(request: PublicRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.reader is None:
-            # What was sent from elsewhere than the page of a form is not an address that can be opened afterwards.
-            return sign_in_first(request.get_full_path() if request.method in READING else "")
+            # What only takes forms is not an address that can be opened afterwards.
+            return sign_in_first(request.get_full_path() if is_page else "")
         request.desk = Desk(  # type: ignore[attr-defined] # ReaderRequest is this request with one more field
             operator=READER, branch_id=request.reader.patron.home_branch_id, door=Door.PORTAL
         )
