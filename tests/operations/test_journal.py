@@ -13,7 +13,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from wenyuan.organisation.journal.data import Entry, Kind
-from wenyuan.organisation.journal.delivery import deliver, deliver_batch, retry_stuck
+from wenyuan.organisation.journal.delivery import deliver, retry_stuck
 from wenyuan.organisation.journal.followers import Chooser, Follower, follows, forget
 from wenyuan.organisation.journal.models import Entry as Row
 from wenyuan.organisation.journal.models import Pending, Stuck
@@ -100,31 +100,6 @@ def test_each_entry_reaches_its_follower_once(db: None, seen: list[int]) -> None
 
     assert (taken, again) == (3, 0)
     assert seen == [ids[0], ids[2]]
-
-
-def test_a_batch_ends_where_its_followers_have_acted_often_enough_and_says_that_more_wait(
-    db: None, seen: list[int]
-) -> None:
-    ids = record(visit(kind=Kind.ITEM_ADDED), *(visit() for _ in range(5)))
-
-    batches = [deliver_batch(at=AT, most_calls=2) for _ in range(3)]
-
-    assert batches == [(3, True), (2, True), (1, False)]
-    assert seen == ids[1:]
-    assert not Pending.objects.exists()
-
-
-def test_one_entry_with_more_followers_than_may_act_is_still_done_with(db: None, seen: list[int]) -> None:
-    ids = record(visit(), visit())
-
-    assert deliver_batch(at=AT, most_calls=0) == (1, True)
-    assert seen == ids[:1]
-
-
-def test_a_full_batch_says_that_more_may_wait(db: None) -> None:
-    record(visit(), visit(), visit())
-
-    assert [deliver_batch(at=AT, limit=2) for _ in range(2)] == [(2, True), (1, False)]
 
 
 @contextmanager

@@ -88,11 +88,11 @@ def _repeat(act: Callable[[threading.Event], None], wait_s: float, end: threadin
 
 
 def _deliver(end: threading.Event) -> None:
-    """Bring every waiting entry to its followers. After a batch that could have taken more, what comes meanwhile waits
-    for the next turn: a batch costs about as much for one entry as for a hundred."""
-    from wenyuan.organisation.journal.delivery import deliver_batch
+    """Bring every waiting entry to its followers. A batch that was not full is the last: what comes meanwhile waits for
+    the next turn, for a batch costs about as much for one entry as for a hundred."""
+    from wenyuan.organisation.journal.delivery import BATCH_ROWS, deliver
 
-    while not end.is_set() and deliver_batch(at=datetime.now(UTC)).more:
+    while not end.is_set() and deliver(at=datetime.now(UTC)) == BATCH_ROWS:
         continue
 
 
