@@ -54,7 +54,8 @@ def mask_numbers(text: str) -> str:
     """The text with every identity and mobile number in it hidden but for its end (``····1824``, ``138****1234``).
 
     As it is usually written, whether its check digit is right or not; an identity number of 18 characters that checks
-    also with blanks and hyphens anywhere between them. Book numbers, dates, sums and barcodes that stand one beside
+    also with blanks and hyphens anywhere between them. A mobile number in groups of 4, 4 and 3 stays where these could
+    be years, sums or neighbours, as one in eight could. Book numbers, dates, sums and barcodes that stand one beside
     another make none, but for those few whose digits could be a province, a year and a day.
     """
     parts, after = [], 0
