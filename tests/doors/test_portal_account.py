@@ -348,6 +348,9 @@ def test_only_one_refusal_waits_and_others_are_sent_away_unseen(
 
     assert [(response.status_code, response["Retry-After"]) for response in responses] == [(429, "1")] * 2
     assert set(responses[0].cookies) <= {"csrftoken"}
+    words = responses[0].content.decode()
+    assert "Somebody else is just signing in" in words
+    assert "have failed" not in words
     assert slept == []
     assert set(Patron.objects.values_list("pin_failures", flat=True)) == {0}
     assert send(browser()).status_code == 302

@@ -30,10 +30,10 @@ REFUSED_AFTER_S: Final = 0.25
 """Nobody is refused sooner, so that the time tells no more than the words do: whether there is such a card, whether its
 PIN is locked, whether this was a wrong one that was counted."""
 ONE_AT_A_TIME: Final = Lock()
-"""Held while card and PIN are looked at and until the refusal is told, so that no more than one of the few threads that
-serve the whole house ever waits here. Others are sent away before anything of theirs is looked at."""
+"""Held while card and PIN are looked at and until the refusal is told, so that of the few threads of a process no more
+than one waits for that. Others are sent away, after ``IN_TURN_S`` at most, before anything of theirs is looked at."""
 IN_TURN_S: Final = 0.05
-"""So long a good sign-in takes at most, and the next one waits for it. It does not outwait a refusal."""
+"""So long a good sign-in takes as a rule, and the next one waits for it. It does not outwait a refusal."""
 BUSY_S: Final = 1
 """After so long, somebody may try again who met another's refusal."""
 
@@ -71,7 +71,9 @@ def sign_in(request: PublicRequest) -> HttpResponse:
             rotate_token(request)
             return let_in
         is_refused = not wait
-    context = {"form": form, "next": following, "is_refused": is_refused, "wait_minutes": -(-wait // 60)}
+    is_busy = 0 < wait <= BUSY_S
+    minutes = 0 if is_busy else -(-wait // 60)
+    context = {"form": form, "next": following, "is_refused": is_refused, "is_busy": is_busy, "wait_minutes": minutes}
     response = page(request, "portal/sign_in.html", context, at="account", status=_status(form, wait, is_refused))
     response["Cache-Control"] = "no-store"
     if wait:
