@@ -91,6 +91,9 @@ def test_numbers_that_follow_one_another_stay(separator: str) -> None:
     for first in (*range(100, 990, 7), *range(1000, 9990, 7), *range(10_000, 99_990, 97)):
         text = separator.join(str(number) for number in range(first, first + 5))
         assert mask_numbers(text) == text
+    for first in range(1300, 2000, 7):  # as long as a mobile number in groups of 4, 4 and 3
+        text = separator.join((str(first), str(first + 1), "503"))
+        assert mask_numbers(text) == text
 
 
 def test_rows_of_digits_and_blanks_that_make_no_number_are_read_without_trying_every_way() -> None:
