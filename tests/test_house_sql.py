@@ -66,9 +66,6 @@ BUILT: dict[str, list[str]] = {
         for at in SWITCHES
         for area in SWITCHES
     ],
-    "wenyuan.office.figures.sql.area_figures": [
-        figures_sql.area_figures(subtree=subtree, at=at) for subtree in SWITCHES for at in SWITCHES
-    ],
     "wenyuan.office.figures.sql.rows": [
         figures_sql.rows(subtree=subtree, at=at, area=area)
         for subtree in SWITCHES

@@ -206,6 +206,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/figures/rows?indicator=loans&period={year}&branch={code}",
         "/workbench/figures/summary?period={year}",
         "/workbench/figures/definitions",
+        "/workbench/figures/definitions/renewals_in_loans",
         "/workbench/figures/days?period={year}&branch={code}",
         "/workbench/journal/",
         Sight(role="director", path="/workbench/journal/?kind=return&branch={branch}", note="filtered"),

@@ -195,3 +195,43 @@ def test_a_period_is_said_in_words(text: str, english_words: str, chinese_words:
         chinese = period_words(period)
 
     assert (period_words(period), chinese) == (english_words, chinese_words)
+
+
+def test_a_definition_is_set_with_its_day_and_stands_beside_the_figure(town: Town) -> None:
+    happened(Kind.LOAN, town.central, times=4)
+    happened(Kind.RENEWAL, town.central, times=3)
+    happened(Kind.LOAN, town.central, at=NOON.replace(year=2025), times=2)
+    browser = english(staff_at(town.central, elsewhere=[(Role.DIRECTOR, None)]))
+    url = "/workbench/figures/definitions/renewals_in_loans"
+
+    refused = browser.post(url, {"counts": "no", "since": "2026-01-01", "basis": " "})
+    done = browser.post(url, {"counts": "yes", "since": "2026-01-01", "basis": "Circular 3"}, follow=True)
+
+    assert refused.status_code == 422
+    assert (
+        "That is what holds on that day already."
+        in browser.post(url, {"counts": "no", "since": "2025-01-01", "basis": "x"}).content.decode()
+    )
+    page = done.content.decode()
+    assert "with renewals" in page
+    assert "set by 王芳: Circular 3" in page
+    tiles = browser.get("/workbench/figures/?period=2026-04&branch=all")
+    loans = next(tile for tile in tiles.context["tiles"] if tile.code == "loans")
+    assert (loans.number.value, loans.before.value, loans.change, loans.differs) == (7, 2, None, True)
+    assert [str(words) for words in loans.held] == ["with renewals", "without loans on paper"]
+    assert "another definition" in tiles.content.decode()
+    rows = browser.get("/workbench/figures/rows?indicator=loans&period=2026-04&branch=all")
+    assert (rows.context["value"], rows.context["page_sum"]) == (7, 7)
+    assert "with renewals · without loans on paper" in rows.content.decode()
+    assert "Circular 3" in browser.get(url).content.decode()
+
+
+def test_definitions_are_set_by_who_keeps_the_figures(town: Town) -> None:
+    clerk = staff_at(town.central, Role.DESK_LEAD)
+    here_only = staff_at(town.central, Role.DIRECTOR)
+    url = "/workbench/figures/definitions/renewals_in_loans"
+
+    assert clerk.get(url).status_code == 403
+    assert here_only.post(url, {"counts": "yes", "since": "2026-01-01", "basis": "x"}).status_code == 403
+    assert here_only.get("/workbench/figures/definitions/no_such_question").status_code == 404
+    assert url not in clerk.get("/workbench/figures/definitions").content.decode()

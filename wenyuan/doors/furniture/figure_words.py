@@ -92,6 +92,7 @@ UNITS: Final[Mapping[Unit, StrOrPromise]] = {
     Unit.PEOPLE: pgettext_lazy("unit", "people"),
     Unit.GROUPS: pgettext_lazy("unit", "groups"),
     Unit.ENTRIES: pgettext_lazy("unit", "entries"),
+    Unit.PLACES: pgettext_lazy("unit", "places"),
 }
 
 PARTS: Final[Mapping[SummaryPart, StrOrPromise]] = {

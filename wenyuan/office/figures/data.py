@@ -6,6 +6,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from wenyuan.office.daybook.data import RecordFacts, RecordKind
+from wenyuan.office.figures.definitions import USUAL as USUAL
+from wenyuan.office.figures.definitions import Answers as Answers
+from wenyuan.office.figures.definitions import DefinitionFacts as DefinitionFacts
+from wenyuan.office.figures.definitions import DefinitionReason as DefinitionReason
+from wenyuan.office.figures.definitions import DefinitionRefused as DefinitionRefused
+from wenyuan.office.figures.definitions import Definitions as Definitions
+from wenyuan.office.figures.definitions import Question as Question
+from wenyuan.office.figures.units import Unit as Unit
 from wenyuan.organisation.journal.data import Kind
 
 
@@ -84,29 +92,6 @@ class CalendarCode(StrEnum):
 FigureCode = IndicatorCode | CalendarCode
 
 
-class Unit(StrEnum):
-    """What a number counts."""
-
-    ITEM_TIMES = "item_times"  # 册次
-    PERSON_TIMES = "person_times"  # 人次
-    CARDS = "cards"  # 个
-    ITEMS = "items"  # 册
-    DAYS = "days"  # 天
-    SESSIONS = "sessions"  # 场次
-    TIMES = "times"  # 次
-    PIECES = "pieces"  # 项
-    ARTICLES = "articles"  # 篇
-    REPORTS = "reports"  # 篇（条）: in print and on the air
-    CASES = "cases"  # 条
-    ISSUES = "issues"  # 期
-    COPIES = "copies"  # 份
-    TITLES = "titles"  # 种
-    HOURS = "hours"  # 小时
-    PEOPLE = "people"  # 人
-    GROUPS = "groups"  # 批次
-    ENTRIES = "entries"  # 件
-
-
 class Measure(StrEnum):
     """The journal's column that is summed."""
 
@@ -137,8 +122,8 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """口径: an indicator is the sum of its terms. Those that are ``main`` have a tile, a chart and a column of their
-    own; the others stand in a list.
+    """口径: an indicator is the sum of its terms, and of those that belong to it by the library's own answers
+    (``added``). Those that are ``main`` have a tile, a chart and a column of their own; the others stand in a list.
 
     Undo and correction are entries of the same kind with a negative measure, so the sum needs no exception.
     """
@@ -150,10 +135,20 @@ class Indicator:
     form_item: str = ""
     """The item of the yearly statistical form of public libraries 公共图书馆统计年报 that it answers, as the form calls
     it; empty where the form does not ask."""
+    added: tuple[tuple[Question, tuple[Term, ...]], ...] = ()
 
-    def term_of(self, kind: str, codes: Codes) -> Term | None:
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What libraries answer differently about it."""
+        return tuple(question for question, _terms in self.added)
+
+    def terms_by(self, answers: Answers) -> tuple[Term, ...]:
+        """Its terms by these answers."""
+        return (*self.terms, *(term for question, terms in self.added if question in answers for term in terms))
+
+    def term_of(self, kind: str, codes: Codes, answers: Answers) -> Term | None:
         """The term that counts an entry of this kind with these details, if one does."""
-        return next((term for term in self.terms if term.counts(kind, codes)), None)
+        return next((term for term in self.terms_by(answers) if term.counts(kind, codes)), None)
 
 
 def holds(codes: Codes, wanted: Codes) -> bool:
@@ -360,6 +355,8 @@ class Fact:
     unit: Unit
     now: int
     before: int | None
+    same_definition: bool = True
+    """Whether both were counted by one definition 口径; else no per cent is told."""
 
 
 @dataclass(frozen=True, slots=True)

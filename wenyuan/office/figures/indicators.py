@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from wenyuan.office.figures.data import Codes, Indicator, IndicatorCode, Measure, Term, Unit
+from wenyuan.office.figures.data import Answers, Codes, Indicator, IndicatorCode, Measure, Question, Term, Unit
 from wenyuan.organisation.journal.data import Kind
 
 
@@ -15,6 +15,8 @@ def _of(code: IndicatorCode, unit: Unit, kind: Kind, *among: Codes, persons: boo
     return Indicator(code, unit, (Term(kind, Measure.PERSONS if persons else Measure.QUANTITY, among),))
 
 
+FIRST_SWIPE: Codes = {"way": "first_swipe"}
+"""What a first card holds that is an identity card, activated when it was first shown to a machine."""
 JOINED: Codes = {"role": "participant"}
 """What an activity holds that another body held, and to which the library only took its readers."""
 
@@ -45,7 +47,12 @@ _INDICATORS: tuple[Indicator, ...] = (
     # 代收 (``taken``) is no return: the loan is closed, and counted, where the item arrives
     _main(IndicatorCode.RETURNS, Unit.ITEM_TIMES, Kind.RETURN),
     _main(IndicatorCode.RENEWALS, Unit.ITEM_TIMES, Kind.RENEWAL),
-    _main(IndicatorCode.NEW_CARDS, Unit.CARDS, Kind.CARD_ISSUED),
+    Indicator(
+        IndicatorCode.NEW_CARDS,
+        Unit.CARDS,
+        (Term(Kind.CARD_ISSUED, Measure.QUANTITY, unless=FIRST_SWIPE),),
+        main=True,
+    ),
     _main(IndicatorCode.VISITS, Unit.PERSON_TIMES, Kind.VISIT, Measure.PERSONS),
     _main(IndicatorCode.ITEMS_ADDED, Unit.ITEMS, Kind.ITEM_ADDED),
     # what stations that lend on paper have typed for a month stands apart from what was recorded as it happened
@@ -120,32 +127,57 @@ _INDICATORS: tuple[Indicator, ...] = (
     _of(IndicatorCode.HONOURS, Unit.PIECES, Kind.HONOUR),
     _of(IndicatorCode.HONOURS_ABOVE, Unit.PIECES, Kind.HONOUR, {"level": "national"}, {"level": "provincial"}),
 )
+ADDED: Mapping[IndicatorCode, tuple[tuple[Question, tuple[Term, ...]], ...]] = {
+    IndicatorCode.LOANS: (
+        (Question.RENEWALS_IN_LOANS, (Term(Kind.RENEWAL, Measure.QUANTITY),)),
+        (Question.REGISTERS_IN_LOANS, (Term(Kind.TYPED_LOANS, Measure.QUANTITY),)),
+    ),
+    IndicatorCode.NEW_CARDS: (
+        (Question.FIRST_SWIPES_IN_CARDS, (Term(Kind.CARD_ISSUED, Measure.QUANTITY, (FIRST_SWIPE,)),)),
+    ),
+    IndicatorCode.VISITS: (
+        (Question.ACTIVITIES_IN_VISITS, (Term(Kind.ACTIVITY, Measure.PERSONS, unless=JOINED),)),
+        (Question.REGISTERS_IN_VISITS, (Term(Kind.TYPED_READERS, Measure.PERSONS),)),
+        (Question.OUTREACH_IN_VISITS, (Term(Kind.OUTREACH, Measure.PERSONS),)),
+    ),
+}
+"""What belongs to an indicator where the library says so. No entry is counted by two terms of one indicator."""
 INDICATORS: tuple[Indicator, ...] = tuple(
-    replace(indicator, form_item=FORM_ITEMS.get(indicator.code, "")) for indicator in _INDICATORS
+    replace(one, form_item=FORM_ITEMS.get(one.code, ""), added=ADDED.get(one.code, ())) for one in _INDICATORS
 )
 BY_CODE: Mapping[IndicatorCode, Indicator] = {indicator.code: indicator for indicator in INDICATORS}
 MAIN: tuple[Indicator, ...] = tuple(indicator for indicator in INDICATORS if indicator.main)
-KINDS: tuple[str, ...] = tuple(sorted({term.kind.value for one in INDICATORS for term in one.terms}))
-"""The kinds of entry that some indicator counts."""
-CODED: tuple[str, ...] = tuple(
-    sorted({term.kind.value for one in INDICATORS for term in one.terms if term.among or term.unless})
+EVERY_TERM: tuple[Term, ...] = tuple(
+    term for one in INDICATORS for term in (*one.terms, *(term for _question, terms in one.added for term in terms))
 )
+KINDS: tuple[str, ...] = tuple(sorted({term.kind.value for term in EVERY_TERM}))
+"""The kinds of entry that some indicator counts."""
+CODED: tuple[str, ...] = tuple(sorted({term.kind.value for term in EVERY_TERM if term.among or term.unless}))
 """Those of which some indicator asks what their details hold."""
+CODE_NAMES: tuple[str, ...] = tuple(
+    sorted({name for term in EVERY_TERM for codes in (*term.among, term.unless or {}) for name in codes})
+)
+"""What it asks for: the names among the details."""
 
 Group = tuple[str, Codes, int, int]
 """Entries that no indicator tells apart: their kind, the codes they hold, and the sums of quantity and persons."""
 
 
-def values_of(groups: Iterable[Group]) -> dict[IndicatorCode, int]:
-    """The number of every indicator over these entries."""
+def values_of(groups: Iterable[Group], answers: Answers) -> dict[IndicatorCode, int]:
+    """The number of every indicator over these entries, by these answers."""
     values = {indicator.code: 0 for indicator in INDICATORS}
     for kind, codes, quantity, persons in groups:
         for indicator in _BY_KIND.get(kind, ()):
-            if term := indicator.term_of(kind, codes):
+            if term := indicator.term_of(kind, codes, answers):
                 values[indicator.code] += quantity if term.measure is Measure.QUANTITY else persons
     return values
 
 
 _BY_KIND: Mapping[str, tuple[Indicator, ...]] = {
-    kind: tuple(one for one in INDICATORS if any(term.kind == kind for term in one.terms)) for kind in KINDS
+    kind: tuple(
+        one
+        for one in INDICATORS
+        if any(term.kind == kind for term in (*one.terms, *(term for _question, terms in one.added for term in terms)))
+    )
+    for kind in KINDS
 }

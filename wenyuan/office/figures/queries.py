@@ -2,7 +2,7 @@
 
 A branch's figures are those of its subtree as it stood on each day. ``branch`` is a branch's code, or none for
 everything, entries without a branch included. Whoever asks has been checked by the door (``may_see``). A ``network``
-that the caller has just read saves asking for its edition again.
+that the caller has just read saves asking for its edition again, and ``defined`` asking for the library's definitions.
 """
 
 import json
@@ -23,6 +23,8 @@ from wenyuan.office.figures.data import (
     CalendarCode,
     Codes,
     DatedFigures,
+    DefinitionFacts,
+    Definitions,
     Fact,
     FigureCode,
     FigureRow,
@@ -31,6 +33,7 @@ from wenyuan.office.figures.data import (
     IndicatorCode,
     Measure,
     Period,
+    Question,
     RowsPage,
     Slice,
     SummaryFacts,
@@ -40,7 +43,8 @@ from wenyuan.office.figures.data import (
     WantedRows,
     WorkSummary,
 )
-from wenyuan.office.figures.indicators import BY_CODE, CODED, INDICATORS, KINDS, MAIN, Group, values_of
+from wenyuan.office.figures.definitions import USUAL
+from wenyuan.office.figures.indicators import BY_CODE, CODE_NAMES, CODED, INDICATORS, KINDS, MAIN, Group, values_of
 from wenyuan.office.figures.rules import (
     EVERYTHING,
     link_terms,
@@ -68,7 +72,9 @@ __all__ = [
     "by_branch",
     "by_day",
     "by_month",
+    "definitions",
     "figures_of",
+    "is_defined_alike",
     "link_terms",
     "may_see",
     "may_see_rows",
@@ -89,7 +95,7 @@ NO_CODES: tuple[Codes, ...] = ({},)
 
 MOST_RECORDS = 5_000
 """More than a county library writes down in a year; a document lists no more."""
-NOTHING: Values = values_of(())
+NOTHING: Values = values_of((), USUAL)
 
 
 def may_see(operator: Operator, branch_id: int | None) -> bool:
@@ -103,19 +109,42 @@ def may_see_rows(operator: Operator, branch_id: int | None) -> bool:
     return may_see(operator, branch_id) or may(operator, Act.SEE_JOURNAL, branch_id)
 
 
+def definitions() -> Definitions:
+    """What the library has answered about its definitions 口径, from which days on."""
+    return Definitions(tuple(_definition(row) for row in _fetch(sql.DEFINITIONS, {})))
+
+
+def is_defined_alike(code: FigureCode, *periods: Period, defined: Definitions | None = None) -> bool:
+    """Whether the figure was counted by one definition in all these periods; else they do not compare in per cent."""
+    if not isinstance(code, IndicatorCode) or not BY_CODE[code].questions:
+        return True
+    spans = [(period.first_date, period.last_date) for period in periods]
+    return (defined or definitions()).are_alike(BY_CODE[code].questions, *spans)
+
+
 def figures_of(
-    *, period: Period, at: datetime, branch: str | None = None, part: Slice = WHOLE, network: NetworkMap | None = None
+    *,
+    period: Period,
+    at: datetime,
+    branch: str | None = None,
+    part: Slice = WHOLE,
+    network: NetworkMap | None = None,
+    defined: Definitions | None = None,
 ) -> Figures:
     """The indicators of a period, or of a part of it.
 
     :raises UnknownBranch: when no branch has the code.
     """
-    found = _split(Grouping.TOTAL, _parameters(period, branch, part, network or network_map()))
+    found = _split(Grouping.TOTAL, _parameters(period, branch, part, network or network_map()), defined)
     return Figures(period, branch, at, found.get((), NOTHING))
 
 
 def by_branch(
-    *, period: Period, branch: str | None = None, network: NetworkMap | None = None
+    *,
+    period: Period,
+    branch: str | None = None,
+    network: NetworkMap | None = None,
+    defined: Definitions | None = None,
 ) -> tuple[BranchFigures, ...]:
     """What was done at each branch itself, by code; together they make up the total.
 
@@ -126,7 +155,7 @@ def by_branch(
     """
     network = network or network_map()
     parameters = _parameters(period, branch, WHOLE, network)
-    found = {key[0]: values for key, values in _split(Grouping.BRANCH, parameters).items()}
+    found = {key[0]: values for key, values in _split(Grouping.BRANCH, parameters, defined).items()}
     candidates = (parameters or {}).get("members", network.branches.keys())
     standing = {
         branch_id
@@ -139,45 +168,55 @@ def by_branch(
     return tuple(_branch_figures(branch_id, network, found.get(branch_id, NOTHING)) for branch_id in [*known, *unknown])
 
 
-def by_area(*, period: Period, branch: str | None = None, network: NetworkMap | None = None) -> tuple[AreaFigures, ...]:
+def by_area(
+    *,
+    period: Period,
+    branch: str | None = None,
+    network: NetworkMap | None = None,
+    defined: Definitions | None = None,
+) -> tuple[AreaFigures, ...]:
     """What was done in each area where anything was, by branch, floor and code; together they make up the total.
 
     What names no area of a branch is there as ``NOWHERE``, behind the branch's areas.
 
     :raises UnknownBranch: when no branch has the code.
     """
-    parameters = _parameters(period, branch, WHOLE, network or network_map())
-    if parameters is None:
-        return ()
-    statement = sql.area_figures(**_narrowing(parameters, "subtree", "at"))
-    found = _fetch(statement, parameters)
-    places = {(row[0], row[1]): row[-3:] for row in found}
-    groups = _grouped([row[:-3] for row in found])
-    return tuple(
-        AreaFigures(key[0], key[1], code, name_zh, name_en, groups[key])
-        for key, (code, name_zh, name_en) in places.items()
-    )
+    found = _split(Grouping.AREA, _parameters(period, branch, WHOLE, network or network_map()), defined)
+    areas = {row[0]: row[1:] for row in _fetch(sql.AREAS, {"areas": [area_id for _branch, area_id in found]})}
+    order = {area_id: place for place, area_id in enumerate(areas)}
+    keys = sorted(found, key=lambda key: (key[0], order.get(key[1], len(order)), key[1]))
+    return tuple(_area_figures(key, areas.get(key[1], ("", "", "")), found[key]) for key in keys)
 
 
 def by_day(
-    *, period: Period, branch: str | None = None, part: Slice = WHOLE, network: NetworkMap | None = None
+    *,
+    period: Period,
+    branch: str | None = None,
+    part: Slice = WHOLE,
+    network: NetworkMap | None = None,
+    defined: Definitions | None = None,
 ) -> tuple[DatedFigures, ...]:
     """The indicators of every day of the period, zeros among them.
 
     :raises UnknownBranch: when no branch has the code.
     """
-    found = _split(Grouping.DAY, _parameters(period, branch, part, network or network_map()))
+    found = _split(Grouping.DAY, _parameters(period, branch, part, network or network_map()), defined)
     return tuple(DatedFigures(day, found.get((day,), NOTHING)) for day in period.days())
 
 
 def by_month(
-    *, period: Period, branch: str | None = None, part: Slice = WHOLE, network: NetworkMap | None = None
+    *,
+    period: Period,
+    branch: str | None = None,
+    part: Slice = WHOLE,
+    network: NetworkMap | None = None,
+    defined: Definitions | None = None,
 ) -> tuple[DatedFigures, ...]:
     """The indicators of every month that the period touches, counting only the period's days.
 
     :raises UnknownBranch: when no branch has the code.
     """
-    found = _split(Grouping.MONTH, _parameters(period, branch, part, network or network_map()))
+    found = _split(Grouping.MONTH, _parameters(period, branch, part, network or network_map()), defined)
     return tuple(DatedFigures(month, found.get((month,), NOTHING)) for month in period.months())
 
 
@@ -192,18 +231,25 @@ def rows_of(
     parameters = _parameters(wanted.period, wanted.branch, wanted.part, network or network_map())
     if parameters is None:
         return RowsPage((), None)
+    defined = definitions()
+    terms = [
+        (term, codes, stretch)
+        for stretch in defined.stretches(parameters["first"], parameters["last"])
+        for term in indicator.terms_by(stretch.answers)
+        for codes in term.among or NO_CODES
+    ]
     parameters |= {
-        "kinds": sorted({term.kind.value for term in indicator.terms}),
-        "term_kinds": [term.kind.value for term in indicator.terms for _ in term.among or NO_CODES],
-        "term_codes": [json.dumps(codes) for term in indicator.terms for codes in term.among or NO_CODES],
-        "term_unless": [
-            json.dumps(term.unless) if term.unless else None for term in indicator.terms for _ in term.among or NO_CODES
-        ],
+        "kinds": sorted({term.kind.value for term, _codes, _stretch in terms}),
+        "term_kinds": [term.kind.value for term, _codes, _stretch in terms],
+        "term_codes": [json.dumps(codes) for _term, codes, _stretch in terms],
+        "term_unless": [json.dumps(term.unless) if term.unless else None for term, _codes, _stretch in terms],
+        "term_first": [stretch.first_date for _term, _codes, stretch in terms],
+        "term_last": [stretch.last_date for _term, _codes, stretch in terms],
         "before": before,
         "limit": size + 1,
     }
     found = _fetch(sql.rows(**_narrowing(parameters, "subtree", "at", "area")), parameters)
-    rows = tuple(_row(values, indicator) for values in found[:size])
+    rows = tuple(_row(values, indicator, defined) for values in found[:size])
     return RowsPage(rows, rows[-1].id if len(found) > size else None)
 
 
@@ -217,16 +263,20 @@ def summary_json(
     unit_of: Callable[[Unit], str],
     network: NetworkMap | None = None,
 ) -> dict[str, object]:
-    """The summary as other programs read it: ``{period, branch, as_of, figures: [{code, name, value, unit,
-    rows_url}]}``.
+    """The summary as other programs read it: ``{period, branch, as_of, figures: [{code, name, value, unit, rows_url,
+    counts, one_definition}]}``.
 
-    ``branch`` is a code, ``all`` or none; ``base_url`` is the full address of the page of rows, without terms. The
-    caller gives the words for indicators and units in its language. ``as_of`` is local time with its offset.
+    ``counts`` are the questions of definition that the library answered with yes on the period's last day, and
+    ``one_definition`` says whether they were answered so all along. ``branch`` is a code, ``all`` or none; ``base_url``
+    is the full address of the page of rows, without terms. The caller gives the words for indicators and units in its
+    language. ``as_of`` is local time with its offset.
 
     :raises UnknownBranch: when no branch has the code.
     """
     code = None if branch == EVERYTHING else branch
-    figures = figures_of(period=period, at=at, branch=code, network=network)
+    defined = definitions()
+    figures = figures_of(period=period, at=at, branch=code, network=network, defined=defined)
+    counted = defined.on(period.last_date)
     return {
         "period": period.text,
         "branch": code or EVERYTHING,
@@ -238,6 +288,8 @@ def summary_json(
                 "value": figures.values[indicator.code],
                 "unit": unit_of(indicator.unit),
                 "rows_url": f"{base_url}?{urlencode(link_terms(WantedRows(indicator.code, period, code)))}",
+                "counts": [question.value for question in indicator.questions if question in counted],
+                "one_definition": is_defined_alike(indicator.code, period, defined=defined),
             }
             for indicator in INDICATORS
         ],
@@ -267,11 +319,18 @@ def work_summary(
     known = _recorded_since(earlier.first_date) if earlier else frozenset()
     if not known:
         earlier = None
-    now = figures_of(period=counted, at=at, branch=branch, network=network).values
-    before = figures_of(period=earlier, at=at, branch=branch, network=network).values if earlier else {}
+    defined = definitions()
+    now = figures_of(period=counted, at=at, branch=branch, network=network, defined=defined).values
+    before = (
+        figures_of(period=earlier, at=at, branch=branch, network=network, defined=defined).values if earlier else {}
+    )
     facts: dict[FigureCode, Fact] = {
         one.code: Fact(
-            code=one.code, unit=one.unit, now=now[one.code], before=before[one.code] if one.code in known else None
+            code=one.code,
+            unit=one.unit,
+            now=now[one.code],
+            before=before[one.code] if one.code in known else None,
+            same_definition=is_defined_alike(one.code, *filter(None, (counted, earlier)), defined=defined),
         )
         for one in INDICATORS
     }
@@ -349,7 +408,7 @@ def _open_days(branch_id: int, period: Period, network: NetworkMap) -> int:
 
 def _parameters(period: Period, branch: str | None, part: Slice, network: NetworkMap) -> Parameters | None:
     """What the statements ask for; nothing where the part lies outside the period, so that there is nothing to ask."""
-    parameters: Parameters = {"kinds": list(KINDS), "coded": list(CODED)}
+    parameters: Parameters = {"kinds": list(KINDS), "coded": list(CODED), "code_names": list(CODE_NAMES)}
     if branch is not None:
         facts = network.by_code(branch)
         if facts is None:
@@ -377,19 +436,33 @@ def _narrowing(parameters: Parameters, *ways: str) -> dict[str, bool]:
     return {way: _TELLTALES[way] in parameters for way in ways}
 
 
-def _split(grouping: Grouping, parameters: Parameters | None) -> Mapping[tuple[Any, ...], Values]:
-    """Values by key: one for the total with the empty key, none for keys without an entry."""
+def _split(
+    grouping: Grouping, parameters: Parameters | None, defined: Definitions | None
+) -> Mapping[tuple[Any, ...], Values]:
+    """Values by key: one for the total with the empty key, none for keys without an entry.
+
+    Days of different definitions are counted apart and added up.
+    """
     if parameters is None:
         return {}
     statement = sql.figures(grouping, **_narrowing(parameters, "subtree", "at", "area"))
-    return _grouped(_fetch(statement, parameters))
+    sums: dict[tuple[Any, ...], dict[IndicatorCode, int]] = {}
+    for stretch in (defined or definitions()).stretches(parameters["first"], parameters["last"]):
+        days = {"first": stretch.first_date, "last": stretch.last_date}
+        for key, groups in _grouped(_fetch(statement, parameters | days)).items():
+            values = values_of(groups, stretch.answers)
+            known = sums.setdefault(key, values)
+            if known is not values:
+                for code, value in values.items():
+                    known[code] += value
+    return sums
 
 
-def _grouped(rows: Iterable[tuple[Any, ...]]) -> Mapping[tuple[Any, ...], Values]:
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> Mapping[tuple[Any, ...], list[Group]]:
     groups: dict[tuple[Any, ...], list[Group]] = {}
     for *key, kind, codes, quantity, persons in rows:
         groups.setdefault(tuple(key), []).append((kind, _codes(codes), quantity, persons))
-    return {key: values_of(found) for key, found in groups.items()}
+    return groups
 
 
 def _fetch(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
@@ -405,6 +478,19 @@ def _codes(found: Any) -> Codes:
     return read
 
 
+def _area_figures(key: tuple[Any, ...], names: tuple[Any, ...], values: Values) -> AreaFigures:
+    branch_id, area_id = key
+    code, name_zh, name_en = names
+    return AreaFigures(branch_id, area_id, code, name_zh, name_en, values)
+
+
+def _definition(row: tuple[Any, ...]) -> DefinitionFacts:
+    columns = dict(
+        zip(("id", "question", "counts", "since", "basis", "set_by_id", "set_by_name", "set_at"), row, strict=True)
+    )
+    return DefinitionFacts(**columns | {"question": Question(columns["question"])})
+
+
 def _branch_figures(branch_id: int, network: NetworkMap, values: Values) -> BranchFigures:
     facts = network.branches.get(branch_id)
     if facts is None:
@@ -412,9 +498,10 @@ def _branch_figures(branch_id: int, network: NetworkMap, values: Values) -> Bran
     return BranchFigures(branch_id, facts.code, facts.name_zh, facts.name_en, values)
 
 
-def _row(values: tuple[Any, ...], indicator: Indicator) -> FigureRow:
+def _row(values: tuple[Any, ...], indicator: Indicator, defined: Definitions) -> FigureRow:
     columns = dict(zip(sql.ROW_COLUMNS, values, strict=True))
-    term = indicator.term_of(columns["kind"], _codes(columns.pop("details")))
+    answers = defined.on(columns["local_date"])
+    term = indicator.term_of(columns["kind"], _codes(columns.pop("details")), answers)
     assert term is not None, "the statement keeps what a term counts"
     measures = {Measure.QUANTITY: columns.pop("quantity"), Measure.PERSONS: columns.pop("persons")}
     return FigureRow(**columns, value=measures[term.measure])

@@ -1,7 +1,8 @@
-"""Hand-written statements of the figures. They read lower tables and write none: journal_entry, network_area (names).
+"""Hand-written statements of the figures. They read lower tables and write none: journal_entry, network_area and
+accounts_account (names).
 
 All are composed of constants; values are always parameters: ``kinds`` and ``coded`` (text[]; of the latter
-the details are told apart), ``first`` and ``last`` (dates), and
+the details are told apart by what they hold under ``code_names``), ``first`` and ``last`` (dates), and
 where they narrow ``members``, ``member_first`` and ``member_last`` (parallel arrays: branch and span), ``at`` and
 ``area`` (ids, 0 for entries that name none), ``before``, ``limit``.
 """
@@ -9,7 +10,10 @@ where they narrow ``members``, ``member_first`` and ``member_last`` (parallel ar
 from enum import Enum
 
 _SUMS = """
-    entry.kind, CASE WHEN entry.kind = ANY(%(coded)s::text[]) THEN entry.details - 'record' END AS codes,
+    entry.kind, CASE WHEN entry.kind = ANY(%(coded)s::text[]) THEN (
+        SELECT jsonb_object_agg(held.key, held.value) FROM jsonb_each(entry.details) AS held
+        WHERE held.key = ANY(%(code_names)s::text[])
+    ) END AS codes,
     sum(entry.quantity)::bigint, sum(entry.persons)::bigint
 """
 """What entries that no indicator tells apart come to: their kind, the codes they hold where one asks for them."""
@@ -46,17 +50,18 @@ def figures(grouping: Grouping, *, subtree: bool, at: bool, area: bool) -> str:
     return f"SELECT {key}{_SUMS} {_from(subtree, at, area)} GROUP BY {key}entry.kind, codes"
 
 
-def area_figures(*, subtree: bool, at: bool) -> str:
-    """The same by branch and area, in the order in which areas are listed, behind them the area's code and names
-    (empty where there is none)."""
-    inner = figures(Grouping.AREA, subtree=subtree, at=at, area=False)
-    return f"""
-        SELECT figure.*, coalesce(area.code, ''), coalesce(area.name_zh, ''), coalesce(area.name_en, '')
-        FROM ({inner}) AS figure (branch_id, area_id, kind, codes, quantity, persons)
-        LEFT JOIN network_area area ON area.id = figure.area_id
-        ORDER BY figure.branch_id, area.floor, area.code
-    """
+AREAS = """
+    SELECT area.id, area.code, area.name_zh, area.name_en FROM network_area area
+    WHERE area.id = ANY(%(areas)s::bigint[]) ORDER BY area.floor, area.code
+"""
+"""What areas are called, in the order in which they are listed."""
 
+DEFINITIONS = """
+    SELECT given.id, given.question, given.counts, given.since, given.basis, given.set_by_id, account.name, given.set_at
+    FROM figures_definition given JOIN accounts_account account ON account.id = given.set_by_id
+    ORDER BY given.id
+"""
+"""Every answer about a definition, with who gave it."""
 
 FIRST_DAYS = """
     SELECT asked.kind, first.local_date
@@ -98,13 +103,14 @@ ROW_COLUMNS = (
 
 _TERMS = """
     AND EXISTS (
-        SELECT FROM unnest(%(term_kinds)s::text[], %(term_codes)s::jsonb[], %(term_unless)s::jsonb[])
-            AS term (kind, codes, unless)
-        WHERE term.kind = entry.kind AND entry.details @> term.codes
+        SELECT FROM unnest(%(term_kinds)s::text[], %(term_codes)s::jsonb[], %(term_unless)s::jsonb[],
+            %(term_first)s::date[], %(term_last)s::date[]) AS term (kind, codes, unless, first_date, last_date)
+        WHERE term.kind = entry.kind AND entry.local_date BETWEEN term.first_date AND term.last_date
+            AND entry.details @> term.codes
             AND NOT coalesce(entry.details @> term.unless, FALSE))
 """
 """Keeps what one of an indicator's terms counts; a term that asks for no codes has ``{}``, which all details hold, and
-one that leaves nothing out has no ``unless``."""
+one that leaves nothing out has no ``unless``. A term counts on the days on which the library says so."""
 
 
 def rows(*, subtree: bool, at: bool, area: bool) -> str:

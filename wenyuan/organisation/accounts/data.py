@@ -98,6 +98,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.FORGIVE_FEE,
             Act.SEE_ITEM,
             Act.SEE_FIGURES,
+            Act.KEEP_FIGURES,
             Act.SEE_JOURNAL,
             Act.ENTER_VISITS,
             Act.KEEP_DAYBOOK,

@@ -133,6 +133,7 @@ class Kind(StrEnum):
     DEPOSIT_TAKEN = "deposit_taken"
     DEPOSIT_RETURNED = "deposit_returned"
     DAY_CLOSED = "day_closed"  # 日结: amount is what was counted
+    DEFINITION_SET = "definition_set"  # what belongs to a figure, from a day on (details: question, counts, since)
     POLICY_CHANGED = "policy_changed"  # a row of the loan policies added or ended
     NOTICE_SENT = "notice_sent"  # a message to somebody; quantity counts messages
     NOTICE_FAILED = "notice_failed"  # one that no channel could carry, or of which nobody knows

@@ -62,6 +62,7 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.KEEP_DAYBOOK: _("keep the daybook"),
     Act.APPROVE_DAYBOOK: _("approve records of the daybook"),
     Act.SEE_FIGURES: _("see figures"),
+    Act.KEEP_FIGURES: _("set the definitions of figures and close months"),
     Act.SEE_JOURNAL: _("see the journal"),
     Act.EDIT_NETWORK: _("change the network"),
     Act.EDIT_CALENDAR: _("change the calendar"),

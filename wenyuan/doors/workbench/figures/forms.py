@@ -1,6 +1,7 @@
 """Choosing a period and a branch."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,33 @@ class PeriodForm(forms.Form):
         if values.get("first") and values.get("last"):
             return f"{values['first']:%Y-%m-%d}..{values['last']:%Y-%m-%d}"
         return f"{values['year']}{values['part']}"
+
+
+class AnswerForm(forms.Form):
+    """What belongs to a figure, from which day on, and what that rests on."""
+
+    counts = forms.ChoiceField(label=_("The figure is counted"))
+    since = DayField(label=_("From this day on"))
+    basis = forms.CharField(
+        label=_("What it rests on"),
+        max_length=200,
+        help_text=_("The circular or form that says so, or the decision of the library."),
+    )
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: object, answers: Choices, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
+        self.fields["counts"].choices = answers  # type: ignore[attr-defined] # a choice field
+
+    def values(self) -> dict[str, Any]:
+        """What the verb asks, once the form is valid."""
+        typed = self.cleaned_data
+        return {
+            "counts": typed["counts"] == "yes",
+            "since": typed["since"],
+            "basis": typed["basis"],
+            "key": typed["key"] or None,
+        }
 
 
 class SummaryForm(PeriodForm):

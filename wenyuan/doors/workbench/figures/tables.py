@@ -10,12 +10,15 @@ from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.furniture.figure_words import NAMES as WORDS
 from wenyuan.doors.furniture.figure_words import UNITS
+from wenyuan.doors.workbench.figures.words import answer_words
 from wenyuan.doors.workbench.templatetags.staff import month_of, short_day
 from wenyuan.office.figures.data import (
+    USUAL,
     WHOLE,
     AreaFigures,
     BranchFigures,
     DatedFigures,
+    Definitions,
     Figures,
     Indicator,
     IndicatorCode,
@@ -24,7 +27,7 @@ from wenyuan.office.figures.data import (
     Values,
     WantedRows,
 )
-from wenyuan.office.figures.queries import INDICATORS, MAIN, link_terms
+from wenyuan.office.figures.queries import INDICATORS, MAIN, is_defined_alike, link_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ class Number:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """An indicator's number, and how it stands to the same period of the year before (in per cent, none if unknown)."""
+    """An indicator's number, and how it stands to the same period of the year before (in per cent, none if unknown or
+    counted by another definition). ``held`` says what belongs to it by the library's own answers; ``differs`` that they
+    changed between the two periods, or within one."""
 
     code: str
     name: StrOrPromise
@@ -45,6 +50,8 @@ class Tile:
     number: Number
     before: Number | None
     change: float | None
+    held: tuple[StrOrPromise, ...] = ()
+    differs: bool = False
 
     @property
     def change_shown(self) -> str:
@@ -76,28 +83,36 @@ def opened(indicator: IndicatorCode, value: int, period: Period, branch: str | N
     return Number(value, f"{reverse('workbench:figure-rows')}?{urlencode(terms)}")
 
 
-def tiles(now: Figures, before: Figures | None) -> list[Tile]:
+def tiles(now: Figures, before: Figures | None, defined: Definitions) -> list[Tile]:
     """One tile an indicator of those that stand by themselves."""
-    return [_tile(indicator, now, before) for indicator in MAIN]
+    return [_tile(indicator, now, before, defined) for indicator in MAIN]
 
 
-def typed_lines(now: Figures, before: Figures | None) -> list[Tile]:
+def typed_lines(now: Figures, before: Figures | None, defined: Definitions) -> list[Tile]:
     """The others, where anything is on record."""
     others = [one for one in INDICATORS if not one.main]
-    found = [_tile(indicator, now, before) for indicator in others]
+    found = [_tile(indicator, now, before, defined) for indicator in others]
     return [tile for tile in found if tile.number.value or (tile.before and tile.before.value)]
 
 
-def _tile(indicator: Indicator, now: Figures, before: Figures | None) -> Tile:
+def _tile(indicator: Indicator, now: Figures, before: Figures | None, defined: Definitions) -> Tile:
     code = indicator.code
     earlier = before.values[code] if before else 0
+    alike = is_defined_alike(code, *(one.period for one in (now, before) if one), defined=defined)
+    answers = defined.on(now.period.last_date)
     return Tile(
         code=code.value,
         name=WORDS[code],
         unit=UNITS[indicator.unit],
         number=opened(code, now.values[code], now.period, now.branch),
         before=opened(code, earlier, before.period, before.branch) if before else None,
-        change=100 * (now.values[code] - earlier) / earlier if earlier > 0 else None,
+        change=100 * (now.values[code] - earlier) / earlier if earlier > 0 and alike else None,
+        held=tuple(
+            answer_words(question, question in answers)
+            for question in indicator.questions
+            if not alike or (question in answers) != (question in USUAL)
+        ),
+        differs=not alike,
     )
 
 

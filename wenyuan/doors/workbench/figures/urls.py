@@ -7,6 +7,7 @@ urlpatterns = [
     path("rows", views.rows, name="figure-rows"),
     path("days", summaries.open_days, name="figure-days"),
     path("definitions", definitions.definitions, name="figure-definitions"),
+    path("definitions/<slug:code>", definitions.answer, name="figure-answer"),
     path("summary", summaries.summary, name="summary"),
     path("summary.docx", summaries.summary_file, name="summary-file"),
 ]

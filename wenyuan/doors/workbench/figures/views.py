@@ -1,6 +1,7 @@
 """Figures of a period and a branch, and the rows behind each of them."""
 
 from datetime import date
+from typing import TypedDict
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
+from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.furniture.figure_words import NAMES, UNITS
 from wenyuan.doors.furniture.navigation import Crumb
@@ -24,7 +26,7 @@ from wenyuan.doors.workbench.figures.tables import (
     total_line,
     typed_lines,
 )
-from wenyuan.doors.workbench.figures.words import DEFINITIONS, period_words, reason_words
+from wenyuan.doors.workbench.figures.words import DEFINITIONS, answer_words, period_words, reason_words
 from wenyuan.doors.workbench.journal.rows import account_names, item_type_names, subject_url
 from wenyuan.doors.workbench.journal.words import DOORS, KINDS
 from wenyuan.doors.workbench.paging import number_from, onward
@@ -35,7 +37,9 @@ from wenyuan.office.figures import queries
 from wenyuan.office.figures.data import (
     BadPeriod,
     BadSlice,
+    Definitions,
     FigureRow,
+    Indicator,
     IndicatorCode,
     Period,
     UnknownBranch,
@@ -73,8 +77,9 @@ def figures(request: StaffRequest) -> HttpResponse:
     branch = allowed(request.operator, chosen, network)
     shown = _indicator(request.GET.get("show", ""))
     earlier = year_before(period)
-    now = queries.figures_of(period=period, at=request.at, branch=branch, network=network)
-    before = queries.figures_of(period=earlier, at=request.at, branch=branch, network=network) if earlier else None
+    read = Reading(branch=branch, network=network, defined=queries.definitions())
+    now = queries.figures_of(period=period, at=request.at, **read)
+    before = queries.figures_of(period=earlier, at=request.at, **read) if earlier else None
     initial: dict[str, object] = {"year": period.text[:4], "part": period.text[4:], "branch": branch or EVERYTHING}
     if ".." in period.text or len(period.text) > 7:
         initial |= {"first": period.first_date, "last": period.last_date, "part": ""}
@@ -87,32 +92,39 @@ def figures(request: StaffRequest) -> HttpResponse:
         "period": period,
         "shortcuts": _shortcuts(today, period, branch),
         "at": request.at,
-        "tiles": tiles(now, before),
-        "typed": typed_lines(now, before),
+        "tiles": tiles(now, before, read["defined"]),
+        "typed": typed_lines(now, before, read["defined"]),
         "shown": shown.value,
         "shown_words": NAMES[shown],
         "indicators": [(one.code.value, NAMES[one.code]) for one in MAIN],
         "heads": [NAMES[one.code] for one in MAIN],
         "earlier_words": period_words(earlier) if earlier else "",
-        "branch_lines": branch_lines(queries.by_branch(period=period, branch=branch, network=network), period, branch),
-        "area_lines": area_lines(queries.by_area(period=period, branch=branch, network=network), period, branch, names),
+        "branch_lines": branch_lines(queries.by_branch(period=period, **read), period, branch),
+        "area_lines": area_lines(queries.by_area(period=period, **read), period, branch, names),
         "total": total_line(now),
         "summary_url": f"{reverse('workbench:summary')}?{urlencode(terms)}",
-        **_charts(period, earlier, branch, shown, network),
+        **_charts(period, earlier, shown, read),
     }
     return page(request, "workbench/figures/figures.html", context)
 
 
-def _charts(
-    period: Period, earlier: Period | None, branch: str | None, shown: IndicatorCode, network: NetworkMap
-) -> dict[str, object]:
+class Reading(TypedDict):
+    """What every question of a page about the figures says alike."""
+
+    branch: str | None
+    network: NetworkMap
+    defined: Definitions
+
+
+def _charts(period: Period, earlier: Period | None, shown: IndicatorCode, read: Reading) -> dict[str, object]:
     """Months where the period has several, days where they can still be told apart."""
+    branch = read["branch"]
     months, days = len(period.months()), (period.last_date - period.first_date).days + 1
     context: dict[str, object] = {"month_steps": [], "day_steps": []}
     if months > 1:
         context["month_steps"] = month_steps(
-            queries.by_month(period=period, branch=branch, network=network),
-            queries.by_month(period=earlier, branch=branch, network=network) if earlier else (),
+            queries.by_month(period=period, **read),
+            queries.by_month(period=earlier, **read) if earlier else (),
             shown=shown,
             period=period,
             earlier=earlier,
@@ -120,8 +132,8 @@ def _charts(
         )
     if 1 < days <= MOST_DAYS_DRAWN:
         context["day_steps"] = day_steps(
-            queries.by_day(period=period, branch=branch, network=network),
-            queries.by_day(period=earlier, branch=branch, network=network) if earlier else (),
+            queries.by_day(period=period, **read),
+            queries.by_day(period=earlier, **read) if earlier else (),
             shown=shown,
             period=period,
             earlier=earlier,
@@ -159,12 +171,23 @@ def rows(request: StaffRequest) -> HttpResponse:
         "value": figure.values[wanted.indicator],
         "unit": UNITS[indicator.unit],
         "definition": DEFINITIONS[wanted.indicator],
+        "answers": _answers(indicator, wanted.period, queries.definitions()),
         "rows": _shown_rows(found.rows, network),
         "page_sum": sum(row.value for row in found.rows),
         "onward": onward(request, found.before),
         "at": request.at,
     }
     return page(request, "workbench/figures/rows.html", context)
+
+
+def _answers(indicator: Indicator, period: Period, defined: Definitions) -> list[tuple[date, list[StrOrPromise]]]:
+    """What belongs to the number by the library's own answers, for each stretch of the period with one definition."""
+    if not indicator.questions:
+        return []
+    return [
+        (stretch.first_date, [answer_words(one, one in stretch.answers) for one in indicator.questions])
+        for stretch in defined.stretches(period.first_date, period.last_date)
+    ]
 
 
 def _shown_rows(found: tuple[FigureRow, ...], network: NetworkMap) -> list[dict[str, object]]:

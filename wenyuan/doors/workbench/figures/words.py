@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.workbench.templatetags.staff import day, month_of
-from wenyuan.office.figures.data import IndicatorCode, Period, PeriodReason
+from wenyuan.office.figures.data import DefinitionReason, IndicatorCode, Period, PeriodReason, Question
 
 DEFINITIONS: Final[Mapping[IndicatorCode, StrOrPromise]] = {
-    IndicatorCode.LOANS: _("Each item lent counts one, at the branch that lent it; a renewal does not count."),
+    IndicatorCode.LOANS: _("Each item lent counts one, at the branch that lent it."),
     IndicatorCode.RETURNS: _("Each item whose loan is closed counts one, at the branch that closed it."),
     IndicatorCode.RENEWALS: _("Each prolongation of a loan counts one, whichever door it came through."),
     IndicatorCode.NEW_CARDS: _("Each reader's first card counts one; a replaced card does not."),
@@ -86,6 +86,56 @@ DEFINITIONS: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.HONOURS: _("Each honour counts one, of the library, its staff or its readers."),
     IndicatorCode.HONOURS_ABOVE: _("Of the honours the provincial and national ones."),
 }
+
+QUESTIONS: Final[Mapping[Question, tuple[StrOrPromise, StrOrPromise, StrOrPromise]]] = {
+    Question.RENEWALS_IN_LOANS: (_("Do renewals count as loans?"), _("with renewals"), _("without renewals")),
+    Question.REGISTERS_IN_LOANS: (
+        _("Do loans on paper, typed from registers, count as loans?"),
+        _("with loans on paper"),
+        _("without loans on paper"),
+    ),
+    Question.FIRST_SWIPES_IN_CARDS: (
+        _("Does an identity card count as a new card when it is first shown to a machine?"),
+        _("with identity cards activated"),
+        _("without identity cards activated"),
+    ),
+    Question.ACTIVITIES_IN_VISITS: (
+        _("Do persons at the library's own activities count as visits?"),
+        _("with attendance at activities"),
+        _("without attendance at activities"),
+    ),
+    Question.REGISTERS_IN_VISITS: (
+        _("Do readers of stations that lend on paper count as visits?"),
+        _("with readers on paper"),
+        _("without readers on paper"),
+    ),
+    Question.OUTREACH_IN_VISITS: (
+        _("Do persons served by outreach count as visits?"),
+        _("with persons served by outreach"),
+        _("without persons served by outreach"),
+    ),
+}
+"""What a library answers about a figure: the question, and what the figure then holds, by yes and no."""
+
+DEFINITION_REASONS: Final[Mapping[DefinitionReason, StrOrPromise]] = {
+    DefinitionReason.BASIS_MISSING: _("Say what the answer rests on."),
+    DefinitionReason.TEXT_TOO_LONG: _("At most 200 characters."),
+    DefinitionReason.TOO_FAR_AHEAD: _("That day is more than a year ahead."),
+    DefinitionReason.NOTHING_CHANGES: _("That is what holds on that day already."),
+    DefinitionReason.KEY_REUSED: _("This page was sent before with something else. Open it anew."),
+}
+DEFINITION_FIELDS: Final[Mapping[DefinitionReason, str]] = {
+    DefinitionReason.BASIS_MISSING: "basis",
+    DefinitionReason.TEXT_TOO_LONG: "basis",
+    DefinitionReason.TOO_FAR_AHEAD: "since",
+    DefinitionReason.NOTHING_CHANGES: "counts",
+}
+
+
+def answer_words(question: Question, counts: bool) -> StrOrPromise:
+    """What a figure holds by an answer: with renewals, without renewals."""
+    return QUESTIONS[question][1 if counts else 2]
+
 
 _REASONS: Final[Mapping[PeriodReason, StrOrPromise]] = {
     PeriodReason.UNREADABLE: _("This is no period. Write 2026, 2026-H1, 2026-Q2, 2026-04 or 2026-04-01..2026-04-15."),

@@ -126,6 +126,7 @@ KINDS: Final[Mapping[Kind, StrOrPromise]] = {
     Kind.DEPOSIT_TAKEN: _("Deposit taken"),
     Kind.DEPOSIT_RETURNED: _("Deposit returned"),
     Kind.DAY_CLOSED: _("Day of a till closed"),
+    Kind.DEFINITION_SET: _("Definition of a figure set"),
     Kind.POLICY_CHANGED: _("Loan policy changed"),
     Kind.NOTICE_SENT: _("Message sent"),
     Kind.NOTICE_FAILED: _("Message not delivered"),

@@ -47,6 +47,7 @@ UNITS: Mapping[Unit, str] = {
     Unit.PEOPLE: "人",
     Unit.GROUPS: "批次",
     Unit.ENTRIES: "件",
+    Unit.PLACES: "个",
 }
 
 NAMES: Mapping[FigureCode, str] = {
