@@ -114,6 +114,8 @@ NO_ACT = {
     "notices.send_due": "run by the worker, nobody's act",
     "patrons.check_pin": "asked for the reader, who is no operator",
     "patrons.sign_in": "asked by the reader, who is no operator",
+    "patrons.sign_in_by_program": "the same",
+    "patrons.forget_old_tries": "run by the clock, nobody's act",
     "transit.open_handover": "asked by somebody without an account: the one-time code is the right",
     "transit.receive_handover": "the same",
     "visits.admit_counter": "who shows a key holds no right before it is known whose it is",

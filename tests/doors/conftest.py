@@ -11,7 +11,6 @@ from django.test.testcases import LiveServerThread, _StaticFilesHandler
 from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import TUESDAY_TEN, Town, make_town
 from wenyuan.doors.api import limits
-from wenyuan.doors.portal import limits as portal_limits
 from wenyuan.doors.portal import signing_in
 
 
@@ -46,14 +45,10 @@ def api_town(db: None, clock: Clock) -> Iterator[Town]:
 
 
 @pytest.fixture
-def portal_town(db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    """The town of the SIP2 tests, where nobody is slowed down yet and no refusal takes its time."""
+def portal_town(db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """The town of the SIP2 tests, where no refusal takes its time."""
     monkeypatch.setattr(signing_in, "REFUSED_AFTER_S", 0)
-    for buckets in portal_limits.ALL:
-        buckets.forget()
-    yield make_town()
-    for buckets in portal_limits.ALL:
-        buckets.forget()
+    return make_town()
 
 
 @pytest.fixture

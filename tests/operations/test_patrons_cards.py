@@ -202,6 +202,14 @@ def test_five_failures_lock_for_fifteen_minutes_even_the_right_pin(desk: Desk, p
     assert Patron.objects.get(id=patron.id).pin_locked_until is None
 
 
+def test_each_further_wrong_one_locks_for_longer(desk: Desk, patron: Patron) -> None:
+    for minutes in (0, 0, 0, 0, 0, 15):
+        check_pin(patron_id=patron.id, pin="0000", at=AT + timedelta(minutes=minutes))
+
+    assert not check_pin(patron_id=patron.id, pin="604913", at=AT + timedelta(minutes=44))
+    assert check_pin(patron_id=patron.id, pin="604913", at=AT + timedelta(minutes=45))
+
+
 def test_a_right_pin_forgives_earlier_failures(desk: Desk, patron: Patron) -> None:
     for _ in range(2):
         for _ in range(4):

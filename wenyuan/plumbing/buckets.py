@@ -41,17 +41,6 @@ class Buckets:
                 return 0
             return self._seconds_until_one(level)
 
-    def give_back(self, who: Hashable, *, now: float) -> None:
-        """Undo one ``take`` that does not count after all."""
-        with self._lock:
-            if who in self._filled:
-                self._filled[who] = min(self.rate.burst, self._level(who, now) + 1), now
-
-    def refill(self, who: Hashable) -> None:
-        """Nothing of what ``who`` took counts any more."""
-        with self._lock:
-            self._filled.pop(who, None)
-
     def forget(self) -> None:
         """Every bucket is full again."""
         with self._lock:

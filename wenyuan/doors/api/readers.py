@@ -19,7 +19,7 @@ from wenyuan.doors.api.answers import branch_told, closed_loan_told, lent_item
 from wenyuan.doors.api.keys import IdempotencyKey, mark_replayed, verb_key
 from wenyuan.doors.api.lists import loan_page
 from wenyuan.doors.api.paging import Cursor, Limit, next_address, place_of
-from wenyuan.doors.api.passes import IN_USE, LEFT, PASS_LASTS, Pass, write_pass
+from wenyuan.doors.api.passes import PASS_LASTS, Pass, write_pass
 from wenyuan.doors.api.problems import ProblemCode, Trouble, blocks_shown
 from wenyuan.doors.api.schemas import (
     BlockTold,
@@ -36,9 +36,9 @@ from wenyuan.doors.api.schemas import (
 from wenyuan.lending.circulation.data import PatronLoans
 from wenyuan.lending.circulation.operations import renew
 from wenyuan.lending.circulation.queries import loans_history, patron_loans
-from wenyuan.lending.patrons.data import PatronUnknown, ScannedPatron
-from wenyuan.lending.patrons.operations import check_pin
-from wenyuan.lending.patrons.queries import get_patron, list_tokens, patron_by_token
+from wenyuan.lending.patrons.data import ScannedPatron, TooManyGuesses
+from wenyuan.lending.patrons.operations import sign_in_by_program
+from wenyuan.lending.patrons.queries import list_tokens
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local
 
@@ -52,8 +52,9 @@ router = Router(tags=["readers"])
     summary=cast(str, _("Sign a reader in")),
 )
 def sign_in(request: HttpRequest, body: SignInAsked) -> SessionTold:
-    """A card that is not in use, an unknown card and a wrong PIN are refused alike. Five wrong PINs in a row lock the
-    card's PIN for a quarter of an hour, at every door of the library."""
+    """A card that is not in use, an unknown card and a wrong PIN are refused alike. After five wrong PINs
+    for a card nothing more is looked at for a quarter of an hour, then after each for twice as long, at most an hour.
+    Machines and the portal count for themselves."""
     call = call_of(request)
     _slow_down_guessing(call)
     reader = _signed_in(call, body.card, body.pin)
@@ -75,30 +76,15 @@ def _slow_down_guessing(call: Call) -> None:
 
 
 def _signed_in(call: Call, card: str, pin: str) -> ScannedPatron:
-    """:raises Trouble: 403, or 429 while the PIN is locked."""
-    scanned = patron_by_token(card)
-    if scanned is not None and scanned.token_status == IN_USE and scanned.patron.status != LEFT:
-        _refuse_when_locked(call, scanned.patron.id)
-        if _is_pin_right(call, scanned.patron.id, pin):
-            return scanned
-        _refuse_when_locked(call, scanned.patron.id)
+    """:raises Trouble: 403, or 429 after many wrong PINs for this card, whose ever it is."""
+    try:
+        scanned = sign_in_by_program(card=card, pin=pin, program=call.caller.token_id, at=call.at)
+    except TooManyGuesses as many:
+        raise Trouble(ProblemCode.PIN_LOCKED, retry_after=many.wait_s) from None
+    if scanned is not None:
+        return scanned
     limits.BAD_SIGN_INS.take(call.caller.token_id, now=monotonic())
     raise Trouble(ProblemCode.SIGN_IN_REFUSED)
-
-
-def _is_pin_right(call: Call, patron_id: int, pin: str) -> bool:
-    try:
-        return check_pin(patron_id=patron_id, pin=pin, at=call.at)
-    except PatronUnknown:  # erased in between
-        return False
-
-
-def _refuse_when_locked(call: Call, patron_id: int) -> None:
-    """:raises Trouble: 429; read anew, since this very attempt or another door's may have locked it."""
-    patron = get_patron(patron_id)
-    locked = patron.pin_locked_until if patron else None
-    if locked is not None and call.at < locked:
-        raise Trouble(ProblemCode.PIN_LOCKED, retry_after=int((locked - call.at).total_seconds()) + 1)
 
 
 @router.get("/me", auth=ReaderToken(Act.SEE_PATRON), response=SelfTold, summary=cast(str, _("Who am I")))

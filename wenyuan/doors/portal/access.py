@@ -20,7 +20,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from wenyuan.doors.portal.readiness import Readiness, readiness
-from wenyuan.doors.portal.sessions import COOKIE, Reader, forget_cookie, reader_of
+from wenyuan.doors.portal.sessions import COOKIE, Reader, cookie_name, forget_cookie, reader_of
 from wenyuan.organisation.network.data import LibraryFacts
 from wenyuan.organisation.network.queries import get_library
 from wenyuan.organisation.rights.data import READER, Act, Desk, Door
@@ -109,7 +109,7 @@ def _served(view: Page[P], methods: tuple[str, ...]) -> Served[P]:
         reader = reader_of(request, at=request.at)  # type: ignore[attr-defined]
         request.reader = reader  # type: ignore[attr-defined]
         response = view(request, *args, **kwargs)  # type: ignore[arg-type]
-        if COOKIE in request.COOKIES:
+        if cookie_name(COOKIE) in request.COOKIES:
             _about_the_reader(response, has_signed_in=reader is not None)
         # Availability is of this moment: a browser may keep the page to go back to, and asks before it shows it anew.
         response.setdefault("Cache-Control", "private, no-cache")
@@ -124,7 +124,7 @@ def _about_the_reader(response: HttpResponse, *, has_signed_in: bool) -> None:
     """Nobody who comes to this browser afterwards shall go back to what it shows. A cookie that opens nothing goes."""
     response["Cache-Control"] = "no-store"
     patch_vary_headers(response, ["Cookie"])
-    if not has_signed_in and COOKIE not in response.cookies:
+    if not has_signed_in and cookie_name(COOKIE) not in response.cookies:
         forget_cookie(response)
 
 

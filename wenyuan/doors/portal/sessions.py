@@ -30,6 +30,12 @@ _WORD: Final = "word"
 _KEY = re.compile(r"[a-z0-9]{32}")
 
 
+def cookie_name(plain: str) -> str:
+    """The name of a cookie of the portal. Where TLS is, browsers take it from this very host alone (``__Host-``), so
+    that a sibling host can plant none."""
+    return f"__Host-{plain}" if settings.SESSION_COOKIE_SECURE else plain
+
+
 class ReaderSession(SessionStore):
     """The session of a reader. Its signature differs from that of staff's sessions in the same table."""
 
@@ -70,7 +76,7 @@ def reader_of(request: HttpRequest, *, at: datetime) -> Reader | None:
 
 
 def _session_of(request: HttpRequest) -> ReaderSession | None:
-    key = request.COOKIES.get(COOKIE, "")
+    key = request.COOKIES.get(cookie_name(COOKIE), "")
     return ReaderSession(key) if _KEY.fullmatch(key) else None
 
 
@@ -84,7 +90,7 @@ def enter(request: HttpRequest, response: HttpResponseBase, scanned: ScannedPatr
     session["since"] = session["seen"] = at.timestamp()
     session.create()
     response.set_cookie(
-        COOKIE,
+        cookie_name(COOKIE),
         str(session.session_key),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -122,7 +128,14 @@ def _end(request: HttpRequest) -> None:
 
 def forget_cookie(response: HttpResponseBase) -> None:
     """Take a cookie back that opens nothing any more."""
-    response.delete_cookie(COOKIE, samesite="Lax")
+    response.set_cookie(
+        cookie_name(COOKIE),
+        max_age=0,
+        expires="Thu, 01 Jan 1970 00:00:00 GMT",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def forget_ended(*, at: datetime) -> None:

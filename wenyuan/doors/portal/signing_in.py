@@ -1,9 +1,8 @@
 """Signing in by card and PIN, and out again."""
 
 import time
-from collections.abc import Hashable
 from http import HTTPStatus
-from threading import Lock
+from threading import BoundedSemaphore
 from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,24 +17,18 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from wenyuan.doors.furniture.addresses import caller_network
-from wenyuan.doors.portal import limits
 from wenyuan.doors.portal.access import PublicRequest, public_act, public_form
+from wenyuan.doors.portal.browsers import known_in, remember
 from wenyuan.doors.portal.sessions import enter, leave
 from wenyuan.doors.portal.shell import page
-from wenyuan.lending.patrons.data import ScannedPatron
+from wenyuan.lending.patrons.data import Caller, ScannedPatron, TooManyGuesses
 from wenyuan.lending.patrons.operations import sign_in as check_sign_in
-from wenyuan.lending.patrons.queries import patron_by_token, pin_mark, token_hashes
 
 REFUSED_AFTER_S: Final = 0.25
-"""Nobody is refused sooner, so that the time tells no more than the words do: whether there is such a card, whether its
-PIN is locked, whether this was a wrong one that was counted."""
-ONE_AT_A_TIME: Final = Lock()
-"""Held while card and PIN are looked at and until the refusal is told, so that of the few threads of a process no more
-than one waits for that. Others are sent away, after ``IN_TURN_S`` at most, before anything of theirs is looked at."""
-IN_TURN_S: Final = 0.05
-"""So long a good sign-in takes as a rule, and the next one waits for it. It does not outwait a refusal."""
-BUSY_S: Final = 1
-"""After so long, somebody may try again who met another's refusal."""
+"""Refusals are told so late, as a second guard: the work behind them is alike, and the time hides what is left."""
+WAITING: Final = BoundedSemaphore(2)
+"""Of the few threads of a process so many may wait with a refusal. Beyond, refusals are told at once: nobody who has
+the right PIN waits for those who have not."""
 
 
 class SignInForm(forms.Form):
@@ -64,16 +57,16 @@ def sign_in(request: PublicRequest) -> HttpResponse:
     form = SignInForm(request.POST if request.method == "POST" else None)
     wait, is_refused = 0, False
     if form.is_valid():
-        wait, scanned = _in_turn(request, form.cleaned_data["card"], form.cleaned_data["pin"])
-        if scanned is not None:
-            let_in = HttpResponseRedirect(following)
-            enter(request, let_in, scanned, card=form.cleaned_data["card"], at=request.at)
-            rotate_token(request)
-            return let_in
-        is_refused = not wait
-    is_busy = 0 < wait <= BUSY_S
-    minutes = 0 if is_busy else -(-wait // 60)
-    context = {"form": form, "next": following, "is_refused": is_refused, "is_busy": is_busy, "wait_minutes": minutes}
+        card, pin = form.cleaned_data["card"], form.cleaned_data["pin"]
+        try:
+            scanned = _tried(request, card, pin)
+        except TooManyGuesses as many:
+            wait = many.wait_s
+        else:
+            if scanned is not None:
+                return _let_in(request, scanned, card, following)
+            is_refused = True
+    context = {"form": form, "next": following, "is_refused": is_refused, "wait_minutes": -(-wait // 60)}
     response = page(request, "portal/sign_in.html", context, at="account", status=_status(form, wait, is_refused))
     response["Cache-Control"] = "no-store"
     if wait:
@@ -81,43 +74,25 @@ def sign_in(request: PublicRequest) -> HttpResponse:
     return response
 
 
-def _in_turn(request: PublicRequest, card: str, pin: str) -> tuple[int, ScannedPatron | None]:
-    """Whom card and PIN let in, told late if nobody; or the seconds to wait where too many try, and nothing is looked
-    at."""
-    network = caller_network(request)
-    if wait := limits.BAD_SIGN_INS.take(network, now=monotonic()):
-        return wait, None
-    if not ONE_AT_A_TIME.acquire(timeout=IN_TURN_S):
-        limits.BAD_SIGN_INS.give_back(network, now=monotonic())
-        return BUSY_S, None
-    try:
-        began = monotonic()
-        scanned = _tried(request, card, pin)
-        if scanned is None:
-            time.sleep(max(0.0, REFUSED_AFTER_S - (monotonic() - began)))
-    finally:
-        ONE_AT_A_TIME.release()
-    return 0, scanned
-
-
 def _tried(request: PublicRequest, card: str, pin: str) -> ScannedPatron | None:
-    """Whom card and PIN let in. A try is counted before it is made, so that none is made beside it; a good one makes
-    those before it forgotten. Where too many were made for this reader from here, none is made."""
-    network = caller_network(request)
-    of_this_reader = (network, *_whose(card))
-    is_barred = limits.BAD_PINS.take(of_this_reader, now=monotonic()) > 0
-    scanned = None if is_barred else check_sign_in(card=card, pin=pin, at=request.at)
-    if scanned is not None:
-        limits.BAD_SIGN_INS.give_back(network, now=monotonic())
-        limits.BAD_PINS.refill(of_this_reader)
+    """Whom card and PIN let in; told late if nobody. :raises TooManyGuesses: as the verb."""
+    began = monotonic()
+    caller = Caller(address=caller_network(request), known=known_in(request, at=request.at))
+    scanned = check_sign_in(card=card, pin=pin, caller=caller, at=request.at)
+    if scanned is None and WAITING.acquire(blocking=False):
+        try:
+            time.sleep(max(0.0, REFUSED_AFTER_S - (monotonic() - began)))
+        finally:
+            WAITING.release()
     return scanned
 
 
-def _whose(card: str) -> tuple[Hashable, ...]:
-    """Under what tries with this card are counted: one reader, however it is written and whatever else stands for them,
-    until they get another PIN; where it is nobody's, what it might be."""
-    found = patron_by_token(card)
-    return tuple(token_hashes(card)) if found is None else (found.patron.id, pin_mark(found.patron.id))
+def _let_in(request: PublicRequest, scanned: ScannedPatron, card: str, following: str) -> HttpResponse:
+    response = HttpResponseRedirect(following)
+    enter(request, response, scanned, card=card, at=request.at)
+    remember(request, response, scanned.patron.id, at=request.at)
+    rotate_token(request)
+    return response
 
 
 def _status(form: SignInForm, wait: int, is_refused: bool) -> int:

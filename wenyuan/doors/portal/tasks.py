@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from wenyuan.doors.portal.sessions import forget_ended
+from wenyuan.lending.patrons.operations import forget_old_tries
 from wenyuan.plumbing.queue import every
 
 
@@ -10,3 +11,9 @@ from wenyuan.plumbing.queue import every
 def forget_ended_sessions(at: datetime) -> None:
     """Sessions that nobody came back to, staff's in the same table too."""
     forget_ended(at=at)
+
+
+@every("38 18 * * *", "portal.forget_old_tries")
+def forget_tries_that_no_longer_count(at: datetime) -> None:
+    """Wrong PINs of a week ago."""
+    forget_old_tries(at=at)

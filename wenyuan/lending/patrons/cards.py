@@ -1,11 +1,12 @@
 """Cards and other tokens of a patron: added, lost, found, replaced; and the PIN."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Final
 
 from django.db import IntegrityError, transaction
 
 from wenyuan.kernel.identity import TokenKind
-from wenyuan.lending.patrons import rules, sql
+from wenyuan.lending.patrons import rules, sql, waits
 from wenyuan.lending.patrons.data import OnBehalf, PatronRefused, PatronUnknown, Problem, ProblemCode, TokenInput
 from wenyuan.lending.patrons.models import Patron, Token, TokenStatus
 from wenyuan.lending.patrons.pins import pin_hash, pin_matches, random_pin
@@ -23,6 +24,7 @@ from wenyuan.lending.patrons.records import (
     tails_of,
 )
 from wenyuan.lending.patrons.registration import add_card
+from wenyuan.lending.patrons.signing_in import forget_tries
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
@@ -30,6 +32,9 @@ from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.statements import Plan, Row, Statement, run
 from wenyuan.plumbing.transactions import verb
+
+MOST_COUNTED: Final = 1000
+"""Wrong PINs in a row; the wait has long been the longest."""
 
 
 @needs(Act.EDIT_PATRON)
@@ -178,18 +183,19 @@ def reset_pin(*, patron_id: int, at: datetime, desk: Desk) -> str:
     require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
     patron = lock_open_patron(patron_id)
     pin = random_pin(birth_date=patron.birth_date, tails=tails_of(patron))
-    _store_pin(patron, pin)
+    _store_pin(patron, pin, drawn_at=at)
     audit(at=at, desk=desk, act="reset_pin", subject_kind="patron", subject_id=patron.id)
     return pin
 
 
 @needs()
 def check_pin(*, patron_id: int, pin: str, at: datetime) -> bool:
-    """Whether this is the patron's PIN; five failures lock it for fifteen minutes, even for the right one.
+    """Whether this is the patron's PIN, shown at a machine; the fifth failure in a row locks it at all machines, even
+    for the right one: for fifteen minutes, then twice as long, at most an hour.
 
     Attempts on one patron are counted one after the other, and the count stands whatever the door does with the
     answer. An empty PIN is wrong but no failure: machines send it to ask who a card belongs to. The door has asked
-    for the operator's right to what the PIN opens.
+    for the operator's right to what the PIN opens. What strangers try at the portal does not count here.
 
     :raises PatronUnknown: no such patron.
     """
@@ -198,7 +204,7 @@ def check_pin(*, patron_id: int, pin: str, at: datetime) -> bool:
     rows = run(lambda: _stored_pin(patron_id))
     if not rows:
         raise PatronUnknown("patron")
-    stored, failures, locked_until = rows[0]
+    stored, failures, locked_until, _ = rows[0]
     if not failures and locked_until is None and pin_matches(stored=stored, patron_id=patron_id, pin=pin.strip()):
         return True
     return _count_attempt(patron_id=patron_id, pin=pin, at=at)
@@ -224,11 +230,8 @@ def _count_attempt(*, patron_id: int, pin: str, at: datetime) -> bool:
         return True
     if not patron.pin_hash:
         return False
-    failures = patron.pin_failures + 1
-    if failures >= rules.PIN_FAILURES_ALLOWED:
-        _count_pin(patron, failures=0, locked_until=at + timedelta(minutes=rules.PIN_LOCK_MINUTES))
-    else:
-        _count_pin(patron, failures=failures, locked_until=None)
+    failures = min(patron.pin_failures + 1, MOST_COUNTED)
+    _count_pin(patron, failures=failures, locked_until=waits.MACHINES.wait_until(failures, at))
     return False
 
 
@@ -272,10 +275,11 @@ def _end(token: Token, status: TokenStatus, *, at: datetime) -> None:
     token.save(update_fields=["status", "ended_at"])
 
 
-def _store_pin(patron: Patron, pin: str) -> None:
-    patron.pin_hash = pin_hash(patron_id=patron.id, pin=pin)
-    patron.save(update_fields=["pin_hash"])
+def _store_pin(patron: Patron, pin: str, *, drawn_at: datetime | None = None) -> None:
+    patron.pin_hash, patron.pin_drawn_at = pin_hash(patron_id=patron.id, pin=pin), drawn_at
+    patron.save(update_fields=["pin_hash", "pin_drawn_at"])
     _count_pin(patron, failures=0, locked_until=None)
+    forget_tries(patron.id)
 
 
 def _count_pin(patron: Patron, *, failures: int, locked_until: datetime | None) -> None:

@@ -88,6 +88,7 @@ class Patron(models.Model):
     pin_hash = models.CharField(max_length=200, blank=True)
     pin_failures = models.SmallIntegerField(default=0)
     pin_locked_until = models.DateTimeField(null=True, blank=True)
+    pin_drawn_at = models.DateTimeField(null=True, blank=True)  # when the desk drew it at random; none: it was chosen
     roster = models.ForeignKey("patrons.Roster", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     keep_history = models.BooleanField(default=False)
     merged_into = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
@@ -137,6 +138,26 @@ class Token(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="card") | Q(card_no__isnull=True), name="patrons_only_cards_readable"
             ),
+        )
+
+
+class PinTry(models.Model):
+    """A wrong PIN at the portal or in another program: for whom and from where, both as keyed hashes, since it may have
+    been nobody's card. Kept for a week (``waits.KEPT``), or until a right PIN from the same place or a new one.
+
+    Wrong PINs at machines are counted on the patron.
+    """
+
+    reader = models.BinaryField()  # the patron, or else what was shown
+    way = models.CharField(max_length=8)  # data.Way
+    place = models.BinaryField()  # an address, a browser, or a program
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["reader", "way", "at"], name="patrons_pin_try_reader"),
+            models.Index(fields=["place", "at"], name="patrons_pin_try_place"),
+            models.Index(fields=["at"], name="patrons_pin_try_at"),
         )
 
 

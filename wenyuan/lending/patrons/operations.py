@@ -21,6 +21,7 @@ from wenyuan.lending.patrons.data import (
     PatronUnknown,
     RegistrationRefused,
     RosterRefused,
+    TooManyGuesses,
 )
 from wenyuan.lending.patrons.defaults import install_default_categories
 from wenyuan.lending.patrons.kinds import add_category, change_category
@@ -54,7 +55,7 @@ from wenyuan.lending.patrons.restrictions import (
 )
 from wenyuan.lending.patrons.rosters import enrol_roster
 from wenyuan.lending.patrons.sheets import read_sheet
-from wenyuan.lending.patrons.signing_in import sign_in
+from wenyuan.lending.patrons.signing_in import forget_old_tries, sign_in, sign_in_by_program
 from wenyuan.lending.patrons.standing import close_patron, erase_patron, reopen_patron
 from wenyuan.lending.patrons.taking_over import look_at_past_patrons, record_past_patrons
 
@@ -64,6 +65,7 @@ __all__ = [
     "PatronUnknown",
     "RegistrationRefused",
     "RosterRefused",
+    "TooManyGuesses",
     "add_category",
     "add_guardian",
     "add_token",
@@ -77,6 +79,7 @@ __all__ = [
     "end_guardian",
     "enrol_roster",
     "erase_patron",
+    "forget_old_tries",
     "free_by_machine",
     "install_default_categories",
     "keep_apart",
@@ -109,6 +112,7 @@ __all__ = [
     "set_keep_history",
     "set_pin",
     "sign_in",
+    "sign_in_by_program",
     "suspend_patron",
     "undo_merge",
     "verify_patron",

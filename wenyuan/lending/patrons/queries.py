@@ -7,12 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from wenyuan.kernel.chinese import half_width, name_sort_key
 from wenyuan.kernel.identity import (
@@ -26,7 +25,7 @@ from wenyuan.kernel.identity import (
     parse_number,
 )
 from wenyuan.kernel.identity.numbers import canonical_number
-from wenyuan.lending.patrons import sql
+from wenyuan.lending.patrons import sql, waits
 from wenyuan.lending.patrons.data import (
     UNDO_DAYS,
     Candidate,
@@ -57,6 +56,8 @@ from wenyuan.lending.patrons.data import (
     RosterFacts,
     ScannedPatron,
     TokenView,
+    TriedBy,
+    WrongPins,
 )
 from wenyuan.lending.patrons.models import (
     Category,
@@ -66,6 +67,7 @@ from wenyuan.lending.patrons.models import (
     MergedRow,
     Patron,
     PatronStatus,
+    PinTry,
     ProxyAct,
     ReaderRef,
     Restriction,
@@ -156,10 +158,9 @@ def get_patron(patron_id: int) -> PatronView | None:
     return _view_of_columns(rows[0]) if rows else None
 
 
-def pin_mark(patron_id: int) -> bytes:
-    """Something that is another one with every new PIN, and tells nothing of it."""
-    stored = Patron.objects.filter(id=patron_id).values_list("pin_hash", flat=True).first() or ""
-    return sha256(stored.encode()).digest()
+def reader_mark(patron_id: int) -> bytes:
+    """Under what wrong PINs of a patron are kept."""
+    return lookup_hash("patron:tried_for", str(patron_id))
 
 
 def list_patrons(patron_ids: Sequence[int]) -> dict[int, PatronView]:
@@ -356,6 +357,28 @@ def still_signed_in(*, patron_id: int, token_id: int, since: datetime) -> Patron
         return None
     changes = list_audit(subject_kind="patron", subject_id=reader.id, first_at=since)
     return None if any(change.act in PIN_ACTS for change in changes) else reader
+
+
+def wrong_pins(patron_id: int, *, at: datetime) -> WrongPins | None:
+    """What is told to the reader and at the desk; nothing while there are few (``waits.TOLD_FROM``)."""
+    tries = PinTry.objects.filter(reader=reader_mark(patron_id), at__gt=at - waits.KEPT)
+    strangers = Q(way=TriedBy.STRANGER)
+    found = tries.aggregate(
+        count=Count("id"),
+        places=Count("place", distinct=True),
+        last=Max("at"),
+        strangers=Count("id", filter=strangers),
+        strangers_last=Max("at", filter=strangers),
+    )
+    if found["count"] < waits.TOLD_FROM:
+        return None
+    until = waits.STRANGERS.wait_until(found["strangers"], found["strangers_last"])
+    return WrongPins(
+        count=found["count"],
+        places=found["places"],
+        last_at=found["last"],
+        strangers_wait_until=until if until is not None and at < until else None,
+    )
 
 
 def list_consents(patron_id: int) -> tuple[ConsentView, ...]:

@@ -46,8 +46,6 @@ ADDRESS_LENGTH = 200
 NOTE_LENGTH = 500
 REASON_LENGTH = 200
 DOCUMENT_LENGTH = 40
-PIN_FAILURES_ALLOWED = 5
-PIN_LOCK_MINUTES = 15
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _LONG_DIGITS = re.compile(r"(?<![A-Z0-9])(?:[A-Z]{3}[0-9]{12}|[0-9]{15}|[0-9]{17}[0-9X])(?![A-Z0-9])")

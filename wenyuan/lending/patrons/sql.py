@@ -80,7 +80,14 @@ ALIKE = f"{_alike('b.id > a.id')} OFFSET %(offset)s"
 ALIKE_TO = _alike("a.id = %(patron)s AND b.id <> a.id")
 """The same of one record."""
 
-PIN = "SELECT pin_hash, pin_failures, pin_locked_until FROM patrons_patron WHERE id = :patron::bigint"
+PIN = """
+    SELECT pin_hash, pin_failures, pin_locked_until, pin_drawn_at FROM patrons_patron WHERE id = :patron::bigint
+"""
+COUNT_IN_TURN = """
+    SELECT pg_advisory_xact_lock(('x' || encode(substring(%(place)s::bytea FROM 1 FOR 8), 'hex'))::bit(64)::bigint),
+        pg_advisory_xact_lock(('x' || encode(substring(%(reader)s::bytea FROM 1 FOR 8), 'hex'))::bit(64)::bigint)
+"""
+"""Tries from one place, and for one reader, one after the other until the transaction ends: the place always first."""
 NEXT_CARD = "SELECT nextval('patrons_card_number')"
 
 # Sealed values name their key first (plumbing/secrets.py), so the key of a row shows without opening it.
@@ -185,7 +192,10 @@ INVARIANTS = (
     Invariant(
         name="patrons_lock_follows_failures",
         room="patrons",
-        says="No patron has more than five PIN failures on record.",
-        sql="SELECT id, pin_failures FROM patrons_patron WHERE pin_failures NOT BETWEEN 0 AND 5",
+        says="A PIN is locked at machines exactly from the fifth failure in a row.",
+        sql="""
+            SELECT id, pin_failures FROM patrons_patron
+            WHERE pin_failures < 0 OR (pin_failures >= 5) <> (pin_locked_until IS NOT NULL)
+        """,
     ),
 )

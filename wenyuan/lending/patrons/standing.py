@@ -46,6 +46,7 @@ from wenyuan.lending.patrons.records import (
 )
 from wenyuan.lending.patrons.registration import SWIPED_FORMS, add_card, set_number, set_phone
 from wenyuan.lending.patrons.restrictions import end_on_leaving, sum_up
+from wenyuan.lending.patrons.signing_in import forget_tries
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.notices.operations import forget_recipient
 from wenyuan.organisation.rights.data import Act, Desk
@@ -222,7 +223,8 @@ def _blank(patron: Patron) -> None:
     ):
         setattr(patron, name, "")
     patron.birth_date = patron.roster = patron.pin_locked_until = patron.verified_date = None
-    patron.pin_failures = 0
+    patron.pin_failures, patron.pin_drawn_at = 0, None
+    forget_tries(patron.id)
     Token.objects.filter(patron=patron).delete()
     Restriction.objects.filter(patron=patron).delete()
     ProxyAct.objects.filter(patron=patron).delete()

@@ -57,6 +57,7 @@ from wenyuan.lending.patrons.data.problems import (
     RosterRefused,
     RowProblem,
 )
+from wenyuan.lending.patrons.data.signing_in import Caller, TooManyGuesses, TriedBy, WrongPins
 from wenyuan.lending.patrons.data.standing import (
     About,
     DocumentSeen,
@@ -72,6 +73,7 @@ from wenyuan.lending.patrons.data.standing import (
 __all__ = [
     "UNDO_DAYS",
     "About",
+    "Caller",
     "Candidate",
     "CandidatePage",
     "CannotLeave",
@@ -130,5 +132,8 @@ __all__ = [
     "Spelling",
     "TokenInput",
     "TokenView",
+    "TooManyGuesses",
+    "TriedBy",
     "Way",
+    "WrongPins",
 ]

@@ -77,6 +77,7 @@ TABLES = [
             ("pin_hash", models.CharField(blank=True, max_length=200)),
             ("pin_failures", models.SmallIntegerField(default=0)),
             ("pin_locked_until", models.DateTimeField(blank=True, null=True)),
+            ("pin_drawn_at", models.DateTimeField(blank=True, null=True)),
             ("keep_history", models.BooleanField(default=False)),
             ("note", models.CharField(blank=True, max_length=500)),
             ("version", models.IntegerField(default=1)),
@@ -481,6 +482,23 @@ TABLES = [
                 ),
             ],
             "constraints": [models.UniqueConstraint(fields=("system", "key_hash"), name="patrons_past_once")],
+        },
+    ),
+    migrations.CreateModel(
+        name="PinTry",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("reader", models.BinaryField()),
+            ("way", models.CharField(max_length=8)),
+            ("place", models.BinaryField()),
+            ("at", models.DateTimeField()),
+        ],
+        options={
+            "indexes": [
+                models.Index(fields=["reader", "way", "at"], name="patrons_pin_try_reader"),
+                models.Index(fields=["place", "at"], name="patrons_pin_try_place"),
+                models.Index(fields=["at"], name="patrons_pin_try_at"),
+            ],
         },
     ),
 ]
