@@ -1,6 +1,7 @@
 """The set-up of a checkout: the command runs the code it lies beside, wherever that is."""
 
 import importlib.util
+import os
 import subprocess
 import venv
 from pathlib import Path
@@ -50,3 +51,26 @@ def test_the_command_runs_the_code_of_its_checkout_also_after_a_move(
     _setup_of(moved, monkeypatch).install_launcher()
 
     assert _says(moved) == f"{moved}/wenyuan/doors/cli/main.py two words"
+
+
+def _python_of_make(**environment: str) -> str:
+    """What `make` would run the set-up with."""
+    said = subprocess.run(
+        ["make", "-n", "-C", SETUP.parent.parent, "setup"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": os.environ["PATH"], **environment},
+    )
+    return next(line.split()[0] for line in said.stdout.splitlines() if line.endswith("tools/setup.py"))
+
+
+def test_the_set_up_takes_the_system_s_python_unless_told_another() -> None:
+    usable = subprocess.run(
+        ["/usr/bin/python3", "-c", "import ensurepip, sys, venv; assert sys.version_info >= (3, 11)"],
+        capture_output=True,
+        check=False,
+    )
+
+    assert _python_of_make() == ("/usr/bin/python3" if usable.returncode == 0 else "python3")
+    assert _python_of_make(PYTHON="python9") == "python9"
