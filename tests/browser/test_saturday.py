@@ -106,6 +106,7 @@ def test_a_saturday_by_scanner_and_keyboard_alone(chromium: Browser, site: str, 
     # The elder has no phone, and lost her card: found by name, given a new card, served.
     page.keyboard.press("/")
     page.wait_for_url("**/patrons/")
+    expect(page.locator("#id_text")).to_be_focused()
     page.keyboard.type("王秀英")
     enter(page)
     if "王秀英" not in page.locator("h1").inner_text():
