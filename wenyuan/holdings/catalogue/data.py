@@ -104,6 +104,9 @@ from wenyuan.holdings.catalogue.merging.values import Parting as Parting
 from wenyuan.holdings.catalogue.merging.values import Stayed as Stayed
 from wenyuan.holdings.catalogue.merging.values import StayReason as StayReason
 from wenyuan.holdings.catalogue.merging.values import Weighed as Weighed
+from wenyuan.holdings.catalogue.relating.values import Relation as Relation
+from wenyuan.holdings.catalogue.relating.values import ShelfPlace as ShelfPlace
+from wenyuan.holdings.catalogue.relating.values import ShelfStretch as ShelfStretch
 from wenyuan.holdings.catalogue.shelving.values import ClassChoice as ClassChoice
 from wenyuan.holdings.catalogue.shelving.values import ClassRow as ClassRow
 from wenyuan.holdings.catalogue.shelving.values import Proposal as Proposal

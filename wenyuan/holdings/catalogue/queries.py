@@ -114,6 +114,7 @@ from wenyuan.holdings.catalogue.models import (
     Item,
     ItemState,
 )
+from wenyuan.holdings.catalogue.relating.reading import bibs_beside, description_of, shelf_around
 from wenyuan.holdings.catalogue.searching import completing, reading, suggesting
 from wenyuan.holdings.catalogue.searching.asking import lookup_numbers
 from wenyuan.holdings.catalogue.searching.checking import index_backlog, index_state
@@ -151,6 +152,7 @@ __all__ = [
     "authorities_like",
     "begin_record",
     "begun",
+    "bibs_beside",
     "bibs_of_authority",
     "bibs_of_items",
     "briefs_of",
@@ -169,6 +171,7 @@ __all__ = [
     "count_past_bibs",
     "count_past_items",
     "count_to_relabel",
+    "description_of",
     "draft",
     "edit_row_difference",
     "export_records",
@@ -272,6 +275,7 @@ __all__ = [
     "sample_records",
     "search",
     "search_targets",
+    "shelf_around",
     "shipped_text",
     "standing_bib",
     "steps_from_data",
