@@ -65,6 +65,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         Sight(role=READER, path="/find?q=%E6%B2%A1%E6%9C%89%E7%9A%84%E4%B9%A6", note="nothing"),
         "/new",
         "/record/{bib}",
+        "/authority/{authority}",
+        "/shelf/{item}",
         "/branches",
         Sight(role=READER, path="/branches?kind=station&open=now", note="stations"),
         "/branch/{code}",
@@ -439,6 +441,8 @@ NO_PAGES = frozenset(
         "workbench:edit-rows-file",
         "workbench:export-table-file",
         # what is printed or sent
+        "portal:citation-ris",
+        "portal:citation-bibtex",
         "workbench:summary-file",
         "workbench:daybook-file",
         "workbench:network-notice-poster",

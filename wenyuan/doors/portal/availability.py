@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from django.utils.translation import gettext, ngettext
 
 from wenyuan.doors.portal.words import short_day
-from wenyuan.holdings.catalogue.data import ItemView
+from wenyuan.holdings.catalogue.data import BibBrief, ItemView
 from wenyuan.holdings.catalogue.queries import items_of_bibs
 from wenyuan.lending.circulation.queries import due_dates_of_items, items_due_after_reopening
 from wenyuan.organisation.network.data import NetworkMap
@@ -178,6 +178,12 @@ def summaries_of(bib_ids: Sequence[int], *, network: NetworkMap, language: str, 
     due = due_dates((item for held in items.values() for item in held), network=network)
     today = local_date(at)
     return {bib_id: _summary(held, due, network, language, today) for bib_id, held in items.items()}
+
+
+def rows_of(bibs: Sequence[BibBrief], *, network: NetworkMap, language: str, at: datetime) -> list[dict[str, object]]:
+    """Works as a list shows them, each with its tag."""
+    summaries = summaries_of([bib.id for bib in bibs], network=network, language=language, at=at)
+    return [{"bib": bib, "summary": summaries[bib.id]} for bib in bibs]
 
 
 def summary_of(

@@ -1,26 +1,22 @@
-"""Finding a work, and its page."""
+"""Finding a work."""
 
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
-from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.portal import narrowing, searching
 from wenyuan.doors.portal.access import PublicRequest, public_page
-from wenyuan.doors.portal.availability import Holding, due_dates, holdings_of, summaries_of, summary_of
-from wenyuan.doors.portal.citation import cite
-from wenyuan.doors.portal.places import openings
+from wenyuan.doors.portal.availability import rows_of
 from wenyuan.doors.portal.searching import By
 from wenyuan.doors.portal.shell import page
-from wenyuan.doors.portal.words import IDENTIFIERS, SORTED_BY, document_words, language_words
+from wenyuan.doors.portal.words import SORTED_BY
 from wenyuan.holdings.catalogue.data import BibBrief, NotIndexed, SearchHelp, SortBy
-from wenyuan.holdings.catalogue.queries import complete, get_bib, is_indexed
-from wenyuan.organisation.network.data import AreaFacts, NetworkMap
-from wenyuan.organisation.network.queries import list_areas, network_map
+from wenyuan.holdings.catalogue.queries import complete, is_indexed
+from wenyuan.organisation.network.data import NetworkMap
+from wenyuan.organisation.network.queries import network_map
 from wenyuan.plumbing.clock import local_date
 
 LINES_A_PAGE = 40
@@ -116,8 +112,7 @@ def _listed(text: str, found: searching.Found, after: tuple[str, int] | None) ->
 
 
 def _rows(request: PublicRequest, bibs: tuple[BibBrief, ...], network: NetworkMap) -> list[dict[str, object]]:
-    summaries = summaries_of([bib.id for bib in bibs], network=network, language=request.language, at=request.at)
-    return [{"bib": bib, "summary": summaries[bib.id]} for bib in bibs]
+    return rows_of(bibs, network=network, language=request.language, at=request.at)
 
 
 def _asked(text: str, by: By | None, sort_by: SortBy = SortBy.MATCH) -> dict[str, str]:
@@ -147,53 +142,3 @@ def newest(request: PublicRequest) -> HttpResponse:
         "start_url": here if after else "",
     }
     return page(request, "portal/newest.html", context, at="newest")
-
-
-@public_page
-def record(request: PublicRequest, bib_id: int) -> HttpResponse:
-    """One work: what it is, and where it can be had now. A record that was merged leads to the one that stayed."""
-    bib = get_bib(bib_id)
-    if bib is None:
-        raise Http404
-    if bib.merged_into_id is not None:
-        # Not for good (301): browsers would go on there after the merge is undone.
-        return HttpResponseRedirect(reverse("portal:record", args=[bib.merged_into_id]))
-    network = network_map()
-    due = due_dates(bib.items, network=network)
-    holdings = holdings_of(bib.items, due, network=network, at=request.at)
-    lines = Paginator(holdings, LINES_A_PAGE).get_page(request.GET.get("page"))
-    areas = _areas(list(lines))
-    now = openings(network, request.at)
-    held = [item for item in bib.items if item.state != "withdrawn"]
-    context = {
-        "bib": bib,
-        "summary": summary_of(bib.items, due, network=network, language=request.language, at=request.at),
-        "item_count": len(held),
-        "branch_count": len({item.home_branch_id for item in held}),
-        "page": lines,
-        "lines": [
-            {
-                "holding": line,
-                "branch": network.branches.get(line.branch_id),
-                "area": areas.get(line.area_id or 0),
-                "opening": now.get(line.branch_id),
-            }
-            for line in lines
-        ],
-        "kind": document_words(bib.document_kind),
-        "language": language_words(bib.language),
-        "identifiers": [(IDENTIFIERS.get(kind, kind), kind, number) for kind, number in bib.identifiers],
-        "citation": cite(bib),
-        "now": request.at,
-        "crumbs": [
-            Crumb(label=pgettext("part of the portal", "Find"), url=reverse("portal:find")),
-            Crumb(label=bib.title),
-        ],
-    }
-    return page(request, "portal/record.html", context, at="find")
-
-
-def _areas(lines: list[Holding]) -> dict[int, AreaFacts]:
-    """The areas of one page of lines, by id; a query for each branch that has some."""
-    branch_ids = {line.branch_id for line in lines if line.area_id is not None}
-    return {area.id: area for branch_id in sorted(branch_ids) for area in list_areas(branch_id)}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenyuan.doors.portal import account, finding, holding, signing_in, views
+from wenyuan.doors.portal import account, browsing, finding, holding, record, signing_in, views
 
 app_name = "portal"
 
@@ -11,8 +11,12 @@ urlpatterns = [
     path("find", finding.find, name="find"),
     path("find/suggest", finding.suggest, name="suggest"),
     path("new", finding.newest, name="newest"),
-    path("record/<int:bib_id>", finding.record, name="record"),
+    path("record/<int:bib_id>", record.record, name="record"),
+    path("record/<int:bib_id>/citation.ris", record.citation_ris, name="citation-ris"),
+    path("record/<int:bib_id>/citation.bib", record.citation_bibtex, name="citation-bibtex"),
     path("record/<int:bib_id>/hold", holding.hold, name="hold"),
+    path("authority/<int:authority_id>", browsing.authority, name="authority"),
+    path("shelf/<int:item_id>", browsing.shelf, name="shelf"),
     path("branches", views.branches, name="branches"),
     path("branch/<str:code>", views.branch, name="branch"),
     path("account", account.account, name="account"),

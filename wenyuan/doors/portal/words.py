@@ -6,10 +6,11 @@ from typing import Final
 
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from wenyuan.holdings.catalogue.data import SortBy
+from wenyuan.kernel.headings import HeadingKind
 
 BRANCH_KINDS: Final[Mapping[str, StrOrPromise]] = {
     "central": _("Central library"),
@@ -76,6 +77,15 @@ IDENTIFIERS: Final[Mapping[str, StrOrPromise]] = {
     "unified": _("Unified book number"),
     "cn_serial": _("CN serial number"),
     "other": _("Other number"),
+}
+
+HEADING_KINDS: Final[Mapping[HeadingKind, StrOrPromise]] = {
+    HeadingKind.PERSON: pgettext_lazy("heading", "Person"),
+    HeadingKind.BODY: pgettext_lazy("heading", "Body or meeting"),
+    HeadingKind.TOPIC: pgettext_lazy("heading", "Topic"),
+    HeadingKind.PLACE: pgettext_lazy("heading", "Geographic name"),
+    HeadingKind.TITLE: pgettext_lazy("heading", "Uniform title"),
+    HeadingKind.SERIES: pgettext_lazy("heading", "Series"),
 }
 
 

@@ -9,11 +9,9 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Final
 
-import segno
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -22,6 +20,7 @@ from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.furniture.addresses import caller_address
 from wenyuan.doors.furniture.navigation import Crumb
+from wenyuan.doors.furniture.qr import qr_svg
 from wenyuan.doors.workbench.access import StaffRequest, at_branch, open_page, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.form_pages import done, not_done
@@ -151,12 +150,6 @@ def issue(request: StaffRequest) -> HttpResponse:
         "back": reverse("workbench:handovers"),
     }
     return page(request, "workbench/transit/handover_code.html", context)
-
-
-def qr_svg(text: str) -> SafeString:
-    """The QR code of a text as SVG, dark on light whatever the page's colours, sized by its style sheet."""
-    drawn = segno.make(text, error="m", micro=False).svg_inline(omitsize=True, dark="#000", light="#fff", border=4)
-    return SafeString(drawn)
 
 
 @require_GET
