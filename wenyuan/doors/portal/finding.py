@@ -128,17 +128,3 @@ def _next_url(text: str, found: searching.Found) -> str:
     if found.page.after is None:
         return ""
     return f"{_url(text, found.by)}&{urlencode({'after': searching.place_text(found.page.after)})}"
-
-
-@public_page
-def newest(request: PublicRequest) -> HttpResponse:
-    """What came in last."""
-    after = searching.moment_place_of(request.GET.get("after", ""))
-    found = searching.newest(after)
-    here = reverse("portal:newest")
-    context = {
-        "rows": _rows(request, found.bibs, network_map()),
-        "next_url": f"{here}?{urlencode({'after': searching.place_text(found.after)})}" if found.after else "",
-        "start_url": here if after else "",
-    }
-    return page(request, "portal/newest.html", context, at="newest")

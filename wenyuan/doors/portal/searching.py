@@ -13,7 +13,7 @@ from typing import Final
 
 from wenyuan.holdings.catalogue.data import BibPage, Facet, NotIndexed, SearchHelp, SearchPage, SortBy
 from wenyuan.holdings.catalogue.queries import help_on as find_help
-from wenyuan.holdings.catalogue.queries import list_newest, lookup, search
+from wenyuan.holdings.catalogue.queries import lookup, search
 from wenyuan.kernel.booknumbers import (
     BadBookNumber,
     parse_cn_serial_number,
@@ -179,11 +179,6 @@ def _lookup(text: str, by: By, after: tuple[str, int] | None) -> BibPage:
             return lookup(isbn=text, after=after, size=PAGE_SIZE)
         case By.BARCODE:
             return lookup(barcode=half_width(text), after=after, size=PAGE_SIZE)
-
-
-def newest(after: tuple[str, int] | None) -> BibPage:
-    """The works that came in last."""
-    return list_newest(after=after, size=PAGE_SIZE)
 
 
 def place_text(place: tuple[str, int] | None) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenyuan.doors.portal import account, browsing, finding, holding, record, signing_in, views
+from wenyuan.doors.portal import account, arrivals, browsing, engines, finding, holding, record, signing_in, views
 
 app_name = "portal"
 
@@ -10,7 +10,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("find", finding.find, name="find"),
     path("find/suggest", finding.suggest, name="suggest"),
-    path("new", finding.newest, name="newest"),
+    path("new", arrivals.newest, name="newest"),
+    path("new.atom", arrivals.feed, name="newest-feed"),
     path("record/<int:bib_id>", record.record, name="record"),
     path("record/<int:bib_id>/citation.ris", record.citation_ris, name="citation-ris"),
     path("record/<int:bib_id>/citation.bib", record.citation_bibtex, name="citation-bibtex"),
@@ -27,5 +28,8 @@ urlpatterns = [
     path("account/holds/<int:hold_id>/cancellation", holding.cancel, name="cancel-hold"),
     path("about/privacy", views.privacy, name="privacy"),
     path("accessibility", views.accessibility, name="accessibility"),
-    path("robots.txt", views.robots, name="robots"),
+    path("robots.txt", engines.robots, name="robots"),
+    path("sitemap.xml", engines.sitemap, name="sitemap"),
+    path("sitemap/pages.xml", engines.sitemap_pages, name="sitemap-pages"),
+    path("sitemap/records-<int:number>.xml", engines.sitemap_records, name="sitemap-records"),
 ]

@@ -1,10 +1,9 @@
 """The first page, the list and page of branches, and the pages about the house itself."""
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
 
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.portal.access import PublicRequest, public_page
@@ -26,16 +25,6 @@ NEWEST_ON_HOME = 8
 BRANCHES_A_PAGE = 50
 NOTICE_VERSION = "2026-1"
 """The notice on personal data that ``portal/privacy.html`` explains; consents name it."""
-
-ROBOTS = """User-agent: *
-Disallow: /find
-Disallow: /account
-Disallow: /workbench/
-Disallow: /look
-Disallow: /i18n/
-Disallow: /api/
-"""
-"""Lists of results are not for search engines: they are endless, and each record has a page of its own."""
 
 
 @public_page
@@ -124,15 +113,3 @@ def privacy(request: PublicRequest) -> HttpResponse:
 def accessibility(request: PublicRequest) -> HttpResponse:
     """What these pages do for everybody, and what branches have for wheelchairs."""
     return page(request, "portal/accessibility.html")
-
-
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    """What search engines may read. It needs no library, so it answers at once."""
-    response = HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
-    response["Cache-Control"] = "public, max-age=86400"
-    return response
-
-
-vars(robots)["needs"] = frozenset()
-vars(robots)["is_open"] = True

@@ -6,6 +6,9 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
+from wenyuan.holdings.catalogue.arrivals.values import Arrival as Arrival
+from wenyuan.holdings.catalogue.arrivals.values import ArrivalPage as ArrivalPage
+from wenyuan.holdings.catalogue.arrivals.values import SitemapPart as SitemapPart
 from wenyuan.holdings.catalogue.authorities.values import MOST_BESIDE as MOST_BESIDE
 from wenyuan.holdings.catalogue.authorities.values import AuthorityBrief as AuthorityBrief
 from wenyuan.holdings.catalogue.authorities.values import AuthorityInput as AuthorityInput

@@ -251,6 +251,7 @@ class Item(models.Model):
         indexes = (
             models.Index(fields=["bib"], name="catalogue_item_bib"),
             models.Index(fields=["home_branch", "call_key"], name="catalogue_shelf"),
+            models.Index(fields=["home_branch", "created_at", "id"], name="catalogue_item_newest"),
         )
         # Named constraints rather than ``unique=True``, which adds a second index a column for LIKE.
         constraints = (

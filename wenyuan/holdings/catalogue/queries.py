@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from wenyuan.holdings.catalogue.arrivals.reading import list_arrivals, sitemap_part, sitemap_parts
 from wenyuan.holdings.catalogue.authorities.reading import (
     authorities_like,
     bibs_of_authority,
@@ -226,6 +227,7 @@ __all__ = [
     "last_look",
     "likeness_of",
     "list_alike_records",
+    "list_arrivals",
     "list_author_tables",
     "list_authorities",
     "list_batches",
@@ -277,6 +279,8 @@ __all__ = [
     "search_targets",
     "shelf_around",
     "shipped_text",
+    "sitemap_part",
+    "sitemap_parts",
     "standing_bib",
     "steps_from_data",
     "stock_account",

@@ -216,6 +216,7 @@ TABLES = [
             "indexes": [
                 models.Index(fields=["bib"], name="catalogue_item_bib"),
                 models.Index(fields=["home_branch", "call_key"], name="catalogue_shelf"),
+                models.Index(fields=["home_branch", "created_at", "id"], name="catalogue_item_newest"),
             ],
             "constraints": [
                 models.UniqueConstraint(fields=("barcode",), name="catalogue_item_barcode"),
