@@ -1,6 +1,6 @@
 # The commands of the house. `make run` and `make test` need nothing but Python 3.11, make and the package registries.
 .PHONY: run test setup setup-dev check soak bench pictures format
-# The system's own Python where it is new enough: mended with the system, and compiled for speed (ADR 0024).
+# The system's own Python where it is new enough: mended with the system, and compiled for speed (ADR 0025).
 ifndef PYTHON
 PYTHON := $(shell /usr/bin/python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo /usr/bin/python3 || echo python3)
