@@ -60,17 +60,19 @@ BUILT: dict[str, list[str]] = {
     "wenyuan.lending.circulation.sql.holds.place_statement": [circulation_sql.place_statement()],
     "wenyuan.lending.circulation.sql.writes.renewal_statement": [circulation_sql.renewal_statement()],
     "wenyuan.office.figures.sql.figures": [
-        figures_sql.figures(grouping, subtree=subtree, at=at, area=area)
+        figures_sql.figures(grouping, subtree=subtree, at=at, area=area, point=point)
         for grouping in figures_sql.Grouping
         for subtree in SWITCHES
         for at in SWITCHES
         for area in SWITCHES
+        for point in SWITCHES
     ],
     "wenyuan.office.figures.sql.rows": [
-        figures_sql.rows(subtree=subtree, at=at, area=area)
+        figures_sql.rows(subtree=subtree, at=at, area=area, point=point)
         for subtree in SWITCHES
         for at in SWITCHES
         for area in SWITCHES
+        for point in SWITCHES
     ],
     "wenyuan.organisation.journal.sql.append_statement": [journal_sql.append_statement(rows) for rows in (1, 3)],
     "wenyuan.holdings.catalogue.sql.copy_into": [

@@ -209,6 +209,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/figures/rows?indicator=loans&period={year}&branch={code}",
         "/workbench/figures/summary?period={year}",
         "/workbench/figures/definitions",
+        "/workbench/figures/standing?figure=seats&day={year}-01-31&branch=all",
+        "/workbench/figures/standing?figure=weekly_hours&day={year}-01-31&branch={code}",
         "/workbench/figures/definitions/renewals_in_loans",
         "/workbench/figures/days?period={year}&branch={code}",
         "/workbench/journal/",

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from docx import Document
 
+from tests.factories.daybook import make_draft, make_record
 from tests.factories.office_pages import NOON, Town, happened, make_town
 from tests.factories.staff_pages import staff_at
+from wenyuan.office.daybook.data import RecordKind
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 
@@ -115,3 +117,22 @@ def test_nobody_reads_of_a_branch_whose_figures_they_may_not_see(town: Town, pat
     assert browser.get(f"/workbench/figures/{path}&branch=S").status_code == 403
     assert browser.get(f"/workbench/figures/{path}&branch=NONE").status_code == 404
     assert staff_at(town.ring, Role.KEEPER).get("/workbench/figures/summary?to=never").status_code in {403, 404}
+
+
+def test_what_stands_on_a_day_opens_onto_its_parts_for_those_who_may_see_them(town: Town) -> None:
+    draft = make_draft(
+        town.central, NOON.date(), kind=RecordKind.STATE, base={"state": "building_area", "standing": 5_218}
+    )
+    made = make_record(draft, town.central, at=NOON)
+    happened(Kind.LOAN, town.central)
+    browser = staff_at(town.central, Role.DIRECTOR)
+
+    url = chips(summary_of(browser).content.decode())["5218平方米"]
+    opened = browser.get(url).content.decode()
+
+    assert "figure=building_area" in url
+    assert f'href="/workbench/daybook/{made.id}/"' in opened
+    assert "5,218 <small>" in opened
+    assert browser.get(url.replace("building_area", "nothing")).status_code == 404
+    assert browser.get(url.replace("2026-04-30", "soon")).status_code == 404
+    assert staff_at(town.ring, Role.KEEPER).get(url).status_code == 403

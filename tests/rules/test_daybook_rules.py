@@ -92,7 +92,7 @@ def test_a_branch_that_did_not_stand_refuses() -> None:
         ({**GOOD, "groups": ["children", "elderly"]}, {}),
         ({**GOOD, "groups": ["children", "children"]}, {"groups": FieldFault.BAD_CHOICE}),
         ({**GOOD, "groups": "children"}, {"groups": FieldFault.BAD_CHOICE}),
-        ({**GOOD, "winners": 3}, {"winners": FieldFault.UNKNOWN}),
+        ({**GOOD, "hits": 3}, {"hits": FieldFault.UNKNOWN}),
     ],
 )
 def test_each_fault_of_a_field_is_named(values: dict[str, Value], faults: dict[str, FieldFault]) -> None:
@@ -112,8 +112,8 @@ def test_persons_plays_and_likes_are_entries_of_their_own() -> None:
     values: dict[str, Value] = {**GOOD, "persons": 60, "plays": 1200}
 
     assert rules.tallied(KINDS[RecordKind.ACTIVITY], values) == [
-        (Kind.ACTIVITY.value, 2, 60),
-        (Kind.ACTIVITY_PLAYS.value, 1200, 0),
+        (Kind.ACTIVITY.value, 2, 60, 0),
+        (Kind.ACTIVITY_PLAYS.value, 1200, 0, 0),
     ]
 
 
@@ -147,11 +147,11 @@ def test_who_typed_it_does_not_approve_it(changes: dict[str, object], reasons: l
 def test_a_kind_is_whole(kind: RecordKind) -> None:
     """Its tallies name counts of its own, and its first says that something happened."""
     spec = KINDS[kind]
-    counts = {one.name for one in spec.fields if one.type is FieldType.COUNT}
-    named = {name for one in spec.tallies for name in (one.quantity, one.persons, one.only_with) if name}
+    counts = {one.name for one in spec.fields if one.type in {FieldType.COUNT, FieldType.MONEY}}
+    named = {name for one in spec.tallies for name in (one.quantity, one.persons, one.amount, one.only_with) if name}
 
     assert named <= counts
     assert len({one.name for one in spec.fields}) == len(spec.fields)
-    assert not spec.tallies[0].only_with
+    assert bool(spec.once_by) if not spec.tallies else not spec.tallies[0].only_with
     assert all(one.choices for one in spec.fields if one.type in {FieldType.CHOICE, FieldType.CHOICES})
     assert all(one.most for one in spec.fields if one.type in {FieldType.COUNT, FieldType.TEXT})

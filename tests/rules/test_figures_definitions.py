@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenyuan.office.figures.data import IndicatorCode
+from wenyuan.office.figures.data import IndicatorCode, Measure
 from wenyuan.office.figures.definitions import (
     USUAL,
     DefinitionFacts,
@@ -124,7 +124,11 @@ def test_an_answer_moves_its_own_figure_by_what_belongs_to_it() -> None:
     ]
 
     def numbers(*answers: Question) -> tuple[int, int, int]:
-        values = values_of(groups, frozenset(answers))
+        sums = [
+            (kind, codes, {Measure.QUANTITY: quantity, Measure.PERSONS: persons, Measure.AMOUNT: 0})
+            for kind, codes, quantity, persons in groups
+        ]
+        values = values_of(sums, frozenset(answers))
         return values[IndicatorCode.LOANS], values[IndicatorCode.VISITS], values[IndicatorCode.NEW_CARDS]
 
     assert numbers() == (10, 100, 6)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from wenyuan.office.figures.data import CalendarCode, FigureCode, IndicatorCode, SummaryPart, Unit
+from wenyuan.office.daybook.data import StateCode
+from wenyuan.office.figures.data import CalendarCode, FigureCode, IndicatorCode, NetworkCode, SummaryPart, Unit
 
 NAMES: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.LOANS: _("Loans counted in items"),
@@ -32,6 +33,10 @@ NAMES: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.TRAINING_CLASS_ATTENDANCE: _("Attendance at training classes"),
     IndicatorCode.ACTIVITY_PLAYS: _("Plays of activities online"),
     IndicatorCode.ACTIVITY_LIKES: _("Likes of activities online"),
+    IndicatorCode.ACTIVITY_ENTRIES: _("Works sent in to activities"),
+    IndicatorCode.ACTIVITY_WINNERS: _("Winners of activities"),
+    IndicatorCode.ITEMS_SWAPPED: _("Books swapped"),
+    IndicatorCode.EXHIBITIONS_ONLINE: _("Exhibitions online"),
     IndicatorCode.ACTIVITIES_FOR_GROUPS: _("Activities for special groups"),
     IndicatorCode.ACTIVITIES_FOR_CHILDREN: _("Activities for children"),
     IndicatorCode.OUTREACH: _("Outreach"),
@@ -44,9 +49,14 @@ NAMES: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.LOCAL_ITEMS: _("Items of local documents"),
     IndicatorCode.DONATIONS: _("Donations"),
     IndicatorCode.DONATED_ITEMS: _("Items donated"),
+    IndicatorCode.MONEY_RECEIVED: _("Money received as donations"),
+    IndicatorCode.MONEY_GIVEN: _("Money given by staff"),
+    IndicatorCode.MONEY_GIVERS: _("Staff who gave money"),
     IndicatorCode.RESOURCE_HITS: _("Hits on e-resources"),
     IndicatorCode.RESOURCE_DOWNLOADS: _("Downloads of e-resources"),
     IndicatorCode.RESOURCE_LOANS: _("Loans of e-resources"),
+    IndicatorCode.LOANS_AND_RETURNS: _("Loans and returns, print and electronic"),
+    IndicatorCode.CONSIGNED_ITEMS: _("Items sent to stations"),
     IndicatorCode.ENQUIRIES: _("Enquiries answered"),
     IndicatorCode.FEEDBACK: _("Feedback of readers"),
     IndicatorCode.PRAISE: _("Praise of readers"),
@@ -73,6 +83,42 @@ NAMES: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.HONOURS_ABOVE: _("National and provincial honours"),
 }
 
+STATES: Final[Mapping[StateCode, StrOrPromise]] = {
+    StateCode.BUILDING_AREA: _("Floor area of the building (m²)"),
+    StateCode.STACKS_AREA: _("Floor area of the stacks (m²)"),
+    StateCode.READING_AREA: _("Floor area of reading rooms (m²)"),
+    StateCode.SHELF_LENGTH: _("Length of shelves (m)"),
+    StateCode.SEATS: _("Seats for readers"),
+    StateCode.CHILDREN_SEATS: _("Seats for children"),
+    StateCode.SPECIAL_SEATS: _("Seats for disabled readers"),
+    StateCode.COMPUTERS: _("Computers"),
+    StateCode.READER_TERMINALS: _("Terminals for readers"),
+    StateCode.WEBSITES: _("Websites"),
+    StateCode.STAFF: _("Members of staff"),
+    StateCode.SENIOR_STAFF: _("Staff with a senior title"),
+    StateCode.MIDDLE_STAFF: _("Staff with an intermediate title"),
+    StateCode.VOLUNTEERS_ENROLLED: _("Volunteers enrolled"),
+    StateCode.SERIAL_TITLES: _("Titles of serials subscribed"),
+    StateCode.RED_ITEMS: _("Items on revolutionary history"),
+    StateCode.CHILDRENS_BOOKS: _("Children's books"),
+    StateCode.BRAILLE_ITEMS: _("Items in Braille"),
+    StateCode.E_BOOKS: _("E-books"),
+    StateCode.FOLLOWERS: _("Followers of the library's account"),
+}
+
+_OTHERS: Final[Mapping[CalendarCode | NetworkCode, StrOrPromise]] = {
+    CalendarCode.OPEN_DAYS: _("Open days"),
+    CalendarCode.WEEKLY_HOURS: _("Opening hours a week"),
+    NetworkCode.BRANCHES: _("Branches"),
+    NetworkCode.CHILDRENS_BRANCHES: _("Children's branches"),
+    NetworkCode.PARTNER_BRANCHES: _("Partner branches"),
+    NetworkCode.SHARING: _("Branches in cross-branch lending"),
+    NetworkCode.STATIONS: _("Stations"),
+    NetworkCode.RURAL_BOOKHOUSES: _("Rural bookhouses"),
+    NetworkCode.COMMUNITY_BOOKHOUSES: _("Community bookhouses"),
+    NetworkCode.CITY_STUDIES: _("City studies"),
+}
+
 UNITS: Final[Mapping[Unit, StrOrPromise]] = {
     Unit.ITEM_TIMES: pgettext_lazy("unit", "items lent"),
     Unit.PERSON_TIMES: pgettext_lazy("unit", "visits"),
@@ -92,6 +138,12 @@ UNITS: Final[Mapping[Unit, StrOrPromise]] = {
     Unit.PEOPLE: pgettext_lazy("unit", "people"),
     Unit.GROUPS: pgettext_lazy("unit", "groups"),
     Unit.ENTRIES: pgettext_lazy("unit", "entries"),
+    Unit.FEN: pgettext_lazy("unit", "fen"),
+    Unit.WEEK_MINUTES: pgettext_lazy("unit", "minutes a week"),
+    Unit.SQUARE_METRES: pgettext_lazy("unit", "square metres"),
+    Unit.METRES: pgettext_lazy("unit", "metres"),
+    Unit.SEATS: pgettext_lazy("unit", "seats"),
+    Unit.MACHINES: pgettext_lazy("unit", "machines"),
     Unit.PLACES: pgettext_lazy("unit", "places"),
 }
 
@@ -123,6 +175,15 @@ def unit_of(unit: Unit) -> str:
     return str(UNITS[unit])
 
 
+def unit_shown(unit: Unit) -> StrOrPromise:
+    """The unit beside a number on a page: money, kept in fen, is shown in yuan, and minutes a week in hours."""
+    if unit is Unit.WEEK_MINUTES:
+        return UNITS[Unit.HOURS]
+    return pgettext_lazy("unit", "yuan") if unit is Unit.FEN else UNITS[unit]
+
+
 def figure_name(code: FigureCode) -> str:
-    """The name of a figure of a summary, counted from the journal or read from the calendar."""
-    return gettext("Open days") if isinstance(code, CalendarCode) else name_of(code)
+    """The name of a figure of a summary, wherever it is read from."""
+    if isinstance(code, IndicatorCode):
+        return name_of(code)
+    return str(STATES[code] if isinstance(code, StateCode) else _OTHERS[code])

@@ -33,8 +33,8 @@ def summary_docx(summary: WorkSummary) -> bytes:
                 (
                     line.name,
                     line.unit,
-                    str(line.now),
-                    NOT_KNOWN if line.before is None else str(line.before),
+                    line.now_text,
+                    line.before_text or NOT_KNOWN,
                     line.change or NOT_KNOWN,
                     line.share.removesuffix("%") or NOT_KNOWN,
                 )

@@ -245,6 +245,12 @@ class OpeningCalendar:
         days = map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
         return tuple(day for day in days if self.is_open_on(day))
 
+    def ordinary_week(self, day: date) -> tuple[tuple[Hours, ...], ...]:
+        """The spans of the ordinary week in force on that day, Monday to Sunday, whatever exceptions and closures
+        change; none where the hours are not stated."""
+        week = _in_force(self._week_starts, self._weeks, day)
+        return () if week is None else week.days
+
     def week(self, day: date) -> tuple[DayStatus, ...]:
         """The seven days, Monday to Sunday, of the week that ``day`` lies in.
 

@@ -248,6 +248,8 @@ def _twin_of(draft: Draft, origin_id: int | None) -> int | None:
         "first": draft.first_date,
         "last": draft.last_date,
         "title": draft.title,
+        "once_by": KINDS[draft.kind].once_by,
+        "once": str(draft.values.get(KINDS[draft.kind].once_by, "")),
         "origin": origin_id,
     }
     with connection.cursor() as cursor:
@@ -354,11 +356,12 @@ def _entries(row: RecordFacts, desk: Desk) -> list[Entry]:
             source=SOURCE,
             quantity=quantity,
             persons=persons,
+            amount_fen=amount,
             subject_kind=SUBJECT,
             subject_id=row.id,
             details=details,
         )
-        for tally, quantity, persons in rules.tallied(kind, row.values)
+        for tally, quantity, persons, amount in rules.tallied(kind, row.values)
     ]
 
 
@@ -370,6 +373,7 @@ def _reversal(entry_id: int, desk: Desk) -> Entry:
         earlier.entry,
         quantity=-earlier.entry.quantity,
         persons=-earlier.entry.persons,
+        amount_fen=-earlier.entry.amount_fen,
         reverses_id=earlier.id,
         door=desk.door.value,
         desk=desk.code,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from wenyuan.office.daybook import sql
-from wenyuan.office.daybook.data import PaperFacts, RecordFacts, RecordKind, RecordPage, Wanted
+from wenyuan.office.daybook.data import PaperFacts, RecordFacts, RecordKind, RecordPage, StateCode, Wanted
 from wenyuan.office.daybook.models import Record
 
 
@@ -43,6 +43,13 @@ def get_record(row_id: int) -> RecordFacts | None:
 def record_history(origin_id: int) -> tuple[RecordFacts, ...]:
     """Every row of a record, the newest first; nothing where there is no such record."""
     return tuple(_facts(row) for row in _fetch(sql.HISTORY, [origin_id]))
+
+
+def states_on(day: date, branch_ids: Collection[int], *, state: StateCode | None = None) -> tuple[RecordFacts, ...]:
+    """馆情: what these branches have on a day, one row for each state (or the one asked for) and branch that stated it:
+    the newest that counts and was stated for that day or before."""
+    values = {"day": day, "state": state, "branches": sorted(branch_ids)}
+    return tuple(_facts(row) for row in _fetch(sql.STANDING, values))
 
 
 def record_titles(row_ids: Collection[int]) -> dict[int, str]:

@@ -75,8 +75,8 @@ def _fault(field: FieldSpec, value: Value | None) -> FieldFault | None:
     if value is None:
         return FieldFault.MISSING if field.required else None
     match field.type:
-        case FieldType.COUNT:
-            good = type(value) is int and (1 if field.required else 0) <= value <= field.most
+        case FieldType.COUNT | FieldType.MONEY:
+            good = type(value) is int and field.least <= value <= field.most
             return None if good else FieldFault.BAD_NUMBER
         case FieldType.TEXT:
             return None if isinstance(value, str) and len(value) <= field.most else FieldFault.TOO_LONG
@@ -134,15 +134,20 @@ def codes_of(kind: KindSpec, values: Mapping[str, Value]) -> dict[str, object]:
     return {field.name: values[field.name] for field in kind.fields if field.type in coded and field.name in values}
 
 
-def tallied(kind: KindSpec, values: Mapping[str, Value]) -> list[tuple[str, int, int]]:
-    """What a record adds to the journal: kind, quantity and persons of each entry."""
+def tallied(kind: KindSpec, values: Mapping[str, Value]) -> list[tuple[str, int, int, int]]:
+    """What a record adds to the journal: kind, quantity, persons and amount (fen) of each entry."""
 
     def number(name: str, default: int) -> int:
         value = values.get(name)
         return value if isinstance(value, int) else default
 
     return [
-        (tally.kind.value, number(tally.quantity, 1 if not tally.quantity else 0), number(tally.persons, 0))
+        (
+            tally.kind.value,
+            number(tally.quantity, 1 if not tally.quantity else 0),
+            number(tally.persons, 0),
+            number(tally.amount, 0),
+        )
         for tally in kind.tallies
         if not tally.only_with or tally.only_with in values
     ]

@@ -57,15 +57,28 @@ HOLD_BRANCH = "SELECT pg_advisory_xact_lock(%(lock)s, %(branch)s)"
 
 TWIN = f"""
     SELECT record.id FROM daybook_record record
-    WHERE record.kind = %(kind)s AND record.branch_id = %(branch)s AND record.first_date = %(first)s
-        AND record.last_date = %(last)s AND record.title = %(title)s
+    WHERE record.kind = %(kind)s AND record.branch_id = %(branch)s AND record.last_date = %(last)s
+        AND CASE WHEN %(once_by)s::text = '' THEN record.first_date = %(first)s AND record.title = %(title)s
+            ELSE record.values ->> %(once_by)s::text = %(once)s::text END
         AND COALESCE(record.origin_id, record.id) IS DISTINCT FROM %(origin)s::bigint
         AND (({_COUNTS}) OR (NOT record.withdrawn
             AND NOT EXISTS (SELECT FROM daybook_record newer WHERE newer.replaces_id = record.id)))
     ORDER BY record.id LIMIT 1
 """
-"""Another record of the same kind, branch, days and title: one that counts, though something newer waits, or one whose
-newest row says so."""
+"""Another record of the same kind, branch, days and title (or choice of which a day has one): one that counts, though
+something newer waits, or one whose newest row says so."""
+
+STANDING = f"""
+    SELECT DISTINCT ON (record.values ->> 'state', record.branch_id) {_COLUMNS}
+    FROM daybook_record record JOIN accounts_account entered ON entered.id = record.entered_by_id
+    LEFT JOIN accounts_account approved ON approved.id = record.approved_by_id
+    LEFT JOIN daybook_record newer ON newer.replaces_id = record.id
+    WHERE record.kind = 'state' AND record.last_date <= %(day)s::date AND {_COUNTS}
+        AND (%(state)s::text IS NULL OR record.values ->> 'state' = %(state)s::text)
+        AND record.branch_id = ANY(%(branches)s::int[])
+    ORDER BY record.values ->> 'state', record.branch_id, record.last_date DESC, record.id DESC
+"""
+"""What stands on a day: of each state and branch the newest row that counts and began by then."""
 
 PAPERS = """
     SELECT paper.id, paper.record_id, paper.name, paper.form, paper.size, paper.stored_as, account.name,

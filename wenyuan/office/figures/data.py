@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from wenyuan.office.daybook.data import RecordFacts, RecordKind
+from wenyuan.office.daybook.data import RecordFacts, RecordKind, StateCode
 from wenyuan.office.figures.definitions import USUAL as USUAL
 from wenyuan.office.figures.definitions import Answers as Answers
 from wenyuan.office.figures.definitions import DefinitionFacts as DefinitionFacts
@@ -42,6 +42,10 @@ class IndicatorCode(StrEnum):
     ACTIVITY_ATTENDANCE = "activity_attendance"  # 参加人次
     ACTIVITY_PLAYS = "activity_plays"  # 点播量, never added to 参加人次
     ACTIVITY_LIKES = "activity_likes"  # 点赞量
+    ACTIVITY_ENTRIES = "activity_entries"  # 征集作品件数
+    ACTIVITY_WINNERS = "activity_winners"  # 活动获奖人数
+    ITEMS_SWAPPED = "items_swapped"  # 换书册数
+    EXHIBITIONS_ONLINE = "exhibitions_online"  # 线上展览
     ACTIVITIES_FOR_GROUPS = "activities_for_groups"  # 特殊群体活动场次
     ACTIVITIES_FOR_CHILDREN = "activities_for_children"  # 少儿活动场次
     OUTREACH = "outreach"  # 流动服务次数
@@ -54,9 +58,14 @@ class IndicatorCode(StrEnum):
     LOCAL_ITEMS = "local_items"  # 征集地方文献册数
     DONATIONS = "donations"  # 接受捐赠批次
     DONATED_ITEMS = "donated_items"  # 接受捐赠册数
+    MONEY_RECEIVED = "money_received"  # 接受捐款, in fen
+    MONEY_GIVEN = "money_given"  # 职工捐款, in fen
+    MONEY_GIVERS = "money_givers"  # 职工捐款人次
     RESOURCE_HITS = "resource_hits"  # 数字资源访问量
     RESOURCE_DOWNLOADS = "resource_downloads"  # 数字资源下载量
     RESOURCE_LOANS = "resource_loans"  # 电子文献借阅册次
+    LOANS_AND_RETURNS = "loans_and_returns"  # 借还册次 of print and e-resources, never 外借册次
+    CONSIGNED_ITEMS = "consigned_items"  # 流动站配送图书
     ENQUIRIES = "enquiries"  # 解答咨询
     FEEDBACK = "feedback"  # 读者意见
     PRAISE = "praise"  # 读者表扬
@@ -87,9 +96,25 @@ class CalendarCode(StrEnum):
     """指标 that are read from the opening calendars. The journal has no rows of them, the calendar has."""
 
     OPEN_DAYS = "open_days"  # 开放天数
+    WEEKLY_HOURS = "weekly_hours"  # 每周开放时间, in minutes
 
 
-FigureCode = IndicatorCode | CalendarCode
+class NetworkCode(StrEnum):
+    """指标 that are read from the network: places that stand on a day, beside the branch that is asked for."""
+
+    BRANCHES = "branches_standing"  # 街道（乡镇）分馆
+    CHILDRENS_BRANCHES = "childrens_branches_standing"  # 少儿分馆
+    PARTNER_BRANCHES = "partner_branches_standing"  # 合作分馆
+    SHARING = "branches_sharing"  # of these three, lending with the branch that is asked for 通借通还
+    STATIONS = "stations_standing"  # 图书流动站
+    RURAL_BOOKHOUSES = "rural_bookhouses_standing"  # 农家书屋
+    COMMUNITY_BOOKHOUSES = "community_bookhouses_standing"  # 社区书屋
+    CITY_STUDIES = "city_studies_standing"  # 城市书房
+
+
+StandingCode = StateCode | NetworkCode
+"""What stands on a day."""
+FigureCode = IndicatorCode | CalendarCode | StandingCode
 
 
 class Measure(StrEnum):
@@ -97,6 +122,7 @@ class Measure(StrEnum):
 
     QUANTITY = "quantity"
     PERSONS = "persons"
+    AMOUNT = "amount_fen"
 
 
 Codes = Mapping[str, object]
@@ -225,13 +251,15 @@ NOWHERE = 0
 class Slice:
     """A part of a figure: what was done at one branch, in one area, on one day or in one month.
 
-    An empty field does not narrow. ``at_branch_id`` and ``area_id`` may be ``NOWHERE``; ``month`` is its first day.
+    An empty field does not narrow. ``at_branch_id``, ``area_id`` and ``point_id`` (a service point) may be
+    ``NOWHERE``; ``month`` is its first day.
     """
 
     at_branch_id: int | None = None
     area_id: int | None = None
     day: date | None = None
     month: date | None = None
+    point_id: int | None = None
 
 
 WHOLE = Slice()
@@ -360,6 +388,17 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingRow:
+    """What a branch adds to a figure that stands on a day: since when it is so, and the record that says so (none of
+    the network)."""
+
+    branch_id: int
+    since: date
+    value: int
+    record_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryFacts:
     """What a summary is written from. ``period`` is what it is about, ``counted`` how far its figures go, ``earlier``
     the same days of the year before; ``name`` is the library's or the branch's, in Chinese; ``seat`` is the code of
@@ -375,6 +414,17 @@ class SummaryFacts:
     facts: Mapping[FigureCode, Fact]
     records: Mapping[RecordKind, tuple[RecordFacts, ...]] = field(default_factory=dict)
     """What counts of the daybook within the days counted."""
+    points: tuple["PointVisits", ...] = ()
+    """各窗口: the service points at which visits were counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointVisits:
+    """Visits that were counted at a service point, with its name in Chinese."""
+
+    point_id: int
+    name: str
+    visits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,13 +440,15 @@ class Listed:
 class Run:
     """A piece of a sentence: words, or a number that opens onto its rows in the journal, or onto records.
 
-    ``earlier`` says that the rows are those of the year before, which the number is compared with.
+    ``earlier`` says that the rows are those of the year before, which the number is compared with; ``point_id`` that
+    they are those of one service point.
     """
 
     text: str
     figure: FigureCode | None = None
     earlier: bool = False
     listed: Listed | None = None
+    point_id: int | None = None
 
 
 Sentence = tuple[Run, ...]
@@ -413,14 +465,16 @@ class SummarySection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryLine:
-    """A line of the table of figures 主要业务数据表; texts as the document has them, exact. ``change`` and ``share``
-    (with its sign, in per cent) are empty where nothing can be compared."""
+    """A line of the table of figures 主要业务数据表; texts as the document has them, exact. ``before_text``,
+    ``change`` and ``share`` (with its sign, in per cent) are empty where nothing can be compared."""
 
     code: FigureCode
     name: str
     unit: str
     now: int
     before: int | None
+    now_text: str
+    before_text: str
     change: str
     share: str
 

@@ -11,6 +11,11 @@ def _main(code: IndicatorCode, unit: Unit, kind: Kind, measure: Measure = Measur
     return Indicator(code, unit, (Term(kind, measure),), main=True)
 
 
+def _sum(code: IndicatorCode, unit: Unit, *kinds: Kind) -> Indicator:
+    """Of several kinds that a report adds up."""
+    return Indicator(code, unit, tuple(Term(kind, Measure.QUANTITY) for kind in kinds))
+
+
 def _of(code: IndicatorCode, unit: Unit, kind: Kind, *among: Codes, persons: bool = False) -> Indicator:
     return Indicator(code, unit, (Term(kind, Measure.PERSONS if persons else Measure.QUANTITY, among),))
 
@@ -79,6 +84,10 @@ _INDICATORS: tuple[Indicator, ...] = (
     ),
     _held(IndicatorCode.ACTIVITY_PLAYS, Unit.TIMES, Kind.ACTIVITY_PLAYS),
     _held(IndicatorCode.ACTIVITY_LIKES, Unit.TIMES, Kind.ACTIVITY_LIKES),
+    _held(IndicatorCode.ACTIVITY_ENTRIES, Unit.ENTRIES, Kind.ACTIVITY_ENTRIES),
+    _held(IndicatorCode.ACTIVITY_WINNERS, Unit.PEOPLE, Kind.ACTIVITY_WINNERS),
+    _held(IndicatorCode.ITEMS_SWAPPED, Unit.ITEMS, Kind.ITEMS_SWAPPED),
+    _held(IndicatorCode.EXHIBITIONS_ONLINE, Unit.SESSIONS, Kind.ACTIVITY, {"sort": "exhibition", "mode": "online"}),
     _held(
         IndicatorCode.ACTIVITIES_FOR_GROUPS,
         Unit.SESSIONS,
@@ -99,9 +108,21 @@ _INDICATORS: tuple[Indicator, ...] = (
     _of(IndicatorCode.LOCAL_ITEMS, Unit.ITEMS, Kind.LOCAL_ITEMS),
     _of(IndicatorCode.DONATIONS, Unit.GROUPS, Kind.DONATION),
     _of(IndicatorCode.DONATED_ITEMS, Unit.ITEMS, Kind.DONATED_ITEMS),
+    Indicator(
+        IndicatorCode.MONEY_RECEIVED,
+        Unit.FEN,
+        (Term(Kind.MONEY_DONATED, Measure.AMOUNT, ({"direction": "received"},)),),
+    ),
+    Indicator(
+        IndicatorCode.MONEY_GIVEN, Unit.FEN, (Term(Kind.MONEY_DONATED, Measure.AMOUNT, ({"direction": "given"},)),)
+    ),
+    _of(IndicatorCode.MONEY_GIVERS, Unit.PERSON_TIMES, Kind.MONEY_DONATED, {"direction": "given"}, persons=True),
     _of(IndicatorCode.RESOURCE_HITS, Unit.TIMES, Kind.RESOURCE_USE),
     _of(IndicatorCode.RESOURCE_DOWNLOADS, Unit.TIMES, Kind.RESOURCE_DOWNLOADS),
     _of(IndicatorCode.RESOURCE_LOANS, Unit.ITEM_TIMES, Kind.RESOURCE_LOANS),
+    # what some reports tell as 借还册次: no part of it is counted twice, and it is not 外借册次
+    _sum(IndicatorCode.LOANS_AND_RETURNS, Unit.ITEM_TIMES, Kind.LOAN, Kind.RETURN, Kind.RESOURCE_LOANS),
+    _of(IndicatorCode.CONSIGNED_ITEMS, Unit.ITEMS, Kind.CONSIGNMENT_SENT),
     _of(IndicatorCode.ENQUIRIES, Unit.CASES, Kind.ENQUIRY),
     _of(IndicatorCode.FEEDBACK, Unit.CASES, Kind.FEEDBACK),
     _of(IndicatorCode.PRAISE, Unit.CASES, Kind.FEEDBACK, {"opinion": "praise"}),
@@ -159,17 +180,17 @@ CODE_NAMES: tuple[str, ...] = tuple(
 )
 """What it asks for: the names among the details."""
 
-Group = tuple[str, Codes, int, int]
-"""Entries that no indicator tells apart: their kind, the codes they hold, and the sums of quantity and persons."""
+Group = tuple[str, Codes, Mapping[Measure, int]]
+"""Entries that no indicator tells apart: their kind, the codes they hold, and the sum of each measure."""
 
 
 def values_of(groups: Iterable[Group], answers: Answers) -> dict[IndicatorCode, int]:
     """The number of every indicator over these entries, by these answers."""
     values = {indicator.code: 0 for indicator in INDICATORS}
-    for kind, codes, quantity, persons in groups:
+    for kind, codes, sums in groups:
         for indicator in _BY_KIND.get(kind, ()):
             if term := indicator.term_of(kind, codes, answers):
-                values[indicator.code] += quantity if term.measure is Measure.QUANTITY else persons
+                values[indicator.code] += sums[term.measure]
     return values
 
 

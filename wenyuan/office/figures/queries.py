@@ -33,9 +33,12 @@ from wenyuan.office.figures.data import (
     IndicatorCode,
     Measure,
     Period,
+    PointVisits,
     Question,
     RowsPage,
     Slice,
+    StandingCode,
+    StandingRow,
     SummaryFacts,
     Unit,
     UnknownBranch,
@@ -56,9 +59,10 @@ from wenyuan.office.figures.rules import (
     year_before,
 )
 from wenyuan.office.figures.sql import Grouping
+from wenyuan.office.figures.standing import standing_rows, standing_values, unit_of_standing
 from wenyuan.office.figures.summary.writing import write
 from wenyuan.organisation.network.data import BranchFacts, NetworkMap
-from wenyuan.organisation.network.queries import get_library, network_map, open_dates
+from wenyuan.organisation.network.queries import get_library, list_service_points, network_map, open_dates
 from wenyuan.organisation.rights.data import Act, Operator
 from wenyuan.organisation.rights.queries import may
 from wenyuan.plumbing.clock import local, local_date
@@ -84,7 +88,9 @@ __all__ = [
     "rows_of",
     "rows_wanted",
     "span_of",
+    "standing_of",
     "summary_json",
+    "unit_of_standing",
     "work_summary",
     "year_before",
 ]
@@ -248,7 +254,7 @@ def rows_of(
         "before": before,
         "limit": size + 1,
     }
-    found = _fetch(sql.rows(**_narrowing(parameters, "subtree", "at", "area")), parameters)
+    found = _fetch(sql.rows(**_narrowing(parameters, "subtree", "at", "area", "point")), parameters)
     rows = tuple(_row(values, indicator, defined) for values in found[:size])
     return RowsPage(rows, rows[-1].id if len(found) > size else None)
 
@@ -343,10 +349,33 @@ def work_summary(
             now=_open_days(seat.id, counted, network),
             before=_open_days(seat.id, earlier, network) if earlier else None,
         )
+        facts[CalendarCode.WEEKLY_HOURS] = Fact(
+            code=CalendarCode.WEEKLY_HOURS,
+            unit=Unit.WEEK_MINUTES,
+            now=_week_minutes(seat.id, counted.last_date, network),
+            before=_week_minutes(seat.id, earlier.last_date, network) if earlier else None,
+        )
+    facts |= _standing(counted, earlier, place, seat, network)
     library = get_library()
     name = place.name_zh if place else library.name_zh if library else ""
     records = _records(counted, place, network)
-    return write(SummaryFacts(name, period, counted, earlier, branch, seat.code if seat else None, at, facts, records))
+    points = _points(counted, branch, network, defined)
+    code = seat.code if seat else None
+    return write(SummaryFacts(name, period, counted, earlier, branch, code, at, facts, records, points))
+
+
+def standing_of(
+    code: StandingCode, *, on: date, branch: str | None, network: NetworkMap | None = None
+) -> tuple[StandingRow, ...]:
+    """The rows behind a figure that stands on a day, for a branch and what stood below it (none for all).
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    network = network or network_map()
+    place = network.by_code(branch) if branch else None
+    if branch and place is None:
+        raise UnknownBranch(branch)
+    return standing_rows(code, on=on, place=place, seat=place or _seat(network, on), network=network)
 
 
 def span_of(first: date, last: date) -> Period:
@@ -384,6 +413,30 @@ def _records(
     return {kind: tuple(records) for kind, records in found.items()}
 
 
+def _standing(
+    counted: Period, earlier: Period | None, place: BranchFacts | None, seat: BranchFacts | None, network: NetworkMap
+) -> dict[FigureCode, Fact]:
+    """What stands at the end of the days counted, beside the same day of the year before."""
+    now = standing_values(on=counted.last_date, place=place, seat=seat, network=network)
+    before = standing_values(on=earlier.last_date, place=place, seat=seat, network=network) if earlier else {}
+    return {
+        code: Fact(code=code, unit=unit_of_standing(code), now=value, before=before.get(code))
+        for code, value in now.items()
+    }
+
+
+def _points(period: Period, branch: str | None, network: NetworkMap, defined: Definitions) -> tuple[PointVisits, ...]:
+    """Visits by service point, the most visited first; what names none is not among them."""
+    names = {point.id: point.name_zh for point in list_service_points()}
+    found = _split(Grouping.POINT, _parameters(period, branch, WHOLE, network), defined)
+    visits = [
+        PointVisits(key[0], names[key[0]], values[IndicatorCode.VISITS])
+        for key, values in found.items()
+        if key[0] in names
+    ]
+    return tuple(sorted((one for one in visits if one.visits > 0), key=lambda one: (-one.visits, one.point_id)))
+
+
 def _recorded_since(day: date) -> frozenset[IndicatorCode]:
     """The indicators that were recorded by then, give or take the holidays of that week: of the others, what lies there
     is not nothing, it is not known."""
@@ -406,6 +459,12 @@ def _open_days(branch_id: int, period: Period, network: NetworkMap) -> int:
     return len(open_dates(branch_id, period.first_date, period.last_date, network=network))
 
 
+def _week_minutes(branch_id: int, on: date, network: NetworkMap) -> int:
+    """How long the ordinary week is, 0 where it is not stated."""
+    week = network.calendar(branch_id).ordinary_week(on)
+    return sum(span.minutes for spans in week for span in spans)
+
+
 def _parameters(period: Period, branch: str | None, part: Slice, network: NetworkMap) -> Parameters | None:
     """What the statements ask for; nothing where the part lies outside the period, so that there is nothing to ask."""
     parameters: Parameters = {"kinds": list(KINDS), "coded": list(CODED), "code_names": list(CODE_NAMES)}
@@ -425,10 +484,12 @@ def _parameters(period: Period, branch: str | None, part: Slice, network: Networ
         parameters["at"] = part.at_branch_id
     if part.area_id is not None:
         parameters["area"] = part.area_id
+    if part.point_id is not None:
+        parameters["point"] = part.point_id
     return parameters
 
 
-_TELLTALES = {"subtree": "members", "at": "at", "area": "area"}
+_TELLTALES = {"subtree": "members", "at": "at", "area": "area", "point": "point"}
 """The parameter whose presence says that a statement narrows that way."""
 
 
@@ -445,7 +506,7 @@ def _split(
     """
     if parameters is None:
         return {}
-    statement = sql.figures(grouping, **_narrowing(parameters, "subtree", "at", "area"))
+    statement = sql.figures(grouping, **_narrowing(parameters, "subtree", "at", "area", "point"))
     sums: dict[tuple[Any, ...], dict[IndicatorCode, int]] = {}
     for stretch in (defined or definitions()).stretches(parameters["first"], parameters["last"]):
         days = {"first": stretch.first_date, "last": stretch.last_date}
@@ -460,8 +521,9 @@ def _split(
 
 def _grouped(rows: Iterable[tuple[Any, ...]]) -> Mapping[tuple[Any, ...], list[Group]]:
     groups: dict[tuple[Any, ...], list[Group]] = {}
-    for *key, kind, codes, quantity, persons in rows:
-        groups.setdefault(tuple(key), []).append((kind, _codes(codes), quantity, persons))
+    for *key, kind, codes, quantity, persons, amount in rows:
+        sums = {Measure.QUANTITY: quantity, Measure.PERSONS: persons, Measure.AMOUNT: amount}
+        groups.setdefault(tuple(key), []).append((kind, _codes(codes), sums))
     return groups
 
 
@@ -503,5 +565,5 @@ def _row(values: tuple[Any, ...], indicator: Indicator, defined: Definitions) ->
     answers = defined.on(columns["local_date"])
     term = indicator.term_of(columns["kind"], _codes(columns.pop("details")), answers)
     assert term is not None, "the statement keeps what a term counts"
-    measures = {Measure.QUANTITY: columns.pop("quantity"), Measure.PERSONS: columns.pop("persons")}
+    measures = {measure: columns.pop(measure.value) for measure in Measure}
     return FigureRow(**columns, value=measures[term.measure])

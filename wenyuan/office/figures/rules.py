@@ -145,6 +145,7 @@ def link_terms(wanted: WantedRows) -> dict[str, str]:
         "at": "" if part.at_branch_id is None else str(part.at_branch_id),
         "area": "" if part.area_id is None else str(part.area_id),
         "day": part.day.isoformat() if part.day else "",
+        "point": "" if part.point_id is None else str(part.point_id),
         "month": part.month.isoformat()[:7] if part.month else "",
     }
     return {name: value for name, value in terms.items() if value}
@@ -166,6 +167,7 @@ def rows_wanted(terms: Mapping[str, str]) -> WantedRows:
         area_id=_number(terms, "area"),
         day=_date(terms, "day", ""),
         month=_date(terms, "month", "-01"),
+        point_id=_number(terms, "point"),
     )
     return WantedRows(
         indicator=indicator,

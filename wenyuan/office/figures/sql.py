@@ -3,8 +3,8 @@ accounts_account (names).
 
 All are composed of constants; values are always parameters: ``kinds`` and ``coded`` (text[]; of the latter
 the details are told apart by what they hold under ``code_names``), ``first`` and ``last`` (dates), and
-where they narrow ``members``, ``member_first`` and ``member_last`` (parallel arrays: branch and span), ``at`` and
-``area`` (ids, 0 for entries that name none), ``before``, ``limit``.
+where they narrow ``members``, ``member_first`` and ``member_last`` (parallel arrays: branch and span), ``at``,
+``area`` and ``point`` (ids, 0 for entries that name none), ``before``, ``limit``.
 """
 
 from enum import Enum
@@ -14,7 +14,7 @@ _SUMS = """
         SELECT jsonb_object_agg(held.key, held.value) FROM jsonb_each(entry.details) AS held
         WHERE held.key = ANY(%(code_names)s::text[])
     ) END AS codes,
-    sum(entry.quantity)::bigint, sum(entry.persons)::bigint
+    sum(entry.quantity)::bigint, sum(entry.persons)::bigint, sum(entry.amount_fen)::bigint
 """
 """What entries that no indicator tells apart come to: their kind, the codes they hold where one asks for them."""
 
@@ -29,6 +29,7 @@ _WHERE = "entry.kind = ANY(%(kinds)s::text[]) AND entry.local_date BETWEEN %(fir
 
 _AT = " AND coalesce(entry.branch_id, 0) = %(at)s::int"
 _AREA = " AND coalesce(entry.area_id, 0) = %(area)s::int"
+_POINT = " AND coalesce(entry.service_point_id, 0) = %(point)s::int"
 
 
 class Grouping(Enum):
@@ -37,17 +38,18 @@ class Grouping(Enum):
     TOTAL = ""
     BRANCH = "coalesce(entry.branch_id, 0)"
     AREA = "coalesce(entry.branch_id, 0), coalesce(entry.area_id, 0)"
+    POINT = "coalesce(entry.service_point_id, 0)"
     DAY = "entry.local_date"
     MONTH = "date_trunc('month', entry.local_date)::date"
 
 
-def figures(grouping: Grouping, *, subtree: bool, at: bool, area: bool) -> str:
+def figures(grouping: Grouping, *, subtree: bool, at: bool, area: bool, point: bool = False) -> str:
     """The groups of entries behind the key, one pass over the entries: from them every indicator is added up.
 
     Narrowing by ``kind`` and ``local_date`` first uses the index ``journal_kind_day``.
     """
     key = f"{grouping.value}, " if grouping.value else ""
-    return f"SELECT {key}{_SUMS} {_from(subtree, at, area)} GROUP BY {key}entry.kind, codes"
+    return f"SELECT {key}{_SUMS} {_from(subtree, at, area, point)} GROUP BY {key}entry.kind, codes"
 
 
 AREAS = """
@@ -97,6 +99,7 @@ ROW_COLUMNS = (
     "reverses_id",
     "quantity",
     "persons",
+    "amount_fen",
     "details",
 )
 
@@ -113,16 +116,17 @@ _TERMS = """
 one that leaves nothing out has no ``unless``. A term counts on the days on which the library says so."""
 
 
-def rows(*, subtree: bool, at: bool, area: bool) -> str:
+def rows(*, subtree: bool, at: bool, area: bool, point: bool = False) -> str:
     """A page of the entries behind a number, newest first: exactly those that the indicator adds up."""
     return f"""
         SELECT {", ".join(f"entry.{column}" for column in ROW_COLUMNS)}
-        {_from(subtree, at, area)} {_TERMS}
+        {_from(subtree, at, area, point)} {_TERMS}
             AND (%(before)s::bigint IS NULL OR entry.id < %(before)s::bigint)
         ORDER BY entry.id DESC LIMIT %(limit)s
     """
 
 
-def _from(subtree: bool, at: bool, area: bool) -> str:
+def _from(subtree: bool, at: bool, area: bool, point: bool) -> str:
     members = _MEMBERS if subtree else ""
-    return f"FROM journal_entry entry {members} WHERE {_WHERE}{_AT if at else ''}{_AREA if area else ''}"
+    narrowing = f"{_AT if at else ''}{_AREA if area else ''}{_POINT if point else ''}"
+    return f"FROM journal_entry entry {members} WHERE {_WHERE}{narrowing}"

@@ -24,4 +24,10 @@ class Unit(StrEnum):
     PEOPLE = "people"  # 人
     GROUPS = "groups"  # 批次
     ENTRIES = "entries"  # 件
+    FEN = "fen"  # 分, told as 元
+    WEEK_MINUTES = "week_minutes"  # minutes a week, told as 小时
+    SQUARE_METRES = "square_metres"  # 平方米
+    METRES = "metres"  # 米
+    SEATS = "seats"  # 个
+    MACHINES = "machines"  # 台
     PLACES = "places"  # 个: branches and stops

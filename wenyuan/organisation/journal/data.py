@@ -91,12 +91,16 @@ class Kind(StrEnum):
     ACTIVITY = "activity"  # from the daybook: quantity counts sessions 场次, persons who took part
     ACTIVITY_PLAYS = "activity_plays"  # 点播量 of an activity online
     ACTIVITY_LIKES = "activity_likes"  # 点赞量
+    ACTIVITY_ENTRIES = "activity_entries"  # 征集作品: what people sent in to an activity
+    ACTIVITY_WINNERS = "activity_winners"  # 获奖读者 of an activity of the library's own
+    ITEMS_SWAPPED = "items_swapped"  # 换书: books that readers swapped, none of the library's
     HONOUR = "honour"  # quantity 1
     MEDIA_COVERAGE = "media_coverage"  # quantity 1
     POSTS = "posts"  # posts of our own 推文
     POST_READS = "post_reads"  # 阅读量
     DONATION = "donation"  # received: quantity 1
     DONATED_ITEMS = "donated_items"  # received, not yet accessioned
+    MONEY_DONATED = "money_donated"  # 捐款, received or given: quantity 1, persons, amount_fen
     OUTREACH = "outreach"  # quantity 1, persons
     OUTREACH_ITEMS = "outreach_items"  # items taken along or given
     TRAINING = "training"  # quantity counts sessions, persons

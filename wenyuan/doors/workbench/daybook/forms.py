@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.branches import Choices
 from wenyuan.doors.workbench.daybook.words import CHOICES, FIELDS, HELP, KINDS, STATES
+from wenyuan.doors.workbench.fees.forms import YuanField
 from wenyuan.doors.workbench.network.forms import DayField
 from wenyuan.office.daybook.data import Draft, FieldSpec, FieldType, KindSpec, RecordFacts, RecordKind, RecordState
 
@@ -74,10 +75,11 @@ def _field(spec: FieldSpec) -> forms.Field:
     choices = [(code, CHOICES[spec.name][code]) for code in spec.choices]
     match spec.type:
         case FieldType.COUNT:
-            least = 1 if spec.required else 0
             return forms.IntegerField(
-                label=label, help_text=words, required=spec.required, min_value=least, max_value=spec.most
+                label=label, help_text=words, required=spec.required, min_value=spec.least, max_value=spec.most
             )
+        case FieldType.MONEY:
+            return YuanField(label=label, help_text=words, required=spec.required)
         case FieldType.TEXT:
             return forms.CharField(label=label, help_text=words, required=spec.required, max_length=spec.most)
         case FieldType.CHOICE:

@@ -10,8 +10,10 @@ from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.workbench.branches import branch_name, branches_with
 from wenyuan.doors.workbench.daybook.words import CHOICES, FIELDS, KINDS, REASON_FIELDS, REASONS, STATES
+from wenyuan.doors.workbench.templatetags.staff import yuan
 from wenyuan.office.daybook.data import KINDS as SPECS
 from wenyuan.office.daybook.data import (
+    FieldSpec,
     FieldType,
     RecordFacts,
     RecordRefused,
@@ -34,7 +36,7 @@ class Shown:
     branch: str
     shape: str
     state: StrOrPromise
-    digest: tuple[tuple[StrOrPromise, int], ...]
+    digest: tuple[tuple[StrOrPromise, str], ...]
     fields: tuple[tuple[StrOrPromise, StrOrPromise], ...]
 
 
@@ -62,7 +64,7 @@ def shown(rows: Iterable[RecordFacts], network: NetworkMap) -> list[Shown]:
 
 def _shown(row: RecordFacts, network: NetworkMap) -> Shown:
     spec = SPECS[row.kind]
-    counts = [one.name for one in spec.fields if one.type is FieldType.COUNT and one.name != "number"]
+    counts = [one for one in spec.fields if one.type in (FieldType.COUNT, FieldType.MONEY) and one.name != "number"]
     shape, state = STATES[row.state]
     return Shown(
         row=row,
@@ -70,17 +72,27 @@ def _shown(row: RecordFacts, network: NetworkMap) -> Shown:
         branch=branch_name(row.branch_id, network),
         shape=shape,
         state=state,
-        digest=tuple((FIELDS[name], number) for name in counts if (number := row.number(name)) is not None),
+        digest=tuple(
+            (FIELDS[one.name], _number(one, number)) for one in counts if (number := row.number(one.name)) is not None
+        ),
         fields=tuple(
-            (FIELDS[one.name], _value(one.name, row)) for one in spec.fields if row.values.get(one.name) is not None
+            (FIELDS[one.name], _value(one, row)) for one in spec.fields if row.values.get(one.name) is not None
         ),
     )
 
 
-def _value(name: str, row: RecordFacts) -> StrOrPromise:
+def _number(field: FieldSpec, value: int) -> str:
+    """With commas, money in yuan; the number in a series is a name."""
+    if field.type is FieldType.MONEY:
+        return yuan(value)
+    return f"{value:,}" if field.name != "number" else str(value)
+
+
+def _value(field: FieldSpec, row: RecordFacts) -> StrOrPromise:
+    name = field.name
     value = row.values[name]
     if isinstance(value, int):
-        return f"{value:,}" if name != "number" else str(value)
+        return _number(field, value)
     words = CHOICES.get(name, {})
     if isinstance(value, list):
         between = ", " if (get_language() or "").startswith("en") else "、"

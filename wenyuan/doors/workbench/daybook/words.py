@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from wenyuan.doors.furniture.figure_words import STATES as STATES_STATED
 from wenyuan.office.daybook.data import FieldFault, RecordKind, RecordReason, RecordState
 
 KINDS: Final[Mapping[RecordKind, StrOrPromise]] = {
@@ -15,6 +16,7 @@ KINDS: Final[Mapping[RecordKind, StrOrPromise]] = {
     RecordKind.MEDIA: _("Report in the media"),
     RecordKind.POSTS: _("Posts"),
     RecordKind.DONATION: _("Donation received"),
+    RecordKind.MONEY_DONATION: _("Money donated"),
     RecordKind.OUTREACH: _("Outreach"),
     RecordKind.TRAINING: _("Training"),
     RecordKind.CONTEST: _("Part taken in a contest"),
@@ -25,6 +27,7 @@ KINDS: Final[Mapping[RecordKind, StrOrPromise]] = {
     RecordKind.VOLUNTEERING: _("Volunteer service"),
     RecordKind.FEEDBACK: _("Feedback of readers"),
     RecordKind.ENQUIRIES: _("Enquiries answered"),
+    RecordKind.STATE: _("State of the library"),
 }
 
 FIELDS: Final[Mapping[str, StrOrPromise]] = {
@@ -65,6 +68,10 @@ FIELDS: Final[Mapping[str, StrOrPromise]] = {
     "organiser": _("Organiser"),
     "entries": _("Entries"),
     "winners": _("Winners"),
+    "swapped": _("Books swapped"),
+    "direction": _("Received or given"),
+    "counterpart": _("From whom or to whom"),
+    "amount": _("Amount in yuan"),
     "award": _("Award"),
     "rank": _("Rank"),
     "acquired": _("How they came"),
@@ -79,6 +86,8 @@ FIELDS: Final[Mapping[str, StrOrPromise]] = {
     "guests": _("Guests"),
     "opinion": _("Opinion"),
     "cases": _("Cases"),
+    "state": _("What is stated"),
+    "standing": _("How many, from that day on"),
     "way": _("Way it came in"),
 }
 
@@ -89,6 +98,10 @@ HELP: Final[Mapping[str, StrOrPromise]] = {
     "host": _("Of barracks and prisons write the name by which the public may know them."),
     "rank": _("A rank (第一, 首家) wants a proof: attach a file before it is approved."),
     "items": _("Volumes, not titles."),
+    "standing": _(
+        "It holds until another number is stated for the same branch. Never add up what other branches state."
+    ),
+    "amount": _("As received or given, to the fen: 1200 or 86.50."),
 }
 
 CHOICES: Final[Mapping[str, Mapping[str, StrOrPromise]]] = {
@@ -155,6 +168,11 @@ CHOICES: Final[Mapping[str, Mapping[str, StrOrPromise]]] = {
         "organisation": _("An organisation"),
         "unnamed": _("Unnamed"),
     },
+    "direction": {
+        "received": _("Received by the library"),
+        "given": _("Given by its staff"),
+    },
+    "state": {code.value: words for code, words in STATES_STATED.items()},
     "act": {
         "gift": _("Given as a present"),
         "batch": _("Batch for a station"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 from django_stubs_ext import StrOrPromise
 
-from wenyuan.doors.furniture.figure_words import NAMES, UNITS
+from wenyuan.doors.furniture.figure_words import NAMES, unit_shown
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.daybook.words import CHOICES
@@ -138,7 +138,7 @@ def _defined(indicator: Indicator, defined: Definitions, today: date, may_answer
     return Defined(
         code=indicator.code.value,
         name=NAMES[indicator.code],
-        unit=UNITS[indicator.unit],
+        unit=unit_shown(indicator.unit),
         definition=DEFINITIONS[indicator.code],
         sums=tuple(_sum_words(term) for term in indicator.terms_by(defined.on(today))),
         form_item=indicator.form_item,
@@ -167,6 +167,10 @@ def _sum_words(term: Term) -> str:
 
 def _summed_words(term: Term) -> str:
     words = {"kind": str(KINDS[term.kind]), "only": " / ".join(_codes_words(codes) for codes in term.among)}
+    if term.measure is Measure.AMOUNT:
+        return (
+            gettext("Amount of: %(kind)s (%(only)s)") % words if term.among else gettext("Amount of: %(kind)s") % words
+        )
     if term.measure is Measure.PERSONS:
         return (
             gettext("Persons of: %(kind)s (%(only)s)") % words

@@ -26,9 +26,11 @@ from wenyuan.office.figures.data import (
     BadPeriod,
     CalendarCode,
     FigureCode,
+    IndicatorCode,
     Period,
     Run,
     Sentence,
+    Slice,
     SummaryFacts,
     WantedRows,
     WorkSummary,
@@ -88,7 +90,13 @@ def summary(request: StaffRequest) -> HttpResponse:
         "silent": [PARTS[part] for part in written.silent],
         "falling": [figure_name(code) for code in written.falling],
         "lines": [
-            (line, figure_name(line.code), _url(line.code, facts), _url(line.code, facts, earlier=True))
+            (
+                line,
+                figure_name(line.code),
+                _url(line.code, facts),
+                _url(line.code, facts, earlier=True),
+                facts.facts[line.code].unit,
+            )
             for line in written.lines
         ],
         "tables": [(table, _records_url(table.kind, facts)) for table in written.tables],
@@ -173,7 +181,7 @@ def _runs(sentence: Sentence, facts: SummaryFacts) -> list[tuple[str, str]]:
 def _run_url(run: Run, facts: SummaryFacts) -> str:
     if run.listed:
         return _records_url(run.listed.kind, facts, **{run.listed.field: run.listed.value})
-    return _url(run.figure, facts, earlier=run.earlier) if run.figure else ""
+    return _url(run.figure, facts, earlier=run.earlier, point_id=run.point_id) if run.figure else ""
 
 
 def _records_url(kind: RecordKind, facts: SummaryFacts, **more: str) -> str:
@@ -190,14 +198,18 @@ def _records_url(kind: RecordKind, facts: SummaryFacts, **more: str) -> str:
     return f"{reverse('workbench:daybook')}?{urlencode(terms)}"
 
 
-def _url(code: FigureCode, facts: SummaryFacts, *, earlier: bool = False) -> str:
+def _url(code: FigureCode, facts: SummaryFacts, *, earlier: bool = False, point_id: int | None = None) -> str:
     """Where the rows behind a number are; nothing where nothing is known of the year before."""
     period: Period | None = facts.earlier if earlier else facts.counted
     if period is None:
         return ""
-    if isinstance(code, CalendarCode):
+    if code is CalendarCode.OPEN_DAYS:
         return f"{reverse('workbench:figure-days')}?{urlencode({'period': period.text, 'branch': facts.seat or ''})}"
-    terms = link_terms(WantedRows(code, period, facts.branch))
+    if not isinstance(code, IndicatorCode):
+        branch = facts.seat if code is CalendarCode.WEEKLY_HOURS else facts.branch
+        days = {"figure": code.value, "day": period.last_date.isoformat(), "branch": branch or EVERYTHING}
+        return f"{reverse('workbench:figure-standing')}?{urlencode(days)}"
+    terms = link_terms(WantedRows(code, period, facts.branch, Slice(point_id=point_id)))
     return f"{reverse('workbench:figure-rows')}?{urlencode(terms)}"
 
 

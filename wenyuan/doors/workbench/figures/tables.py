@@ -9,9 +9,9 @@ from django.utils.translation import get_language, gettext
 from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.furniture.figure_words import NAMES as WORDS
-from wenyuan.doors.furniture.figure_words import UNITS
+from wenyuan.doors.furniture.figure_words import unit_shown
 from wenyuan.doors.workbench.figures.words import answer_words
-from wenyuan.doors.workbench.templatetags.staff import month_of, short_day
+from wenyuan.doors.workbench.templatetags.staff import counted, month_of, short_day
 from wenyuan.office.figures.data import (
     USUAL,
     WHOLE,
@@ -24,10 +24,11 @@ from wenyuan.office.figures.data import (
     IndicatorCode,
     Period,
     Slice,
+    Unit,
     Values,
     WantedRows,
 )
-from wenyuan.office.figures.queries import INDICATORS, MAIN, is_defined_alike, link_terms
+from wenyuan.office.figures.queries import BY_CODE, INDICATORS, MAIN, is_defined_alike, link_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ class Number:
 
     value: int
     url: str
+    unit: Unit = Unit.TIMES
+
+    @property
+    def shown(self) -> str:
+        """As a page shows it: with commas, money in yuan."""
+        return counted(self.value, self.unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +87,7 @@ class Step:
 def opened(indicator: IndicatorCode, value: int, period: Period, branch: str | None, part: Slice = WHOLE) -> Number:
     """A number with the address of exactly its rows. A sum of nothing may still have rows that cancel out."""
     terms = link_terms(WantedRows(indicator, period, branch, part))
-    return Number(value, f"{reverse('workbench:figure-rows')}?{urlencode(terms)}")
+    return Number(value, f"{reverse('workbench:figure-rows')}?{urlencode(terms)}", BY_CODE[indicator].unit)
 
 
 def tiles(now: Figures, before: Figures | None, defined: Definitions) -> list[Tile]:
@@ -103,7 +110,7 @@ def _tile(indicator: Indicator, now: Figures, before: Figures | None, defined: D
     return Tile(
         code=code.value,
         name=WORDS[code],
-        unit=UNITS[indicator.unit],
+        unit=unit_shown(indicator.unit),
         number=opened(code, now.values[code], now.period, now.branch),
         before=opened(code, earlier, before.period, before.branch) if before else None,
         change=100 * (now.values[code] - earlier) / earlier if earlier > 0 and alike else None,

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.figures import definitions, summaries, views
+from wenyuan.doors.workbench.figures import definitions, standing, summaries, views
 
 urlpatterns = [
     path("", views.figures, name="figures"),
     path("rows", views.rows, name="figure-rows"),
     path("days", summaries.open_days, name="figure-days"),
+    path("standing", standing.standing, name="figure-standing"),
     path("definitions", definitions.definitions, name="figure-definitions"),
     path("definitions/<slug:code>", definitions.answer, name="figure-answer"),
     path("summary", summaries.summary, name="summary"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 from django_stubs_ext import StrOrPromise
 
-from wenyuan.doors.furniture.figure_words import NAMES, UNITS
+from wenyuan.doors.furniture.figure_words import NAMES, unit_shown
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
@@ -169,7 +169,8 @@ def rows(request: StaffRequest) -> HttpResponse:
             Crumb(str(NAMES[wanted.indicator])),
         ),
         "value": figure.values[wanted.indicator],
-        "unit": UNITS[indicator.unit],
+        "unit": unit_shown(indicator.unit),
+        "measured": indicator.unit,
         "definition": DEFINITIONS[wanted.indicator],
         "answers": _answers(indicator, wanted.period, queries.definitions()),
         "rows": _shown_rows(found.rows, network),

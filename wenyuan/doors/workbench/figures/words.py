@@ -42,6 +42,10 @@ DEFINITIONS: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.TRAINING_CLASS_ATTENDANCE: _("Of those who took part in activities, those in training classes."),
     IndicatorCode.ACTIVITY_PLAYS: _("Plays of activities online, as their platform says; never added to persons."),
     IndicatorCode.ACTIVITY_LIKES: _("Likes of activities online, as their platform says; never added to persons."),
+    IndicatorCode.ACTIVITY_ENTRIES: _("Works that people sent in to activities of the library, as typed for each."),
+    IndicatorCode.ACTIVITY_WINNERS: _("Winners of activities of the library's own, as typed for each."),
+    IndicatorCode.ITEMS_SWAPPED: _("Books that readers swapped with each other; none of them is the library's."),
+    IndicatorCode.EXHIBITIONS_ONLINE: _("Of the exhibitions those that were shown online only."),
     IndicatorCode.ACTIVITIES_FOR_GROUPS: _(
         "Of the activities those for older or disabled people, migrant workers or children left behind, each once."
     ),
@@ -56,10 +60,19 @@ DEFINITIONS: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.LOCAL_ITEMS: _("Items of local documents that came in, as typed."),
     IndicatorCode.DONATIONS: _("Each donation received counts one."),
     IndicatorCode.DONATED_ITEMS: _("Items received as donations; received is not yet added to the holdings."),
+    IndicatorCode.MONEY_RECEIVED: _("Money that the library was given, to the fen."),
+    IndicatorCode.MONEY_GIVEN: _("Money that the staff gave to others, to the fen."),
+    IndicatorCode.MONEY_GIVERS: _("Members of staff who gave money, each time counted."),
     IndicatorCode.RESOURCE_HITS: _("Hits as the vendors' statements say, each with its file."),
     IndicatorCode.RESOURCE_DOWNLOADS: _("Downloads as the vendors' statements say."),
     IndicatorCode.RESOURCE_LOANS: _(
         "Loans of e-resources as the vendors' statements say; no part of the loans of items."
+    ),
+    IndicatorCode.LOANS_AND_RETURNS: _(
+        "Loans and returns of items with the loans of e-resources; never to be reported as loans counted in items."
+    ),
+    IndicatorCode.CONSIGNED_ITEMS: _(
+        "Items of the batches that were sent to stations; what is typed as outreach is not here."
     ),
     IndicatorCode.ENQUIRIES: _("Enquiries answered, as typed."),
     IndicatorCode.FEEDBACK: _("Praise, suggestions and complaints of readers."),

@@ -5,8 +5,21 @@ from datetime import date
 from django.template import Library
 
 from wenyuan.doors.furniture.days import MONTHS_EN, day, is_english, moment, short_day, weekday
+from wenyuan.office.figures.data import Unit
 
-__all__ = ["blanks", "day", "moment", "month_of", "register", "short_day", "size", "thousands", "weekday", "yuan"]
+__all__ = [
+    "blanks",
+    "counted",
+    "day",
+    "moment",
+    "month_of",
+    "register",
+    "short_day",
+    "size",
+    "thousands",
+    "weekday",
+    "yuan",
+]
 
 register = Library()
 
@@ -21,6 +34,14 @@ def thousands(number: int | None) -> str:
 def yuan(fen: int | None) -> str:
     """Fen as yuan with two decimals, ``1,280.00``; nothing for no amount."""
     return "" if fen is None else f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
+@register.filter
+def counted(number: int | None, unit: Unit) -> str:
+    """A number of the figures as a page shows it: with commas, money in yuan, minutes of a week in hours."""
+    if number is not None and unit is Unit.WEEK_MINUTES:
+        return f"{number / 60:.2f}".rstrip("0").rstrip(".")
+    return yuan(number) if unit is Unit.FEN else thousands(number)
 
 
 register.filter("day", day)

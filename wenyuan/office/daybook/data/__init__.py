@@ -6,6 +6,7 @@ from wenyuan.office.daybook.data.kinds import (
     FieldType,
     KindSpec,
     RecordKind,
+    StateCode,
     Tally,
 )
 from wenyuan.office.daybook.data.records import (
@@ -42,6 +43,7 @@ __all__ = [
     "RecordReceipt",
     "RecordRefused",
     "RecordState",
+    "StateCode",
     "Tally",
     "Wanted",
 ]

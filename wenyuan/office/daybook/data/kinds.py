@@ -16,6 +16,7 @@ class RecordKind(StrEnum):
     MEDIA = "media"  # 媒体报道
     POSTS = "posts"  # 本馆推文
     DONATION = "donation"  # 接受捐赠
+    MONEY_DONATION = "money_donation"  # 捐款
     OUTREACH = "outreach"  # 流动服务、七进
     TRAINING = "training"  # 学习培训
     CONTEST = "contest"  # 参加赛事
@@ -26,6 +27,33 @@ class RecordKind(StrEnum):
     VOLUNTEERING = "volunteering"  # 志愿服务
     FEEDBACK = "feedback"  # 读者意见
     ENQUIRIES = "enquiries"  # 读者咨询
+    STATE = "state"  # 馆情: what the library has on a day
+
+
+class StateCode(StrEnum):
+    """What a library has, which no machine counts: how many it is from a day on, at one branch. A code is never
+    renamed."""
+
+    BUILDING_AREA = "building_area"  # 建筑面积 in square metres
+    STACKS_AREA = "stacks_area"  # 书库面积
+    READING_AREA = "reading_area"  # 阅览室面积
+    SHELF_LENGTH = "shelf_length"  # 书架单层总长度 in metres
+    SEATS = "seats"  # 阅览座席
+    CHILDREN_SEATS = "children_seats"  # 少儿阅览座席
+    SPECIAL_SEATS = "special_seats"  # 残障读者专用座席
+    COMPUTERS = "computers"  # 计算机
+    READER_TERMINALS = "reader_terminals"  # 供读者使用的电子阅览终端
+    WEBSITES = "websites"  # 网站
+    STAFF = "staff"  # 从业人员
+    SENIOR_STAFF = "senior_staff"  # 高级职称
+    MIDDLE_STAFF = "middle_staff"  # 中级职称
+    VOLUNTEERS_ENROLLED = "volunteers_enrolled"  # 注册志愿者
+    SERIAL_TITLES = "serial_titles"  # 报刊种类
+    RED_ITEMS = "red_items"  # 红色图书
+    CHILDRENS_BOOKS = "childrens_books"  # 少儿图书
+    BRAILLE_ITEMS = "braille_items"  # 盲文图书
+    E_BOOKS = "e_books"  # 电子图书
+    FOLLOWERS = "followers"  # 公众号关注人数
 
 
 class FieldType(StrEnum):
@@ -33,6 +61,7 @@ class FieldType(StrEnum):
 
     TEXT = "text"  # a text of one line
     COUNT = "count"  # a whole number from 0
+    MONEY = "money"  # fen, a whole number from 0
     CHOICE = "choice"  # one code
     CHOICES = "choices"  # a list of codes
 
@@ -42,6 +71,7 @@ class FieldSpec:
     """A field: its name (the same name means the same in every kind), what it holds and whether it must be filled.
 
     ``most`` is the greatest number, or the length of a text; ``choices`` are the codes of a choice, and their order.
+    A number that must be filled is at least 1 unless it ``may_be_nothing``.
     """
 
     name: str
@@ -49,29 +79,38 @@ class FieldSpec:
     required: bool = False
     most: int = 0
     choices: tuple[str, ...] = ()
+    may_be_nothing: bool = False
+
+    @property
+    def least(self) -> int:
+        """The smallest number that it takes."""
+        return 1 if self.required and not self.may_be_nothing else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What a record adds to the journal: an entry of ``kind`` whose quantity and persons are the named fields, or 1
-    where ``quantity`` is empty. Left out where the field it is ``only_with`` was not filled."""
+    """What a record adds to the journal: an entry of ``kind`` whose quantity, persons and amount (fen) are the named
+    fields; quantity is 1 where none is named. Left out where the field it is ``only_with`` was not filled."""
 
     kind: Kind
     quantity: str = ""
     persons: str = ""
+    amount: str = ""
     only_with: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindSpec:
     """A kind of record. ``needs_paper``: it is approved only with a file; ``proof_for`` names a text that, once
-    filled, asks for one (第一, 首家 want a proof)."""
+    filled, asks for one (第一, 首家 want a proof). ``once_by`` names a choice of which a branch has one record a day;
+    of other kinds there is one of a title."""
 
     kind: RecordKind
     fields: tuple[FieldSpec, ...]
     tallies: tuple[Tally, ...]
     needs_paper: bool = False
     proof_for: str = ""
+    once_by: str = ""
 
     def field(self, name: str) -> FieldSpec | None:
         return next((one for one in self.fields if one.name == name), None)
@@ -80,6 +119,8 @@ class KindSpec:
 LONGEST_TEXT = 120
 MOST_PERSONS = 999_999
 MOST_CLICKS = 999_999_999
+MOST_FEN = 9_999_999_999
+"""A hundred million yuan, less a fen."""
 
 
 def _text(name: str, *, required: bool = False, most: int = LONGEST_TEXT) -> FieldSpec:
@@ -121,6 +162,9 @@ KINDS: Mapping[RecordKind, KindSpec] = {
                 _count("persons"),
                 _count("plays", most=MOST_CLICKS),
                 _count("likes", most=MOST_CLICKS),
+                _count("entries"),
+                _count("winners"),
+                _count("swapped"),
                 _text("place", most=60),
                 _text("partners"),
                 _text("brand", most=40),
@@ -132,6 +176,9 @@ KINDS: Mapping[RecordKind, KindSpec] = {
                 Tally(kind=Kind.ACTIVITY, quantity="sessions", persons="persons"),
                 Tally(kind=Kind.ACTIVITY_PLAYS, quantity="plays", only_with="plays"),
                 Tally(kind=Kind.ACTIVITY_LIKES, quantity="likes", only_with="likes"),
+                Tally(kind=Kind.ACTIVITY_ENTRIES, quantity="entries", only_with="entries"),
+                Tally(kind=Kind.ACTIVITY_WINNERS, quantity="winners", only_with="winners"),
+                Tally(kind=Kind.ITEMS_SWAPPED, quantity="swapped", only_with="swapped"),
             ),
         ),
         KindSpec(
@@ -176,6 +223,16 @@ KINDS: Mapping[RecordKind, KindSpec] = {
             ),
             # received is not yet accessioned: what enters the holdings is counted where it is catalogued
             tallies=(Tally(kind=Kind.DONATION), Tally(kind=Kind.DONATED_ITEMS, quantity="items")),
+        ),
+        KindSpec(
+            kind=RecordKind.MONEY_DONATION,
+            fields=(
+                _choice("direction", "received", "given"),
+                _text("counterpart", most=60),
+                FieldSpec(name="amount", type=FieldType.MONEY, required=True, most=MOST_FEN),
+                _count("persons"),
+            ),
+            tallies=(Tally(kind=Kind.MONEY_DONATED, persons="persons", amount="amount"),),
         ),
         KindSpec(
             kind=RecordKind.OUTREACH,
@@ -314,6 +371,16 @@ KINDS: Mapping[RecordKind, KindSpec] = {
                 _count("cases", required=True),
             ),
             tallies=(Tally(kind=Kind.ENQUIRY, quantity="cases"),),
+        ),
+        KindSpec(
+            kind=RecordKind.STATE,
+            fields=(
+                _choice("state", *StateCode),
+                FieldSpec(name="standing", type=FieldType.COUNT, required=True, most=MOST_CLICKS, may_be_nothing=True),
+            ),
+            # nothing happens by it: what stands on a day is the newest of each branch, and no sum of entries
+            tallies=(),
+            once_by="state",
         ),
     )
 }

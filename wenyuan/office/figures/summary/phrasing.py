@@ -79,6 +79,12 @@ def money(fen: int) -> str:
     return f"{sign}{yuan:.2f}元" if fen % 100 else f"{sign}{fen // 100}元"
 
 
+def exact(value: int, parts: int = 1) -> str:
+    """As a table of figures has it: ``1200``, or in a unit of which ``parts`` are one, to two places at most: of 100
+    fen ``86.5``."""
+    return plain((Decimal(value) / parts).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
 def compared(now: int, before: int | None, unit: str, *, same_definition: bool = True) -> str:
     """How it stands to the same time of the year before, as a clause: 比上年同期增加1200册次，增长12.3%.
 

@@ -8,8 +8,8 @@ person's.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wenyuan.office.daybook.data import RecordKind
-from wenyuan.office.figures.data import CalendarCode, FigureCode, IndicatorCode, SummaryPart, Unit
+from wenyuan.office.daybook.data import RecordKind, StateCode
+from wenyuan.office.figures.data import CalendarCode, FigureCode, IndicatorCode, NetworkCode, SummaryPart, Unit
 
 HEADINGS: Mapping[SummaryPart, str] = {
     SummaryPart.PARTY: "党建与意识形态工作",
@@ -47,11 +47,25 @@ UNITS: Mapping[Unit, str] = {
     Unit.PEOPLE: "人",
     Unit.GROUPS: "批次",
     Unit.ENTRIES: "件",
+    Unit.FEN: "元",
+    Unit.WEEK_MINUTES: "小时",
+    Unit.SQUARE_METRES: "平方米",
+    Unit.METRES: "米",
+    Unit.SEATS: "个",
+    Unit.MACHINES: "台",
     Unit.PLACES: "个",
 }
 
+PARTS_OF_A_UNIT: Mapping[Unit, int] = {Unit.FEN: 100, Unit.WEEK_MINUTES: 60}
+"""Units that a document writes in a larger one: fen as 元, minutes as 小时."""
+ONLY_WITH: Mapping[FigureCode, FigureCode] = {IndicatorCode.LOANS_AND_RETURNS: IndicatorCode.RESOURCE_LOANS}
+"""A sum that only repeats what stands beside it where that part of it is missing."""
+IN_FULL = frozenset({Unit.SQUARE_METRES, Unit.METRES})
+"""What is measured is told as it was measured."""
+
 NAMES: Mapping[FigureCode, str] = {
     CalendarCode.OPEN_DAYS: "开放天数",
+    CalendarCode.WEEKLY_HOURS: "每周开放时间",
     IndicatorCode.VISITS: "到馆人次",
     IndicatorCode.LOANS: "外借册次",
     IndicatorCode.RETURNS: "还回册次",
@@ -74,6 +88,10 @@ NAMES: Mapping[FigureCode, str] = {
     IndicatorCode.TRAINING_CLASS_ATTENDANCE: "培训班参加人次",
     IndicatorCode.ACTIVITY_PLAYS: "线上活动点播量",
     IndicatorCode.ACTIVITY_LIKES: "线上活动点赞量",
+    IndicatorCode.ACTIVITY_ENTRIES: "活动征集作品",
+    IndicatorCode.ACTIVITY_WINNERS: "活动获奖人数",
+    IndicatorCode.ITEMS_SWAPPED: "换书册数",
+    IndicatorCode.EXHIBITIONS_ONLINE: "线上展览场次",
     IndicatorCode.ACTIVITIES_FOR_GROUPS: "特殊群体活动场次",
     IndicatorCode.ACTIVITIES_FOR_CHILDREN: "少儿活动场次",
     IndicatorCode.OUTREACH: "流动服务次数",
@@ -86,9 +104,14 @@ NAMES: Mapping[FigureCode, str] = {
     IndicatorCode.LOCAL_ITEMS: "征集地方文献册数",
     IndicatorCode.DONATIONS: "接受捐赠批次",
     IndicatorCode.DONATED_ITEMS: "接受捐赠册数",
+    IndicatorCode.MONEY_RECEIVED: "接受捐款",
+    IndicatorCode.MONEY_GIVEN: "职工捐款",
+    IndicatorCode.MONEY_GIVERS: "职工捐款人次",
     IndicatorCode.RESOURCE_HITS: "数字资源访问量",
     IndicatorCode.RESOURCE_DOWNLOADS: "数字资源下载量",
     IndicatorCode.RESOURCE_LOANS: "电子文献借阅册次",
+    IndicatorCode.LOANS_AND_RETURNS: "纸质和电子文献借还册次",
+    IndicatorCode.CONSIGNED_ITEMS: "流动站配送册数",
     IndicatorCode.ENQUIRIES: "解答咨询",
     IndicatorCode.FEEDBACK: "读者意见",
     IndicatorCode.PRAISE: "读者表扬",
@@ -113,6 +136,34 @@ NAMES: Mapping[FigureCode, str] = {
     IndicatorCode.SAFETY_PERSONS: "安全培训演练人次",
     IndicatorCode.HONOURS: "获得荣誉",
     IndicatorCode.HONOURS_ABOVE: "省级以上荣誉",
+    NetworkCode.BRANCHES: "街道（乡镇）分馆",
+    NetworkCode.CHILDRENS_BRANCHES: "少儿分馆",
+    NetworkCode.PARTNER_BRANCHES: "合作分馆",
+    NetworkCode.SHARING: "通借通还分馆",
+    NetworkCode.STATIONS: "图书流动站",
+    NetworkCode.RURAL_BOOKHOUSES: "农家书屋",
+    NetworkCode.COMMUNITY_BOOKHOUSES: "社区书屋",
+    NetworkCode.CITY_STUDIES: "城市书房",
+    StateCode.BUILDING_AREA: "建筑面积",
+    StateCode.STACKS_AREA: "书库面积",
+    StateCode.READING_AREA: "阅览室面积",
+    StateCode.SHELF_LENGTH: "书架单层总长度",
+    StateCode.SEATS: "阅览座席",
+    StateCode.CHILDREN_SEATS: "少儿阅览座席",
+    StateCode.SPECIAL_SEATS: "残障读者专用座席",
+    StateCode.COMPUTERS: "计算机",
+    StateCode.READER_TERMINALS: "电子阅览终端",
+    StateCode.WEBSITES: "网站",
+    StateCode.STAFF: "从业人员",
+    StateCode.SENIOR_STAFF: "高级职称人员",
+    StateCode.MIDDLE_STAFF: "中级职称人员",
+    StateCode.VOLUNTEERS_ENROLLED: "注册志愿者",
+    StateCode.SERIAL_TITLES: "报刊种类",
+    StateCode.RED_ITEMS: "红色图书",
+    StateCode.CHILDRENS_BOOKS: "少儿图书",
+    StateCode.BRAILLE_ITEMS: "盲文图书",
+    StateCode.E_BOOKS: "电子图书",
+    StateCode.FOLLOWERS: "公众号关注人数",
 }
 """What the table of figures calls them, in its order."""
 
@@ -160,6 +211,30 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         SummaryPart.SERVICE,
         (
+            Clause("馆舍建筑面积", StateCode.BUILDING_AREA, compares=False),
+            Clause("书库", StateCode.STACKS_AREA, compares=False, among=True),
+            Clause("阅览室", StateCode.READING_AREA, compares=False, among=True),
+        ),
+    ),
+    Pattern(
+        SummaryPart.SERVICE,
+        (
+            Clause("设阅览座席", StateCode.SEATS, compares=False),
+            Clause("少儿座席", StateCode.CHILDREN_SEATS, compares=False, among=True),
+            Clause("残障读者专用座席", StateCode.SPECIAL_SEATS, compares=False, among=True),
+        ),
+    ),
+    Pattern(
+        SummaryPart.SERVICE,
+        (
+            Clause("有计算机", StateCode.COMPUTERS, compares=False),
+            Clause("供读者使用的电子阅览终端", StateCode.READER_TERMINALS, compares=False, among=True),
+        ),
+    ),
+    Pattern(
+        SummaryPart.SERVICE,
+        (
+            Clause("每周免费开放", CalendarCode.WEEKLY_HOURS, compares=False),
             Clause("免费开放", CalendarCode.OPEN_DAYS, compares=False),
             Clause("接待读者", IndicatorCode.VISITS, by_day=True),
         ),
@@ -172,7 +247,21 @@ PATTERNS: tuple[Pattern, ...] = (
             Clause("续借", IndicatorCode.RENEWALS, compares=False),
         ),
     ),
+    Pattern(
+        SummaryPart.SERVICE,
+        (Clause("纸质文献和电子文献共借还", IndicatorCode.LOANS_AND_RETURNS, compares=False),),
+    ),
     Pattern(SummaryPart.SERVICE, (Clause("新办读者证", IndicatorCode.NEW_CARDS),)),
+    Pattern(
+        SummaryPart.HOLDINGS,
+        (
+            Clause("藏有红色图书", StateCode.RED_ITEMS, compares=False),
+            Clause("少儿图书", StateCode.CHILDRENS_BOOKS, compares=False),
+            Clause("盲文图书", StateCode.BRAILLE_ITEMS, compares=False),
+            Clause("电子图书", StateCode.E_BOOKS, compares=False),
+        ),
+    ),
+    Pattern(SummaryPart.HOLDINGS, (Clause("订阅报刊", StateCode.SERIAL_TITLES, compares=False),)),
     Pattern(SummaryPart.HOLDINGS, (Clause("新增馆藏", IndicatorCode.ITEMS_ADDED),)),
     Pattern(
         SummaryPart.PARTY,
@@ -216,7 +305,10 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         SummaryPart.HOLDINGS,
-        (Clause("接受捐赠图书", IndicatorCode.DONATED_ITEMS, compares=False),),
+        (
+            Clause("接受捐赠图书", IndicatorCode.DONATED_ITEMS, compares=False),
+            Clause("接受捐款", IndicatorCode.MONEY_RECEIVED, compares=False),
+        ),
     ),
     Pattern(
         SummaryPart.READING,
@@ -236,7 +328,10 @@ PATTERNS: tuple[Pattern, ...] = (
     # a lecture may be held online: this overlaps with the sorts, and so is no further one of them
     Pattern(
         SummaryPart.READING,
-        (Clause("以上活动中，线上举办", IndicatorCode.ACTIVITIES_ONLINE, compares=False),),
+        (
+            Clause("以上活动中，线上举办", IndicatorCode.ACTIVITIES_ONLINE, compares=False),
+            Clause("线上展览", IndicatorCode.EXHIBITIONS_ONLINE, compares=False, among=True),
+        ),
     ),
     Pattern(
         SummaryPart.READING,
@@ -245,6 +340,14 @@ PATTERNS: tuple[Pattern, ...] = (
             Clause("点赞", IndicatorCode.ACTIVITY_LIKES, compares=False),
         ),
     ),
+    Pattern(
+        SummaryPart.READING,
+        (
+            Clause("征集作品", IndicatorCode.ACTIVITY_ENTRIES, compares=False),
+            Clause("评选获奖读者", IndicatorCode.ACTIVITY_WINNERS, compares=False),
+        ),
+    ),
+    Pattern(SummaryPart.READING, (Clause("读者交换图书", IndicatorCode.ITEMS_SWAPPED, compares=False),)),
     Pattern(
         SummaryPart.READING,
         (
@@ -270,6 +373,24 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         SummaryPart.NETWORK,
         (
+            Clause("建有街道（乡镇）分馆", NetworkCode.BRANCHES, compares=False),
+            Clause("少儿分馆", NetworkCode.CHILDRENS_BRANCHES, compares=False),
+            Clause("合作分馆", NetworkCode.PARTNER_BRANCHES, compares=False),
+            Clause("与总馆通借通还的", NetworkCode.SHARING, compares=False, among=True),
+        ),
+    ),
+    Pattern(
+        SummaryPart.NETWORK,
+        (
+            Clause("建有图书流动站", NetworkCode.STATIONS, compares=False),
+            Clause("农家书屋", NetworkCode.RURAL_BOOKHOUSES, compares=False),
+            Clause("社区书屋", NetworkCode.COMMUNITY_BOOKHOUSES, compares=False),
+            Clause("城市书房", NetworkCode.CITY_STUDIES, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.NETWORK,
+        (
             Clause("农家书屋和流动站点按登记簿录入外借文献", IndicatorCode.TYPED_LOANS),
             Clause("服务读者", IndicatorCode.TYPED_READERS),
         ),
@@ -282,6 +403,7 @@ PATTERNS: tuple[Pattern, ...] = (
             Clause("服务读者", IndicatorCode.OUTREACH_PERSONS, compares=False),
         ),
     ),
+    Pattern(SummaryPart.NETWORK, (Clause("向流动站配送图书", IndicatorCode.CONSIGNED_ITEMS, compares=False),)),
     Pattern(
         SummaryPart.GROUPS,
         (Clause("面向少年儿童开展活动", IndicatorCode.ACTIVITIES_FOR_CHILDREN, compares=False),),
@@ -290,6 +412,7 @@ PATTERNS: tuple[Pattern, ...] = (
         SummaryPart.GROUPS,
         (Clause("面向特殊群体开展活动", IndicatorCode.ACTIVITIES_FOR_GROUPS, compares=False),),
     ),
+    Pattern(SummaryPart.VOLUNTEERS, (Clause("注册志愿者", StateCode.VOLUNTEERS_ENROLLED, compares=False),)),
     Pattern(
         SummaryPart.VOLUNTEERS,
         (
@@ -310,6 +433,15 @@ PATTERNS: tuple[Pattern, ...] = (
         (
             Clause("发布推文", IndicatorCode.POSTS),
             Clause("阅读量", IndicatorCode.POST_READS, compares=False),
+            Clause("公众号关注", StateCode.FOLLOWERS, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.STAFF,
+        (
+            Clause("现有从业人员", StateCode.STAFF, compares=False),
+            Clause("高级职称", StateCode.SENIOR_STAFF, compares=False, among=True),
+            Clause("中级职称", StateCode.MIDDLE_STAFF, compares=False, among=True),
         ),
     ),
     Pattern(
@@ -317,6 +449,13 @@ PATTERNS: tuple[Pattern, ...] = (
         (
             Clause("组织和参加业务培训", IndicatorCode.TRAINING, compares=False),
             Clause("培训", IndicatorCode.TRAINING_PERSONS, compares=False),
+        ),
+    ),
+    Pattern(
+        SummaryPart.STAFF,
+        (
+            Clause("职工捐款", IndicatorCode.MONEY_GIVERS, compares=False),
+            Clause("共", IndicatorCode.MONEY_GIVEN, compares=False),
         ),
     ),
     Pattern(

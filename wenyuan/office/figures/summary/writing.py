@@ -8,6 +8,7 @@ from datetime import date
 from wenyuan.office.figures.data import (
     CalendarCode,
     Fact,
+    FigureCode,
     IndicatorCode,
     Listed,
     Period,
@@ -17,12 +18,24 @@ from wenyuan.office.figures.data import (
     SummaryLine,
     SummaryPart,
     SummarySection,
+    Unit,
     WorkSummary,
 )
 from wenyuan.office.figures.indicators import BY_CODE
 from wenyuan.office.figures.summary.annexes import tables
-from wenyuan.office.figures.summary.phrasing import compared, per_cent, written
-from wenyuan.office.figures.summary.skeleton import HEADINGS, NAMES, NAMINGS, PATTERNS, UNITS, Clause, Naming
+from wenyuan.office.figures.summary.phrasing import Style, compared, exact, money, per_cent, written
+from wenyuan.office.figures.summary.skeleton import (
+    HEADINGS,
+    IN_FULL,
+    NAMES,
+    NAMINGS,
+    ONLY_WITH,
+    PARTS_OF_A_UNIT,
+    PATTERNS,
+    UNITS,
+    Clause,
+    Naming,
+)
 
 COMMA, SEMICOLON, STOP = Run("，"), Run("；"), Run("。")
 _ORDINALS = "一二三四"
@@ -43,9 +56,19 @@ def write(facts: SummaryFacts) -> WorkSummary:
         sections=tuple(sections),
         silent=tuple(part for part in HEADINGS if part not in told),
         falling=tuple(code for code in NAMES if code in facts.facts and _falls(facts.facts[code])),
-        lines=tuple(_line(facts.facts[code]) for code in NAMES if _is_listed(facts.facts.get(code))),
+        lines=tuple(_line(facts.facts[code]) for code in NAMES if _is_listed(code, facts)),
         tables=tables(facts),
     )
+
+
+def told(value: int, unit: Unit) -> str:
+    """A number with its unit as the text has it: money and hours exactly, what is measured in full, what is counted by
+    the rules of 余."""
+    if unit is Unit.FEN:
+        return money(value)
+    if unit is Unit.WEEK_MINUTES:
+        return f"{exact(value, PARTS_OF_A_UNIT[unit])}{UNITS[unit]}"
+    return written(value, UNITS[unit], style=Style.FULL if unit in IN_FULL else Style.USUAL).text
 
 
 def period_words(period: Period) -> str:
@@ -85,26 +108,34 @@ def _opening(facts: SummaryFacts, when: str) -> tuple[Sentence, ...]:
 
 def _section(part: SummaryPart, facts: SummaryFacts) -> SummarySection | None:
     sentences = [
-        _joined([clause for clause in pattern.clauses if _is_told(facts.facts.get(clause.figure))], facts)
+        _joined([clause for clause in pattern.clauses if _has_its_say(clause.figure, facts)], facts)
         for pattern in PATTERNS
         if pattern.part is part
     ]
     sentences += [_named(naming, facts) for naming in NAMINGS if naming.part is part]
+    if part is SummaryPart.SERVICE:
+        sentences.append(_by_point(facts))
     told = [sentence for sentence in sentences if sentence]
     if not told:
         return None
     return SummarySection(part, HEADINGS[part], tuple(told))
 
 
+def _has_its_say(code: FigureCode, facts: SummaryFacts) -> bool:
+    part = ONLY_WITH.get(code)
+    return _is_told(facts.facts.get(code)) and (part is None or _is_told(facts.facts.get(part)))
+
+
 def _is_told(fact: Fact | None) -> bool:
     return fact is not None and fact.now > 0
 
 
-def _is_listed(fact: Fact | None) -> bool:
+def _is_listed(code: FigureCode, facts: SummaryFacts) -> bool:
     """The main figures always stand in the table, the others where there is anything to say."""
-    if fact is None:
+    fact = facts.facts.get(code)
+    if fact is None or (code in ONLY_WITH and not _has_its_say(code, facts)):
         return False
-    is_main = not isinstance(fact.code, IndicatorCode) or BY_CODE[fact.code].main
+    is_main = isinstance(fact.code, CalendarCode) or (isinstance(fact.code, IndicatorCode) and BY_CODE[fact.code].main)
     return is_main or bool(fact.now or fact.before)
 
 
@@ -137,7 +168,7 @@ def _named(naming: Naming, facts: SummaryFacts) -> Sentence:
     named = sorted(((value, count) for value, count in sums.items() if count), key=lambda one: (-one[1], one[0]))
     runs: list[Run] = []
     for value, count in named[: naming.most]:
-        number = written(count, UNITS[naming.unit]).text
+        number = told(count, naming.unit)
         runs += [
             Run(f"、“{value}”" if runs else f"{naming.before}“{value}”"),
             Run(number, listed=Listed(naming.kind, naming.field, value)),
@@ -145,13 +176,28 @@ def _named(naming: Naming, facts: SummaryFacts) -> Sentence:
     return (*runs, STOP) if runs else ()
 
 
+def _by_point(facts: SummaryFacts) -> Sentence:
+    """各窗口: visits at each service point, where several counted them."""
+    if len(facts.points) < SEVERAL:
+        return ()
+    runs: list[Run] = []
+    for one in facts.points:
+        number = told(one.visits, Unit.PERSON_TIMES)
+        runs += [
+            Run(f"；{one.name}" if runs else f"各窗口流通读者：{one.name}"),
+            Run(number, IndicatorCode.VISITS, point_id=one.point_id),
+        ]
+    return (*runs, STOP)
+
+
+SEVERAL = 2
 _ALONE = 2
 """Runs of a clause that compares nothing: its words and its figure."""
 
 
 def _clause(clause: Clause, facts: SummaryFacts) -> Sentence:
     fact = facts.facts[clause.figure]
-    runs = [Run(clause.before), Run(written(fact.now, UNITS[fact.unit]).text, fact.code)]
+    runs = [Run(clause.before), Run(told(fact.now, fact.unit), fact.code)]
     if clause.compares and (words := compared(fact.now, fact.before, UNITS[fact.unit])):
         runs += [COMMA, Run(words, fact.code, earlier=True)]
         if clause.by_day and _falls(fact):
@@ -185,6 +231,7 @@ def _daily(value: int, days: int) -> int:
 
 
 def _line(fact: Fact) -> SummaryLine:
+    parts = PARTS_OF_A_UNIT.get(fact.unit, 1)
     by = None if fact.before is None else fact.now - fact.before
     share = per_cent(by, fact.before) if by is not None and fact.before else ""
     return SummaryLine(
@@ -193,6 +240,8 @@ def _line(fact: Fact) -> SummaryLine:
         unit=UNITS[fact.unit],
         now=fact.now,
         before=fact.before,
-        change="" if by is None else f"{by:+d}" if by else "0",
+        now_text=exact(fact.now, parts),
+        before_text="" if fact.before is None else exact(fact.before, parts),
+        change="" if by is None else f"{'+' if by > 0 else ''}{exact(by, parts)}",
         share=f"{'-' if by and by < 0 else ''}{share}%" if share else "",
     )
