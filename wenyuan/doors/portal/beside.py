@@ -12,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from wenyuan.holdings.catalogue.data import BibBrief, ItemView, Relation, ShelfStretch, UseView
 from wenyuan.holdings.catalogue.queries import bibs_beside, headings_of_bib, shelf_around, titles_of
+from wenyuan.kernel.classes import class_name, levels_of
 from wenyuan.kernel.headings import HeadingKind
 from wenyuan.organisation.network.data import BranchFacts, NetworkMap
 
@@ -90,6 +91,24 @@ def headings(bib_id: int) -> list[tuple[StrOrPromise, list[Link]]]:
     uses = headings_of_bib(bib_id)
     groups = [(words, [_link(use) for use in uses if use.kind in kinds]) for words, kinds in _GROUPS.items()]
     return [(words, links) for words, links in groups if links]
+
+
+def class_question(code: str) -> str:
+    """The question that finds what a class has, and what stands below it."""
+    return pgettext("field of a question", "class:") + '"' + code.replace('"', " ") + '"'
+
+
+def class_url(code: str) -> str:
+    """The page of results for a class, to be narrowed further."""
+    return f"{reverse('portal:find')}?{urlencode({'q': class_question(code)})}"
+
+
+def class_line(class_no: str, language: str) -> list[Link]:
+    """The main class and division of a number, each with its place in the tree of classes."""
+    here = reverse("portal:classes")
+    return [
+        Link(f"{one} {class_name(one, language)}", f"{here}?{urlencode({'below': one})}") for one in levels_of(class_no)
+    ]
 
 
 def _link(use: UseView) -> Link:

@@ -1,4 +1,4 @@
-"""Looking along: a shelf in its order, and all that a name, subject or series stands over."""
+"""Looking along: a shelf in its order, all that a name, subject or series stands over, and the tree of classes."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,13 +9,21 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, pgettext
 
 from wenyuan.doors.furniture.navigation import Crumb
+from wenyuan.doors.portal import searching
 from wenyuan.doors.portal.access import PublicRequest, public_page
 from wenyuan.doors.portal.availability import rows_of
-from wenyuan.doors.portal.beside import neighbours
+from wenyuan.doors.portal.beside import class_question, class_url, neighbours
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.words import HEADING_KINDS
-from wenyuan.holdings.catalogue.data import BibBrief
-from wenyuan.holdings.catalogue.queries import bibs_of_authority, get_authority, shelf_around, titles_of
+from wenyuan.holdings.catalogue.data import BibBrief, NotIndexed
+from wenyuan.holdings.catalogue.queries import (
+    bibs_of_authority,
+    class_branch,
+    count_found,
+    get_authority,
+    shelf_around,
+    titles_of,
+)
 from wenyuan.organisation.network.queries import list_areas, network_map
 from wenyuan.plumbing.statements import LARGEST_ID
 
@@ -76,6 +84,45 @@ def authority(request: PublicRequest, authority_id: int) -> HttpResponse:
         ],
     }
     return page(request, "portal/authority.html", context, at="find")
+
+
+@public_page
+def classes(request: PublicRequest) -> HttpResponse:
+    """The main classes, or those right below one, each with how many works its link finds."""
+    code = searching.clean(request.GET.get("below", ""))
+    found = class_branch(code, request.language)
+    if found is None:
+        raise Http404
+    questions = {one: class_question(one) for one in (*(row.code for row in found.below), *([code] if code else []))}
+    try:
+        counts = count_found(tuple(questions.values()))
+    except NotIndexed:
+        counts = {}
+    here = reverse("portal:classes")
+    name = found.line[-1][1] if found.line else gettext("All classes")
+    context = {
+        "code": code,
+        "name": name,
+        "rows": [
+            {
+                "code": row.code,
+                "name": row.name,
+                "count": counts.get(questions[row.code]),
+                "find_url": class_url(row.code),
+                "below_url": f"{here}?{urlencode({'below': row.code})}" if row.has_below else "",
+            }
+            for row in found.below
+        ],
+        "is_counted": bool(counts),
+        "count": counts.get(questions.get(code, "")),
+        "find_url": class_url(code) if code else "",
+        "crumbs": [
+            Crumb(label=gettext("All classes"), url=here),
+            *(Crumb(label=words, url=f"{here}?{urlencode({'below': one})}") for one, words in found.line),
+        ],
+    }
+    canonical = f"{here}?{urlencode({'below': code})}" if code else here
+    return page(request, "portal/classes.html", context, at="find", canonical=canonical)
 
 
 def _in_order(ids: Sequence[int], known: dict[int, BibBrief]) -> list[BibBrief]:

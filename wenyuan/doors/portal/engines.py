@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from wenyuan.doors.portal.access import PublicRequest, public_page
 from wenyuan.doors.portal.places import openings
 from wenyuan.holdings.catalogue.queries import sitemap_part, sitemap_parts
+from wenyuan.kernel.classification import MAIN_CLASSES
 from wenyuan.kernel.xmltext import DECLARATION, around, element
 from wenyuan.organisation.network.queries import network_map
 
@@ -26,7 +27,7 @@ Sitemap: {sitemap}
 """Lists of results are not for search engines: they are endless, and each record has a page of its own."""
 _DAY: Final = "public, max-age=86400"
 _SPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_PAGES: Final = ("home", "newest", "branches", "accessibility", "privacy")
+_PAGES: Final = ("home", "newest", "classes", "branches", "accessibility", "privacy")
 
 
 @require_safe
@@ -56,6 +57,7 @@ def sitemap(request: PublicRequest) -> HttpResponse:
 def sitemap_pages(request: PublicRequest) -> HttpResponse:
     """The pages of the house and of its branches."""
     paths = [reverse(f"portal:{name}") for name in _PAGES]
+    paths += [f"{reverse('portal:classes')}?below={letter}" for letter in MAIN_CLASSES]
     found = openings(network_map(), request.at)
     paths += [reverse("portal:branch", args=[one.branch.code]) for one in found.values()]
     return _xml("urlset", "url", ((request.build_absolute_uri(path), "") for path in paths))

@@ -13,7 +13,7 @@ from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.furniture.qr import qr_svg
 from wenyuan.doors.portal.access import PublicRequest, public_page
 from wenyuan.doors.portal.availability import Holding, due_dates, holdings_of, place_of, summary_of
-from wenyuan.doors.portal.beside import beside, headings
+from wenyuan.doors.portal.beside import beside, class_line, headings
 from wenyuan.doors.portal.citation import Cited, bibtex, cited, gbt7714, ris
 from wenyuan.doors.portal.linked_data import linked_data
 from wenyuan.doors.portal.places import openings
@@ -77,6 +77,7 @@ def record(request: PublicRequest, bib_id: int) -> HttpResponse:
         "description": _described(work, summary.word),
         "linked_data": linked_data(work, address=address, holdings=holdings, places=places),
         "headings": headings(bib.id),
+        "class_line": class_line(bib.class_no, request.language),
         "beside": beside(bib.id, shelved=_shelved(held, holdings), network=network),
         "address": address,
         "qr": qr_svg(address),

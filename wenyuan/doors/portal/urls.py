@@ -16,6 +16,7 @@ urlpatterns = [
     path("record/<int:bib_id>/citation.ris", record.citation_ris, name="citation-ris"),
     path("record/<int:bib_id>/citation.bib", record.citation_bibtex, name="citation-bibtex"),
     path("record/<int:bib_id>/hold", holding.hold, name="hold"),
+    path("classes", browsing.classes, name="classes"),
     path("authority/<int:authority_id>", browsing.authority, name="authority"),
     path("shelf/<int:item_id>", browsing.shelf, name="shelf"),
     path("branches", views.branches, name="branches"),

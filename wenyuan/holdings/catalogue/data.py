@@ -110,6 +110,7 @@ from wenyuan.holdings.catalogue.merging.values import Weighed as Weighed
 from wenyuan.holdings.catalogue.relating.values import Relation as Relation
 from wenyuan.holdings.catalogue.relating.values import ShelfPlace as ShelfPlace
 from wenyuan.holdings.catalogue.relating.values import ShelfStretch as ShelfStretch
+from wenyuan.holdings.catalogue.shelving.values import ClassBranch as ClassBranch
 from wenyuan.holdings.catalogue.shelving.values import ClassChoice as ClassChoice
 from wenyuan.holdings.catalogue.shelving.values import ClassRow as ClassRow
 from wenyuan.holdings.catalogue.shelving.values import Proposal as Proposal

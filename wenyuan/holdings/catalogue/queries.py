@@ -123,6 +123,7 @@ from wenyuan.holdings.catalogue.searching.indexing import is_asked_anew, is_inde
 from wenyuan.holdings.catalogue.searching.matching import ask_for_tree
 from wenyuan.holdings.catalogue.shelving.author_tables import list_author_tables
 from wenyuan.holdings.catalogue.shelving.class_tables import (
+    class_branch,
     class_choices,
     classes_below,
     list_class_tables,
@@ -160,10 +161,12 @@ __all__ = [
     "changed_values",
     "check_numbers",
     "check_record",
+    "class_branch",
     "class_choices",
     "classes_below",
     "complete",
     "count_alike_groups",
+    "count_found",
     "count_harvest",
     "count_holdings",
     "count_items_of",
@@ -407,6 +410,14 @@ def search(
     known = titles_of(hits.ids)
     bibs = tuple(known[bib_id] for bib_id in hits.ids if bib_id in known)
     return SearchPage(bibs, hits.total, {Facet(name): values for name, values in hits.counts.items()})
+
+
+def count_found(texts: Sequence[str]) -> dict[str, int]:
+    """How many works the index finds for each of these questions.
+
+    :raises NotIndexed: there is no index to ask.
+    """
+    return {text: reading.find(read_question(text), numbers={}, chosen={}, counted={}, size=0).total for text in texts}
 
 
 def find_ids(text: str, *, counted: Mapping[Facet, int], size: int) -> tuple[int, ...]:

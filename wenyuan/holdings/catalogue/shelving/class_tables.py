@@ -14,7 +14,7 @@ from wenyuan.holdings.catalogue.shelving import rules
 from wenyuan.holdings.catalogue.shelving.columns import lines_of
 from wenyuan.holdings.catalogue.shelving.facts import described
 from wenyuan.holdings.catalogue.shelving.tables import ClassEntry, ClassTable
-from wenyuan.holdings.catalogue.shelving.values import ClassChoice, ClassRow, SheetUnfit, TableFact
+from wenyuan.holdings.catalogue.shelving.values import ClassBranch, ClassChoice, ClassRow, SheetUnfit, TableFact
 from wenyuan.kernel.chinese import fold
 from wenyuan.kernel.classes import class_name, divisions_of, levels_of
 from wenyuan.kernel.classification import MAIN_CLASSES, is_plausible, strip_facets
@@ -30,6 +30,8 @@ MOST_ROWS: Final = 80_000
 ALIKE: Final = 30
 """Records of a subject whose classes are looked at."""
 SCHEME: Final = "clc"
+MOST_LEVELS: Final = 20
+"""Classes one above the other that are followed."""
 _HEADERS: Final = {
     "code": ("code", "分类号", "类号"),
     "name": ("name", "类名", "名称"),
@@ -98,13 +100,44 @@ def name_of_class(class_no: str, language: str, *, edition: str = "") -> str:
 def classes_below(code: str, language: str) -> tuple[ClassRow, ...]:
     """The classes right below one (the main classes below none), in shelf order, each with how many bibs have it or
     one below it: of the library's own table, else of the outline."""
-    table = _table("")
-    if table is None:
-        rows = [(one, class_name(one, language), bool(divisions_of(one))) for one in _outline_below(code)]
-    else:
-        rows = _entries_below(table, rules.class_key(code))
+    rows = _rows_below(_table(""), code, language)
     counts = _bibs_by_class({rules.class_key(one) for one, _name, _below in rows})
     return tuple(ClassRow(one, name, counts[rules.class_key(one)], below) for one, name, below in rows)
+
+
+def class_branch(code: str, language: str) -> ClassBranch | None:
+    """A class with the line that leads to it from the main class, and the classes right below it, for readers: without
+    counts, which the index makes (``count_found``). Nothing for what is no class of the library's own table, or of the
+    outline."""
+    table = _table("")
+    below = tuple(ClassRow(one, name, 0, has_below) for one, name, has_below in _rows_below(table, code, language))
+    if not code:
+        return ClassBranch((), below)
+    line = _line_in(table, rules.class_key(code)) if table is not None else _line_in_outline(code, language)
+    return ClassBranch(line, below) if line else None
+
+
+def _rows_below(table: ClassTable | None, code: str, language: str) -> list[tuple[str, str, bool]]:
+    if table is None:
+        return [(one, class_name(one, language), bool(divisions_of(one))) for one in _outline_below(code)]
+    return _entries_below(table, rules.class_key(code))
+
+
+def _line_in_outline(code: str, language: str) -> tuple[tuple[str, str], ...]:
+    line = levels_of(code)
+    return tuple((one, class_name(one, language)) for one in line) if line and line[-1] == code else ()
+
+
+def _line_in(table: ClassTable, key: str) -> tuple[tuple[str, str], ...]:
+    """From the topmost class to this one: whatever is above a class is a beginning of it, or named by its row."""
+    line: list[tuple[str, str]] = []
+    while key and len(line) < MOST_LEVELS:
+        found = ClassEntry.objects.filter(table=table, key=key).values_list("code", "name", "parent_key").first()
+        if found is None:
+            break
+        line.append(found[:2])
+        key = found[2]
+    return tuple(reversed(line))
 
 
 def class_choices(bib_id: int, language: str) -> tuple[ClassChoice, ...]:

@@ -103,6 +103,15 @@ class ClassRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassBranch:
+    """The classes right ``below`` one, and the ``line`` of (number, name) from its main class down to it; no line for
+    the main classes together."""
+
+    line: tuple[tuple[str, str], ...]
+    below: tuple[ClassRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TableFact:
     """A table that the library brought: its name (for classes scheme and edition), lines, and when it was read."""
 
