@@ -5,7 +5,6 @@ nothing, so the key is a text; tokenizers must be registered at every opening; w
 document made from Python holds no unsigned ones.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -98,7 +97,8 @@ class _Translator:
             case Phrase(field, tokens):
                 return self._phrase(field, tokens)
             case Begins(field, text):
-                return tantivy.Query.regex_query(self._schema, field, f"{_escaped(text)}.*")
+                # An automaton without wrong letters: made in hundredths of the time that a regular expression takes.
+                return tantivy.Query.fuzzy_term_query(self._schema, field, text, 0, prefix=True)
             case Like(field, text, letters):
                 return tantivy.Query.fuzzy_term_query(self._schema, field, self._token(field, text), letters)
             case Between(field, first, last):
@@ -140,11 +140,6 @@ def stem(word: str) -> str:
     if not word.isascii():
         return word
     return next(iter(_stemmer().analyze(word)), word)
-
-
-def _escaped(text: str) -> str:
-    """A text as a regular expression of the engine, which knows an escape for its own signs only."""
-    return re.sub(r"[\\.+*?()|\[\]{}^$]", r"\\\g<0>", text)
 
 
 @lru_cache(maxsize=1)
