@@ -95,7 +95,7 @@ def test_what_was_asked_for_is_marked_in_the_title(central: Branch, reader: Clie
 
 
 def test_results_go_on_page_by_page_to_the_end(central: Branch, reader: Client, indexer: Indexer) -> None:
-    for number in range(23):
+    for number in range(43):
         make_bib(title=f"长篇小说第{number:02d}卷")
     settle(indexer)
     path, seen, pages = "/find?q=小说", set(), 0
@@ -106,8 +106,8 @@ def test_results_go_on_page_by_page_to_the_end(central: Branch, reader: Client, 
         onward = re.search(r'rel="next" href="([^"]+)"', html)
         path, pages = (onward[1].replace("&amp;", "&") if onward else ""), pages + 1
 
-    assert (len(seen), pages) == (23, 3)
-    assert "23 works found · page 3 of 3" in page_of(reader, q="小说", page="3")
+    assert (len(seen), pages) == (43, 3)
+    assert "43 works found · page 3 of 3" in page_of(reader, q="小说", page="3")
     assert "The list ends here" in page_of(reader, q="小说", page="4")
 
 
@@ -435,13 +435,13 @@ def test_a_work_that_is_gone_from_the_tables_is_not_shown(central: Branch, reade
 def test_a_page_of_results_costs_the_same_however_many_are_found(
     central: Branch, reader: Client, indexer: Indexer, django_assert_num_queries: Any
 ) -> None:
-    for number in range(12):
+    for number in range(22):
         make_item(bib=make_bib(title=f"世界第{number}"), home=central, state="on_loan")
     settle(indexer)
     reader.get("/")
 
-    # library; edition; bibs, their numbers; items of ten works; due dates; kinds of item
-    with django_assert_num_queries(7):
+    # library; edition; bibs with their numbers; items of twenty works; due dates; kinds of item
+    with django_assert_num_queries(6):
         response = reader.get("/find?q=世界")
 
-    assert response.content.decode().count("<h2><a") == 10
+    assert response.content.decode().count("<h2><a") == 20

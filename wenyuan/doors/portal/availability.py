@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, ngettext_lazy
+from django_stubs_ext import StrPromise
 
 from wenyuan.doors.portal.words import short_day
-from wenyuan.holdings.catalogue.data import BibBrief, ItemView
-from wenyuan.holdings.catalogue.queries import items_of_bibs
+from wenyuan.holdings.catalogue.data import BibBrief, ItemsAlike, ItemView
+from wenyuan.holdings.catalogue.queries import items_alike
 from wenyuan.lending.circulation.queries import due_dates_of_items, items_due_after_reopening
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.plumbing.clock import local_date
@@ -44,6 +45,18 @@ SHAPES: Final[Mapping[Standing, str]] = {
     Standing.UNAVAILABLE: "stop",
 }
 
+_WORDS: Final[Mapping[Standing, StrPromise]] = {
+    Standing.LENDABLE: ngettext_lazy("%(count)s on the shelf", "%(count)s on the shelf", "count"),
+    Standing.IN_LIBRARY: ngettext_lazy("%(count)s to read here", "%(count)s to read here", "count"),
+    Standing.ON_LOAN: ngettext_lazy("%(count)s on loan", "%(count)s on loan", "count"),
+    Standing.IN_TRANSIT: ngettext_lazy("%(count)s on its way", "%(count)s on their way", "count"),
+    Standing.KEPT: ngettext_lazy("%(count)s kept for a reader", "%(count)s kept for readers", "count"),
+    Standing.IN_PROCESS: ngettext_lazy("%(count)s being prepared", "%(count)s being prepared", "count"),
+    Standing.NOT_LENT: ngettext_lazy("%(count)s not lent", "%(count)s not lent", "count"),
+    Standing.UNAVAILABLE: ngettext_lazy("%(count)s not to be had now", "%(count)s not to be had now", "count"),
+}
+_ORDER: Final[Mapping[Standing, int]] = {standing: place for place, standing in enumerate(Standing)}
+
 _BY_STATE: Final[Mapping[str, Standing]] = {
     "on_loan": Standing.ON_LOAN,
     "in_transit": Standing.IN_TRANSIT,
@@ -57,6 +70,21 @@ _BY_LENDABLE: Final[Mapping[str, Standing]] = {
 }
 
 
+class Placed(Protocol):
+    """What tells how and where an item, or some that are alike, can be had."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def condition(self) -> str: ...
+    @property
+    def lendable(self) -> str: ...
+    @property
+    def home_branch_id(self) -> int: ...
+    @property
+    def present_branch_id(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A work in one tag: its shape and word, and where, or when it comes back."""
@@ -64,6 +92,13 @@ class Summary:
     shape: str
     word: str
     note: str = ""
+
+
+class Row(NamedTuple):
+    """A work as a list shows it."""
+
+    bib: BibBrief
+    summary: Summary
 
 
 class DueBack(NamedTuple):
@@ -104,7 +139,7 @@ class Holding:
         return standing_words(self.standing, self.count)
 
 
-def standing_of(item: ItemView) -> Standing | None:
+def standing_of(item: Placed) -> Standing | None:
     """What an item is to a reader; nothing for a withdrawn one, which is not shown.
 
     A damaged, lost or missing item cannot be had, whatever else is said of it.
@@ -116,14 +151,17 @@ def standing_of(item: ItemView) -> Standing | None:
     return _BY_STATE.get(item.state) or _BY_LENDABLE.get(item.lendable, Standing.UNAVAILABLE)
 
 
-def place_of(item: ItemView) -> int:
+def place_of(item: Placed) -> int:
     """The branch a reader would go to: where the item stands, or where it belongs while it is in nobody's shelf."""
     return item.home_branch_id if item.state in ("on_loan", "in_transit") else item.present_branch_id
 
 
 def due_dates(items: Iterable[ItemView], *, network: NetworkMap) -> dict[int, DueBack]:
-    """When items on loan fall due, by item id; one query, none when nothing is on loan."""
-    on_loan = [item.id for item in items if item.state == "on_loan"]
+    """When items on loan fall due, by item id; two queries, none when nothing is on loan."""
+    return _due_back([item.id for item in items if item.state == "on_loan"], network)
+
+
+def _due_back(on_loan: list[int], network: NetworkMap) -> dict[int, DueBack]:
     if not on_loan:
         return {}
     unknown = items_due_after_reopening(on_loan, network=network)
@@ -145,7 +183,7 @@ def holdings_of(
         area_id = item.area_id if place == item.home_branch_id else None
         lines[place, area_id, item.call_no, item.volume, standing].append(item)
     found = [_holding(*key, alike, due, today) for key, alike in lines.items()]
-    return sorted(found, key=lambda line: (_order(line.standing), _code(network, line.branch_id), line.volume))
+    return sorted(found, key=lambda line: (_ORDER[line.standing], _code(network, line.branch_id), line.volume))
 
 
 def _holding(
@@ -173,48 +211,66 @@ def _holding(
 
 
 def summaries_of(bib_ids: Sequence[int], *, network: NetworkMap, language: str, at: datetime) -> dict[int, Summary]:
-    """One tag for each work of a page of results."""
-    items = items_of_bibs(bib_ids)
-    due = due_dates((item for held in items.values() for item in held), network=network)
+    """One tag for each work of a page of results. Only of works that are all on loan it is asked when they fall due."""
+    best = {bib_id: _best(alike) for bib_id, alike in items_alike(bib_ids).items()}
+    lent = [alike for standing, alike in best.values() if standing is Standing.ON_LOAN]
+    due = _due_back([item_id for some in lent for alike in some for item_id in alike.ids], network)
     today = local_date(at)
-    return {bib_id: _summary(held, due, network, language, today) for bib_id, held in items.items()}
+    return {
+        bib_id: _summary(standing, alike, due, network, language, today) for bib_id, (standing, alike) in best.items()
+    }
 
 
-def rows_of(bibs: Sequence[BibBrief], *, network: NetworkMap, language: str, at: datetime) -> list[dict[str, object]]:
+def rows_of(bibs: Sequence[BibBrief], *, network: NetworkMap, language: str, at: datetime) -> list[Row]:
     """Works as a list shows them, each with its tag."""
     summaries = summaries_of([bib.id for bib in bibs], network=network, language=language, at=at)
-    return [{"bib": bib, "summary": summaries[bib.id]} for bib in bibs]
+    return [Row(bib, summaries[bib.id]) for bib in bibs]
 
 
 def summary_of(
     items: Sequence[ItemView], due: Mapping[int, DueBack], *, network: NetworkMap, language: str, at: datetime
 ) -> Summary:
     """The tag of one work; ``due`` is ``due_dates``."""
-    return _summary(items, due, network, language, local_date(at))
+    each = [
+        ItemsAlike(item.state, item.condition, item.lendable, item.home_branch_id, item.present_branch_id, (item.id,))
+        for item in items
+    ]
+    return _summary(*_best(each), due, network, language, local_date(at))
+
+
+def _best(items: Sequence[ItemsAlike]) -> tuple[Standing | None, list[ItemsAlike]]:
+    """The most wanted standing of a work's items, and those that have it; nothing where there are none to show."""
+    standings = [(standing, alike) for alike in items if (standing := standing_of(alike)) is not None]
+    best = min((standing for standing, _ in standings), key=_ORDER.__getitem__, default=None)
+    return best, [alike for standing, alike in standings if standing is best]
 
 
 def _summary(
-    items: Sequence[ItemView], due: Mapping[int, DueBack], network: NetworkMap, language: str, today: date
+    best: Standing | None,
+    items: Sequence[ItemsAlike],
+    due: Mapping[int, DueBack],
+    network: NetworkMap,
+    language: str,
+    today: date,
 ) -> Summary:
-    standings = [(standing, item) for item in items if (standing := standing_of(item)) is not None]
-    if not standings:
+    if best is None:
         return Summary("none", gettext("No items yet"))
-    best = min((standing for standing, _ in standings), key=_order)
-    alike = [item for standing, item in standings if standing is best]
+    count = sum(len(alike.ids) for alike in items)
     if best is Standing.LENDABLE:
-        word = ngettext("%(count)s item to borrow", "%(count)s items to borrow", len(alike)) % {"count": len(alike)}
-        return Summary("in", word, _where(alike, network, language))
+        word = ngettext("%(count)s item to borrow", "%(count)s items to borrow", count) % {"count": count}
+        return Summary("in", word, _where(items, network, language))
     if best is Standing.ON_LOAN:
-        ahead = [due[item.id] for item in alike if item.id in due and due[item.id].day >= today]
+        back = [due[item_id] for alike in items for item_id in alike.ids if item_id in due]
+        ahead = [one for one in back if one.day >= today]
         note = gettext("first due back %(day)s") % {"day": min(ahead).words()} if ahead else ""
         return Summary("out", gettext("All on loan"), note)
-    return Summary(SHAPES[best], standing_words(best, len(alike)), _where(alike, network, language))
+    return Summary(SHAPES[best], standing_words(best, count), _where(items, network, language))
 
 
-def _where(items: Sequence[ItemView], network: NetworkMap, language: str) -> str:
+def _where(items: Sequence[ItemsAlike], network: NetworkMap, language: str) -> str:
     counts: dict[int, int] = defaultdict(int)
-    for item in items:
-        counts[place_of(item)] += 1
+    for alike in items:
+        counts[place_of(alike)] += len(alike.ids)
     places = sorted(counts.items(), key=lambda place: (-place[1], _code(network, place[0])))
     named = [
         f"{branch.name(language)} {count}"
@@ -229,21 +285,7 @@ def _where(items: Sequence[ItemView], network: NetworkMap, language: str) -> str
 
 def standing_words(standing: Standing, count: int) -> str:
     """How many items stand so, in words."""
-    sentences = {
-        Standing.LENDABLE: ngettext("%(count)s on the shelf", "%(count)s on the shelf", count),
-        Standing.IN_LIBRARY: ngettext("%(count)s to read here", "%(count)s to read here", count),
-        Standing.ON_LOAN: ngettext("%(count)s on loan", "%(count)s on loan", count),
-        Standing.IN_TRANSIT: ngettext("%(count)s on its way", "%(count)s on their way", count),
-        Standing.KEPT: ngettext("%(count)s kept for a reader", "%(count)s kept for readers", count),
-        Standing.IN_PROCESS: ngettext("%(count)s being prepared", "%(count)s being prepared", count),
-        Standing.NOT_LENT: ngettext("%(count)s not lent", "%(count)s not lent", count),
-        Standing.UNAVAILABLE: ngettext("%(count)s not to be had now", "%(count)s not to be had now", count),
-    }
-    return sentences[standing] % {"count": count}
-
-
-def _order(standing: Standing) -> int:
-    return list(Standing).index(standing)
+    return _WORDS[standing] % {"count": count}
 
 
 def _code(network: NetworkMap, branch_id: int) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from wenyuan.doors.portal import narrowing, searching
 from wenyuan.doors.portal.access import PublicRequest, public_page
-from wenyuan.doors.portal.availability import rows_of
+from wenyuan.doors.portal.availability import Row, rows_of
 from wenyuan.doors.portal.searching import By
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.words import SORTED_BY
@@ -111,7 +111,7 @@ def _listed(text: str, found: searching.Found, after: tuple[str, int] | None) ->
     }
 
 
-def _rows(request: PublicRequest, bibs: tuple[BibBrief, ...], network: NetworkMap) -> list[dict[str, object]]:
+def _rows(request: PublicRequest, bibs: tuple[BibBrief, ...], network: NetworkMap) -> list[Row]:
     return rows_of(bibs, network=network, language=request.language, at=request.at)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
+from urllib.parse import quote_plus
 
 from django.http import QueryDict
 from django.urls import get_script_prefix, reverse
@@ -102,9 +103,16 @@ def chosen_of(asked: QueryDict, network: NetworkMap) -> Chosen:
 
 def address(base: Mapping[str, str], chosen: Chosen, network: NetworkMap) -> str:
     """The address of the list that is so narrowed."""
-    pairs = [*base.items()]
-    pairs += [(facet.value, _outward(facet, value, network)) for facet, values in chosen.items() for value in values]
-    return f"{_path(get_script_prefix())}?{urlencode(pairs)}"
+    return f"{_start(base)}{_narrowed(chosen, network)}"
+
+
+def _start(base: Mapping[str, str]) -> str:
+    return f"{_path(get_script_prefix())}?{urlencode(base)}"
+
+
+def _narrowed(chosen: Chosen, network: NetworkMap) -> str:
+    pairs = ((facet, _outward(facet, value, network)) for facet, values in chosen.items() for value in values)
+    return "".join([f"&{facet.value}={quote_plus(value)}" for facet, value in pairs])
 
 
 @cache
@@ -136,7 +144,7 @@ class _Narrower:
         language: str,
         this_year: int,
     ) -> None:
-        self._page, self._base, self._chosen = page, base, chosen
+        self._page, self._start, self._chosen = page, _start(base), chosen
         self._network, self._language, self._this_year = network, language, this_year
         self._kinds = {kind.code: kind.name(language) for kind in list_item_types()}
         self._areas = _areas(chosen)
@@ -221,7 +229,7 @@ class _Narrower:
                 return value
 
     def _address(self, chosen: Chosen) -> str:
-        return address(self._base, chosen, self._network)
+        return f"{self._start}{_narrowed(chosen, self._network)}"
 
 
 def _without(chosen: Chosen, facet: Facet, value: str) -> Chosen:

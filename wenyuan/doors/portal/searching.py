@@ -25,7 +25,7 @@ from wenyuan.kernel.chinese import half_width
 from wenyuan.kernel.searching import LONGEST_QUESTION, Scope
 from wenyuan.plumbing.statements import LARGEST_ID
 
-PAGE_SIZE: Final = 10
+PAGE_SIZE: Final = 20
 LONGEST: Final = LONGEST_QUESTION
 """Characters of a question; the rest is cut off."""
 LAST_PAGE: Final = 100

@@ -32,6 +32,7 @@ def page(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     """Draw a page. ``at`` is the part of the portal it belongs to; ``canonical`` the path that stands for it."""
+    parts = places(at)
     return render(
         request,
         template,
@@ -39,8 +40,8 @@ def page(
             "library": request.library,
             "library_name": request.library.name(request.language),
             "home_url": reverse("portal:home"),
-            "nav": places(at),
-            "tabs": places(at),
+            "nav": parts,
+            "tabs": parts,
             **_reader(request),
             "canonical": request.build_absolute_uri(canonical or request.path),
             **(context or {}),

@@ -300,6 +300,19 @@ class ItemView:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class ItemsAlike:
+    """Items of one work that are in the same state and condition, lent alike, at home and present at the same branches;
+    ``ids`` says which."""
+
+    state: str
+    condition: str
+    lendable: str
+    home_branch_id: int
+    present_branch_id: int
+    ids: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BibBrief:
     """A bib as a list shows it. ``isbns`` have thirteen digits."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
+from django.db import connection
 from django.db.models import QuerySet
 
-from wenyuan.holdings.catalogue.data import ItemPrice, ItemTypeView, ItemView, ShelfPage
-from wenyuan.holdings.catalogue.models import Item, ItemState, ItemType
+from wenyuan.holdings.catalogue import sql
+from wenyuan.holdings.catalogue.data import ItemPrice, ItemsAlike, ItemTypeView, ItemView, ShelfPage
+from wenyuan.holdings.catalogue.models import Item, ItemState
 from wenyuan.holdings.catalogue.taking_over.reading import item_formerly
 
 PAGE = 20
@@ -45,13 +47,17 @@ def items_of_bib(bib_id: int) -> tuple[ItemView, ...]:
     return tuple(sorted(_items(rows), key=lambda item: item.state == ItemState.WITHDRAWN))
 
 
-def items_of_bibs(bib_ids: Sequence[int]) -> dict[int, tuple[ItemView, ...]]:
-    """The items of each of these bibs, as ``items_of_bib`` orders them, in one statement; a bib without items too."""
-    held: dict[int, list[ItemView]] = {bib_id: [] for bib_id in bib_ids}
-    rows = Item.objects.filter(bib_id__in=bib_ids).order_by("home_branch_id", "call_key", "barcode")
-    for item in sorted(_items(rows), key=lambda item: item.state == ItemState.WITHDRAWN):
-        held[item.bib_id].append(item)
-    return {bib_id: tuple(items) for bib_id, items in held.items()}
+def items_alike(bib_ids: Sequence[int]) -> dict[int, tuple[ItemsAlike, ...]]:
+    """The items of each of these bibs that are not withdrawn, gathered where they stand alike, in no order; a bib
+    without items too."""
+    held: dict[int, tuple[ItemsAlike, ...]] = dict.fromkeys(bib_ids, ())
+    if not held:
+        return held
+    with connection.cursor() as cursor:
+        cursor.execute(sql.ITEMS_ALIKE, {"bibs": list(held)})
+        for bib_id, state, condition, lendable, home, present, ids in cursor.fetchall():
+            held[bib_id] = (*held[bib_id], ItemsAlike(state, condition, lendable, home, present, tuple(ids)))
+    return held
 
 
 def get_items(item_ids: Sequence[int]) -> dict[int, ItemView]:
@@ -80,8 +86,9 @@ def list_shelf(*, branch_id: int, after: tuple[str, int] | None = None, size: in
 
 def list_item_types() -> tuple[ItemTypeView, ...]:
     """The item types in the order they were made."""
-    rows = ItemType.objects.order_by("id").values_list("id", "code", "name_zh", "name_en", "default_price_fen")
-    return tuple(ItemTypeView(*row) for row in rows)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.ITEM_TYPES)
+        return tuple(ItemTypeView(*row) for row in cursor.fetchall())
 
 
 def price_of_item(item_id: int) -> ItemPrice:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.arrivals.reading import list_arrivals, sitemap_part, sitemap_parts
 from wenyuan.holdings.catalogue.authorities.reading import (
     authorities_like,
@@ -79,8 +81,8 @@ from wenyuan.holdings.catalogue.item_reading import (
     get_item_by_id,
     get_items,
     item_scanned_at,
+    items_alike,
     items_of_bib,
-    items_of_bibs,
     list_item_types,
     list_shelf,
     price_of_item,
@@ -215,8 +217,8 @@ __all__ = [
     "is_kept_apart",
     "is_review_waiting",
     "item_scanned_at",
+    "items_alike",
     "items_of_bib",
-    "items_of_bibs",
     "items_of_import",
     "items_on_shelf",
     "items_with_barcodes",
@@ -474,8 +476,13 @@ def list_newest(*, after: tuple[str, int] | None = None, size: int = PAGE) -> Bi
 
 def titles_of(bib_ids: Iterable[int]) -> dict[int, BibBrief]:
     """Bibs by id, for lists that other rooms show; unknown ids are left out."""
-    rows = list(Bib.objects.filter(id__in=set(bib_ids)).values(*_BRIEF))
-    return {brief.id: brief for brief in _briefs(rows)}
+    wanted = sorted(set(bib_ids))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.TITLES, {"bibs": wanted})
+        found = cursor.fetchall()
+    return {row[0]: BibBrief(**dict(zip(_BRIEF, row[:-1], strict=True)), isbns=tuple(row[-1])) for row in found}
 
 
 def count_holdings(*, branch_ids: frozenset[int] | None = None) -> Counts:

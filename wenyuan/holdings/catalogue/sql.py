@@ -37,6 +37,22 @@ ISBNS_OF_BIBS = """
     SELECT bib_id, value FROM catalogue_identifier WHERE bib_id = ANY(%(bibs)s) AND kind = 'isbn'
 """
 
+TITLES = """
+    SELECT id, title, volume, author, publisher, year, class_no, document_kind, audience,
+        ARRAY(SELECT value FROM catalogue_identifier WHERE bib_id = bib.id AND kind = 'isbn' ORDER BY id)
+    FROM catalogue_bib bib WHERE id = ANY(%(bibs)s)
+"""
+"""What lists show of bibs, in one statement: every page of results asks it."""
+
+ITEMS_ALIKE = """
+    SELECT bib_id, state, condition, lendable, home_branch_id, present_branch_id, array_agg(id)
+    FROM catalogue_item WHERE bib_id = ANY(%(bibs)s) AND state <> 'withdrawn'
+    GROUP BY bib_id, state, condition, lendable, home_branch_id, present_branch_id
+"""
+"""The items of bibs gathered where they stand alike, as ``ItemsAlike`` has them: a work may have hundreds."""
+
+ITEM_TYPES = "SELECT id, code, name_zh, name_en, default_price_fen FROM catalogue_itemtype ORDER BY id"
+
 ITEMS_WITH_NUMBERS = """
     SELECT barcode, accession_no, bib_id FROM catalogue_item WHERE barcode = ANY(%(barcodes)s::varchar[])
     UNION ALL

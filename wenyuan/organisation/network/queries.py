@@ -130,10 +130,10 @@ def _spans(rows: Iterable[list[Any]]) -> dict[int, tuple[tuple[int, DateSpan], .
 
 def get_library() -> LibraryFacts | None:
     """The library's name and particulars, or nothing before it was founded."""
-    row = models.Library.objects.first()
-    if row is None:
-        return None
-    return LibraryFacts(row.name_zh, row.name_en, row.institution_code, row.address, row.phone)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.LIBRARY)
+        row = cursor.fetchone()
+    return LibraryFacts(*row) if row is not None else None
 
 
 def get_branch(branch_id: int) -> BranchFacts | None:

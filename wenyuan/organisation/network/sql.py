@@ -4,6 +4,8 @@ from wenyuan.plumbing.invariants import Invariant
 
 EDITION = "SELECT token FROM network_edition WHERE id = 1"
 
+LIBRARY = "SELECT name_zh, name_en, institution_code, address, phone FROM network_library ORDER BY id LIMIT 1"
+
 LOCK = "SELECT token FROM network_edition WHERE id = 1 FOR UPDATE"
 """One change of the network at a time. Every change ends by writing this row (trigger); taking it first lets a verb
 see the whole tree as it will be when its own row goes in, so two moves cannot close a ring between them."""

@@ -2,16 +2,20 @@
 
 import re
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.template import Library
-from django.utils.html import format_html, format_html_join
+from django.urls import get_script_prefix, reverse
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django_stubs_ext import StrOrPromise
 
+from wenyuan.doors.furniture.templatetags.furniture import cover, tag
 from wenyuan.doors.portal import words
+from wenyuan.doors.portal.availability import Row
 from wenyuan.doors.portal.citation import hyphenated_isbn
+from wenyuan.doors.portal.narrowing import Choice, Group
 from wenyuan.holdings.catalogue.data import BibBrief, BibView
 from wenyuan.kernel.searching import read_question
 from wenyuan.organisation.network.data import AreaFacts, BranchFacts
@@ -58,6 +62,8 @@ def marked(title: str, asked: str) -> SafeString:
     """The title, with what was asked for marked where it is written the same way."""
     pattern = _pattern(asked)
     pieces = pattern.split(title) if pattern is not None else [title]
+    if len(pieces) == 1:
+        return conditional_escape(title)
     wrapped = (format_html("<mark>{}</mark>" if place % 2 else "{}", piece) for place, piece in enumerate(pieces))
     return format_html_join("", "{}", ((piece,) for piece in wrapped))
 
@@ -67,6 +73,65 @@ def _pattern(asked: str) -> re.Pattern[str] | None:
     """What is to be marked for a question, the longest first; nothing where it wants nothing. All rows ask the same."""
     parts = sorted({part.text for part in read_question(asked).wanted}, key=len, reverse=True)
     return re.compile(f"({'|'.join(map(re.escape, parts))})", re.IGNORECASE) if parts else None
+
+
+_HIT = (
+    '<li>{}<div>\n<h{}><a class="plain" href="{}"><span>{}{}</span></a></h{}>\n{}<p class="small quiet">{}</p>\n'
+    '<p class="where">{}{}</p></div></li>'
+)
+
+
+@register.simple_tag
+def hit(row: Row, asked: str = "", deeper: bool | str = False) -> SafeString:
+    """A work in a list: cover, title (with what was ``asked`` for marked), author, imprint, and where it can be had.
+    Its heading is one level lower where the list stands below one of its own (``deeper``).
+
+    Made here and not by a template: of twenty rows that took half of the page's time.
+    """
+    bib, summary, level = row.bib, row.summary, 3 if deeper else 2
+    return format_html(
+        _HIT,
+        cover(bib.title, bib.author, bib.class_no, kind=cover_kind(bib), size="s"),
+        level,
+        f"{_record_path(get_script_prefix())}{bib.id}",
+        marked(bib.title, asked) if asked else bib.title,
+        format_html(' <span class="second">{}</span>', bib.volume) if bib.volume else "",
+        level,
+        format_html("<p>{}</p>\n", bib.author) if bib.author else "",
+        ", ".join(str(one) for one in (bib.publisher, bib.year) if one),
+        tag(summary.shape, summary.word),
+        format_html('<span class="small second">{}</span>', summary.note) if summary.note else "",
+    )
+
+
+@cache
+def _record_path(_prefix: str) -> str:
+    """The address of a record without its number: asked for in each row, the same as long as the prefix is."""
+    return reverse("portal:record", args=[0]).removesuffix("0")
+
+
+@register.simple_tag
+def choices(group: Group) -> SafeString:
+    """The values of a facet, each a link with its count; one that leads nowhere is none. Made here for the same reason
+    as ``hit``: a page has sixty."""
+    return format_html_join("", "<li>{}{}</li>", ((_link(one), _bar(one)) for one in group.choices))
+
+
+def _link(one: Choice) -> SafeString:
+    words = format_html('<span>{}</span> <span class="quiet">{}</span>', one.label, one.count)
+    if not one.url:
+        return format_html('<span class="none quiet">{}</span>', words)
+    return format_html('<a class="plain" href="{}">{}</a>', one.url, words)
+
+
+def _bar(one: Choice) -> SafeString | str:
+    if one.share is None:
+        return ""
+    return format_html(
+        '<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="{}" height="1"/></svg>',
+        one.share,
+    )
 
 
 @register.filter
