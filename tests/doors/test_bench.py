@@ -157,13 +157,15 @@ def test_the_bench_of_growth_compares_few_open_loans_with_many(command: Command)
 
 @pytest.mark.timeout(300)
 def test_the_bench_of_search_asks_for_pages_and_tells_what_it_did_not_measure(command: Command) -> None:
-    measured = command.json("bench", "search", "--records", "300")
+    measured = command.json("bench", "search", "--records", "160", "--records", "100", "--changes", "4")
 
-    assert (measured["records"], measured["seed"]) == (300, 20261129)
-    assert 100 < measured["questions"] <= 560
-    assert 0 < measured["engine_p50_ms"] <= measured["engine_p95_ms"] < measured["page_p95_ms"]
-    assert measured["engine_p50_ms"] < measured["page_p50_ms"] <= measured["page_p95_ms"]
-    assert measured["build_rate"] > 0
+    assert (measured["records"], measured["seed"]) == (160, 20261129)
+    assert [step["records"] for step in measured["steps"]] == [100, 160]
+    for step in measured["steps"]:
+        assert 60 < step["questions"] <= 200
+        assert 0 < step["engine_p50_ms"] <= step["engine_p95_ms"] < step["page_p95_ms"]
+        assert step["engine_p50_ms"] < step["page_p50_ms"] <= step["page_p95_ms"]
+        assert (step["ratio"] > 1, step["build_rate"] > 0) == (True, True)
     assert 0 < measured["fresh_alone_p95_s"] < 30
     unmeasured = {name for name, value in measured.items() if value is None}
     assert unmeasured == measured["why"].keys() == {"fresh_p95_s", "ndcg10"}

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from wenyuan.holdings.catalogue.data import ImportResult
@@ -118,10 +119,10 @@ def peak_rss_mb() -> float:
     return most / 2**20 if sys.platform == "darwin" else most / 2**10
 
 
-def write_file(path: Path, records: int, *, encoding: Encoding = Encoding.GB18030) -> None:
-    """Write the seeded file; vendors mostly deliver GB18030."""
+def write_file(path: Path, records: int, *, after: int = 0, encoding: Encoding = Encoding.GB18030) -> None:
+    """Write the seeded file from the record on that follows the first ``after``; vendors mostly deliver GB18030."""
     with path.open("wb") as stream:
-        for made in synthetic_records(records):
+        for made in islice(synthetic_records(records), after, None):
             stream.write(encode(made, encoding=encoding))
 
 

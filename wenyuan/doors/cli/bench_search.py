@@ -1,9 +1,9 @@
 """``bench search``: pages of results beside the engine alone, the build of the index, and how soon a change is found.
 
 The catalogue is imported, so that its records, items and numbers are as in a library. A page is the whole answer of
-``/find`` to a reader: ten works with availability as it is now, and every facet, through all of Django in this process,
-without the network. The engine is asked the same question for as many ids and the same counts. Each question is asked
-once of both; the first ones before that without being measured, so that both are warm.
+``/find`` to a reader: twenty works with availability as it is now, and every facet, through all of Django in this
+process, without the network. The engine is asked the same question for as many ids and the same counts. Each question
+is asked once of both; the first ones before that without being measured, so that both are warm.
 """
 
 import random
@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,18 +26,18 @@ from wenyuan.doors.cli.bench_worker import worker_beside
 from wenyuan.doors.cli.environment import Installation
 from wenyuan.doors.portal.narrowing import counted
 from wenyuan.doors.portal.searching import PAGE_SIZE
-from wenyuan.holdings.catalogue.operations import Indexer, open_batch, run_batch
+from wenyuan.holdings.catalogue.operations import Indexer, ask_anew, open_batch, run_batch
 from wenyuan.holdings.catalogue.queries import find_ids, search
 from wenyuan.kernel.chinese import initials_of, pinyin_of
 from wenyuan.kernel.searching import words_of
 from wenyuan.organisation.network.operations import found_library
+from wenyuan.organisation.rights.data import Desk
 from wenyuan.runtime.problem import Problem
 
 SEED: Final = 20261129
 QUESTIONS: Final = 560
 """Distinct questions, where the catalogue is large enough to have so many."""
 _WARM_UP: Final = 20
-_CHANGES: Final = 40
 _NOT_FOUND_S: Final = 30.0
 _POLL_S: Final = 0.01
 _SAMPLE = """
@@ -52,44 +53,37 @@ Echo = Callable[[str], None]
 
 
 def measure_search(
-    here: Installation, *, records: int, questions: Path | None, at: datetime, echo: Echo
+    here: Installation, *, records: Sequence[int], questions: Path | None, changes: int, at: datetime, echo: Echo
 ) -> dict[str, Any]:
-    """Import so many records, build the index, and ask. The database is migrated and empty; ``questions`` is a file
-    with one on each line, else they are drawn from the catalogue by ``SEED``.
+    """Import as many records as each step says in all, build the index, and ask; then make so many ``changes``. The
+    database is migrated and empty; ``questions`` is a file with one on each line, else they are drawn from the
+    catalogue by ``SEED``.
 
-    What is not measured is None, and ``why`` says why.
+    The figures are those of the last step, ``steps`` has those of each. What is not measured is None, and ``why`` says
+    why.
 
     :raises Problem: a page cannot be had, or the worker does not keep up.
     """
     desk = bench_desk(at)
     found_library(name_zh="测速", at=at, desk=desk)
-    echo(f"Importing {records:,} records …")
-    with tempfile.TemporaryDirectory(dir=here.home.files) as folder:
-        path = Path(folder) / "bench.iso"
-        write_file(path, records)
-        batch_id = open_batch(path=path, branch_id=desk.branch_id, at=at, desk=desk, source="bench")
-        run_batch(batch_id=batch_id, path=path, at=at, desk=desk)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
     here.static_folder.mkdir(exist_ok=True)  # empty: pages name their files, nobody fetches them
-    echo("Building the index …")
-    build_rate = records / _build()
-    asked = _from_file(questions) if questions is not None else _drawn()
-    echo(f"Asking {len(asked)} questions …")
-    pages, engine = _ask(asked)
+    steps: list[dict[str, Any]] = []
+    for already, total in pairwise((0, *sorted(records))):
+        echo(f"Importing {total - already:,} records …")
+        _import(here, total, after=already, at=at, desk=desk)
+        echo("Building the index …")
+        build_rate = round(total / _build(), 1)
+        asked = _from_file(questions) if questions is not None else _drawn()
+        echo(f"Asking {len(asked)} questions …")
+        steps.append({"records": total, "questions": len(asked), **_told(*_ask(asked)), "build_rate": build_rate})
     echo("Changing titles …")
-    alone = _freshness(here)
+    alone = _freshness(here, changes)
     return {
-        "records": records,
-        "page_p50_ms": _percentile(pages, 50),
-        "page_p95_ms": _percentile(pages, 95),
-        "engine_p50_ms": _percentile(engine, 50),
-        "engine_p95_ms": _percentile(engine, 95),
-        "build_rate": round(build_rate, 1),
+        **steps[-1],
+        "steps": steps,
         "fresh_p95_s": None,
         "ndcg10": None,
         "fresh_alone_p95_s": _percentile(alone, 95),
-        "questions": len(asked),
         "seed": SEED if questions is None else None,
         "rows_a_page": PAGE_SIZE,
         "facets_a_page": len(counted({})),
@@ -100,14 +94,36 @@ def measure_search(
     }
 
 
+def _import(here: Installation, records: int, *, after: int, at: datetime, desk: Desk) -> None:
+    with tempfile.TemporaryDirectory(dir=here.home.files) as folder:
+        path = Path(folder) / "bench.iso"
+        write_file(path, records, after=after)
+        batch_id = open_batch(path=path, branch_id=desk.branch_id, at=at, desk=desk, source="bench")
+        run_batch(batch_id=batch_id, path=path, at=at, desk=desk)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def _build() -> float:
     """CPU seconds of this process from no index to one that is in use, reading the tables and writing the files
     included: of a core, whatever else the machine does meanwhile."""
+    ask_anew()
     started = time.process_time()
     with Indexer() as indexer:
         while indexer.turn():
             continue
     return time.process_time() - started
+
+
+def _told(pages: Sequence[float], engine: Sequence[float]) -> dict[str, float]:
+    page_p95, engine_p95 = _percentile(pages, 95), _percentile(engine, 95)
+    return {
+        "page_p50_ms": _percentile(pages, 50),
+        "page_p95_ms": page_p95,
+        "engine_p50_ms": _percentile(engine, 50),
+        "engine_p95_ms": engine_p95,
+        "ratio": round(page_p95 / engine_p95, 2),
+    }
 
 
 def _from_file(path: Path) -> list[str]:
@@ -163,11 +179,11 @@ def _ask(asked: Sequence[str]) -> tuple[list[float], list[float]]:
     return pages, engine
 
 
-def _freshness(here: Installation) -> list[float]:
+def _freshness(here: Installation, changes: int) -> list[float]:
     """Seconds from the commit of another title until it is found, with the worker as in ``up``, a change at a time."""
     waited: list[float] = []
     with worker_beside(here), connection.cursor() as cursor:
-        for number in range(_CHANGES):
+        for number in range(changes):
             title = f"改名第{number}次{SEED}"
             asked = f'"{title}"'  # quoted: word by word it would find the title of the change before
             if search(asked, size=1).total:
