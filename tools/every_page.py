@@ -86,6 +86,10 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
     ),
     SIGNED_IN: (
         "/account",
+        "/account/pin",
+        "/account/card",
+        "/account/card/{own_card}/lost",
+        "/account/card/reported-lost",
         "/record/{bib}",
         "/record/{bib}/hold",
         Sight(role=SIGNED_IN, path="/record/{not_held}/hold", note="refused"),
@@ -697,6 +701,11 @@ def the_house(*, today: date) -> dict[str, str]:
         "elsewhere": open_loans.exclude(item__home_branch__in=lends_with_central).earliest("id").item.barcode,
         "card": card.card_no,
         "other_card": other_card.card_no,
+        "own_card": Token.objects.filter(
+            patron_id__in=open_loans.order_by("id").values("patron_id")[:1], kind="card", status="active"
+        )
+        .latest("id")
+        .id,
         "reader": card.patron.name,
         "patron": reader,
         "other_patron": card.patron_id,

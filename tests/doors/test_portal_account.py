@@ -433,6 +433,19 @@ def test_a_browser_is_not_known_by_what_somebody_made_up(portal_town: Town, cloc
     assert known_in(request, at=clock()) == {}
 
 
+def test_a_reader_is_told_of_many_wrong_pins_and_not_of_a_few(portal_town: Town) -> None:
+    client = signed_in()
+    for number in range(7):
+        send(browser(REMOTE_ADDR=f"10.0.0.{number}"), pin="111111")
+        if number == 3:
+            assert "Somebody tried" not in words(client.get(ACCOUNT))
+
+    told = words(client.get(ACCOUNT))
+
+    assert "Somebody tried to sign in with your card" in told
+    assert "7 wrong PINs in the last seven days, the last on Tue 24 Nov 2026. Nobody got in by them." in told
+
+
 def test_at_most_six_readers_are_known_in_a_browser_the_latest(portal_town: Town, clock: Clock) -> None:
     client = browser()
     for number in range(8):
@@ -607,5 +620,5 @@ def test_the_account_costs_the_same_however_much_there_is(
     client = signed_in()
     client.get(ACCOUNT)
 
-    with django_assert_num_queries(7):  # library, session, its end, items with their numbers, charges, network
+    with django_assert_num_queries(8):  # library, session, its end, items with their numbers, charges, network
         client.get(ACCOUNT)

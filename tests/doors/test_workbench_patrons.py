@@ -1,6 +1,6 @@
 """Readers: found, shown, registered, changed, and what is never shown."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +11,9 @@ from tests.factories.circulation import make_policy
 from tests.factories.network import make_branch
 from tests.factories.patrons import make_category, make_guardian, make_patron
 from tests.factories.staff_pages import staff_at
+from wenyuan.lending.patrons.data import Caller
 from wenyuan.lending.patrons.models import Consent, Guardian, Patron, Roster, Token
+from wenyuan.lending.patrons.operations import check_pin, sign_in
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.models import AuditRow
@@ -503,3 +505,22 @@ def test_who_may_not_see_readers_sees_none(branch: Branch) -> None:
 
     assert browser.get("/workbench/patrons/").status_code == 403
     assert browser.get(f"/workbench/patrons/{reader.id}").status_code == 403
+
+
+def test_the_desk_is_told_that_somebody_guesses_at_a_pin_and_until_when_machines_lock_it(
+    browser: Client, branch: Branch
+) -> None:
+    reader = make_patron("李小军", "T100", home=branch, pin="604913")
+    page = f"/workbench/patrons/{reader.id}"
+    assert "wrong-pins" not in browser.get(page).content.decode()
+
+    for number in range(16):
+        sign_in(card="T100", pin="111111", caller=Caller(address=f"10.0.0.{number // 2}"), at=datetime.now(UTC))
+    for _ in range(5):
+        check_pin(patron_id=reader.id, pin="111111", at=datetime.now(UTC))
+    told = browser.get(page).content.decode()
+
+    assert "最近七天输错密码 15 次" in told
+    assert "来自 8 处" in told
+    assert "读者没用过的浏览器须等到" in told
+    assert "自助设备已锁定至" in told

@@ -20,6 +20,7 @@ from wenyuan.lending.circulation.data import Block, OpenLoan, RenewalReceipt
 from wenyuan.lending.circulation.operations import Contended, Refused, renew, renew_all
 from wenyuan.lending.circulation.queries import holds_of_patron, patron_loans
 from wenyuan.lending.fees.queries import account_state, list_open_charges
+from wenyuan.lending.patrons.queries import wrong_pins
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
@@ -30,13 +31,15 @@ def account(request: ReaderRequest) -> HttpResponse:
     """What the reader has on loan, waits for, owes and has deposited, as it is now."""
     patron, network, today = request.reader.patron, network_map(), local_date(request.at)
     loans = patron_loans(patron_id=patron.id, branch_id=patron.home_branch_id, at=request.at)
-    state = account_state(patron.id)
+    state, guessed = account_state(patron.id), wrong_pins(patron.id, at=request.at)
     context = {
         "word": word_of(request.reader),
         "patron": patron,
         "home": network.branches.get(patron.home_branch_id),
         "loans": loan_rows(loans.loans if loans else (), today=today),
         "max_loans": loans.max_loans if loans else None,
+        "wrong_pins": guessed,
+        "guessed_on": local_date(guessed.last_at) if guessed else None,
         "blocks": reasons(loans.blocks if loans else (), network=network, language=request.language),
         "holds": hold_rows(holds_of_patron(patron_id=patron.id, at=request.at), network=network, today=today),
         "charges": charge_rows(list_open_charges(patron.id)),

@@ -63,7 +63,9 @@ def reader_of(request: HttpRequest, *, at: datetime) -> Reader | None:
     since, seen = (datetime.fromtimestamp(session[name], UTC) for name in ("since", "seen"))
     if not since <= at < since + LONGEST:
         return None
-    patron = still_signed_in(patron_id=session["patron"], token_id=session["token"], since=since)
+    patron = still_signed_in(
+        patron_id=session["patron"], token_id=session["token"], since=since, by_act=session.get("by_act")
+    )
     if patron is None:
         return None
     try:
@@ -89,6 +91,19 @@ def enter(request: HttpRequest, response: HttpResponseBase, scanned: ScannedPatr
     session["card"] = key_ring().encrypt(card)
     session["since"] = session["seen"] = at.timestamp()
     session.create()
+    _give(response, session)
+
+
+def stay(reader: Reader, response: HttpResponseBase, *, by_act: int, at: datetime) -> None:
+    """Go on under a new key where the reader has set another PIN, which ends all other sign-ins: ``by_act`` is that
+    act in the audit."""
+    reader.session["since"], reader.session["by_act"] = at.timestamp(), by_act
+    reader.session.cycle_key()
+    reader.session.save()
+    _give(response, reader.session)
+
+
+def _give(response: HttpResponseBase, session: ReaderSession) -> None:
     response.set_cookie(
         cookie_name(COOKIE),
         str(session.session_key),

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from wenyuan.doors.portal import account, arrivals, browsing, engines, finding, holding, record, signing_in, views
+from wenyuan.doors.portal import (
+    account,
+    arrivals,
+    browsing,
+    card,
+    engines,
+    finding,
+    holding,
+    record,
+    signing_in,
+    views,
+)
 
 app_name = "portal"
 
@@ -26,6 +37,10 @@ urlpatterns = [
     path("account/sign-out", signing_in.sign_out, name="sign-out"),
     path("account/renewals", account.renew_every, name="renew-all"),
     path("account/loans/<int:loan_id>/renewal", account.renew_one, name="renew"),
+    path("account/pin", card.pin, name="pin"),
+    path("account/card", card.card, name="card"),
+    path("account/card/<int:token_id>/lost", card.lost, name="card-lost"),
+    path("account/card/reported-lost", views.reported_lost, name="reported-lost"),
     path("account/holds/<int:hold_id>/cancellation", holding.cancel, name="cancel-hold"),
     path("about/privacy", views.privacy, name="privacy"),
     path("accessibility", views.accessibility, name="accessibility"),

@@ -104,6 +104,12 @@ def branch(request: PublicRequest, code: str) -> HttpResponse:
 
 
 @public_page
+def reported_lost(request: PublicRequest) -> HttpResponse:
+    """What a reader is told whose sign-in ended with the card that they reported lost."""
+    return page(request, "portal/reported_lost.html", at="account")
+
+
+@public_page
 def privacy(request: PublicRequest) -> HttpResponse:
     """How personal data is used."""
     return page(request, "portal/privacy.html", {"version": NOTICE_VERSION})

@@ -85,6 +85,16 @@ def report_lost(*, token_id: int, at: datetime, desk: Desk, reason: str = "", be
     require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
     refuse_bad_text(reason, at=at)
     patron, token = lock_token(token_id)
+    lose(patron, token, at=at, desk=desk, reason=reason, behalf=behalf)
+
+
+def lose(
+    patron: Patron, token: Token, *, at: datetime, desk: Desk, reason: str = "", behalf: OnBehalf | None = None
+) -> None:
+    """A step: a token of the patron's is lost; both are locked.
+
+    :raises PatronRefused: it was replaced or removed.
+    """
     if token.status == TokenStatus.LOST:
         return
     if token.status != TokenStatus.ACTIVE:
@@ -167,7 +177,7 @@ def set_pin(*, patron_id: int, pin: str, at: datetime, desk: Desk) -> None:
     patron = lock_open_patron(patron_id)
     if problems := rules.pin_problems(pin, birth_date=patron.birth_date, tails=tails_of(patron)):
         raise PatronRefused(*problems)
-    _store_pin(patron, pin)
+    store_pin(patron, pin)
     audit(at=at, desk=desk, act="set_pin", subject_kind="patron", subject_id=patron.id)
 
 
@@ -183,7 +193,7 @@ def reset_pin(*, patron_id: int, at: datetime, desk: Desk) -> str:
     require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
     patron = lock_open_patron(patron_id)
     pin = random_pin(birth_date=patron.birth_date, tails=tails_of(patron))
-    _store_pin(patron, pin, drawn_at=at)
+    store_pin(patron, pin, drawn_at=at)
     audit(at=at, desk=desk, act="reset_pin", subject_kind="patron", subject_id=patron.id)
     return pin
 
@@ -275,7 +285,8 @@ def _end(token: Token, status: TokenStatus, *, at: datetime) -> None:
     token.save(update_fields=["status", "ended_at"])
 
 
-def _store_pin(patron: Patron, pin: str, *, drawn_at: datetime | None = None) -> None:
+def store_pin(patron: Patron, pin: str, *, drawn_at: datetime | None = None) -> None:
+    """A step: the patron, who is locked, has this PIN from now on, and nothing that was wrong before counts."""
     patron.pin_hash, patron.pin_drawn_at = pin_hash(patron_id=patron.id, pin=pin), drawn_at
     patron.save(update_fields=["pin_hash", "pin_drawn_at"])
     _count_pin(patron, failures=0, locked_until=None)

@@ -26,6 +26,7 @@ from wenyuan.lending.patrons.data import (
 from wenyuan.lending.patrons.defaults import install_default_categories
 from wenyuan.lending.patrons.kinds import add_category, change_category
 from wenyuan.lending.patrons.merging import keep_apart, merge_patrons, undo_merge
+from wenyuan.lending.patrons.own import change_own_pin, keep_own_history, report_own_lost
 from wenyuan.lending.patrons.personal import (
     add_guardian,
     come_of_age,
@@ -72,6 +73,7 @@ __all__ = [
     "begin_leaving",
     "block_by_machine",
     "change_category",
+    "change_own_pin",
     "change_patron",
     "check_pin",
     "close_patron",
@@ -83,6 +85,7 @@ __all__ = [
     "free_by_machine",
     "install_default_categories",
     "keep_apart",
+    "keep_own_history",
     "lift",
     "lift_lost",
     "lift_restriction",
@@ -101,6 +104,7 @@ __all__ = [
     "reopen_patron",
     "replace_card",
     "report_lost",
+    "report_own_lost",
     "reset_pin",
     "restrict",
     "restrict_after_return",

@@ -189,6 +189,16 @@ def set_keep_history(
     """
     require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
     patron = lock_open_patron(patron_id)
+    switch_history(patron, keep=keep, notice_version=notice_version, given_by=given_by, at=at, desk=desk)
+
+
+def switch_history(
+    patron: Patron, *, keep: bool, notice_version: str, given_by: GivenBy, at: datetime, desk: Desk
+) -> None:
+    """A step: keep the loans of a patron, who is locked, after their return, or forget them.
+
+    :raises PatronRefused: as ``set_keep_history``.
+    """
     if keep:
         _consent(patron, ConsentPurpose.HISTORY, notice_version, given_by, at=at)
         patron.keep_history = True

@@ -95,7 +95,7 @@ from wenyuan.plumbing.statements import LARGEST_ID, Statement, rows_of
 
 PAGE_ROWS = 20
 LONGEST_PAGE = 200
-PIN_ACTS = frozenset({"set_pin", "reset_pin"})
+PIN_ACTS = frozenset({"set_pin", "reset_pin", "change_own_pin"})
 """What of the audit of a patron ends every sign-in from before."""
 
 
@@ -347,16 +347,17 @@ def list_tokens(patron_id: int) -> tuple[TokenView, ...]:
     )
 
 
-def still_signed_in(*, patron_id: int, token_id: int, since: datetime) -> PatronView | None:
+def still_signed_in(*, patron_id: int, token_id: int, since: datetime, by_act: int | None = None) -> PatronView | None:
     """A reader who signed in by one of their tokens at ``since``, as they are now; nothing once that has ended: the
-    token is no longer in use, the PIN was set anew, or the reader has left."""
+    token is no longer in use, the PIN was set anew, or the reader has left. ``by_act`` is the audit's row of a PIN
+    that they set themselves in this very sign-in."""
     reader = get_patron(patron_id)
     if reader is None or reader.status == PatronStatus.CLOSED:
         return None
     if all(token.id != token_id or token.status != TokenStatus.ACTIVE for token in list_tokens(reader.id)):
         return None
     changes = list_audit(subject_kind="patron", subject_id=reader.id, first_at=since)
-    return None if any(change.act in PIN_ACTS for change in changes) else reader
+    return None if any(change.act in PIN_ACTS and change.id != by_act for change in changes) else reader
 
 
 def wrong_pins(patron_id: int, *, at: datetime) -> WrongPins | None:

@@ -111,7 +111,7 @@ def note(
             occurred_at=at,
             door=desk.door.value,
             desk=desk.code,
-            operator_id=desk.operator.account_id,
+            operator_id=desk.operator.account,
             branch_id=desk.branch_id,
             area_id=desk.area_id,
             service_point_id=desk.service_point_id,

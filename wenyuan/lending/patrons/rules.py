@@ -495,9 +495,9 @@ def sum_of_restrictions(standing: Sequence[tuple[date | None, str]]) -> tuple[da
 # PINs and dates.
 
 
-def pin_problems(pin: str, *, birth_date: date | None, tails: frozenset[str]) -> list[Problem]:
+def pin_problems(pin: str, *, birth_date: date | None, tails: frozenset[str], least_digits: int = 4) -> list[Problem]:
     """Whether a PIN can be set; ``tails`` are the last four of the patron's own number and phone."""
-    if not _PIN.fullmatch(pin):
+    if not _PIN.fullmatch(pin) or len(pin) < least_digits:
         return [Problem(ProblemCode.PIN_BAD, "pin")]
     return [Problem(ProblemCode.PIN_WEAK, "pin")] if is_weak_pin(pin, birth_date=birth_date, tails=tails) else []
 

@@ -306,6 +306,7 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "reveal_personal": _("personal data revealed"),
     "set_pin": _("reader's PIN set"),
     "reset_pin": _("reader's PIN reset"),
+    "change_own_pin": _("PIN changed by the reader"),
     "rotate_keys": _("encryption keys rotated"),
     "edit_template": _("text of a notice changed"),
     "change_notice_hours": _("hours of sending changed"),

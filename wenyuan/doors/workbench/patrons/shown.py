@@ -62,6 +62,7 @@ from wenyuan.lending.patrons.queries import (
     list_proxies,
     list_restrictions,
     list_tokens,
+    wrong_pins,
 )
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.rights.data import Act, Desk
@@ -297,6 +298,8 @@ def patron_context(view: PatronView, *, desk: Desk, at: datetime) -> dict[str, A
         "late": sum(loan.overdue for loan in loans),
         "limits": [words_for_block(block, language, names) for block in (known.blocks if known else ())],
         "is_erased": view.no_number_reason == NoNumberReason.ERASED,
+        "wrong_pins": wrong_pins(view.id, at=at),
+        "pin_locked_until": view.pin_locked_until if view.pin_locked_until and at < view.pin_locked_until else None,
         "cards": [_card(token) for token in list_tokens(view.id)],
         "guardians": [_answering(guardian) for guardian in guardians],
         "children": list_children(view.id),

@@ -65,6 +65,8 @@ PROBLEM_WORDS = {
     ProblemCode.TOKEN_STATUS: _("The state of this card does not allow it."),
     ProblemCode.PIN_BAD: _("A PIN has four to six digits."),
     ProblemCode.PIN_WEAK: _("This PIN is too easily guessed."),
+    ProblemCode.PIN_WRONG: _("This is not the PIN until now."),
+    ProblemCode.PIN_SAME: _("This is the PIN until now."),
     ProblemCode.EXPIRES_BAD: _("This day cannot be the last day of a registration."),
     ProblemCode.TEXT_PERSONAL: _("An identity or telephone number must not stand in this text."),
     ProblemCode.TEXT_TOO_LONG: _("The text is too long."),

@@ -51,6 +51,8 @@ class ProblemCode(StrEnum):
     TOKEN_STATUS = "token_status"  # noqa: S105 - the token's status forbids it; detail: the status
     PIN_BAD = "pin_bad"  # not four to six digits
     PIN_WEAK = "pin_weak"
+    PIN_WRONG = "pin_wrong"  # the one until now, where the reader sets another
+    PIN_SAME = "pin_same"
     EXPIRES_BAD = "expires_bad"
     TEXT_PERSONAL = "text_personal"  # a free text holds an identity number or a mobile number
     TEXT_TOO_LONG = "text_too_long"

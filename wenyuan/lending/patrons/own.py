@@ -1,0 +1,76 @@
+"""What readers do about their own card and data. The door says who has signed in; nobody's account acts."""
+
+from datetime import datetime
+from typing import Final
+
+from wenyuan.lending.patrons import rules
+from wenyuan.lending.patrons.cards import lose, store_pin
+from wenyuan.lending.patrons.data import Caller, GivenBy, PatronRefused, PatronUnknown, Problem, ProblemCode
+from wenyuan.lending.patrons.personal import switch_history
+from wenyuan.lending.patrons.records import lock_open_patron, lock_token, tails_of
+from wenyuan.lending.patrons.signing_in import sign_in
+from wenyuan.organisation.rights.data import Desk
+from wenyuan.organisation.rights.operations import audit
+from wenyuan.organisation.rights.queries import needs
+from wenyuan.plumbing.transactions import verb
+
+OWN_PIN_DIGITS: Final = 6
+"""Whoever chooses a PIN alone chooses six digits: it also opens the account from anywhere."""
+
+
+@needs()
+def change_own_pin(*, patron_id: int, card: str, old: str, new: str, caller: Caller, at: datetime, desk: Desk) -> int:
+    """Set another PIN of six digits; returns the audit's row, since which every other sign-in has ended.
+
+    The old one is asked and counted like a sign-in in a browser that is known: who finds one left open guesses no
+    further than elsewhere.
+
+    :param card: what was shown at the sign-in
+    :raises PatronRefused: the old one is wrong or not looked at yet (``PIN_WRONG``); else the new one has not six
+        digits, is too easily guessed, or is the old one.
+    """
+    known = {patron_id: caller.known.get(patron_id, "signed in")}
+    scanned = sign_in(card=card, pin=old, caller=Caller(address=caller.address, known=known), at=at)
+    if scanned is None or scanned.patron.id != patron_id:
+        raise PatronRefused(Problem(ProblemCode.PIN_WRONG, "old"))
+    return _set(patron_id, old.strip(), new.strip(), at=at, desk=desk)
+
+
+@verb
+def _set(patron_id: int, old: str, new: str, *, at: datetime, desk: Desk) -> int:
+    patron = lock_open_patron(patron_id)
+    problems = rules.pin_problems(
+        new, birth_date=patron.birth_date, tails=tails_of(patron), least_digits=OWN_PIN_DIGITS
+    )
+    if new == old:
+        problems.append(Problem(ProblemCode.PIN_SAME, "pin"))
+    if problems:
+        raise PatronRefused(*problems)
+    store_pin(patron, new)
+    return audit(at=at, desk=desk, act="change_own_pin", subject_kind="patron", subject_id=patron.id)
+
+
+@needs()
+@verb
+def report_own_lost(*, patron_id: int, token_id: int, at: datetime, desk: Desk) -> None:
+    """挂失 by the reader: a card or whatever else of theirs lends nothing and opens nothing from now on. Only the desk
+    finds it again. Reporting it again changes nothing.
+
+    :raises PatronUnknown: no such token of this reader's.
+    :raises PatronRefused: it was replaced or removed.
+    """
+    patron, token = lock_token(token_id)
+    if patron.id != patron_id:
+        raise PatronUnknown("token")
+    lose(patron, token, at=at, desk=desk)
+
+
+@needs()
+@verb
+def keep_own_history(*, patron_id: int, keep: bool, notice_version: str, at: datetime, desk: Desk) -> None:
+    """Agree that what the reader brings back stays on their list; or take it back, and what was kept is forgotten.
+
+    :raises PatronRefused: for this reader a guardian consents, at the desk.
+    """
+    patron = lock_open_patron(patron_id)
+    switch_history(patron, keep=keep, notice_version=notice_version, given_by=GivenBy.SELF, at=at, desk=desk)
