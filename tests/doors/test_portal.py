@@ -611,7 +611,7 @@ def test_the_first_page_and_branches_cost_the_same_however_many_there_are(
 ) -> None:
     reader.get("/")
 
-    with django_assert_num_queries(4):  # library, edition, newest, their numbers
+    with django_assert_num_queries(5):  # library, edition, newest, their numbers, closures
         reader.get("/")
     with django_assert_num_queries(2):  # library, edition
         reader.get("/branches")

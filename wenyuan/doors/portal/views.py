@@ -1,5 +1,7 @@
 """The first page, the list and page of branches, and the pages about the house itself."""
 
+from datetime import date, timedelta
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -9,9 +11,11 @@ from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.portal.access import PublicRequest, public_page
 from wenyuan.doors.portal.opening import closures_in_words, opening_in_words, other_days, week_in_words
 from wenyuan.doors.portal.places import by_district, for_home, openings, shares_with
+from wenyuan.doors.portal.popular import popular
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.words import BRANCH_KINDS, kind_words
 from wenyuan.holdings.catalogue.queries import list_newest
+from wenyuan.organisation.network.data import BranchFacts, ClosureFacts, NetworkMap
 from wenyuan.organisation.network.queries import (
     list_areas,
     list_closures,
@@ -22,6 +26,9 @@ from wenyuan.organisation.network.queries import (
 from wenyuan.plumbing.clock import local_date
 
 NEWEST_ON_HOME = 8
+NOTICES = 6
+NOTICE_DAYS = 14
+"""So many closures stand on the first page, and so long before they begin."""
 BRANCHES_A_PAGE = 50
 NOTICE_VERSION = "2026-1"
 """The notice on personal data that ``portal/privacy.html`` explains; consents name it."""
@@ -32,13 +39,25 @@ def home(request: PublicRequest) -> HttpResponse:
     """The box, who is open today, and what is new."""
     network = network_map()
     found = openings(network, request.at)
+    today = local_date(request.at)
     context = {
-        "today": local_date(request.at),
+        "today": today,
         "openings": for_home(found.values()),
+        "closures": _coming(network, today),
+        "popular": popular(today=today, edition=network.edition),
         "branch_count": len(found),
         "newest": list_newest(size=NEWEST_ON_HOME).bibs,
     }
     return page(request, "portal/home.html", context, at="home")
+
+
+def _coming(network: NetworkMap, today: date) -> list[tuple[BranchFacts, ClosureFacts]]:
+    """The closures of whole branches that run or begin soon, by their first day; one that has no end stays."""
+    soon = today + timedelta(days=NOTICE_DAYS)
+    closures = [one for one in list_closures(from_date=today) if one.withdrawn_at is None and one.closes_days]
+    near = sorted((one for one in closures if one.first_date <= soon), key=lambda one: (one.first_date, one.id))
+    standing = [(network.branches.get(one.branch_id), one) for one in near]
+    return [(branch, one) for branch, one in standing if branch is not None and branch.stands_on(today)][:NOTICES]
 
 
 @public_page

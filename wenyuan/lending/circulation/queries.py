@@ -56,6 +56,7 @@ from wenyuan.lending.circulation.policy_reads import (
     preview_policies,
     shadowed_kinds,
 )
+from wenyuan.lending.circulation.popular import most_borrowed
 from wenyuan.lending.circulation.queueing import lapsed_holds
 from wenyuan.lending.circulation.rules import debt_blocks, deposit_blocks, patron_blocks, total_blocks
 from wenyuan.lending.circulation.simulating import Answer, Supposed, Trial, try_policies
@@ -299,6 +300,7 @@ __all__ = [
     "loans_of_readers",
     "loss_charged",
     "loss_of_item",
+    "most_borrowed",
     "not_found_at",
     "offline_acts_to_settle",
     "patron_loans",
