@@ -1,7 +1,6 @@
 """The policy matrix: the nearest branch wins, then the category, then the item type, each rule kind on its own."""
 
 from datetime import date, timedelta
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 
 from wenyuan.lending.circulation.policies import MoneyPolicy, PolicyBook, PolicyRow, Value
 
-EDITION = UUID(int=1)
 DAY = date(2026, 4, 23)
 CENTRAL, STREET = 1, 2
 ADULT, CHILD = 10, 11
@@ -70,7 +68,7 @@ def test_each_kind_comes_from_the_nearest_row_that_states_it(
     of_type: int | None,
     route: str,
 ) -> None:
-    book = PolicyBook(EDITION, MATRIX)
+    book = PolicyBook(MATRIX)
 
     policy = book.resolve(branch_line=line, category_id=category, item_type_id=item_type, on=DAY)
 
@@ -87,7 +85,7 @@ def test_each_kind_comes_from_the_nearest_row_that_states_it(
 
 
 def test_a_renewal_without_a_length_of_its_own_lasts_as_long_as_a_loan() -> None:
-    book = PolicyBook(EDITION, [row(1, loan_days=14)])
+    book = PolicyBook([row(1, loan_days=14)])
 
     policy = book.resolve(branch_line=(9,), category_id=ADULT, item_type_id=BOOK, on=DAY)
 
@@ -97,7 +95,7 @@ def test_a_renewal_without_a_length_of_its_own_lasts_as_long_as_a_loan() -> None
 
 
 def test_a_row_holds_from_its_first_to_its_last_day() -> None:
-    book = PolicyBook(EDITION, [row(1, loan_days=14, valid_from=DAY, valid_to=DAY + timedelta(days=1))])
+    book = PolicyBook([row(1, loan_days=14, valid_from=DAY, valid_to=DAY + timedelta(days=1))])
 
     days = [
         book.resolve(branch_line=(9,), category_id=ADULT, item_type_id=BOOK, on=DAY + timedelta(days=shift))
@@ -108,13 +106,13 @@ def test_a_row_holds_from_its_first_to_its_last_day() -> None:
 
 
 def test_without_a_loan_length_there_is_no_policy() -> None:
-    book = PolicyBook(EDITION, [row(1, max_loans=10)])
+    book = PolicyBook([row(1, max_loans=10)])
 
     assert book.resolve(branch_line=(9,), category_id=ADULT, item_type_id=BOOK, on=DAY) is None
 
 
 def test_a_limit_of_nought_is_a_limit() -> None:
-    book = PolicyBook(EDITION, [row(1, loan_days=14, max_loans=5), row(2, category_id=CHILD, max_loans=0)])
+    book = PolicyBook([row(1, loan_days=14, max_loans=5), row(2, category_id=CHILD, max_loans=0)])
 
     policy = book.resolve(branch_line=(9,), category_id=CHILD, item_type_id=BOOK, on=DAY)
 
@@ -129,7 +127,7 @@ def test_money_is_off_until_a_row_states_it_and_each_kind_falls_back_by_itself()
         row(3, branch_id=STREET, fine_day_fen=20, suspension_percent=50),
         row(4, branch_id=CENTRAL, category_id=CHILD, fine_day_fen=0),
     ]
-    book = PolicyBook(EDITION, matrix)
+    book = PolicyBook(matrix)
 
     def money(line: tuple[int, ...], category: int) -> MoneyPolicy:
         policy = book.resolve(branch_line=line, category_id=category, item_type_id=BOOK, on=DAY)
@@ -147,7 +145,7 @@ def test_money_is_off_until_a_row_states_it_and_each_kind_falls_back_by_itself()
 
 
 def test_what_lateness_costs_is_known_also_where_nothing_is_lent_any_more() -> None:
-    book = PolicyBook(EDITION, [row(1, fine_day_fen=10)])
+    book = PolicyBook([row(1, fine_day_fen=10)])
 
     assert book.money(branch_line=(9,), category_id=ADULT, item_type_id=BOOK, on=DAY) == MoneyPolicy(fine_day_fen=10)
 
@@ -165,7 +163,7 @@ rows = st.builds(
 
 @given(matrix=st.lists(rows, max_size=12), line=st.permutations([CENTRAL, STREET]))
 def test_a_stated_value_is_never_beaten_by_one_further_away(matrix: list[PolicyRow], line: list[int]) -> None:
-    book = PolicyBook(EDITION, matrix)
+    book = PolicyBook(matrix)
 
     policy = book.resolve(branch_line=tuple(line), category_id=ADULT, item_type_id=BOOK, on=DAY)
 

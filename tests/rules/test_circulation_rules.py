@@ -27,7 +27,7 @@ from wenyuan.lending.circulation.rules import Place, blocks_for_checkout, decide
 HOME, HERE, THIRD = 1, 2, 3
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 4, 23, 2, 30, tzinfo=UTC)
-EDITIONS = Editions(UUID(int=1), UUID(int=2))
+EDITIONS = Editions(str(UUID(int=1)), str(UUID(int=2)))
 
 
 def item(*, present: int = HOME, state: str = "available", condition: str = "ok") -> Item:

@@ -318,7 +318,7 @@ _WRITTEN: dict[type, Callable[[Any], bytes]] = {
     bytes: lambda value: b"\\x" + value.hex().encode(),
     datetime: lambda value: value.isoformat().encode(),
     date: lambda value: value.isoformat().encode(),
-    UUID: lambda value: str(value).encode(),
+    UUID: lambda value: b"%032x" % value.int,  # its usual form with hyphens takes four times as long
     list: _array,
     tuple: _array,
 }

@@ -93,7 +93,7 @@ class _Read(NamedTuple):
     category_codes: Mapping[int, str]
 
 
-_latest: dict[UUID, _Read] = {}
+_latest: dict[str, _Read] = {}
 """What was read last, by its edition, which is that of one state in one database. Two threads that find none both read
 it."""
 _books: dict[Editions, Books] = {}
@@ -104,19 +104,19 @@ def books_of(editions: Editions) -> Plan[Books]:
     """The books of these editions; asks the database only for what is new."""
     books = _books.get(editions)
     if books is None:
-        books = Books(network_map(edition=editions.network), *(yield from _read(editions.policies)))
+        books = Books(network_map(edition=UUID(editions.network)), *(yield from _read(editions.policies)))
         _books.clear()
         _books[editions] = books
     return books
 
 
-def _read(edition: UUID) -> Plan[_Read]:
+def _read(edition: str) -> Plan[_Read]:
     read = _latest.get(edition)
     if read is None:
         rows = yield Statement(sql.POLICY_ROWS, {})
         types = yield Statement(sql.TYPE_CODES, {})
         categories = yield Statement(sql.CATEGORY_CODES, {})
-        book = PolicyBook(edition, [_policy_row(*row) for row in rows])
+        book = PolicyBook([_policy_row(*row) for row in rows])
         read = _Read(book, dict(types), dict(categories))
         _latest.clear()
         _latest[edition] = read

@@ -190,10 +190,10 @@ class Earlier:
 
 
 class Editions(NamedTuple):
-    """Which network and which policies the gather saw."""
+    """Which network and which policies the gather saw: the tokens of their tables as texts."""
 
-    network: UUID
-    policies: UUID
+    network: str
+    policies: str
 
 
 @light_value()

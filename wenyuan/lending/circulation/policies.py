@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from wenyuan.lending.circulation.data import MEASURES, FixedDue, HoldsAllowed
 
@@ -127,14 +126,13 @@ MAX_ANSWERS = 20_000
 
 
 class PolicyBook:
-    """All rows of one edition, ready for look-up. It remembers answers, so a busy desk asks each question once a day.
+    """All rows of one state, ready for look-up. It remembers answers, so a busy desk asks each question once a day.
 
     The nearest branch wins (the branch itself, its parent, … , any), then a row for the category, then a row for the
     item type; each rule kind is taken from the first row that states it.
     """
 
-    def __init__(self, edition: UUID, rows: Iterable[PolicyRow]) -> None:
-        self.edition = edition
+    def __init__(self, rows: Iterable[PolicyRow]) -> None:
         self._rows: dict[tuple[int | None, int | None, int | None], list[PolicyRow]] = {}
         self._by_id: dict[int, PolicyRow] = {}
         for row in rows:
@@ -201,7 +199,7 @@ class PolicyBook:
     def replaced(self, place: tuple[int | None, int | None, int | None], rows: Iterable[PolicyRow]) -> "PolicyBook":
         """The book as it would be with these rows at a place."""
         others = (row for at, there in self._rows.items() if at != place for row in there)
-        return PolicyBook(self.edition, (*others, *rows))
+        return PolicyBook((*others, *rows))
 
     def holds(
         self, *, branch_line: tuple[int, ...], category_id: int | None, item_type_id: int | None, on: date

@@ -16,7 +16,10 @@ PATRON_COLUMNS = (
     "p.id, p.version, p.status, p.suspended_until, p.expires_date, p.home_branch_id, p.category_id, c.code, "
     "p.birth_date, p.gender, p.keep_history, p.name, r.ref"
 )
-EDITIONS = "(SELECT token FROM network_edition WHERE id = 1), (SELECT token FROM circulation_edition WHERE id = 1)"
+EDITIONS = (
+    "(SELECT token::text FROM network_edition WHERE id = 1), (SELECT token::text FROM circulation_edition WHERE id = 1)"
+)
+"""As texts: every act hashes and compares them, which for a ``UUID`` Python does by hand."""
 JOIN_ITEM = """
     LEFT JOIN catalogue_item i ON i.barcode = :barcode::text
     LEFT JOIN catalogue_bib b ON b.id = i.bib_id
