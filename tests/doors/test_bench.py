@@ -157,7 +157,9 @@ def test_the_bench_of_growth_compares_few_open_loans_with_many(command: Command)
 
 @pytest.mark.timeout(300)
 def test_the_bench_of_search_asks_for_pages_and_tells_what_it_did_not_measure(command: Command) -> None:
-    measured = command.json("bench", "search", "--records", "160", "--records", "100", "--changes", "4")
+    measured = command.json(
+        "bench", "search", *("--records", "160", "--records", "100", "--changes", "4", "--judged", "2")
+    )
 
     assert (measured["records"], measured["seed"]) == (160, 20261129)
     assert [step["records"] for step in measured["steps"]] == [100, 160]
@@ -166,9 +168,16 @@ def test_the_bench_of_search_asks_for_pages_and_tells_what_it_did_not_measure(co
         assert 0 < step["engine_p50_ms"] <= step["engine_p95_ms"] < step["page_p95_ms"]
         assert step["engine_p50_ms"] < step["page_p50_ms"] <= step["page_p95_ms"]
         assert (step["ratio"] > 1, step["build_rate"] > 0) == (True, True)
+        assert step["suggest_p95_ms"] > 0
+        assert (step["meant"] > 10, step["meant_p95_ms"] > 0) == (True, True)
     assert 0 < measured["fresh_alone_p95_s"] < 30
     unmeasured = {name for name, value in measured.items() if value is None}
-    assert unmeasured == measured["why"].keys() == {"fresh_p95_s", "ndcg10"}
+    assert unmeasured == measured["why"].keys() == {"fresh_p95_s"}
+    kinds = measured["relevance"]["kinds"]
+    assert len(kinds) == 8
+    assert kinds["traditional"]["questions"] == 2
+    assert kinds["pinyin"]["engines"]["ours"]["ndcg10"] > kinds["pinyin"]["engines"]["jieba"]["ndcg10"]
+    assert 0 < measured["ndcg10"] <= 1
 
 
 @pytest.mark.timeout(200)

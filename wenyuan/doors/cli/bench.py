@@ -140,7 +140,19 @@ def import_(records: int, as_json: bool) -> int:
 @click.option(
     "--queries",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Questions, one on each line; else they are drawn from the catalogue.",
+    help="Questions, one on each line, or kind, question and what is wanted parted by tabs; else they are drawn.",
+)
+@click.option(
+    "--catalogue",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Records (ISO 2709) to search in, instead of made ones.",
+)
+@click.option(
+    "--judged",
+    type=click.IntRange(0, 10_000),
+    default=0,
+    show_default=True,
+    help="Judge the order of results, beside other engines, by so many questions of each kind; 200 tell engines apart.",
 )
 @click.option(
     "--changes",
@@ -150,16 +162,21 @@ def import_(records: int, as_json: bool) -> int:
     help="Titles that are changed to see how soon the change is found.",
 )
 @json_option
-def search(records: tuple[int, ...], queries: Path | None, changes: int, as_json: bool) -> int:
-    """Pages of results beside the search engine alone, the build of the index, and how soon a change is found."""
+def search(
+    records: tuple[int, ...], queries: Path | None, catalogue: Path | None, judged: int, changes: int, as_json: bool
+) -> int:
+    """Pages of results beside the search engine alone, the build of the index, how soon a change is found, and how good
+    the order of results is."""
     with _empty_installation(as_json) as here:
         from wenyuan.doors.cli.bench_search import measure_search
 
         measured = measure_search(
             here,
             records=sorted(set(records)),
+            catalogue=catalogue,
             questions=queries,
             changes=changes,
+            judged=judged,
             at=datetime.now(UTC),
             echo=_silent if as_json else click.echo,
         )
@@ -226,16 +243,30 @@ def _tell_circulation(measured: dict[str, Any]) -> None:
 def _tell_search(measured: dict[str, Any]) -> None:
     click.echo(
         f"{'records':>11} {'questions':>9} {'page ms: half':>14} {'95 of 100':>9} {'engine: half':>12} "
-        f"{'95 of 100':>9} {'ratio':>6} {'built/s':>8}"
+        f"{'95 of 100':>9} {'ratio':>6} {'built/s':>8} "
+        f"{'suggested':>9} {'meant':>7}"
     )
     for step in measured["steps"]:
         click.echo(
             f"{step['records']:>11,} {step['questions']:>9} {step['page_p50_ms']:>14} {step['page_p95_ms']:>9} "
-            f"{step['engine_p50_ms']:>12} {step['engine_p95_ms']:>9} {step['ratio']:>6} {step['build_rate']:>8}"
+            f"{step['engine_p50_ms']:>12} {step['engine_p95_ms']:>9} {step['ratio']:>6} {step['build_rate']:>8} "
+            f"{step['suggest_p95_ms']:>9} {step['meant_p95_ms']:>7}"
         )
     click.echo(f"95 of 100 changes are found, without other work, within {measured['fresh_alone_p95_s']} s.")
     for name, why in measured["why"].items():
         click.echo(f"  {name}: {why}")
+    if measured["relevance"] is not None:
+        _tell_relevance(measured["relevance"])
+
+
+def _tell_relevance(told: dict[str, Any]) -> None:
+    engines = list(told["all"])
+    click.echo(f"nDCG@10 and what 95 of 100 resamplings lie between, seed {told['seed']}")
+    click.echo(f"{'questions':>24}" + "".join(f"{name:>22}" for name in engines))
+    for kind, one in told["kinds"].items():
+        told_of = "".join("{ndcg10:>8.3f} {low:.3f}-{high:.3f}".format(**one["engines"][name]) for name in engines)
+        click.echo(f"{kind:>19} {one['questions']:>4}{told_of}")
+    click.echo(f"{'all':>24}" + "".join(f"{told['all'][name]:>22.3f}" for name in engines))
 
 
 def _tell_growth(measured: dict[str, Any]) -> None:
