@@ -218,6 +218,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/figures/standing?figure=seats&day={year}-01-31&branch=all",
         "/workbench/figures/standing?figure=weekly_hours&day={year}-01-31&branch={code}",
         "/workbench/figures/definitions/renewals_in_loans",
+        "/workbench/figures/stocks?period={year}",
+        "/workbench/figures/stocks/holdings_items?period={year}",
         "/workbench/figures/days?period={year}&branch={code}",
         "/workbench/journal/",
         Sight(role="director", path="/workbench/journal/?kind=return&branch={branch}", note="filtered"),

@@ -235,3 +235,18 @@ def test_definitions_are_set_by_who_keeps_the_figures(town: Town) -> None:
     assert here_only.post(url, {"counts": "yes", "since": "2026-01-01", "basis": "x"}).status_code == 403
     assert here_only.get("/workbench/figures/definitions/no_such_question").status_code == 404
     assert url not in clerk.get("/workbench/figures/definitions").content.decode()
+
+
+def test_every_stock_opens_onto_what_it_counts(town: Town) -> None:
+    browser = english(staff_at(town.central, Role.DIRECTOR))
+    page = browser.get("/workbench/figures/stocks?period=2026-04&branch=C")
+
+    assert [line["now"] for line in page.context["lines"] if line["code"] in ("branches", "borrowers")] == [1, 0]
+    links = re.findall(r'<a class="opens" href="([^"]+)">([\d,]+)</a>', page.content.decode())
+    assert len(links) == 16
+    for url, shown in links:
+        answer = browser.get(url.replace("&amp;", "&"))
+        assert (answer.status_code, f"{answer.context['value']:,}") == (200, shown)
+    assert browser.get("/workbench/figures/stocks/no_such?period=2026").status_code == 404
+    assert browser.get("/workbench/figures/stocks?period=nonsense").status_code == 404
+    assert staff_at(town.south, Role.DIRECTOR).get("/workbench/figures/stocks?branch=C").status_code == 403

@@ -8,7 +8,15 @@ from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from wenyuan.office.daybook.data import StateCode
-from wenyuan.office.figures.data import CalendarCode, FigureCode, IndicatorCode, NetworkCode, SummaryPart, Unit
+from wenyuan.office.figures.data import (
+    CalendarCode,
+    FigureCode,
+    IndicatorCode,
+    NetworkCode,
+    StockCode,
+    SummaryPart,
+    Unit,
+)
 
 NAMES: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.LOANS: _("Loans counted in items"),
@@ -117,6 +125,17 @@ _OTHERS: Final[Mapping[CalendarCode | NetworkCode, StrOrPromise]] = {
     NetworkCode.RURAL_BOOKHOUSES: _("Rural bookhouses"),
     NetworkCode.COMMUNITY_BOOKHOUSES: _("Community bookhouses"),
     NetworkCode.CITY_STUDIES: _("City studies"),
+}
+
+STOCK_NAMES: Final[Mapping[StockCode, StrOrPromise]] = {
+    StockCode.HOLDINGS_ITEMS: _("Holdings in items"),
+    StockCode.HOLDINGS_TITLES: _("Holdings in titles"),
+    StockCode.VALID_CARDS: _("Valid cards"),
+    StockCode.OPEN_LOANS: _("Items on loan"),
+    StockCode.BRANCHES: _("Branches in service"),
+    StockCode.SERVICE_STOPS: _("Stations and bookhouses in service"),
+    StockCode.BORROWERS: _("Readers who borrowed"),
+    StockCode.BORROWING_PERSONS: _("Borrowing readers by day"),
 }
 
 UNITS: Final[Mapping[Unit, StrOrPromise]] = {

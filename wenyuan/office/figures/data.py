@@ -13,6 +13,11 @@ from wenyuan.office.figures.definitions import DefinitionReason as DefinitionRea
 from wenyuan.office.figures.definitions import DefinitionRefused as DefinitionRefused
 from wenyuan.office.figures.definitions import Definitions as Definitions
 from wenyuan.office.figures.definitions import Question as Question
+from wenyuan.office.figures.stocks.values import Behaviour as Behaviour
+from wenyuan.office.figures.stocks.values import Stock as Stock
+from wenyuan.office.figures.stocks.values import StockCode as StockCode
+from wenyuan.office.figures.stocks.values import StockRow as StockRow
+from wenyuan.office.figures.stocks.values import StockRows as StockRows
 from wenyuan.office.figures.units import Unit as Unit
 from wenyuan.organisation.journal.data import Kind
 

@@ -60,6 +60,8 @@ from wenyuan.office.figures.rules import (
 )
 from wenyuan.office.figures.sql import Grouping
 from wenyuan.office.figures.standing import standing_rows, standing_values, unit_of_standing
+from wenyuan.office.figures.stocks.reading import stock_rows, stocks_of
+from wenyuan.office.figures.stocks.values import BY_STOCK, STOCKS
 from wenyuan.office.figures.summary.writing import write
 from wenyuan.organisation.network.data import BranchFacts, NetworkMap
 from wenyuan.organisation.network.queries import get_library, list_service_points, network_map, open_dates
@@ -69,9 +71,11 @@ from wenyuan.plumbing.clock import local, local_date
 
 __all__ = [
     "BY_CODE",
+    "BY_STOCK",
     "EVERYTHING",
     "INDICATORS",
     "MAIN",
+    "STOCKS",
     "by_area",
     "by_branch",
     "by_day",
@@ -89,8 +93,11 @@ __all__ = [
     "rows_wanted",
     "span_of",
     "standing_of",
+    "stock_rows",
+    "stocks_of",
     "summary_json",
     "unit_of_standing",
+    "up_to",
     "work_summary",
     "year_before",
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.figures import definitions, standing, summaries, views
+from wenyuan.doors.workbench.figures import definitions, standing, stocks, summaries, views
 
 urlpatterns = [
     path("", views.figures, name="figures"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("standing", standing.standing, name="figure-standing"),
     path("definitions", definitions.definitions, name="figure-definitions"),
     path("definitions/<slug:code>", definitions.answer, name="figure-answer"),
+    path("stocks", stocks.stocks, name="stocks"),
+    path("stocks/<slug:code>", stocks.rows, name="stock-rows"),
     path("summary", summaries.summary, name="summary"),
     path("summary.docx", summaries.summary_file, name="summary-file"),
 ]

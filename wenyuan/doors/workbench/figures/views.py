@@ -102,6 +102,7 @@ def figures(request: StaffRequest) -> HttpResponse:
         "branch_lines": branch_lines(queries.by_branch(period=period, **read), period, branch),
         "area_lines": area_lines(queries.by_area(period=period, **read), period, branch, names),
         "total": total_line(now),
+        "stocks_url": f"{reverse('workbench:stocks')}?{urlencode(terms)}",
         "summary_url": f"{reverse('workbench:summary')}?{urlencode(terms)}",
         **_charts(period, earlier, shown, read),
     }

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.workbench.templatetags.staff import day, month_of
-from wenyuan.office.figures.data import DefinitionReason, IndicatorCode, Period, PeriodReason, Question
+from wenyuan.office.figures.data import (
+    Behaviour,
+    DefinitionReason,
+    IndicatorCode,
+    Period,
+    PeriodReason,
+    Question,
+    StockCode,
+)
 
 DEFINITIONS: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.LOANS: _("Each item lent counts one, at the branch that lent it."),
@@ -98,6 +106,36 @@ DEFINITIONS: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.SAFETY_PERSONS: _("Persons in safety training and drills."),
     IndicatorCode.HONOURS: _("Each honour counts one, of the library, its staff or its readers."),
     IndicatorCode.HONOURS_ABOVE: _("Of the honours the provincial and national ones."),
+}
+
+STOCK_DEFINITIONS: Final[Mapping[StockCode, StrOrPromise]] = {
+    StockCode.HOLDINGS_ITEMS: _(
+        "Items that had come into the holdings and were not withdrawn by the end of the day, lost and missing ones "
+        "among them, at the branch that was their home then."
+    ),
+    StockCode.HOLDINGS_TITLES: _(
+        "Records of which at least one item belongs to the holdings, each once; titles of branches do not add up."
+    ),
+    StockCode.VALID_CARDS: _(
+        "Readers with a working card whose membership had not run out, each once, at their home branch. Read from the "
+        "readers as they are now: who has left since counts on no earlier day."
+    ),
+    StockCode.OPEN_LOANS: _("Loans that were open at the end of the day, at the branch that lent."),
+    StockCode.BRANCHES: _("Branches, children's and partner branches that stood on the day; not the central library."),
+    StockCode.SERVICE_STOPS: _("Stations, bookhouses and bookmobiles that stood on the day."),
+    StockCode.BORROWERS: _(
+        "Readers who borrowed at least once within the period, each once; known within one calendar year only."
+    ),
+    StockCode.BORROWING_PERSONS: _(
+        "Each reader who borrowed counts one for a day at a branch, however many items; loans taken back do not count."
+    ),
+}
+
+BEHAVIOURS: Final[Mapping[Behaviour, StrOrPromise]] = {
+    Behaviour.SUM: _("sum of its days and branches"),
+    Behaviour.STOCK: _("at the end of the last day"),
+    Behaviour.DISTINCT: _("each once; days and branches do not add up"),
+    Behaviour.DAILY: _("each once a day and branch; adds up"),
 }
 
 QUESTIONS: Final[Mapping[Question, tuple[StrOrPromise, StrOrPromise, StrOrPromise]]] = {

@@ -1,0 +1,141 @@
+"""What stood at the end of a period, and how many readers borrowed within it; each number opens onto what it counts."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET
+
+from wenyuan.doors.furniture.figure_words import STOCK_NAMES, UNITS
+from wenyuan.doors.furniture.navigation import Crumb
+from wenyuan.doors.workbench.access import StaffRequest, staff_page
+from wenyuan.doors.workbench.branches import branch_name
+from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_branch, place_words
+from wenyuan.doors.workbench.figures.words import BEHAVIOURS, STOCK_DEFINITIONS, period_words
+from wenyuan.doors.workbench.paging import number_from, onward
+from wenyuan.doors.workbench.shell import page
+from wenyuan.office.figures.data import BadPeriod, Period, StockCode, StockRow
+from wenyuan.office.figures.queries import (
+    BY_STOCK,
+    EVERYTHING,
+    STOCKS,
+    parse_period,
+    stock_rows,
+    stocks_of,
+    up_to,
+    year_before,
+)
+from wenyuan.organisation.network.queries import network_map
+from wenyuan.organisation.rights.data import Act
+from wenyuan.organisation.rights.queries import may
+from wenyuan.plumbing.clock import local_date
+
+ROWS = 50
+_PAGES = {
+    StockCode.HOLDINGS_ITEMS: ("workbench:item", Act.SEE_ITEM),
+    StockCode.HOLDINGS_TITLES: ("workbench:record", Act.SEE_ITEM),
+    StockCode.OPEN_LOANS: ("workbench:item", Act.SEE_ITEM),
+    StockCode.VALID_CARDS: ("workbench:patron", Act.SEE_PATRON),
+}
+"""Where what a stock counts has a page, and who may open it."""
+
+
+@require_GET
+@staff_page(Act.SEE_FIGURES, any_branch=True)
+def stocks(request: StaffRequest) -> HttpResponse:
+    """Each with the same day a year before, as its definition says."""
+    network, today = network_map(), local_date(request.at)
+    choices = branch_choices(request.operator, network, today)
+    branch = allowed(request.operator, request.GET.get("branch") or own_branch(request, network, choices), network)
+    period = _period(request)
+    earlier = year_before(period)
+    now = stocks_of(period=period, branch=branch, network=network)
+    before = stocks_of(period=earlier, branch=branch, network=network) if earlier else {}
+    context = {
+        "title": gettext("Stocks and readers"),
+        "line": f"{place_words(branch, network)} · {period_words(period)}",
+        "crumbs": _crumbs(period, branch),
+        "at": request.at,
+        "lines": [
+            {
+                "code": one.code.value,
+                "name": STOCK_NAMES[one.code],
+                "unit": UNITS[one.unit],
+                "definition": STOCK_DEFINITIONS[one.code],
+                "behaviour": BEHAVIOURS[one.behaviour],
+                "form_item": one.form_item,
+                "now": now[one.code],
+                "url": _url(one.code, period, branch),
+                "before": before.get(one.code),
+                "before_url": _url(one.code, earlier, branch) if earlier else "",
+            }
+            for one in STOCKS
+        ],
+    }
+    return page(request, "workbench/figures/stocks.html", context)
+
+
+@require_GET
+@staff_page(Act.SEE_FIGURES, any_branch=True)
+def rows(request: StaffRequest, code: str) -> HttpResponse:
+    """What a stock counts, page by page. Readers are named to those alone who may see readers, by a link."""
+    try:
+        stock = BY_STOCK[StockCode(code)]
+    except ValueError:
+        raise Http404 from None
+    network = network_map()
+    branch = allowed(request.operator, request.GET.get("branch") or EVERYTHING, network)
+    period = _period(request)
+    found = stock_rows(
+        code=stock.code,
+        period=period,
+        branch=branch,
+        skip=number_from(request) or 0,
+        size=ROWS,
+        network=network,
+    )
+    context = {
+        "title": STOCK_NAMES[stock.code],
+        "line": f"{place_words(branch, network)} · {period_words(period)}",
+        "crumbs": (*_crumbs(period, branch), Crumb(str(STOCK_NAMES[stock.code]))),
+        "value": stocks_of(period=period, branch=branch, network=network)[stock.code],
+        "unit": UNITS[stock.unit],
+        "definition": STOCK_DEFINITIONS[stock.code],
+        "rows": [
+            {"row": one, "branch": branch_name(one.branch_id, network), "url": _page_of(request, stock.code, one)}
+            for one in found.rows
+        ],
+        "onward": onward(request, found.onward),
+        "at": request.at,
+    }
+    return page(request, "workbench/figures/stock_rows.html", context)
+
+
+def _period(request: StaffRequest) -> Period:
+    """What the address names as far as today: no day to come has stocks."""
+    today = local_date(request.at)
+    try:
+        return up_to(parse_period(request.GET.get("period") or f"{today.year}"), today)
+    except BadPeriod as bad:
+        raise Http404 from bad
+
+
+def _crumbs(period: Period, branch: str | None) -> tuple[Crumb, ...]:
+    terms = urlencode({"period": period.text, "branch": branch or EVERYTHING})
+    return (
+        Crumb(gettext("Figures"), f"{reverse('workbench:figures')}?{terms}"),
+        Crumb(gettext("Stocks and readers"), f"{reverse('workbench:stocks')}?{terms}"),
+    )
+
+
+def _url(code: StockCode, period: Period, branch: str | None) -> str:
+    terms = urlencode({"period": period.text, "branch": branch or EVERYTHING})
+    return f"{reverse('workbench:stock-rows', args=[code.value])}?{terms}"
+
+
+def _page_of(request: StaffRequest, code: StockCode, row: StockRow) -> str:
+    if code not in _PAGES:
+        return ""
+    name, act = _PAGES[code]
+    return reverse(name, args=[row.id]) if may(request.operator, act, row.branch_id) else ""
