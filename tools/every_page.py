@@ -87,6 +87,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
     SIGNED_IN: (
         "/account",
         "/account/pin",
+        "/account/history",
         "/account/card",
         "/account/card/{own_card}/lost",
         "/account/card/reported-lost",
