@@ -36,9 +36,7 @@ def index() -> None:
 def rows_of(client: Client, path: str) -> dict[str, tuple[str, str]]:
     """Name and count by class number."""
     html = client.get(path).content.decode()
-    found = re.findall(
-        r'<td class="mono">([^<]+)</td><th scope="row"><a[^>]*>([^<]+)</a></th><td[^>]*>(.*?)</td>', html
-    )
+    found = re.findall(r'<li><span class="mono">([^<]+)</span><a class="name"[^>]*>([^<]+)</a>(.*?)</li>', html)
     return {code: (unescape(name), re.sub(r"<span.*|<[^>]+>", "", cell) or "0") for code, name, cell in found}
 
 
