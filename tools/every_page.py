@@ -66,6 +66,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/new",
         Sight(role=READER, path="/new?branch={code}&class=Z", note="narrowed"),
         "/record/{bib}",
+        "/children",
         "/classes",
         Sight(role=READER, path="/classes?below=I", note="below"),
         "/authority/{authority}",

@@ -47,6 +47,8 @@ PAGES = (
     "/new",
     "/record/{rich}",
     "/record/{bare}",
+    "/children",
+    "/classes?below=I",
     "/branches",
     "/branches?kind=station&open=now",
     "/branch/C",

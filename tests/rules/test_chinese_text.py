@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenyuan.kernel.chinese import fold, half_width, initials_of, name_sort_key, pinyin_of, simplify, sort_key
+from wenyuan.kernel.chinese import (
+    fold,
+    half_width,
+    initials_of,
+    marked_syllable,
+    name_sort_key,
+    pinyin_of,
+    simplify,
+    sort_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -155,3 +164,21 @@ def test_any_text_can_be_read_and_sorted(text: str) -> None:
 
     assert "\0" not in key
     assert pinyin_of(text) == " ".join(pinyin_of(text).split())
+
+
+@pytest.mark.parametrize(
+    ("reading", "printed"),
+    [
+        ("zhong4", "zhòng"),
+        ("lv4", "lǜ"),
+        ("nve4", "nüè"),
+        ("liu2", "liú"),
+        ("gui4", "guì"),
+        ("xiao3", "xiǎo"),
+        ("guo2", "guó"),
+        ("de5", "de"),
+        ("", ""),
+    ],
+)
+def test_a_reading_is_printed_with_its_mark_where_books_for_children_have_it(reading: str, printed: str) -> None:
+    assert marked_syllable(reading) == printed

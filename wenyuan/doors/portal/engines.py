@@ -27,7 +27,7 @@ Sitemap: {sitemap}
 """Lists of results are not for search engines: they are endless, and each record has a page of its own."""
 _DAY: Final = "public, max-age=86400"
 _SPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_PAGES: Final = ("home", "newest", "classes", "branches", "accessibility", "privacy")
+_PAGES: Final = ("home", "newest", "children", "classes", "branches", "accessibility", "privacy")
 
 
 @require_safe

@@ -414,12 +414,15 @@ def search(
     return SearchPage(bibs, hits.total, {Facet(name): values for name, values in hits.counts.items()})
 
 
-def count_found(texts: Sequence[str]) -> dict[str, int]:
-    """How many works the index finds for each of these questions.
+def count_found(texts: Sequence[str], *, chosen: Mapping[Facet, Sequence[str]] | None = None) -> dict[str, int]:
+    """How many works the index finds for each of these questions, narrowed by what is ``chosen``.
 
     :raises NotIndexed: there is no index to ask.
     """
-    return {text: reading.find(read_question(text), numbers={}, chosen={}, counted={}, size=0).total for text in texts}
+    return {
+        text: reading.find(read_question(text), numbers={}, chosen=chosen or {}, counted={}, size=0).total
+        for text in texts
+    }
 
 
 def find_ids(text: str, *, counted: Mapping[Facet, int], size: int) -> tuple[int, ...]:

@@ -114,6 +114,18 @@ def tones_of(han: str) -> tuple[str, ...]:
     return tuple(readings)
 
 
+def marked_syllable(reading: str) -> str:
+    """A reading as books for children print it: ``zhong4`` is zhòng, ``lv4`` is lǜ, ``de5`` is de (GB/T 16159: the mark
+    stands on a, else o or e, else on the last of i, u and ü); empty for no reading."""
+    syllable, tone = reading[:-1], reading[-1:]
+    mark = next((mark for mark, number in _TONE_MARKS.items() if number == tone), "")
+    vowels = [place for place, letter in enumerate(syllable) if letter in "aoeiuv"]
+    strong = next((syllable.index(letter) for letter in "aoe" if letter in syllable), None)
+    at = strong if strong is not None else (vowels[-1] if vowels else len(syllable) - 1)
+    marked = syllable[: at + 1] + mark + syllable[at + 1 :]
+    return unicodedata.normalize("NFC", marked.replace("v", "ü"))
+
+
 def readings_of(character: str) -> tuple[str, ...]:
     """Every reading that the dictionary has of one simplified Han character, the usual first; none if unknown."""
     _, characters = _dictionaries()

@@ -17,9 +17,12 @@ from wenyuan.doors.portal.availability import Row
 from wenyuan.doors.portal.citation import hyphenated_isbn
 from wenyuan.doors.portal.narrowing import Choice, Group
 from wenyuan.holdings.catalogue.data import BibBrief, BibView
+from wenyuan.kernel.chinese import marked_syllable, simplify, tones_of
 from wenyuan.kernel.searching import read_question
 from wenyuan.organisation.network.data import AreaFacts, BranchFacts
 from wenyuan.plumbing.clock import local
+
+_HAN = re.compile("([\u3400-\u9fff]+)")
 
 Named = BranchFacts | AreaFacts
 
@@ -132,6 +135,21 @@ def _bar(one: Choice) -> SafeString | str:
         '<rect width="{}" height="1"/></svg>',
         one.share,
     )
+
+
+@register.filter
+def with_pinyin(title: str) -> SafeString:
+    """The title with pinyin above its characters, for who learns to read them. Screen readers leave it out."""
+    return format_html_join("", "{}", ((_ruby(run),) for run in _HAN.split(str(title)) if run))
+
+
+@lru_cache(maxsize=512)
+def _ruby(run: str) -> SafeString | str:
+    readings = tones_of(simplify(run)) if _HAN.fullmatch(run) else ()
+    if len(readings) != len(run):
+        return run
+    pairs = ((character, marked_syllable(reading)) for character, reading in zip(run, readings, strict=True))
+    return format_html_join("", '<ruby>{}<rt aria-hidden="true">{}</rt></ruby>', pairs)
 
 
 @register.filter

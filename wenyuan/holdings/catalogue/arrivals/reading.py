@@ -17,14 +17,20 @@ _END: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def list_arrivals(
-    *, branch_id: int | None = None, class_letter: str = "", after: tuple[str, int] | None = None, size: int
+    *,
+    branch_id: int | None = None,
+    class_letter: str = "",
+    audience: str = "",
+    after: tuple[str, int] | None = None,
+    size: int,
 ) -> ArrivalPage:
-    """The works that came in last, the newest first: into the catalogue, or items of them to a branch. Of a class are
-    shown those among the next ``LOOKED_AT`` arrivals. ``after`` is that of the page before."""
+    """The works that came in last, the newest first: into the catalogue, or items of them to a branch. Of a class or
+    an audience those are shown among the next ``LOOKED_AT`` arrivals. ``after`` is that of the page before."""
     values: dict[str, str | int | datetime] = {
         "after_at": datetime.fromisoformat(after[0]) if after else _END,
         "after_id": after[1] if after else LARGEST_ID,
         "letter": class_letter,
+        "audience": audience,
         "looked_at": LOOKED_AT,
         "count": size + 1,
     }

@@ -2,11 +2,11 @@
 
 CAME_IN = """
     SELECT came.id, came.created_at, came.id FROM (
-        SELECT id, created_at, class_letter FROM catalogue_bib
+        SELECT id, created_at, class_letter, audience FROM catalogue_bib
         WHERE merged_into_id IS NULL AND (created_at, id) < (%(after_at)s::timestamptz, %(after_id)s::bigint)
         ORDER BY created_at DESC, id DESC LIMIT %(looked_at)s
     ) came
-    WHERE starts_with(came.class_letter, %(letter)s)
+    WHERE starts_with(came.class_letter, %(letter)s) AND %(audience)s::varchar IN ('', came.audience)
     ORDER BY came.created_at DESC, came.id DESC LIMIT %(count)s
 """
 
@@ -17,7 +17,7 @@ CAME_TO_BRANCH = """
             AND (created_at, id) < (%(after_at)s::timestamptz, %(after_id)s::bigint)
         ORDER BY created_at DESC, id DESC LIMIT %(looked_at)s
     ) came JOIN catalogue_bib bib ON bib.id = came.bib_id
-    WHERE starts_with(bib.class_letter, %(letter)s) AND NOT EXISTS (
+    WHERE starts_with(bib.class_letter, %(letter)s) AND %(audience)s::varchar IN ('', bib.audience) AND NOT EXISTS (
         SELECT 1 FROM catalogue_item newer
         WHERE newer.bib_id = came.bib_id AND newer.home_branch_id = %(branch)s::bigint AND newer.state <> 'withdrawn'
             AND (newer.created_at, newer.id) > (came.created_at, came.id)
