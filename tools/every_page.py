@@ -216,6 +216,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         Sight(role="director", path="/workbench/figures/?period={month}", note="month"),
         "/workbench/figures/rows?indicator=loans&period={year}&branch={code}",
         "/workbench/figures/summary?period={year}",
+        "/workbench/figures/summary/check",
         "/workbench/figures/definitions",
         "/workbench/figures/standing?figure=seats&day={year}-01-31&branch=all",
         "/workbench/figures/standing?figure=weekly_hours&day={year}-01-31&branch={code}",

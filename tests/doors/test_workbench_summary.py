@@ -136,3 +136,17 @@ def test_what_stands_on_a_day_opens_onto_its_parts_for_those_who_may_see_them(to
     assert browser.get(url.replace("building_area", "nothing")).status_code == 404
     assert browser.get(url.replace("2026-04-30", "soon")).status_code == 404
     assert staff_at(town.ring, Role.KEEPER).get(url).status_code == 403
+
+
+def test_a_pasted_text_is_looked_through_and_not_kept(town: Town) -> None:
+    browser = staff_at(town.central, Role.DIRECTOR)
+    url = "/workbench/figures/summary/check"
+
+    found = browser.post(url, {"text": "截止6月12日，外借图书<500册。", "earlier": ""}).content.decode()
+    good = browser.post(url, {"text": "截至6月12日，外借图书500册次。"}).content.decode()
+
+    assert "<mark>截止</mark>" in found
+    assert "外借图书&lt;500册" in found
+    assert "<mark>" not in good
+    assert browser.post(url, {"text": ""}).status_code == 422
+    assert staff_at(town.ring, Role.AUDIT_ADMIN).get(url).status_code == 403

@@ -495,6 +495,32 @@ class SummaryTable:
     numbers: frozenset[int]
 
 
+class CheckCode(StrEnum):
+    """Why a place of a text wants a look before it is sent."""
+
+    LAW_TITLE = "law_title"  # no law of the list has this title
+    TWO_VALUES = "two_values"  # the same is told with another number elsewhere
+    PART_OVER_TOTAL = "part_over_total"
+    NUMBERING = "numbering"  # 一、三、
+    UP_TO = "up_to"  # 截止 for 截至
+    UNIT = "unit"  # 外借…册
+    COMMA = "comma"  # 45,231
+    ROUNDED_MONEY = "rounded_money"  # 4万余元
+    NOT_ROUNDED = "not_rounded"  # 45231余
+    PHRASE_OF_BEFORE = "phrase_of_before"  # a quoted phrase that stood in last year's text
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A place of a text that wants a look: where it begins, what stands there, and what it might be or is held
+    against (empty where nothing can be said)."""
+
+    code: CheckCode
+    at: int
+    found: str
+    against: str
+
+
 @dataclass(frozen=True, slots=True)
 class WorkSummary:
     """A work summary as it stands written: its title, its sections in order, the parts for which nothing was recorded,

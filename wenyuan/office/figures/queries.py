@@ -62,6 +62,7 @@ from wenyuan.office.figures.sql import Grouping
 from wenyuan.office.figures.standing import standing_rows, standing_values, unit_of_standing
 from wenyuan.office.figures.stocks.reading import stock_rows, stocks_of
 from wenyuan.office.figures.stocks.values import BY_STOCK, STOCKS
+from wenyuan.office.figures.summary.checking import findings as findings_in
 from wenyuan.office.figures.summary.writing import write
 from wenyuan.organisation.network.data import BranchFacts, NetworkMap
 from wenyuan.organisation.network.queries import get_library, list_service_points, network_map, open_dates
@@ -82,6 +83,7 @@ __all__ = [
     "by_month",
     "definitions",
     "figures_of",
+    "findings_in",
     "is_defined_alike",
     "link_terms",
     "may_see",

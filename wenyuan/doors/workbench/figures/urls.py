@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.figures import definitions, standing, stocks, summaries, views
+from wenyuan.doors.workbench.figures import checks, definitions, standing, stocks, summaries, views
 
 urlpatterns = [
     path("", views.figures, name="figures"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("stocks", stocks.stocks, name="stocks"),
     path("stocks/<slug:code>", stocks.rows, name="stock-rows"),
     path("summary", summaries.summary, name="summary"),
+    path("summary/check", checks.check, name="summary-check"),
     path("summary.docx", summaries.summary_file, name="summary-file"),
 ]
