@@ -79,7 +79,7 @@ def withdraw_record(*, row_id: int, reason: str, at: datetime, desk: Desk, key: 
 def approve_record(*, row_id: int, at: datetime, desk: Desk) -> RecordReceipt:
     """Vouch for what somebody else typed: from now on it counts, on the day on which it happened.
 
-    :raises NotAllowed: the operator may not approve records of that branch.
+    :raises NotAllowed: the operator may not approve records of that branch, or of the one from which the record moves.
     :raises RecordRefused: with every reason.
     """
     return _approve(row_id, at, desk)
@@ -100,7 +100,8 @@ def remove_paper(*, paper_id: int, reason: str, at: datetime, desk: Desk) -> str
     """Take away a file that should not have been attached; where it lay, so that the door can delete it.
 
     :raises NotAllowed: the operator may not keep the daybook at the record's branch.
-    :raises RecordRefused: no such file (any more), no reason, or the only proof of what counts.
+    :raises RecordRefused: no such file (any more), no reason, or the only proof on which an approval rests: what was
+        attached since proves nothing that was approved. A correction that is approved anew lets it go.
     """
     return _remove(paper_id, reason, at, desk)
 
@@ -161,10 +162,12 @@ def _withdraw(row_id: int, reason: str, at: datetime, desk: Desk, key: str | Non
 @verb
 def _approve(row_id: int, at: datetime, desk: Desk) -> RecordReceipt:
     row = _locked(row_id, Act.APPROVE_DAYBOOK, desk)
+    earlier = _counted(row.origin_id)
+    if earlier is not None:
+        require(desk.operator, Act.APPROVE_DAYBOOK, earlier.branch_id)  # what moves away is taken from that branch
     reasons = rules.reasons_against_approval(row, desk.operator.account_id)
     if reasons:
         raise RecordRefused(*reasons, row_id=row.newer_id)
-    earlier = _counted(row.origin_id)
     back = record(*(_reversal(entry_id, desk) for entry_id in earlier.entry_ids)) if earlier else []
     entries = back if row.withdrawn else record(*_entries(row, desk))
     Record.objects.filter(id=row_id).update(approved_by_id=desk.operator.account_id, approved_at=at, entry_ids=entries)
@@ -175,9 +178,7 @@ def _approve(row_id: int, at: datetime, desk: Desk) -> RecordReceipt:
 
 @verb
 def _attach(origin_id: int, paper: PaperInput, at: datetime, desk: Desk) -> int:
-    row = _locked(origin_id, Act.KEEP_DAYBOOK, desk)
-    if row.origin_id != origin_id:
-        raise RecordRefused(RecordReason.UNKNOWN_RECORD)
+    row = _locked_newest(origin_id, Act.KEEP_DAYBOOK, desk)
     there = Paper.objects.filter(record_id=origin_id, removed_at__isnull=True)
     if there.filter(sha256=paper.sha256).exists():
         raise RecordRefused(RecordReason.SAME_PAPER)
@@ -202,11 +203,11 @@ def _remove(paper_id: int, reason: str, at: datetime, desk: Desk) -> str:
     paper = Paper.objects.filter(id=paper_id, removed_at__isnull=True).first()
     if paper is None:
         raise RecordRefused(RecordReason.UNKNOWN_PAPER)
-    row = _locked(paper.record_id, Act.KEEP_DAYBOOK, desk)
+    row = _locked_newest(paper.record_id, Act.KEEP_DAYBOOK, desk)
     reasons = rules.reasons_against_words(reason, needed=True)
     counted = _counted(row.origin_id)
-    if counted and counted.papers == 1 and rules.wants_paper(KINDS[counted.kind], counted.values):
-        reasons.append(RecordReason.PAPER_MISSING)
+    if counted and rules.wants_paper(KINDS[counted.kind], counted.values) and not _other_proof(paper, counted):
+        reasons.append(RecordReason.PROOF_APPROVED)
     if reasons:
         raise RecordRefused(*reasons)
     gone = Paper.objects.filter(id=paper_id, removed_at__isnull=True).update(
@@ -265,6 +266,26 @@ def _locked(row_id: int, act: Act, desk: Desk) -> RecordFacts:
     row = _read(row_id)
     require(desk.operator, act, row.branch_id)
     return row
+
+
+def _locked_newest(origin_id: int, act: Act, desk: Desk) -> RecordFacts:
+    """The newest row of a record, held until the end: where the record stands now says who may touch its files."""
+    if Record.objects.select_for_update().filter(id=origin_id, origin__isnull=True).only("id").first() is None:
+        raise RecordRefused(RecordReason.UNKNOWN_RECORD)
+    newest = (
+        Record.objects.filter(Q(id=origin_id) | Q(origin_id=origin_id)).order_by("-id").values_list("id", flat=True)
+    )
+    row = _read(newest[0])
+    require(desk.operator, act, row.branch_id)
+    return row
+
+
+def _other_proof(paper: Paper, counted: RecordFacts) -> bool:
+    """Whether the approval rests on another file as well: one that was there when it was given."""
+    there = Paper.objects.filter(
+        record_id=paper.record_id, removed_at__isnull=True, entered_at__lte=counted.approved_at
+    )
+    return there.exclude(id=paper.id).exists()
 
 
 def _done_with(key: str | None) -> RecordFacts | None:
@@ -403,8 +424,16 @@ def _audit(act: str, row: RecordFacts, before: RecordFacts | None, at: datetime,
 
 
 def _shown(row: RecordFacts) -> dict[str, object]:
-    """Codes, days and numbers; texts stay in the record."""
+    """Codes, days, numbers and the branch; texts stay in the record."""
     if row.withdrawn:
         return {"kind": row.kind, "withdrawn": True}
     numbers = {name: value for name, value in row.values.items() if isinstance(value, int)}
-    return {"kind": row.kind, "first": row.first_date, "last": row.last_date, **numbers}
+    codes = rules.codes_of(KINDS[row.kind], row.values)
+    return {
+        "kind": row.kind,
+        "branch": row.branch_id,
+        "first": row.first_date,
+        "last": row.last_date,
+        **numbers,
+        **codes,
+    }

@@ -22,6 +22,7 @@ def list_records(*, wanted: Wanted, after: tuple[date, int] | None = None, size:
         "counted": wanted.counted,
         "state": wanted.state,
         "texts": json.dumps(dict(wanted.texts)),
+        "unless": json.dumps(dict(wanted.unless)) if wanted.unless else None,
         "members": None if members is None else [one.branch_id for one in members],
         "member_first": None if members is None else [one.first_date for one in members],
         "member_last": None if members is None else [one.last_date for one in members],

@@ -40,6 +40,7 @@ LIST = f"""
         AND (%(state)s::text IS NULL OR %(state)s::text = CASE
             WHEN record.approved_at IS NULL THEN 'waiting' WHEN record.withdrawn THEN 'withdrawn' ELSE 'counted' END)
         AND record.values @> %(texts)s::jsonb
+        AND (%(unless)s::jsonb IS NULL OR NOT record.values @> %(unless)s::jsonb)
         AND (%(members)s::int[] IS NULL OR EXISTS (
             SELECT FROM unnest(%(members)s::int[], %(member_first)s::date[], %(member_last)s::date[])
                 AS member (branch_id, first_date, last_date)
@@ -96,6 +97,29 @@ INVARIANTS = (
             SELECT newer.id, older.id
             FROM daybook_record newer JOIN daybook_record older ON older.id = newer.replaces_id
             WHERE newer.kind <> older.kind OR newer.origin_id <> COALESCE(older.origin_id, older.id)
+        """,
+    ),
+    Invariant(
+        name="daybook_sums_agree_with_the_journal",
+        room="daybook",
+        says="What the journal adds up of each record is what the entries of the row that counts say.",
+        sql=f"""
+            SELECT told.chain, told.quantity, COALESCE(counts.quantity, 0)
+            FROM (
+                SELECT (entry.details ->> 'record')::bigint AS chain, sum(entry.quantity) AS quantity,
+                    sum(entry.persons) AS persons, sum(entry.amount_fen) AS amount
+                FROM journal_entry entry
+                WHERE entry.subject_kind = 'daybook_record' AND entry.details ? 'record' GROUP BY 1
+            ) told
+            LEFT JOIN (
+                SELECT COALESCE(record.origin_id, record.id) AS chain, sum(entry.quantity) AS quantity,
+                    sum(entry.persons) AS persons, sum(entry.amount_fen) AS amount
+                FROM daybook_record record, jsonb_array_elements_text(record.entry_ids) AS named (entry_id)
+                JOIN journal_entry entry ON entry.id = named.entry_id::bigint
+                WHERE {_COUNTS} GROUP BY 1
+            ) counts ON counts.chain = told.chain
+            WHERE told.quantity <> COALESCE(counts.quantity, 0) OR told.persons <> COALESCE(counts.persons, 0)
+                OR told.amount <> COALESCE(counts.amount, 0)
         """,
     ),
     Invariant(

@@ -421,6 +421,8 @@ class SummaryFacts:
     """What counts of the daybook within the days counted."""
     points: tuple["PointVisits", ...] = ()
     """各窗口: the service points at which visits were counted."""
+    left_off: int = 0
+    """How many records were read where there are more of them; 0 where these are all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,11 +436,13 @@ class PointVisits:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Records of the daybook behind a number: of a kind, with this value in this field."""
+    """Records of the daybook behind a number: of a kind, with this value in this field, perhaps only what the library
+    held itself."""
 
     kind: RecordKind
     field: str
     value: str
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

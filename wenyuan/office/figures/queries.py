@@ -367,10 +367,10 @@ def work_summary(
     facts |= _standing(counted, earlier, place, seat, network)
     library = get_library()
     name = place.name_zh if place else library.name_zh if library else ""
-    records = _records(counted, place, network)
+    records, left_off = _records(counted, place, network)
     points = _points(counted, branch, network, defined)
     code = seat.code if seat else None
-    return write(SummaryFacts(name, period, counted, earlier, branch, code, at, facts, records, points))
+    return write(SummaryFacts(name, period, counted, earlier, branch, code, at, facts, records, points, left_off))
 
 
 def standing_of(
@@ -412,14 +412,16 @@ def open_days_by_month(
 
 def _records(
     period: Period, place: BranchFacts | None, network: NetworkMap
-) -> Mapping[RecordKind, tuple[RecordFacts, ...]]:
-    """What counts of the daybook, by kind: the rows whose entries the figures add up."""
+) -> tuple[Mapping[RecordKind, tuple[RecordFacts, ...]], int]:
+    """What counts of the daybook, by kind: the rows whose entries the figures add up; and how many were read where
+    there are more, the latest of them, else 0."""
     members = members_of(branch_id=place.id, period=period, network=network) if place else None
     wanted = Wanted(first_date=period.first_date, last_date=period.last_date, members=members, counted=True)
     found: dict[RecordKind, list[RecordFacts]] = {}
-    for record in list_records(wanted=wanted, size=MOST_RECORDS).rows:
+    listed = list_records(wanted=wanted, size=MOST_RECORDS)
+    for record in listed.rows:
         found.setdefault(record.kind, []).append(record)
-    return {kind: tuple(records) for kind, records in found.items()}
+    return {kind: tuple(records) for kind, records in found.items()}, len(listed.rows) if listed.after else 0
 
 
 def _standing(

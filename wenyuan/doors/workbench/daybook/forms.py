@@ -115,13 +115,14 @@ class ListForm(forms.Form):
         choices=[("", _("everything")), *((state.value, words) for state, (_shape, words) in STATES.items())],
     )
     counted = forms.BooleanField(label=_("Only what counts"), required=False)
+    held = forms.BooleanField(label=_("Only what the library held itself"), required=False)
 
     def __init__(self, *args: object, branches: Choices, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
         self.fields["branch"].choices = branches  # type: ignore[attr-defined] # a choice field
         for name in LISTED_BY:
             self.fields[name] = forms.CharField(label=FIELDS[name], required=False, max_length=TITLE)
-        self.order_fields(["kind", "first", "last", "branch", "state", *LISTED_BY, "counted"])
+        self.order_fields(["kind", "first", "last", "branch", "state", *LISTED_BY, "counted", "held"])
 
     def days(self, today: date) -> tuple[date, date]:
         """The days asked for; this year where none are."""
@@ -130,6 +131,10 @@ class ListForm(forms.Form):
 
     def texts_wanted(self) -> dict[str, str]:
         return {name: text for name in LISTED_BY if (text := self.cleaned_data[name])}
+
+    def unwanted(self) -> dict[str, str]:
+        """What other bodies held is left out where that is asked for."""
+        return {"role": "participant"} if self.cleaned_data["held"] else {}
 
     def kind_wanted(self) -> RecordKind | None:
         return RecordKind(self.cleaned_data["kind"]) if self.cleaned_data["kind"] else None

@@ -18,7 +18,7 @@ from wenyuan.office.daybook.data import (
     RecordFacts,
     RecordRefused,
 )
-from wenyuan.office.daybook.queries import get_record
+from wenyuan.office.daybook.queries import get_record, record_history
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.rights.data import Act, Operator
 from wenyuan.organisation.rights.queries import may
@@ -49,11 +49,15 @@ def seen_branches(operator: Operator) -> frozenset[int] | None:
 
 
 def seen_record(operator: Operator, row_id: int) -> RecordFacts:
-    """The row, if it is there and the operator may see it."""
+    """The row, if it is there and the operator may see it: who sees records of the branch where its record stands now,
+    or of the one where it still counts while it waits to move."""
     row = get_record(row_id)
     if row is None:
         raise Http404
-    if not any(may(operator, act, row.branch_id) for act in SEEING):
+    history = record_history(row.origin_id)
+    counts = next((one for one in history if one.approved_at is not None), None)
+    places = {one.branch_id for one in (history[0], counts) if one is not None}
+    if not any(may(operator, act, place) for act in SEEING for place in places):
         raise PermissionDenied
     return row
 

@@ -66,6 +66,7 @@ def records(request: StaffRequest) -> HttpResponse:
             counted=form.cleaned_data["counted"],
             state=form.state_wanted(),
             texts=form.texts_wanted(),
+            unless=form.unwanted(),
         )
         listed = list_records(wanted=wanted, after=_place(request), size=ROWS)
         found, going_on = shown(listed.rows, network), listed.after

@@ -256,6 +256,9 @@ REASONS: Final[Mapping[RecordReason, StrOrPromise]] = {
     RecordReason.ALREADY_APPROVED: _("It is approved already."),
     RecordReason.OWN_RECORD: _("Who typed it does not approve it: ask a colleague."),
     RecordReason.PAPER_MISSING: _("This wants a proof: attach a file first."),
+    RecordReason.PROOF_APPROVED: _(
+        "The approval rests on this file. Correct the record: once that is approved with another file, this one can go."
+    ),
     RecordReason.SAME_PAPER: _("This file is attached already."),
     RecordReason.TOO_MANY_PAPERS: _("A record keeps at most 30 files."),
     RecordReason.UNKNOWN_PAPER: _("There is no such file."),

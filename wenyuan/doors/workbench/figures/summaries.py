@@ -180,7 +180,8 @@ def _runs(sentence: Sentence, facts: SummaryFacts) -> list[tuple[str, str]]:
 
 def _run_url(run: Run, facts: SummaryFacts) -> str:
     if run.listed:
-        return _records_url(run.listed.kind, facts, **{run.listed.field: run.listed.value})
+        held = {"held": "on"} if run.listed.held else {}
+        return _records_url(run.listed.kind, facts, **{run.listed.field: run.listed.value}, **held)
     return _url(run.figure, facts, earlier=run.earlier, point_id=run.point_id) if run.figure else ""
 
 

@@ -117,7 +117,7 @@ class Wanted:
     """Which records: of a kind (none for every kind), counting within some days, of some branches (none for all).
 
     ``counted`` asks for the rows that count, else for the newest row of each record; ``state`` keeps those that stand
-    so; ``texts`` keeps those with these values in the fields so named.
+    so; ``texts`` keeps those with these values in the fields so named, and ``unless`` leaves out those with these.
     """
 
     kind: RecordKind | None = None
@@ -127,6 +127,7 @@ class Wanted:
     counted: bool = False
     state: RecordState | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    unless: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +188,7 @@ class RecordReason(StrEnum):
     ALREADY_APPROVED = "already_approved"
     OWN_RECORD = "own_record"  # who typed it does not approve it
     PAPER_MISSING = "paper_missing"  # this kind, or what it claims, wants a proof
+    PROOF_APPROVED = "proof_approved"  # the approval rests on this file
     SAME_PAPER = "same_paper"
     TOO_MANY_PAPERS = "too_many_papers"
     UNKNOWN_PAPER = "unknown_paper"

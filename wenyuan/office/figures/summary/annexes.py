@@ -140,15 +140,17 @@ TABLES: tuple[TableSpec, ...] = (
 
 
 def tables(facts: SummaryFacts) -> tuple[SummaryTable, ...]:
-    """The tables of the kinds of which something is on record, each in the order of days."""
-    return tuple(_table(spec, facts.records[spec.kind]) for spec in TABLES if facts.records.get(spec.kind))
+    """The tables of the kinds of which something is on record, each in the order of days; a title says where not all
+    records could be read."""
+    title = f"（只列最近{facts.left_off}条记录中的）" if facts.left_off else ""
+    return tuple(_table(spec, facts.records[spec.kind], title) for spec in TABLES if facts.records.get(spec.kind))
 
 
-def _table(spec: TableSpec, records: tuple[RecordFacts, ...]) -> SummaryTable:
+def _table(spec: TableSpec, records: tuple[RecordFacts, ...], behind_title: str) -> SummaryTable:
     ordered = sorted(records, key=lambda one: (one.first_date, one.id))
     heads = ("序号", *(column.head for column in spec.columns))
     rows = tuple(
         (str(number), *(column.cell(record) for column in spec.columns)) for number, record in enumerate(ordered, 1)
     )
     numeric = frozenset({0, *(place for place, column in enumerate(spec.columns, 1) if column.numeric)})
-    return SummaryTable(spec.kind, spec.title, heads, rows, numeric)
+    return SummaryTable(spec.kind, f"{spec.title}{behind_title}", heads, rows, numeric)

@@ -187,7 +187,7 @@ class Clause:
 class Naming:
     """A sentence that names what records of a kind say in a field, each with the sum of a number: 其中“连图讲坛”15场次.
 
-    At most ``most`` are named, the greatest first.
+    At most ``most`` are named, the greatest first. ``held``: what another body held is not the library's to name.
     """
 
     part: SummaryPart
@@ -197,6 +197,7 @@ class Naming:
     number: str
     unit: Unit
     most: int = 8
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,7 +476,7 @@ PATTERNS: tuple[Pattern, ...] = (
 )
 
 NAMINGS: tuple[Naming, ...] = (
-    Naming(SummaryPart.READING, "品牌活动有", RecordKind.ACTIVITY, "brand", "sessions", Unit.SESSIONS),
+    Naming(SummaryPart.READING, "品牌活动有", RecordKind.ACTIVITY, "brand", "sessions", Unit.SESSIONS, held=True),
     Naming(SummaryPart.READING, "编印", RecordKind.NEWSLETTER, "publication", "issues", Unit.ISSUES),
 )
 """Sentences that follow the patterns of their part."""

@@ -160,9 +160,11 @@ def _led(clauses: Iterable[Clause]) -> Iterable[Clause]:
 
 
 def _named(naming: Naming, facts: SummaryFacts) -> Sentence:
-    """What the records name, with its number, the greatest first."""
+    """What the records name, with its number, the greatest first; nothing where more are on record than were read."""
     sums: Counter[str] = Counter()
-    for record in facts.records.get(naming.kind, ()):
+    for record in () if facts.left_off else facts.records.get(naming.kind, ()):
+        if naming.held and record.text("role") == "participant":
+            continue
         if value := record.text(naming.field):
             sums[value] += record.number(naming.number) or 0
     named = sorted(((value, count) for value, count in sums.items() if count), key=lambda one: (-one[1], one[0]))
@@ -171,7 +173,7 @@ def _named(naming: Naming, facts: SummaryFacts) -> Sentence:
         number = told(count, naming.unit)
         runs += [
             Run(f"、“{value}”" if runs else f"{naming.before}“{value}”"),
-            Run(number, listed=Listed(naming.kind, naming.field, value)),
+            Run(number, listed=Listed(naming.kind, naming.field, value, held=naming.held)),
         ]
     return (*runs, STOP) if runs else ()
 
