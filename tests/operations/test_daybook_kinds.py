@@ -256,6 +256,17 @@ def test_the_parts_of_a_whole_begin_with_the_first_that_is_told(centre: Branch) 
     assert text_of(summary, SummaryPart.SERVICE).endswith("收到读者意见5条，其中建议3条，投诉2条。")
 
 
+def test_a_part_whose_whole_is_silent_is_told_by_itself_s14(centre: Branch) -> None:
+    typed(centre, RecordKind.STATE, {"state": "special_seats", "standing": 8}, "专座")
+    alone = text_of(work_summary(period=H1, branch=None, at=AT), SummaryPart.SERVICE)
+    typed(centre, RecordKind.STATE, {"state": "seats", "standing": 150}, "座席")
+
+    told = text_of(work_summary(period=H1, branch=None, at=AT), SummaryPart.SERVICE)
+
+    assert alone == "残障读者专用座席8个。"
+    assert told == "设阅览座席150个，其中残障读者专用座席8个。"
+
+
 def test_what_was_put_right_makes_no_earlier_year_known(centre: Branch) -> None:
     values: Fields = {"outlet": "鹿鸣日报", "level": "county", "medium": "paper"}
     slip = make_draft(centre, date(2024, 4, 23), kind=RecordKind.MEDIA, base=values)

@@ -358,12 +358,13 @@ def work_summary(
             now=_open_days(seat.id, counted, network),
             before=_open_days(seat.id, earlier, network) if earlier else None,
         )
-        facts[CalendarCode.WEEKLY_HOURS] = Fact(
-            code=CalendarCode.WEEKLY_HOURS,
-            unit=Unit.WEEK_MINUTES,
-            now=_week_minutes(seat.id, counted.last_date, network),
-            before=_week_minutes(seat.id, earlier.last_date, network) if earlier else None,
-        )
+        if (hours := _week_minutes(seat.id, counted.last_date, network)) is not None:
+            facts[CalendarCode.WEEKLY_HOURS] = Fact(
+                code=CalendarCode.WEEKLY_HOURS,
+                unit=Unit.WEEK_MINUTES,
+                now=hours,
+                before=_week_minutes(seat.id, earlier.last_date, network) if earlier else None,
+            )
     facts |= _standing(counted, earlier, place, seat, network)
     library = get_library()
     name = place.name_zh if place else library.name_zh if library else ""
@@ -470,10 +471,10 @@ def _open_days(branch_id: int, period: Period, network: NetworkMap) -> int:
     return len(open_dates(branch_id, period.first_date, period.last_date, network=network))
 
 
-def _week_minutes(branch_id: int, on: date, network: NetworkMap) -> int:
-    """How long the ordinary week is, 0 where it is not stated."""
+def _week_minutes(branch_id: int, on: date, network: NetworkMap) -> int | None:
+    """How long the ordinary week is; nothing where it is not stated."""
     week = network.calendar(branch_id).ordinary_week(on)
-    return sum(span.minutes for spans in week for span in spans)
+    return sum(span.minutes for spans in week for span in spans) if week else None
 
 
 def _parameters(period: Period, branch: str | None, part: Slice, network: NetworkMap) -> Parameters | None:

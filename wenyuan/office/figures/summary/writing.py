@@ -1,7 +1,7 @@
 """A work summary out of its facts. Pure: the same facts give the same words."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -35,6 +35,7 @@ from wenyuan.office.figures.summary.skeleton import (
     UNITS,
     Clause,
     Naming,
+    Pattern,
 )
 
 COMMA, SEMICOLON, STOP = Run("，"), Run("；"), Run("。")
@@ -108,7 +109,7 @@ def _opening(facts: SummaryFacts, when: str) -> tuple[Sentence, ...]:
 
 def _section(part: SummaryPart, facts: SummaryFacts) -> SummarySection | None:
     sentences = [
-        _joined([clause for clause in pattern.clauses if _has_its_say(clause.figure, facts)], facts)
+        _joined(_led([clause for clause in pattern.clauses if _has_its_say(clause.figure, facts)], pattern), facts)
         for pattern in PATTERNS
         if pattern.part is part
     ]
@@ -141,7 +142,7 @@ def _is_listed(code: FigureCode, facts: SummaryFacts) -> bool:
 
 def _joined(clauses: Iterable[Clause], facts: SummaryFacts) -> Sentence:
     """The clauses as a sentence: with 逗号, or 分号 where one has a comma of its own."""
-    told = [_clause(clause, facts) for clause in _led(clauses)]
+    told = [_clause(clause, facts) for clause in clauses]
     if not told:
         return ()
     between = SEMICOLON if any(len(one) > _ALONE for one in told) else COMMA
@@ -151,9 +152,10 @@ def _joined(clauses: Iterable[Clause], facts: SummaryFacts) -> Sentence:
     return (*runs, STOP)
 
 
-def _led(clauses: Iterable[Clause]) -> Iterable[Clause]:
-    """With 其中 before the first that tells a part of the whole, whichever of them are told."""
-    led = False
+def _led(clauses: Sequence[Clause], pattern: Pattern) -> Iterable[Clause]:
+    """With 其中 before the first that tells a part of the whole, whichever of them are told; without it where the
+    pattern has a whole and that is not told."""
+    led = any(not clause.among for clause in pattern.clauses) and all(clause.among for clause in clauses)
     for clause in clauses:
         yield replace(clause, before=f"其中{clause.before}") if clause.among and not led else clause
         led = led or clause.among
