@@ -93,9 +93,15 @@ def test_a_comparison_across_the_change_has_no_per_cent(central: Branch, directo
 
     assert not is_defined_alike(IndicatorCode.LOANS, YEAR, BEFORE)
     assert is_defined_alike(IndicatorCode.VISITS, YEAR, BEFORE)
-    facts = work_summary(period=parse_period("2026-H1"), branch=None, at=AT).facts.facts
+    summary = work_summary(period=parse_period("2026-H1"), branch=None, at=AT)
+    facts = summary.facts.facts
     assert not facts[IndicatorCode.LOANS].same_definition
     assert facts[IndicatorCode.RETURNS].same_definition
+    line = next(line for line in summary.lines if line.code == IndicatorCode.LOANS)
+    assert (line.change, line.share) == ("+100", "")
+    text = "".join(run.text for section in summary.sections for sentence in section.sentences for run in sentence)
+    assert "增加100册次（两年口径不同）" in text
+    assert "%" not in text
 
 
 def test_other_programs_read_what_is_counted(central: Branch, director: Desk) -> None:

@@ -146,6 +146,7 @@ def test_a_number_beside_the_year_before(now: int, before: int | None, expected:
 
 def test_what_was_defined_otherwise_is_told_without_a_percentage() -> None:
     assert compared(1320, 1200, "册次", same_definition=False) == "比上年同期增加120册次（两年口径不同）"
+    assert compared(1200, 1200, "册次", same_definition=False) == "与上年同期持平（两年口径不同）"
 
 
 @pytest.mark.parametrize(

@@ -93,12 +93,13 @@ def compared(now: int, before: int | None, unit: str, *, same_definition: bool =
     """
     if before is None:
         return ""
+    other = "" if same_definition else "（两年口径不同）"
     if now == before:
-        return "与上年同期持平"
+        return f"与上年同期持平{other}"
     grew = now > before
     clause = f"比上年同期{'增加' if grew else '减少'}{abs(now - before)}{unit}"
     if not same_definition:
-        return f"{clause}（两年口径不同）"
+        return f"{clause}{other}"
     share = per_cent(now - before, before)
     if before < COMPARABLE_FROM or share in ("", "0"):
         return clause

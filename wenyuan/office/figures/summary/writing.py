@@ -202,7 +202,7 @@ _ALONE = 2
 def _clause(clause: Clause, facts: SummaryFacts) -> Sentence:
     fact = facts.facts[clause.figure]
     runs = [Run(clause.before), Run(told(fact.now, fact.unit), fact.code)]
-    if clause.compares and (words := compared(fact.now, fact.before, UNITS[fact.unit])):
+    if clause.compares and (words := _compared(fact)):
         runs += [COMMA, Run(words, fact.code, earlier=True)]
         if clause.by_day and _falls(fact):
             runs += _why_it_may_fall(fact, facts)
@@ -234,10 +234,14 @@ def _daily(value: int, days: int) -> int:
     return (2 * value + days) // (2 * days)
 
 
+def _compared(fact: Fact) -> str:
+    return compared(fact.now, fact.before, UNITS[fact.unit], same_definition=fact.same_definition)
+
+
 def _line(fact: Fact) -> SummaryLine:
     parts = PARTS_OF_A_UNIT.get(fact.unit, 1)
     by = None if fact.before is None else fact.now - fact.before
-    share = per_cent(by, fact.before) if by is not None and fact.before else ""
+    share = per_cent(by, fact.before) if by is not None and fact.before and fact.same_definition else ""
     return SummaryLine(
         code=fact.code,
         name=NAMES[fact.code],
