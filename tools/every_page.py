@@ -219,7 +219,11 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/figures/summary/check",
         "/workbench/figures/definitions",
         "/workbench/figures/standing?figure=seats&day={year}-01-31&branch=all",
-        "/workbench/figures/standing?figure=weekly_hours&day={year}-01-31&branch={code}",
+        Sight(
+            role="director",
+            path="/workbench/figures/standing?figure=weekly_hours&day={year}-01-31&branch={code}",
+            note="hours",
+        ),
         "/workbench/figures/definitions/renewals_in_loans",
         "/workbench/figures/stocks?period={year}",
         "/workbench/figures/stocks/holdings_items?period={year}",

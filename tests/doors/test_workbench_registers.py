@@ -9,6 +9,7 @@ from tests.factories.network import make_branch
 from tests.factories.staff_pages import staff_at
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.models import Branch
+from wenyuan.plumbing.clock import local_date
 from wenyuan.services.registers.models import MonthTotals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
@@ -27,7 +28,7 @@ def browser(station: Branch) -> Client:
 
 
 def last_month() -> date:
-    return (datetime.now(tz=UTC).date().replace(day=1) - timedelta(days=1)).replace(day=1)
+    return (local_date(datetime.now(tz=UTC)).replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def address(station: Branch) -> str:
