@@ -218,7 +218,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/figures/summary?period={year}",
         "/workbench/figures/summary/check",
         "/workbench/figures/definitions",
-        "/workbench/figures/standing?figure=seats&day={year}-01-31&branch=all",
+        "/workbench/figures/standing?figure=seats&day={year}-01-31&branch={code}",
         Sight(
             role="director",
             path="/workbench/figures/standing?figure=weekly_hours&day={year}-01-31&branch={code}",
@@ -226,7 +226,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         ),
         "/workbench/figures/definitions/renewals_in_loans",
         "/workbench/figures/stocks?period={year}",
-        "/workbench/figures/stocks/holdings_items?period={year}",
+        "/workbench/figures/stocks/holdings_items?period={year}&branch={code}",
         "/workbench/figures/days?period={year}&branch={code}",
         "/workbench/journal/",
         Sight(role="director", path="/workbench/journal/?kind=return&branch={branch}", note="filtered"),

@@ -88,7 +88,7 @@ def test_it_is_counted_once_a_day(central: Branch, reader: Client, django_assert
     lent(central, "三人", 3)
     reader.get("/")
 
-    with django_assert_num_queries(7):  # library, edition, newest and popular, their numbers, closures
+    with django_assert_num_queries(6):  # library, edition, newest, their numbers, the popular with theirs, closures
         reader.get("/")
 
 
