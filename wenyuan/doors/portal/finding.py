@@ -19,8 +19,6 @@ from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.plumbing.clock import local_date
 
-LINES_A_PAGE = 40
-
 
 @public_page
 def find(request: PublicRequest) -> HttpResponse:
