@@ -16,7 +16,7 @@ from tests.conftest import owner_url_of
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import District
-from tests.factories.network import make_branch
+from tests.factories.network import make_area, make_branch
 from tests.factories.patrons import make_patron
 from wenyuan.holdings.catalogue import sql
 from wenyuan.holdings.catalogue.data import Facet, ItemChanges, NotIndexed, OtherQuestion, SearchHelp
@@ -25,6 +25,8 @@ from wenyuan.holdings.catalogue.models import Bib, IndexWaiting, Item
 from wenyuan.holdings.catalogue.operations import Indexer, ask_anew, edit_item, withdraw_item
 from wenyuan.holdings.catalogue.queries import help_on, index_state, is_asked_anew, is_indexed, search
 from wenyuan.holdings.catalogue.searching import checking, indexing, suggesting
+from wenyuan.holdings.catalogue.searching.documents import HoldingFacts
+from wenyuan.holdings.catalogue.searching.gathering import holdings_of
 from wenyuan.holdings.catalogue.searching.indexing import index_folders
 from wenyuan.kernel.searching import Scope, likest_part
 from wenyuan.kernel.searching.likeness import Likeness, Unit
@@ -317,6 +319,29 @@ def test_a_work_is_not_written_anew_while_the_same_branches_have_it(indexer: Ind
     Item.objects.filter(id=second.id).update(state="on_loan")
     settle(indexer)
     assert written == [str(first.bib_id)]
+
+
+def test_what_the_items_of_each_work_say_is_gathered_once_and_in_order(db: None, district: District) -> None:
+    central, south = sorted([district.central, district.south], key=lambda branch: branch.id)
+    bib, empty, other = make_bib(), make_bib(), make_bib()
+    area = make_area(central)
+    make_item(bib=bib, home=south, item_type="dvd", collection="local")
+    make_item(bib=bib, home=central, area=area)
+    make_item(bib=bib, home=central, area=area, state="on_loan")
+    make_item(bib=bib, home=central, present=south, condition="damaged", collection="deposit")
+    make_item(bib=bib, home=south, state="withdrawn", item_type="map")
+    make_item(bib=other, home=central, lendable="in_library")
+
+    assert holdings_of([bib.id, empty.id, other.id]) == {
+        bib.id: HoldingFacts(
+            held=(central.id, south.id),
+            available=(central.id, south.id),
+            areas=(area.id,),
+            collections=("deposit", "local"),
+            item_types=("book", "dvd"),
+        ),
+        other.id: HoldingFacts(held=(central.id,), item_types=("book",)),
+    }
 
 
 def test_a_withdrawn_item_is_no_longer_held(indexer: Indexer, district: District, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """The facts of bibs for the index, out of the tables."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -23,9 +24,17 @@ def facts_after(bib_id: int, *, count: int) -> list[BibFacts]:
 
 def holdings_of(bib_ids: Sequence[int]) -> dict[int, HoldingFacts]:
     """What the items of these bibs say; a bib without any is left out."""
+    said: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql.HOLDINGS_OF_BIBS, {"bibs": list(bib_ids)})
-        return {row[0]: HoldingFacts(*(tuple(column or ()) for column in row[1:])) for row in cursor.fetchall()}
+        for bib_id, *columns in cursor.fetchall():
+            said[bib_id].append(tuple(columns))
+    return {bib_id: HoldingFacts(*map(_each_once, zip(*rows, strict=True))) for bib_id, rows in said.items()}
+
+
+def _each_once(column: Iterable[Any]) -> tuple[Any, ...]:
+    """What stands in a column, ascending, without what says nothing."""
+    return tuple(sorted({value for value in column if value}))
 
 
 def _facts(statement: str, values: dict[str, Any]) -> list[BibFacts]:
