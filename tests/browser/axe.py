@@ -14,6 +14,10 @@ RULES_OF_COLOUR: Rules = {"rule": ("color-contrast", "link-in-text-block")}
 RULES_OF_LOOK: Rules = {"rule": (*RULES_OF_COLOUR["rule"], "scrollable-region-focusable", "target-size")}
 """What other colours and sizes can break."""
 
+TALL = 12_000
+"""A window so tall, in pixels, that what sticks to its edge covers nothing for good: twenty works in large print on a
+phone need more than 6,000."""
+
 _RUN = """async ([rules, within]) => {
   const found = await axe.run(within || document, { runOnly: rules, resultTypes: ["violations"] });
   return found.violations.map(fault => `${fault.id}: ${fault.nodes[0].html.slice(0, 160)}`);

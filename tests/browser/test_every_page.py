@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from tests.browser.axe import RULES_OF_COLOUR, axe_into, faults
+from tests.browser.axe import RULES_OF_COLOUR, TALL, axe_into, faults
 from tests.factories.office_pages import Town
 from tests.factories.reader_pages import longest_borrower, reader_signed_in
 from tests.factories.staff_pages import staff_at
@@ -18,8 +18,6 @@ from wenyuan.plumbing.clock import local_date
 
 pytestmark = pytest.mark.browser
 
-TALL = 6000
-"""So tall that what sticks to an edge of the window covers nothing for good."""
 DESKTOP: ViewportSize = {"width": 1280, "height": TALL}
 PHONE: ViewportSize = {"width": 390, "height": TALL}
 WORKERS = [(READER, SIGNED_IN, "desk", "keeper"), ("desk_lead",), ("director",), ("cataloguer",)]

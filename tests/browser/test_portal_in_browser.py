@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.axe import ALL_RULES, RULES_OF_COLOUR, RULES_OF_LOOK, axe_into, faults
+from tests.browser.axe import ALL_RULES, RULES_OF_COLOUR, RULES_OF_LOOK, TALL, axe_into, faults
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import (
     make_area,
@@ -153,8 +153,7 @@ SETTLED = "() => Promise.all(document.getAnimations().map(one => one.finished))"
 def test_axe_finds_nothing_on_any_page(town: Town, look: str) -> None:
     build_index()
     found = []
-    # So tall that the bar at the foot lies over nothing: what scrolls below it is not covered for good.
-    with town.reader(height=6000) as page:
+    with town.reader(height=TALL) as page:
         if "large" in look:
             page.context.add_cookies(
                 [{"name": "wenyuan_look", "value": "print=large&contrast=high", "url": town.address}]

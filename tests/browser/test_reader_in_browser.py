@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from tests.browser.axe import ALL_RULES, RULES_OF_LOOK, axe_into, faults
+from tests.browser.axe import ALL_RULES, RULES_OF_LOOK, TALL, axe_into, faults
 from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
@@ -163,7 +163,7 @@ def test_axe_finds_nothing_on_a_reader_s_pages_and_none_scrolls_sideways(library
                 page.get_by_role("main").get_by_role("button", name="Renew everything").click()
             axe_into(page)
             for width in widths:
-                page.set_viewport_size({"width": width, "height": 6000})
+                page.set_viewport_size({"width": width, "height": TALL})
                 for scheme, rules in (("light", ALL_RULES), ("dark", RULES_OF_LOOK)):
                     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
                     found += [f"{path} {print_} {width} {scheme}: {fault}" for fault in faults(page, rules)]
