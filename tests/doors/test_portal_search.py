@@ -194,8 +194,7 @@ def test_nothing_found_leads_on_by_links_that_find_something(central: Branch, re
     fewer = page_of(reader, q="平凡 余华")
     narrowed = reader.get("/find?q=平凡&class=T").content.decode()
 
-    assert "Did you mean:" in meant
-    assert f'<a href="/find?{urlencode({"q": "平凡的世界"})}">平凡的世界</a> <span class="quiet">1</span>' in meant
+    assert "Nothing found for “平凡的世介”; shown for “平凡的世界”" in meant
     assert "With fewer words: 余华 1 平凡 1" in fewer
     assert "1 work without narrowing" in narrowed
     assert f'href="/find?{urlencode({"q": "平凡"})}"' in narrowed
@@ -341,7 +340,33 @@ def test_a_later_page_of_nothing_is_helped_on_like_the_first(central: Branch, re
     make_bib(title="平凡的世界")
     settle(indexer)
 
-    assert "Did you mean: 平凡的世界 1" in page_of(reader, q="平凡的世介", page="2")
+    assert "shown for “平凡的世界”" in page_of(reader, q="平凡的世介", page="2")
+
+
+def test_the_works_of_what_was_likeliest_meant_are_shown_at_once_as_they_stand_now(
+    central: Branch, reader: Client, indexer: Indexer
+) -> None:
+    for number in range(7):
+        make_item(bib=make_bib(title="平凡的世界", volume=f"第{number}版"), home=central)
+    make_bib(title="平凡的视界")
+    settle(indexer)
+
+    html = reader.get("/find", {"q": "平凡的世介"}).content.decode()
+    page = page_of(reader, q="平凡的世介")
+
+    assert (
+        "Nothing found for “平凡的世介”; shown for “平凡的世界” Show all 7 works Or did you mean: 平凡的视界 1" in page
+    )
+    assert f'<a class="button" href="/find?{urlencode({"q": "平凡的世界"})}">' in html
+    assert f'<a href="/find?{urlencode({"q": "平凡的视界"})}">平凡的视界</a>' in html
+    assert page.count("1 item to borrow Central Library 1") == 5
+    assert html.count("<h3><a") == html.count("<mark>平凡的世界</mark>") == 5
+    by_title = page_of(reader, q="平凡的世介", by="title", available="X")
+    assert "shown for “平凡的世界” Show all 7 works" in by_title
+    assert (
+        f'href="/find?{urlencode({"q": "平凡的世界", "by": "title"}).replace("&", "&amp;")}"'
+        in reader.get("/find", {"q": "平凡的世介", "by": "title"}).content.decode()
+    )
 
 
 def test_signs_of_html_in_a_record_stand_as_they_are(central: Branch, reader: Client, indexer: Indexer) -> None:
@@ -356,7 +381,7 @@ def test_signs_of_html_in_a_record_stand_as_they_are(central: Branch, reader: Cl
 
     assert "<span>余华&lt;b&gt;&amp;&quot;&#x27;</span>" in found  # a facet
     assert "<span>Town &lt;b&gt;&amp;&quot;&#x27;</span>" in found
-    assert ">平凡&lt;的&gt;世界</a>" in meant
+    assert "shown for “平凡&lt;的&gt;世界”" in meant
     assert "<b>" not in found + meant
     suggested = reader.get("/find/suggest", {"q": "余华"})
     assert suggested.headers["Content-Type"] == "application/json"

@@ -196,7 +196,7 @@ def relevance(here: Installation, *, each: int, rules: Sequence[Rule]) -> dict[s
         psycopg.connect(here.urls.owner_url, autocommit=True) as owner,  # who may make temporary tables
     ):
         others = variants(works, Path(folder), owner)
-        return measure_relevance(questions, {"ours": ours, "ours_with_help": ours_with_help, **others})
+        return measure_relevance(questions, {"ours": ours, "ours_without_help": ours_without_help, **others})
 
 
 def all_works() -> list[Work]:
@@ -210,16 +210,13 @@ def all_works() -> list[Work]:
 
 
 def ours(text: str) -> Sequence[int]:
+    """What the readers' page shows: what is found, or where that is nothing the works of the first "did you mean"."""
+    return ours_without_help(text) or [bib.id for bib in help_on(text).works]
+
+
+def ours_without_help(text: str) -> Sequence[int]:
     """What the readers' search finds."""
     return find_ids(text, counted={}, size=AT)
-
-
-def ours_with_help(text: str) -> Sequence[int]:
-    """The same, or where it finds nothing what the first "did you mean" finds, as far as there is one."""
-    found = ours(text)
-    if found or not (meant := help_on(text).meant):
-        return found
-    return ours(meant[0].text)
 
 
 # The other engines ----------------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def measure_search(
         **steps[-1],
         "steps": steps,
         "fresh_p95_s": None,
-        "ndcg10": told["all"]["ours_with_help"] if told else None,
+        "ndcg10": told["all"]["ours"] if told else None,
         "relevance": told,
         "fresh_alone_p95_s": _percentile(alone, 95),
         "seed": SEED if questions is None else None,

@@ -66,8 +66,12 @@ def _ranked(
     base = _asked(text, found.by, found.sort_by)
     here = narrowing.address(base, chosen, network)
     helped = searching.help_on(text, by=found.by, is_narrowed=bool(chosen)) if not found.page.total else SearchHelp()
+    instead = _rows(request, helped.works, network)
+    meant = [(other.text, other.total, _url(other.text, found.by)) for other in helped.meant]
     return {
-        "meant": [(other.text, other.total, _url(other.text, found.by)) for other in helped.meant],
+        "instead": instead,
+        "shown_for": meant[0] if instead else None,
+        "meant": meant[1:] if instead else meant,
         "fewer": [(other.text, other.total, _url(other.text, found.by)) for other in helped.fewer],
         "not_narrowed": (helped.not_narrowed, narrowing.address(base, {}, network)) if helped.not_narrowed else None,
         "narrowing": narrowing.narrowing(

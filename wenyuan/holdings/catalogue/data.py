@@ -435,10 +435,11 @@ class OtherQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchHelp:
-    """What to try when nothing was found: what may have been ``meant``, the question with one part ``fewer``, and how
-    many works there are when it is not narrowed."""
+    """What to try when nothing was found: what may have been ``meant``, the likeliest first, with the best works that
+    this one finds; the question with one part ``fewer``; and how many works there are when it is not narrowed."""
 
     meant: tuple[OtherQuestion, ...] = ()
+    works: tuple[BibBrief, ...] = ()
     fewer: tuple[OtherQuestion, ...] = ()
     not_narrowed: int = 0
 

@@ -1,6 +1,7 @@
 """Reads of the catalogue: frozen values, never models. Availability comes from the items as they are now."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection
@@ -304,6 +305,8 @@ __all__ = [
 ]
 
 PAGE = 20
+SHOWN_INSTEAD = 5
+"""Works that are shown of what somebody may have meant."""
 _BRIEF = ("id", "title", "volume", "author", "publisher", "year", "class_no", "document_kind", "audience")
 
 
@@ -455,7 +458,10 @@ def help_on(text: str, *, within: Scope = Scope.ANYWHERE, is_narrowed: bool = Fa
 
     if is_narrowed and (total := count(text)):
         return SearchHelp(not_narrowed=total)
-    return suggesting.help_on(read_question(text, within=within), within=within, count=count, find=_find_bibs)
+    helped = suggesting.help_on(read_question(text, within=within), within=within, count=count, find=_find_bibs)
+    if not helped.meant:
+        return helped
+    return replace(helped, works=search(helped.meant[0].text, within=within, size=SHOWN_INSTEAD).bibs)
 
 
 def complete(text: str) -> tuple[str, ...]:
