@@ -56,6 +56,7 @@ PAGES = (
     "/branch/H",
     "/account/sign-in",
     "/about/privacy",
+    "/about/report",
     "/accessibility",
     "/no-such-page",
 )

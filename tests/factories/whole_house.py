@@ -115,6 +115,8 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     for days in range(1, 40):
         happened(Kind.LOAN, town.central, at=at - timedelta(days=days), times=1 + days % 7, area=town.area)
         happened(Kind.RETURN, town.ring, at=at - timedelta(days=days), times=days % 4)
+    happened(Kind.LOAN, town.central, at=at - timedelta(days=366), quantity=12)
+    happened(Kind.CARD_ISSUED, town.central, at=at - timedelta(days=366), quantity=3)
     for days in range(1, 6):
         make_count(town.gate, today - timedelta(days=days), 300 + 17 * days, at=at)
     _make_gate_counter(town, at=at)

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from wenyuan.doors.portal import report
 from wenyuan.doors.portal.access import PublicRequest, public_page
 from wenyuan.doors.portal.places import openings
 from wenyuan.holdings.catalogue.queries import sitemap_part, sitemap_parts
@@ -55,9 +56,10 @@ def sitemap(request: PublicRequest) -> HttpResponse:
 
 @public_page
 def sitemap_pages(request: PublicRequest) -> HttpResponse:
-    """The pages of the house and of its branches."""
+    """The pages of the house, of its years and of its branches."""
     paths = [reverse(f"portal:{name}") for name in _PAGES]
     paths += [f"{reverse('portal:classes')}?below={letter}" for letter in MAIN_CLASSES]
+    paths += report.addresses(request)
     found = openings(network_map(), request.at)
     paths += [reverse("portal:branch", args=[one.branch.code]) for one in found.values()]
     return _xml("urlset", "url", ((request.build_absolute_uri(path), "") for path in paths))

@@ -13,6 +13,7 @@ from wenyuan.doors.portal import (
     history,
     holding,
     record,
+    report,
     signing_in,
     views,
 )
@@ -47,6 +48,10 @@ urlpatterns = [
     path("account/card/reported-lost", views.reported_lost, name="reported-lost"),
     path("account/holds/<int:hold_id>/cancellation", holding.cancel, name="cancel-hold"),
     path("about/privacy", views.privacy, name="privacy"),
+    path("about/report", report.newest, name="reports"),
+    path("about/report/<int:year>", report.report, name="report"),
+    path("about/report/<int:year>.json", report.report_json, name="report-json"),
+    path("about/report/<int:year>.csv", report.report_csv, name="report-csv"),
     path("accessibility", views.accessibility, name="accessibility"),
     path("robots.txt", engines.robots, name="robots"),
     path("sitemap.xml", engines.sitemap, name="sitemap"),

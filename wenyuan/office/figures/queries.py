@@ -7,7 +7,7 @@ that the caller has just read saves asking for its edition again, and ``defined`
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,6 +48,15 @@ from wenyuan.office.figures.data import (
 )
 from wenyuan.office.figures.definitions import USUAL
 from wenyuan.office.figures.indicators import BY_CODE, CODE_NAMES, CODED, INDICATORS, KINDS, MAIN, Group, values_of
+from wenyuan.office.figures.published.report import report
+from wenyuan.office.figures.published.suppression import SMALLEST
+from wenyuan.office.figures.published.values import (
+    STANDING,
+    PublicReport,
+    PublishedBranch,
+    PublishedCode,
+    PublishedFigure,
+)
 from wenyuan.office.figures.rules import (
     EVERYTHING,
     link_terms,
@@ -68,7 +77,7 @@ from wenyuan.organisation.network.data import BranchFacts, NetworkMap
 from wenyuan.organisation.network.queries import get_library, list_service_points, network_map, open_dates
 from wenyuan.organisation.rights.data import Act, Operator
 from wenyuan.organisation.rights.queries import may
-from wenyuan.plumbing.clock import local, local_date
+from wenyuan.plumbing.clock import library_zone, local, local_date
 
 __all__ = [
     "BY_CODE",
@@ -76,7 +85,12 @@ __all__ = [
     "EVERYTHING",
     "INDICATORS",
     "MAIN",
+    "SMALLEST",
     "STOCKS",
+    "PublicReport",
+    "PublishedBranch",
+    "PublishedCode",
+    "PublishedFigure",
     "by_area",
     "by_branch",
     "by_day",
@@ -91,6 +105,8 @@ __all__ = [
     "members_of",
     "open_days_by_month",
     "parse_period",
+    "public_report",
+    "published_years",
     "rows_of",
     "rows_wanted",
     "span_of",
@@ -386,6 +402,40 @@ def standing_of(
     if branch and place is None:
         raise UnknownBranch(branch)
     return standing_rows(code, on=on, place=place, seat=place or _seat(network, on), network=network)
+
+
+def published_years(*, on: date) -> tuple[int, ...]:
+    """The years of which there is a service report, the newest first: each from the first in which anything was
+    recorded that has ended by then. A year that runs is none of them: from day to day its totals would tell what a day
+    added, however small."""
+    first = min((day for _kind, day in _fetch(sql.FIRST_DAYS, {"kinds": list(KINDS)})), default=None)
+    return tuple(range(on.year - 1, first.year - 1, -1)) if first else ()
+
+
+def public_report(year: int, *, on: date, network: NetworkMap | None = None) -> PublicReport:
+    """公共图书馆法 42: the service report of a year for the whole network, as everybody may read it from the day ``on``
+    (``published_years``). It names nobody, and no number in it tells of fewer than five people, nor can one be computed
+    from the others."""
+    network, at = network or network_map(), datetime.combine(on, time(), tzinfo=library_zone())
+    period, defined = parse_period(f"{year:04d}"), definitions()
+    seat = _seat(network, period.last_date)
+    standing = standing_values(on=period.last_date, place=None, seat=seat, network=network)
+    found: dict[FigureCode, tuple[Unit, int]] = {
+        code: (unit_of_standing(code), value) for code, value in standing.items()
+    }
+    if seat:
+        found[CalendarCode.OPEN_DAYS] = (Unit.DAYS, _open_days(seat.id, period, network))
+        if (minutes := _week_minutes(seat.id, period.last_date, network)) is not None:
+            found[CalendarCode.WEEKLY_HOURS] = (Unit.WEEK_MINUTES, minutes)
+    return report(
+        year=year,
+        as_of=on,
+        total=figures_of(period=period, at=at, network=network, defined=defined).values,
+        months=by_month(period=period, network=network, defined=defined),
+        branches=by_branch(period=period, network=network, defined=defined),
+        stocks=stocks_of(period=period, network=network),
+        standing={code: found[code] for code in STANDING if code in found},
+    )
 
 
 def span_of(first: date, last: date) -> Period:
