@@ -123,6 +123,7 @@ NO_ACT = {
     "transit.receive_handover": "the same",
     "visits.admit_counter": "who shows a key holds no right before it is known whose it is",
     "visits.settle_counters": "run by the clock, nobody's act",
+    "figures.roll_up": "run by the clock, nobody's act",
     "patrons.install_default_categories": "run by the set-up, nobody's act",
 }
 """Verbs that declare that they need no act."""

@@ -16,6 +16,7 @@ from tests.house import LABELS, PACKAGE, ROOMS, dotted, sources
 from wenyuan.holdings.catalogue import sql as catalogue_sql
 from wenyuan.lending.circulation import sql as circulation_sql
 from wenyuan.office.figures import sql as figures_sql
+from wenyuan.office.figures.rollups import sql as rollups_sql
 from wenyuan.organisation.journal import sql as journal_sql
 from wenyuan.plumbing.invariants import Invariant, all_invariants, broken_rows
 from wenyuan.plumbing.statements import numbered
@@ -66,6 +67,14 @@ BUILT: dict[str, list[str]] = {
         for at in SWITCHES
         for area in SWITCHES
         for point in SWITCHES
+    ],
+    "wenyuan.office.figures.rollups.sql.read": [
+        rollups_sql.read(grouping, subtree=subtree, at=at, area=area)
+        for grouping in figures_sql.Grouping
+        if grouping is not figures_sql.Grouping.POINT
+        for subtree in SWITCHES
+        for at in SWITCHES
+        for area in SWITCHES
     ],
     "wenyuan.office.figures.sql.rows": [
         figures_sql.rows(subtree=subtree, at=at, area=area, point=point)

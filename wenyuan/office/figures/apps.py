@@ -1,7 +1,14 @@
 from django.apps import AppConfig
 
+from wenyuan.plumbing import invariants
+
 
 class FiguresConfig(AppConfig):
     name = "wenyuan.office.figures"
     label = "figures"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from wenyuan.office.figures.rollups import sql
+
+        invariants.register(*sql.INVARIANTS)

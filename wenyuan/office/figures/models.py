@@ -22,3 +22,60 @@ class Definition(models.Model):
             models.CheckConstraint(name="figures_definition_has_basis", condition=~Q(basis="")),
             models.UniqueConstraint(fields=["key"], name="figures_definition_key", condition=Q(key__isnull=False)),
         )
+
+
+class RolledDay(models.Model):
+    """A past day that is added up by branch, area, kind and codes. ``shape`` says for which indicators, empty until
+    it is."""
+
+    local_date = models.DateField(primary_key=True)
+    shape = models.CharField(max_length=16, db_default="")
+    rolled_at = models.DateTimeField(null=True)
+
+
+class DayMark(models.Model):
+    """Something came for a day after it was added up (or it never was). Whoever adds it up takes the marks away that it
+    saw before; those that come meanwhile stay."""
+
+    local_date = models.DateField(db_index=True)
+
+
+class DayRoll(models.Model):
+    """What the entries of a day come to that no indicator tells apart; 0 is where they name no
+    branch, or no area."""
+
+    local_date = models.DateField()
+    branch_id = models.IntegerField()
+    area_id = models.IntegerField()
+    kind = models.CharField(max_length=32)
+    codes = models.JSONField(db_default={})
+    quantity = models.BigIntegerField()
+    persons = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["local_date", "branch_id", "area_id", "kind", "codes"], name="figures_dayroll_once"
+            ),
+        )
+
+
+class MonthRoll(models.Model):
+    """What the days of a month come to; ``month`` is its first day."""
+
+    month = models.DateField()
+    branch_id = models.IntegerField()
+    area_id = models.IntegerField()
+    kind = models.CharField(max_length=32)
+    codes = models.JSONField(db_default={})
+    quantity = models.BigIntegerField()
+    persons = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["month", "branch_id", "area_id", "kind", "codes"], name="figures_monthroll_once"
+            ),
+        )

@@ -1,4 +1,4 @@
-"""Verbs of the figures: what the library counts, from which day on."""
+"""Verbs of the figures: what the library counts, from which day on; and the adding up of past days."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from wenyuan.office.figures.data import DefinitionReason, DefinitionRefused, Que
 from wenyuan.office.figures.definitions import reasons_against_answer
 from wenyuan.office.figures.models import Definition
 from wenyuan.office.figures.queries import definitions
+from wenyuan.office.figures.rollups.rolling import announce_days, roll_month
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.rights.data import Act, Desk
@@ -42,6 +43,15 @@ def define(
     :raises DefinitionRefused: with every reason.
     """
     return _twice(lambda: _define(question, counts, since, basis.strip(), at, desk, key))
+
+
+@needs()
+def roll_up(*, at: datetime) -> int:
+    """Add up every past day that is not, or for which something came since; returns how many. A month at a time, the
+    latest first; of several workers each takes months of its own. Figures are right before and after: what is not added
+    up is read from the journal.
+    """
+    return sum(roll_month(month=month, at=at) for month in announce_days(today=local_date(at)))
 
 
 def _twice(attempt: Callable[[], Receipt]) -> Receipt:

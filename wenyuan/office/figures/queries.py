@@ -57,6 +57,8 @@ from wenyuan.office.figures.published.values import (
     PublishedCode,
     PublishedFigure,
 )
+from wenyuan.office.figures.rollups import sql as rollups_sql
+from wenyuan.office.figures.rollups.declared import BY_AREA, SHAPE, Dimension
 from wenyuan.office.figures.rules import (
     EVERYTHING,
     link_terms,
@@ -65,6 +67,7 @@ from wenyuan.office.figures.rules import (
     parse_period,
     rows_wanted,
     up_to,
+    whole_months,
     year_before,
 )
 from wenyuan.office.figures.sql import Grouping
@@ -564,14 +567,23 @@ def _split(
 ) -> Mapping[tuple[Any, ...], Values]:
     """Values by key: one for the total with the empty key, none for keys without an entry.
 
-    Days of different definitions are counted apart and added up.
+    From the rollups where these have what is asked, else from the journal. Days of different definitions are counted
+    apart and added up.
     """
     if parameters is None:
         return {}
-    statement = sql.figures(grouping, **_narrowing(parameters, "subtree", "at", "area", "point"))
+    ways = _narrowing(parameters, "subtree", "at", "area", "point")
+    rolled = BY_AREA.answers(_dimensions(grouping, ways))
+    if rolled:
+        statement = rollups_sql.read(grouping, subtree=ways["subtree"], at=ways["at"], area=ways["area"])
+    else:
+        statement = sql.figures(grouping, **ways)
     sums: dict[tuple[Any, ...], dict[IndicatorCode, int]] = {}
     for stretch in (defined or definitions()).stretches(parameters["first"], parameters["last"]):
-        days = {"first": stretch.first_date, "last": stretch.last_date}
+        days: Parameters = {"first": stretch.first_date, "last": stretch.last_date}
+        if rolled:
+            spans = zip(parameters.get("member_first", ()), parameters.get("member_last", ()), strict=True)
+            days |= {"shape": SHAPE, "months": whole_months(stretch.first_date, stretch.last_date, spans)}
         for key, groups in _grouped(_fetch(statement, parameters | days)).items():
             values = values_of(groups, stretch.answers)
             known = sums.setdefault(key, values)
@@ -579,6 +591,16 @@ def _split(
                 for code, value in values.items():
                     known[code] += value
     return sums
+
+
+def _dimensions(grouping: Grouping, ways: Mapping[str, bool]) -> set[Dimension]:
+    """What a question tells entries apart by, or narrows them to."""
+    asked = {Dimension.KIND, Dimension.CODES, Dimension.BRANCH}
+    if ways["area"] or grouping is Grouping.AREA:
+        asked.add(Dimension.AREA)
+    if ways["point"] or grouping is Grouping.POINT:
+        asked.add(Dimension.POINT)
+    return asked
 
 
 def _grouped(rows: Iterable[tuple[Any, ...]]) -> Mapping[tuple[Any, ...], list[Group]]:

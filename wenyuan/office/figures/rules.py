@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, date, timedelta
 
@@ -133,6 +133,18 @@ def memberships(network: NetworkMap, *, branch_id: int, period: Period) -> tuple
             since = running[member].first_date if member in running else first
             running[member] = Membership(member, since, last)
     return tuple(sorted([*done, *running.values()], key=lambda one: (one.branch_id, one.first_date)))
+
+
+def whole_months(first: date, last: date, spans: Iterable[Span]) -> list[date]:
+    """The months between two days that lie there as a whole and in which none of these spans begins or ends."""
+    edges = {edge for begins, ends in spans for edge in (begins - timedelta(days=1), ends)}
+    found = []
+    for month in Period("", first, last).months():
+        following = _months(month.year, month.month, 1)[1]
+        cut = any(month <= edge < following for edge in edges)
+        if month >= first and following <= last and not cut:
+            found.append(month)
+    return found
 
 
 def link_terms(wanted: WantedRows) -> dict[str, str]:

@@ -18,13 +18,6 @@ _SUMS = """
 """
 """What entries that no indicator tells apart come to: their kind, the codes they hold where one asks for them."""
 
-_MEMBERS = """
-    JOIN unnest(%(members)s::int[], %(member_first)s::date[], %(member_last)s::date[])
-        AS member (branch_id, first_date, last_date)
-        ON member.branch_id = entry.branch_id AND entry.local_date BETWEEN member.first_date AND member.last_date
-"""
-"""Keeps what was done in a subtree as it stood on the day. Spans of one branch do not overlap: no row comes twice."""
-
 _WHERE = "entry.kind = ANY(%(kinds)s::text[]) AND entry.local_date BETWEEN %(first)s::date AND %(last)s::date"
 
 _AT = " AND coalesce(entry.branch_id, 0) = %(at)s::int"
@@ -126,7 +119,17 @@ def rows(*, subtree: bool, at: bool, area: bool, point: bool = False) -> str:
     """
 
 
+def members_step(table: str, day: str) -> str:
+    """Keeps what was done in a subtree as it stood on the day. Spans of one branch do not overlap: no row comes
+    twice."""
+    return f"""
+        JOIN unnest(%(members)s::int[], %(member_first)s::date[], %(member_last)s::date[])
+            AS member (branch_id, first_date, last_date)
+            ON member.branch_id = {table}.branch_id AND {day} BETWEEN member.first_date AND member.last_date
+    """
+
+
 def _from(subtree: bool, at: bool, area: bool, point: bool) -> str:
-    members = _MEMBERS if subtree else ""
+    members = members_step("entry", "entry.local_date") if subtree else ""
     narrowing = f"{_AT if at else ''}{_AREA if area else ''}{_POINT if point else ''}"
     return f"FROM journal_entry entry {members} WHERE {_WHERE}{narrowing}"

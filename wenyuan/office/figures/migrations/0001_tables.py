@@ -35,6 +35,63 @@ TABLES = [
             ],
         },
     ),
+    migrations.CreateModel(
+        name="RolledDay",
+        fields=[
+            ("local_date", models.DateField(primary_key=True, serialize=False)),
+            ("shape", models.CharField(db_default="", max_length=16)),
+            ("rolled_at", models.DateTimeField(null=True)),
+        ],
+    ),
+    migrations.CreateModel(
+        name="DayMark",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("local_date", models.DateField(db_index=True)),
+        ],
+    ),
+    migrations.CreateModel(
+        name="DayRoll",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("local_date", models.DateField()),
+            ("branch_id", models.IntegerField()),
+            ("area_id", models.IntegerField()),
+            ("kind", models.CharField(max_length=32)),
+            ("codes", models.JSONField(db_default={})),
+            ("quantity", models.BigIntegerField()),
+            ("persons", models.BigIntegerField()),
+            ("amount_fen", models.BigIntegerField()),
+        ],
+        options={
+            "constraints": [
+                models.UniqueConstraint(
+                    fields=("local_date", "branch_id", "area_id", "kind", "codes"), name="figures_dayroll_once"
+                ),
+            ],
+        },
+    ),
+    migrations.CreateModel(
+        name="MonthRoll",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("month", models.DateField()),
+            ("branch_id", models.IntegerField()),
+            ("area_id", models.IntegerField()),
+            ("kind", models.CharField(max_length=32)),
+            ("codes", models.JSONField(db_default={})),
+            ("quantity", models.BigIntegerField()),
+            ("persons", models.BigIntegerField()),
+            ("amount_fen", models.BigIntegerField()),
+        ],
+        options={
+            "constraints": [
+                models.UniqueConstraint(
+                    fields=("month", "branch_id", "area_id", "kind", "codes"), name="figures_monthroll_once"
+                ),
+            ],
+        },
+    ),
 ]
 
 

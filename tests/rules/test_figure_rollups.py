@@ -1,0 +1,34 @@
+"""Which rollups there are, and which months may be read as a whole. Pure."""
+
+from datetime import date
+
+from wenyuan.office.figures.indicators import BY_CODE
+from wenyuan.office.figures.rollups.declared import BY_AREA, MOST_DIMENSIONS, Dimension
+from wenyuan.office.figures.rules import whole_months
+
+
+def test_no_rollup_is_wider_than_four_dimensions_besides_the_day() -> None:
+    assert MOST_DIMENSIONS == 4
+    assert len(BY_AREA.dimensions) <= 4
+    assert BY_AREA.indicators == set(BY_CODE)
+
+
+def test_what_is_asked_by_service_point_is_in_no_rollup() -> None:
+    assert BY_AREA.answers({Dimension.KIND, Dimension.BRANCH})
+    assert BY_AREA.answers({Dimension.BRANCH, Dimension.AREA})
+    assert not BY_AREA.answers({Dimension.POINT})
+
+
+def test_months_at_the_edge_of_a_period_are_none_of_the_whole() -> None:
+    assert whole_months(date(2026, 1, 2), date(2026, 3, 31), ()) == [date(2026, 2, 1), date(2026, 3, 1)]
+    assert whole_months(date(2025, 12, 1), date(2026, 1, 30), ()) == [date(2025, 12, 1)]
+    assert whole_months(date(2026, 2, 5), date(2026, 2, 20), ()) == []
+
+
+def test_a_month_in_which_a_branch_comes_or_goes_is_read_by_its_days() -> None:
+    first, last = date(2026, 1, 1), date(2026, 4, 30)
+
+    assert whole_months(first, last, [(date(2026, 2, 1), date(2026, 3, 31))]) == [
+        date(2026, month, 1) for month in (1, 2, 3, 4)
+    ]
+    assert whole_months(first, last, [(date(2026, 2, 2), date(2026, 3, 30))]) == [date(2026, 1, 1), date(2026, 4, 1)]

@@ -1,0 +1,51 @@
+"""Adding days and months up: steps and verbs of the worker.
+
+Nothing holds the journal up. A day is announced, with a mark, before it is first added up. Whoever adds it up notes
+the marks that are there, then reads the journal, and takes away the marks that were noted. An entry that was not seen
+then is committed later; it is pending until its day bears a mark that was not noted. So no day looks clean that lacks
+an entry.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+
+from wenyuan.office.figures.indicators import CODE_NAMES, CODED, KINDS
+from wenyuan.office.figures.rollups import sql
+from wenyuan.office.figures.rollups.declared import SHAPE
+from wenyuan.plumbing.transactions import verb
+
+
+@verb
+def announce_days(*, today: date) -> list[date]:
+    """Announce past days that nobody has added up yet, and mark those that were added up for other indicators; the
+    first days of the months that bear marks, the latest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.ANNOUNCE_DAYS, {"kinds": list(KINDS), "today": today})
+        cursor.execute(sql.MARK_OTHER_SHAPES, {"shape": SHAPE})
+        cursor.execute(sql.MARKED_MONTHS)
+        return [month for (month,) in cursor.fetchall()]
+
+
+@verb
+def roll_month(*, month: date, at: datetime) -> int:
+    """Add up the marked days of a month and then the month; returns how many days. None where somebody else does."""
+    last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    within = {"first": month, "last": last}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.TRY_MONTH, {"lock": sql.ROLLING_LOCK, "month": month.year * 100 + month.month})
+        if cursor.fetchone() != (True,):
+            return 0
+        cursor.execute(sql.MARKS, within)  # before the journal is read: what comes from now on marks anew
+        marks = cursor.fetchall()
+        days = sorted({day for _id, day in marks})
+        if not days:
+            return 0
+        asked = {"kinds": list(KINDS), "coded": list(CODED), "code_names": list(CODE_NAMES), "days": days}
+        cursor.execute(sql.DROP_DAYS, asked)
+        cursor.execute(sql.ROLL_DAYS, asked)
+        cursor.execute(sql.DROP_MONTH, within)
+        cursor.execute(sql.ROLL_MONTH, within)
+        cursor.execute(sql.DROP_MARKS, {"marks": [mark_id for mark_id, _day in marks]})
+        cursor.execute(sql.NOTE_DAYS, {"shape": SHAPE, "at": at, "days": days})
+    return len(days)

@@ -1,0 +1,218 @@
+"""Hand-written statements of the rollups. They read journal_entry, journal_pending and journal_stuck (of the journal),
+and write figures_rolledday, figures_daymark, figures_dayroll and figures_monthroll.
+
+A day is read from its rollup where it is *clean*: it was added up for the indicators of today (``shape``), it bears no
+mark, and no entry of it is on its way to the follower that marks days. All that is seen in the one snapshot of the one
+statement that reads: an entry is committed with its pending row, and that goes in the transaction that brings the mark.
+"""
+
+from wenyuan.office.figures.indicators import CODE_NAMES, CODED, KINDS
+from wenyuan.office.figures.rollups.declared import SHAPE
+from wenyuan.office.figures.sql import Grouping, members_step
+from wenyuan.plumbing.invariants import Invariant
+
+FOLLOWER = "wenyuan.office.figures.tasks.mark_day"
+ROLLING_LOCK = 7_410
+"""First key of the advisory locks under which a month is added up; the second is the month, as 202604."""
+
+TRY_MONTH = "SELECT pg_try_advisory_xact_lock(%(lock)s, %(month)s)"
+
+DAYS_TOUCHED = """
+    SELECT DISTINCT ON (entry.local_date) entry.id
+    FROM journal_entry entry JOIN figures_rolledday day ON day.local_date = entry.local_date
+    WHERE entry.id = ANY(%(entries)s::bigint[]) ORDER BY entry.local_date, entry.id
+"""
+"""Of a batch of entries one for each day that is added up, or has just been announced."""
+MARK_DAY_OF = """
+    INSERT INTO figures_daymark (local_date) SELECT entry.local_date FROM journal_entry entry WHERE entry.id = %(entry)s
+"""
+
+ANNOUNCE_DAYS = """
+    WITH first AS (
+        SELECT min(found.local_date) AS day FROM unnest(%(kinds)s::text[]) AS asked (kind), LATERAL (
+            SELECT entry.local_date FROM journal_entry entry WHERE entry.kind = asked.kind
+            ORDER BY entry.local_date LIMIT 1
+        ) AS found
+    ), fresh AS (
+        INSERT INTO figures_rolledday (local_date, shape)
+        SELECT past.day::date, '' FROM first, generate_series(first.day, %(today)s::date - 1, '1 day') AS past (day)
+        WHERE NOT EXISTS (SELECT FROM figures_rolledday known WHERE known.local_date = past.day::date)
+        ON CONFLICT DO NOTHING RETURNING local_date
+    )
+    INSERT INTO figures_daymark (local_date) SELECT local_date FROM fresh
+"""
+"""Every past day since the first entry is announced before it is added up, and bears a mark from that moment on:
+whatever comes for it later is marked again."""
+MARK_OTHER_SHAPES = """
+    INSERT INTO figures_daymark (local_date)
+    SELECT day.local_date FROM figures_rolledday day
+    WHERE day.shape <> %(shape)s
+        AND NOT EXISTS (SELECT FROM figures_daymark mark WHERE mark.local_date = day.local_date)
+"""
+MARK_DAYS = """
+    INSERT INTO figures_daymark (local_date)
+    SELECT day.local_date FROM figures_rolledday day
+    WHERE day.local_date BETWEEN %(first)s::date AND %(last)s::date
+"""
+MARKED_MONTHS = """
+    SELECT DISTINCT date_trunc('month', mark.local_date)::date AS month FROM figures_daymark mark ORDER BY month DESC
+"""
+MARKS = """
+    SELECT mark.id, mark.local_date FROM figures_daymark mark
+    WHERE mark.local_date BETWEEN %(first)s::date AND %(last)s::date
+"""
+
+_CODES = """CASE WHEN entry.kind = ANY(%(coded)s::text[]) THEN coalesce((
+        SELECT jsonb_object_agg(held.key, held.value) FROM jsonb_each(entry.details) AS held
+        WHERE held.key = ANY(%(code_names)s::text[])
+    ), '{}') ELSE '{}' END"""
+
+DROP_DAYS = "DELETE FROM figures_dayroll WHERE local_date = ANY(%(days)s::date[])"
+ROLL_DAYS = f"""
+    INSERT INTO figures_dayroll (local_date, branch_id, area_id, kind, codes, quantity, persons, amount_fen)
+    SELECT entry.local_date, coalesce(entry.branch_id, 0), coalesce(entry.area_id, 0), entry.kind,
+        {_CODES} AS codes,
+        sum(entry.quantity), sum(entry.persons), sum(entry.amount_fen)
+    FROM journal_entry entry
+    WHERE entry.kind = ANY(%(kinds)s::text[]) AND entry.local_date = ANY(%(days)s::date[])
+    GROUP BY 1, 2, 3, 4, 5
+"""
+DROP_MONTH = "DELETE FROM figures_monthroll WHERE month = %(first)s::date"
+ROLL_MONTH = """
+    INSERT INTO figures_monthroll (month, branch_id, area_id, kind, codes, quantity, persons, amount_fen)
+    SELECT %(first)s::date, day.branch_id, day.area_id, day.kind, day.codes, sum(day.quantity), sum(day.persons),
+        sum(day.amount_fen)
+    FROM figures_dayroll day WHERE day.local_date BETWEEN %(first)s::date AND %(last)s::date
+    GROUP BY day.branch_id, day.area_id, day.kind, day.codes
+"""
+DROP_MARKS = "DELETE FROM figures_daymark WHERE id = ANY(%(marks)s::bigint[])"
+NOTE_DAYS = """
+    UPDATE figures_rolledday SET shape = %(shape)s, rolled_at = %(at)s WHERE local_date = ANY(%(days)s::date[])
+"""
+
+_DIRTY = f"""
+    SELECT mark.local_date FROM figures_daymark mark
+    UNION
+    SELECT entry.local_date FROM journal_pending pending JOIN journal_entry entry ON entry.id = pending.entry_id
+    UNION
+    SELECT entry.local_date FROM journal_stuck stuck JOIN journal_entry entry ON entry.id = stuck.entry_id
+    WHERE stuck.follower = '{FOLLOWER}'
+"""
+
+
+def read(grouping: Grouping, *, subtree: bool, at: bool, area: bool) -> str:
+    """The groups behind the key as ``figures.sql.figures`` has them: whole months and days from the rollups, the days
+    between from the journal (today, and what has just changed).
+
+    ``months`` are those that may be read as a whole: they lie within the period, and no branch comes or goes in them.
+    """
+    key = _KEYS[grouping]
+    told = f"{key}, " if key else ""
+
+    def part(source: str, table: str, day: str) -> str:
+        members = members_step(table, day) if subtree else ""
+        narrowing = f"{_AT if at else ''}{_AREA if area else ''}".format(table=table)
+        return f"""
+            SELECT {day} AS day, {table}.branch_id, {table}.area_id, {table}.kind, {table}.codes, {table}.quantity,
+                {table}.persons, {table}.amount_fen
+            FROM {source} {members} WHERE TRUE{narrowing}"""
+
+    months = part("whole JOIN figures_monthroll roll ON roll.month = whole.month", "roll", "roll.month")
+    days = part("clean JOIN figures_dayroll roll ON roll.local_date = clean.local_date", "roll", "roll.local_date")
+    journal = part(f"gap, {_COUNTED}", "counted", "counted.local_date")
+    if grouping is Grouping.DAY:
+        parts = f"{days} UNION ALL {journal}"
+    else:
+        rest = " AND clean.month NOT IN (SELECT whole.month FROM whole)"
+        parts = f"{months} UNION ALL {days}{rest} UNION ALL {journal}"
+    return f"""
+        WITH dirty AS MATERIALIZED ({_DIRTY}), clean AS MATERIALIZED (
+            SELECT day.local_date, date_trunc('month', day.local_date)::date AS month FROM figures_rolledday day
+            WHERE day.shape = %(shape)s AND day.local_date BETWEEN %(first)s::date AND %(last)s::date
+                AND day.local_date NOT IN (SELECT dirty.local_date FROM dirty)
+        ), whole AS MATERIALIZED (
+            SELECT clean.month FROM clean WHERE clean.month = ANY(%(months)s::date[]) GROUP BY clean.month
+            HAVING count(*) = extract(day FROM clean.month + interval '1 month' - interval '1 day')
+        ), gap AS MATERIALIZED (
+            SELECT between_days.begins, between_days.ends FROM (
+                SELECT coalesce(lag(edge.day) OVER (ORDER BY edge.day) + 1, %(first)s::date) AS begins,
+                    edge.day - 1 AS ends
+                FROM (SELECT local_date FROM clean UNION ALL SELECT %(last)s::date + 1) AS edge (day)
+            ) AS between_days WHERE between_days.begins <= between_days.ends
+        )
+        SELECT {told}kind, codes, sum(quantity)::bigint, sum(persons)::bigint, sum(amount_fen)::bigint
+        FROM ({parts}) AS part GROUP BY {told}kind, codes
+    """
+
+
+_AT = " AND {table}.branch_id = %(at)s::int"
+_AREA = " AND {table}.area_id = %(area)s::int"
+_COUNTED = f"""LATERAL (
+    SELECT entry.local_date, coalesce(entry.branch_id, 0) AS branch_id, coalesce(entry.area_id, 0) AS area_id,
+        entry.kind, {_CODES} AS codes, sum(entry.quantity) AS quantity, sum(entry.persons) AS persons,
+        sum(entry.amount_fen) AS amount_fen
+    FROM journal_entry entry
+    WHERE entry.kind = ANY(%(kinds)s::text[]) AND entry.local_date BETWEEN gap.begins AND gap.ends
+    GROUP BY 1, 2, 3, 4, 5
+) AS counted"""
+"""What the journal adds up to on the days between, as the rollups have it."""
+_KEYS = {
+    Grouping.TOTAL: "",
+    Grouping.BRANCH: "branch_id",
+    Grouping.AREA: "branch_id, area_id",
+    Grouping.DAY: "day",
+    Grouping.MONTH: "date_trunc('month', day)::date",
+}
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+INVARIANTS = (
+    Invariant(
+        name="figures_rollups_agree_with_the_journal",
+        room="figures",
+        says="What the rollup holds of a clean day is what the journal adds up to.",
+        sql=f"""
+            WITH clean AS (
+                SELECT day.local_date FROM figures_rolledday day
+                WHERE day.shape = '{SHAPE}' AND day.local_date NOT IN ({_DIRTY})
+            ), told AS (
+                SELECT entry.local_date, coalesce(entry.branch_id, 0) AS branch_id,
+                    coalesce(entry.area_id, 0) AS area_id, entry.kind,
+                    CASE WHEN entry.kind IN ({_listed(CODED)}) THEN coalesce((
+                        SELECT jsonb_object_agg(held.key, held.value) FROM jsonb_each(entry.details) AS held
+                        WHERE held.key IN ({_listed(CODE_NAMES)})
+                    ), '{{}}') ELSE '{{}}' END AS codes,
+                    sum(entry.quantity) AS quantity, sum(entry.persons) AS persons, sum(entry.amount_fen) AS amount_fen
+                FROM journal_entry entry JOIN clean USING (local_date)
+                WHERE entry.kind IN ({_listed(KINDS)}) GROUP BY 1, 2, 3, 4, 5
+            ), kept AS (
+                SELECT local_date, branch_id, area_id, kind, codes, quantity, persons, amount_fen
+                FROM figures_dayroll JOIN clean USING (local_date)
+            )
+            SELECT coalesce(told.local_date, kept.local_date), coalesce(told.branch_id, kept.branch_id),
+                coalesce(told.kind, kept.kind), told.quantity, kept.quantity
+            FROM told FULL JOIN kept USING (local_date, branch_id, area_id, kind, codes)
+            WHERE (told.quantity, told.persons, told.amount_fen)
+                IS DISTINCT FROM (kept.quantity, kept.persons, kept.amount_fen)
+        """,
+    ),
+    Invariant(
+        name="figures_months_agree_with_their_days",
+        room="figures",
+        says="What the rollup holds of a month is what it holds of its days.",
+        sql="""
+            SELECT coalesce(days.month, kept.month), coalesce(days.branch_id, kept.branch_id),
+                coalesce(days.kind, kept.kind), days.quantity, kept.quantity
+            FROM (
+                SELECT date_trunc('month', local_date)::date AS month, branch_id, area_id, kind, codes,
+                    sum(quantity) AS quantity, sum(persons) AS persons, sum(amount_fen) AS amount_fen
+                FROM figures_dayroll GROUP BY 1, 2, 3, 4, 5
+            ) days FULL JOIN figures_monthroll kept USING (month, branch_id, area_id, kind, codes)
+            WHERE (days.quantity, days.persons, days.amount_fen)
+                IS DISTINCT FROM (kept.quantity, kept.persons, kept.amount_fen)
+        """,
+    ),
+)
