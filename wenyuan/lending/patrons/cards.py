@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from wenyuan.kernel.identity import TokenKind
 from wenyuan.lending.patrons import rules, sql, waits
 from wenyuan.lending.patrons.data import OnBehalf, PatronRefused, PatronUnknown, Problem, ProblemCode, TokenInput
+from wenyuan.lending.patrons.family import forget_links
 from wenyuan.lending.patrons.models import Patron, Token, TokenStatus
 from wenyuan.lending.patrons.pins import pin_hash, pin_matches, random_pin
 from wenyuan.lending.patrons.records import (
@@ -286,11 +287,13 @@ def _end(token: Token, status: TokenStatus, *, at: datetime) -> None:
 
 
 def store_pin(patron: Patron, pin: str, *, drawn_at: datetime | None = None) -> None:
-    """A step: the patron, who is locked, has this PIN from now on, and nothing that was wrong before counts."""
+    """A step: the patron, who is locked, has this PIN from now on, nothing that was wrong before counts, and who had
+    added the card by the old one no longer has it."""
     patron.pin_hash, patron.pin_drawn_at = pin_hash(patron_id=patron.id, pin=pin), drawn_at
     patron.save(update_fields=["pin_hash", "pin_drawn_at"])
     _count_pin(patron, failures=0, locked_until=None)
     forget_tries(patron.id)
+    forget_links(of=patron.id, also_kept=False)
 
 
 def _count_pin(patron: Patron, *, failures: int, locked_until: datetime | None) -> None:

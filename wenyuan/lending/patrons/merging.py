@@ -13,6 +13,7 @@ from django.db.models import Q
 from wenyuan.lending.patrons import rules, seams
 from wenyuan.lending.patrons.data import Moved, NoNumberReason, PatronRefused, PatronUnknown, Problem, ProblemCode
 from wenyuan.lending.patrons.data.merging import UNDO_DAYS
+from wenyuan.lending.patrons.family import forget_links
 from wenyuan.lending.patrons.models import (
     Consent,
     Guardian,
@@ -225,6 +226,7 @@ def _empty(kept: Patron, gone: Patron, filled: Iterable[str]) -> None:
 
 def _move(gone: Patron, kept: Patron, *, at: datetime) -> list[Moved]:
     """This room's own rows, each kind with the column that names the patron."""
+    forget_links(of=gone.id)  # whoever kept the record that goes adds the one that stays; an undo brings none back
     moved = []
     answer_already = Guardian.objects.filter(child=kept, until__isnull=True, patron__isnull=False)
     answering = set(answer_already.values_list("patron_id", flat=True))

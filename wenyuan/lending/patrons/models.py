@@ -161,6 +161,18 @@ class PinTry(models.Model):
         )
 
 
+class CardLink(models.Model):
+    """A reader keeps another's card under their own sign-in, since they showed its PIN. It goes with a new PIN, with
+    the departure of either, and when either takes it away; a card that is not in use opens nothing meanwhile."""
+
+    keeper = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    token = models.ForeignKey("patrons.Token", on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["keeper", "token"], name="patrons_card_link_once"),)
+
+
 class Guardian(models.Model):
     """Who answers for a child, or for an institution: a patron or a person named only here. Several children may have
     one guardian."""

@@ -24,6 +24,7 @@ from wenyuan.lending.patrons.data import (
     TooManyGuesses,
 )
 from wenyuan.lending.patrons.defaults import install_default_categories
+from wenyuan.lending.patrons.family import add_others_card, remove_others_card
 from wenyuan.lending.patrons.kinds import add_category, change_category
 from wenyuan.lending.patrons.merging import keep_apart, merge_patrons, undo_merge
 from wenyuan.lending.patrons.own import change_own_pin, keep_own_history, report_own_lost
@@ -69,6 +70,7 @@ __all__ = [
     "TooManyGuesses",
     "add_category",
     "add_guardian",
+    "add_others_card",
     "add_token",
     "begin_leaving",
     "block_by_machine",
@@ -99,6 +101,7 @@ __all__ = [
     "record_past_patrons",
     "register_on_first_swipe",
     "register_patron",
+    "remove_others_card",
     "remove_token",
     "renew_registration",
     "reopen_patron",

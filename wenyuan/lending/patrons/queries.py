@@ -11,7 +11,21 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateTimeField,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
 from wenyuan.kernel.chinese import half_width, name_sort_key
 from wenyuan.kernel.identity import (
@@ -41,9 +55,12 @@ from wenyuan.lending.patrons.data import (
     GivenBy,
     GuardianView,
     Holder,
+    Insight,
+    Keeper,
     Likeness,
     MatchedBy,
     MergeView,
+    OtherReader,
     PatronPage,
     PatronView,
     ProxyRelation,
@@ -60,6 +77,7 @@ from wenyuan.lending.patrons.data import (
     WrongPins,
 )
 from wenyuan.lending.patrons.models import (
+    CardLink,
     Category,
     Consent,
     Guardian,
@@ -85,6 +103,7 @@ from wenyuan.lending.patrons.rules import (
     GuardianFacts,
     birthday,
     clean_name,
+    insight,
     years_before,
 )
 from wenyuan.organisation.notices.data import Channel
@@ -330,6 +349,51 @@ def _of_age(view: PatronView, last: date) -> ChildOfAge:
     grown = view.birth_date <= years_before(last, AGE_OF_MAJORITY)
     reached = ComingOfAge.MAJORITY if grown else ComingOfAge.OWN_CONSENT
     return ChildOfAge(view, reached, birthday(view.birth_date, AGE_OF_MAJORITY if grown else AGE_OF_OWN_CONSENT))
+
+
+def other_readers(patron_id: int, *, on: date) -> tuple[OtherReader, ...]:
+    """Whose accounts a reader sees beside their own, by name: cards that they added by their PIN and that are in use,
+    and those for whom the desk recorded that they answer. Whom the age forbids (``rules.insight``) is not there."""
+    added, wards = _ties(patron_id)
+    tied = (added.keys() | wards) - {patron_id}
+    if not tied:
+        return ()
+    kinds = {kind.id: kind for kind in categories()}
+    found = []
+    for view in list_patrons(sorted(tied)).values():
+        link_id, since = added.get(view.id, (None, None))
+        added_on = local_date(since) if since else None
+        # What has ended is not there, nor who has no card that could be shown for them.
+        seen = insight(kinds[view.category_id], view.birth_date, added_on=added_on, answers=view.id in wards, on=on)
+        if seen is not Insight.NOTHING and view.status != PatronStatus.CLOSED and view.card_no:
+            found.append(OtherReader(patron=view, insight=seen, link_id=link_id))
+    return tuple(sorted(found, key=lambda other: (name_sort_key(other.patron.name), other.patron.id)))
+
+
+def _ties(patron_id: int) -> tuple[dict[int, tuple[int | None, datetime | None]], set[int]]:
+    """The cards that a reader added, by their readers, with the row and since when; and for whom they answer."""
+    links = CardLink.objects.filter(keeper_id=patron_id, token__status=TokenStatus.ACTIVE)
+    answering = Guardian.objects.filter(patron_id=patron_id, until__isnull=True)
+    nothing = Value(None, output_field=BigIntegerField()), Value(None, output_field=DateTimeField())
+    added_rows = links.values_list("token__patron_id", "id", "since")
+    rows: Iterable[Any] = added_rows.union(answering.values_list("child_id", *nothing))
+    added: dict[int, tuple[int | None, datetime | None]] = {}
+    wards = set()
+    for other_id, link_id, since in rows:
+        if link_id is None:
+            wards.add(other_id)
+        else:
+            added[other_id] = (link_id, since)
+    return added, wards
+
+
+def keepers_of(patron_id: int) -> tuple[Keeper, ...]:
+    """Who has this reader's card under their own sign-in, the longest first."""
+    links = CardLink.objects.filter(token__patron_id=patron_id, token__status=TokenStatus.ACTIVE)
+    return tuple(
+        Keeper(link_id=link.id, masked_name=mask_name(link.keeper.name), since=link.since)
+        for link in links.select_related("keeper").order_by("since", "id")
+    )
 
 
 def list_tokens(patron_id: int) -> tuple[TokenView, ...]:

@@ -29,6 +29,7 @@ from wenyuan.lending.patrons.data import (
     ConsentPurpose,
     GivenBy,
     GuardianInput,
+    Insight,
     NoNumberReason,
     NumberInput,
     OnBehalf,
@@ -292,6 +293,23 @@ def guardian_consents(category: CategoryFacts, birth_date: date | None, *, today
     if birth_date is None:
         return category.guardian_required and not category.is_institution
     return is_below(AGE_OF_OWN_CONSENT, birth_date, on=today)
+
+
+def insight(
+    category: CategoryFacts, birth_date: date | None, *, added_on: date | None, answers: bool, on: date
+) -> Insight:
+    """How much of a reader's account somebody else sees, who added the card by its PIN on ``added_on``, or who
+    ``answers`` for the reader by the desk's record.
+
+    Below 14 the guardian decides and sees all (Personal Information Protection Law art. 31). From 14 on what somebody
+    reads is their own: a guardian, who still answers for what is owed, sees sums without titles up to 18; more only
+    where the reader gave the PIN at 14 or later. What was added before the fourteenth birthday ends with it.
+    """
+    if guardian_consents(category, birth_date, today=on):
+        return Insight.ALL if answers or added_on is not None else Insight.NOTHING
+    if added_on is not None and not guardian_consents(category, birth_date, today=added_on):
+        return Insight.ALL
+    return Insight.SUMS if answers and is_below(AGE_OF_MAJORITY, birth_date, on=on) else Insight.NOTHING
 
 
 def consent_problems(consent: ConsentInput | None, *, by_guardian: bool) -> list[Problem]:

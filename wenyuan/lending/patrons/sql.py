@@ -125,6 +125,7 @@ INVARIANTS = (
                 OR EXISTS (SELECT 1 FROM patrons_restriction r WHERE r.patron_id = p.id)
                 OR EXISTS (SELECT 1 FROM patrons_proxyact x WHERE x.patron_id = p.id)
                 OR EXISTS (SELECT 1 FROM patrons_guardian g WHERE p.id IN (g.child_id, g.patron_id))
+                OR EXISTS (SELECT 1 FROM patrons_cardlink l WHERE l.keeper_id = p.id)
             )
         """,
     ),

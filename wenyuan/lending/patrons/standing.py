@@ -21,6 +21,7 @@ from wenyuan.lending.patrons.data import (
     Registration,
     TokenInput,
 )
+from wenyuan.lending.patrons.family import forget_links
 from wenyuan.lending.patrons.models import (
     Consent,
     Guardian,
@@ -190,6 +191,7 @@ def _end_everything(patron: Patron, *, at: datetime) -> None:
     )
     Consent.objects.filter(patron=patron, withdrawn_at__isnull=True).update(withdrawn_at=at)
     follow_contacts(patron, at=at)
+    forget_links(of=patron.id)
     patron.keep_history = False
     seams.forget_history(patron.id)
 

@@ -308,6 +308,8 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "set_pin": _("reader's PIN set"),
     "reset_pin": _("reader's PIN reset"),
     "change_own_pin": _("PIN changed by the reader"),
+    "add_others_card": _("reader's card added under another's sign-in"),
+    "remove_others_card": _("reader's card taken from another's sign-in"),
     "rotate_keys": _("encryption keys rotated"),
     "edit_template": _("text of a notice changed"),
     "change_notice_hours": _("hours of sending changed"),

@@ -37,6 +37,7 @@ from wenyuan.lending.patrons.data.asked import (
     TokenInput,
     Way,
 )
+from wenyuan.lending.patrons.data.family import MOST_CARDS, Insight, Keeper, OtherReader
 from wenyuan.lending.patrons.data.merging import (
     UNDO_DAYS,
     Candidate,
@@ -71,6 +72,7 @@ from wenyuan.lending.patrons.data.standing import (
 )
 
 __all__ = [
+    "MOST_CARDS",
     "UNDO_DAYS",
     "About",
     "Caller",
@@ -92,6 +94,8 @@ __all__ = [
     "GuardianInput",
     "GuardianView",
     "Holder",
+    "Insight",
+    "Keeper",
     "KeyRotation",
     "Likeness",
     "MatchedBy",
@@ -102,6 +106,7 @@ __all__ = [
     "NumberInput",
     "Obstacle",
     "OnBehalf",
+    "OtherReader",
     "PastPatronInput",
     "PastStanding",
     "PastTerms",

@@ -53,6 +53,8 @@ class ProblemCode(StrEnum):
     PIN_WEAK = "pin_weak"
     PIN_WRONG = "pin_wrong"  # the one until now, where the reader sets another
     PIN_SAME = "pin_same"
+    CARD_OWN = "card_own"  # the reader's own card, where another's is added
+    CARDS_MANY = "cards_many"  # under one sign-in
     EXPIRES_BAD = "expires_bad"
     TEXT_PERSONAL = "text_personal"  # a free text holds an identity number or a mobile number
     TEXT_TOO_LONG = "text_too_long"

@@ -485,6 +485,24 @@ TABLES = [
         },
     ),
     migrations.CreateModel(
+        name="CardLink",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("since", models.DateTimeField()),
+            (
+                "keeper",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patrons.patron"),
+            ),
+            (
+                "token",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patrons.token"),
+            ),
+        ],
+        options={
+            "constraints": [models.UniqueConstraint(fields=("keeper", "token"), name="patrons_card_link_once")],
+        },
+    ),
+    migrations.CreateModel(
         name="PinTry",
         fields=[
             ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
