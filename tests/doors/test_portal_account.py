@@ -620,5 +620,5 @@ def test_the_account_costs_the_same_however_much_there_is(
     client = signed_in()
     client.get(ACCOUNT)
 
-    with django_assert_num_queries(8):  # library, session, its end, items with their numbers, charges, network
+    with django_assert_num_queries(9):  # library, session, its end, family, items with their numbers, charges, network
         client.get(ACCOUNT)

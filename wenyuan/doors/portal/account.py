@@ -5,6 +5,7 @@ answered as what does not exist.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,7 +21,8 @@ from wenyuan.lending.circulation.data import Block, OpenLoan, RenewalReceipt
 from wenyuan.lending.circulation.operations import Contended, Refused, renew, renew_all
 from wenyuan.lending.circulation.queries import holds_of_patron, patron_loans
 from wenyuan.lending.fees.queries import account_state, list_open_charges
-from wenyuan.lending.patrons.queries import wrong_pins
+from wenyuan.lending.patrons.data import Insight, PatronView
+from wenyuan.lending.patrons.queries import other_readers, wrong_pins
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
@@ -33,6 +35,9 @@ def account(request: ReaderRequest) -> HttpResponse:
     loans = patron_loans(patron_id=patron.id, branch_id=patron.home_branch_id, at=request.at)
     state, guessed = account_state(patron.id), wrong_pins(patron.id, at=request.at)
     context = {
+        "own": request.reader.own,
+        "is_other": request.reader.is_other,
+        "switchable": _switchable(request, today),
         "word": word_of(request.reader),
         "patron": patron,
         "home": network.branches.get(patron.home_branch_id),
@@ -48,6 +53,13 @@ def account(request: ReaderRequest) -> HttpResponse:
         "deposit": yuan_text(state.held_fen) if state.held_fen else "",
     }
     return page(request, "portal/account.html", context, at="account")
+
+
+def _switchable(request: ReaderRequest, today: date) -> list[PatronView]:
+    """Whose accounts are one tap away, the own one first; nothing where there is only that."""
+    own = request.reader.own
+    others = [one.patron for one in other_readers(own.id, on=today) if one.insight is Insight.ALL]
+    return [own, *others] if others else []
 
 
 @reader_act(Act.RENEW)

@@ -73,7 +73,9 @@ class PinForm(forms.Form):
 @sensitive_post_parameters("old", "pin", "again")
 @reader_act(with_page=True)
 def pin(request: ReaderRequest) -> HttpResponse:
-    """The form for another PIN. With it every other sign-in ends."""
+    """The form for another PIN. With it every other sign-in ends. Each reader sets their own, signed in themselves."""
+    if request.reader.is_other:
+        return told(request, "refused", gettext("A PIN is changed by whoever has signed in with that card"))
     form = PinForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

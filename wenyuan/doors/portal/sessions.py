@@ -16,8 +16,9 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponseBase
 
-from wenyuan.lending.patrons.data import PatronView, ScannedPatron
-from wenyuan.lending.patrons.queries import still_signed_in
+from wenyuan.lending.patrons.data import Insight, PatronView, ScannedPatron
+from wenyuan.lending.patrons.queries import other_readers, still_signed_in
+from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.secrets import KeyRingError, key_ring
 
 COOKIE: Final = "wenyuan_reader"
@@ -27,6 +28,7 @@ LONGEST: Final = timedelta(hours=12)
 """So long after the sign-in it ends at all events."""
 NOTED_AFTER: Final = timedelta(minutes=1)
 _WORD: Final = "word"
+_OTHER: Final = "other"
 _KEY = re.compile(r"[a-z0-9]{32}")
 
 
@@ -48,11 +50,18 @@ class ReaderSession(SessionStore):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who has signed in, as they are now, and by which ``card`` (or number, or chip)."""
+    """Whose account is open, and by which ``card`` (or number, or chip) they are told to the verbs: who has signed in
+    (``own``), or another reader whom they may look after and have switched to."""
 
     patron: PatronView
     card: str = field(repr=False)
     session: ReaderSession
+    own: PatronView
+
+    @property
+    def is_other(self) -> bool:
+        """Whether it is another reader's account."""
+        return self.patron.id != self.own.id
 
 
 def reader_of(request: HttpRequest, *, at: datetime) -> Reader | None:
@@ -72,9 +81,36 @@ def reader_of(request: HttpRequest, *, at: datetime) -> Reader | None:
         if at >= seen + NOTED_AFTER:
             session["seen"] = at.timestamp()
             session.save()
-        return Reader(patron=patron, card=key_ring().decrypt(session["card"]), session=session)
+        other = _switched_to(session, patron, at=at)
+        card = key_ring().decrypt(session["card"]) if other is None else other.card_no
+        return Reader(patron=other or patron, card=card, session=session, own=patron)
     except (KeyRingError, UpdateError):  # the key is gone; or the reader has signed out on another page just now
         return None
+
+
+def _switched_to(session: ReaderSession, own: PatronView, *, at: datetime) -> PatronView | None:
+    """The other reader whose account is open, as long as that may be (each page asks anew); else the own one is."""
+    wanted = session.get(_OTHER)
+    if wanted is None:
+        return None
+    others = other_readers(own.id, on=local_date(at))
+    return next((one.patron for one in others if one.patron.id == wanted and one.insight is Insight.ALL), None)
+
+
+def switch(reader: Reader, patron_id: int, *, at: datetime) -> PatronView | None:
+    """Open another reader's account from now on, or the own one again; whose, and nothing where it may not be."""
+    if patron_id == reader.own.id:
+        reader.session.pop(_OTHER, None)
+        found: PatronView | None = reader.own
+    else:
+        before = reader.session.get(_OTHER)
+        reader.session[_OTHER] = patron_id
+        found = _switched_to(reader.session, reader.own, at=at)
+        if found is None:
+            reader.session[_OTHER] = before
+    with suppress(UpdateError):
+        reader.session.save()
+    return found
 
 
 def _session_of(request: HttpRequest) -> ReaderSession | None:

@@ -1,10 +1,11 @@
 """Signing in by card and PIN, and out again."""
 
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from threading import BoundedSemaphore
 from time import monotonic
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from django import forms
@@ -23,6 +24,8 @@ from wenyuan.doors.portal.sessions import enter, leave
 from wenyuan.doors.portal.shell import page
 from wenyuan.lending.patrons.data import Caller, ScannedPatron, TooManyGuesses
 from wenyuan.lending.patrons.operations import sign_in as check_sign_in
+
+T = TypeVar("T")
 
 REFUSED_AFTER_S: Final = 0.25
 """Refusals are told so late, as a second guard: the work behind them is alike, and the time hides what is left."""
@@ -59,7 +62,7 @@ def sign_in(request: PublicRequest) -> HttpResponse:
     if form.is_valid():
         card, pin = form.cleaned_data["card"], form.cleaned_data["pin"]
         try:
-            scanned = _tried(request, card, pin)
+            scanned = told_late(lambda: _tried(request, card, pin))
         except TooManyGuesses as many:
             wait = many.wait_s
         else:
@@ -75,16 +78,25 @@ def sign_in(request: PublicRequest) -> HttpResponse:
 
 
 def _tried(request: PublicRequest, card: str, pin: str) -> ScannedPatron | None:
-    """Whom card and PIN let in; told late if nobody. :raises TooManyGuesses: as the verb."""
+    """Whom card and PIN let in. :raises TooManyGuesses: as the verb."""
+    return check_sign_in(card=card, pin=pin, caller=caller_of(request), at=request.at)
+
+
+def caller_of(request: PublicRequest) -> Caller:
+    """The browser that asks, as guesses are counted."""
+    return Caller(address=caller_network(request), known=known_in(request, at=request.at))
+
+
+def told_late(look: Callable[[], T | None]) -> T | None:
+    """Whom a look at card and PIN finds; that it is nobody is told late."""
     began = monotonic()
-    caller = Caller(address=caller_network(request), known=known_in(request, at=request.at))
-    scanned = check_sign_in(card=card, pin=pin, caller=caller, at=request.at)
-    if scanned is None and WAITING.acquire(blocking=False):
+    found = look()
+    if found is None and WAITING.acquire(blocking=False):
         try:
             time.sleep(max(0.0, REFUSED_AFTER_S - (monotonic() - began)))
         finally:
             WAITING.release()
-    return scanned
+    return found
 
 
 def _let_in(request: PublicRequest, scanned: ScannedPatron, card: str, following: str) -> HttpResponse:
