@@ -5,7 +5,6 @@ dump of the database alone cannot be searched) and bound to its patron, and only
 cost, since a machine asks with every checkout. Guessing through the doors is stopped by the lockout.
 """
 
-import hmac
 import secrets
 from datetime import date
 
@@ -19,10 +18,6 @@ MEMORY_KIB = 1024
 PIN_DIGITS = 6
 
 _hasher = PasswordHasher(time_cost=1, memory_cost=MEMORY_KIB, parallelism=1)
-_KNOWN_AT_MOST = 64
-_known: dict[str, bytes] = {}
-"""The keyed PIN that was right for a stored hash, of the last readers: a machine asks again with each item. A changed
-PIN has another hash, so none of these outlives its PIN."""
 
 
 def pin_hash(*, patron_id: int, pin: str) -> str:
@@ -34,23 +29,10 @@ def pin_matches(*, stored: str, patron_id: int, pin: str) -> bool:
     """Whether this is the PIN behind a stored hash; never true where none is stored."""
     if not stored:
         return False
-    peppered = _peppered(patron_id, pin)
-    known = _known.get(stored)
-    if known is not None and hmac.compare_digest(known, peppered):
-        return True
     try:
-        _hasher.verify(stored, peppered)
+        return _hasher.verify(stored, _peppered(patron_id, pin))
     except (VerificationError, InvalidHashError):
         return False
-    _remember(stored, peppered)
-    return True
-
-
-def _remember(stored: str, peppered: bytes) -> None:
-    """Keep it for the reader's next item; the oldest goes. Threads that meet here lose at most one of theirs."""
-    if len(_known) >= _KNOWN_AT_MOST:
-        _known.pop(next(iter([*_known])), None)  # a copy: other threads add theirs meanwhile
-    _known[stored] = peppered
 
 
 def random_pin(*, birth_date: date | None, tails: frozenset[str]) -> str:
