@@ -118,6 +118,8 @@ def test_import_export_and_summary_speak_the_agreed_json(library: Command) -> No
     figures = {figure["code"]: figure["value"] for figure in summary["figures"]}
     assert {"loans", "returns", "renewals", "new_cards", "visits", "items_added", "typed_loans"} <= figures.keys()
     assert {code: value for code, value in figures.items() if value} == {"items_added": 2}
+    stocks = {stock["code"]: stock["value"] for stock in summary["stocks"]}
+    assert (stocks["holdings_items"], stocks["open_loans"], stocks["borrowers"]) == (2, 0, None)
     assert summary["figures"][0]["rows_url"].startswith(f"http://127.0.0.1:{library.http_port}/workbench/figures/rows?")
 
 

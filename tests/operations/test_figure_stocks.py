@@ -12,8 +12,8 @@ from tests.factories.network import make_branch
 from tests.factories.patrons import make_patron
 from wenyuan.holdings.catalogue.models import Item
 from wenyuan.lending.circulation.operations import checkin, checkout
-from wenyuan.office.figures.data import StockCode, UnknownBranch
-from wenyuan.office.figures.queries import stock_rows, stocks_of
+from wenyuan.office.figures.data import NetworkCode, StockCode, UnknownBranch
+from wenyuan.office.figures.queries import standing_of, stock_rows, stocks_json, stocks_of
 from wenyuan.office.figures.rules import parse_period
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
@@ -116,6 +116,40 @@ def test_branches_and_stops_are_counted_apart_and_the_central_library_as_neither
 
     assert (found["branches"], found["service_stops"]) == (2, 1)
     assert counted(StockCode.BRANCHES, "2026") == 2
+
+
+def test_a_branch_is_none_of_its_own_branches_and_the_parts_make_up_the_number(district: District) -> None:
+    make_branch("P1", kind="partner", parent=district.children)
+    make_branch("B1", kind="branch", parent=district.children)
+    make_branch("ST1", kind="station", parent=district.children)
+    on = date(2026, 12, 31)
+
+    def parts(branch: str | None) -> list[int]:
+        codes = (NetworkCode.TOWN_BRANCHES, NetworkCode.CHILDRENS_BRANCHES, NetworkCode.PARTNER_BRANCHES)
+        return [len(standing_of(code, on=on, branch=branch)) for code in codes]
+
+    assert (stood("2026", "E")["branches"], parts("E")) == (2, [1, 0, 1])
+    assert (stood("2026")["branches"], sum(parts(None))) == (4, 4)
+    with pytest.raises(UnknownBranch):
+        stock_rows(code=StockCode.BRANCHES, period=parse_period("2026"), branch="XX")
+
+
+def test_other_programs_read_stocks_with_the_address_of_their_rows(district: District) -> None:
+    at = datetime.combine(date(2026, 4, 23), time(10), tzinfo=library_zone())
+    terms: dict[str, Any] = {"at": at, "base_url": "http://h/stocks", "name_of": str, "unit_of": str}
+
+    found = stocks_json(period=parse_period("2026"), branch="all", **terms)
+
+    assert [one["code"] for one in found] == [code.value for code in StockCode]
+    assert next(one for one in found if one["code"] == "branches") == {
+        "code": "branches",
+        "name": "branches",
+        "value": 2,
+        "unit": "places",
+        "behaviour": "stock",
+        "rows_url": "http://h/stocks/branches?period=2026-01-01..2026-04-23&branch=all",
+    }
+    assert [one["value"] for one in stocks_json(period=parse_period("2025..2026"), branch="all", **terms)][6] is None
 
 
 def lent(day: date, branch: Branch, reader: UUID, quantity: int = 1, **columns: Any) -> int:

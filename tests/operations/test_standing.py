@@ -86,7 +86,7 @@ def test_places_are_those_that_stand_below_and_share_lending_on_the_day_s16(cent
     make_group("TJ", [centre, east], from_date=date(2026, 3, 1))
 
     def counts(on: date, branch: str | None) -> tuple[int, ...]:
-        codes = (NetworkCode.BRANCHES, NetworkCode.SHARING, NetworkCode.STATIONS)
+        codes = (NetworkCode.TOWN_BRANCHES, NetworkCode.SHARING, NetworkCode.STATIONS)
         return tuple(len(values(code, on, branch)) for code in codes)
 
     assert counts(date(2026, 2, 1), None) == (1, 0, 1)

@@ -55,7 +55,7 @@ CASES = {
         {
             CalendarCode.WEEKLY_HOURS: lambda own: 56 * 60,
             CalendarCode.OPEN_DAYS: lambda own: 42,
-            NetworkCode.BRANCHES: _branches("branch"),
+            NetworkCode.TOWN_BRANCHES: _branches("branch"),
             NetworkCode.CHILDRENS_BRANCHES: lambda own: 1,
             NetworkCode.SHARING: lambda own: 3,
         },

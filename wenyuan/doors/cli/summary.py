@@ -14,6 +14,7 @@ from wenyuan.runtime.address import http_address
 from wenyuan.runtime.problem import Problem
 
 _ROWS_PATH = "/workbench/figures/rows"
+_STOCKS_PATH = "/workbench/figures/stocks"
 
 
 @click.command()
@@ -57,6 +58,8 @@ def summary(
     table.add_column("")
     for figure in found["figures"]:
         table.add_row(figure["name"], f"{figure['value']:,}", figure["unit"])
+    for stock in found["stocks"]:
+        table.add_row(stock["name"], "—" if stock["value"] is None else f"{stock['value']:,}", stock["unit"])
     Console().print(table)
 
 
@@ -76,21 +79,33 @@ def _document(text: str, branch: str, figures_to: date | None) -> bytes:
 def _summary(here: Installation, text: str, branch: str, language: str) -> dict[str, Any]:
     from django.utils import translation
 
-    from wenyuan.doors.furniture.figure_words import name_of, unit_of
+    from wenyuan.doors.furniture.figure_words import name_of, stock_name_of, unit_of
     from wenyuan.office.figures.data import BadPeriod, UnknownBranch
-    from wenyuan.office.figures.queries import parse_period, summary_json
+    from wenyuan.office.figures.queries import parse_period, stocks_json, summary_json
+    from wenyuan.plumbing.clock import local_date
 
     tls = bool(here.given.get("WENYUAN_TLS_CERT"))
+    address, at = http_address(here.given).url(tls=tls), datetime.now(UTC)
     try:
+        period = parse_period(text)
         with translation.override(language):
-            return summary_json(
-                period=parse_period(text),
-                branch=branch,
-                at=datetime.now(UTC),
-                base_url=http_address(here.given).url(tls=tls) + _ROWS_PATH,
-                name_of=name_of,
-                unit_of=unit_of,
+            found = summary_json(
+                period=period, branch=branch, at=at, base_url=address + _ROWS_PATH, name_of=name_of, unit_of=unit_of
             )
+            has_begun = period.first_date <= local_date(at)
+            found["stocks"] = (
+                stocks_json(
+                    period=period,
+                    branch=branch,
+                    at=at,
+                    base_url=address + _STOCKS_PATH,
+                    name_of=stock_name_of,
+                    unit_of=unit_of,
+                )
+                if has_begun
+                else []
+            )
+            return found
     except BadPeriod as bad:
         reason = bad.reason.value.replace("_", " ")
         raise click.BadParameter(f"{text!r} is no period: {reason}.", param_hint="PERIOD") from None

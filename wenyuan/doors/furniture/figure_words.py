@@ -117,7 +117,7 @@ STATES: Final[Mapping[StateCode, StrOrPromise]] = {
 _OTHERS: Final[Mapping[CalendarCode | NetworkCode, StrOrPromise]] = {
     CalendarCode.OPEN_DAYS: _("Open days"),
     CalendarCode.WEEKLY_HOURS: _("Opening hours a week"),
-    NetworkCode.BRANCHES: _("Branches"),
+    NetworkCode.TOWN_BRANCHES: _("Branches of towns"),
     NetworkCode.CHILDRENS_BRANCHES: _("Children's branches"),
     NetworkCode.PARTNER_BRANCHES: _("Partner branches"),
     NetworkCode.SHARING: _("Branches in cross-branch lending"),
@@ -187,6 +187,11 @@ PARTS: Final[Mapping[SummaryPart, StrOrPromise]] = {
 def name_of(code: IndicatorCode) -> str:
     """The indicator's name in the active language."""
     return str(NAMES[code])
+
+
+def stock_name_of(code: StockCode) -> str:
+    """The name of a stock in the active language."""
+    return str(STOCK_NAMES[code])
 
 
 def unit_of(unit: Unit) -> str:

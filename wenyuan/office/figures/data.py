@@ -107,7 +107,7 @@ class CalendarCode(StrEnum):
 class NetworkCode(StrEnum):
     """指标 that are read from the network: places that stand on a day, beside the branch that is asked for."""
 
-    BRANCHES = "branches_standing"  # 街道（乡镇）分馆
+    TOWN_BRANCHES = "town_branches_standing"  # 街道（乡镇）分馆
     CHILDRENS_BRANCHES = "childrens_branches_standing"  # 少儿分馆
     PARTNER_BRANCHES = "partner_branches_standing"  # 合作分馆
     SHARING = "branches_sharing"  # of these three, lending with the branch that is asked for 通借通还

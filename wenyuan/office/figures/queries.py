@@ -39,6 +39,7 @@ from wenyuan.office.figures.data import (
     Slice,
     StandingCode,
     StandingRow,
+    StockCode,
     SummaryFacts,
     Unit,
     UnknownBranch,
@@ -48,6 +49,7 @@ from wenyuan.office.figures.data import (
 )
 from wenyuan.office.figures.definitions import USUAL
 from wenyuan.office.figures.indicators import BY_CODE, CODE_NAMES, CODED, INDICATORS, KINDS, MAIN, Group, values_of
+from wenyuan.office.figures.places import seat_of
 from wenyuan.office.figures.published.report import report
 from wenyuan.office.figures.published.suppression import SMALLEST
 from wenyuan.office.figures.published.values import (
@@ -115,6 +117,7 @@ __all__ = [
     "span_of",
     "standing_of",
     "stock_rows",
+    "stocks_json",
     "stocks_of",
     "summary_json",
     "unit_of_standing",
@@ -330,6 +333,40 @@ def summary_json(
     }
 
 
+def stocks_json(
+    *,
+    period: Period,
+    branch: str | None,
+    at: datetime,
+    base_url: str,
+    name_of: Callable[[StockCode], str],
+    unit_of: Callable[[Unit], str],
+    network: NetworkMap | None = None,
+) -> list[dict[str, object]]:
+    """What stands at the end of a period, or today where that is earlier, and who borrowed within it; beside the
+    figures of ``summary_json``: ``[{code, name, value, unit, behaviour, rows_url}]``; what is not known is none.
+    ``base_url`` is the full address of the page of stocks, below which each has its rows.
+
+    :raises UnknownBranch: when no branch has the code.
+    :raises BadPeriod: the period begins after today.
+    """
+    code = None if branch == EVERYTHING else branch
+    counted = up_to(period, local_date(at))
+    values = stocks_of(period=counted, branch=code, network=network)
+    terms = urlencode({"period": counted.text, "branch": code or EVERYTHING})
+    return [
+        {
+            "code": stock.code.value,
+            "name": name_of(stock.code),
+            "value": values[stock.code],
+            "unit": unit_of(stock.unit),
+            "behaviour": stock.behaviour.value,
+            "rows_url": f"{base_url}/{stock.code.value}?{terms}",
+        }
+        for stock in STOCKS
+    ]
+
+
 def work_summary(
     *,
     period: Period,
@@ -369,7 +406,7 @@ def work_summary(
         for one in INDICATORS
     }
     place = network.by_code(branch) if branch else None
-    seat = place or _seat(network, counted.last_date)
+    seat = place or seat_of(network, counted.last_date)
     if seat:
         facts[CalendarCode.OPEN_DAYS] = Fact(
             code=CalendarCode.OPEN_DAYS,
@@ -384,7 +421,7 @@ def work_summary(
                 now=hours,
                 before=_week_minutes(seat.id, earlier.last_date, network) if earlier else None,
             )
-    facts |= _standing(counted, earlier, place, seat, network)
+    facts |= _standing(counted, earlier, place, network)
     library = get_library()
     name = place.name_zh if place else library.name_zh if library else ""
     records, left_off = _records(counted, place, network)
@@ -404,7 +441,7 @@ def standing_of(
     place = network.by_code(branch) if branch else None
     if branch and place is None:
         raise UnknownBranch(branch)
-    return standing_rows(code, on=on, place=place, seat=place or _seat(network, on), network=network)
+    return standing_rows(code, on=on, place=place, network=network)
 
 
 def published_years(*, on: date) -> tuple[int, ...]:
@@ -421,8 +458,8 @@ def public_report(year: int, *, on: date, network: NetworkMap | None = None) -> 
     from the others."""
     network, at = network or network_map(), datetime.combine(on, time(), tzinfo=library_zone())
     period, defined = parse_period(f"{year:04d}"), definitions()
-    seat = _seat(network, period.last_date)
-    standing = standing_values(on=period.last_date, place=None, seat=seat, network=network)
+    seat = seat_of(network, period.last_date)
+    standing = standing_values(on=period.last_date, place=None, network=network)
     found: dict[FigureCode, tuple[Unit, int]] = {
         code: (unit_of_standing(code), value) for code, value in standing.items()
     }
@@ -479,11 +516,11 @@ def _records(
 
 
 def _standing(
-    counted: Period, earlier: Period | None, place: BranchFacts | None, seat: BranchFacts | None, network: NetworkMap
+    counted: Period, earlier: Period | None, place: BranchFacts | None, network: NetworkMap
 ) -> dict[FigureCode, Fact]:
     """What stands at the end of the days counted, beside the same day of the year before."""
-    now = standing_values(on=counted.last_date, place=place, seat=seat, network=network)
-    before = standing_values(on=earlier.last_date, place=place, seat=seat, network=network) if earlier else {}
+    now = standing_values(on=counted.last_date, place=place, network=network)
+    before = standing_values(on=earlier.last_date, place=place, network=network) if earlier else {}
     return {
         code: Fact(code=code, unit=unit_of_standing(code), now=value, before=before.get(code))
         for code, value in now.items()
@@ -510,14 +547,6 @@ def _recorded_since(day: date) -> frozenset[IndicatorCode]:
     return frozenset(
         one.code for one in INDICATORS if all(first.get(term.kind.value, date.max) <= by for term in one.terms)
     )
-
-
-def _seat(network: NetworkMap, on: date) -> BranchFacts | None:
-    """The branch whose doors stand for the whole network: the oldest at the top of the tree."""
-    top = [
-        facts for facts in network.branches.values() if facts.stands_on(on) and network.parent_of(facts.id, on) is None
-    ]
-    return min(top, key=lambda one: (one.opened_date, one.code), default=None)
 
 
 def _open_days(branch_id: int, period: Period, network: NetworkMap) -> int:

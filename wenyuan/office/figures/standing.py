@@ -9,19 +9,8 @@ from datetime import date
 from wenyuan.office.daybook.data import StateCode
 from wenyuan.office.daybook.queries import states_on
 from wenyuan.office.figures.data import NetworkCode, StandingCode, StandingRow, Unit
+from wenyuan.office.figures.places import places_of, standing_there
 from wenyuan.organisation.network.data import BranchFacts, NetworkMap
-
-PLACES: Mapping[NetworkCode, frozenset[str]] = {
-    NetworkCode.BRANCHES: frozenset({"branch"}),
-    NetworkCode.CHILDRENS_BRANCHES: frozenset({"children"}),
-    NetworkCode.PARTNER_BRANCHES: frozenset({"partner"}),
-    NetworkCode.SHARING: frozenset({"branch", "children", "partner"}),
-    NetworkCode.STATIONS: frozenset({"station"}),
-    NetworkCode.RURAL_BOOKHOUSES: frozenset({"rural_bookhouse"}),
-    NetworkCode.COMMUNITY_BOOKHOUSES: frozenset({"community_bookhouse"}),
-    NetworkCode.CITY_STUDIES: frozenset({"city_study"}),
-}
-"""The kinds of branch that each figure counts."""
 
 STATE_UNITS: Mapping[StateCode, Unit] = {
     StateCode.BUILDING_AREA: Unit.SQUARE_METRES,
@@ -53,50 +42,27 @@ def unit_of_standing(code: StandingCode) -> Unit:
 
 
 def standing_rows(
-    code: StandingCode, *, on: date, place: BranchFacts | None, seat: BranchFacts | None, network: NetworkMap
+    code: StandingCode, *, on: date, place: BranchFacts | None, network: NetworkMap
 ) -> tuple[StandingRow, ...]:
-    """The rows that make up one figure, by branch; ``place`` is the branch asked for, none for the whole network, and
-    ``seat`` the one that stands for it: places are those beside it, and those that lend with it share its lending
-    group."""
+    """The rows that make up one figure, by branch; ``place`` is the branch asked for, none for the whole network."""
     if isinstance(code, NetworkCode):
-        return _places(code, on, place, seat, network)
+        found = places_of(code, on=on, place=place, network=network)
+        return tuple(StandingRow(one.id, one.opened_date, 1) for one in found)
     return _states(on, place, network, code).get(code, ())
 
 
-def standing_values(
-    *, on: date, place: BranchFacts | None, seat: BranchFacts | None, network: NetworkMap
-) -> dict[StandingCode, int]:
+def standing_values(*, on: date, place: BranchFacts | None, network: NetworkMap) -> dict[StandingCode, int]:
     """Every figure that stands on a day. A state that nobody stated is left out: it is not nothing, it is not known."""
     found: dict[StandingCode, int] = {
         code: sum(row.value for row in rows) for code, rows in _states(on, place, network).items()
     }
-    return found | {code: len(_places(code, on, place, seat, network)) for code in NetworkCode}
-
-
-def _standing_there(on: date, place: BranchFacts | None, network: NetworkMap) -> list[BranchFacts]:
-    ids = network.subtree(place.id, on) if place else network.branches.keys()
-    return sorted(
-        (network.branches[one] for one in ids if network.branches[one].stands_on(on)), key=lambda one: one.code
-    )
-
-
-def _places(
-    code: NetworkCode, on: date, place: BranchFacts | None, seat: BranchFacts | None, network: NetworkMap
-) -> tuple[StandingRow, ...]:
-    kinds = PLACES[code]
-    return tuple(
-        StandingRow(one.id, one.opened_date, 1)
-        for one in _standing_there(on, place, network)
-        if one.kind in kinds
-        and one not in (place, seat)
-        and (code is not NetworkCode.SHARING or (seat is not None and network.lend_to_each_other(one.id, seat.id, on)))
-    )
+    return found | {code: len(places_of(code, on=on, place=place, network=network)) for code in NetworkCode}
 
 
 def _states(
     on: date, place: BranchFacts | None, network: NetworkMap, state: StateCode | None = None
 ) -> dict[StateCode, tuple[StandingRow, ...]]:
-    order = {one.id: number for number, one in enumerate(_standing_there(on, place, network))}
+    order = {one.id: number for number, one in enumerate(standing_there(on, place, network))}
     found: dict[StateCode, list[StandingRow]] = {}
     for record in sorted(states_on(on, order.keys(), state=state), key=lambda one: order[one.branch_id]):
         row = StandingRow(record.branch_id, record.last_date, record.number("standing") or 0, record.id)

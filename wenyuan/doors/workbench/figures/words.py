@@ -121,7 +121,7 @@ STOCK_DEFINITIONS: Final[Mapping[StockCode, StrOrPromise]] = {
         "readers as they are now: who has left since counts on no earlier day."
     ),
     StockCode.OPEN_LOANS: _("Loans that were open at the end of the day, at the branch that lent."),
-    StockCode.BRANCHES: _("Branches, children's and partner branches that stood on the day; not the central library."),
+    StockCode.BRANCHES: _("Branches, children's and partner branches that stood on the day, beside the one asked for."),
     StockCode.SERVICE_STOPS: _("Stations, bookhouses and bookmobiles that stood on the day."),
     StockCode.BORROWERS: _(
         "Readers who borrowed at least once within the period, each once; known within one calendar year only."

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import connection
 
 from wenyuan.office.figures.data import Period, StockCode, StockRow, StockRows, UnknownBranch
+from wenyuan.office.figures.places import places_of
 from wenyuan.office.figures.rules import memberships
 from wenyuan.office.figures.stocks import sql
-from wenyuan.office.figures.stocks.values import BRANCH_KINDS, STOP_KINDS
 from wenyuan.organisation.network.data import BranchFacts, NetworkMap
 from wenyuan.organisation.network.queries import network_map
 
@@ -21,10 +21,7 @@ _ROWS: Mapping[StockCode, str] = {
     StockCode.BORROWERS: sql.BORROWERS_ROWS,
     StockCode.BORROWING_PERSONS: sql.BORROWING_PERSONS_ROWS,
 }
-_KINDS: Mapping[StockCode, frozenset[str]] = {
-    StockCode.BRANCHES: BRANCH_KINDS,
-    StockCode.SERVICE_STOPS: STOP_KINDS,
-}
+_PLACES = (StockCode.BRANCHES, StockCode.SERVICE_STOPS)
 
 
 def stocks_of(
@@ -46,7 +43,7 @@ def stocks_of(
         StockCode.HOLDINGS_TITLES: titles,
         StockCode.VALID_CARDS: _one(sql.CARDS, values)[0],
         StockCode.OPEN_LOANS: _one(sql.LOANS, values)[0],
-        **{code: len(_standing(code, period, branch, network)) for code in _KINDS},
+        **{code: len(_standing(code, period, branch, network)) for code in _PLACES},
         StockCode.BORROWERS: _one(sql.BORROWERS, values)[0] if _is_of_one_year(period) else None,
         StockCode.BORROWING_PERSONS: _one(sql.BORROWING_PERSONS, values)[0],
     }
@@ -66,7 +63,7 @@ def stock_rows(
     :raises UnknownBranch: when no branch has the code.
     """
     network = network or network_map()
-    if code in _KINDS:
+    if code in _PLACES:
         places = _standing(code, period, branch, network)
         found = [
             StockRow(
@@ -93,12 +90,11 @@ def _is_of_one_year(period: Period) -> bool:
     return period.first_date.year == period.last_date.year
 
 
-def _standing(code: StockCode, period: Period, branch: str | None, network: NetworkMap) -> list[BranchFacts]:
-    on = period.last_date
+def _standing(code: StockCode, period: Period, branch: str | None, network: NetworkMap) -> tuple[BranchFacts, ...]:
     top = network.by_code(branch) if branch else None
-    within = network.subtree(top.id, on) if top else network.branches.keys()
-    found = (network.branches[one] for one in within)
-    return sorted((one for one in found if one.kind in _KINDS[code] and one.stands_on(on)), key=lambda one: one.code)
+    if branch and top is None:
+        raise UnknownBranch(branch)
+    return places_of(code, on=period.last_date, place=top, network=network)
 
 
 def _values(period: Period, branch: str | None, network: NetworkMap) -> dict[str, Any]:

@@ -51,9 +51,6 @@ STOCKS: tuple[Stock, ...] = (
     Stock(StockCode.BORROWING_PERSONS, Unit.PERSON_TIMES, Behaviour.DAILY, "书刊文献外借人次"),
 )
 BY_STOCK: Mapping[StockCode, Stock] = {one.code: one for one in STOCKS}
-BRANCH_KINDS = frozenset({"branch", "children", "partner"})
-STOP_KINDS = frozenset({"station", "rural_bookhouse", "community_bookhouse", "bookmobile"})
-"""Kinds of branch that 分馆数 and 流动服务点 count; the central library is neither."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,7 +136,7 @@ NAMES: Mapping[FigureCode, str] = {
     IndicatorCode.SAFETY_PERSONS: "安全培训演练人次",
     IndicatorCode.HONOURS: "获得荣誉",
     IndicatorCode.HONOURS_ABOVE: "省级以上荣誉",
-    NetworkCode.BRANCHES: "街道（乡镇）分馆",
+    NetworkCode.TOWN_BRANCHES: "街道（乡镇）分馆",
     NetworkCode.CHILDRENS_BRANCHES: "少儿分馆",
     NetworkCode.PARTNER_BRANCHES: "合作分馆",
     NetworkCode.SHARING: "通借通还分馆",
@@ -374,7 +374,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         SummaryPart.NETWORK,
         (
-            Clause("建有街道（乡镇）分馆", NetworkCode.BRANCHES, compares=False),
+            Clause("建有街道（乡镇）分馆", NetworkCode.TOWN_BRANCHES, compares=False),
             Clause("少儿分馆", NetworkCode.CHILDRENS_BRANCHES, compares=False),
             Clause("合作分馆", NetworkCode.PARTNER_BRANCHES, compares=False),
             Clause("与总馆通借通还的", NetworkCode.SHARING, compares=False, among=True),
