@@ -15,8 +15,8 @@ import structlog
 from wenyuan.doors.cli.environment import CHECKOUT, installation
 from wenyuan.runtime.logs import configure_logging
 
-LONGEST_WAIT_S = 0.5
-"""How long an entry may wait before it is seen."""
+LONGEST_WAIT_S = 1.0
+"""How long an entry may wait before it is seen. A batch costs about as much for one entry as for a hundred."""
 LONGEST_STALE_S = 0.5
 """How long a change may wait before the search index is told. A commit costs about as much for one change as for some
 hundreds, so a busy hour must not mean commit upon commit."""
@@ -89,7 +89,7 @@ def _repeat(act: Callable[[threading.Event], None], wait_s: float, end: threadin
 
 def _deliver(end: threading.Event) -> None:
     """Bring every waiting entry to its followers. A batch that was not full is the last: what comes meanwhile waits for
-    the next turn, for a batch costs about as much for one entry as for a hundred."""
+    the next turn."""
     from wenyuan.organisation.journal.delivery import BATCH_ROWS, deliver
 
     while not end.is_set() and deliver(at=datetime.now(UTC)) == BATCH_ROWS:
