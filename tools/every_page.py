@@ -93,6 +93,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/account/history",
         "/account/card",
         "/account/cards",
+        "/account/data",
         "/account/card/{own_card}/lost",
         "/account/card/reported-lost",
         "/record/{bib}",

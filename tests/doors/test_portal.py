@@ -539,11 +539,12 @@ def test_the_notice_on_personal_data_names_its_version(central: Branch, reader: 
     assert "Notice version 2026-1" in text_of(reader, "/about/privacy")
 
 
-def test_the_portal_and_the_workbench_speak_of_one_notice() -> None:
-    from wenyuan.doors.portal.views import NOTICE_VERSION
-    from wenyuan.doors.workbench.patrons import notice
+def test_the_version_of_the_notice_is_typed_in_one_place() -> None:
+    house = Path(readiness.__file__).parents[2]
+    typed = re.compile(r'"20\d\d-\d"')
+    found = [str(path.relative_to(house)) for path in house.rglob("*.py") if typed.search(path.read_text("utf-8"))]
 
-    assert notice.NOTICE_VERSION == NOTICE_VERSION
+    assert found == ["lending/patrons/data/asked.py"]
 
 
 def test_search_engines_are_kept_out_of_lists_of_results(reader: Client) -> None:
@@ -593,6 +594,7 @@ def test_every_page_is_declared_open_to_everybody_but_what_is_a_readers_own() ->
         "switch-card",
         "remove-card",
         "history",
+        "own-data",
         "pin",
         "renew",
         "renew-all",

@@ -3,11 +3,18 @@
 import pytest
 
 from tests.factories.network import make_branch
-from tests.factories.patrons import make_patron
+from tests.factories.patrons import make_guardian, make_patron
 from tests.operations.patrons_cast import AT, WOMANS_NUMBER
 from wenyuan.lending.patrons.data import Caller, PatronRefused, PatronUnknown, ProblemCode
 from wenyuan.lending.patrons.models import Consent, Patron, PinTry, Token
-from wenyuan.lending.patrons.operations import change_own_pin, check_pin, keep_own_history, report_own_lost, sign_in
+from wenyuan.lending.patrons.operations import (
+    change_own_pin,
+    check_pin,
+    keep_own_history,
+    open_own_record,
+    report_own_lost,
+    sign_in,
+)
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import READER, Desk, Door
@@ -147,3 +154,25 @@ def test_for_a_child_a_guardian_agrees_at_the_desk(home: Branch, desk: Desk) -> 
         keep_own_history(patron_id=child.id, keep=True, notice_version="2026-1", at=AT, desk=desk)
 
     assert not Consent.objects.filter(patron=child, purpose="history").exists()
+
+
+def test_what_is_kept_sealed_is_opened_for_the_reader_by_their_pin_and_audited(home: Branch, desk: Desk) -> None:
+    patron = make_patron(card="C0001", home=home, number=WOMANS_NUMBER, phone="13812341234", pin=PIN)
+    make_guardian(patron, name="王芳")
+
+    record = open_own_record(patron_id=patron.id, card="C0001", pin=PIN, caller=HERE, at=AT, desk=desk)
+
+    assert (record.number, record.phone, record.guardians) == (WOMANS_NUMBER, "13812341234", ("王芳",))
+    assert WOMANS_NUMBER not in repr(record)
+    row = AuditRow.objects.latest("id")
+    assert (row.act, row.subject_id, row.account_id, row.after) == ("open_own_record", patron.id, None, {})
+
+
+def test_without_the_pin_or_by_somebody_elses_card_nothing_is_opened(home: Branch, patron: Patron, desk: Desk) -> None:
+    other = make_patron(card="C0002", home=home, pin=PIN)
+
+    for patron_id, pin in ((patron.id, "111222"), (other.id, PIN)):
+        with pytest.raises(PatronRefused) as refused:
+            open_own_record(patron_id=patron_id, card="C0001", pin=pin, caller=HERE, at=AT, desk=desk)
+        assert refused.value.codes == {ProblemCode.PIN_WRONG}
+    assert not AuditRow.objects.filter(act="open_own_record").exists()

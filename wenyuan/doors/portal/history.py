@@ -10,10 +10,9 @@ from django.utils.translation import gettext
 from wenyuan.doors.portal.access import ReaderRequest, reader_act
 from wenyuan.doors.portal.card import crumbs
 from wenyuan.doors.portal.shell import page
-from wenyuan.doors.portal.views import NOTICE_VERSION
 from wenyuan.holdings.catalogue.queries import get_items
 from wenyuan.lending.circulation.queries import loans_history
-from wenyuan.lending.patrons.data import PatronRefused
+from wenyuan.lending.patrons.data import NOTICE_VERSION, PatronRefused
 from wenyuan.lending.patrons.operations import keep_own_history
 from wenyuan.plumbing.clock import local_date
 

@@ -15,6 +15,7 @@ from wenyuan.doors.portal.popular import popular
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.words import BRANCH_KINDS, kind_words
 from wenyuan.holdings.catalogue.queries import list_newest
+from wenyuan.lending.patrons.data import NOTICE_VERSION
 from wenyuan.organisation.network.data import BranchFacts, ClosureFacts, NetworkMap
 from wenyuan.organisation.network.queries import (
     list_areas,
@@ -30,8 +31,6 @@ NOTICES = 6
 NOTICE_DAYS = 14
 """So many closures stand on the first page, and so long before they begin."""
 BRANCHES_A_PAGE = 50
-NOTICE_VERSION = "2026-1"
-"""The notice on personal data that ``portal/privacy.html`` explains; consents name it."""
 
 
 @public_page

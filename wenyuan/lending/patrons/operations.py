@@ -27,7 +27,7 @@ from wenyuan.lending.patrons.defaults import install_default_categories
 from wenyuan.lending.patrons.family import add_others_card, remove_others_card
 from wenyuan.lending.patrons.kinds import add_category, change_category
 from wenyuan.lending.patrons.merging import keep_apart, merge_patrons, undo_merge
-from wenyuan.lending.patrons.own import change_own_pin, keep_own_history, report_own_lost
+from wenyuan.lending.patrons.own import change_own_pin, keep_own_history, open_own_record, report_own_lost
 from wenyuan.lending.patrons.personal import (
     add_guardian,
     come_of_age,
@@ -94,6 +94,7 @@ __all__ = [
     "lift_suspension",
     "look_at_past_patrons",
     "merge_patrons",
+    "open_own_record",
     "pause_patron",
     "read_sheet",
     "reader_ref",

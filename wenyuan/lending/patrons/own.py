@@ -5,9 +5,10 @@ from typing import Final
 
 from wenyuan.lending.patrons import rules
 from wenyuan.lending.patrons.cards import lose, store_pin
-from wenyuan.lending.patrons.data import Caller, GivenBy, PatronRefused, PatronUnknown, Problem, ProblemCode
+from wenyuan.lending.patrons.data import Caller, GivenBy, OwnRecord, PatronRefused, PatronUnknown, Problem, ProblemCode
+from wenyuan.lending.patrons.models import Guardian
 from wenyuan.lending.patrons.personal import switch_history
-from wenyuan.lending.patrons.records import lock_open_patron, lock_token, tails_of
+from wenyuan.lending.patrons.records import audit_act, lock_open_patron, lock_token, tails_of
 from wenyuan.lending.patrons.signing_in import sign_in
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.organisation.rights.operations import audit
@@ -29,11 +30,16 @@ def change_own_pin(*, patron_id: int, card: str, old: str, new: str, caller: Cal
     :raises PatronRefused: the old one is wrong or not looked at yet (``PIN_WRONG``); else the new one has not six
         digits, is too easily guessed, or is the old one.
     """
-    known = {patron_id: caller.known.get(patron_id, "signed in")}
-    scanned = sign_in(card=card, pin=old, caller=Caller(address=caller.address, known=known), at=at)
-    if scanned is None or scanned.patron.id != patron_id:
-        raise PatronRefused(Problem(ProblemCode.PIN_WRONG, "old"))
+    _ask(patron_id, card, old, caller, "old", at=at)
     return _set(patron_id, old.strip(), new.strip(), at=at, desk=desk)
+
+
+def _ask(patron_id: int, card: str, pin: str, caller: Caller, field: str, *, at: datetime) -> None:
+    """:raises PatronRefused: it is not the reader's PIN, or not looked at yet."""
+    known = {patron_id: caller.known.get(patron_id, "signed in")}
+    scanned = sign_in(card=card, pin=pin, caller=Caller(address=caller.address, known=known), at=at)
+    if scanned is None or scanned.patron.id != patron_id:
+        raise PatronRefused(Problem(ProblemCode.PIN_WRONG, field))
 
 
 @verb
@@ -74,3 +80,32 @@ def keep_own_history(*, patron_id: int, keep: bool, notice_version: str, at: dat
     """
     patron = lock_open_patron(patron_id)
     switch_history(patron, keep=keep, notice_version=notice_version, given_by=GivenBy.SELF, at=at, desk=desk)
+
+
+@needs()
+def open_own_record(*, patron_id: int, card: str, pin: str, caller: Caller, at: datetime, desk: Desk) -> OwnRecord:
+    """The reader's own particulars in full, to take along (PIPL art. 45); audited as a reveal is. The PIN is asked and
+    counted as by ``change_own_pin``: who finds a browser left open gets no identity number.
+
+    :raises PatronRefused: the PIN is wrong or not looked at yet (``PIN_WRONG``).
+    """
+    _ask(patron_id, card, pin, caller, "pin", at=at)
+    return _open(patron_id, at=at, desk=desk)
+
+
+@verb
+def _open(patron_id: int, *, at: datetime, desk: Desk) -> OwnRecord:
+    patron = lock_open_patron(patron_id)
+    audit_act(patron, "open_own_record", at=at, desk=desk)
+    answering = Guardian.objects.filter(child=patron, until__isnull=True).order_by("since", "id")
+    return OwnRecord(
+        name=patron.name,
+        number_form=patron.number_form,
+        number=patron.number_sealed,
+        phone=patron.phone_sealed,
+        address=patron.address_sealed,
+        email=patron.email_sealed,
+        birth_date=patron.birth_date,
+        gender=patron.gender,
+        guardians=tuple(answering.values_list("name", flat=True)),
+    )

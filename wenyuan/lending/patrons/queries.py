@@ -39,7 +39,7 @@ from wenyuan.kernel.identity import (
     parse_number,
 )
 from wenyuan.kernel.identity.numbers import canonical_number
-from wenyuan.lending.patrons import sql, waits
+from wenyuan.lending.patrons import seams, sql, waits
 from wenyuan.lending.patrons.data import (
     UNDO_DAYS,
     Candidate,
@@ -60,6 +60,7 @@ from wenyuan.lending.patrons.data import (
     Likeness,
     MatchedBy,
     MergeView,
+    Obstacle,
     OtherReader,
     PatronPage,
     PatronView,
@@ -394,6 +395,13 @@ def keepers_of(patron_id: int) -> tuple[Keeper, ...]:
         Keeper(link_id=link.id, masked_name=mask_name(link.keeper.name), since=link.since)
         for link in links.select_related("keeper").order_by("since", "id")
     )
+
+
+def what_keeps(patron_id: int) -> tuple[Obstacle, ...]:
+    """What stands against it that all of a reader is deleted (``erase_patron``), as of now; nothing if nothing does."""
+    wards = Guardian.objects.filter(patron_id=patron_id, until__isnull=True)
+    count = wards.exclude(child__status=PatronStatus.CLOSED).count()
+    return (*seams.obstacles_to_leaving(patron_id), *([Obstacle("guardian_of", count)] if count else []))
 
 
 def list_tokens(patron_id: int) -> tuple[TokenView, ...]:

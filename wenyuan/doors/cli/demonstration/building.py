@@ -24,7 +24,7 @@ from wenyuan.holdings.catalogue.operations import Lendable, set_lendable
 from wenyuan.holdings.catalogue.queries import get_item
 from wenyuan.lending.fees.data import Book, ChargeKind, Means, PointSchemeFacts
 from wenyuan.lending.fees.operations import add_charge, close_day, pay, replace_in_kind, set_point_scheme, take_deposit
-from wenyuan.lending.patrons.data import ConsentInput, GivenBy
+from wenyuan.lending.patrons.data import NOTICE_VERSION, ConsentInput, GivenBy
 from wenyuan.lending.patrons.operations import enrol_roster
 from wenyuan.organisation.rights.data import Desk, Door, Operator
 from wenyuan.plumbing.clock import library_zone, local_date
@@ -147,7 +147,7 @@ def _enrol_class(
         rows=rows,
         category="child",
         home_branch_id=sites[CHILDREN].id,
-        consent=ConsentInput(notice_version=people.NOTICE_VERSION, given_by=GivenBy.GUARDIAN),
+        consent=ConsentInput(notice_version=NOTICE_VERSION, given_by=GivenBy.GUARDIAN),
         at=at,
         desk=_desk(operators["desk-children"], sites[CHILDREN]),
     )

@@ -10,6 +10,7 @@ from wenyuan.doors.cli.demonstration.network import CENTRAL, CHILDREN, PARTNER, 
 from wenyuan.kernel.identity import IdentityForm
 from wenyuan.kernel.identity.numbers import check_character
 from wenyuan.lending.patrons.data import (
+    NOTICE_VERSION,
     ConsentInput,
     ConsentPurpose,
     GivenBy,
@@ -32,7 +33,6 @@ from wenyuan.organisation.rights.data import Desk, Door, Operator
 
 STAFF_PASSWORD = "Luming-Demo-2026"  # noqa: S105 - of demo accounts only, printed by `wenyuan up --demo`
 MACHINE_PASSWORD = "Jianjia-Demo-2026"  # noqa: S105 - of demo machines only
-NOTICE_VERSION = "2026-1"
 
 
 @dataclass(frozen=True, slots=True)

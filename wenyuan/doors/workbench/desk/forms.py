@@ -6,9 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.patrons.forms import GuardianFields
-from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.kernel.identity import age_on
-from wenyuan.lending.patrons.data import ConsentInput, GivenBy, GuardianInput
+from wenyuan.lending.patrons.data import NOTICE_VERSION, ConsentInput, GivenBy, GuardianInput
 
 AGE_OF_OWN_CONSENT = 14
 """个人信息保护法 art. 31: below it the guardian consents."""

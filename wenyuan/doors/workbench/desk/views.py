@@ -24,11 +24,10 @@ from wenyuan.doors.workbench.desk.scans import Answer, Trouble, Work, open_patro
 from wenyuan.doors.workbench.desk.scans import retry as retry_item
 from wenyuan.doors.workbench.desk.scans import waive as waive_item
 from wenyuan.doors.workbench.desk.shown import desk_context, signal_of
-from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.words import add_problems
 from wenyuan.doors.workbench.shell import page
 from wenyuan.kernel.identity import IdentityNumber, mask_number, parse_number
-from wenyuan.lending.patrons.data import NumberInput, ProblemCode, RegistrationRefused
+from wenyuan.lending.patrons.data import NOTICE_VERSION, NumberInput, ProblemCode, RegistrationRefused
 from wenyuan.lending.patrons.operations import register_on_first_swipe
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date

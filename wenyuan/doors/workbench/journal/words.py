@@ -310,6 +310,7 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "change_own_pin": _("PIN changed by the reader"),
     "add_others_card": _("reader's card added under another's sign-in"),
     "remove_others_card": _("reader's card taken from another's sign-in"),
+    "open_own_record": _("own data downloaded by the reader"),
     "rotate_keys": _("encryption keys rotated"),
     "edit_template": _("text of a notice changed"),
     "change_notice_hours": _("hours of sending changed"),

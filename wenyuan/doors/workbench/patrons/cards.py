@@ -15,12 +15,12 @@ from django.views.decorators.http import require_POST
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.patrons.acting import who_acts
 from wenyuan.doors.workbench.patrons.forms import GuardianForm, TokenForm, VerificationForm
-from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.views import show_patron
 from wenyuan.doors.workbench.patrons.words import CAUSE_CHOICES, add_problems, obstacle_words, refused_words
 from wenyuan.kernel.identity import IdentityForm
 from wenyuan.lending.patrons import operations
 from wenyuan.lending.patrons.data import (
+    NOTICE_VERSION,
     CannotLeave,
     ConsentInput,
     ConsentPurpose,

@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.words import (
     DOCUMENT_CHOICES,
     NO_NUMBER_WORDS,
@@ -17,6 +16,7 @@ from wenyuan.doors.workbench.patrons.words import (
 )
 from wenyuan.kernel.identity import Gender, IdentityForm, TokenKind, UidBase
 from wenyuan.lending.patrons.data import (
+    NOTICE_VERSION,
     CategoryFacts,
     CategoryRules,
     ConsentInput,

@@ -14,13 +14,12 @@ from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.desk.slips import library_name
 from wenyuan.doors.workbench.patrons.forms import ClassListForm
-from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.shown import shown_patrons
 from wenyuan.doors.workbench.patrons.views import standing_branches
 from wenyuan.doors.workbench.patrons.words import COLUMN_WORDS, problem_words
 from wenyuan.doors.workbench.shell import branch_names, page
 from wenyuan.lending.circulation.queries import loans_of_readers
-from wenyuan.lending.patrons.data import ConsentInput, GivenBy, RosterReceipt, RosterRefused, RowProblem
+from wenyuan.lending.patrons.data import NOTICE_VERSION, ConsentInput, GivenBy, RosterReceipt, RosterRefused, RowProblem
 from wenyuan.lending.patrons.operations import enrol_roster, read_sheet
 from wenyuan.lending.patrons.queries import categories, get_patron, list_roster, rosters
 from wenyuan.organisation.rights.data import Act

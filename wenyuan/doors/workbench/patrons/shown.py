@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from wenyuan.doors.furniture.words import words_for_block
 from wenyuan.doors.workbench.journal.rows import account_names
 from wenyuan.doors.workbench.journal.words import KINDS
-from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.words import (
     CAUSE_CHOICES,
     CAUSE_WORDS,
@@ -35,6 +34,7 @@ from wenyuan.kernel.identity import age_on, mask_name
 from wenyuan.lending.circulation.queries import patron_loans
 from wenyuan.lending.fees.queries import account_state
 from wenyuan.lending.patrons.data import (
+    NOTICE_VERSION,
     ConsentPurpose,
     ConsentView,
     FoundPatron,

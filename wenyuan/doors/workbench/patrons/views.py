@@ -26,13 +26,19 @@ from wenyuan.doors.workbench.patrons.forms import (
     VerificationForm,
     edit_initial,
 )
-from wenyuan.doors.workbench.patrons.notice import NOTICE_VERSION
 from wenyuan.doors.workbench.patrons.shown import patron_context, shown_acting, shown_found, shown_held
 from wenyuan.doors.workbench.patrons.words import add_problems, refused_words
 from wenyuan.doors.workbench.shell import branch_names, page
 from wenyuan.lending.circulation.operations import Contended, KeyReused, Refused, renew
 from wenyuan.lending.circulation.queries import loans_history
-from wenyuan.lending.patrons.data import PatronRefused, PatronView, PersonalField, ProblemCode, RegistrationRefused
+from wenyuan.lending.patrons.data import (
+    NOTICE_VERSION,
+    PatronRefused,
+    PatronView,
+    PersonalField,
+    ProblemCode,
+    RegistrationRefused,
+)
 from wenyuan.lending.patrons.operations import (
     change_patron,
     register_patron,

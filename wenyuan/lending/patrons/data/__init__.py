@@ -21,6 +21,7 @@ from wenyuan.lending.patrons.data.answers import (
     TokenView,
 )
 from wenyuan.lending.patrons.data.asked import (
+    NOTICE_VERSION,
     CategoryRules,
     ConsentInput,
     ConsentPurpose,
@@ -46,6 +47,7 @@ from wenyuan.lending.patrons.data.merging import (
     MergeView,
     Moved,
 )
+from wenyuan.lending.patrons.data.own import OwnRecord
 from wenyuan.lending.patrons.data.past import PastPatronInput, PastStanding, PastTerms, RecardRow
 from wenyuan.lending.patrons.data.problems import (
     CannotLeave,
@@ -73,6 +75,7 @@ from wenyuan.lending.patrons.data.standing import (
 
 __all__ = [
     "MOST_CARDS",
+    "NOTICE_VERSION",
     "UNDO_DAYS",
     "About",
     "Caller",
@@ -107,6 +110,7 @@ __all__ = [
     "Obstacle",
     "OnBehalf",
     "OtherReader",
+    "OwnRecord",
     "PastPatronInput",
     "PastStanding",
     "PastTerms",

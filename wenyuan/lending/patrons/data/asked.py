@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from wenyuan.kernel.identity import ByteOrder, Gender, IdentityForm, TokenKind, UidBase
 from wenyuan.lending.patrons.data.standing import OnBehalf
+
+NOTICE_VERSION: Final = "2026-1"
+"""The notice on personal data that a reader agrees to. Its words stand at the desk (``workbench/patrons/notice.html``)
+and at the portal (``portal/privacy.html``); a change of them is a new version: consents name that under which they were
+given."""
 
 
 class NoNumberReason(StrEnum):
