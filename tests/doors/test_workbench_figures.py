@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from tests.factories.office_pages import NOON, Town, happened, make_town
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.figures.words import period_words
 from wenyuan.office.figures.data import IndicatorCode
-from wenyuan.office.figures.rules import parse_period
+from wenyuan.office.figures.rules import parse_period, year_before
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
+from wenyuan.plumbing.clock import library_zone, local_date
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -109,6 +111,22 @@ def test_last_year_stands_beside_this_one(town: Town) -> None:
 
     loans = next(tile for tile in tiles if tile.code == "loans")
     assert (loans.number.value, loans.before.value, loans.change_shown) == (4, 2, "100.0%")
+
+
+def test_a_year_that_runs_is_compared_with_the_same_days_of_the_last_f11(town: Town) -> None:
+    now = datetime.now(UTC)
+    today = local_date(now)
+    same_day = year_before(parse_period(today.isoformat()))
+    last = same_day.last_date if same_day else today.replace(year=today.year - 1, day=28)
+    then = datetime.combine(last, time(12), tzinfo=library_zone())
+    happened(Kind.LOAN, town.central, at=then, times=2)
+    happened(Kind.LOAN, town.central, at=then + timedelta(days=1), times=5)
+    happened(Kind.LOAN, town.central, at=now, times=3)
+    browser = staff_at(town.central, Role.DIRECTOR)
+
+    tile = browser.get(f"/workbench/figures/?period={today.year}..{today.year + 1}&branch=C").context["tiles"][0]
+
+    assert (tile.number.value, tile.before.value) == (3, 2)
 
 
 def test_a_year_and_its_part_lead_to_their_own_address(town: Town) -> None:
