@@ -180,6 +180,19 @@ def test_the_bench_of_search_asks_for_pages_and_tells_what_it_did_not_measure(co
     assert 0 < measured["ndcg10"] <= 1
 
 
+@pytest.mark.timeout(300)
+def test_the_bench_of_figures_compares_the_rollups_with_a_scan_of_the_journal(command: Command) -> None:
+    measured = command.json("bench", "figures", "--events", "3000", "--events", "1000")
+
+    assert [step["events"] for step in measured["steps"]] == [1000, 3000]
+    for step in measured["steps"]:
+        assert {name for name, value in step.items() if value <= 0} == set()
+        assert step["entries_of_the_day"] >= 27_000
+    assert measured["growth"].keys() == {"year_ms", "page_ms", "summary_ms", "day_ms"}
+    over = {name for name in measured["growth"] if measured[name] >= measured["targets"][name]}
+    assert {name for name in measured["missed"] if not name.startswith("growth")} == over
+
+
 @pytest.mark.timeout(200)
 def test_the_bench_of_imports_counts_its_records(command: Command) -> None:
     measured = command.json("bench", "import", "--records", "300")

@@ -141,6 +141,12 @@ def test_a_suppliers_own_item_field_is_read_by_a_mapping_from_a_file(run_folder:
     assert absent["error"].endswith("There are: cnmarc-905, koha-952, marc21-852, marc21-876, own.")
 
 
+def test_days_are_counted_anew_by_whoever_keeps_the_figures(library: Command) -> None:
+    assert library.json("recount", "2025-H1", "--reason", "核对", "--as", "boss") == {"period": "2025-H1", "days": 0}
+    assert "may not" in library.json("recount", "2025", "--as", "sysa", expect=1)["error"]
+    assert "is no period" in library.run("recount", "2025-13", expect=2)
+
+
 def test_a_wrong_call_ends_with_2_and_an_unknown_branch_with_1(library: Command) -> None:
     assert "is no period" in library.run("summary", "2026-13", expect=2)
     assert library.json("summary", "2026", "--branch", "NO", expect=1)["error"] == "No branch has the code 'NO'."

@@ -1,4 +1,4 @@
-"""Adding up past days (docs/specs/figures.md, RU1 to RU9): figures never change by it, and nothing gets lost."""
+"""Adding up past days (docs/specs/figures.md, RU1 to RU10): figures never change by it, and nothing gets lost."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -12,19 +12,31 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.range import Range
 
+from tests.factories.accounts import make_desk
 from tests.factories.network import make_area, make_branch
 from tests.racing import at_once
 from wenyuan.office.figures import tasks
 from wenyuan.office.figures.data import IndicatorCode, Slice
-from wenyuan.office.figures.operations import roll_up
-from wenyuan.office.figures.queries import by_area, by_branch, by_day, by_month, figures_of
+from wenyuan.office.figures.operations import recount, roll_up
+from wenyuan.office.figures.queries import (
+    by_area,
+    by_branch,
+    by_day,
+    by_month,
+    by_month_and_branch,
+    figures_of,
+    scan_by_month_and_branch,
+)
 from wenyuan.office.figures.rollups import sql
 from wenyuan.office.figures.rules import parse_period
+from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.delivery import deliver, retry_stuck
 from wenyuan.organisation.journal.followers import followers_of
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.network.models import Branch, Placement
+from wenyuan.organisation.rights.models import AuditRow
+from wenyuan.organisation.rights.queries import NotAllowed
 from wenyuan.plumbing.clock import library_zone
 from wenyuan.plumbing.invariants import broken_rows
 
@@ -138,6 +150,51 @@ def test_days_added_up_for_other_indicators_are_read_from_the_journal_until_they
     assert roll_up(at=AT) == 69
     tampered("figures_dayroll")
     assert loans("2026-04-23") == 1001
+
+
+def test_whoever_keeps_the_figures_has_days_counted_anew(central: Branch) -> None:
+    director = make_desk(central, role=Role.DIRECTOR, everywhere=True)
+    record(entry(APRIL_23, central), entry(date(2026, 5, 2), central))
+    delivered()
+    roll_up(at=AT)
+    tampered("figures_dayroll")
+
+    days = recount(first=APRIL_23, last=date(2026, 4, 30), reason="核对", at=AT, desk=director)
+
+    assert (days, len(marked()), loans("2026-04-23"), loans("2026-05-02")) == (8, 8, 1, 1001)
+    audited = AuditRow.objects.get(act="recount")
+    assert (audited.account_id, audited.reason) == (director.operator.account_id, "核对")
+    assert roll_up(at=AT) == 8
+    assert loans("2026-04-23") == 1
+
+
+def test_who_does_not_keep_the_figures_of_the_whole_network_has_nothing_counted_anew(central: Branch) -> None:
+    record(entry(APRIL_23, central))
+    delivered()
+    roll_up(at=AT)
+
+    with pytest.raises(NotAllowed):
+        recount(first=APRIL_23, last=APRIL_23, reason="", at=AT, desk=make_desk(central, role=Role.DESK_LEAD))
+
+    assert marked() == []
+
+
+def test_months_of_branches_are_told_as_the_journal_tells_them(central: Branch) -> None:
+    record(entry(APRIL_23, central), entry(date(2026, 5, 2), central, quantity=3), entry(date(2026, 5, 31), None))
+    delivered()
+    roll_up(at=AT)
+
+    found = by_month_and_branch(period=H1)
+
+    assert {key: values[IndicatorCode.LOANS] for key, values in found.items()} == {
+        (date(2026, 4, 1), central.id): 1,
+        (date(2026, 5, 1), central.id): 3,
+        (date(2026, 5, 1), 0): 1,
+    }
+    assert scan_by_month_and_branch(period=H1) == found
+    tampered("figures_monthroll")
+    assert by_month_and_branch(period=H1)[(date(2026, 5, 1), 0)][IndicatorCode.LOANS] == 1001
+    assert scan_by_month_and_branch(period=H1) == found
 
 
 def test_a_branch_that_moved_within_a_month_is_read_by_its_days(central: Branch) -> None:

@@ -187,6 +187,30 @@ def search(
     return 0
 
 
+@bench.command("figures")
+@click.option(
+    "--events",
+    type=click.IntRange(1_000, 100_000_000),
+    multiple=True,
+    default=(1_000_000,),
+    show_default=True,
+    help="Entries in the journal; name several, from few to many, for a table of growth.",
+)
+@json_option
+def figures(events: tuple[int, ...], as_json: bool) -> int:
+    """A year of figures by month, branch and kind beside a sequential scan of the journal, a day added up, the page of
+    figures, and the work summary as a Word file."""
+    with _empty_installation(as_json) as here:
+        from wenyuan.doors.cli.bench_figures import measure_figures
+
+        measured = measure_figures(here, events=events, at=datetime.now(UTC), echo=_silent if as_json else click.echo)
+    if as_json:
+        print_json(measured)
+    else:
+        _tell_figures(measured)
+    return 0
+
+
 @contextmanager
 def _empty_installation(quiet: bool) -> Iterator[Installation]:
     """The home that the environment names, else one of its own that is erased at the end.
@@ -267,6 +291,22 @@ def _tell_relevance(told: dict[str, Any]) -> None:
         told_of = "".join("{ndcg10:>8.3f} {low:.3f}-{high:.3f}".format(**one["engines"][name]) for name in engines)
         click.echo(f"{kind:>19} {one['questions']:>4}{told_of}")
     click.echo(f"{'all':>24}" + "".join(f"{told['all'][name]:>22.3f}" for name in engines))
+
+
+def _tell_figures(measured: dict[str, Any]) -> None:
+    click.echo(
+        f"{'entries':>12} {'year ms':>9} {'scan ms':>9} {'ratio':>7} {'day ms':>8} {'page ms':>8} {'summary ms':>10} "
+        f"{'all added up s':>14}"
+    )
+    for step in measured["steps"]:
+        click.echo(
+            f"{step['events']:>12,} {step['year_ms']:>9} {step['scan_ms']:>9} {step['ratio']:>7} {step['day_ms']:>8} "
+            f"{step['page_ms']:>8} {step['summary_ms']:>10} {step['roll_up_s']:>14}"
+        )
+    for name, times in measured["growth"].items():
+        click.echo(f"{name}: the last step takes {times} times the first.")
+    wanted = ", ".join(f"{name} {most:g}" for name, most in measured["targets"].items())
+    click.echo(f"Wanted, at most: {wanted}. Missed: {', '.join(measured['missed']) or 'none'}.")
 
 
 def _tell_growth(measured: dict[str, Any]) -> None:

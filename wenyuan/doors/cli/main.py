@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, Place] = {
     "export": Place(f"{_CLI}.records", "export_records", "Write bib records to a MARC file."),
     "authorities": Place(f"{_CLI}.authorities", "import_authorities", "Read authorities from MARC authority files."),
     "summary": Place(f"{_CLI}.summary", "summary", "Show the figures of a period."),
+    "recount": Place(f"{_CLI}.recount", "recount", "Have past days of figures added up anew."),
     "migrate": Place(f"{_CLI}.migrate", "migrate", "Bring the database's tables up to this version."),
     "take-over": Place(f"{_CLI}.take_over", "take_over", "Take over the data of an old system by a mapping file."),
     "worker": Place(f"{_CLI}.worker", "worker", "Do background work (a part of `up`)."),

@@ -11,7 +11,7 @@ from wenyuan.office.figures.data import DefinitionReason, DefinitionRefused, Que
 from wenyuan.office.figures.definitions import reasons_against_answer
 from wenyuan.office.figures.models import Definition
 from wenyuan.office.figures.queries import definitions
-from wenyuan.office.figures.rollups.rolling import announce_days, roll_month
+from wenyuan.office.figures.rollups.rolling import announce_days, mark_days, roll_month
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.rights.data import Act, Desk
@@ -52,6 +52,24 @@ def roll_up(*, at: datetime) -> int:
     up is read from the journal.
     """
     return sum(roll_month(month=month, at=at) for month in announce_days(today=local_date(at)))
+
+
+@needs(Act.KEEP_FIGURES)
+def recount(*, first: date, last: date, reason: str, at: datetime, desk: Desk) -> int:
+    """Have the days from one to the other added up anew by the worker; returns how many were added up before. Until
+    then they are read from the journal.
+
+    :raises NotAllowed: without the right over the whole network.
+    """
+    return _recount(first, last, reason.strip(), at, desk)
+
+
+@verb
+def _recount(first: date, last: date, reason: str, at: datetime, desk: Desk) -> int:
+    require(desk.operator, Act.KEEP_FIGURES, None)
+    days = mark_days(first, last)
+    audit(at=at, desk=desk, act="recount", subject_kind="figures", reason=reason, after={"first": first, "last": last})
+    return days
 
 
 def _twice(attempt: Callable[[], Receipt]) -> Receipt:

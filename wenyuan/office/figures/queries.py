@@ -100,6 +100,7 @@ __all__ = [
     "by_branch",
     "by_day",
     "by_month",
+    "by_month_and_branch",
     "definitions",
     "figures_of",
     "findings_in",
@@ -114,6 +115,7 @@ __all__ = [
     "published_years",
     "rows_of",
     "rows_wanted",
+    "scan_by_month_and_branch",
     "span_of",
     "standing_of",
     "stock_rows",
@@ -255,6 +257,23 @@ def by_month(
     """
     found = _split(Grouping.MONTH, _parameters(period, branch, part, network or network_map()), defined)
     return tuple(DatedFigures(month, found.get((month,), NOTHING)) for month in period.months())
+
+
+def by_month_and_branch(
+    *, period: Period, branch: str | None = None, network: NetworkMap | None = None, defined: Definitions | None = None
+) -> Mapping[tuple[date, int], Values]:
+    """The indicators of each branch itself in each month of the period, by the month's first day and the branch's id;
+    without those of which nothing was recorded.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    return _split(Grouping.MONTH_BRANCH, _parameters(period, branch, WHOLE, network or network_map()), defined)
+
+
+def scan_by_month_and_branch(*, period: Period) -> Mapping[tuple[date, int], Values]:
+    """As ``by_month_and_branch``, of the whole network, from the journal alone: to compare."""
+    parameters = _parameters(period, None, WHOLE, network_map())
+    return _split(Grouping.MONTH_BRANCH, parameters, None, rollups=False)
 
 
 def rows_of(
@@ -592,7 +611,7 @@ def _narrowing(parameters: Parameters, *ways: str) -> dict[str, bool]:
 
 
 def _split(
-    grouping: Grouping, parameters: Parameters | None, defined: Definitions | None
+    grouping: Grouping, parameters: Parameters | None, defined: Definitions | None, *, rollups: bool = True
 ) -> Mapping[tuple[Any, ...], Values]:
     """Values by key: one for the total with the empty key, none for keys without an entry.
 
@@ -602,7 +621,7 @@ def _split(
     if parameters is None:
         return {}
     ways = _narrowing(parameters, "subtree", "at", "area", "point")
-    rolled = BY_AREA.answers(_dimensions(grouping, ways))
+    rolled = rollups and BY_AREA.answers(_dimensions(grouping, ways))
     if rolled:
         statement = rollups_sql.read(grouping, subtree=ways["subtree"], at=ways["at"], area=ways["area"])
     else:

@@ -34,6 +34,7 @@ class Grouping(Enum):
     POINT = "coalesce(entry.service_point_id, 0)"
     DAY = "entry.local_date"
     MONTH = "date_trunc('month', entry.local_date)::date"
+    MONTH_BRANCH = "date_trunc('month', entry.local_date)::date, coalesce(entry.branch_id, 0)"
 
 
 def figures(grouping: Grouping, *, subtree: bool, at: bool, area: bool, point: bool = False) -> str:

@@ -13,7 +13,7 @@ from django.db import connection
 from wenyuan.office.figures.indicators import CODE_NAMES, CODED, KINDS
 from wenyuan.office.figures.rollups import sql
 from wenyuan.office.figures.rollups.declared import SHAPE
-from wenyuan.plumbing.transactions import verb
+from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 
 @verb
@@ -49,3 +49,11 @@ def roll_month(*, month: date, at: datetime) -> int:
         cursor.execute(sql.DROP_MARKS, {"marks": [mark_id for mark_id, _day in marks]})
         cursor.execute(sql.NOTE_DAYS, {"shape": SHAPE, "at": at, "days": days})
     return len(days)
+
+
+def mark_days(first: date, last: date) -> int:
+    """A step: days that were added up are to be added up anew; returns how many."""
+    assert_in_verb()
+    with connection.cursor() as cursor:
+        cursor.execute(sql.MARK_DAYS, {"first": first, "last": last})
+        return int(cursor.rowcount)
