@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
@@ -13,10 +13,12 @@ from tests.factories.catalogue import make_bib, make_item
 from tests.factories.circulation import make_policy
 from tests.factories.fees import make_charge
 from tests.factories.network import make_branch, make_group, make_hours, make_library
-from tests.factories.patrons import make_patron
+from tests.factories.patrons import make_guardian, make_patron
 from wenyuan.lending.circulation.models import Hold, Loan
 from wenyuan.lending.circulation.operations import checkout, place_hold
+from wenyuan.lending.patrons.models import CardLink, Patron, Token
 from wenyuan.organisation.accounts.data import Role
+from wenyuan.plumbing.clock import local_date
 
 pytestmark = pytest.mark.browser
 
@@ -177,5 +179,34 @@ def test_axe_finds_nothing_on_a_reader_s_pages_and_none_scrolls_sideways(library
                     found += [f"{path} {print_} {width} {scheme}: {fault}" for fault in faults(page, rules)]
                 beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 found += [f"{path} {print_}: {beyond} px beyond {width}"] if beyond > 0 else []
+
+    assert found == []
+
+
+def family() -> None:
+    """The reader looks after somebody's card and answers for somebody of fifteen; somebody looks after theirs."""
+    reader, other = Patron.objects.get(name="陈小雨"), Patron.objects.get(name="张億")
+    at = datetime.now(tz=UTC)
+    for keeper, card in ((reader, "R0002"), (other, "R0001")):
+        CardLink.objects.create(keeper=keeper, token=Token.objects.get(card_no=card), since=at)
+    born = local_date(at) - timedelta(days=15 * 366)
+    make_guardian(make_patron("陈思远", "R0003", home=reader.home_branch, birth_date=born), patron=reader)
+
+
+def test_axe_finds_nothing_on_the_pages_of_a_family_and_of_one_s_data(library: str, page: Page) -> None:
+    family()
+    sign_in(page, library)
+    found = []
+
+    for path in ("/account/cards", "/account/data"):
+        page.goto(library + path)
+        axe_into(page)
+        for width in (1280, 320):
+            page.set_viewport_size({"width": width, "height": TALL})
+            for scheme, rules in (("light", ALL_RULES), ("dark", RULES_OF_LOOK)):
+                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                found += [f"{path} {width} {scheme}: {fault}" for fault in faults(page, rules)]
+            beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            found += [f"{path}: {beyond} px beyond {width}"] if beyond > 0 else []
 
     assert found == []
