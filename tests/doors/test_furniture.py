@@ -20,7 +20,7 @@ from wenyuan.doors.furniture import manifest, views
 from wenyuan.doors.furniture.covers import draw
 from wenyuan.doors.furniture.csp import CONTENT_SECURITY_POLICY
 from wenyuan.doors.furniture.preferences import Contrast, Preferences, Print, Theme
-from wenyuan.doors.furniture.templatetags.furniture import ICONS
+from wenyuan.doors.furniture.templatetags.furniture import ICONS, MOST_KEPT
 
 HOUSE = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((HOUSE / "wenyuan").rglob("templates/**/*.html"))
@@ -51,6 +51,34 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_text(json.dumps(CHUNKS), "utf-8")
     monkeypatch.setattr(manifest, "MANIFEST", path)
     return path
+
+
+def test_a_part_is_drawn_once_for_each_language_and_each_value_it_names() -> None:
+    template = Template(
+        "{% load furniture %}{% kept look.theme %}{% translate 'Find' context 'act of searching' %}"
+        " {{ look.theme.value }} {{ number }}{% endkept %}"
+    )
+
+    def drawn(language: str, number: int, **look: Any) -> str:
+        with translation.override(language):
+            return template.render(Context({"number": number, "look": Preferences(**look)}))
+
+    assert drawn("en", 1) == "Find system 1"
+    assert drawn("en", 2) == "Find system 1"
+    assert drawn("zh-hans", 3) == "查找 system 3"
+    assert drawn("en", 4, theme=Theme.DARK) == "Find dark 4"
+    assert drawn("en", 5) == "Find system 1"
+
+
+def test_what_is_kept_does_not_grow_without_end() -> None:
+    template = Template("{% load furniture %}{% kept asked %}{{ asked }} {{ number }}{% endkept %}")
+
+    for number in range(MOST_KEPT):
+        template.render(Context({"asked": number, "number": "old"}))
+    assert template.render(Context({"asked": 0, "number": "new"})) == "0 old"
+    template.render(Context({"asked": "one more"}))
+
+    assert template.render(Context({"asked": 0, "number": "new"})) == "0 new"
 
 
 @pytest.fixture

@@ -650,8 +650,8 @@ def test_a_page_of_results_asks_once_for_the_items_of_each_of_its_works_and_no_m
 ) -> None:
     reader.get("/")
 
-    # Library; bibs, their numbers; edition; items of ten works. Nobody asks when a work is due of which one is in.
-    with django_assert_num_queries(5):
+    # Edition; bibs, their numbers; items of ten works. Nobody asks when a work is due of which one is in.
+    with django_assert_num_queries(4):
         response = reader.get("/find?q=平凡")
 
     assert response.content.decode().count("<h2><a") == 10

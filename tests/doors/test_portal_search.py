@@ -465,8 +465,8 @@ def test_a_page_of_results_costs_the_same_however_many_are_found(
     settle(indexer)
     reader.get("/")
 
-    # library; edition; bibs with their numbers; items of twenty works; due dates; kinds of item
-    with django_assert_num_queries(6):
+    # edition; bibs with their numbers; items of twenty works; due dates
+    with django_assert_num_queries(4):
         response = reader.get("/find?q=世界")
 
     assert response.content.decode().count("<h2><a") == 20

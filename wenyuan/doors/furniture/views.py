@@ -113,10 +113,10 @@ def guide(request: HttpRequest) -> HttpResponse:
     door = "portal" if request.GET.get("door") == "portal" else "workbench"
     labels = ["流通", "读者", "馆藏", "编目", "活动", "数据"]
     icons = ["barcode", "person", "book", "edit", "calendar", "chart"]
-    places = [
+    places = tuple(
         Place(label=label, url=f"#{icon}", icon=icon, current=not index)
         for index, (label, icon) in enumerate(zip(labels, icons, strict=True))
-    ]
+    )
     context = {
         "shell": f"furniture/{door}.html",
         "door": door,

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Concatenate, Final, ParamSpec
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -22,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 from wenyuan.doors.portal.readiness import Readiness, readiness
 from wenyuan.doors.portal.sessions import COOKIE, Reader, cookie_name, forget_cookie, reader_of
 from wenyuan.organisation.network.data import LibraryFacts
-from wenyuan.organisation.network.queries import get_library
+from wenyuan.organisation.network.queries import current_edition, get_library
 from wenyuan.organisation.rights.data import READER, Act, Desk, Door
 
 P = ParamSpec("P")
@@ -33,10 +34,12 @@ READING: Final = ("GET", "HEAD")
 
 
 class PublicRequest(HttpRequest):
-    """A request behind ``public_page``. ``language`` is ``zh-hans`` or ``en``; ``reader`` is who has signed in."""
+    """A request behind ``public_page``. ``language`` is ``zh-hans`` or ``en``; ``reader`` is who has signed in;
+    ``edition`` is the token of the network as it stands."""
 
     at: datetime
     library: LibraryFacts
+    edition: UUID
     language: str
     reader: Reader | None
 
@@ -99,12 +102,14 @@ def _declared(view: Served[P], *, acts: tuple[Act, ...] = (), is_open: bool = Fa
 def _served(view: Page[P], methods: tuple[str, ...]) -> Served[P]:
     @wraps(view)
     def serve(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        library = get_library()
+        edition = current_edition()
+        library = get_library(edition)
         state = readiness(library)
         if library is None or state is not Readiness.READY:
             return _not_yet(request, state)
-        request.at = timezone.now()  # type: ignore[attr-defined] # PublicRequest is this request with four more fields
+        request.at = timezone.now()  # type: ignore[attr-defined] # PublicRequest is this request with five more fields
         request.library = library  # type: ignore[attr-defined]
+        request.edition = edition  # type: ignore[attr-defined]
         request.language = get_language() or "zh-hans"  # type: ignore[attr-defined]
         reader = reader_of(request, at=request.at)  # type: ignore[attr-defined]
         request.reader = reader  # type: ignore[attr-defined]

@@ -27,9 +27,9 @@ def find(request: PublicRequest) -> HttpResponse:
     chosen = searching.by_of(request.GET.get("by", ""))
     after = searching.place_of(request.GET.get("after", ""))
     number = searching.page_number_of(request.GET.get("page", ""))
-    context: dict[str, Any] = {"q": text, "by": chosen, "is_indexed": is_indexed(), "rows": []}
+    context: dict[str, Any] = {"q": text, "by": chosen, "rows": []}
     if text:
-        network = network_map()
+        network = network_map(request.edition)
         narrowed = narrowing.chosen_of(request.GET, network)
         found = searching.find(
             text,
@@ -44,7 +44,9 @@ def find(request: PublicRequest) -> HttpResponse:
         if isinstance(found, searching.Ranked):
             context |= _ranked(request, text, found, narrowed, network)
         else:
-            context |= _listed(text, found, after)
+            context |= {**_listed(text, found, after), "is_indexed": is_indexed()}
+    else:
+        context["is_indexed"] = is_indexed()
     canonical = _url(text, chosen) if text else reverse("portal:find")
     return page(request, "portal/results.html", context, at="find", canonical=canonical)
 
@@ -83,6 +85,7 @@ def _ranked(
             this_year=local_date(request.at).year,
         ),
         "is_ranked": True,
+        "is_indexed": bool(found.page.total) or is_indexed(),  # a question of marks alone is not asked of it
         "total": found.page.total,
         "number": found.number,
         "pages": found.pages,

@@ -6,7 +6,7 @@ index; the rows shown are as they are now.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 from urllib.parse import quote_plus
 
@@ -146,8 +146,12 @@ class _Narrower:
     ) -> None:
         self._page, self._start, self._chosen = page, _start(base), chosen
         self._network, self._language, self._this_year = network, language, this_year
-        self._kinds = {kind.code: kind.name(language) for kind in list_item_types()}
         self._areas = _areas(chosen)
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        """Names of the kinds of items; read where one is offered or chosen, which a list of one kind does not."""
+        return {kind.code: kind.name(self._language) for kind in list_item_types()}
 
     def narrowing(self) -> Narrowing:
         taken = tuple(

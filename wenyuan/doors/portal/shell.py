@@ -1,14 +1,15 @@
 """The frame of the portal's pages: where one can go, whose library it is, and the page's one address."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.http import urlencode
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
 from wenyuan.doors.furniture.navigation import Place
 from wenyuan.doors.portal.access import PublicRequest
@@ -64,8 +65,13 @@ def _reader(request: PublicRequest) -> dict[str, str]:
     return {"sign_in_url": f"{signing_in}?{urlencode({'next': request.get_full_path()})}"}
 
 
-def places(at: str) -> list[Place]:
+def places(at: str) -> tuple[Place, ...]:
     """The parts of the portal, with the one the page belongs to marked."""
+    return _places(at, get_language() or "", get_script_prefix())
+
+
+@lru_cache(maxsize=64)
+def _places(at: str, _language: str, _prefix: str) -> tuple[Place, ...]:
     labels = {
         "home": pgettext("part of the portal", "Home"),
         "find": pgettext("part of the portal", "Find"),
@@ -73,7 +79,7 @@ def places(at: str) -> list[Place]:
         "branches": pgettext("part of the portal", "Hours"),
         "account": pgettext("part of the portal", "Mine"),
     }
-    return [
+    return tuple(
         Place(label=labels[name], url=reverse(f"portal:{name}"), icon=icon, current=name == at)
         for name, icon in _PLACES
-    ]
+    )

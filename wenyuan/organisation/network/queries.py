@@ -33,6 +33,8 @@ from wenyuan.plumbing.clock import local
 
 _latest: dict[UUID, NetworkMap] = {}
 """The newest map this process has read, by its edition, which is that of one state of one database."""
+_library: dict[UUID, LibraryFacts] = {}
+"""The library itself, likewise."""
 _reading = Lock()
 
 
@@ -128,8 +130,19 @@ def _spans(rows: Iterable[list[Any]]) -> dict[int, tuple[tuple[int, DateSpan], .
     }
 
 
-def get_library() -> LibraryFacts | None:
-    """The library's name and particulars, or nothing before it was founded."""
+def get_library(edition: UUID | None = None) -> LibraryFacts | None:
+    """The library's name and particulars, or nothing before it was founded; as of ``edition`` (a token the caller has
+    just read, with which nothing is asked that this process knows already) or newer."""
+    if edition is not None and (kept := _library.get(edition)) is not None:
+        return kept
+    library = _read_library()
+    if edition is not None and library is not None:
+        _library.clear()
+        _library[edition] = library
+    return library
+
+
+def _read_library() -> LibraryFacts | None:
     with connection.cursor() as cursor:
         cursor.execute(sql.LIBRARY)
         row = cursor.fetchone()

@@ -2,11 +2,14 @@
 
 import re
 from functools import lru_cache
+from html import escape  # that of the language: Django's asks of each text whether it is to be translated later
 from pathlib import Path
 from typing import Any
 
-from django.template import Context, Library, TemplateSyntaxError
+from django.template import Context, Library, Node, NodeList, TemplateSyntaxError
+from django.template.base import FilterExpression, Parser, Token
 from django.templatetags.static import static
+from django.urls import get_script_prefix
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -24,6 +27,8 @@ _THREAD = mark_safe(
 
 # Shape, word, colour: each shape has one meaning everywhere.
 TAG_SHAPES = frozenset({"in", "out", "soon", "stop", "way", "kept", "done", "none"})
+MOST_KEPT = 64
+"""Ways in which one part of a page is kept; then they are drawn anew."""
 _SPRITE = Path(__file__).resolve().parent.parent / "templates" / "furniture" / "icons.html"
 ICONS = frozenset(re.findall(r'<symbol id="i-([a-z-]+)"', _SPRITE.read_text("utf-8")))
 
@@ -44,6 +49,38 @@ def _assets(entry: Entry, _root: str) -> SafeString:
         + format_html_join("", '<link rel="modulepreload" href="{}">', ((static(path),) for path in entry.preloads))
         + format_html('<script type="module" src="{}"></script>', static(entry.script))
     )
+
+
+class _Kept(Node):
+    child_nodelists = ("_inner",)
+
+    def __init__(self, inner: NodeList, names: list[FilterExpression]) -> None:
+        self._inner, self._names = inner, names
+        self._drawn: dict[tuple[Any, ...], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        values = (name.resolve(context, ignore_failures=True) for name in self._names)
+        key = (get_language(), get_script_prefix(), *values)
+        drawn = self._drawn.get(key)
+        if drawn is None:
+            if len(self._drawn) >= MOST_KEPT:
+                self._drawn.clear()
+            drawn = self._drawn[key] = self._inner.render(context)
+        return drawn
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> Node:
+    """``{% kept name … %}…{% endkept %}``: what lies between is drawn once for each language and each value of the
+    names, and then kept in the process: for parts of the frame, which a page otherwise spends most of its time on.
+
+    Whatever it depends on must be named, and can be looked up by value. A name that is missing counts as one value.
+    No form's token and no address of the page asked for belongs in it.
+    """
+    names = [parser.compile_filter(name) for name in token.split_contents()[1:]]
+    inner = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return _Kept(inner, names)
 
 
 @register.simple_tag(takes_context=True)
@@ -121,11 +158,11 @@ def cover(
     drawn = draw(title=title, author=author, class_letter=class_letter, kind=kind)
     classes = f"cover {drawn.cloth} {drawn.shape} {size}".rstrip()
     if picture:
-        inner = format_html('<img src="{}" alt="" loading="lazy" decoding="async">', picture)
+        inner = f'<img src="{escape(picture)}" alt="" loading="lazy" decoding="async">'
     else:
-        by = format_html('<span class="by">{}</span>', drawn.author) if drawn.author else ""
-        inner = format_html('{}<span class="slip-title">{}</span>{}', _THREAD, drawn.title, by)
-    return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, inner)
+        by = f'<span class="by">{escape(drawn.author)}</span>' if drawn.author else ""
+        inner = f'{_THREAD}<span class="slip-title">{escape(drawn.title)}</span>{by}'
+    return SafeString(f'<span class="{escape(classes)}" aria-hidden="true">{inner}</span>')
 
 
 @register.filter

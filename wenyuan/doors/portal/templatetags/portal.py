@@ -3,10 +3,11 @@
 import re
 from datetime import date, datetime
 from functools import cache, lru_cache
+from html import escape  # that of the language: Django's asks of each text whether it is to be translated later
 
 from django.template import Library
 from django.urls import get_script_prefix, reverse
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django_stubs_ext import StrOrPromise
@@ -65,10 +66,8 @@ def marked(title: str, asked: str) -> SafeString:
     """The title, with what was asked for marked where it is written the same way."""
     pattern = _pattern(asked)
     pieces = pattern.split(title) if pattern is not None else [title]
-    if len(pieces) == 1:
-        return conditional_escape(title)
-    wrapped = (format_html("<mark>{}</mark>" if place % 2 else "{}", piece) for place, piece in enumerate(pieces))
-    return format_html_join("", "{}", ((piece,) for piece in wrapped))
+    written = (f"<mark>{escape(piece)}</mark>" if place % 2 else escape(piece) for place, piece in enumerate(pieces))
+    return SafeString("".join(written))
 
 
 @lru_cache(maxsize=64)
@@ -76,12 +75,6 @@ def _pattern(asked: str) -> re.Pattern[str] | None:
     """What is to be marked for a question, the longest first; nothing where it wants nothing. All rows ask the same."""
     parts = sorted({part.text for part in read_question(asked).wanted}, key=len, reverse=True)
     return re.compile(f"({'|'.join(map(re.escape, parts))})", re.IGNORECASE) if parts else None
-
-
-_HIT = (
-    '<li>{}<div>\n<h{}><a class="plain" href="{}"><span>{}{}</span></a></h{}>\n{}<p class="small quiet">{}</p>\n'
-    '<p class="where">{}{}</p></div></li>'
-)
 
 
 @register.simple_tag
@@ -92,19 +85,24 @@ def hit(row: Row, asked: str = "", deeper: bool | str = False) -> SafeString:
     Made here and not by a template: of twenty rows that took half of the page's time.
     """
     bib, summary, level = row.bib, row.summary, 3 if deeper else 2
-    return format_html(
-        _HIT,
-        cover(bib.title, bib.author, bib.class_no, kind=cover_kind(bib), size="s"),
-        level,
-        f"{_record_path(get_script_prefix())}{bib.id}",
-        marked(bib.title, asked) if asked else bib.title,
-        format_html(' <span class="second">{}</span>', bib.volume) if bib.volume else "",
-        level,
-        format_html("<p>{}</p>\n", bib.author) if bib.author else "",
-        ", ".join(str(one) for one in (bib.publisher, bib.year) if one),
-        tag(summary.shape, summary.word),
-        format_html('<span class="small second">{}</span>', summary.note) if summary.note else "",
+    title = marked(bib.title, asked) if asked else escape(bib.title)
+    volume = f' <span class="second">{escape(bib.volume)}</span>' if bib.volume else ""
+    author = f"<p>{escape(bib.author)}</p>\n" if bib.author else ""
+    imprint = ", ".join(str(one) for one in (bib.publisher, bib.year) if one)
+    note = f'<span class="small second">{escape(summary.note)}</span>' if summary.note else ""
+    return SafeString(
+        f"<li>{cover(bib.title, bib.author, bib.class_no, kind=cover_kind(bib), size='s')}<div>\n"
+        f'<h{level}><a class="plain" href="{_record_path(get_script_prefix())}{bib.id}">'
+        f"<span>{title}{volume}</span></a></h{level}>\n"
+        f'{author}<p class="small quiet">{escape(imprint)}</p>\n'
+        f'<p class="where">{_tag(summary.shape, summary.word)}{note}</p></div></li>'
     )
+
+
+@lru_cache(maxsize=256)
+def _tag(shape: str, word: str) -> SafeString:
+    """The tags of a page's rows are few and often the same."""
+    return tag(shape, word)
 
 
 @cache
@@ -117,23 +115,24 @@ def _record_path(_prefix: str) -> str:
 def choices(group: Group) -> SafeString:
     """The values of a facet, each a link with its count; one that leads nowhere is none. Made here for the same reason
     as ``hit``: a page has sixty."""
-    return format_html_join("", "<li>{}{}</li>", ((_link(one), _bar(one)) for one in group.choices))
+    return SafeString("".join(f"<li>{_link(one)}{_bar(one)}</li>" for one in group.choices))
 
 
-def _link(one: Choice) -> SafeString:
-    words = format_html('<span>{}</span> <span class="quiet">{}</span>', one.label, one.count)
-    if not one.url:
-        return format_html('<span class="none quiet">{}</span>', words)
-    return format_html('<a class="plain" href="{}">{}</a>', one.url, words)
+def _link(one: Choice) -> str:
+    words = f'<span>{escape(str(one.label))}</span> <span class="quiet">{one.count}</span>'
+    return (
+        f'<a class="plain" href="{escape(one.url)}">{words}</a>'
+        if one.url
+        else f'<span class="none quiet">{words}</span>'
+    )
 
 
-def _bar(one: Choice) -> SafeString | str:
+def _bar(one: Choice) -> str:
     if one.share is None:
         return ""
-    return format_html(
+    return (
         '<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect width="{}" height="1"/></svg>',
-        one.share,
+        f'<rect width="{one.share}" height="1"/></svg>'
     )
 
 
