@@ -10,6 +10,7 @@ from django.utils import translation
 
 from tests.factories.network import make_branch
 from tests.factories.office_pages import NOON, Town, happened, make_town
+from tests.factories.patrons import make_patron
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.figures.words import period_words
 from wenyuan.office.figures.data import IndicatorCode
@@ -268,3 +269,14 @@ def test_every_stock_opens_onto_what_it_counts(town: Town) -> None:
     assert browser.get("/workbench/figures/stocks/no_such?period=2026").status_code == 404
     assert browser.get("/workbench/figures/stocks?period=nonsense").status_code == 404
     assert staff_at(town.south, Role.DIRECTOR).get("/workbench/figures/stocks?branch=C").status_code == 403
+
+
+@pytest.mark.parametrize(("stock", "words"), [("valid_cards", "Adult"), ("branches", "Branch library")])
+def test_what_a_stock_counts_is_told_in_words_and_not_in_codes(town: Town, stock: str, words: str) -> None:
+    make_patron(home=town.central)
+    browser = english(staff_at(town.central, Role.DIRECTOR))
+
+    rows = browser.get(f"/workbench/figures/stocks/{stock}?period={NOON.year}&branch=C")
+
+    assert [row["note"] for row in rows.context["rows"]] == [words]
+    assert f'<td class="small">{words}</td>' in rows.content.decode()

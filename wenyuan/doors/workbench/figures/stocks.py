@@ -1,11 +1,13 @@
 """What stood at the end of a period, and how many readers borrowed within it; each number opens onto what it counts."""
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
+from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.furniture.figure_words import STOCK_NAMES, UNITS
 from wenyuan.doors.furniture.navigation import Crumb
@@ -13,8 +15,11 @@ from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_branch, place_words
 from wenyuan.doors.workbench.figures.words import BEHAVIOURS, STOCK_DEFINITIONS, period_words
+from wenyuan.doors.workbench.items.words import DOCUMENT_KINDS
+from wenyuan.doors.workbench.network.words import BRANCH_KINDS
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
+from wenyuan.lending.patrons.queries import categories
 from wenyuan.office.figures.data import BadPeriod, Period, StockCode, StockRow
 from wenyuan.office.figures.queries import (
     BY_STOCK,
@@ -26,6 +31,7 @@ from wenyuan.office.figures.queries import (
     up_to,
     year_before,
 )
+from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import may
@@ -38,6 +44,7 @@ _PAGES = {
     StockCode.OPEN_LOANS: ("workbench:item", Act.SEE_ITEM),
     StockCode.VALID_CARDS: ("workbench:patron", Act.SEE_PATRON),
 }
+_OF_READERS = frozenset({StockCode.VALID_CARDS, StockCode.OPEN_LOANS, StockCode.BORROWERS, StockCode.BORROWING_PERSONS})
 """Where what a stock counts has a page, and who may open it."""
 
 
@@ -102,14 +109,37 @@ def rows(request: StaffRequest, code: str) -> HttpResponse:
         "value": stocks_of(period=period, branch=branch, network=network)[stock.code],
         "unit": UNITS[stock.unit],
         "definition": STOCK_DEFINITIONS[stock.code],
-        "rows": [
-            {"row": one, "branch": branch_name(one.branch_id, network), "url": _page_of(request, stock.code, one)}
-            for one in found.rows
-        ],
+        "rows": _shown(request, stock.code, found.rows, network),
         "onward": onward(request, found.onward),
         "at": request.at,
     }
     return page(request, "workbench/figures/stock_rows.html", context)
+
+
+def _shown(
+    request: StaffRequest, code: StockCode, found: Sequence[StockRow], network: NetworkMap
+) -> list[dict[str, object]]:
+    words = _note_words(code)
+    return [
+        {
+            "row": one,
+            "branch": branch_name(one.branch_id, network),
+            "url": _page_of(request, code, one),
+            "note": " ".join(str(words.get(part, part)) for part in one.note.split()),
+        }
+        for one in found
+    ]
+
+
+def _note_words(code: StockCode) -> Mapping[str, StrOrPromise]:
+    """What the codes of the rows' notes are called: kinds of documents, of places, or of readers (beside whom an age
+    may stand); one without a word stays a code."""
+    if code in (StockCode.HOLDINGS_ITEMS, StockCode.HOLDINGS_TITLES):
+        return DOCUMENT_KINDS
+    if code in _OF_READERS:
+        language = get_language() or "zh-hans"
+        return {one.code: one.name(language) for one in categories()}
+    return BRANCH_KINDS
 
 
 def _period(request: StaffRequest) -> Period:
