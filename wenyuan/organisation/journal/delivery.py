@@ -12,8 +12,9 @@ from wenyuan.organisation.journal.followers import Chooser, Follower, Following,
 from wenyuan.organisation.journal.models import Stuck
 from wenyuan.plumbing.transactions import verb
 
-BATCH_ROWS = 1000
-"""What the busiest second brings, so that one batch takes it; a batch is one transaction, which a crash undoes."""
+BATCH_ROWS = 200
+"""A batch is one transaction, and each follower's call that writes a savepoint of it: more of them would hold what the
+followers lock (a reader's points) up before the desk for seconds."""
 
 
 @verb
