@@ -12,8 +12,10 @@ from tests.doors.portal_reader import ACCOUNT, asks_to_sign_in, browser, is_let_
 from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import PIN, Town
 from tests.factories.patrons import make_guardian
+from wenyuan.doors.portal import cards
 from wenyuan.lending.circulation.models import Loan
 from wenyuan.lending.circulation.operations import checkout
+from wenyuan.lending.patrons.data import PatronRefused, Problem, ProblemCode
 from wenyuan.lending.patrons.models import CardLink, Patron, Token
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.plumbing.clock import local_date
@@ -184,6 +186,43 @@ def test_nobody_else_sets_the_pin_of_an_open_account(portal_town: Town) -> None:
     assert "A PIN is changed by whoever has signed in with that card" in words(sent)
     assert send(browser(), "R0002").status_code == 302
     assert "Change the PIN" not in words(client.get(ACCOUNT))
+
+
+def test_wrong_pins_of_anothers_card_are_told_to_its_reader_alone(portal_town: Town) -> None:
+    client = signed_in()
+    add(client)
+    for number in range(5):
+        send(browser(REMOTE_ADDR=f"10.0.0.{number}"), "R0002", "111222")
+    assert "Somebody tried to sign in with your card" in words(signed_in("R0002").get(ACCOUNT))
+    switch(client, "R0002")
+
+    page = words(client.get(ACCOUNT))
+
+    assert "Somebody tried" not in page
+    assert "Change the PIN" not in page
+
+
+def test_what_is_to_be_told_waits_for_the_account(portal_town: Town) -> None:
+    client = signed_in()
+    add(client)
+
+    client.get(CARDS)
+
+    assert "Added: the card of 张＊" in words(client.get(ACCOUNT))
+
+
+def test_a_card_whose_reader_leaves_at_this_moment_is_refused_like_a_wrong_pin(
+    portal_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def left(**_: object) -> None:
+        raise PatronRefused(Problem(ProblemCode.PATRON_CLOSED))
+
+    monkeypatch.setattr(cards, "add_others_card", left)
+
+    answer = add(signed_in())
+
+    assert answer.status_code == 422
+    assert "Card number and PIN do not open an account" in words(answer)
 
 
 def test_signing_in_anew_opens_the_own_account(portal_town: Town) -> None:

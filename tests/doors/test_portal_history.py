@@ -1,10 +1,11 @@
 """A reader's history: kept only if they agree, theirs alone, and forgotten when they say so."""
 
 import pytest
+from django.test import Client
 
 from tests.doors.portal_reader import asks_to_sign_in, browser, signed_in, words
 from tests.doors.sip2_server import Clock
-from tests.doors.sip2_town import Town
+from tests.doors.sip2_town import PIN, Town
 from wenyuan.doors.portal import history
 from wenyuan.lending.circulation.models import Loan
 from wenyuan.lending.circulation.operations import checkin, checkout
@@ -74,6 +75,44 @@ def test_for_a_child_a_guardian_agrees_at_the_desk(portal_town: Town, clock: Clo
     assert refused.status_code == 422
     assert "For a child a guardian agrees, at any desk." in words(refused)
     assert not Patron.objects.get(name="陈小雨").keep_history
+
+
+def in_anothers_account() -> Client:
+    client = signed_in("R0002")
+    client.post("/account/cards", {"card": "R0001", "pin": PIN})
+    client.post("/account/cards/switch", {"reader": str(Patron.objects.get(name="陈小雨").id)})
+    return client
+
+
+@pytest.mark.parametrize(("is_kept", "sent"), [(False, "yes"), (True, "no")])
+def test_in_anothers_account_nothing_is_agreed_to_and_nothing_forgotten(
+    portal_town: Town, clock: Clock, is_kept: bool, sent: str
+) -> None:
+    if is_kept:
+        signed_in().post(HISTORY, {"keep": "yes"})
+        read(portal_town, clock)
+    other = in_anothers_account()
+    decided = "Whether a history is kept is decided by whoever has signed in with that card"
+
+    assert decided in words(other.get(HISTORY))
+    assert 'name="keep"' not in other.get(HISTORY).content.decode()
+    assert ("平凡的世界" in words(other.get(HISTORY))) is is_kept
+    assert decided in words(other.post(HISTORY, {"keep": sent}, follow=True))
+
+    assert Patron.objects.get(name="陈小雨").keep_history is is_kept
+    assert Loan.objects.filter(patron__name="陈小雨").exists() is is_kept
+
+
+def test_a_reader_is_told_that_whoever_has_their_card_sees_it(portal_town: Town) -> None:
+    client = signed_in()
+    assert "You and the desk see it, and nobody else;" in words(client.get(HISTORY))
+    in_anothers_account()
+
+    asked = words(client.get(HISTORY))
+    assert "You, the desk and whoever has your card under their sign-in see it;" in asked
+    assert "nobody else" not in asked
+    client.post(HISTORY, {"keep": "yes"})
+    assert "Whoever has your card under their sign-in sees it too." in words(client.get(HISTORY))
 
 
 def test_what_another_site_sends_is_refused(portal_town: Town) -> None:

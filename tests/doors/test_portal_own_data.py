@@ -12,6 +12,7 @@ from tests.doors.sip2_town import IDENTITY_NUMBER, PIN, Town
 from tests.factories.patrons import make_guardian
 from wenyuan.doors.portal import own_data
 from wenyuan.lending.circulation.operations import checkin, checkout
+from wenyuan.lending.patrons.data import PatronRefused, Problem, ProblemCode
 from wenyuan.lending.patrons.models import CardLink, Patron, Token
 from wenyuan.organisation.rights.models import AuditRow
 
@@ -73,6 +74,15 @@ def test_without_the_pin_there_is_no_file(portal_town: Town, pin: str) -> None:
     assert answer.status_code == 422
     assert IDENTITY_NUMBER not in answer.content.decode()
     assert not AuditRow.objects.filter(act="open_own_record").exists()
+
+
+def test_who_leaves_at_this_moment_gets_no_file(portal_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def left(**_: object) -> None:
+        raise PatronRefused(Problem(ProblemCode.PATRON_CLOSED))
+
+    monkeypatch.setattr(own_data, "open_own_record", left)
+
+    assert take(signed_in()).status_code == 422
 
 
 def test_nothing_of_others_is_in_it(portal_town: Town, clock: Clock) -> None:

@@ -8,6 +8,7 @@ from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
 from tests.factories.patrons import make_category, make_guardian, make_patron
 from tests.operations.patrons_cast import AT, TODAY
+from wenyuan.lending.patrons import family
 from wenyuan.lending.patrons.data import Caller, PatronRefused, PatronUnknown, ProblemCode
 from wenyuan.lending.patrons.models import CardLink, Patron, PinTry, Token
 from wenyuan.lending.patrons.operations import (
@@ -17,8 +18,10 @@ from wenyuan.lending.patrons.operations import (
     merge_patrons,
     remove_others_card,
     set_pin,
+    undo_merge,
 )
 from wenyuan.lending.patrons.queries import keepers_of, other_readers
+from wenyuan.lending.patrons.records import lock_open_patron
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import READER, Desk, Door
 from wenyuan.organisation.rights.models import AuditRow
@@ -68,7 +71,7 @@ def test_a_card_is_added_by_its_pin_and_its_reader_is_told_by_whom(
 
     assert seen_by(mother) == [("陈大山", "all")]
     assert seen_by(grandfather) == []
-    assert [keeper.masked_name for keeper in keepers_of(grandfather.id)] == ["王＊"]
+    assert [keeper.masked_name for keeper in keepers_of(grandfather.id, on=TODAY)] == ["王＊"]
     row = AuditRow.objects.filter(act="add_others_card").latest("id")
     assert (row.subject_id, row.account_id, row.after) == (grandfather.id, None, {"keeper": mother.id})
 
@@ -116,6 +119,22 @@ def test_at_most_five_are_kept_and_what_has_ended_makes_room(home: Branch, mothe
     assert len(other_readers(mother.id, on=TODAY)) == 5
 
 
+def test_what_ended_at_fourteen_makes_room_and_is_told_to_nobody(home: Branch, mother: Patron, desk: Desk) -> None:
+    tomorrow, later = TODAY + timedelta(days=1), AT + timedelta(days=1)
+    child = make_patron("陈思雨", "C0001", home=home, birth_date=date(2012, 4, 24), pin=PIN)
+    add(mother, desk, "C0001")
+    for number in range(5):
+        make_patron(f"陈{'一二三四五'[number]}", f"F000{number}", home=home, pin=PIN)
+    for number in range(4):
+        add(mother, desk, f"F000{number}")
+    assert (len(keepers_of(child.id, on=TODAY)), keepers_of(child.id, on=tomorrow)) == (1, ())
+
+    add(mother, desk, "F0004", at=later)
+
+    assert [name for name, _ in seen_by(mother, tomorrow)] == ["陈二", "陈三", "陈四", "陈五", "陈一"]
+    assert not CardLink.objects.filter(token__patron=child).exists()
+
+
 def test_a_new_pin_takes_it_from_everybody_and_leaves_what_its_reader_keeps(
     mother: Patron, grandfather: Patron, desk: Desk, staff: Desk
 ) -> None:
@@ -133,7 +152,7 @@ def test_a_lost_card_shows_nothing_until_it_is_found(mother: Patron, grandfather
 
     Token.objects.filter(card_no="G0001").update(status="lost")
 
-    assert (seen_by(mother), keepers_of(grandfather.id)) == ([], ())
+    assert (seen_by(mother), keepers_of(grandfather.id, on=TODAY)) == ([], ())
 
 
 def test_either_side_takes_it_away_and_nobody_else(
@@ -154,6 +173,23 @@ def test_either_side_takes_it_away_and_nobody_else(
 
     assert seen_by(mother) == []
     assert AuditRow.objects.filter(act="remove_others_card", subject_id=grandfather.id).count() == 2
+
+
+def test_what_somebody_else_took_away_just_now_is_not_taken_away_twice(
+    mother: Patron, grandfather: Patron, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(mother, desk)
+    link = CardLink.objects.get()
+
+    def lock_after_another(patron_id: int) -> Patron:
+        CardLink.objects.all().delete()
+        return lock_open_patron(patron_id)
+
+    monkeypatch.setattr(family, "lock_open_patron", lock_after_another)
+    with pytest.raises(PatronUnknown):
+        remove_others_card(patron_id=mother.id, link_id=link.id, at=AT, desk=desk)
+
+    assert not AuditRow.objects.filter(act="remove_others_card").exists()
 
 
 def test_a_child_of_whom_the_desk_knows_the_guardian_is_there_by_itself_up_to_fourteen(
@@ -194,3 +230,20 @@ def test_nothing_of_it_is_left_of_who_leaves_is_erased_or_is_merged(
     merge_patrons(kept_id=mother.id, gone_id=others[1].id, reason="one person", at=AT, desk=staff)
 
     assert not CardLink.objects.exists()
+
+
+@pytest.mark.parametrize("card", ["K0001", "Q0001"])
+def test_what_was_added_of_a_merged_record_shows_neither_after_the_undoing(
+    home: Branch, mother: Patron, desk: Desk, staff: Desk, card: str
+) -> None:
+    kept = make_patron("李小军", "K0001", home=home, pin=PIN)
+    gone = make_patron("李小军", "Q0001", home=home, pin="730258")
+    Token.objects.filter(card_no="Q0001").update(issued_at=AT - timedelta(minutes=1))  # shown for both from then on
+    merge_id = merge_patrons(kept_id=kept.id, gone_id=gone.id, reason="one person", at=AT, desk=staff)
+    add(mother, desk, card)
+    assert seen_by(mother) == [("李小军", "all")]
+    assert CardLink.objects.get().token.card_no == "Q0001"
+
+    undo_merge(merge_id=merge_id, reason="two persons", at=AT, desk=staff)
+
+    assert seen_by(mother) == []

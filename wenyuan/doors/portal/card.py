@@ -90,7 +90,7 @@ def pin(request: ReaderRequest) -> HttpResponse:
             )
         except PatronRefused as refused:
             for problem in refused.problems:
-                form.add_error(problem.field, PROBLEMS[problem.code])
+                form.add_error(problem.field or None, PROBLEMS.get(problem.code, PROBLEMS[ProblemCode.PIN_WRONG]))
         else:
             return _changed(request, by_act)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

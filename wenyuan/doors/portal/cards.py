@@ -15,7 +15,7 @@ from wenyuan.doors.portal.access import ReaderRequest, reader_act
 from wenyuan.doors.portal.account import told
 from wenyuan.doors.portal.browsers import remember
 from wenyuan.doors.portal.card import crumbs
-from wenyuan.doors.portal.sessions import switch, word_of
+from wenyuan.doors.portal.sessions import switch
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.signing_in import caller_of, told_late
 from wenyuan.kernel.money import yuan_text
@@ -87,11 +87,10 @@ def cards(request: ReaderRequest) -> HttpResponse:
     context = {
         "form": form,
         "wait_minutes": -(-wait // 60),
-        "word": word_of(request.reader),
         "own": own,
         "open_id": request.reader.patron.id,
         "rows": [(one, _sums(request, one) if one.insight is Insight.SUMS else None) for one in others],
-        "keepers": [(keeper, local_date(keeper.since)) for keeper in keepers_of(own.id)],
+        "keepers": [(keeper, local_date(keeper.since)) for keeper in keepers_of(own.id, on=today)],
         "crumbs": crumbs(gettext("Family cards")),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -120,7 +119,7 @@ def _added(request: ReaderRequest, form: AddForm) -> PatronView | None:
         )
     except PatronRefused as refused:
         for problem in refused.problems:
-            form.add_error(problem.field, PROBLEMS[problem.code])
+            form.add_error(problem.field or None, PROBLEMS.get(problem.code, PROBLEMS[ProblemCode.PIN_WRONG]))
         return None
 
 

@@ -8,15 +8,22 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from wenyuan.doors.portal.access import ReaderRequest, reader_act
+from wenyuan.doors.portal.account import told
 from wenyuan.doors.portal.card import crumbs
 from wenyuan.doors.portal.shell import page
 from wenyuan.holdings.catalogue.queries import get_items
 from wenyuan.lending.circulation.queries import loans_history
 from wenyuan.lending.patrons.data import NOTICE_VERSION, PatronRefused
 from wenyuan.lending.patrons.operations import keep_own_history
+from wenyuan.lending.patrons.queries import keepers_of
 from wenyuan.plumbing.clock import local_date
 
 PAGE: Final = 30
+
+
+def decided_by() -> str:
+    """Why nothing is agreed to or forgotten for somebody else."""
+    return gettext("Whether a history is kept is decided by whoever has signed in with that card")
 
 
 @reader_act(with_page=True)
@@ -24,6 +31,8 @@ def history(request: ReaderRequest) -> HttpResponse:
     """The list, the newest first; to agree to it, and to take that back with everything on it."""
     patron, is_refused = request.reader.patron, False
     if request.method == "POST":
+        if request.reader.is_other:
+            return told(request, "refused", decided_by())
         try:
             keep_own_history(
                 patron_id=patron.id,
@@ -43,6 +52,8 @@ def history(request: ReaderRequest) -> HttpResponse:
     context = {
         "is_kept": patron.keep_history,
         "is_refused": is_refused,
+        "decided_by": decided_by() if request.reader.is_other else "",
+        "is_shared": bool(keepers_of(patron.id, on=local_date(request.at))),
         "rows": [
             (loan, items[loan.item.id].bib_id if loan.item.id in items else None, local_date(loan.lent_at))
             for loan in loans[:PAGE]

@@ -24,7 +24,7 @@ from wenyuan.lending.circulation.data import OpenLoan
 from wenyuan.lending.circulation.queries import holds_of_patron, loans_history, patron_loans
 from wenyuan.lending.fees.data import EntryView
 from wenyuan.lending.fees.queries import list_ledger
-from wenyuan.lending.patrons.data import OwnRecord, PatronRefused, PatronView
+from wenyuan.lending.patrons.data import OwnRecord, PatronRefused, PatronView, ProblemCode
 from wenyuan.lending.patrons.operations import open_own_record
 from wenyuan.lending.patrons.queries import (
     keepers_of,
@@ -37,7 +37,7 @@ from wenyuan.lending.patrons.queries import (
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.notices.data import BoxMessage
 from wenyuan.organisation.notices.queries import message_box
-from wenyuan.plumbing.clock import local
+from wenyuan.plumbing.clock import local, local_date
 
 ROWS_A_TIME: Final = 200
 OBSTACLES: Final = {
@@ -146,7 +146,7 @@ def own_data(request: ReaderRequest) -> HttpResponse:
             )
         except PatronRefused as refused:
             for problem in refused.problems:
-                form.add_error(problem.field, PROBLEMS[problem.code])
+                form.add_error(problem.field or None, PROBLEMS.get(problem.code, PROBLEMS[ProblemCode.PIN_WRONG]))
         else:
             return _file(request, form.cleaned_data["form"], everything(record, patron, at=request.at))
     keeps = [str(OBSTACLES[one.what]) % {"count": one.count} for one in what_keeps(patron.id) if one.what in OBSTACLES]
@@ -225,7 +225,9 @@ def everything(record: OwnRecord, patron: PatronView, *, at: datetime) -> dict[s
             }
             for one in list_restrictions(patron.id, limit=ROWS_A_TIME).rows
         ],
-        "kept_by": [{"reader": one.masked_name, "since": one.since} for one in keepers_of(patron.id)],
+        "kept_by": [
+            {"reader": one.masked_name, "since": one.since} for one in keepers_of(patron.id, on=local_date(at))
+        ],
         "loans": [_loan(one) for one in (loans.loans if loans else ())],
         "history": [_loan(one) for one in _history(patron)],
         "holds": [

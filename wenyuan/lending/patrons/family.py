@@ -19,10 +19,12 @@ from wenyuan.lending.patrons.data import (
 )
 from wenyuan.lending.patrons.models import CardLink, Token, TokenStatus
 from wenyuan.lending.patrons.pins import pin_matches
+from wenyuan.lending.patrons.queries import LINK_AND_READER, still_opens
 from wenyuan.lending.patrons.records import audit_act, lock_open_patron
 from wenyuan.lending.patrons.signing_in import sign_in
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.organisation.rights.queries import needs
+from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import assert_in_verb, verb
 
 
@@ -51,6 +53,9 @@ def _link(keeper_id: int, patron_id: int, pin: str, *, at: datetime, desk: Desk)
     links = CardLink.objects.filter(keeper_id=keeper_id)
     links.exclude(token__status=TokenStatus.ACTIVE).delete()  # what has ended makes room
     links.filter(token__patron_id=patron_id).delete()  # since when counts anew: at fourteen it is asked once more
+    today = local_date(at)
+    outgrown = [link.id for link in links.select_related(*LINK_AND_READER) if not still_opens(link, on=today)]
+    links.filter(id__in=outgrown).delete()
     if links.count() >= MOST_CARDS:
         raise PatronRefused(Problem(ProblemCode.CARDS_MANY, "card"))
     shown = (
@@ -73,11 +78,14 @@ def remove_others_card(*, patron_id: int, link_id: int, at: datetime, desk: Desk
 
     :raises PatronUnknown: there is none of this reader's, on either side.
     """
-    link = CardLink.objects.filter(Q(keeper_id=patron_id) | Q(token__patron_id=patron_id), id=link_id).first()
+    mine = Q(keeper_id=patron_id) | Q(token__patron_id=patron_id)
+    link = CardLink.objects.select_related("token").filter(mine, id=link_id).first()
     if link is None:
         raise PatronUnknown("link")
     owner = lock_open_patron(link.token.patron_id)
-    link.delete()
+    gone, _ = CardLink.objects.filter(id=link_id).delete()
+    if not gone:  # by somebody else at this very moment
+        raise PatronUnknown("link")
     audit_act(owner, "remove_others_card", at=at, desk=desk, keeper=link.keeper_id)
 
 

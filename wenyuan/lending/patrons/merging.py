@@ -102,7 +102,7 @@ def merge_patrons(*, kept_id: int, gone_id: int, reason: str, at: datetime, desk
 def undo_merge(*, merge_id: int, reason: str, at: datetime, desk: Desk) -> None:
     """Make two records of one again: what the merge moved goes back, what came since stays. Undone already, nothing.
 
-    A record that would have no card in use gets a new one.
+    A record that would have no card in use gets a new one. Nobody has a card of either under their sign-in any more.
 
     :raises NotAllowed: the operator may not suspend here.
     :raises PatronUnknown: no such merge.
@@ -128,6 +128,8 @@ def undo_merge(*, merge_id: int, reason: str, at: datetime, desk: Desk) -> None:
         raise PatronRefused(*problems)
     rows = MergedRow.objects.filter(merge=merge)
     moved = [(row.room, Moved(row.what, row.row_id, row.was)) for row in rows.order_by("id")]
+    for patron in (kept, gone):  # who added a card meanwhile saw both as one, and would now see a stranger
+        forget_links(of=patron.id, also_kept=False)
     _move_back([row for room, row in moved if room == ROOM], gone, kept)
     seams.move_all_back([pair for pair in moved if pair[0] != ROOM], gone.id, kept.id)
     _empty(kept, gone, merge.filled)

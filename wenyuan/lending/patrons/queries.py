@@ -116,6 +116,8 @@ from wenyuan.plumbing.statements import LARGEST_ID, Statement, rows_of
 PAGE_ROWS = 20
 LONGEST_PAGE = 200
 PIN_ACTS = frozenset({"set_pin", "reset_pin", "change_own_pin"})
+LINK_AND_READER = ("token__patron__category",)
+"""What is read with a card's link for ``still_opens``."""
 """What of the audit of a patron ends every sign-in from before."""
 
 
@@ -388,12 +390,20 @@ def _ties(patron_id: int) -> tuple[dict[int, tuple[int | None, datetime | None]]
     return added, wards
 
 
-def keepers_of(patron_id: int) -> tuple[Keeper, ...]:
-    """Who has this reader's card under their own sign-in, the longest first."""
+def still_opens(link: CardLink, *, on: date) -> bool:
+    """Whether a card under somebody's sign-in still opens the account: what was added before fourteen ends then."""
+    reader, since = link.token.patron, local_date(link.since)
+    seen = insight(category_facts(reader.category), reader.birth_date, added_on=since, answers=False, on=on)
+    return seen is not Insight.NOTHING
+
+
+def keepers_of(patron_id: int, *, on: date) -> tuple[Keeper, ...]:
+    """Who has this reader's card under their own sign-in on a day, the longest first."""
     links = CardLink.objects.filter(token__patron_id=patron_id, token__status=TokenStatus.ACTIVE)
     return tuple(
         Keeper(link_id=link.id, masked_name=mask_name(link.keeper.name), since=link.since)
-        for link in links.select_related("keeper").order_by("since", "id")
+        for link in links.select_related("keeper", *LINK_AND_READER).order_by("since", "id")
+        if still_opens(link, on=on)
     )
 
 
