@@ -1,5 +1,6 @@
 """A family's cards under one sign-in: added by the PIN, one tap away, taken away, and nobody else's."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import PIN, Town
 from tests.factories.patrons import make_guardian
 from wenyuan.doors.portal import cards
-from wenyuan.lending.circulation.models import Loan
+from wenyuan.holdings.catalogue.models import Bib
+from wenyuan.lending.circulation.models import Hold, Loan
 from wenyuan.lending.circulation.operations import checkout
 from wenyuan.lending.patrons.data import PatronRefused, Problem, ProblemCode
 from wenyuan.lending.patrons.models import CardLink, Patron, Token
@@ -223,6 +225,48 @@ def test_a_card_whose_reader_leaves_at_this_moment_is_refused_like_a_wrong_pin(
 
     assert answer.status_code == 422
     assert "Card number and PIN do not open an account" in words(answer)
+
+
+def meant_in(client: Client, path: str) -> list[str]:
+    return re.findall(r'name="for" value="(\d+)"', client.get(path).content.decode())
+
+
+def test_in_two_tabs_what_was_meant_for_one_account_is_not_done_in_another(portal_town: Town, clock: Clock) -> None:
+    client = signed_in()
+    add(client)
+    for card, items in (("R0001", ("C0001", "C0002")), ("R0002", ("C0003",))):
+        for item in items:
+            lend(portal_town, clock, card, item)
+    title = Bib.objects.get(title="億年之旅").id
+    forms = {"/account/renewals": ACCOUNT, f"/record/{title}/hold": f"/record/{title}/hold"}
+    mine = str(owner("R0001").id)
+    assert [meant_in(client, page) for page in (*forms.values(), "/account/history")] == [[mine]] * 3
+    switch(client, "R0002")  # in another tab
+
+    for path in forms:
+        sent = client.post(path, {"for": mine, "pickup": "C"}, follow=True)
+        assert "Another account is open now; nothing was done" in words(sent)
+    send(client, "R0002")
+    client.post("/account/history", {"for": mine, "keep": "yes"})
+
+    assert not Hold.objects.exists()
+    assert not owner("R0002").keep_history
+    other = str(owner("R0002").id)
+    assert meant_in(client, f"/record/{title}/hold") == [other]
+    client.post(f"/record/{title}/hold", {"for": other, "pickup": "C"})
+    assert Hold.objects.get().patron_id == owner("R0002").id
+
+
+def test_an_account_that_has_closed_does_not_open_by_itself(portal_town: Town) -> None:
+    client = signed_in()
+    add(client)
+    switch(client, "R0002")
+    Token.objects.filter(card_no="R0002").update(status="lost")
+    assert "陈＊雨" in words(client.get(ACCOUNT))[:40]
+
+    Token.objects.filter(card_no="R0002").update(status="active")
+
+    assert "陈＊雨" in words(client.get(ACCOUNT))[:40]
 
 
 def test_signing_in_anew_opens_the_own_account(portal_town: Town) -> None:

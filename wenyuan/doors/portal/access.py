@@ -17,11 +17,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods
 
 from wenyuan.doors.portal.readiness import Readiness, readiness
-from wenyuan.doors.portal.sessions import COOKIE, Reader, cookie_name, forget_cookie, reader_of
+from wenyuan.doors.portal.sessions import COOKIE, Reader, cookie_name, forget_cookie, keep_word, reader_of
 from wenyuan.organisation.network.data import LibraryFacts
 from wenyuan.organisation.network.queries import current_edition, get_library
 from wenyuan.organisation.rights.data import READER, Act, Desk, Door
@@ -31,6 +31,8 @@ P = ParamSpec("P")
 RETRY_AFTER = "5"
 """Seconds after which a browser or a script may ask again while a demo is being built."""
 READING: Final = ("GET", "HEAD")
+MEANT: Final = "for"
+"""The field of a form that says in whose account it was drawn, where no row of theirs says it (``Reader.meant``)."""
 
 
 class PublicRequest(HttpRequest):
@@ -139,6 +141,8 @@ def _for_readers(view: OwnPage[P], *, is_page: bool) -> Page[P]:
         if request.reader is None:
             # What only takes forms is not an address that can be opened afterwards.
             return sign_in_first(request.get_full_path() if is_page else "")
+        if request.method == "POST" and request.POST.get(MEANT, request.reader.meant) != request.reader.meant:
+            return _not_theirs(request.reader)
         request.desk = Desk(  # type: ignore[attr-defined] # ReaderRequest is this request with one more field
             operator=READER, branch_id=request.reader.patron.home_branch_id, door=Door.PORTAL
         )
@@ -147,6 +151,15 @@ def _for_readers(view: OwnPage[P], *, is_page: bool) -> Page[P]:
         return response
 
     return serve
+
+
+def _not_theirs(reader: Reader) -> HttpResponse:
+    """A form of a page that was drawn while another account was open, in another tab, does nothing in this one."""
+    heading = gettext("Another account is open now; nothing was done")
+    keep_word(reader, {"kind": "refused", "heading": heading, "lines": []})
+    response = HttpResponseRedirect(reverse("portal:account"))
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def sign_in_first(path: str) -> HttpResponse:

@@ -63,6 +63,11 @@ class Reader:
         """Whether it is another reader's account."""
         return self.patron.id != self.own.id
 
+    @property
+    def meant(self) -> str:
+        """What a form of this account carries, so that it does nothing in another."""
+        return str(self.patron.id)
+
 
 def reader_of(request: HttpRequest, *, at: datetime) -> Reader | None:
     """Who has signed in in this browser; nobody without the cookie, and then nothing is asked."""
@@ -82,6 +87,8 @@ def reader_of(request: HttpRequest, *, at: datetime) -> Reader | None:
             session["seen"] = at.timestamp()
             session.save()
         other = _switched_to(session, patron, at=at)
+        if other is None and session.pop(_OTHER, None) is not None:  # what has ended does not come back by itself
+            session.save()
         card = key_ring().decrypt(session["card"]) if other is None else other.card_no
         return Reader(patron=other or patron, card=card, session=session, own=patron)
     except (KeyRingError, UpdateError):  # the key is gone; or the reader has signed out on another page just now

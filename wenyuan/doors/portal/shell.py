@@ -58,6 +58,7 @@ def _reader(request: PublicRequest) -> dict[str, str]:
         return {
             "patron_name": request.reader.patron.masked_name,
             "account_url": account,
+            "meant": request.reader.meant,
             "sign_out_url": reverse("portal:sign-out"),
         }
     if request.path == signing_in:
