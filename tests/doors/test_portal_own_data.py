@@ -9,8 +9,9 @@ from django.test import Client
 from tests.doors.portal_reader import ACCOUNT, asks_to_sign_in, browser, signed_in, words
 from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import IDENTITY_NUMBER, PIN, Town
-from tests.factories.patrons import make_guardian
+from tests.factories.patrons import make_guardian, make_restriction
 from wenyuan.doors.portal import own_data
+from wenyuan.lending.circulation.models import LoanPolicy
 from wenyuan.lending.circulation.operations import checkin, checkout
 from wenyuan.lending.patrons.data import PatronRefused, Problem, ProblemCode
 from wenyuan.lending.patrons.models import CardLink, Patron, Token
@@ -51,6 +52,26 @@ def test_all_that_is_kept_comes_in_one_file_for_another_program(
     assert [one["shown"] for one in told["cards"]].count("R0001") == 1
     assert {one["purpose"] for one in told["consents"]} == {"history"}
     assert AuditRow.objects.filter(act="open_own_record", door="portal").count() == 1
+
+
+def test_what_was_brought_back_and_is_owed_for_is_in_it_without_a_history(portal_town: Town, clock: Clock) -> None:
+    LoanPolicy.objects.update(fine_day_fen=20)
+    read(portal_town, clock, "C0001")
+    checkout(item="C0002", card="R0001", at=clock(), desk=portal_town.district.at_central)
+    clock.move(days=40)
+    checkin(item="C0002", at=clock(), desk=portal_town.district.at_central)
+
+    told = json.loads(take(signed_in()).content)
+
+    assert [row["barcode"] for row in told["history"]] == ["C0002"]
+
+
+def test_no_restriction_is_left_out(portal_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_data, "ROWS_A_TIME", 2)
+    for _ in range(5):
+        make_restriction(Patron.objects.get(name="陈小雨"))
+
+    assert len(json.loads(take(signed_in()).content)["restrictions"]) == 5
 
 
 def test_the_same_comes_as_a_page_to_read_in_which_nothing_runs(portal_town: Town, clock: Clock) -> None:
@@ -109,7 +130,9 @@ def test_in_an_open_account_of_somebody_else_no_file_is_handed_out(portal_town: 
 
 def test_what_must_be_settled_before_deletion_is_told_in_plain_words(portal_town: Town, clock: Clock) -> None:
     client = signed_in()
-    assert "Nothing stands against it. Any desk gives the card up for you" in words(client.get(DATA))
+    assert "Nothing stands against it. Any desk gives the card up for you; whoever heads the desk erases" in words(
+        client.get(DATA)
+    )
     checkout(item="C0001", card="R0001", at=clock(), desk=portal_town.district.at_central)
     make_guardian(Patron.objects.get(name="张億"), patron=Patron.objects.get(name="陈小雨"))
 

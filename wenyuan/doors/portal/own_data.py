@@ -24,7 +24,7 @@ from wenyuan.lending.circulation.data import OpenLoan
 from wenyuan.lending.circulation.queries import holds_of_patron, loans_history, patron_loans
 from wenyuan.lending.fees.data import EntryView
 from wenyuan.lending.fees.queries import list_ledger
-from wenyuan.lending.patrons.data import OwnRecord, PatronRefused, PatronView, ProblemCode
+from wenyuan.lending.patrons.data import OwnRecord, PatronRefused, PatronView, ProblemCode, RestrictionView
 from wenyuan.lending.patrons.operations import open_own_record
 from wenyuan.lending.patrons.queries import (
     keepers_of,
@@ -192,8 +192,8 @@ def _plain(value: object) -> str:
 
 @sensitive_variables()
 def everything(record: OwnRecord, patron: PatronView, *, at: datetime) -> dict[str, list[dict[str, Any]]]:
-    """All that is kept of a reader, by section; each row by the names of its fields. No other reader is named
-    in full."""
+    """What is kept of a reader, by section; each row by the names of its fields. No other reader is named in full.
+    What is left out stands in docs/specs/account.md."""
     names = {branch.id: branch.code for branch in network_map().branches.values()}
     loans = patron_loans(patron_id=patron.id, branch_id=patron.home_branch_id, at=at)
     return {
@@ -223,13 +223,13 @@ def everything(record: OwnRecord, patron: PatronView, *, at: datetime) -> dict[s
                 "until": one.until,
                 "ended": one.ended_at,
             }
-            for one in list_restrictions(patron.id, limit=ROWS_A_TIME).rows
+            for one in _restrictions(patron.id)
         ],
         "kept_by": [
             {"reader": one.masked_name, "since": one.since} for one in keepers_of(patron.id, on=local_date(at))
         ],
         "loans": [_loan(one) for one in (loans.loans if loans else ())],
-        "history": [_loan(one) for one in _history(patron)],
+        "history": [_loan(one) for one in _closed_loans(patron.id)],
         "holds": [
             {"title": one.title, "state": one.state, "placed": one.placed_at, "pickup": names.get(one.pickup_branch_id)}
             for one in holds_of_patron(patron_id=patron.id, at=at)
@@ -256,9 +256,18 @@ def _loan(loan: OpenLoan) -> dict[str, Any]:
     }
 
 
-def _history(patron: PatronView) -> Iterator[OpenLoan]:
+def _restrictions(patron_id: int) -> Iterator[RestrictionView]:
+    offset, more = 0, True
+    while more:
+        found = list_restrictions(patron_id, limit=ROWS_A_TIME, offset=offset)
+        yield from found.rows
+        offset, more = offset + ROWS_A_TIME, found.more
+
+
+def _closed_loans(patron_id: int) -> Iterator[OpenLoan]:
+    """The history of who has it kept; of others what keeps its reader for a debt."""
     before = None
-    while patron.keep_history and (rows := loans_history(patron_id=patron.id, before_id=before, size=ROWS_A_TIME)):
+    while rows := loans_history(patron_id=patron_id, before_id=before, size=ROWS_A_TIME):
         yield from rows
         before = rows[-1].id
 

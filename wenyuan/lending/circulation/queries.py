@@ -190,7 +190,7 @@ def loan_of_item(item_id: int) -> LoanOfItem | None:
 
 
 def loans_history(*, patron_id: int, before_id: int | None = None, size: int = 50) -> tuple[OpenLoan, ...]:
-    """Closed loans of a patron who consented to history, newest first; for others there are none to find."""
+    """Closed loans of a patron who consented to history, newest first; of others those that name them for a debt."""
     return run(lambda: _history_plan(patron_id, before_id, size))
 
 
