@@ -27,7 +27,7 @@ def reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Any, settings: Any) -> Cli
     settings.STATIC_ROOT = settings.HOME = tmp_path
     monkeypatch.setattr(timezone, "now", lambda: NOON)
     report._years.cache_clear()
-    report._report.cache_clear()
+    report._kept.clear()
     return Client(headers={"accept-language": "en"})
 
 
@@ -156,6 +156,32 @@ def test_a_report_is_counted_once_a_day(reported: Branch, reader: Client, django
     with django_assert_num_queries(4):  # the library, and the network's edition, each time
         reader.get("/about/report/2025")
         reader.get("/about/report/2025.csv")
+
+
+def test_what_is_counted_for_somebody_else_is_waited_for_but_not_for_long(
+    reported: Branch, reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.get("/about/report/2024")
+    monkeypatch.setattr(report, "PATIENCE_S", 0.01)
+
+    with report._counting:
+        refused = [reader.get(f"/about/report/2025{ending}") for ending in ("", ".json", ".csv")]
+        counted_before = reader.get("/about/report/2024")
+    counted_now = reader.get("/about/report/2025")
+
+    assert [(one.status_code, one["Retry-After"]) for one in refused] == [(503, "30")] * 3
+    assert "The report is being counted" in refused[0].content.decode()
+    assert (counted_before.status_code, counted_now.status_code) == (200, 200)
+
+
+def test_only_reports_of_this_day_and_network_are_kept(reported: Branch, reader: Client) -> None:
+    reader.get("/about/report/2025")
+    make_branch("N")
+
+    reader.get("/about/report/2025")
+    reader.get("/about/report/2024")
+
+    assert sorted(year for year, _day, _edition in report._kept) == [2024, 2025]
 
 
 def test_search_engines_are_led_to_every_report_pr10(reported: Branch, reader: Client) -> None:

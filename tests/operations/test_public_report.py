@@ -2,15 +2,22 @@
 
 from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 
+from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.daybook import make_draft, make_record
 from tests.factories.network import make_branch, make_hours
 from tests.factories.patrons import make_patron
 from wenyuan.office.daybook.data import RecordKind
-from wenyuan.office.figures.queries import PublicReport, PublishedFigure, public_report, published_years
+from wenyuan.office.figures.data import Question
+from wenyuan.office.figures.operations import define
+from wenyuan.office.figures.published.values import OF_READERS, parts_of_others
+from wenyuan.office.figures.queries import BY_CODE, PublicReport, PublishedFigure, public_report, published_years
+from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.network.models import Branch
@@ -35,6 +42,12 @@ def told(kind: Kind, day: date, branch: Branch | None, **columns: Any) -> None:
     at = datetime.combine(day, time(10), tzinfo=library_zone())
     branch_id = branch.id if branch else None
     record(Entry(kind=kind, occurred_at=at, door="workbench", branch_id=branch_id, **columns))
+
+
+def answered(question: Question, counts: bool, since: date) -> None:
+    at = datetime.combine(TODAY, time(10), tzinfo=library_zone())
+    desk = make_desk(make_branch(), role=Role.DIRECTOR, everywhere=True)
+    define(question=question, counts=counts, since=since, basis="局统计〔2026〕3号", at=at, desk=desk)
 
 
 def figure(found: PublicReport, code: str) -> PublishedFigure:
@@ -106,14 +119,95 @@ def test_what_the_library_did_itself_is_told_however_small_pr4(central: Branch, 
     assert (items.value, items.branches) == (92, (90, 2))
 
 
-def test_few_readers_with_a_card_or_a_loan_are_held_back_pr5(central: Branch) -> None:
-    item = make_item(bib=make_bib(), home=central)
-    for number in range(3):
+def test_complaints_are_a_part_of_feedback_and_not_published_beside_it_pr6(central: Branch) -> None:
+    told(Kind.FEEDBACK, date(2025, 2, 5), central, quantity=5, details={"opinion": "complaint"})
+    told(Kind.FEEDBACK, date(2025, 2, 5), central, quantity=3, details={"opinion": "praise"})
+
+    found = public_report(2025, on=TODAY)
+
+    assert {one.code.value: one.value for one in found.figures if one.months} == {"feedback": 8}
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "whole", "part"),
+    [
+        (Question.RENEWALS_IN_LOANS, Kind.RENEWAL, "loans", "renewals"),
+        (Question.ACTIVITIES_IN_VISITS, Kind.ACTIVITY, "visits", "activity_attendance"),
+        (Question.OUTREACH_IN_VISITS, Kind.OUTREACH, "visits", "outreach_persons"),
+    ],
+)
+def test_what_counted_in_another_figure_on_any_day_is_not_published_beside_it_pr6(
+    central: Branch, question: Question, kind: Kind, whole: str, part: str
+) -> None:
+    for day in (date(2024, 5, 6), date(2025, 5, 6)):
+        told(kind, day, central, quantity=40, persons=40)
+        told(Kind.LOAN, day, central, quantity=4)
+        told(Kind.VISIT, day, central, quantity=0, persons=4)
+    answered(question, True, date(2025, 2, 1))
+    answered(question, False, date(2025, 12, 31))
+
+    apart, within = (
+        {one.code.value: one.value for one in public_report(year, on=TODAY).figures} for year in (2024, 2025)
+    )
+
+    assert (apart[whole], apart[part]) == (None, 40)
+    assert within[whole] == 44
+    assert part not in within
+
+
+def test_no_two_published_figures_of_readers_count_the_same_entries_whatever_is_answered_pr6() -> None:
+    for answers in (frozenset[Question](), *(frozenset({one}) for one in Question), frozenset(Question)):
+        left = [BY_CODE[code] for code in OF_READERS if code not in parts_of_others(answers)]
+        counted = [pair for one in left for pair in {(term.kind, term.measure) for term in one.terms_by(answers)}]
+        assert len(counted) == len(set(counted))
+
+
+def test_use_of_e_resources_is_use_by_readers_pr4(central: Branch, town: Branch) -> None:
+    told(Kind.RESOURCE_USE, date(2025, 2, 5), central, quantity=90)
+    told(Kind.RESOURCE_USE, date(2025, 3, 5), town, quantity=2)
+
+    hits = figure(public_report(2025, on=TODAY), "resource_hits")
+
+    assert (hits.value, hits.branches) == (92, (None, None))
+
+
+def test_what_is_recorded_while_the_report_is_counted_changes_no_sum_of_it_pr2(central: Branch) -> None:
+    told(Kind.LOAN, date(2025, 1, 31), central, quantity=60)
+    busy = False
+
+    def recorded_meanwhile(execute: Any, *statement: Any) -> Any:
+        nonlocal busy
+        found = execute(*statement)
+        if not busy:
+            busy = True
+            told(Kind.LOAN, date(2025, 2, 3), central, quantity=10)
+            busy = False
+        return found
+
+    with connection.execute_wrapper(recorded_meanwhile):
+        loans = figure(public_report(2025, on=TODAY), "loans")
+
+    assert (sum(one or 0 for one in loans.months), loans.branches) == (loans.value, (loans.value,))
+
+
+def test_valid_cards_change_with_the_acts_of_every_day_and_are_not_published_pr5(central: Branch) -> None:
+    for number in range(9):
         make_patron("王小明", f"B{number}", home=central)
+    told(Kind.LOAN, date(2025, 2, 5), central, quantity=9)
+
+    assert "valid_cards" not in {one.code.value for one in public_report(2025, on=TODAY).figures}
+
+
+def test_few_readers_with_a_loan_are_held_back_pr5(central: Branch) -> None:
+    item = make_item(bib=make_bib(), home=central)
+    one, other = uuid4(), uuid4()
+    for day, reader in ((5, one), (6, one), (7, one), (8, other), (9, other)):
+        told(Kind.LOAN, date(2025, 2, day), central, reader_ref=reader)
     told(Kind.ITEM_ADDED, date(2025, 2, 5), central, subject_kind="item", subject_id=item.id, item_home_id=central.id)
 
     found = public_report(2025, on=TODAY)
 
-    assert figure(found, "valid_cards").value is None
+    assert figure(found, "borrowers").value is None
+    assert figure(found, "borrowing_persons").value == 5
     assert figure(found, "holdings_items").value == 1
-    assert "borrowers" not in {one.code.value for one in found.figures}
+    assert "borrowers" not in {one.code.value for one in public_report(2024, on=TODAY).figures}

@@ -1,14 +1,17 @@
 """公共图书馆法 42: what the library did in a year that has ended, for everybody: as a page and as open data."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import Final
+from functools import lru_cache, wraps
+from http import HTTPStatus
+from threading import Lock
+from typing import Concatenate, Final, ParamSpec
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext, override, pgettext
@@ -33,6 +36,10 @@ from wenyuan.plumbing.tables import Value, iter_csv
 
 MOST_BRANCHES: Final = 100
 """So many stand on the page; the files have all."""
+PATIENCE_S = 3.0
+"""So long a request waits for another that counts; the thread that waits is missing elsewhere."""
+RETRY_AFTER_S: Final = 30
+P = ParamSpec("P")
 LANGUAGES: Final = ("zh-hans", "en")
 HEADS: Final = (
     "year",
@@ -69,7 +76,30 @@ def newest(request: PublicRequest) -> HttpResponse:
     return page(request, "portal/report.html", {"figures": (), "year": None})
 
 
+class Busy(Exception):
+    """A report is being counted for somebody else."""
+
+
+def _or_busy(
+    view: Callable[Concatenate[PublicRequest, P], HttpResponse],
+) -> Callable[Concatenate[PublicRequest, P], HttpResponse]:
+    """The view; where another report is being counted all the while, a page that says so."""
+
+    @wraps(view)
+    def serve(request: PublicRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Busy:
+            response = render(request, "portal/report_busy.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+            response["Retry-After"] = str(RETRY_AFTER_S)
+            response["Cache-Control"] = "no-store"
+            return response
+
+    return serve
+
+
 @public_page
+@_or_busy
 def report(request: PublicRequest, year: int) -> HttpResponse:
     """The report of a year: figures, and those that are sums by month and by branch."""
     found, years = _found(request, year)
@@ -96,6 +126,7 @@ def report(request: PublicRequest, year: int) -> HttpResponse:
 
 
 @public_page
+@_or_busy
 def report_json(request: PublicRequest, year: int) -> HttpResponse:
     """The same for programs, in both languages; what is held back is null."""
     found, _years = _found(request, year)
@@ -111,6 +142,7 @@ def report_json(request: PublicRequest, year: int) -> HttpResponse:
 
 
 @public_page
+@_or_busy
 def report_csv(request: PublicRequest, year: int) -> HttpResponse:
     """The same as a table: a row for each number, of the year, of a month or of a branch."""
     found, _years = _found(request, year)
@@ -133,7 +165,8 @@ def _found(request: PublicRequest, year: int) -> tuple[PublicReport, tuple[int, 
     return _report(year, today, edition), years
 
 
-# Counted once a day in each process: nobody outside may have a year's journal read at will.
+# Counted once a day and edition of the network in each process, one at a time: nobody outside may have a year's journal
+# read at will.
 
 
 @lru_cache(maxsize=2)
@@ -141,9 +174,26 @@ def _years(today: date, _edition: UUID) -> tuple[int, ...]:
     return published_years(on=today)
 
 
-@lru_cache(maxsize=32)
-def _report(year: int, today: date, _edition: UUID) -> PublicReport:
-    return public_report(year, on=today)
+_kept: dict[tuple[int, date, UUID], PublicReport] = {}
+"""Reports of this day and network: no more than there are years."""
+_counting = Lock()
+
+
+def _report(year: int, today: date, edition: UUID) -> PublicReport:
+    """:raises Busy: another is being counted, and was not done soon."""
+    key = (year, today, edition)
+    if found := _kept.get(key):
+        return found
+    if not _counting.acquire(timeout=PATIENCE_S):
+        raise Busy
+    try:
+        if key not in _kept:
+            for old in [one for one in _kept if one[1:] != key[1:]]:
+                del _kept[old]
+            _kept[key] = public_report(year, on=today)
+        return _kept[key]
+    finally:
+        _counting.release()
 
 
 def _open(response: HttpResponse) -> HttpResponse:

@@ -7,7 +7,7 @@ that the caller has just read saves asking for its edition again, and ``defined`
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -82,7 +82,7 @@ from wenyuan.organisation.network.data import BranchFacts, NetworkMap
 from wenyuan.organisation.network.queries import get_library, list_service_points, network_map, open_dates
 from wenyuan.organisation.rights.data import Act, Operator
 from wenyuan.organisation.rights.queries import may
-from wenyuan.plumbing.clock import library_zone, local, local_date
+from wenyuan.plumbing.clock import local, local_date
 
 __all__ = [
     "BY_CODE",
@@ -195,7 +195,13 @@ def by_branch(
     network = network or network_map()
     parameters = _parameters(period, branch, WHOLE, network)
     found = {key[0]: values for key, values in _split(Grouping.BRANCH, parameters, defined).items()}
-    candidates = (parameters or {}).get("members", network.branches.keys())
+    return _branches(found, period, (parameters or {}).get("members", network.branches), network)
+
+
+def _branches(
+    found: Mapping[int, Values], period: Period, candidates: Iterable[int], network: NetworkMap
+) -> tuple[BranchFigures, ...]:
+    """What was found, by code, with those of the candidates that stood on some day of the period."""
     standing = {
         branch_id
         for branch_id in candidates
@@ -473,10 +479,12 @@ def published_years(*, on: date) -> tuple[int, ...]:
 
 def public_report(year: int, *, on: date, network: NetworkMap | None = None) -> PublicReport:
     """公共图书馆法 42: the service report of a year for the whole network, as everybody may read it from the day ``on``
-    (``published_years``). It names nobody, and no number in it tells of fewer than five people, nor can one be computed
-    from the others."""
-    network, at = network or network_map(), datetime.combine(on, time(), tzinfo=library_zone())
+    (``published_years``). It names nobody, and no number in it tells of fewer than five readers or acts of theirs,
+    nor can one be computed from the others of the same report. Every sum is read by the same statements, whatever is
+    recorded meanwhile."""
+    network = network or network_map()
     period, defined = parse_period(f"{year:04d}"), definitions()
+    sums = by_month_and_branch(period=period, network=network, defined=defined)
     seat = seat_of(network, period.last_date)
     standing = standing_values(on=period.last_date, place=None, network=network)
     found: dict[FigureCode, tuple[Unit, int]] = {
@@ -489,12 +497,26 @@ def public_report(year: int, *, on: date, network: NetworkMap | None = None) -> 
     return report(
         year=year,
         as_of=on,
-        total=figures_of(period=period, at=at, network=network, defined=defined).values,
-        months=by_month(period=period, network=network, defined=defined),
-        branches=by_branch(period=period, network=network, defined=defined),
+        answers=frozenset().union(*(one.answers for one in defined.stretches(period.first_date, period.last_date))),
+        total=_added(sums.values()),
+        months=[DatedFigures(month, _added(_with(sums, 0, month))) for month in period.months()],
+        branches=_branches({key[1]: _added(_with(sums, 1, key[1])) for key in sums}, period, network.branches, network),
         stocks=stocks_of(period=period, network=network),
         standing={code: found[code] for code in STANDING if code in found},
     )
+
+
+def _with(sums: Mapping[tuple[date, int], Values], place: int, part: date | int) -> Iterable[Values]:
+    return (values for key, values in sums.items() if key[place] == part)
+
+
+def _added(found: Iterable[Values]) -> Values:
+    """All these values added up."""
+    sums = dict(NOTHING)
+    for values in found:
+        for code, value in values.items():
+            sums[code] += value
+    return sums
 
 
 def span_of(first: date, last: date) -> Period:

@@ -118,10 +118,14 @@ STOCK_DEFINITIONS: Final[Mapping[StockCode, StrOrPromise]] = {
     ),
     StockCode.VALID_CARDS: _(
         "Readers with a working card whose membership had not run out, each once, at their home branch. Read from the "
-        "readers as they are now: who has left since counts on no earlier day."
+        "readers as they are now: who has left since counts on no earlier day, and a card extended since counts on the "
+        "days between."
     ),
     StockCode.OPEN_LOANS: _("Loans that were open at the end of the day, at the branch that lent."),
-    StockCode.BRANCHES: _("Branches, children's and partner branches that stood on the day, beside the one asked for."),
+    StockCode.BRANCHES: _(
+        "Branches, children's and partner branches that stood on the day; not the central library, nor the one "
+        "asked for."
+    ),
     StockCode.SERVICE_STOPS: _("Stations, bookhouses and bookmobiles that stood on the day."),
     StockCode.BORROWERS: _(
         "Readers who borrowed at least once within the period, each once; known within one calendar year only."

@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from wenyuan.office.figures.data import BranchFigures, DatedFigures, FigureCode, IndicatorCode, StockCode, Values
+from wenyuan.office.figures.data import (
+    Answers,
+    BranchFigures,
+    DatedFigures,
+    FigureCode,
+    IndicatorCode,
+    StockCode,
+    Values,
+)
 from wenyuan.office.figures.indicators import BY_CODE
 from wenyuan.office.figures.published.suppression import HeldBack, held_back
 from wenyuan.office.figures.published.values import (
@@ -14,6 +22,7 @@ from wenyuan.office.figures.published.values import (
     PublicReport,
     PublishedBranch,
     PublishedFigure,
+    parts_of_others,
 )
 from wenyuan.office.figures.stocks.values import BY_STOCK
 from wenyuan.office.figures.units import Unit
@@ -23,6 +32,7 @@ def report(
     *,
     year: int,
     as_of: date,
+    answers: Answers,
     total: Values,
     months: Sequence[DatedFigures],
     branches: Sequence[BranchFigures],
@@ -30,8 +40,11 @@ def report(
     standing: Mapping[FigureCode, tuple[Unit, int]],
 ) -> PublicReport:
     """The report of a year; ``standing`` are figures that stand at its end, with their units. A figure of which nothing
-    is known, or nothing was recorded, is left out."""
-    recorded = [code for code in (*OF_READERS, *OF_THE_LIBRARY) if any(one.values[code] for one in months)]
+    is known, or nothing was recorded, is left out, and so is a part of another by what was answered with yes on any day
+    of the year (``answers``)."""
+    parts = parts_of_others(answers)
+    told = [code for code in (*OF_READERS, *OF_THE_LIBRARY) if code not in parts]
+    recorded = [code for code in told if any(one.values[code] for one in months)]
     figures = [_split(code, total, months, branches) for code in recorded]
     figures += [
         PublishedFigure(code=code, unit=BY_STOCK[code].unit, value=_told(value, code in STOCKS_OF_READERS))

@@ -1,4 +1,5 @@
-"""Small cells: which numbers of a table are held back, so that none that tells of few people can be read or computed.
+"""Small cells: which numbers of a table are held back, so that none that tells of few readers or acts can be read
+or computed.
 
 A table is a total and several ways of splitting it (by month, by branch), each of whose parts add up to the total.
 Pure.
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 SMALLEST = 5
-"""The smallest number of people, or of their acts, that is told; from 1 to 4 nothing is. Nought is told."""
+"""The smallest number of readers, or of their acts, that is told; from 1 to 4 nothing is. Nought is told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """The service report of a year as data: which figures everybody may read, and a report of them."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 
 from wenyuan.office.daybook.data import StateCode
-from wenyuan.office.figures.data import CalendarCode, FigureCode, IndicatorCode, StockCode, Unit
+from wenyuan.office.figures.data import Answers, CalendarCode, FigureCode, IndicatorCode, StockCode, Unit
+from wenyuan.office.figures.indicators import BY_CODE
 
 PublishedCode = FigureCode | StockCode
 
@@ -17,9 +19,10 @@ OF_READERS: tuple[IndicatorCode, ...] = (
     IndicatorCode.ACTIVITY_ATTENDANCE,
     IndicatorCode.OUTREACH_PERSONS,
     IndicatorCode.FEEDBACK,
-    IndicatorCode.COMPLAINTS,
+    IndicatorCode.RESOURCE_HITS,
 )
-"""People and what they did, by month and by branch: small numbers of these are held back."""
+"""People and what they did, by month and by branch: small numbers of these are held back. None is a part of another but
+by an answer of the library (``parts_of_others``), or the one taken from the other would tell what is held back."""
 OF_THE_LIBRARY: tuple[IndicatorCode, ...] = (
     IndicatorCode.ITEMS_ADDED,
     IndicatorCode.ACTIVITIES,
@@ -27,14 +30,14 @@ OF_THE_LIBRARY: tuple[IndicatorCode, ...] = (
     IndicatorCode.EXHIBITIONS,
     IndicatorCode.TRAINING_CLASSES,
     IndicatorCode.OUTREACH,
-    IndicatorCode.RESOURCE_HITS,
 )
 """What the library did itself, by month and by branch: these tell of nobody."""
 STOCKS_OF_READERS: tuple[StockCode, ...] = (
-    StockCode.VALID_CARDS,
     StockCode.BORROWERS,
     StockCode.BORROWING_PERSONS,
 )
+"""Those of a year that has ended which no later act changes; valid cards are none, they are read from readers as they
+are now."""
 STOCKS_OF_THE_LIBRARY: tuple[StockCode, ...] = (
     StockCode.HOLDINGS_ITEMS,
     StockCode.HOLDINGS_TITLES,
@@ -79,3 +82,11 @@ class PublicReport:
     months: tuple[date, ...]
     branches: tuple[PublishedBranch, ...]
     figures: tuple[PublishedFigure, ...]
+
+
+def parts_of_others(answers: Answers) -> Set[IndicatorCode]:
+    """The figures of readers all of whose entries another of them counts too, by these answers: beside the whole such a
+    part is not published."""
+    counted = {code: {(term.kind, term.measure) for term in BY_CODE[code].terms_by(answers)} for code in OF_READERS}
+    own = {code: {(term.kind, term.measure) for term in BY_CODE[code].terms} for code in OF_READERS}
+    return {code for code in OF_READERS if any(own[code] <= counted[other] for other in OF_READERS if other != code)}
