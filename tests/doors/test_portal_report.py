@@ -171,6 +171,7 @@ def test_what_is_counted_for_somebody_else_is_waited_for_but_not_for_long(
 
     assert [(one.status_code, one["Retry-After"]) for one in refused] == [(503, "30")] * 3
     assert "The report is being counted" in refused[0].content.decode()
+    assert 'href="/about/report/2025"' in refused[0].content.decode()
     assert (counted_before.status_code, counted_now.status_code) == (200, 200)
 
 

@@ -2,22 +2,23 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
+from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
 from tests.factories.office_pages import NOON, Town, happened, make_town
 from tests.factories.patrons import make_patron
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.figures.words import period_words
-from wenyuan.office.figures.data import IndicatorCode
-from wenyuan.office.figures.rules import parse_period, year_before
+from wenyuan.office.figures.data import IndicatorCode, Question
+from wenyuan.office.figures.operations import define
+from wenyuan.office.figures.rules import parse_period
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
-from wenyuan.plumbing.clock import library_zone, local_date
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -114,20 +115,61 @@ def test_last_year_stands_beside_this_one(town: Town) -> None:
     assert (loans.number.value, loans.before.value, loans.change_shown) == (4, 2, "100.0%")
 
 
-def test_a_year_that_runs_is_compared_with_the_same_days_of_the_last_f11(town: Town) -> None:
-    now = datetime.now(UTC)
-    today = local_date(now)
-    same_day = year_before(parse_period(today.isoformat()))
-    last = same_day.last_date if same_day else today.replace(year=today.year - 1, day=28)
-    then = datetime.combine(last, time(12), tzinfo=library_zone())
-    happened(Kind.LOAN, town.central, at=then, times=2)
-    happened(Kind.LOAN, town.central, at=then + timedelta(days=1), times=5)
-    happened(Kind.LOAN, town.central, at=now, times=3)
-    browser = staff_at(town.central, Role.DIRECTOR)
+def loans_of(browser: Any, period: str) -> Any:
+    page = browser.get(f"/workbench/figures/?period={period}&branch=C")
+    assert page.status_code == 200
+    return next(tile for tile in page.context["tiles"] if tile.code == "loans")
 
-    tile = browser.get(f"/workbench/figures/?period={today.year}..{today.year + 1}&branch=C").context["tiles"][0]
+
+def the_clock_says(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
+def test_a_year_that_runs_is_compared_with_the_same_days_of_the_last_f11(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    the_clock_says(monkeypatch, NOON)
+    happened(Kind.LOAN, town.central, at=NOON.replace(year=2025), times=2)
+    happened(Kind.LOAN, town.central, at=NOON.replace(year=2025) + timedelta(days=1), times=5)
+    happened(Kind.LOAN, town.central, times=3)
+
+    tile = loans_of(staff_at(town.central, Role.DIRECTOR), "2026")
 
     assert (tile.number.value, tile.before.value) == (3, 2)
+
+
+def test_a_week_that_runs_is_compared_with_the_same_weekdays_f11(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    the_clock_says(monkeypatch, datetime(2026, 4, 21, 4, tzinfo=UTC))  # Tuesday of the 17th week
+    for day, count in ((20, 40), (21, 1), (22, 2), (23, 40)):  # the 17th week of 2025 began on the 21st
+        happened(Kind.LOAN, town.central, at=datetime(2025, 4, day, 4, tzinfo=UTC), times=count)
+
+    assert loans_of(staff_at(town.central, Role.DIRECTOR), "2026-W17").before.value == 3
+
+
+def test_a_period_that_began_on_the_29th_of_february_is_opened_on_that_day_f11(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    the_clock_says(monkeypatch, datetime(2024, 2, 29, 4, tzinfo=UTC))
+    happened(Kind.LOAN, town.central, at=datetime(2024, 2, 29, 4, tzinfo=UTC))
+
+    tile = loans_of(staff_at(town.central, Role.DIRECTOR), "2024-02-29..2024-12-31")
+
+    assert (tile.number.value, tile.before) == (1, None)
+
+
+def test_an_answer_that_begins_later_in_the_period_changes_no_comparison_of_today_f11(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    the_clock_says(monkeypatch, NOON)
+    happened(Kind.LOAN, town.central, at=NOON.replace(year=2025), times=2)
+    happened(Kind.LOAN, town.central, times=3)
+    desk = make_desk(town.central, role=Role.DIRECTOR, everywhere=True)
+    later = date(2026, 7, 1)
+    define(question=Question.RENEWALS_IN_LOANS, counts=True, since=later, basis="Circular 3", at=NOON, desk=desk)
+
+    tile = loans_of(staff_at(town.central, Role.DIRECTOR), "2026")
+
+    assert (tile.change, tile.differs, tile.held) == (50.0, False, ())
 
 
 def test_a_year_and_its_part_lead_to_their_own_address(town: Town) -> None:

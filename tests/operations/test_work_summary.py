@@ -77,6 +77,14 @@ def test_what_began_to_be_recorded_within_the_year_before_is_not_compared_with_i
     assert lines[IndicatorCode.RENEWALS] == (400, None)
 
 
+def test_a_summary_that_begins_on_the_29th_of_february_is_written_on_that_day(centre: Branch) -> None:
+    happened(centre, Kind.LOAN, (date(2024, 2, 29), 30))
+
+    summary = written(period="2024-02-29..2024-03-31", figures_to=date(2024, 2, 29))
+
+    assert {line.code: (line.now, line.before) for line in summary.lines}[IndicatorCode.LOANS] == (30, None)
+
+
 def test_what_was_recorded_is_told_and_what_was_not_is_silent_s01(centre: Branch) -> None:
     happened(centre, Kind.LOAN, (date(2025, 5, 1), 999), (date(2026, 5, 1), 1200))
     happened(centre, Kind.ITEM_ADDED, (date(2026, 3, 1), 4523))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wenyuan.office.figures.data import BadPeriod, Period, PeriodReason, Slice
-from wenyuan.office.figures.rules import narrowed, parse_period, up_to, year_before
+from wenyuan.office.figures.rules import narrowed, parse_period, same_days_before, up_to, year_before
 
 
 @pytest.mark.parametrize(
@@ -143,6 +143,26 @@ def test_the_year_before_is_the_same_period_a_year_earlier(text: str, before: st
 )
 def test_a_period_is_cut_at_a_day(text: str, last: str, expected: str) -> None:
     assert up_to(parse_period(text), date.fromisoformat(last)) == parse_period(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "expected"),
+    [
+        ("2026", "2026-04-23", "2025-01-01..2025-04-23"),
+        ("2026-H1", "2026-07-07", "2025-H1"),
+        ("2024", "2024-02-29", "2023-01-01..2023-02-28"),
+        ("2024-02-29..2024-12-31", "2024-02-29", None),
+        ("2024-02-29", "2024-02-29", None),
+        ("2026-W17", "2026-04-21", "2025-04-21..2025-04-22"),
+        ("2026-W17..2026-W20", "2026-05-01", "2025-04-21..2025-05-02"),
+        ("2026-W17", "2026-04-26", "2025-W17"),
+        ("2026-W53", "2026-12-29", None),
+    ],
+)
+def test_the_same_days_of_the_year_before(text: str, last: str, expected: str | None) -> None:
+    found = same_days_before(parse_period(text), date.fromisoformat(last))
+
+    assert found == (parse_period(expected) if expected else None)
 
 
 def test_a_period_that_has_not_begun_cannot_be_cut() -> None:

@@ -68,6 +68,7 @@ from wenyuan.office.figures.rules import (
     narrowed,
     parse_period,
     rows_wanted,
+    same_days_before,
     up_to,
     whole_months,
     year_before,
@@ -115,6 +116,7 @@ __all__ = [
     "published_years",
     "rows_of",
     "rows_wanted",
+    "same_days_before",
     "scan_by_month_and_branch",
     "span_of",
     "standing_of",
@@ -410,8 +412,8 @@ def work_summary(
     :raises BadPeriod: nothing of the period lies before ``figures_to`` and today.
     """
     network = network or network_map()
-    counted = up_to(period, min(figures_to or date.max, local_date(at)))
-    earlier = year_before(counted) or year_before(up_to(counted, counted.last_date - timedelta(days=1)))
+    last = min(figures_to or date.max, local_date(at))
+    counted, earlier = up_to(period, last), same_days_before(period, last)
     known = _recorded_since(earlier.first_date) if earlier else frozenset()
     if not known:
         earlier = None

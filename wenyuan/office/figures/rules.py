@@ -60,6 +60,23 @@ def up_to(period: Period, last: date) -> Period:
     return period if period.last_date <= last else parse_period(f"{period.first_date}..{last}")
 
 
+def same_days_before(period: Period, last: date) -> Period | None:
+    """The days of the period as far as ``last``, a year earlier; from the 29th of February on as far as the day before.
+    Of weeks those of the same number, as many days from their Monday on, so that Mondays stand beside Mondays. Nothing
+    where the year before has no such days.
+
+    :raises BadPeriod: the period begins after that day.
+    """
+    counted = up_to(period, last)
+    if "-W" in period.text:
+        weeks = year_before(period)
+        return weeks and up_to(weeks, weeks.first_date + (counted.last_date - counted.first_date))
+    day_before = counted.last_date - timedelta(days=1)
+    return year_before(counted) or (
+        year_before(up_to(counted, day_before)) if counted.first_date <= day_before else None
+    )
+
+
 Span = tuple[date, date]
 
 

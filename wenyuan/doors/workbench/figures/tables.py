@@ -90,23 +90,26 @@ def opened(indicator: IndicatorCode, value: int, period: Period, branch: str | N
     return Number(value, f"{reverse('workbench:figure-rows')}?{urlencode(terms)}", BY_CODE[indicator].unit)
 
 
-def tiles(now: Figures, before: Figures | None, defined: Definitions) -> list[Tile]:
-    """One tile an indicator of those that stand by themselves."""
-    return [_tile(indicator, now, before, defined) for indicator in MAIN]
+def tiles(now: Figures, before: Figures | None, counted_days: Period, defined: Definitions) -> list[Tile]:
+    """One tile an indicator of those that stand by themselves; ``counted_days`` are those of the period that have come,
+    whose definitions are compared."""
+    return [_tile(indicator, now, before, counted_days, defined) for indicator in MAIN]
 
 
-def typed_lines(now: Figures, before: Figures | None, defined: Definitions) -> list[Tile]:
+def typed_lines(now: Figures, before: Figures | None, counted_days: Period, defined: Definitions) -> list[Tile]:
     """The others, where anything is on record."""
     others = [one for one in INDICATORS if not one.main]
-    found = [_tile(indicator, now, before, defined) for indicator in others]
+    found = [_tile(indicator, now, before, counted_days, defined) for indicator in others]
     return [tile for tile in found if tile.number.value or (tile.before and tile.before.value)]
 
 
-def _tile(indicator: Indicator, now: Figures, before: Figures | None, defined: Definitions) -> Tile:
+def _tile(
+    indicator: Indicator, now: Figures, before: Figures | None, counted_days: Period, defined: Definitions
+) -> Tile:
     code = indicator.code
     earlier = before.values[code] if before else 0
-    alike = is_defined_alike(code, *(one.period for one in (now, before) if one), defined=defined)
-    answers = defined.on(now.period.last_date)
+    alike = is_defined_alike(code, counted_days, *([before.period] if before else ()), defined=defined)
+    answers = defined.on(counted_days.last_date)
     return Tile(
         code=code.value,
         name=WORDS[code],

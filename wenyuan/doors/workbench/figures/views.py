@@ -1,6 +1,6 @@
 """Figures of a period and a branch, and the rows behind each of them."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TypedDict
 from urllib.parse import urlencode
 
@@ -45,7 +45,16 @@ from wenyuan.office.figures.data import (
     UnknownBranch,
     WantedRows,
 )
-from wenyuan.office.figures.queries import BY_CODE, EVERYTHING, MAIN, parse_period, rows_wanted, up_to, year_before
+from wenyuan.office.figures.queries import (
+    BY_CODE,
+    EVERYTHING,
+    MAIN,
+    parse_period,
+    rows_wanted,
+    same_days_before,
+    up_to,
+    year_before,
+)
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import list_areas, network_map
@@ -76,7 +85,8 @@ def figures(request: StaffRequest) -> HttpResponse:
         return _refused(request, form)
     branch = allowed(request.operator, chosen, network)
     shown = _indicator(request.GET.get("show", ""))
-    earlier = _year_before(period, today)
+    counted = up_to(period, today) if period.first_date <= today else period
+    earlier = same_days_before(period, today) if period.first_date <= today < period.last_date else year_before(period)
     read = Reading(branch=branch, network=network, defined=queries.definitions())
     now = queries.figures_of(period=period, at=request.at, **read)
     before = queries.figures_of(period=earlier, at=request.at, **read) if earlier else None
@@ -92,8 +102,8 @@ def figures(request: StaffRequest) -> HttpResponse:
         "period": period,
         "shortcuts": _shortcuts(today, period, branch),
         "at": request.at,
-        "tiles": tiles(now, before, read["defined"]),
-        "typed": typed_lines(now, before, read["defined"]),
+        "tiles": tiles(now, before, counted, read["defined"]),
+        "typed": typed_lines(now, before, counted, read["defined"]),
         "shown": shown.value,
         "shown_words": NAMES[shown],
         "indicators": [(one.code.value, NAMES[one.code]) for one in MAIN],
@@ -107,15 +117,6 @@ def figures(request: StaffRequest) -> HttpResponse:
         **_charts(period, earlier, shown, read),
     }
     return page(request, "workbench/figures/figures.html", context)
-
-
-def _year_before(period: Period, today: date) -> Period | None:
-    """The same days of the year before: of a period that runs as far as today, or what has not come would seem to be
-    missing. From the 29th of February on to the day before."""
-    if not period.first_date <= today < period.last_date:
-        return year_before(period)
-    counted = up_to(period, today)
-    return year_before(counted) or year_before(up_to(period, today - timedelta(days=1)))
 
 
 class Reading(TypedDict):
