@@ -1,5 +1,6 @@
 """A reader's card and PIN, as far as they look after them alone."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -9,16 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
+from django_stubs_ext import StrOrPromise
 
-from wenyuan.doors.furniture.addresses import caller_network
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.portal.access import ReaderRequest, reader_act, reader_page
 from wenyuan.doors.portal.account import told
-from wenyuan.doors.portal.browsers import known_in
 from wenyuan.doors.portal.sessions import stay
 from wenyuan.doors.portal.shell import page
+from wenyuan.doors.portal.signing_in import caller_of
 from wenyuan.kernel.identity import TokenKind
-from wenyuan.lending.patrons.data import Caller, PatronRefused, PatronUnknown, ProblemCode, TokenView
+from wenyuan.lending.patrons.data import PatronRefused, PatronUnknown, ProblemCode, TokenView
 from wenyuan.lending.patrons.operations import change_own_pin, report_own_lost
 from wenyuan.lending.patrons.queries import list_tokens
 
@@ -84,13 +85,12 @@ def pin(request: ReaderRequest) -> HttpResponse:
                 card=request.reader.card,
                 old=form.cleaned_data["old"],
                 new=form.cleaned_data["pin"],
-                caller=Caller(address=caller_network(request), known=known_in(request, at=request.at)),
+                caller=caller_of(request),
                 at=request.at,
                 desk=request.desk,
             )
         except PatronRefused as refused:
-            for problem in refused.problems:
-                form.add_error(problem.field or None, PROBLEMS.get(problem.code, PROBLEMS[ProblemCode.PIN_WRONG]))
+            note_problems(form, refused, PROBLEMS)
         else:
             return _changed(request, by_act)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -145,6 +145,12 @@ def lost(request: ReaderRequest, token_id: int) -> HttpResponse:
 
 def _tokens(request: ReaderRequest) -> list[TokenView]:
     return [token for token in list_tokens(request.reader.patron.id) if token.status in STATES]
+
+
+def note_problems(form: forms.Form, refused: PatronRefused, words: Mapping[ProblemCode, StrOrPromise]) -> None:
+    """Write into the form what was refused; what has no words of its own is told like a wrong PIN."""
+    for problem in refused.problems:
+        form.add_error(problem.field or None, words.get(problem.code, words[ProblemCode.PIN_WRONG]))
 
 
 def crumbs(label: str) -> list[Crumb]:

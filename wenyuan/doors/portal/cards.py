@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from wenyuan.doors.portal.access import ReaderRequest, reader_act
 from wenyuan.doors.portal.account import told
 from wenyuan.doors.portal.browsers import remember
-from wenyuan.doors.portal.card import crumbs
+from wenyuan.doors.portal.card import crumbs, note_problems
 from wenyuan.doors.portal.sessions import switch
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.signing_in import caller_of, told_late
@@ -118,8 +118,7 @@ def _added(request: ReaderRequest, form: AddForm) -> PatronView | None:
             desk=request.desk,
         )
     except PatronRefused as refused:
-        for problem in refused.problems:
-            form.add_error(problem.field or None, PROBLEMS.get(problem.code, PROBLEMS[ProblemCode.PIN_WRONG]))
+        note_problems(form, refused, PROBLEMS)
         return None
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from wenyuan.doors.portal.access import ReaderRequest, reader_act
 from wenyuan.doors.portal.account import told
-from wenyuan.doors.portal.card import PROBLEMS, crumbs
+from wenyuan.doors.portal.card import PROBLEMS, crumbs, note_problems
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.signing_in import caller_of
 from wenyuan.kernel.money import yuan_text
@@ -24,7 +24,7 @@ from wenyuan.lending.circulation.data import OpenLoan
 from wenyuan.lending.circulation.queries import holds_of_patron, loans_history, patron_loans
 from wenyuan.lending.fees.data import EntryView
 from wenyuan.lending.fees.queries import list_ledger
-from wenyuan.lending.patrons.data import OwnRecord, PatronRefused, PatronView, ProblemCode, RestrictionView
+from wenyuan.lending.patrons.data import OwnRecord, PatronRefused, PatronView, RestrictionView
 from wenyuan.lending.patrons.operations import open_own_record
 from wenyuan.lending.patrons.queries import (
     keepers_of,
@@ -145,8 +145,7 @@ def own_data(request: ReaderRequest) -> HttpResponse:
                 desk=request.desk,
             )
         except PatronRefused as refused:
-            for problem in refused.problems:
-                form.add_error(problem.field or None, PROBLEMS.get(problem.code, PROBLEMS[ProblemCode.PIN_WRONG]))
+            note_problems(form, refused, PROBLEMS)
         else:
             return _file(request, form.cleaned_data["form"], everything(record, patron, at=request.at))
     keeps = [str(OBSTACLES[one.what]) % {"count": one.count} for one in what_keeps(patron.id) if one.what in OBSTACLES]

@@ -1,1 +1,1 @@
-"""Indicators straight from the journal."""
+"""Indicators from the journal, and from what its past days add up to."""

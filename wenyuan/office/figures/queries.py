@@ -1,4 +1,5 @@
-"""Figures, straight from the journal: totals, their parts by branch, area, day and month, and the rows behind them.
+"""Figures, from the journal and what its past days add up to: totals, their parts by branch, area, day and month, and
+the rows behind them.
 
 A branch's figures are those of its subtree as it stood on each day. ``branch`` is a branch's code, or none for
 everything, entries without a branch included. Whoever asks has been checked by the door (``may_see``). A ``network``
