@@ -91,6 +91,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/account",
         "/account/pin",
         "/account/history",
+        "/account/messages",
+        "/account/messages/choices",
         "/account/card",
         "/account/cards",
         "/account/data",

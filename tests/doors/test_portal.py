@@ -594,6 +594,8 @@ def test_every_page_is_declared_open_to_everybody_but_what_is_a_readers_own() ->
         "switch-card",
         "remove-card",
         "history",
+        "messages",
+        "message-choices",
         "own-data",
         "pin",
         "renew",

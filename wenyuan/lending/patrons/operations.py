@@ -27,7 +27,13 @@ from wenyuan.lending.patrons.defaults import install_default_categories
 from wenyuan.lending.patrons.family import add_others_card, remove_others_card
 from wenyuan.lending.patrons.kinds import add_category, change_category
 from wenyuan.lending.patrons.merging import keep_apart, merge_patrons, undo_merge
-from wenyuan.lending.patrons.own import change_own_pin, keep_own_history, open_own_record, report_own_lost
+from wenyuan.lending.patrons.own import (
+    change_own_pin,
+    choose_own_messages,
+    keep_own_history,
+    open_own_record,
+    report_own_lost,
+)
 from wenyuan.lending.patrons.personal import (
     add_guardian,
     come_of_age,
@@ -78,6 +84,7 @@ __all__ = [
     "change_own_pin",
     "change_patron",
     "check_pin",
+    "choose_own_messages",
     "close_patron",
     "come_of_age",
     "end_guardian",

@@ -1,5 +1,6 @@
 """What readers do about their own card and data. The door says who has signed in; nobody's account acts."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,8 +9,11 @@ from wenyuan.lending.patrons.cards import lose, store_pin
 from wenyuan.lending.patrons.data import Caller, GivenBy, OwnRecord, PatronRefused, PatronUnknown, Problem, ProblemCode
 from wenyuan.lending.patrons.models import Guardian
 from wenyuan.lending.patrons.personal import switch_history
+from wenyuan.lending.patrons.queries import notice_recipient
 from wenyuan.lending.patrons.records import audit_act, lock_open_patron, lock_token, tails_of
 from wenyuan.lending.patrons.signing_in import sign_in
+from wenyuan.organisation.notices.data import Channel, Language, NoticeKind
+from wenyuan.organisation.notices.operations import prefer
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs
@@ -80,6 +84,27 @@ def keep_own_history(*, patron_id: int, keep: bool, notice_version: str, at: dat
     """
     patron = lock_open_patron(patron_id)
     switch_history(patron, keep=keep, notice_version=notice_version, given_by=GivenBy.SELF, at=at, desk=desk)
+
+
+@needs()
+@verb
+def choose_own_messages(
+    *,
+    patron_id: int,
+    channels: Mapping[NoticeKind, Sequence[Channel] | None],
+    language: Language | None,
+    at: datetime,
+    desk: Desk,
+) -> None:
+    """Say which kinds of message come by which way, and in which language: see ``notices.prefer``.
+
+    :raises PatronRefused: the reader has left.
+    :raises NoticeRefused: a channel twice in one order.
+    """
+    patron = lock_open_patron(patron_id)
+    prefer(recipient=notice_recipient(patron.id), channels=channels, language=language, at=at)
+    orders = {kind.value: None if order is None else list(order) for kind, order in channels.items()}
+    audit_act(patron, "choose_own_messages", at=at, desk=desk, language=language, channels=orders)
 
 
 @needs()

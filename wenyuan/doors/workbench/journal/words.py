@@ -311,6 +311,7 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "change_own_pin": _("PIN changed by the reader"),
     "add_others_card": _("reader's card added under another's sign-in"),
     "remove_others_card": _("reader's card taken from another's sign-in"),
+    "choose_own_messages": _("messages chosen by the reader"),
     "open_own_record": _("own data downloaded by the reader"),
     "rotate_keys": _("encryption keys rotated"),
     "edit_template": _("text of a notice changed"),

@@ -7,12 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.workbench.branches import Choices
 from wenyuan.doors.workbench.network.forms import DayField
-from wenyuan.doors.workbench.notices.words import CHANNELS, KINDS, LANGUAGES, OUTCOMES, STATES
-from wenyuan.organisation.notices.data import CallOutcome, Channel, Language, NoticeKind, State
+from wenyuan.doors.workbench.notices.words import CHANNELS, KINDS, OUTCOMES, STATES
+from wenyuan.organisation.notices.data import CallOutcome, Channel, NoticeKind, State
 from wenyuan.organisation.notices.queries import LogFilter
 from wenyuan.plumbing.clock import library_zone
-
-OWN_WAY, BOX = "own", "box"
 
 
 class LogForm(forms.Form):
@@ -128,40 +126,3 @@ class CallFilter(forms.Form):
     def __init__(self, *args: object, accounts: Choices, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
         self.fields["account"].choices = accounts  # type: ignore[attr-defined] # a choice field
-
-
-class PreferencesForm(forms.Form):
-    """What a reader wants: the language, and for each kind one channel first, the message box alone, or the usual."""
-
-    language = forms.ChoiceField(
-        label=_("Language"),
-        required=False,
-        choices=[("", _("as each notice says")), *((one.value, words) for one, words in LANGUAGES.items())],
-    )
-
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
-        ways = [
-            (OWN_WAY, _("the usual way")),
-            *((channel.value, CHANNELS[channel]) for channel in Channel if channel is not Channel.IN_APP),
-            (BOX, _("message box only")),
-        ]
-        for kind, words in KINDS.items():
-            self.fields[kind.value] = forms.ChoiceField(label=words, choices=ways)
-
-    def chosen_language(self) -> Language | None:
-        """The language that a valid form states."""
-        return Language(self.cleaned_data["language"]) if self.cleaned_data["language"] else None
-
-    def chosen_channels(self) -> dict[NoticeKind, tuple[Channel, ...] | None]:
-        """The order of channels per kind: the chosen one first, the others after it."""
-        return {kind: _order(self.cleaned_data[kind.value]) for kind in NoticeKind}
-
-
-def _order(way: str) -> tuple[Channel, ...] | None:
-    if way in {"", OWN_WAY}:
-        return None
-    if way == BOX:
-        return ()
-    first = Channel(way)
-    return (first, *(channel for channel in Channel if channel not in {first, Channel.IN_APP}))

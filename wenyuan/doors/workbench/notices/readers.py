@@ -7,14 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from wenyuan.doors.furniture.navigation import Crumb
+from wenyuan.doors.furniture.notice_choices import ChoicesForm, as_initial
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.form_pages import done
-from wenyuan.doors.workbench.notices import forms
 from wenyuan.doors.workbench.notices.words import CHANNELS, KINDS, STATES
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
 from wenyuan.lending.patrons.queries import get_patron, notice_recipient
-from wenyuan.organisation.notices.data import PreferenceFacts
 from wenyuan.organisation.notices.operations import set_preferences
 from wenyuan.organisation.notices.queries import list_bad_addresses, message_box, preferences
 from wenyuan.organisation.rights.data import Act
@@ -32,7 +31,7 @@ def reader(request: StaffRequest, patron_id: int) -> HttpResponse:
         raise Http404
     recipient = notice_recipient(patron_id)
     chosen = preferences(recipient)
-    form = forms.PreferencesForm(request.POST or None, initial=_initial(chosen))
+    form = ChoicesForm(request.POST or None, initial=as_initial(chosen))
     if form.is_valid():
         set_preferences(
             recipient=recipient,
@@ -61,11 +60,3 @@ def reader(request: StaffRequest, patron_id: int) -> HttpResponse:
         "onward": onward(request, box[ROWS - 1].id if len(box) > ROWS else None),
     }
     return page(request, "workbench/notices/reader.html", context, status=422 if form.errors else 200)
-
-
-def _initial(chosen: PreferenceFacts) -> dict[str, str]:
-    initial = {"language": chosen.language.value if chosen.language else ""}
-    for kind in KINDS:
-        order = chosen.channels.get(kind)
-        initial[kind.value] = forms.OWN_WAY if order is None else (order[0].value if order else forms.BOX)
-    return initial

@@ -7,45 +7,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from wenyuan.doors.furniture.notice_words import CHANNELS as CHANNELS
+from wenyuan.doors.furniture.notice_words import KINDS as KINDS
+from wenyuan.doors.furniture.notice_words import LANGUAGES as LANGUAGES
 from wenyuan.organisation.notices.data import (
     CallOutcome,
     CallReason,
-    Channel,
     Fault,
-    Language,
     NoticeKind,
     NoticeReason,
     State,
     TemplateFault,
 )
-
-KINDS: Final[Mapping[NoticeKind, StrOrPromise]] = {
-    NoticeKind.DUE_SOON: _("Due soon"),
-    NoticeKind.OVERDUE_1: _("Overdue, first reminder"),
-    NoticeKind.OVERDUE_2: _("Overdue, second reminder"),
-    NoticeKind.OVERDUE_3: _("Overdue, third reminder"),
-    NoticeKind.HOLD_READY: _("Hold ready"),
-    NoticeKind.HOLD_EXPIRED: _("Hold not fetched"),
-    NoticeKind.HOLD_CANCELLED: _("Hold cancelled"),
-    NoticeKind.LOAN_RECALLED: _("Item recalled"),
-    NoticeKind.LOAN_RENEWED: _("Renewed by itself"),
-    NoticeKind.RENEWAL_REFUSED: _("Not renewed by itself"),
-    NoticeKind.CLOSURE_DECLARED: _("Closure notice"),
-    NoticeKind.CLOSURE_REOPENED: _("Open again"),
-    NoticeKind.DUE_MOVED: _("Due date moved"),
-    NoticeKind.CARD_EXPIRY: _("Card ends soon"),
-    NoticeKind.LOAN_RECEIPT: _("Receipt for loans"),
-    NoticeKind.RETURN_RECEIPT: _("Receipt for returns"),
-}
-
-CHANNELS: Final[Mapping[Channel, StrOrPromise]] = {
-    Channel.WECHAT: _("WeChat"),
-    Channel.SMS: _("SMS"),
-    Channel.EMAIL: _("E-mail"),
-    Channel.IN_APP: _("Message box"),
-}
-
-LANGUAGES: Final[Mapping[Language, StrOrPromise]] = {Language.ZH: _("Chinese"), Language.EN: _("English")}
 
 STATES: Final[Mapping[State, tuple[str, StrOrPromise]]] = {
     State.WAITING: ("soon", _("waiting")),
