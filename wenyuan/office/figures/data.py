@@ -13,6 +13,7 @@ from wenyuan.office.figures.definitions import DefinitionReason as DefinitionRea
 from wenyuan.office.figures.definitions import DefinitionRefused as DefinitionRefused
 from wenyuan.office.figures.definitions import Definitions as Definitions
 from wenyuan.office.figures.definitions import Question as Question
+from wenyuan.office.figures.definitions import Stretch as Stretch
 from wenyuan.office.figures.stocks.values import Behaviour as Behaviour
 from wenyuan.office.figures.stocks.values import Stock as Stock
 from wenyuan.office.figures.stocks.values import StockCode as StockCode

@@ -79,3 +79,65 @@ class MonthRoll(models.Model):
                 fields=["month", "branch_id", "area_id", "kind", "codes"], name="figures_monthroll_once"
             ),
         )
+
+
+class ClosedMonth(models.Model):
+    """月结: a month whose figures are frozen; ``month`` is its first day. ``definitions`` are the answers that held on
+    its days (``[{first, last, answers}]``), ``indicators`` the codes that there were. Rows are only added."""
+
+    month = models.DateField(unique=True)
+    definitions = models.JSONField()
+    indicators = models.JSONField()
+    closed_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField()
+    key = models.CharField(max_length=64, null=True)
+
+    append_only = True
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(name="figures_closed_first_day", condition=Q(month__day=1)),
+            models.UniqueConstraint(fields=["key"], name="figures_closed_key", condition=Q(key__isnull=False)),
+        )
+
+
+class MonthAdjustment(models.Model):
+    """调整: what came for a closed month later is taken into its snapshot, for a reason. Rows are only added."""
+
+    month = models.ForeignKey(ClosedMonth, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    made_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    key = models.CharField(max_length=64, null=True)
+
+    append_only = True
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(name="figures_adjustment_has_reason", condition=~Q(reason="")),
+            models.UniqueConstraint(fields=["key"], name="figures_adjustment_key", condition=Q(key__isnull=False)),
+        )
+
+
+class FrozenFigure(models.Model):
+    """A number of a snapshot: as the month was closed, or what an adjustment added to it; what is not there is 0. Of a
+    branch itself or with what stood ``below`` it; 0 is no branch, and with ``below`` the whole network. Rows are only
+    added."""
+
+    month = models.ForeignKey(ClosedMonth, on_delete=models.PROTECT, related_name="+")
+    adjustment = models.ForeignKey(MonthAdjustment, on_delete=models.PROTECT, related_name="+", null=True)
+    branch_id = models.IntegerField()
+    below = models.BooleanField()
+    code = models.CharField(max_length=32)
+    value = models.BigIntegerField()
+
+    append_only = True
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["month", "adjustment", "branch_id", "below", "code"],
+                name="figures_frozen_once",
+                nulls_distinct=False,
+            ),
+        )

@@ -1,4 +1,5 @@
-"""Verbs of the figures: what the library counts, from which day on; and the adding up of past days."""
+"""Verbs of the figures: what the library counts, from which day on; the adding up of past days; and months that are
+closed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,10 +8,19 @@ from typing import TypeVar
 
 from django.db import IntegrityError
 
+from wenyuan.office.figures.closing.reading import months_closed, read_closed
+from wenyuan.office.figures.closing.values import (
+    MonthReason,
+    MonthRefused,
+    month_period,
+    reasons_against_adjusting,
+    reasons_against_closing,
+)
+from wenyuan.office.figures.closing.writing import hold_the_books, write_adjustment, write_closing
 from wenyuan.office.figures.data import DefinitionReason, DefinitionRefused, Question
 from wenyuan.office.figures.definitions import reasons_against_answer
-from wenyuan.office.figures.models import Definition
-from wenyuan.office.figures.queries import definitions
+from wenyuan.office.figures.models import ClosedMonth, Definition, MonthAdjustment
+from wenyuan.office.figures.queries import BY_CODE, cells_of_month, definitions, differences_of, month_due
 from wenyuan.office.figures.rollups.rolling import announce_days, mark_days, roll_month
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
@@ -62,6 +72,114 @@ def recount(*, first: date, last: date, reason: str, at: datetime, desk: Desk) -
     :raises NotAllowed: without the right over the whole network.
     """
     return _recount(first, last, reason.strip(), at, desk)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A month was closed, or its snapshot adjusted; ``figures`` is how many numbers were written, ``repeated`` when a
+    request with the same key had already done it."""
+
+    id: int
+    month: date
+    figures: int
+    repeated: bool = False
+
+
+@needs(Act.KEEP_FIGURES)
+def close_month(*, month: date, at: datetime, desk: Desk, key: str | None = None) -> Closed:
+    """Freeze what a month that is over has come to, of every indicator: of each branch itself, of each with what stood
+    below it, and of the whole network, by the definitions that hold on its days. ``month`` is its first day.
+
+    Months are closed in order, from the first in which anything was recorded. Whatever comes for it later does not
+    move it.
+
+    :raises NotAllowed: without the right over the whole network.
+    :raises MonthRefused: with every reason.
+    """
+    return _close_month(month, at, desk, key)
+
+
+@verb
+def _close_month(month: date, at: datetime, desk: Desk, key: str | None) -> Closed:
+    require(desk.operator, Act.KEEP_FIGURES, None)
+    hold_the_books()
+    if key and (done := ClosedMonth.objects.filter(key=key).first()):
+        if done.month != month:
+            raise MonthRefused(MonthReason.KEY_REUSED)
+        return Closed(done.id, month, len(read_closed([month])[month].frozen), repeated=True)
+    known = months_closed()
+    due = None if known else month_due(closed=known)
+    if reasons := reasons_against_closing(month, closed=known, first=due, today=local_date(at)):
+        raise MonthRefused(*reasons)
+    defined, days = definitions(), month_period(month)
+    cells = cells_of_month(month, defined=defined)
+    stretches = defined.stretches(days.first_date, days.last_date)
+    made = write_closing(month, cells, stretches=stretches, indicators=BY_CODE, at=at, desk=desk, key=key)
+    _tell(Kind.MONTH_CLOSED, "close_month", made, at=at, desk=desk, figures=len(cells))
+    return Closed(made.id, month, len(cells))
+
+
+@needs(Act.KEEP_FIGURES)
+def adjust_month(
+    *, month: date, reason: str, at: datetime, desk: Desk, seen: str | None = None, key: str | None = None
+) -> Closed:
+    """Take into the snapshot of a closed month what came for it since, so that it says what is counted now; what was
+    frozen stays beside it. ``reason`` says why, up to 200 characters; ``seen`` is the ``fingerprint`` of the
+    differences that were looked at, none where nobody looked.
+
+    :raises NotAllowed: without the right over the whole network.
+    :raises MonthRefused: with every reason.
+    """
+    return _adjust_month(month, reason.strip(), seen, at, desk, key)
+
+
+@verb
+def _adjust_month(month: date, reason: str, seen: str | None, at: datetime, desk: Desk, key: str | None) -> Closed:
+    require(desk.operator, Act.KEEP_FIGURES, None)
+    hold_the_books()
+    if key and (done := MonthAdjustment.objects.filter(key=key).select_related("month").first()):
+        if (done.month.month, done.reason) != (month, reason):
+            raise MonthRefused(MonthReason.KEY_REUSED)
+        [cells] = [one.cells for one in read_closed([month])[month].adjustments if one.id == done.id]
+        return Closed(done.id, month, len(cells), repeated=True)
+    closed = read_closed([month]).get(month)
+    if closed is None:
+        raise MonthRefused(MonthReason.NOT_CLOSED)
+    found = differences_of(closed)
+    if reasons := reasons_against_adjusting(found, reason=reason, seen=seen):
+        raise MonthRefused(*reasons)
+    cells = {(one.place, one.code): one.change for one in found}
+    row = ClosedMonth.objects.get(id=closed.id)
+    made = write_adjustment(row, cells, reason=reason, at=at, desk=desk, key=key)
+    _tell(Kind.MONTH_ADJUSTED, "adjust_month", row, at=at, desk=desk, figures=len(cells), reason=reason)
+    return Closed(made.id, month, len(cells))
+
+
+def _tell(
+    kind: Kind, act: str, closed: ClosedMonth, *, at: datetime, desk: Desk, figures: int, reason: str = ""
+) -> None:
+    record(
+        Entry(
+            kind=kind,
+            occurred_at=at,
+            door=desk.door.value,
+            desk=desk.code,
+            operator_id=desk.operator.account_id,
+            branch_id=desk.branch_id or None,
+            subject_kind="closed_month",
+            subject_id=closed.id,
+            details={"month": f"{closed.month:%Y-%m}", "figures": figures},
+        )
+    )
+    audit(
+        at=at,
+        desk=desk,
+        act=act,
+        subject_kind="closed_month",
+        subject_id=closed.id,
+        reason=reason,
+        after={"month": closed.month, "figures": figures},
+    )
 
 
 @verb

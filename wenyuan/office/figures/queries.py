@@ -17,6 +17,21 @@ from django.db import connection
 from wenyuan.office.daybook.data import Member, RecordFacts, RecordKind, Wanted
 from wenyuan.office.daybook.queries import list_records
 from wenyuan.office.figures import sql
+from wenyuan.office.figures.closing.reading import months_closed, read_closed
+from wenyuan.office.figures.closing.values import (
+    EVERYWHERE,
+    Cells,
+    ClosedMonthFacts,
+    Difference,
+    MonthReason,
+    MonthRefused,
+    Place,
+    cells_of,
+    differences,
+    fingerprint,
+    month_period,
+    month_to_close,
+)
 from wenyuan.office.figures.data import (
     WHOLE,
     AreaFigures,
@@ -90,10 +105,16 @@ __all__ = [
     "BY_CODE",
     "BY_STOCK",
     "EVERYTHING",
+    "EVERYWHERE",
     "INDICATORS",
     "MAIN",
     "SMALLEST",
     "STOCKS",
+    "ClosedMonthFacts",
+    "Difference",
+    "MonthReason",
+    "MonthRefused",
+    "Place",
     "PublicReport",
     "PublishedBranch",
     "PublishedCode",
@@ -103,14 +124,21 @@ __all__ = [
     "by_day",
     "by_month",
     "by_month_and_branch",
+    "cells_of_month",
+    "closed_month",
     "definitions",
+    "differences_of",
     "figures_of",
     "findings_in",
+    "fingerprint",
     "is_defined_alike",
     "link_terms",
     "may_see",
     "may_see_rows",
     "members_of",
+    "month_due",
+    "month_period",
+    "months_closed",
     "open_days_by_month",
     "parse_period",
     "public_report",
@@ -283,6 +311,52 @@ def scan_by_month_and_branch(*, period: Period) -> Mapping[tuple[date, int], Val
     """As ``by_month_and_branch``, of the whole network, from the journal alone: to compare."""
     parameters = _parameters(period, None, WHOLE, network_map())
     return _split(Grouping.MONTH_BRANCH, parameters, None, rollups=False)
+
+
+def closed_month(month: date) -> ClosedMonthFacts | None:
+    """The month that begins on this day as it was closed and adjusted; nothing where it is open."""
+    return read_closed([month]).get(month)
+
+
+def month_due(*, closed: Iterable[date] | None = None) -> date | None:
+    """The month that is the next to be closed, whether it is over or not; nothing where nothing was ever recorded."""
+    known = tuple(months_closed() if closed is None else closed)
+    return month_to_close(known, None if known else _first_recorded())
+
+
+def cells_of_month(month: date, *, network: NetworkMap | None = None, defined: Definitions | None = None) -> Cells:
+    """What the month comes to now, by the definitions given so far: of each branch itself, of each with what stood
+    below it on each day, and of the whole network."""
+    network, defined, days = network or network_map(), defined or definitions(), month_period(month)
+    own = {
+        branch_id: values
+        for (_month, branch_id), values in by_month_and_branch(period=days, network=network, defined=defined).items()
+    }
+    places = {Place(branch_id, False): values for branch_id, values in own.items()}
+    for facts in network.branches.values():
+        places[Place(facts.id, True)] = _with_below(facts, own, days, network, defined)
+    return cells_of(places | {EVERYWHERE: _added(own.values())})
+
+
+def differences_of(
+    closed: ClosedMonthFacts, *, network: NetworkMap | None = None, defined: Definitions | None = None
+) -> tuple[Difference, ...]:
+    """Where a closed month, adjustments included, is not what is counted now."""
+    return differences(closed, cells_of_month(closed.month, network=network, defined=defined))
+
+
+def _with_below(
+    facts: BranchFacts, own: Mapping[int, Values], days: Period, network: NetworkMap, defined: Definitions
+) -> Values:
+    """What a branch comes to with what stood below it: added up, unless a branch came or went within the month."""
+    spans = memberships(network, branch_id=facts.id, period=days)
+    if all((span.first_date, span.last_date) == (days.first_date, days.last_date) for span in spans):
+        return _added(own[span.branch_id] for span in spans if span.branch_id in own)
+    return _split(Grouping.TOTAL, _parameters(days, facts.code, WHOLE, network), defined).get((), NOTHING)
+
+
+def _first_recorded() -> date | None:
+    return min((day for _kind, day in _fetch(sql.FIRST_DAYS, {"kinds": list(KINDS)})), default=None)
 
 
 def rows_of(
@@ -476,7 +550,7 @@ def published_years(*, on: date) -> tuple[int, ...]:
     """The years of which there is a service report, the newest first: each from the first in which anything was
     recorded that has ended by then. A year that runs is none of them: from day to day its totals would tell what a day
     added, however small."""
-    first = min((day for _kind, day in _fetch(sql.FIRST_DAYS, {"kinds": list(KINDS)})), default=None)
+    first = _first_recorded()
     return tuple(range(on.year - 1, first.year - 1, -1)) if first else ()
 
 

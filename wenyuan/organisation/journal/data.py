@@ -138,6 +138,8 @@ class Kind(StrEnum):
     DEPOSIT_RETURNED = "deposit_returned"
     DAY_CLOSED = "day_closed"  # 日结: amount is what was counted
     DEFINITION_SET = "definition_set"  # what belongs to a figure, from a day on (details: question, counts, since)
+    MONTH_CLOSED = "month_closed"  # its figures are frozen (details: month)
+    MONTH_ADJUSTED = "month_adjusted"  # what came later is taken into a closed month (details: month)
     POLICY_CHANGED = "policy_changed"  # a row of the loan policies added or ended
     NOTICE_SENT = "notice_sent"  # a message to somebody; quantity counts messages
     NOTICE_FAILED = "notice_failed"  # one that no channel could carry, or of which nobody knows

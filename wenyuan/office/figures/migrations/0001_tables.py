@@ -6,6 +6,8 @@ from django.db import migrations, models
 from wenyuan.plumbing.first_tables import TablesAtOnce
 from wenyuan.plumbing.roles import AppendOnly
 
+APPEND_ONLY = ("figures_definition", "figures_closedmonth", "figures_monthadjustment", "figures_frozenfigure")
+
 TABLES = [
     migrations.CreateModel(
         name="Definition",
@@ -92,6 +94,96 @@ TABLES = [
             ],
         },
     ),
+    migrations.CreateModel(
+        name="ClosedMonth",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("month", models.DateField(unique=True)),
+            ("definitions", models.JSONField()),
+            ("indicators", models.JSONField()),
+            ("closed_at", models.DateTimeField()),
+            ("key", models.CharField(max_length=64, null=True)),
+            (
+                "closed_by",
+                models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+        ],
+        options={
+            "constraints": [
+                models.CheckConstraint(condition=models.Q(("month__day", 1)), name="figures_closed_first_day"),
+                models.UniqueConstraint(
+                    condition=models.Q(("key__isnull", False)), fields=("key",), name="figures_closed_key"
+                ),
+            ],
+        },
+    ),
+    migrations.CreateModel(
+        name="MonthAdjustment",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("reason", models.CharField(max_length=200)),
+            ("made_at", models.DateTimeField()),
+            ("key", models.CharField(max_length=64, null=True)),
+            (
+                "made_by",
+                models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+            (
+                "month",
+                models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to="figures.closedmonth"
+                ),
+            ),
+        ],
+        options={
+            "constraints": [
+                models.CheckConstraint(
+                    condition=models.Q(("reason", ""), _negated=True), name="figures_adjustment_has_reason"
+                ),
+                models.UniqueConstraint(
+                    condition=models.Q(("key__isnull", False)), fields=("key",), name="figures_adjustment_key"
+                ),
+            ],
+        },
+    ),
+    migrations.CreateModel(
+        name="FrozenFigure",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("branch_id", models.IntegerField()),
+            ("below", models.BooleanField()),
+            ("code", models.CharField(max_length=32)),
+            ("value", models.BigIntegerField()),
+            (
+                "adjustment",
+                models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="figures.monthadjustment",
+                ),
+            ),
+            (
+                "month",
+                models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to="figures.closedmonth"
+                ),
+            ),
+        ],
+        options={
+            "constraints": [
+                models.UniqueConstraint(
+                    fields=("month", "adjustment", "branch_id", "below", "code"),
+                    name="figures_frozen_once",
+                    nulls_distinct=False,
+                ),
+            ],
+        },
+    ),
 ]
 
 
@@ -104,5 +196,5 @@ class Migration(migrations.Migration):
 
     operations = [
         TablesAtOnce(TABLES),
-        migrations.RunSQL(AppendOnly.guard("figures_definition"), AppendOnly.release("figures_definition")),
+        *(migrations.RunSQL(AppendOnly.guard(table), AppendOnly.release(table)) for table in APPEND_ONLY),
     ]

@@ -1,0 +1,359 @@
+"""Closing months (docs/specs/figures.md, CM1 to CM15): what is frozen moves by recorded adjustments alone."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+from django.db import DataError, ProgrammingError, connection, transaction
+from psycopg.types.range import Range
+
+from tests.factories.accounts import make_desk
+from tests.factories.network import make_branch
+from tests.racing import at_once
+from wenyuan.office.figures import operations
+from wenyuan.office.figures.data import NOWHERE, IndicatorCode, Question
+from wenyuan.office.figures.operations import Closed, adjust_month, close_month, define, roll_up
+from wenyuan.office.figures.queries import (
+    EVERYWHERE,
+    ClosedMonthFacts,
+    MonthReason,
+    MonthRefused,
+    Place,
+    closed_month,
+    differences_of,
+    fingerprint,
+    month_due,
+    months_closed,
+)
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.journal.data import Entry, Kind
+from wenyuan.organisation.journal.delivery import deliver
+from wenyuan.organisation.journal.models import Entry as Row
+from wenyuan.organisation.journal.operations import record
+from wenyuan.organisation.network.models import Branch, Placement
+from wenyuan.organisation.rights.data import Act, Desk
+from wenyuan.organisation.rights.models import AuditRow
+from wenyuan.organisation.rights.queries import NotAllowed
+from wenyuan.plumbing.clock import library_zone
+
+AT = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
+APRIL, MAY, JUNE, JULY = (date(2026, month, 1) for month in (4, 5, 6, 7))
+LOANS = IndicatorCode.LOANS
+
+
+def entry(day: date, branch: Branch | None, kind: Kind = Kind.LOAN, **columns: Any) -> Entry:
+    at = datetime.combine(day, time(10), tzinfo=library_zone())
+    return Entry(kind=kind, occurred_at=at, door="workbench", branch_id=branch.id if branch else None, **columns)
+
+
+def added_up() -> None:
+    while deliver(at=AT):
+        pass
+    roll_up(at=AT)
+
+
+def closed(month: date = APRIL) -> ClosedMonthFacts:
+    found = closed_month(month)
+    assert found is not None
+    return found
+
+
+def loans(month: date = APRIL, place: Place = EVERYWHERE) -> int:
+    return closed(month).value(place, LOANS)
+
+
+def differing(month: date = APRIL) -> dict[tuple[Place, str], tuple[int, int, int]]:
+    return {(one.place, one.code.value): (one.frozen, one.adjusted, one.now) for one in differences_of(closed(month))}
+
+
+@pytest.fixture
+def central(db: None) -> Branch:
+    return make_branch("CEN", kind="central")
+
+
+@pytest.fixture
+def director(central: Branch) -> Desk:
+    return make_desk(central, role=Role.DIRECTOR, everywhere=True)
+
+
+def test_a_month_closes_with_the_figures_of_each_branch_of_its_subtree_and_of_the_whole_network(
+    central: Branch, director: Desk
+) -> None:
+    east = make_branch("EAST", parent=central)
+    record(
+        entry(date(2026, 4, 1), central, quantity=5),
+        entry(date(2026, 4, 30), east, quantity=3),
+        entry(date(2026, 4, 9), None, quantity=2),
+        entry(date(2026, 4, 9), east, Kind.VISIT, persons=40),
+        entry(date(2026, 5, 1), east, quantity=100),
+    )
+    added_up()
+
+    done = close_month(month=APRIL, at=AT, desk=director)
+
+    assert loans() == 10
+    assert (loans(place=Place(central.id, False)), loans(place=Place(central.id, True))) == (5, 8)
+    assert (loans(place=Place(east.id, False)), loans(place=Place(east.id, True))) == (3, 3)
+    assert loans(place=Place(NOWHERE, False)) == 2
+    assert closed().value(Place(central.id, True), IndicatorCode.VISITS) == 40
+    assert closed().value(Place(central.id, False), IndicatorCode.VISITS) == 0
+    assert (done.month, done.figures, done.repeated, differing()) == (APRIL, len(closed().frozen), False, {})
+
+
+def test_a_subtree_is_frozen_as_it_stood_on_each_day(central: Branch, director: Desk) -> None:
+    west = make_branch("WEST", parent=central)
+    south = make_branch("SOUTH")
+    Placement.objects.create(branch=south, parent=west, valid=Range(date(2020, 1, 1), date(2026, 4, 15)))
+    Placement.objects.create(branch=south, parent=central, valid=Range(date(2026, 4, 15), None))
+    record(entry(date(2026, 4, 14), south), entry(date(2026, 4, 15), south, quantity=10))
+
+    close_month(month=APRIL, at=AT, desk=director)
+
+    assert loans(place=Place(west.id, True)) == 1
+    assert (loans(place=Place(south.id, True)), loans(place=Place(central.id, True))) == (11, 11)
+
+
+def test_a_month_keeps_the_definitions_that_held_on_its_days(central: Branch, director: Desk) -> None:
+    record(entry(APRIL, central, quantity=10), entry(APRIL, central, Kind.RENEWAL, quantity=3))
+    define(
+        question=Question.RENEWALS_IN_LOANS, counts=True, since=date(2026, 4, 11), basis="馆务会", at=AT, desk=director
+    )
+
+    close_month(month=APRIL, at=AT, desk=director)
+
+    assert [
+        (one.first_date.day, one.last_date.day, Question.RENEWALS_IN_LOANS in one.answers)
+        for one in (closed().stretches)
+    ] == [(1, 10, False), (11, 30, True)]
+    assert (loans(), differing()) == (10, {})
+    define(question=Question.RENEWALS_IN_LOANS, counts=True, since=APRIL, basis="省馆通知", at=AT, desk=director)
+    assert loans() == 10
+    assert differing()[EVERYWHERE, "loans"] == (10, 0, 13)
+
+
+def test_closing_is_audited_and_the_journal_tells_it(central: Branch, director: Desk) -> None:
+    record(entry(APRIL, central))
+
+    done = close_month(month=APRIL, at=AT, desk=director)
+
+    told = Row.objects.get(kind="month_closed")
+    assert (told.subject_id, told.details["month"], told.operator_id) == (
+        done.id,
+        "2026-04",
+        director.operator.account_id,
+    )
+    row = AuditRow.objects.get(act="close_month")
+    assert (row.subject_kind, row.subject_id, row.after["month"]) == ("closed_month", done.id, "2026-04-01")
+
+
+def test_months_are_closed_in_order_from_the_first_in_which_anything_was_recorded(
+    central: Branch, director: Desk
+) -> None:
+    assert month_due() is None
+    with pytest.raises(MonthRefused) as empty:
+        close_month(month=APRIL, at=AT, desk=director)
+    assert empty.value.reasons == (MonthReason.NOT_IN_ORDER,)
+    record(entry(date(2026, 4, 20), central))
+
+    assert month_due() == APRIL
+    with pytest.raises(MonthRefused) as early:
+        close_month(month=MAY, at=AT, desk=director)
+    assert early.value.reasons == (MonthReason.NOT_IN_ORDER,)
+    close_month(month=APRIL, at=AT, desk=director)
+    record(entry(date(2026, 2, 1), central))  # what comes for a month before all of them opens none
+
+    assert month_due() == MAY
+    close_month(month=MAY, at=AT, desk=director)
+    assert months_closed() == (APRIL, MAY)
+
+
+def test_a_month_that_is_not_over_or_is_closed_already_is_refused(central: Branch, director: Desk) -> None:
+    record(entry(date(2026, 6, 3), central))
+    on_its_last_day = datetime(2026, 6, 30, 15, 59, tzinfo=UTC)  # 23:59 there
+    with pytest.raises(MonthRefused) as running:
+        close_month(month=JUNE, at=on_its_last_day, desk=director)
+    close_month(month=JUNE, at=datetime(2026, 6, 30, 16, 0, tzinfo=UTC), desk=director)
+    with pytest.raises(MonthRefused) as twice:
+        close_month(month=JUNE, at=AT, desk=director)
+    with pytest.raises(MonthRefused) as next_one:
+        close_month(month=JULY, at=AT, desk=director)
+    with pytest.raises(MonthRefused) as no_month:
+        close_month(month=date(2026, 6, 2), at=AT, desk=director)
+
+    assert [one.value.reasons for one in (running, twice, next_one, no_month)] == [
+        (MonthReason.NOT_OVER,),
+        (MonthReason.ALREADY_CLOSED,),
+        (MonthReason.NOT_OVER,),
+        (MonthReason.NO_MONTH,),
+    ]
+
+
+def test_months_are_closed_and_adjusted_by_who_keeps_the_figures_of_the_whole_network(
+    central: Branch, director: Desk
+) -> None:
+    record(entry(APRIL, central))
+    close_month(month=APRIL, at=AT, desk=director)
+    record(entry(APRIL, central))
+
+    for desk in (
+        make_desk(central, acts=[Act.KEEP_FIGURES]),
+        make_desk(central, acts=[Act.SEE_FIGURES], everywhere=True),
+    ):
+        with pytest.raises(NotAllowed):
+            close_month(month=MAY, at=AT, desk=desk)
+        with pytest.raises(NotAllowed):
+            adjust_month(month=APRIL, reason="补录", at=AT, desk=desk)
+
+    assert (months_closed(), loans()) == ((APRIL,), 1)
+
+
+def test_the_same_request_twice_closes_once(central: Branch, director: Desk) -> None:
+    record(entry(APRIL, central))
+    first = close_month(month=APRIL, at=AT, desk=director, key="k1")
+
+    again = close_month(month=APRIL, at=AT, desk=director, key="k1")
+
+    assert (again.id, again.figures, again.repeated) == (first.id, first.figures, True)
+    with pytest.raises(MonthRefused) as reused:
+        close_month(month=MAY, at=AT, desk=director, key="k1")
+    assert reused.value.reasons == (MonthReason.KEY_REUSED,)
+
+
+def test_what_is_frozen_is_never_changed(central: Branch, director: Desk) -> None:
+    record(entry(APRIL, central))
+    close_month(month=APRIL, at=AT, desk=director)
+
+    for statement in (
+        "UPDATE figures_frozenfigure SET value = 7",
+        "DELETE FROM figures_frozenfigure",
+        "UPDATE figures_closedmonth SET closed_at = now()",
+        "DELETE FROM figures_monthadjustment",
+    ):
+        with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_what_comes_later_stands_beside_the_snapshot_until_somebody_takes_it_in_for_a_reason(
+    central: Branch, director: Desk
+) -> None:
+    [lent] = record(entry(APRIL, central, quantity=5))
+    close_month(month=APRIL, at=AT, desk=director)
+
+    record(entry(APRIL, central, quantity=-1, reverses_id=lent), entry(date(2026, 4, 30), central, quantity=8))
+    added_up()
+
+    both = {(EVERYWHERE, "loans"), (Place(central.id, False), "loans"), (Place(central.id, True), "loans")}
+    assert (loans(), differing()[EVERYWHERE, "loans"]) == (5, (5, 0, 12))
+    assert {cell for cell in differing() if cell[1] == "loans"} == both
+    seen = fingerprint(differences_of(closed()))
+    done = adjust_month(month=APRIL, reason="  4月30日离线借阅补录 ", seen=seen, at=AT, desk=director)
+
+    [adjustment] = closed().adjustments
+    assert (adjustment.id, adjustment.reason, adjustment.made_at) == (done.id, "4月30日离线借阅补录", AT)
+    assert adjustment.cells[EVERYWHERE, LOANS] == 7
+    assert (loans(), closed().frozen[EVERYWHERE, LOANS], differing()) == (12, 5, {})
+    row = AuditRow.objects.get(act="adjust_month")
+    assert (row.reason, row.after["month"]) == ("4月30日离线借阅补录", "2026-04-01")
+    assert Row.objects.get(kind="month_adjusted").details["month"] == "2026-04"
+
+
+def test_a_snapshot_is_adjusted_as_often_as_something_comes(central: Branch, director: Desk) -> None:
+    record(entry(APRIL, central, quantity=5))
+    close_month(month=APRIL, at=AT, desk=director)
+    for quantity, reason in ((2, "补录"), (-6, "误录冲销")):
+        record(entry(APRIL, central, quantity=quantity))
+        adjust_month(month=APRIL, reason=reason, at=AT, desk=director)
+
+    assert [one.cells[EVERYWHERE, LOANS] for one in closed().adjustments] == [2, -6]
+    assert (closed().frozen[EVERYWHERE, LOANS], loans()) == (5, 1)
+
+
+def test_an_adjustment_is_refused_with_every_reason_and_leaves_nothing(central: Branch, director: Desk) -> None:
+    record(entry(APRIL, central))
+    with pytest.raises(MonthRefused) as open_month:
+        adjust_month(month=APRIL, reason="补录", at=AT, desk=director)
+    close_month(month=APRIL, at=AT, desk=director)
+    with pytest.raises(MonthRefused) as nothing:
+        adjust_month(month=APRIL, reason=" ", at=AT, desk=director)
+    record(entry(APRIL, central))
+    seen = fingerprint(differences_of(closed()))
+    record(entry(APRIL, central))
+    with pytest.raises(MonthRefused) as meanwhile:
+        adjust_month(month=APRIL, reason="补" * 201, seen=seen, at=AT, desk=director)
+
+    assert open_month.value.reasons == (MonthReason.NOT_CLOSED,)
+    assert nothing.value.reasons == (MonthReason.NOTHING_DIFFERS, MonthReason.REASON_MISSING)
+    assert meanwhile.value.reasons == (MonthReason.CHANGED_MEANWHILE, MonthReason.TEXT_TOO_LONG)
+    assert (closed().adjustments, loans()) == ((), 1)
+    assert not AuditRow.objects.filter(act="adjust_month").exists()
+
+
+def test_the_same_adjustment_twice_is_one(central: Branch, director: Desk) -> None:
+    record(entry(APRIL, central))
+    close_month(month=APRIL, at=AT, desk=director)
+    record(entry(APRIL, central))
+    first = adjust_month(month=APRIL, reason="补录", at=AT, desk=director, key="k2")
+
+    again = adjust_month(month=APRIL, reason="补录", at=AT, desk=director, key="k2")
+
+    assert (again.id, again.figures, again.repeated, len(closed().adjustments)) == (first.id, first.figures, True, 1)
+    with pytest.raises(MonthRefused) as reused:
+        adjust_month(month=APRIL, reason="别的", at=AT, desk=director, key="k2")
+    assert reused.value.reasons == (MonthReason.KEY_REUSED,)
+
+
+@pytest.fixture
+def committed(fresh_database: str) -> Desk:
+    central = make_branch("CEN", kind="central")
+    with transaction.atomic():
+        record(entry(APRIL, central, quantity=5), entry(MAY, central, quantity=7))
+    return make_desk(central, role=Role.DIRECTOR, everywhere=True)
+
+
+def test_of_two_who_close_a_month_at_once_one_does(committed: Desk) -> None:
+    found = at_once(
+        lambda: close_month(month=APRIL, at=AT, desk=committed), lambda: close_month(month=APRIL, at=AT, desk=committed)
+    )
+
+    assert sum(isinstance(one, Closed) for one in found) == 1
+    [refused] = [one for one in found if isinstance(one, MonthRefused)]
+    assert refused.reasons == (MonthReason.ALREADY_CLOSED,)
+    assert (months_closed(), loans()) == ((APRIL,), 5)
+
+
+def test_of_two_who_send_one_request_at_once_both_are_told_of_it(committed: Desk) -> None:
+    close_month(month=APRIL, at=AT, desk=committed)
+    with transaction.atomic():
+        record(entry(APRIL, None, quantity=3))
+
+    def adjust() -> Closed:
+        return adjust_month(month=APRIL, reason="补录", at=AT, desk=committed, key="one")
+
+    one, other = at_once(adjust, adjust)
+
+    assert isinstance(one, Closed)
+    assert isinstance(other, Closed)
+    assert (one.id, {one.repeated, other.repeated}) == (other.id, {True, False})
+    assert (len(closed().adjustments), loans()) == (1, 8)
+
+
+def test_a_closing_that_is_cut_off_leaves_nothing(committed: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_off(**_words: object) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM figures_frozenfigure")
+            assert cursor.fetchone() != (0,)
+            cursor.execute("SELECT 1 / 0")
+        return 0
+
+    with monkeypatch.context() as patched:
+        patched.setattr(operations, "audit", cut_off)
+        with pytest.raises(DataError, match="division by zero"):
+            close_month(month=APRIL, at=AT, desk=committed)
+
+    assert months_closed() == ()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM figures_frozenfigure")
+        assert cursor.fetchone() == (0,)
+    assert not Row.objects.filter(kind="month_closed").exists()
+    close_month(month=APRIL, at=AT, desk=committed)
+    assert loans() == 5

@@ -1,0 +1,1 @@
+"""月结: months closed into a frozen snapshot, which moves by recorded adjustments alone."""

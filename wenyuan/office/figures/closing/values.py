@@ -1,0 +1,183 @@
+"""Closed months as values: what was frozen, what was adjusted since, and where it differs from what is counted now.
+Pure."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from wenyuan.office.figures.data import NOWHERE, IndicatorCode, Period, Stretch, Values
+
+REASON_CHARACTERS = 200
+
+
+class Place(NamedTuple):
+    """What a frozen number covers: a branch itself, or with what stood below it on each day of the month."""
+
+    branch_id: int
+    below: bool
+
+
+EVERYWHERE = Place(NOWHERE, True)
+"""The whole network, with what names no branch; ``Place(NOWHERE, False)`` is that alone."""
+
+Cell = tuple[Place, IndicatorCode]
+Cells = Mapping[Cell, int]
+"""A number for each place and indicator; what is not there is 0."""
+
+
+class MonthReason(StrEnum):
+    """Why a month is not closed, or its snapshot not adjusted."""
+
+    NO_MONTH = "no_month"  # not the first day of a month
+    NOT_OVER = "not_over"
+    NOT_IN_ORDER = "not_in_order"  # another month is the next
+    ALREADY_CLOSED = "already_closed"
+    NOT_CLOSED = "not_closed"
+    NOTHING_DIFFERS = "nothing_differs"
+    CHANGED_MEANWHILE = "changed_meanwhile"  # what differs is not what was seen
+    REASON_MISSING = "reason_missing"
+    TEXT_TOO_LONG = "text_too_long"
+    KEY_REUSED = "key_reused"  # the key stands for another act
+
+
+class MonthRefused(Exception):
+    """A month is not closed, or not adjusted, for every reason at once."""
+
+    def __init__(self, *reasons: MonthReason) -> None:
+        super().__init__(", ".join(reason.value for reason in reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentFacts:
+    """调整: what came after a month was closed, taken into its snapshot by somebody for a reason. ``cells`` are what
+    it added, negative where it took off."""
+
+    id: int
+    reason: str
+    made_by_name: str
+    made_at: datetime
+    cells: Cells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedMonthFacts:
+    """A closed month: ``frozen`` as it was closed, ``adjustments`` in their order, ``stretches`` the definitions that
+    held on its days, and ``indicators`` those there were: of others the snapshot says nothing."""
+
+    id: int
+    month: date
+    closed_by_name: str
+    closed_at: datetime
+    stretches: tuple[Stretch, ...]
+    indicators: frozenset[IndicatorCode]
+    frozen: Cells
+    adjustments: tuple[AdjustmentFacts, ...] = ()
+
+    def value(self, place: Place, code: IndicatorCode) -> int:
+        """What the snapshot says, adjustments included."""
+        return self.frozen.get((place, code), 0) + self.adjusted(place, code)
+
+    def adjusted(self, place: Place, code: IndicatorCode) -> int:
+        """What all its adjustments come to."""
+        return sum(one.cells.get((place, code), 0) for one in self.adjustments)
+
+    def cells(self) -> frozenset[Cell]:
+        """Every cell that it has a number for."""
+        return frozenset(self.frozen).union(*(one.cells for one in self.adjustments))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where what is counted now is not what the snapshot says."""
+
+    place: Place
+    code: IndicatorCode
+    frozen: int
+    adjusted: int
+    now: int
+
+    @property
+    def change(self) -> int:
+        """What the snapshot lacks."""
+        return self.now - self.frozen - self.adjusted
+
+
+def differences(closed: ClosedMonthFacts, now: Cells) -> tuple[Difference, ...]:
+    """Every difference, the whole network first, then by branch and indicator."""
+    found = [
+        Difference(place, code, closed.frozen.get((place, code), 0), closed.adjusted(place, code), now.get(cell, 0))
+        for cell in closed.cells() | now.keys()
+        for place, code in (cell,)
+        if code in closed.indicators and closed.value(place, code) != now.get(cell, 0)
+    ]
+    order = list(IndicatorCode)
+    return tuple(sorted(found, key=lambda one: (one.place.branch_id, not one.place.below, order.index(one.code))))
+
+
+def fingerprint(found: Iterable[Difference]) -> str:
+    """What was seen, in few characters: an adjustment takes in no more and no less than that."""
+    told = [f"{one.place.branch_id} {one.place.below} {one.code.value} {one.change}" for one in found]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+
+
+def cells_of(values_by_place: Mapping[Place, Values]) -> Cells:
+    """The cells that are not 0."""
+    return {
+        (place, code): value for place, values in values_by_place.items() for code, value in values.items() if value
+    }
+
+
+def month_period(month: date) -> Period:
+    """The days of the month that begins on this day."""
+    return Period(f"{month:%Y-%m}", month, month_after(month) - timedelta(days=1))
+
+
+def month_after(month: date) -> date:
+    """The first day of the month after this one."""
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def month_to_close(closed: Iterable[date], first_recorded: date | None) -> date | None:
+    """The month that is the next to be closed: the one after the last that is, else the first in which anything was
+    recorded. What is recorded later for a month before all that are closed opens none."""
+    last = max(closed, default=None)
+    if last is not None:
+        return month_after(last)
+    return first_recorded.replace(day=1) if first_recorded else None
+
+
+def reasons_against_closing(
+    month: date, *, closed: Iterable[date], first: date | None, today: date
+) -> list[MonthReason]:
+    """Everything that speaks against closing a month."""
+    if month.day != 1:
+        return [MonthReason.NO_MONTH]
+    known = frozenset(closed)
+    reasons = []
+    if month in known:
+        reasons.append(MonthReason.ALREADY_CLOSED)
+    elif month != month_to_close(known, first):
+        reasons.append(MonthReason.NOT_IN_ORDER)
+    if month_after(month) > today:
+        reasons.append(MonthReason.NOT_OVER)
+    return reasons
+
+
+def reasons_against_adjusting(found: Iterable[Difference], *, reason: str, seen: str | None) -> list[MonthReason]:
+    """Everything that speaks against taking these differences of a closed month in. ``seen`` is the fingerprint of what
+    was looked at, none where nobody looked."""
+    listed = tuple(found)
+    reasons = []
+    if not listed:
+        reasons.append(MonthReason.NOTHING_DIFFERS)
+    elif seen is not None and seen != fingerprint(listed):
+        reasons.append(MonthReason.CHANGED_MEANWHILE)
+    if not reason.strip():
+        reasons.append(MonthReason.REASON_MISSING)
+    if len(reason.strip()) > REASON_CHARACTERS:
+        reasons.append(MonthReason.TEXT_TOO_LONG)
+    return reasons
