@@ -115,6 +115,26 @@ def test_last_year_stands_beside_this_one(town: Town) -> None:
     assert (loans.number.value, loans.before.value, loans.change_shown) == (4, 2, "100.0%")
 
 
+def test_a_year_shows_its_months_each_of_which_leads_to_its_days_f6(town: Town) -> None:
+    happened(Kind.LOAN, town.central, times=4)
+    browser = staff_at(town.central, Role.DIRECTOR)
+
+    year = browser.get("/workbench/figures/?period=2026&branch=C&show=loans")
+    month = browser.get(year.context["month_steps"][3].url)
+
+    assert (len(year.context["month_steps"]), year.context["day_steps"]) == (12, [])
+    assert year.context["month_steps"][3].url == "/workbench/figures/?period=2026-04&branch=C&show=loans"
+    assert f'<a href="{year.context["month_steps"][3].url}">'.replace("&", "&amp;") in year.content.decode()
+    assert (len(month.context["day_steps"]), month.context["month_steps"]) == (30, [])
+    assert sum(step.number.value for step in month.context["day_steps"]) == 4
+
+
+def test_a_quarter_shows_months_and_days_f6(town: Town) -> None:
+    page = staff_at(town.central, Role.DIRECTOR).get("/workbench/figures/?period=2026-Q3&branch=C")
+
+    assert (len(page.context["month_steps"]), len(page.context["day_steps"])) == (3, 92)
+
+
 def loans_of(browser: Any, period: str) -> Any:
     page = browser.get(f"/workbench/figures/?period={period}&branch=C")
     assert page.status_code == 200

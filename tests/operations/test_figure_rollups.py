@@ -24,6 +24,8 @@ from wenyuan.office.figures.queries import (
     by_day,
     by_month,
     by_month_and_branch,
+    by_place,
+    definitions,
     figures_of,
     scan_by_month_and_branch,
 )
@@ -35,6 +37,7 @@ from wenyuan.organisation.journal.delivery import deliver, retry_stuck
 from wenyuan.organisation.journal.followers import followers_of
 from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.network.models import Branch, Placement
+from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.organisation.rights.queries import NotAllowed
 from wenyuan.plumbing.clock import library_zone
@@ -224,6 +227,49 @@ def test_areas_are_told_apart_in_the_rollups_too(central: Branch) -> None:
     assert found == {area.id: 1001, 0: 1010}
     part = Slice(at_branch_id=central.id, area_id=area.id)
     assert figures_of(period=H1, at=AT, part=part).values[IndicatorCode.LOANS] == 1001
+
+
+def test_a_total_its_branches_and_its_areas_come_of_one_reading(
+    central: Branch, django_assert_num_queries: Any
+) -> None:
+    area = make_area(central)
+    record(
+        entry(APRIL_23, central, area_id=area.id),
+        entry(APRIL_23, central, quantity=10),
+        entry(APRIL_23, make_branch("EMPTY"), Kind.RETURN),
+        entry(APRIL_23, None, quantity=100),
+    )
+    delivered()
+    roll_up(at=AT)
+    tampered("figures_dayroll")
+    network, defined = network_map(), definitions()
+
+    with django_assert_num_queries(2):  # the sums, and what the areas are called
+        found = by_place(period=H1, at=AT, network=network, defined=defined)
+
+    loans_of = IndicatorCode.LOANS
+    assert found.total.values[loans_of] == 3111
+    assert {one.code: one.values[loans_of] for one in found.branches} == {"CEN": 2011, "EMPTY": 0, "": 1100}
+    assert {(one.branch_id, one.area_id): one.values[loans_of] for one in found.areas if one.values[loans_of]} == {
+        (0, 0): 1100,
+        (central.id, 0): 1010,
+        (central.id, area.id): 1001,
+    }
+    assert (found.branches, found.areas) == (by_branch(period=H1), by_area(period=H1))
+
+
+def test_days_and_months_are_told_of_one_indicator_alone(central: Branch) -> None:
+    record(entry(APRIL_23, central), entry(APRIL_23, central, Kind.RENEWAL), entry(date(2026, 6, 30), central))
+    delivered()
+    roll_up(at=AT)
+    tampered("figures_dayroll", Kind.RENEWAL)
+    tampered("figures_monthroll", Kind.RENEWAL)
+
+    days, months = by_day(period=H1, only=IndicatorCode.LOANS), by_month(period=H1, only=IndicatorCode.LOANS)
+
+    assert [dict(one.values) for one in days if one.first_date == APRIL_23] == [{IndicatorCode.LOANS: 1}]
+    assert [dict(one.values) for one in months] == [{IndicatorCode.LOANS: number} for number in (0, 0, 0, 1, 0, 1)]
+    assert by_month(period=H1, only=IndicatorCode.RENEWALS)[3].values == {IndicatorCode.RENEWALS: 1001}
 
 
 def test_codes_are_told_apart_in_the_rollups_too(central: Branch) -> None:

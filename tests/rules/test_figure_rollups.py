@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from wenyuan.office.figures.indicators import BY_CODE
+from wenyuan.office.figures.data import IndicatorCode
+from wenyuan.office.figures.indicators import BY_CODE, kinds_of
 from wenyuan.office.figures.rollups.declared import BY_AREA, MOST_DIMENSIONS, Dimension
 from wenyuan.office.figures.rules import whole_months
 
@@ -32,3 +33,9 @@ def test_a_month_in_which_a_branch_comes_or_goes_is_read_by_its_days() -> None:
         date(2026, month, 1) for month in (1, 2, 3, 4)
     ]
     assert whole_months(first, last, [(date(2026, 2, 2), date(2026, 3, 30))]) == [date(2026, 1, 1), date(2026, 4, 1)]
+
+
+def test_one_indicator_asks_for_no_more_than_the_kinds_that_it_may_count() -> None:
+    assert kinds_of(IndicatorCode.LOANS) == ("loan", "renewal", "typed_loans")
+    assert kinds_of(IndicatorCode.RETURNS) == ("return",)
+    assert len(kinds_of(None)) > 20

@@ -1,5 +1,6 @@
 """Dated definitions 口径 (docs/specs/figures.md, FD1 to FD7), without a database."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -125,7 +126,7 @@ def test_an_answer_moves_its_own_figure_by_what_belongs_to_it() -> None:
 
     def numbers(*answers: Question) -> tuple[int, int, int]:
         sums = [
-            (kind, codes, {Measure.QUANTITY: quantity, Measure.PERSONS: persons, Measure.AMOUNT: 0})
+            (kind, json.dumps(codes), {Measure.QUANTITY: quantity, Measure.PERSONS: persons, Measure.AMOUNT: 0})
             for kind, codes, quantity, persons in groups
         ]
         values = values_of(sums, frozenset(answers))

@@ -311,6 +311,15 @@ class AreaFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceFigures:
+    """A total with its parts by branch and by area, read at once: each adds up to the other."""
+
+    total: Figures
+    branches: tuple[BranchFigures, ...]
+    areas: tuple[AreaFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DatedFigures:
     """The indicators of one day, or of the month that begins on ``first_date``."""
 

@@ -1,7 +1,9 @@
 """The indicators 指标 as data: what each counts, of which entries of the journal."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from wenyuan.office.figures.data import Answers, Codes, Indicator, IndicatorCode, Measure, Question, Term, Unit
 from wenyuan.organisation.journal.data import Kind
@@ -180,18 +182,35 @@ CODE_NAMES: tuple[str, ...] = tuple(
 )
 """What it asks for: the names among the details."""
 
-Group = tuple[str, Codes, Mapping[Measure, int]]
-"""Entries that no indicator tells apart: their kind, the codes they hold, and the sum of each measure."""
+Group = tuple[str, str | None, Mapping[Measure, int]]
+"""Entries that no indicator tells apart: their kind, the codes they hold as JSON writes them, none where no indicator
+asks for them, and the sum of each measure."""
 
 
-def values_of(groups: Iterable[Group], answers: Answers) -> dict[IndicatorCode, int]:
-    """The number of every indicator over these entries, by these answers."""
-    values = {indicator.code: 0 for indicator in INDICATORS}
+def values_of(groups: Iterable[Group], answers: Answers, only: IndicatorCode | None = None) -> dict[IndicatorCode, int]:
+    """The number of every indicator over these entries, or of one alone, by these answers."""
+    values = {only: 0} if only else dict.fromkeys(BY_CODE, 0)
     for kind, codes, sums in groups:
-        for indicator in _BY_KIND.get(kind, ()):
-            if term := indicator.term_of(kind, codes, answers):
-                values[indicator.code] += sums[term.measure]
+        for code, measure in _counted_by(kind, codes, answers):
+            if code in values:
+                values[code] += sums[measure]
     return values
+
+
+def kinds_of(only: IndicatorCode | None) -> tuple[str, ...]:
+    """The kinds of entry that an indicator counts by whatever answers; those of all where none is named."""
+    if only is None:
+        return KINDS
+    terms = (*BY_CODE[only].terms, *(term for _question, added in BY_CODE[only].added for term in added))
+    return tuple(sorted({term.kind.value for term in terms}))
+
+
+@lru_cache(maxsize=4_096)
+def _counted_by(kind: str, codes: str | None, answers: Answers) -> tuple[tuple[IndicatorCode, Measure], ...]:
+    """Who counts such entries, and what of them: a year of days asks the same few questions thousands of times."""
+    held: Codes = json.loads(codes) if codes else {}
+    found = ((one.code, one.term_of(kind, held, answers)) for one in _BY_KIND.get(kind, ()))
+    return tuple((code, term.measure) for code, term in found if term)
 
 
 _BY_KIND: Mapping[str, tuple[Indicator, ...]] = {

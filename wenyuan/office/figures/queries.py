@@ -49,6 +49,7 @@ from wenyuan.office.figures.data import (
     IndicatorCode,
     Measure,
     Period,
+    PlaceFigures,
     PointVisits,
     Question,
     RowsPage,
@@ -64,7 +65,17 @@ from wenyuan.office.figures.data import (
     WorkSummary,
 )
 from wenyuan.office.figures.definitions import USUAL
-from wenyuan.office.figures.indicators import BY_CODE, CODE_NAMES, CODED, INDICATORS, KINDS, MAIN, Group, values_of
+from wenyuan.office.figures.indicators import (
+    BY_CODE,
+    CODE_NAMES,
+    CODED,
+    INDICATORS,
+    KINDS,
+    MAIN,
+    Group,
+    kinds_of,
+    values_of,
+)
 from wenyuan.office.figures.places import seat_of
 from wenyuan.office.figures.published.report import report
 from wenyuan.office.figures.published.suppression import SMALLEST
@@ -124,6 +135,7 @@ __all__ = [
     "by_day",
     "by_month",
     "by_month_and_branch",
+    "by_place",
     "cells_of_month",
     "closed_month",
     "definitions",
@@ -257,7 +269,33 @@ def by_area(
 
     :raises UnknownBranch: when no branch has the code.
     """
-    found = _split(Grouping.AREA, _parameters(period, branch, WHOLE, network or network_map()), defined)
+    return _areas(_split(Grouping.AREA, _parameters(period, branch, WHOLE, network or network_map()), defined))
+
+
+def by_place(
+    *,
+    period: Period,
+    at: datetime,
+    branch: str | None = None,
+    network: NetworkMap | None = None,
+    defined: Definitions | None = None,
+) -> PlaceFigures:
+    """``figures_of``, ``by_branch`` and ``by_area`` of a period in one reading, so that each adds up to the other.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    network = network or network_map()
+    parameters = _parameters(period, branch, WHOLE, network)
+    found = _split(Grouping.AREA, parameters, defined)
+    branches = {branch_id: _added(_with(found, 0, branch_id)) for branch_id in dict.fromkeys(key[0] for key in found)}
+    return PlaceFigures(
+        Figures(period, branch, at, _added(branches.values())),
+        _branches(branches, period, (parameters or {}).get("members", network.branches), network),
+        _areas(found),
+    )
+
+
+def _areas(found: Mapping[tuple[Any, ...], Values]) -> tuple[AreaFigures, ...]:
     areas = {row[0]: row[1:] for row in _fetch(sql.AREAS, {"areas": [area_id for _branch, area_id in found]})}
     order = {area_id: place for place, area_id in enumerate(areas)}
     keys = sorted(found, key=lambda key: (key[0], order.get(key[1], len(order)), key[1]))
@@ -269,15 +307,17 @@ def by_day(
     period: Period,
     branch: str | None = None,
     part: Slice = WHOLE,
+    only: IndicatorCode | None = None,
     network: NetworkMap | None = None,
     defined: Definitions | None = None,
 ) -> tuple[DatedFigures, ...]:
-    """The indicators of every day of the period, zeros among them.
+    """The indicators of every day of the period, zeros among them; with ``only`` that one alone.
 
     :raises UnknownBranch: when no branch has the code.
     """
-    found = _split(Grouping.DAY, _parameters(period, branch, part, network or network_map()), defined)
-    return tuple(DatedFigures(day, found.get((day,), NOTHING)) for day in period.days())
+    found = _split(Grouping.DAY, _parameters(period, branch, part, network or network_map()), defined, only=only)
+    nothing = {only: 0} if only else NOTHING
+    return tuple(DatedFigures(day, found.get((day,), nothing)) for day in period.days())
 
 
 def by_month(
@@ -285,15 +325,18 @@ def by_month(
     period: Period,
     branch: str | None = None,
     part: Slice = WHOLE,
+    only: IndicatorCode | None = None,
     network: NetworkMap | None = None,
     defined: Definitions | None = None,
 ) -> tuple[DatedFigures, ...]:
-    """The indicators of every month that the period touches, counting only the period's days.
+    """The indicators of every month that the period touches, counting only the period's days; with
+    ``only`` that one alone.
 
     :raises UnknownBranch: when no branch has the code.
     """
-    found = _split(Grouping.MONTH, _parameters(period, branch, part, network or network_map()), defined)
-    return tuple(DatedFigures(month, found.get((month,), NOTHING)) for month in period.months())
+    found = _split(Grouping.MONTH, _parameters(period, branch, part, network or network_map()), defined, only=only)
+    nothing = {only: 0} if only else NOTHING
+    return tuple(DatedFigures(month, found.get((month,), nothing)) for month in period.months())
 
 
 def by_month_and_branch(
@@ -583,7 +626,7 @@ def public_report(year: int, *, on: date, network: NetworkMap | None = None) -> 
     )
 
 
-def _with(sums: Mapping[tuple[date, int], Values], place: int, part: date | int) -> Iterable[Values]:
+def _with(sums: Mapping[tuple[Any, ...], Values], place: int, part: date | int) -> Iterable[Values]:
     return (values for key, values in sums.items() if key[place] == part)
 
 
@@ -710,15 +753,21 @@ def _narrowing(parameters: Parameters, *ways: str) -> dict[str, bool]:
 
 
 def _split(
-    grouping: Grouping, parameters: Parameters | None, defined: Definitions | None, *, rollups: bool = True
+    grouping: Grouping,
+    parameters: Parameters | None,
+    defined: Definitions | None,
+    *,
+    rollups: bool = True,
+    only: IndicatorCode | None = None,
 ) -> Mapping[tuple[Any, ...], Values]:
     """Values by key: one for the total with the empty key, none for keys without an entry.
 
     From the rollups where these have what is asked, else from the journal. Days of different definitions are counted
-    apart and added up.
+    apart and added up. With ``only`` the values are of that indicator alone, and nothing else is read.
     """
     if parameters is None:
         return {}
+    parameters = parameters | {"kinds": list(kinds_of(only))}
     ways = _narrowing(parameters, "subtree", "at", "area", "point")
     rolled = rollups and BY_AREA.answers(_dimensions(grouping, ways))
     if rolled:
@@ -732,7 +781,7 @@ def _split(
             spans = zip(parameters.get("member_first", ()), parameters.get("member_last", ()), strict=True)
             days |= {"shape": SHAPE, "months": whole_months(stretch.first_date, stretch.last_date, spans)}
         for key, groups in _grouped(_fetch(statement, parameters | days)).items():
-            values = values_of(groups, stretch.answers)
+            values = values_of(groups, stretch.answers, only)
             known = sums.setdefault(key, values)
             if known is not values:
                 for code, value in values.items():
@@ -754,7 +803,7 @@ def _grouped(rows: Iterable[tuple[Any, ...]]) -> Mapping[tuple[Any, ...], list[G
     groups: dict[tuple[Any, ...], list[Group]] = {}
     for *key, kind, codes, quantity, persons, amount in rows:
         sums = {Measure.QUANTITY: quantity, Measure.PERSONS: persons, Measure.AMOUNT: amount}
-        groups.setdefault(tuple(key), []).append((kind, _codes(codes), sums))
+        groups.setdefault(tuple(key), []).append((kind, codes, sums))
     return groups
 
 

@@ -28,7 +28,7 @@ from wenyuan.office.figures.data import (
     Values,
     WantedRows,
 )
-from wenyuan.office.figures.queries import BY_CODE, INDICATORS, MAIN, is_defined_alike, link_terms
+from wenyuan.office.figures.queries import BY_CODE, EVERYTHING, INDICATORS, MAIN, is_defined_alike, link_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a chart: its name, its number, and the one of the year before."""
+    """A step of a chart: its name, its number, and the one of the year before. ``url`` leads to what is told of the
+    step alone."""
 
     name: str
     number: Number
     before: Number | None
+    url: str = ""
 
 
 def opened(indicator: IndicatorCode, value: int, period: Period, branch: str | None, part: Slice = WHOLE) -> Number:
@@ -165,7 +167,7 @@ def _numbers(values: Values, period: Period, branch: str | None, part: Slice) ->
 
 def day_steps(
     now: Sequence[DatedFigures],
-    before: Sequence[DatedFigures],
+    before: Sequence[DatedFigures] = (),
     *,
     shown: IndicatorCode,
     period: Period,
@@ -181,16 +183,20 @@ def day_steps(
 
 def month_steps(
     now: Sequence[DatedFigures],
-    before: Sequence[DatedFigures],
+    before: Sequence[DatedFigures] = (),
     *,
     shown: IndicatorCode,
     period: Period,
     earlier: Period | None,
     branch: str | None,
 ) -> list[Step]:
-    """A step a month."""
+    """A step a month, which leads to its days."""
+    terms = {"branch": branch or EVERYTHING, "show": shown.value}
     return [
-        _step(month_of(one.first_date), one, place, before, shown, period, earlier, branch, monthly=True)
+        replace(
+            _step(month_of(one.first_date), one, place, before, shown, period, earlier, branch, monthly=True),
+            url=f"{reverse('workbench:figures')}?{urlencode({'period': f'{one.first_date:%Y-%m}', **terms})}",
+        )
         for place, one in enumerate(now)
     ]
 

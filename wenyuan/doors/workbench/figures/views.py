@@ -61,7 +61,9 @@ from wenyuan.organisation.network.queries import list_areas, network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
 
-MOST_DAYS_DRAWN = 366
+MOST_DAYS_DRAWN = 92
+"""A quarter. Of a longer period months are drawn, each of which leads to its days: a year of days beside another is
+seven hundred numbers that nobody tells apart."""
 ROWS = 50
 
 
@@ -88,7 +90,8 @@ def figures(request: StaffRequest) -> HttpResponse:
     counted = up_to(period, today) if period.first_date <= today else period
     earlier = same_days_before(period, today) if period.first_date <= today < period.last_date else year_before(period)
     read = Reading(branch=branch, network=network, defined=queries.definitions())
-    now = queries.figures_of(period=period, at=request.at, **read)
+    places = queries.by_place(period=period, at=request.at, **read)
+    now = places.total
     before = queries.figures_of(period=earlier, at=request.at, **read) if earlier else None
     initial: dict[str, object] = {"year": period.text[:4], "part": period.text[4:], "branch": branch or EVERYTHING}
     if ".." in period.text or len(period.text) > 7:
@@ -109,8 +112,8 @@ def figures(request: StaffRequest) -> HttpResponse:
         "indicators": [(one.code.value, NAMES[one.code]) for one in MAIN],
         "heads": [NAMES[one.code] for one in MAIN],
         "earlier_words": period_words(earlier) if earlier else "",
-        "branch_lines": branch_lines(queries.by_branch(period=period, **read), period, branch),
-        "area_lines": area_lines(queries.by_area(period=period, **read), period, branch, names),
+        "branch_lines": branch_lines(places.branches, period, branch),
+        "area_lines": area_lines(places.areas, period, branch, names),
         "total": total_line(now),
         "stocks_url": f"{reverse('workbench:stocks')}?{urlencode(terms)}",
         "summary_url": f"{reverse('workbench:summary')}?{urlencode(terms)}",
@@ -132,24 +135,13 @@ def _charts(period: Period, earlier: Period | None, shown: IndicatorCode, read: 
     branch = read["branch"]
     months, days = len(period.months()), (period.last_date - period.first_date).days + 1
     context: dict[str, object] = {"month_steps": [], "day_steps": []}
+    spans = [one for one in (period, earlier) if one]
     if months > 1:
-        context["month_steps"] = month_steps(
-            queries.by_month(period=period, **read),
-            queries.by_month(period=earlier, **read) if earlier else (),
-            shown=shown,
-            period=period,
-            earlier=earlier,
-            branch=branch,
-        )
+        by_month = (queries.by_month(period=one, only=shown, **read) for one in spans)
+        context["month_steps"] = month_steps(*by_month, shown=shown, period=period, earlier=earlier, branch=branch)
     if 1 < days <= MOST_DAYS_DRAWN:
-        context["day_steps"] = day_steps(
-            queries.by_day(period=period, **read),
-            queries.by_day(period=earlier, **read) if earlier else (),
-            shown=shown,
-            period=period,
-            earlier=earlier,
-            branch=branch,
-        )
+        by_day = (queries.by_day(period=one, only=shown, **read) for one in spans)
+        context["day_steps"] = day_steps(*by_day, shown=shown, period=period, earlier=earlier, branch=branch)
     return context
 
 

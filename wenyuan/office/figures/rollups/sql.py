@@ -117,7 +117,7 @@ def read(grouping: Grouping, *, subtree: bool, at: bool, area: bool) -> str:
                 {table}.persons, {table}.amount_fen
             FROM {source} {members} WHERE TRUE{narrowing}"""
 
-    months = part("whole JOIN figures_monthroll roll ON roll.month = whole.month", "roll", "roll.month")
+    months = part(_MONTHS, "roll", "roll.month")
     days = part(f"clean, {_DAY}", "roll", "roll.local_date")
     journal = part(f"gap, {_COUNTED}", "counted", "counted.local_date")
     if grouping is Grouping.DAY:
@@ -147,8 +147,11 @@ def read(grouping: Grouping, *, subtree: bool, at: bool, area: bool) -> str:
 
 _AT = " AND {table}.branch_id = %(at)s::int"
 _AREA = " AND {table}.area_id = %(area)s::int"
+_MONTHS = """whole JOIN figures_monthroll roll
+    ON roll.month = whole.month AND roll.kind = ANY(%(kinds)s::text[])"""
 _DAY = """LATERAL (
-    SELECT day.* FROM figures_dayroll day WHERE day.local_date = clean.local_date OFFSET 0
+    SELECT day.* FROM figures_dayroll day
+    WHERE day.local_date = clean.local_date AND day.kind = ANY(%(kinds)s::text[]) OFFSET 0
 ) AS roll"""
 """Day by day by the index: where whole months answer, no day is looked at. OFFSET keeps the planner from a join that
 would read all days first."""
