@@ -199,3 +199,16 @@ def test_a_removed_card_does_not_tell_what_its_reader_has(district: District, at
         renew_all(card=CARD, at=at, desk=district.at_central)
 
     assert caught.value.blocks == (Block(BlockCode.PATRON_UNKNOWN),)
+
+
+def test_of_everything_only_what_is_named_is_renewed_and_nothing_of_others(district: District, at: datetime) -> None:
+    for card in ("A1", "A2"):
+        make_patron(card=card, home=district.central)
+        for number in (1, 2):
+            make_item(barcode=f"{card}-{number}", home=district.central)
+            checkout(item=f"{card}-{number}", card=card, at=at, desk=district.at_central)
+
+    ones = renew_all(card="A1", at=at + timedelta(days=5), desk=district.at_central, only={"A1-2", "A2-1"})
+
+    assert [one.barcode for one in ones] == ["A1-2"]
+    assert Loan.objects.filter(renewals=1).count() == 1

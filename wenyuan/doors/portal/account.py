@@ -6,6 +6,7 @@ answered as what does not exist.
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 
 from wenyuan.doors.portal.access import ReaderRequest, reader_act, reader_page
 from wenyuan.doors.portal.owned import charge_rows, hold_rows, loan_rows, reasons
+from wenyuan.doors.portal.parts import part_of, place_in
 from wenyuan.doors.portal.sessions import keep_word, word_of
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.words import long_day
@@ -27,12 +29,19 @@ from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
 
+LOANS: Final = "loans"
+"""The field of an address that says which part of the loans is looked at."""
+
 
 @reader_page
 def account(request: ReaderRequest) -> HttpResponse:
     """What the reader has on loan, waits for, owes and has deposited, as it is now."""
     patron, network, today = request.reader.patron, network_map(), local_date(request.at)
     loans = patron_loans(patron_id=patron.id, branch_id=patron.home_branch_id, at=request.at)
+    part = part_of(request, LOANS, loans.loans if loans else (), anchor="t-loans")
+    held = hold_rows(holds_of_patron(patron_id=patron.id, at=request.at), network=network, today=today)
+    holds = part_of(request, "holds", held, anchor="t-holds")
+    charges = part_of(request, "charges", list_open_charges(patron.id), anchor="t-money")
     state, guessed = account_state(patron.id), wrong_pins(patron.id, at=request.at)
     context = {
         "own": request.reader.own,
@@ -41,13 +50,17 @@ def account(request: ReaderRequest) -> HttpResponse:
         "word": word_of(request.reader),
         "patron": patron,
         "home": network.branches.get(patron.home_branch_id),
-        "loans": loan_rows(loans.loans if loans else (), today=today),
+        "loans": loan_rows(part.rows, today=today),
+        "loans_part": part,
+        "place": place_in(request, LOANS),
         "max_loans": loans.max_loans if loans else None,
         "wrong_pins": guessed,
         "guessed_on": local_date(guessed.last_at) if guessed else None,
         "blocks": reasons(loans.blocks if loans else (), network=network, language=request.language),
-        "holds": hold_rows(holds_of_patron(patron_id=patron.id, at=request.at), network=network, today=today),
-        "charges": charge_rows(list_open_charges(patron.id)),
+        "holds": holds.rows,
+        "holds_part": holds,
+        "charges": charge_rows(charges.rows),
+        "charges_part": charges,
         "owed": yuan_text(state.owed_fen) if state.owed_fen else "",
         "due_back": yuan_text(state.due_back_fen) if state.due_back_fen else "",
         "deposit": yuan_text(state.held_fen) if state.held_fen else "",
@@ -82,10 +95,11 @@ def renew_one(request: ReaderRequest, loan_id: int) -> HttpResponse:
 
 @reader_act(Act.RENEW)
 def renew_every(request: ReaderRequest) -> HttpResponse:
-    """Prolong all loans, each for itself."""
-    titles = {loan.item.barcode: loan.item.title for loan in _loans(request)}
+    """Prolong all loans of the part that is looked at, each for itself: thousands would keep everybody else waiting."""
+    shown = part_of(request, LOANS, _loans(request), anchor="").rows
+    titles = {loan.item.barcode: loan.item.title for loan in shown}
     try:
-        done = renew_all(card=request.reader.card, at=request.at, desk=request.desk)
+        done = renew_all(card=request.reader.card, at=request.at, desk=request.desk, only=titles.keys())
     except Refused as refused:
         return told(request, "refused", gettext("Nothing was renewed"), why_not(request, refused.blocks))
     count = sum(one.receipt is not None for one in done)
@@ -123,6 +137,7 @@ def try_again() -> str:
 
 
 def told(request: ReaderRequest, kind: str, heading: str, lines: Sequence[str] = ()) -> HttpResponse:
-    """Back to the account, which tells what became of an act. ``kind`` is that of the alert."""
+    """Back to the account, to the same part of its loans, which tells what became of an act. ``kind`` is that of the
+    alert."""
     keep_word(request.reader, {"kind": kind, "heading": heading, "lines": list(lines)})
-    return HttpResponseRedirect(reverse("portal:account"))
+    return HttpResponseRedirect(f"{reverse('portal:account')}{place_in(request, LOANS)}")

@@ -6,6 +6,7 @@ return the first receipt of that very act, item and reader, whatever happened si
 ``KeyReused``.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -217,9 +218,9 @@ def renew(
 
 
 @needs(Act.RENEW)
-def renew_all(*, card: str, at: datetime, desk: Desk) -> tuple[RenewalOfOne, ...]:
-    """Prolong everything that the reader of this card has, each loan for itself, the earliest due first; what of each
-    became. One that is refused does not keep the others.
+def renew_all(*, card: str, at: datetime, desk: Desk, only: Collection[str] | None = None) -> tuple[RenewalOfOne, ...]:
+    """Prolong everything that the reader of this card has, or of it ``only`` these barcodes, each loan for itself, the
+    earliest due first; what of each became. One that is refused does not keep the others.
 
     :raises NotAllowed: the operator may not renew here.
     :raises Refused: the card is nobody's.
@@ -228,7 +229,8 @@ def renew_all(*, card: str, at: datetime, desk: Desk) -> tuple[RenewalOfOne, ...
     barcodes = barcodes_of_card(scanned(card))
     if barcodes is None:
         raise Refused(Block(BlockCode.PATRON_UNKNOWN))
-    return tuple(_renew_one(barcode, card=card, at=at, desk=desk) for barcode in barcodes)
+    wanted = [barcode for barcode in barcodes if only is None or barcode in only]
+    return tuple(_renew_one(barcode, card=card, at=at, desk=desk) for barcode in wanted)
 
 
 def _renew_one(barcode: str, *, card: str, at: datetime, desk: Desk) -> RenewalOfOne:
