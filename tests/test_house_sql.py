@@ -16,6 +16,7 @@ from tests.house import LABELS, PACKAGE, ROOMS, dotted, sources
 from wenyuan.holdings.catalogue import sql as catalogue_sql
 from wenyuan.lending.circulation import sql as circulation_sql
 from wenyuan.office.figures import sql as figures_sql
+from wenyuan.office.figures.closing import sql as closing_sql
 from wenyuan.office.figures.rollups import sql as rollups_sql
 from wenyuan.organisation.journal import sql as journal_sql
 from wenyuan.plumbing.invariants import Invariant, all_invariants, broken_rows
@@ -76,6 +77,7 @@ BUILT: dict[str, list[str]] = {
         for at in SWITCHES
         for area in SWITCHES
     ],
+    "wenyuan.office.figures.closing.sql.later": [closing_sql.later(subtree=subtree) for subtree in (False, True)],
     "wenyuan.office.figures.sql.rows": [
         figures_sql.rows(subtree=subtree, at=at, area=area, point=point)
         for subtree in SWITCHES

@@ -234,6 +234,11 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/figures/stocks?period={year}",
         "/workbench/figures/stocks/holdings_items?period={year}&branch={code}",
         "/workbench/figures/days?period={year}&branch={code}",
+        "/workbench/figures/months?branch={code}",
+        "/workbench/figures/months/{closed_month}?branch={code}",
+        Sight(role="director", path="/workbench/figures/months/{month}?branch={code}", note="open"),
+        "/workbench/figures/months/{closed_month}/adjust?branch={code}",
+        "/workbench/figures/months/{closed_month}/later?branch={code}",
         "/workbench/journal/",
         Sight(role="director", path="/workbench/journal/?kind=return&branch={branch}", note="filtered"),
         "/workbench/journal/{entry}/",
@@ -668,6 +673,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.lending.patrons.models import Guardian, Roster, Token
     from wenyuan.lending.transit.models import Difference, Handover, Manifest, Run
     from wenyuan.office.daybook.models import Record
+    from wenyuan.office.figures.models import ClosedMonth
     from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
     from wenyuan.organisation.journal.models import Entry
     from wenyuan.organisation.network.models import Branch, Closure, ClosureNotice, Membership, ServicePoint
@@ -783,6 +789,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "yesterday": today - timedelta(days=1),
         "year": today.year,
         "month": f"{today:%Y-%m}",
+        "closed_month": f"{ClosedMonth.objects.earliest('month').month:%Y-%m}",
         "last_month": f"{today.replace(day=1) - timedelta(days=1):%Y-%m}",
     }
     return {name: str(value) for name, value in values.items()}

@@ -58,6 +58,8 @@ from wenyuan.lending.fees.operations import close_day, install_default_point_rul
 from wenyuan.lending.patrons.models import Patron, Token
 from wenyuan.lending.transit.data import HandoverReport, StopInput
 from wenyuan.lending.transit.operations import add_run, issue_handover, receive_handover, sign, tick
+from wenyuan.office.figures.operations import adjust_month, close_month
+from wenyuan.office.figures.queries import month_due, month_period
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.operations import declare_closure
@@ -151,6 +153,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
         at=at,
         desk=desks["C"],
     )
+    _close_a_month(town, network_desk, at=at)
     make_record(make_draft(town.central, today - timedelta(days=9), brand="鹿鸣讲坛", number=3), town.central, at=at)
     waiting = make_draft(town.central, today - timedelta(days=8), "换书大集", sort="festival", persons=530)
     make_record(waiting, town.central, at=at, approved=False)
@@ -169,6 +172,17 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     target = TargetInput(name="省图书馆", protocol=CopyProtocol.SRU, address="https://sru.example.org/", is_asked=False)
     keep_copy_target(target=target, at=at, desk=make_desk(town.central, role=Role.CATALOGUER, everywhere=True))
     return town
+
+
+def _close_a_month(town: Town, desk: Desk, *, at: datetime) -> None:
+    """The month of the oldest loans, closed; then visits came for it, of which some were taken in."""
+    month = month_due()
+    assert month is not None, "something was lent long ago"
+    close_month(month=month, at=at, desk=desk)
+    last = month_period(month).last_date
+    make_count(town.gate, last, 40, at=at)
+    adjust_month(month=month, reason="南门门禁补录", at=at, desk=desk)
+    make_count(town.gate, last - timedelta(days=1), 25, at=at)
 
 
 def _stage_a_file(path: Path, desk: Desk, at: datetime) -> None:

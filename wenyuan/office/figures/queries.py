@@ -17,12 +17,16 @@ from django.db import connection
 from wenyuan.office.daybook.data import Member, RecordFacts, RecordKind, Wanted
 from wenyuan.office.daybook.queries import list_records
 from wenyuan.office.figures import sql
+from wenyuan.office.figures.closing import sql as closing_sql
 from wenyuan.office.figures.closing.reading import months_closed, read_closed
 from wenyuan.office.figures.closing.values import (
     EVERYWHERE,
     Cells,
     ClosedMonthFacts,
+    ComparedMonth,
     Difference,
+    LaterRow,
+    LaterRows,
     MonthReason,
     MonthRefused,
     Place,
@@ -122,7 +126,10 @@ __all__ = [
     "SMALLEST",
     "STOCKS",
     "ClosedMonthFacts",
+    "ComparedMonth",
     "Difference",
+    "LaterRow",
+    "LaterRows",
     "MonthReason",
     "MonthRefused",
     "Place",
@@ -138,12 +145,14 @@ __all__ = [
     "by_place",
     "cells_of_month",
     "closed_month",
+    "compared_months",
     "definitions",
     "differences_of",
     "figures_of",
     "findings_in",
     "fingerprint",
     "is_defined_alike",
+    "later_rows",
     "link_terms",
     "may_see",
     "may_see_rows",
@@ -371,14 +380,44 @@ def cells_of_month(month: date, *, network: NetworkMap | None = None, defined: D
     """What the month comes to now, by the definitions given so far: of each branch itself, of each with what stood
     below it on each day, and of the whole network."""
     network, defined, days = network or network_map(), defined or definitions(), month_period(month)
-    own = {
-        branch_id: values
-        for (_month, branch_id), values in by_month_and_branch(period=days, network=network, defined=defined).items()
-    }
-    places = {Place(branch_id, False): values for branch_id, values in own.items()}
-    for facts in network.branches.values():
-        places[Place(facts.id, True)] = _with_below(facts, own, days, network, defined)
-    return cells_of(places | {EVERYWHERE: _added(own.values())})
+    sums = by_month_and_branch(period=days, network=network, defined=defined)
+    return _cells({branch_id: values for (_month, branch_id), values in sums.items()}, days, network, defined)
+
+
+def compared_months(
+    period: Period, *, network: NetworkMap | None = None, defined: Definitions | None = None
+) -> tuple[ComparedMonth, ...]:
+    """Every month that the period touches, whole, beside what is counted of it now; one read for them all."""
+    network, defined, months = network or network_map(), defined or definitions(), period.months()
+    whole = span_of(months[0], month_period(months[-1]).last_date)
+    sums = by_month_and_branch(period=whole, network=network, defined=defined)
+    closed = read_closed(months)
+    found = []
+    for month in months:
+        own = {branch_id: values for (of, branch_id), values in sums.items() if of == month}
+        now, facts = _cells(own, month_period(month), network, defined), closed.get(month)
+        found.append(ComparedMonth(month, facts, now, differences(facts, now) if facts else ()))
+    return tuple(found)
+
+
+def later_rows(
+    closed: ClosedMonthFacts,
+    *,
+    branch: str | None = None,
+    before: int | None = None,
+    size: int = 50,
+    network: NetworkMap | None = None,
+) -> LaterRows:
+    """What was recorded for the days of a month since it was closed, give or take a minute, the newest first; of a
+    branch and what stood below it.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    terms = _parameters(month_period(closed.month), branch, WHOLE, network or network_map()) or {}
+    terms |= {"since": closed.closed_at - timedelta(minutes=1), "before": before, "limit": size + 1}
+    found = _fetch(closing_sql.later(subtree=branch is not None), terms)
+    rows = tuple(LaterRow(**dict(zip(closing_sql.LATER_COLUMNS, row, strict=True))) for row in found[:size])
+    return LaterRows(rows, rows[-1].id if len(found) > size else None)
 
 
 def differences_of(
@@ -386,6 +425,14 @@ def differences_of(
 ) -> tuple[Difference, ...]:
     """Where a closed month, adjustments included, is not what is counted now."""
     return differences(closed, cells_of_month(closed.month, network=network, defined=defined))
+
+
+def _cells(own: Mapping[int, Values], days: Period, network: NetworkMap, defined: Definitions) -> Cells:
+    """The cells of a month whose branches come to ``own``."""
+    places = {Place(branch_id, False): values for branch_id, values in own.items()}
+    for facts in network.branches.values():
+        places[Place(facts.id, True)] = _with_below(facts, own, days, network, defined)
+    return cells_of(places | {EVERYWHERE: _added(own.values())})
 
 
 def _with_below(

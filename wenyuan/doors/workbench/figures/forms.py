@@ -71,6 +71,31 @@ class AnswerForm(forms.Form):
         }
 
 
+class CloseForm(forms.Form):
+    """Closing a month asks for nothing but its own request once."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+
+class AdjustForm(forms.Form):
+    """Why what differs is taken into a snapshot; ``seen`` is what stood beside the form."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=200,
+        help_text=_(
+            "What came later, and on whose word: a month's register handed in late, acts of a desk without a network."
+        ),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def values(self) -> dict[str, Any]:
+        """What the verb asks, once the form is valid."""
+        typed = self.cleaned_data
+        return {"reason": typed["reason"], "seen": typed["seen"], "key": typed["key"] or None}
+
+
 class SummaryForm(PeriodForm):
     """A period and branch, and how far the figures go."""
 

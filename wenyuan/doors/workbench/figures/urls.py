@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.figures import checks, definitions, standing, stocks, summaries, views
+from wenyuan.doors.workbench.figures import checks, definitions, months, standing, stocks, summaries, views
 
 urlpatterns = [
     path("", views.figures, name="figures"),
@@ -9,6 +9,10 @@ urlpatterns = [
     path("standing", standing.standing, name="figure-standing"),
     path("definitions", definitions.definitions, name="figure-definitions"),
     path("definitions/<slug:code>", definitions.answer, name="figure-answer"),
+    path("months", months.months, name="figure-months"),
+    path("months/<slug:text>", months.month, name="figure-month"),
+    path("months/<slug:text>/adjust", months.adjust, name="figure-month-adjust"),
+    path("months/<slug:text>/later", months.later, name="figure-month-later"),
     path("stocks", stocks.stocks, name="stocks"),
     path("stocks/<slug:code>", stocks.rows, name="stock-rows"),
     path("summary", summaries.summary, name="summary"),

@@ -115,6 +115,7 @@ def figures(request: StaffRequest) -> HttpResponse:
         "branch_lines": branch_lines(places.branches, period, branch),
         "area_lines": area_lines(places.areas, period, branch, names),
         "total": total_line(now),
+        "months_url": f"{reverse('workbench:figure-months')}?{urlencode({'branch': branch or EVERYTHING})}",
         "stocks_url": f"{reverse('workbench:stocks')}?{urlencode(terms)}",
         "summary_url": f"{reverse('workbench:summary')}?{urlencode(terms)}",
         **_charts(period, earlier, shown, read),

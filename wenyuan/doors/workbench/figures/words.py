@@ -18,6 +18,7 @@ from wenyuan.office.figures.data import (
     Question,
     StockCode,
 )
+from wenyuan.office.figures.queries import MonthReason
 
 DEFINITIONS: Final[Mapping[IndicatorCode, StrOrPromise]] = {
     IndicatorCode.LOANS: _("Each item lent counts one, at the branch that lent it."),
@@ -184,6 +185,24 @@ DEFINITION_FIELDS: Final[Mapping[DefinitionReason, str]] = {
     DefinitionReason.TEXT_TOO_LONG: "basis",
     DefinitionReason.TOO_FAR_AHEAD: "since",
     DefinitionReason.NOTHING_CHANGES: "counts",
+}
+
+
+MONTH_REASONS: Final[Mapping[MonthReason, StrOrPromise]] = {
+    MonthReason.NO_MONTH: _("That is no month."),
+    MonthReason.NOT_OVER: _("The month is not over yet."),
+    MonthReason.NOT_IN_ORDER: _("Months are closed in order: another one comes first."),
+    MonthReason.ALREADY_CLOSED: _("The month has been closed already."),
+    MonthReason.NOT_CLOSED: _("The month is not closed; there is nothing to adjust."),
+    MonthReason.NOTHING_DIFFERS: _("Nothing differs from the snapshot."),
+    MonthReason.CHANGED_MEANWHILE: _("Something else came meanwhile. Look at what differs now and send it again."),
+    MonthReason.REASON_MISSING: _("Say why."),
+    MonthReason.TEXT_TOO_LONG: _("At most 200 characters."),
+    MonthReason.KEY_REUSED: _("This form has been sent already, with other words."),
+}
+MONTH_FIELDS: Final[Mapping[MonthReason, str]] = {
+    MonthReason.REASON_MISSING: "reason",
+    MonthReason.TEXT_TOO_LONG: "reason",
 }
 
 

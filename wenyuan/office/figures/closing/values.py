@@ -106,6 +106,41 @@ class Difference:
         return self.now - self.frozen - self.adjusted
 
 
+@dataclass(frozen=True, slots=True)
+class ComparedMonth:
+    """A month beside what is counted of it now; ``closed`` is none while it is open, and then nothing differs."""
+
+    month: date
+    closed: ClosedMonthFacts | None
+    now: Cells
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterRow:
+    """An entry of the journal that was recorded for a month after it was closed."""
+
+    id: int
+    recorded_at: datetime
+    occurred_at: datetime
+    kind: str
+    branch_id: int | None
+    operator_id: int | None
+    door: str
+    quantity: int
+    persons: int
+    amount_fen: int
+    reverses_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LaterRows:
+    """Such entries, newest first; ``before`` continues the list, none at its end."""
+
+    rows: tuple[LaterRow, ...]
+    before: int | None
+
+
 def differences(closed: ClosedMonthFacts, now: Cells) -> tuple[Difference, ...]:
     """Every difference, the whole network first, then by branch and indicator."""
     found = [

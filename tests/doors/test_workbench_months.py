@@ -1,0 +1,164 @@
+"""Closed months at the workbench (docs/specs/figures.md, CM13 to CM16)."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from tests.factories.accounts import make_desk
+from tests.factories.office_pages import Town, happened, make_town
+from tests.factories.staff_pages import staff_at
+from wenyuan.office.figures.operations import adjust_month, close_month
+from wenyuan.office.figures.queries import months_closed
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.journal.data import Kind
+
+pytestmark = pytest.mark.usefixtures("db")
+
+APRIL = date(2026, 4, 1)
+MAY_DAY = datetime(2026, 5, 1, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def town() -> Town:
+    return make_town()
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def english(browser: Any) -> Any:
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return browser
+
+
+def director_of_all(town: Town) -> Any:
+    return english(staff_at(town.central, Role.DIRECTOR, elsewhere=[(Role.DIRECTOR, None)]))
+
+
+def closed_april(town: Town) -> None:
+    close_month(month=APRIL, at=MAY_DAY, desk=make_desk(town.central, role=Role.DIRECTOR, everywhere=True))
+
+
+def told(page: Any) -> str:
+    return " ".join(page.content.decode().replace("<", " <").replace(">", "> ").split())
+
+
+def test_a_month_is_looked_at_closed_and_listed_cm13(town: Town) -> None:
+    happened(Kind.LOAN, town.central, times=3)
+    happened(Kind.LOAN, town.ring, times=2)
+    browser = director_of_all(town)
+    assert "Close Apr 2026" in told(browser.get("/workbench/figures/months?year=2026"))
+
+    looked_at = browser.get("/workbench/figures/months/2026-04")
+    key = looked_at.context["form"]["key"].value()
+    answer = browser.post("/workbench/figures/months/2026-04", {"key": key}, follow=True)
+
+    assert answer.status_code == 200
+    assert "The month is closed; its figures are frozen." in told(answer)
+    [loans] = [one for one in answer.context["figures"] if one.name == "Loans counted in items"]
+    assert (loans.frozen, loans.adjusted, loans.value, loans.now.shown, loans.differs) == ("5", "", "5", "5", False)
+    line = next(one for one in browser.get("/workbench/figures/months?year=2026").context["lines"] if one["closed"])
+    assert (line["words"], line["state"], line["frozen"], line["differs"]) == ("Apr 2026", "agrees", 5, 0)
+    again = browser.post("/workbench/figures/months/2026-04", {"key": "another"})
+    assert (again.status_code, "has been closed already" in told(again)) == (422, True)
+    assert browser.post("/workbench/figures/months/2026-06", {}).status_code == 422
+
+
+def test_what_came_later_is_listed_and_taken_in_for_a_reason_cm14(town: Town) -> None:
+    happened(Kind.LOAN, town.central, times=3)
+    closed_april(town)
+    happened(Kind.LOAN, town.ring, times=2)
+    browser = director_of_all(town)
+
+    month = browser.get("/workbench/figures/months/2026-04")
+    differing = {
+        (one.place, str(one.name)): (one.snapshot, one.now.shown, one.change) for one in month.context["differing"]
+    }
+    assert differing["the whole network", "Loans counted in items"] == ("3", "5", "+2")
+    assert differing["Ring Road", "Loans counted in items"] == ("0", "2", "+2")
+    later = browser.get("/workbench/figures/months/2026-04/later")
+    assert len(later.context["rows"]) == 5  # the closing was told of a day in May; all of these were recorded since
+    form = browser.get("/workbench/figures/months/2026-04/adjust").context["form"]
+    sent = {"key": form["key"].value(), "seen": form["seen"].value()}
+    assert browser.post("/workbench/figures/months/2026-04/adjust", sent | {"reason": ""}).status_code == 422
+    happened(Kind.LOAN, town.south)
+    stale = browser.post("/workbench/figures/months/2026-04/adjust", sent | {"reason": "补录"})
+    assert (stale.status_code, "Something else came meanwhile" in told(stale)) == (422, True)
+    sent["seen"] = stale.context["form"]["seen"].value()
+    answer = browser.post("/workbench/figures/months/2026-04/adjust", sent | {"reason": "断网借还补录"}, follow=True)
+
+    assert "The adjustment is recorded" in told(answer)
+    assert "断网借还补录" in told(answer)
+    [loans] = [one for one in answer.context["figures"] if one.name == "Loans counted in items"]
+    assert (loans.frozen, loans.adjusted, loans.value, loans.now.shown) == ("3", "+3", "6", "6")
+    assert answer.context["differing"] == []
+
+
+def test_a_branch_sees_its_own_snapshot_and_closes_nothing_cm15(town: Town) -> None:
+    happened(Kind.LOAN, town.central, times=3)
+    happened(Kind.LOAN, town.south, times=2)
+    closed_april(town)
+    happened(Kind.LOAN, town.south)
+    browser = english(staff_at(town.ring, Role.DIRECTOR))
+
+    listed = browser.get("/workbench/figures/months?year=2026")
+    month = browser.get("/workbench/figures/months/2026-04")
+
+    april = next(one for one in listed.context["lines"] if one["closed"])
+    assert (april["frozen"], april["differs"]) == (0, 0)
+    assert (month.context["differing"], month.context["adjust_url"]) == ([], "")
+    assert browser.get("/workbench/figures/months/2026-04?branch=all").status_code == 403
+    assert browser.get("/workbench/figures/months/2026-04?branch=S").status_code == 403
+    assert browser.post("/workbench/figures/months/2026-05", {}).status_code == 403
+    assert browser.post("/workbench/figures/months/2026-04/adjust", {"reason": "补录"}).status_code == 403
+    assert months_closed() == (APRIL,)
+    south = english(staff_at(town.south, Role.DIRECTOR))
+    assert {one.place for one in south.get("/workbench/figures/months/2026-04").context["differing"]} == {
+        "South",
+        "South and what stands below it",
+    }
+
+
+def test_who_sees_no_figures_sees_no_closed_months_cm15(town: Town) -> None:
+    clerk = staff_at(town.central, Role.DRIVER)
+
+    for path in ("months", "months/2026-04", "months/2026-04/adjust", "months/2026-04/later"):
+        assert clerk.get(f"/workbench/figures/{path}").status_code == 403
+
+
+def test_nothing_recorded_an_open_month_and_what_is_no_month_are_told_cm16(town: Town) -> None:
+    browser = director_of_all(town)
+
+    assert "Months are closed in order" not in told(browser.get("/workbench/figures/months/2026-04"))
+    assert "Nothing was recorded in this month." in told(browser.get("/workbench/figures/months/2026-04"))
+    for text in ("2026-13", "2026-4", "april", "1800-01"):
+        assert browser.get(f"/workbench/figures/months/{text}").status_code == 404
+    assert browser.get("/workbench/figures/months/2026-04/adjust").status_code == 404
+    assert browser.get("/workbench/figures/months/2026-04/later").status_code == 404
+    happened(Kind.LOAN, town.central)
+    assert "the next is Apr 2026" in told(browser.get("/workbench/figures/months/2026-05"))
+    assert browser.get("/workbench/figures/months?year=1999").status_code == 200
+
+
+def test_the_queries_do_not_grow_with_what_differs(town: Town, django_assert_max_num_queries: Any) -> None:
+    happened(Kind.LOAN, town.central)
+    closed_april(town)
+    for kind in (Kind.LOAN, Kind.RETURN, Kind.RENEWAL, Kind.HONOUR):
+        for branch in (town.central, town.ring, town.south):
+            happened(kind, branch)
+    desk = make_desk(town.central, role=Role.DIRECTOR, everywhere=True)
+    adjust_month(month=APRIL, reason="补录", at=MAY_DAY, desk=desk)
+    happened(Kind.RETURN, town.south, times=200)
+    browser = director_of_all(town)
+    browser.get("/workbench/figures/months/2026-04")
+
+    with django_assert_max_num_queries(16):
+        browser.get("/workbench/figures/months/2026-04")
+    with django_assert_max_num_queries(16):
+        browser.get("/workbench/figures/months?year=2026")
