@@ -21,6 +21,7 @@ ROOMS = (
     "lending.circulation",
     "services.visits",
     "services.registers",
+    "services.reading",
     "office.daybook",
     "office.figures",
 )

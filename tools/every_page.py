@@ -67,6 +67,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         Sight(role=READER, path="/new?branch={code}&class=Z", note="narrowed"),
         "/record/{bib}",
         "/children",
+        "/lists",
+        "/list/{booklist}",
         "/classes",
         Sight(role=READER, path="/classes?below=I", note="below"),
         "/authority/{authority}",
@@ -286,6 +288,11 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/daybook/new/activity/",
     ),
     "cataloguer": (
+        "/workbench/booklists/",
+        "/workbench/booklists/new",
+        "/workbench/booklists/{booklist}",
+        Sight(role="cataloguer", path="/workbench/booklists/{booklist}?q={title}", note="found"),
+        "/workbench/booklists/{booklist}/edit",
         "/workbench/",
         "/workbench/items/",
         Sight(role="cataloguer", path="/workbench/items/", typed=("{title}",), note="found"),
@@ -516,6 +523,10 @@ NO_PAGES = frozenset(
         "workbench:patrons-merge-undo",
         "workbench:patrons-merge-with",
         "workbench:register-month-withdraw",
+        "workbench:booklist-delete",
+        "workbench:booklist-add",
+        "workbench:booklist-work",
+        "workbench:booklist-remove",
         "workbench:daybook-approve",
         "workbench:daybook-withdraw",
         "workbench:daybook-attach",
@@ -678,6 +689,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.organisation.journal.models import Entry
     from wenyuan.organisation.network.models import Branch, Closure, ClosureNotice, Membership, ServicePoint
     from wenyuan.organisation.notices.models import Call, Message
+    from wenyuan.services.reading.models import Booklist
     from wenyuan.services.visits.models import Counter, CounterReading
 
     alike = list_alike_records(size=1).groups[0].pairs[0]
@@ -769,6 +781,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "run": Run.objects.filter(base=central, ended_at=None).earliest("id").id,
         "difference": Difference.objects.filter(manifest__to_branch=central).earliest("id").id,
         "record": Record.objects.filter(branch=central, approved_at=None).latest("id").id,
+        "booklist": Booklist.objects.filter(for_children=False).earliest("id").id,
         "last_year": today.year - 1,
         "branch": central.id,
         "code": central.code,

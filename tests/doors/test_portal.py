@@ -603,7 +603,7 @@ def test_every_page_is_declared_open_to_everybody_but_what_is_a_readers_own() ->
         "hold",
         "cancel-hold",
     }
-    assert len(views) - len(own) == 27
+    assert len(views) - len(own) == 29
     assert {view.needs for name, view in views.items() if name not in own} == {frozenset()}  # type: ignore[attr-defined]
 
 
@@ -628,7 +628,7 @@ def test_the_first_page_and_branches_cost_the_same_however_many_there_are(
 ) -> None:
     reader.get("/")
 
-    with django_assert_num_queries(5):  # library, edition, newest, their numbers, closures
+    with django_assert_num_queries(6):  # library, edition, newest, their numbers, closures, booklists
         reader.get("/")
     with django_assert_num_queries(2):  # library, edition
         reader.get("/branches")
@@ -642,8 +642,8 @@ def test_a_record_costs_the_same_however_many_items_it_has(
 
     for bib in (rich, poor):
         # library; bib, its numbers, its items; edition; due dates; record, headings; of the title, the series and the
-        # authors; the item on its shelf, left and right of it; all their titles with their numbers
-        with django_assert_num_queries(15):
+        # authors; the item on its shelf, left and right of it; all their titles with their numbers; booklists
+        with django_assert_num_queries(16):
             reader.get(f"/record/{bib.id}")
 
 

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "wenyuan.lending.circulation",
     "wenyuan.services.visits",
     "wenyuan.services.registers",
+    "wenyuan.services.reading",
     "wenyuan.office.daybook",
     "wenyuan.office.figures",
     "wenyuan.doors.furniture",

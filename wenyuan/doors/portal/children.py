@@ -11,11 +11,13 @@ from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.portal.access import PublicRequest, public_page
 from wenyuan.doors.portal.beside import class_question
+from wenyuan.doors.portal.booklists import recommended
 from wenyuan.doors.portal.places import openings
 from wenyuan.doors.portal.shell import page
 from wenyuan.holdings.catalogue.data import Facet, NotIndexed
 from wenyuan.holdings.catalogue.queries import count_found, list_arrivals, titles_of
 from wenyuan.organisation.network.queries import network_map
+from wenyuan.plumbing.clock import local_date
 
 AUDIENCE: Final = "juvenile"
 SHOWN: Final = 12
@@ -45,6 +47,7 @@ def children(request: PublicRequest) -> HttpResponse:
         "audience": AUDIENCE,
         "topics": _topics(),
         "newest": [known[one.bib_id] for one in arrivals if one.bib_id in known],
+        "recommended": recommended(network, today=local_date(request.at), for_children=True),
         "openings": [one for one in found if one.branch.kind == "children"],
     }
     return page(request, "portal/children.html", context, at="home")

@@ -7,13 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from wenyuan.doors.portal import report
+from wenyuan.doors.portal import booklists, report
 from wenyuan.doors.portal.access import PublicRequest, public_page
 from wenyuan.doors.portal.places import openings
 from wenyuan.holdings.catalogue.queries import sitemap_part, sitemap_parts
 from wenyuan.kernel.classification import MAIN_CLASSES
 from wenyuan.kernel.xmltext import DECLARATION, around, element
 from wenyuan.organisation.network.queries import network_map
+from wenyuan.plumbing.clock import local_date
 
 ROBOTS: Final = """User-agent: *
 Disallow: /find
@@ -28,7 +29,7 @@ Sitemap: {sitemap}
 """Lists of results are not for search engines: they are endless, and each record has a page of its own."""
 _DAY: Final = "public, max-age=86400"
 _SPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_PAGES: Final = ("home", "newest", "children", "classes", "branches", "accessibility", "privacy")
+_PAGES: Final = ("home", "newest", "children", "booklists", "classes", "branches", "accessibility", "privacy")
 
 
 @require_safe
@@ -56,10 +57,11 @@ def sitemap(request: PublicRequest) -> HttpResponse:
 
 @public_page
 def sitemap_pages(request: PublicRequest) -> HttpResponse:
-    """The pages of the house, of its years and of its branches."""
+    """The pages of the house, of its years, its lists and its branches."""
     paths = [reverse(f"portal:{name}") for name in _PAGES]
     paths += [f"{reverse('portal:classes')}?below={letter}" for letter in MAIN_CLASSES]
     paths += report.addresses(request)
+    paths += booklists.addresses(local_date(request.at))
     found = openings(network_map(), request.at)
     paths += [reverse("portal:branch", args=[one.branch.code]) for one in found.values()]
     return _xml("urlset", "url", ((request.build_absolute_uri(path), "") for path in paths))

@@ -23,6 +23,8 @@ from wenyuan.holdings.catalogue.data import ItemView
 from wenyuan.holdings.catalogue.queries import description_of, get_bib
 from wenyuan.organisation.network.data import AreaFacts
 from wenyuan.organisation.network.queries import list_areas, network_map
+from wenyuan.plumbing.clock import local_date
+from wenyuan.services.reading.queries import booklists_with
 
 LINES_A_PAGE: Final = 40
 DESCRIBED: Final = 150
@@ -79,6 +81,7 @@ def record(request: PublicRequest, bib_id: int) -> HttpResponse:
         "headings": headings(bib.id),
         "class_line": class_line(bib.class_no, request.language),
         "beside": beside(bib.id, shelved=_shelved(held, holdings), network=network),
+        "booklists": booklists_with(bib.id, today=local_date(request.at)),
         "address": address,
         "qr": qr_svg(address),
         "now": request.at,

@@ -5,6 +5,7 @@ from django.urls import path
 from wenyuan.doors.portal import (
     account,
     arrivals,
+    booklists,
     browsing,
     card,
     cards,
@@ -29,6 +30,8 @@ urlpatterns = [
     path("find/suggest", finding.suggest, name="suggest"),
     path("new", arrivals.newest, name="newest"),
     path("new.atom", arrivals.feed, name="newest-feed"),
+    path("lists", booklists.booklists, name="booklists"),
+    path("list/<int:list_id>", booklists.booklist, name="booklist"),
     path("record/<int:bib_id>", record.record, name="record"),
     path("record/<int:bib_id>/citation.ris", record.citation_ris, name="citation-ris"),
     path("record/<int:bib_id>/citation.bib", record.citation_bibtex, name="citation-bibtex"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.portal.access import PublicRequest, public_page
+from wenyuan.doors.portal.booklists import recommended
 from wenyuan.doors.portal.opening import closures_in_words, opening_in_words, other_days, week_in_words
 from wenyuan.doors.portal.places import by_district, for_home, openings, shares_with
 from wenyuan.doors.portal.popular import popular
@@ -43,6 +44,7 @@ def home(request: PublicRequest) -> HttpResponse:
         "today": today,
         "openings": for_home(found.values()),
         "closures": _coming(network, today),
+        "recommended": recommended(network, today=today, for_children=False),
         "popular": popular(today=today, edition=network.edition),
         "branch_count": len(found),
         "newest": list_newest(size=NEWEST_ON_HOME).bibs,

@@ -60,6 +60,7 @@ PARTS: Final = (
     Part("network", _("Branches"), frozenset({Act.EDIT_NETWORK, Act.EDIT_CALENDAR, Act.EDIT_POLICIES}), "tree", True),
     Part("policies", _("Lending rules"), frozenset({Act.EDIT_POLICIES}), "calendar", True),
     Part("visits", _("Visits"), frozenset({Act.ENTER_VISITS}), "leave"),
+    Part("booklists", _("Booklists"), frozenset({Act.KEEP_BOOKLISTS}), "books", True),
     Part(
         "daybook",
         _("Daybook"),

@@ -75,6 +75,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
         Act.SEE_NOTICES,
         Act.KEEP_DAYBOOK,
         Act.APPROVE_DAYBOOK,
+        Act.KEEP_BOOKLISTS,
     },
     Role.KEEPER: _DESK | {Act.SEE_FIGURES, Act.EDIT_CALENDAR, Act.SEE_NOTICES, Act.KEEP_DAYBOOK},
     Role.CATALOGUER: frozenset(
@@ -88,9 +89,10 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.SEE_JOURNAL,
             Act.SEE_FIGURES,
             Act.KEEP_DAYBOOK,
+            Act.KEEP_BOOKLISTS,
         }
     ),
-    Role.OUTREACH: frozenset({Act.SEE_ITEM, Act.ENTER_VISITS, Act.SEE_FIGURES, Act.KEEP_DAYBOOK}),
+    Role.OUTREACH: frozenset({Act.SEE_ITEM, Act.ENTER_VISITS, Act.SEE_FIGURES, Act.KEEP_DAYBOOK, Act.KEEP_BOOKLISTS}),
     Role.DIRECTOR: frozenset(
         {
             Act.SEE_PATRON,
@@ -103,6 +105,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.ENTER_VISITS,
             Act.KEEP_DAYBOOK,
             Act.APPROVE_DAYBOOK,
+            Act.KEEP_BOOKLISTS,
             Act.TAKE_OVER,
             Act.EDIT_NETWORK,
             Act.EDIT_CALENDAR,

@@ -44,6 +44,7 @@ class Act(StrEnum):
     ENTER_VISITS = "enter_visits"
     KEEP_DAYBOOK = "keep_daybook"
     APPROVE_DAYBOOK = "approve_daybook"
+    KEEP_BOOKLISTS = "keep_booklists"
     SEE_FIGURES = "see_figures"
     KEEP_FIGURES = "keep_figures"
     SEE_JOURNAL = "see_journal"

@@ -16,6 +16,7 @@ from wenyuan.doors.cli.demonstration.daybook import keep_daybook
 from wenyuan.doors.cli.demonstration.network import CHILDREN, Site, join_groups, open_network, places, set_calendars
 from wenyuan.doors.cli.demonstration.policies import add_policies
 from wenyuan.doors.cli.demonstration.receiving import receive_a_gift
+from wenyuan.doors.cli.demonstration.recommending import recommend
 from wenyuan.doors.cli.demonstration.settling import settle_authorities
 from wenyuan.doors.cli.demonstration.stock import Stock, fits_scale
 from wenyuan.doors.cli.demonstration.telling import tell_readers
@@ -76,6 +77,7 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         keep_daybook(sites, operators, first=first, last=until)
         receive_a_gift(at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
         settle_authorities(at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
+        recommend(at=_noon(until), desk=_desk(operators["outreach"], sites["LM00"]))
         tell_readers(sites, year.readers, at=_noon(until), desk=lead)
         gate = set_gate_up(sites, last=until, desk=director)
         counted = count_visits(

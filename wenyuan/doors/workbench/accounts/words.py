@@ -61,6 +61,7 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.ENTER_VISITS: _("enter visits"),
     Act.KEEP_DAYBOOK: _("keep the daybook"),
     Act.APPROVE_DAYBOOK: _("approve records of the daybook"),
+    Act.KEEP_BOOKLISTS: _("keep booklists"),
     Act.SEE_FIGURES: _("see figures"),
     Act.KEEP_FIGURES: _("set the definitions of figures and close months"),
     Act.SEE_JOURNAL: _("see the journal"),

@@ -60,6 +60,7 @@ _SUBJECT_PAGES = {
     "item": "workbench:item",
     "bib": "workbench:record",
     "branch": "workbench:network-branch",
+    "booklist": "workbench:booklist",
     "daybook_record": "workbench:daybook-record",
 }
 

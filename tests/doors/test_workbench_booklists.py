@@ -1,0 +1,132 @@
+"""Booklists at the workbench: made, filled by a search, put in order, shown and deleted."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from tests.factories.catalogue import make_bib
+from tests.factories.network import make_branch, make_library
+from tests.factories.staff_pages import staff_at
+from wenyuan.doors.workbench.booklists.words import FIELDS, REASONS, STATES
+from wenyuan.organisation.accounts.data import Role
+from wenyuan.organisation.network.models import Branch
+from wenyuan.services.reading.data import BooklistReason, BooklistState
+from wenyuan.services.reading.models import Booklist, BooklistLine
+
+HERE = "/workbench/booklists/"
+
+
+@pytest.fixture
+def central(db: None) -> Branch:
+    make_library()
+    return make_branch("C", kind="central", name_en="Central Library")
+
+
+@pytest.fixture
+def staff(central: Branch) -> Client:
+    return staff_at(central, Role.OUTREACH)
+
+
+def begin(staff: Client, central: Branch, **typed: str) -> Booklist:
+    answer = staff.post(f"{HERE}new", {"title": "春天读什么", "branch": central.id, **typed})
+    assert answer.status_code == 302, answer.content.decode()
+    return Booklist.objects.latest("id")
+
+
+def test_every_state_and_reason_has_words() -> None:
+    assert set(STATES) == set(BooklistState)
+    assert set(REASONS) == set(BooklistReason)
+    assert set(FIELDS) < set(BooklistReason)
+
+
+def test_a_list_is_made_filled_put_in_order_and_shown(staff: Client, central: Branch) -> None:
+    made = begin(staff, central, words="给第一次来的人", first_date="2026-01-05")
+    page = f"{HERE}{made.id}"
+    make_bib(title="活着", author="余华", isbn="9787506365437")
+    make_bib(title="围城", author="钱锺书")
+
+    for asked in ("978-7-5063-6543-7", "围"):
+        bib_id = staff.get(page, {"q": asked}).context["found"][0].id
+        staff.post(f"{page}/works", {"bib": bib_id, "words": "好看"})
+    second = BooklistLine.objects.get(place=2)
+    staff.post(f"{page}/works/{second.id}", {"place": "1", "words": "先读这本"})
+
+    html = staff.get(page).content.decode()
+    assert html.index("围城") < html.index("活着")
+    assert 'value="先读这本"' in html
+    assert f'href="/list/{made.id}"' in html
+    assert "对读者可见" in staff.get(HERE).content.decode()
+    staff.post(f"{page}/works/{second.id}/removed")
+    assert list(BooklistLine.objects.values_list("place", "words")) == [(1, "好看")]
+
+
+def test_what_is_on_the_list_already_is_said_so(staff: Client, central: Branch) -> None:
+    made, bib = begin(staff, central), make_bib(title="活着")
+    staff.post(f"{HERE}{made.id}/works", {"bib": bib.id})
+
+    html = staff.get(f"{HERE}{made.id}", {"q": "活着"}).content.decode()
+    again = staff.post(f"{HERE}{made.id}/works", {"bib": bib.id}, follow=True).content.decode()
+
+    assert "已在书目中" in html
+    assert "该书已在书目中。" in again
+
+
+def test_a_form_that_is_refused_says_why_at_the_field(staff: Client, central: Branch) -> None:
+    answer = staff.post(
+        f"{HERE}new",
+        {"title": "春天", "branch": central.id, "first_date": "2026-05-02", "last_date": "2026-05-01"},
+    )
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["last_date"]
+    assert Booklist.objects.count() == 0
+
+
+def test_who_comes_second_sees_what_the_first_wrote(staff: Client, central: Branch) -> None:
+    made = begin(staff, central)
+    for title in ("夏天", "秋天"):
+        answer = staff.post(f"{HERE}{made.id}/edit", {"title": title, "version": "1"}, follow=True)
+
+    html = answer.content.decode()
+    assert "刚被他人修改" in html
+    assert 'value="夏天"' in html
+
+
+def test_a_draft_is_deleted(staff: Client, central: Branch) -> None:
+    made = begin(staff, central)
+
+    staff.post(f"{HERE}{made.id}/deleted")
+
+    assert Booklist.objects.count() == 0
+
+
+def test_nobody_keeps_the_lists_of_another_branch(staff: Client, central: Branch) -> None:
+    made = begin(staff, central)
+    elsewhere = staff_at(make_branch("E"), Role.OUTREACH)
+    desk = staff_at(central, Role.DESK)
+
+    for path in (f"{HERE}{made.id}", f"{HERE}{made.id}/edit"):
+        assert elsewhere.get(path).status_code == 403
+    for path in ("deleted", "works", "works/1", "works/1/removed"):
+        assert elsewhere.post(f"{HERE}{made.id}/{path}").status_code == 403
+    assert "春天读什么" not in elsewhere.get(HERE).content.decode()
+    assert desk.get(HERE).status_code == 403
+    assert staff.get(f"{HERE}999").status_code == 404
+
+
+def test_a_thousand_lists_come_in_pages_by_few_statements(
+    staff: Client, central: Branch, django_assert_max_num_queries: object
+) -> None:
+    keeper = begin(staff, central).made_by_id
+    Booklist.objects.bulk_create(
+        Booklist(branch=central, title=f"书目{number}", made_by_id=keeper, first_date=date(2026, 1, 1))
+        for number in range(1000)
+    )
+    staff.get(HERE)
+
+    with django_assert_max_num_queries(10):  # type: ignore[operator]
+        html = staff.get(HERE, {"page": "3"}).content.decode()
+
+    assert html.count('<th scope="row">') == 50
+    assert "page=21" in html

@@ -1,0 +1,1 @@
+"""Booklists at the workbench: making them, choosing their works, saying when readers see them."""

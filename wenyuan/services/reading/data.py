@@ -1,0 +1,97 @@
+"""What crosses the border of this room: booklists, their lines, and why a change is refused."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class BooklistState(StrEnum):
+    """Whether readers see a list on a day."""
+
+    DRAFT = "draft"
+    COMING = "coming"
+    SHOWN = "shown"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BooklistDraft:
+    """What may be said of a list. Without ``first_date`` no reader sees it; without ``last_date`` it stays."""
+
+    title: str
+    words: str = ""
+    for_children: bool = False
+    first_date: date | None = None
+    last_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BooklistFacts:
+    """A list. ``works`` is how many lines it has, ``version`` grows with each change of what ``draft`` says."""
+
+    id: int
+    branch_id: int
+    draft: BooklistDraft
+    made_by_name: str
+    changed_at: datetime
+    version: int
+    works: int
+
+    @property
+    def title(self) -> str:
+        return self.draft.title
+
+    def state(self, today: date) -> BooklistState:
+        """Whether readers see it today."""
+        first, last = self.draft.first_date, self.draft.last_date
+        if first is None:
+            return BooklistState.DRAFT
+        if today < first:
+            return BooklistState.COMING
+        return BooklistState.ENDED if last is not None and last < today else BooklistState.SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class BooklistLineFacts:
+    """A work on a list. ``bib_id`` is the record that stands, also where the one that was added has been merged into
+    it; ``is_gone`` when every item of it was withdrawn, so that readers are not shown it."""
+
+    id: int
+    bib_id: int
+    place: int
+    words: str
+    is_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BooklistReceipt:
+    """The list as it stands now. ``repeated`` when a request with the same key had already made it."""
+
+    booklist: BooklistFacts
+    repeated: bool = False
+
+
+class BooklistReason(StrEnum):
+    """Why a list is not made or changed."""
+
+    UNKNOWN_BRANCH = "unknown_branch"
+    UNKNOWN_LIST = "unknown_list"
+    UNKNOWN_LINE = "unknown_line"
+    UNKNOWN_WORK = "unknown_work"
+    TITLE_MISSING = "title_missing"
+    TEXT_TOO_LONG = "text_too_long"
+    DAYS_OUT_OF_ORDER = "days_out_of_order"
+    LAST_WITHOUT_FIRST = "last_without_first"
+    ALREADY_ON_IT = "already_on_it"
+    TOO_MANY = "too_many"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    WAS_SHOWN = "was_shown"  # readers may have its address
+    KEY_REUSED = "key_reused"
+
+
+class BooklistRefused(Exception):
+    """A change of a list is refused, for every reason at once."""
+
+    def __init__(self, *reasons: BooklistReason) -> None:
+        super().__init__(", ".join(reason.value for reason in reasons))
+        self.reasons = reasons

@@ -1,0 +1,94 @@
+import django.db.models.deletion
+import django.db.models.functions.datetime
+from django.conf import settings
+from django.db import migrations, models
+
+from wenyuan.plumbing.first_tables import TablesAtOnce
+
+TABLES = [
+    migrations.CreateModel(
+        name="Booklist",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("title", models.CharField(max_length=80)),
+            ("words", models.CharField(blank=True, max_length=500)),
+            ("for_children", models.BooleanField(default=False)),
+            ("first_date", models.DateField(null=True)),
+            ("last_date", models.DateField(null=True)),
+            ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ("changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ("version", models.PositiveIntegerField(default=1)),
+            ("key", models.CharField(max_length=64, null=True, unique=True)),
+            (
+                "branch",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.branch"),
+            ),
+            (
+                "made_by",
+                models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+        ],
+        options={
+            "indexes": [
+                models.Index(
+                    condition=models.Q(("first_date__isnull", False)),
+                    fields=["first_date", "id"],
+                    name="reading_booklist_shown",
+                ),
+            ],
+            "constraints": [
+                models.CheckConstraint(
+                    condition=models.Q(("title", ""), _negated=True), name="reading_booklist_has_title"
+                ),
+                models.CheckConstraint(
+                    condition=models.Q(
+                        ("last_date__isnull", True),
+                        models.Q(("first_date__isnull", False), ("first_date__lte", models.F("last_date"))),
+                        _connector="OR",
+                    ),
+                    name="reading_booklist_days_in_order",
+                ),
+            ],
+        },
+    ),
+    migrations.CreateModel(
+        name="BooklistLine",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("place", models.PositiveSmallIntegerField()),
+            ("words", models.CharField(blank=True, max_length=120)),
+            (
+                "bib",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.bib"),
+            ),
+            (
+                "booklist",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reading.booklist"),
+            ),
+        ],
+        options={
+            "constraints": [
+                models.UniqueConstraint(fields=("booklist", "bib"), name="reading_work_once_on_a_list"),
+                models.UniqueConstraint(
+                    deferrable=models.Deferrable.DEFERRED, fields=("booklist", "place"), name="reading_place_once"
+                ),
+            ],
+        },
+    ),
+]
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("catalogue", "0001_tables"),
+        ("network", "0001_tables"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        TablesAtOnce(TABLES),
+    ]

@@ -1,0 +1,53 @@
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+class Booklist(models.Model):
+    """Works that a branch recommends. Without a first day it is a draft; readers see it from the first day to the last,
+    or for good where there is no last."""
+
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=80)
+    words = models.CharField(max_length=500, blank=True)  # what the list is about
+    for_children = models.BooleanField(default=False)
+    first_date = models.DateField(null=True)
+    last_date = models.DateField(null=True)
+    made_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())  # also when a line was
+    version = models.PositiveIntegerField(default=1)  # grows with each change of the list's own fields
+    key = models.CharField(max_length=64, null=True, unique=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(name="reading_booklist_has_title", condition=~Q(title="")),
+            models.CheckConstraint(
+                name="reading_booklist_days_in_order",
+                condition=Q(last_date__isnull=True) | Q(first_date__isnull=False, first_date__lte=F("last_date")),
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["first_date", "id"], name="reading_booklist_shown", condition=Q(first_date__isnull=False)
+            ),
+        )
+
+
+class BooklistLine(models.Model):
+    """A work on a list, in its order. The record may have been merged since: whoever reads follows it."""
+
+    booklist = models.ForeignKey("reading.Booklist", on_delete=models.PROTECT, related_name="+")
+    bib = models.ForeignKey("catalogue.Bib", on_delete=models.PROTECT, related_name="+")
+    place = models.PositiveSmallIntegerField()  # from 1 on, without gaps
+    words = models.CharField(max_length=120, blank=True)  # why it is recommended
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["booklist", "bib"], name="reading_work_once_on_a_list"),
+            models.UniqueConstraint(
+                fields=["booklist", "place"],
+                name="reading_place_once",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+        )

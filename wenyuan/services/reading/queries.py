@@ -1,0 +1,104 @@
+"""Reads of booklists: what branches keep, what readers see, the works on them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from wenyuan.services.reading import sql
+from wenyuan.services.reading.data import BooklistDraft, BooklistFacts, BooklistLineFacts
+
+PAGE = 20
+ON_A_RECORD = 6
+
+
+def count_booklists(*, branch_ids: frozenset[int] | None = None) -> int:
+    """How many lists these branches keep (none: every branch)."""
+    return _count(sql.COUNT_KEPT, {"branches": _ids(branch_ids)})
+
+
+def list_booklists(
+    *, branch_ids: frozenset[int] | None = None, start: int = 0, size: int = PAGE
+) -> tuple[BooklistFacts, ...]:
+    """What these branches keep (none: every branch), drafts too, the latest changed first."""
+    return _lists(sql.KEPT, {"branches": _ids(branch_ids), "start": start, "limit": size})
+
+
+def count_shown_booklists(*, today: date, for_children: bool | None = None) -> int:
+    """How many lists readers see today."""
+    return _count(sql.COUNT_SHOWN, {"today": today, "for_children": for_children})
+
+
+def list_shown_booklists(
+    *, today: date, for_children: bool | None = None, start: int = 0, size: int = PAGE
+) -> tuple[BooklistFacts, ...]:
+    """What readers see today, the latest first; ``for_children`` narrows to those that are or are not for children. A
+    list without a work is not shown."""
+    return _lists(sql.SHOWN, {"today": today, "for_children": for_children, "start": start, "limit": size})
+
+
+def booklists_with(bib_id: int, *, today: date) -> tuple[BooklistFacts, ...]:
+    """The lists that readers see today and that recommend a work, at most ``ON_A_RECORD``, the latest first."""
+    return _lists(sql.WITH_WORK, {"today": today, "bib": bib_id, "limit": ON_A_RECORD})
+
+
+def get_booklist(list_id: int) -> BooklistFacts | None:
+    """One list, or nothing."""
+    return next(iter(_lists(sql.ONE, {"list": list_id})), None)
+
+
+def lines_of(list_id: int) -> tuple[BooklistLineFacts, ...]:
+    """Every work of a list, in its order. Of two lines that a merge of records has made one work the first stands."""
+    return _lines_by_list(sql.LINES, {"list": list_id}).get(list_id, ())
+
+
+def line_ids_of_work(list_id: int, bib_id: int) -> tuple[int, ...]:
+    """Every line of a list that stands for a work, by whatever record it was added."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.OF_ONE_WORK, {"list": list_id, "bib": bib_id})
+        return tuple(line_id for (line_id,) in cursor.fetchall())
+
+
+def first_lines_of(list_ids: Iterable[int], *, most: int) -> Mapping[int, tuple[BooklistLineFacts, ...]]:
+    """The first ``most`` works of each list, by list."""
+    wanted = sorted(set(list_ids))
+    return _lines_by_list(sql.FIRST_LINES, {"lists": wanted, "most": most}) if wanted else {}
+
+
+def _ids(branch_ids: frozenset[int] | None) -> list[int] | None:
+    return None if branch_ids is None else sorted(branch_ids)
+
+
+def _count(statement: str, values: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.fetchall()[0][0])
+
+
+def _lists(statement: str, values: dict[str, Any]) -> tuple[BooklistFacts, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return tuple(_facts(row) for row in cursor.fetchall())
+
+
+def _facts(row: tuple[Any, ...]) -> BooklistFacts:
+    return BooklistFacts(
+        id=row[0],
+        branch_id=row[1],
+        draft=BooklistDraft(title=row[2], words=row[3], for_children=row[4], first_date=row[5], last_date=row[6]),
+        made_by_name=row[7],
+        changed_at=row[8],
+        version=row[9],
+        works=row[10],
+    )
+
+
+def _lines_by_list(statement: str, values: dict[str, Any]) -> dict[int, tuple[BooklistLineFacts, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows = cursor.fetchall()
+    found: dict[int, dict[int, BooklistLineFacts]] = {}
+    for list_id, *line in rows:
+        found.setdefault(list_id, {}).setdefault(line[1], BooklistLineFacts(*line))
+    return {list_id: tuple(lines.values()) for list_id, lines in found.items()}

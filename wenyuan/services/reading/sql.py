@@ -1,0 +1,67 @@
+"""Hand-written statements of this room. Own tables: reading_booklist, reading_booklistline. Lower tables read:
+accounts_account (who made a list), catalogue_bib (where a merged record leads), catalogue_item (whether
+all are gone)."""
+
+_LISTS = """
+    SELECT list.id, list.branch_id, list.title, list.words, list.for_children, list.first_date, list.last_date,
+        account.name, list.changed_at, list.version,
+        (SELECT count(*) FROM reading_booklistline line WHERE line.booklist_id = list.id)
+    FROM reading_booklist list JOIN accounts_account account ON account.id = list.made_by_id
+"""
+
+ONE = f"{_LISTS} WHERE list.id = %(list)s"
+
+_KEPT = "%(branches)s::int[] IS NULL OR list.branch_id = ANY(%(branches)s::int[])"
+
+COUNT_KEPT = f"SELECT count(*) FROM reading_booklist list WHERE {_KEPT}"
+
+KEPT = f"""
+    {_LISTS} WHERE {_KEPT}
+    ORDER BY list.changed_at DESC, list.id DESC LIMIT %(limit)s OFFSET %(start)s
+"""
+"""What branches keep, the latest changed first."""
+
+_SHOWN = """
+    list.first_date <= %(today)s AND (list.last_date IS NULL OR %(today)s <= list.last_date)
+    AND EXISTS (SELECT FROM reading_booklistline line WHERE line.booklist_id = list.id)
+"""
+
+_SHOWN_TO = f"{_SHOWN} AND (%(for_children)s::boolean IS NULL OR list.for_children = %(for_children)s::boolean)"
+
+COUNT_SHOWN = f"SELECT count(*) FROM reading_booklist list WHERE {_SHOWN_TO}"
+
+SHOWN = f"""
+    {_LISTS} WHERE {_SHOWN_TO}
+    ORDER BY list.first_date DESC, list.id DESC LIMIT %(limit)s OFFSET %(start)s
+"""
+"""What readers see on a day, the latest first. An empty list is not shown."""
+
+_LINES = """
+    SELECT line.booklist_id, line.id, COALESCE(bib.merged_into_id, bib.id) AS bib_id, line.place, line.words,
+        EXISTS (SELECT FROM catalogue_item item WHERE item.bib_id = COALESCE(bib.merged_into_id, bib.id))
+        AND NOT EXISTS (
+            SELECT FROM catalogue_item item
+            WHERE item.bib_id = COALESCE(bib.merged_into_id, bib.id) AND item.state <> 'withdrawn')
+    FROM reading_booklistline line JOIN catalogue_bib bib ON bib.id = line.bib_id
+"""
+
+LINES = f"{_LINES} WHERE line.booklist_id = %(list)s ORDER BY line.place"
+
+OF_ONE_WORK = f"SELECT one.id FROM ({_LINES} WHERE line.booklist_id = %(list)s) one WHERE one.bib_id = %(bib)s"
+"""The lines of a list that a merge of records has made the same work."""
+
+FIRST_LINES = f"""
+    {_LINES}
+    WHERE line.booklist_id = ANY(%(lists)s::bigint[]) AND line.place <= %(most)s ORDER BY line.booklist_id, line.place
+"""
+"""The beginnings of some lists."""
+
+WITH_WORK = f"""
+    {_LISTS}
+    WHERE {_SHOWN} AND list.id IN (
+        SELECT line.booklist_id FROM reading_booklistline line
+        WHERE line.bib_id = %(bib)s OR line.bib_id IN (
+            SELECT gone.id FROM catalogue_bib gone WHERE gone.merged_into_id = %(bib)s))
+    ORDER BY list.first_date DESC, list.id DESC LIMIT %(limit)s
+"""
+"""Lists that readers see and that have a work, also by a record that was merged into it."""
