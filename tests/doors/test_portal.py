@@ -597,6 +597,8 @@ def test_every_page_is_declared_open_to_everybody_but_what_is_a_readers_own() ->
         "messages",
         "message-choices",
         "own-data",
+        "deletion",
+        "deletion-back",
         "pin",
         "renew",
         "renew-all",

@@ -130,7 +130,7 @@ def test_in_an_open_account_of_somebody_else_no_file_is_handed_out(portal_town: 
 
 def test_what_must_be_settled_before_deletion_is_told_in_plain_words(portal_town: Town, clock: Clock) -> None:
     client = signed_in()
-    assert "Nothing stands against it. Any desk gives the card up for you; whoever heads the desk erases" in words(
+    assert "Nothing stands against it. Ask here or at any desk; whoever heads the desk erases" in words(
         client.get(DATA)
     )
     checkout(item="C0001", card="R0001", at=clock(), desk=portal_town.district.at_central)

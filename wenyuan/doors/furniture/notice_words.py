@@ -23,6 +23,7 @@ KINDS: Final[Mapping[NoticeKind, StrOrPromise]] = {
     NoticeKind.CLOSURE_REOPENED: _("Open again"),
     NoticeKind.DUE_MOVED: _("Due date moved"),
     NoticeKind.CARD_EXPIRY: _("Card ends soon"),
+    NoticeKind.ERASURE_REFUSED: _("Deletion refused"),
     NoticeKind.LOAN_RECEIPT: _("Receipt for loans"),
     NoticeKind.RETURN_RECEIPT: _("Receipt for returns"),
 }

@@ -29,9 +29,11 @@ from wenyuan.lending.patrons.operations import open_own_record
 from wenyuan.lending.patrons.queries import (
     keepers_of,
     list_consents,
+    list_own_erasure_requests,
     list_restrictions,
     list_tokens,
     notice_recipient,
+    open_erasure_request,
     what_keeps,
 )
 from wenyuan.organisation.network.queries import network_map
@@ -59,6 +61,7 @@ SECTIONS: Final = {
     "holds": _("Holds"),
     "money": _("Money"),
     "messages": _("Messages"),
+    "deletion": _("Requests for deletion"),
 }
 FIELDS: Final = {
     "name": _("Name"),
@@ -99,6 +102,8 @@ FIELDS: Final = {
     "due": _("Due date"),
     "renewals": _("Renewals"),
     "placed": _("Placed on"),
+    "asked": _("Asked on"),
+    "answer": _("Answer"),
     "pickup": _("Fetched at"),
     "at": _("Time"),
     "what": _("What for"),
@@ -148,10 +153,21 @@ def own_data(request: ReaderRequest) -> HttpResponse:
             note_problems(form, refused, PROBLEMS)
         else:
             return _file(request, form.cleaned_data["form"], everything(record, patron, at=request.at))
-    keeps = [str(OBSTACLES[one.what]) % {"count": one.count} for one in what_keeps(patron.id) if one.what in OBSTACLES]
-    context = {"form": form, "keeps": keeps, "crumbs": crumbs(gettext("My data"))}
+    asked = open_erasure_request(patron.id)
+    context = {
+        "form": form,
+        "keeps": standing_against(request),
+        "is_asked": asked is not None,
+        "crumbs": crumbs(gettext("My data")),
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return page(request, "portal/own_data.html", context, at="account", status=status)
+
+
+def standing_against(request: ReaderRequest) -> list[str]:
+    """What must be settled before everything is deleted, each a sentence."""
+    found = what_keeps(request.reader.patron.id)
+    return [str(OBSTACLES[one.what]) % {"count": one.count} for one in found if one.what in OBSTACLES]
 
 
 def _file(request: ReaderRequest, form: str, told_all: Mapping[str, list[dict[str, Any]]]) -> HttpResponse:
@@ -241,6 +257,10 @@ def everything(record: OwnRecord, patron: PatronView, *, at: datetime) -> dict[s
         "messages": [
             {"at": one.at, "kind": one.kind.value, "subject": one.subject, "text": one.text}
             for one in _messages(patron.id)
+        ],
+        "deletion": [
+            {"asked": one.asked_at, "state": one.state.value, "ended": one.ended_at, "answer": one.answer}
+            for one in list_own_erasure_requests(patron.id)
         ],
     }
 

@@ -11,11 +11,20 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from wenyuan.lending.patrons import rules, seams
-from wenyuan.lending.patrons.data import Moved, NoNumberReason, PatronRefused, PatronUnknown, Problem, ProblemCode
+from wenyuan.lending.patrons.data import (
+    ErasureState,
+    Moved,
+    NoNumberReason,
+    PatronRefused,
+    PatronUnknown,
+    Problem,
+    ProblemCode,
+)
 from wenyuan.lending.patrons.data.merging import UNDO_DAYS
 from wenyuan.lending.patrons.family import forget_links
 from wenyuan.lending.patrons.models import (
     Consent,
+    ErasureRequest,
     Guardian,
     KeptApart,
     Merge,
@@ -239,8 +248,11 @@ def _move(gone: Patron, kept: Patron, *, at: datetime) -> list[Moved]:
         row.child_id = kept.id
         row.until = local_date(at) if twice else row.until
         row.save(update_fields=["child", "until"])
+    asked = ErasureRequest.objects.filter(patron=kept, state=ErasureState.OPEN.value).exists()
     for what, (model, column) in _OWN.items():
         rows = model._default_manager.filter(**{column: gone.id})
+        if what == "erasure_request" and asked:
+            rows = rows.exclude(state=ErasureState.OPEN.value)  # who asked twice asked once
         moved += [Moved(what, row_id) for row_id in rows.order_by("id").values_list("id", flat=True)]
         rows.update(**{column: kept.id})
     return moved
@@ -263,6 +275,7 @@ _OWN = {
     "proxy_act": (ProxyAct, "patron_id"),
     "ward": (Guardian, "patron_id"),
     "past_patron": (PastPatron, "patron_id"),
+    "erasure_request": (ErasureRequest, "patron_id"),
 }
 
 

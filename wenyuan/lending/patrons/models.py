@@ -161,6 +161,32 @@ class PinTry(models.Model):
         )
 
 
+class ErasureRequest(models.Model):
+    """A reader asks that everything be deleted (PIPL 47). Open until it is done, refused with an ``answer`` that its
+    reader reads, or taken back; of one patron one is open at a time."""
+
+    patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    door = models.CharField(max_length=12)
+    state = models.CharField(max_length=12)  # data.ErasureState
+    answer = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["patron", "-id"], name="patrons_erasure_patron"),
+            models.Index(fields=["asked_at"], name="patrons_erasure_open", condition=Q(state="open")),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["patron"], name="patrons_erasure_once", condition=Q(state="open")),
+            models.CheckConstraint(
+                condition=Q(state="open", ended_at__isnull=True) | ~Q(state="open") & Q(ended_at__isnull=False),
+                name="patrons_erasure_ended",
+            ),
+        )
+
+
 class CardLink(models.Model):
     """A reader keeps another's card under their own sign-in, since they showed its PIN. It goes with a new PIN, with
     the departure of either, and when either takes it away; a card that is not in use opens nothing meanwhile."""

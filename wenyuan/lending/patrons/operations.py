@@ -24,6 +24,13 @@ from wenyuan.lending.patrons.data import (
     TooManyGuesses,
 )
 from wenyuan.lending.patrons.defaults import install_default_categories
+from wenyuan.lending.patrons.erasure import (
+    ask_own_erasure,
+    note_erasure_request,
+    refuse_erasure,
+    take_back_erasure,
+    take_back_own_erasure,
+)
 from wenyuan.lending.patrons.family import add_others_card, remove_others_card
 from wenyuan.lending.patrons.kinds import add_category, change_category
 from wenyuan.lending.patrons.merging import keep_apart, merge_patrons, undo_merge
@@ -78,6 +85,7 @@ __all__ = [
     "add_guardian",
     "add_others_card",
     "add_token",
+    "ask_own_erasure",
     "begin_leaving",
     "block_by_machine",
     "change_category",
@@ -101,12 +109,14 @@ __all__ = [
     "lift_suspension",
     "look_at_past_patrons",
     "merge_patrons",
+    "note_erasure_request",
     "open_own_record",
     "pause_patron",
     "read_sheet",
     "reader_ref",
     "record_consent",
     "record_past_patrons",
+    "refuse_erasure",
     "register_on_first_swipe",
     "register_patron",
     "remove_others_card",
@@ -129,6 +139,8 @@ __all__ = [
     "sign_in",
     "sign_in_by_program",
     "suspend_patron",
+    "take_back_erasure",
+    "take_back_own_erasure",
     "undo_merge",
     "verify_patron",
     "withdraw_consent",

@@ -34,12 +34,14 @@ def change_own_pin(*, patron_id: int, card: str, old: str, new: str, caller: Cal
     :raises PatronRefused: the old one is wrong or not looked at yet (``PIN_WRONG``); else the new one has not six
         digits, is too easily guessed, or is the old one.
     """
-    _ask(patron_id, card, old, caller, "old", at=at)
+    ask_for_pin(patron_id, card, old, caller, "old", at=at)
     return _set(patron_id, old.strip(), new.strip(), at=at, desk=desk)
 
 
-def _ask(patron_id: int, card: str, pin: str, caller: Caller, field: str, *, at: datetime) -> None:
-    """:raises PatronRefused: it is not the reader's PIN, or not looked at yet."""
+def ask_for_pin(patron_id: int, card: str, pin: str, caller: Caller, field: str, *, at: datetime) -> None:
+    """The PIN once more of who has signed in, counted as in a browser that is known.
+
+    :raises PatronRefused: it is not the reader's PIN, or not looked at yet."""
     known = {patron_id: caller.known.get(patron_id, "signed in")}
     scanned = sign_in(card=card, pin=pin, caller=Caller(address=caller.address, known=known), at=at)
     if scanned is None or scanned.patron.id != patron_id:
@@ -114,7 +116,7 @@ def open_own_record(*, patron_id: int, card: str, pin: str, caller: Caller, at: 
 
     :raises PatronRefused: the PIN is wrong or not looked at yet (``PIN_WRONG``).
     """
-    _ask(patron_id, card, pin, caller, "pin", at=at)
+    ask_for_pin(patron_id, card, pin, caller, "pin", at=at)
     return _open(patron_id, at=at, desk=desk)
 
 

@@ -51,6 +51,9 @@ from wenyuan.lending.patrons.data import (
     ConsentPurpose,
     ConsentView,
     DocumentSeen,
+    ErasureRequestPage,
+    ErasureRequestView,
+    ErasureState,
     FoundPatron,
     GivenBy,
     GuardianView,
@@ -81,6 +84,7 @@ from wenyuan.lending.patrons.models import (
     CardLink,
     Category,
     Consent,
+    ErasureRequest,
     Guardian,
     Merge,
     MergedRow,
@@ -412,6 +416,52 @@ def what_keeps(patron_id: int) -> tuple[Obstacle, ...]:
     wards = Guardian.objects.filter(patron_id=patron_id, until__isnull=True)
     count = wards.exclude(child__status=PatronStatus.CLOSED).count()
     return (*seams.obstacles_to_leaving(patron_id), *([Obstacle("guardian_of", count)] if count else []))
+
+
+def last_erasure_request(patron_id: int) -> ErasureRequestView | None:
+    """The newest request of a reader to have everything deleted, open or answered."""
+    row = ErasureRequest.objects.filter(patron_id=patron_id).order_by("-id").first()
+    return _erasure_request(row) if row else None
+
+
+def open_erasure_request(patron_id: int) -> ErasureRequestView | None:
+    """The request of a reader that waits for an answer."""
+    row = ErasureRequest.objects.filter(patron_id=patron_id, state=ErasureState.OPEN).first()
+    return _erasure_request(row) if row else None
+
+
+def list_own_erasure_requests(patron_id: int) -> tuple[ErasureRequestView, ...]:
+    """The hundred newest of them, the newest first."""
+    rows = ErasureRequest.objects.filter(patron_id=patron_id).order_by("-id")[:LONGEST_PAGE]
+    return tuple(_erasure_request(row) for row in rows)
+
+
+def list_erasure_requests(
+    *, branch_ids: Iterable[int] | None = None, limit: int = PAGE_ROWS, offset: int = 0
+) -> ErasureRequestPage:
+    """Open requests, the oldest first; by home branch if any are given. One on a record that was merged into another
+    whose reader has asked too is not listed twice."""
+    limit = max(1, min(limit, LONGEST_PAGE))
+    rows = ErasureRequest.objects.filter(state=ErasureState.OPEN, patron__merged_into__isnull=True)
+    if branch_ids is not None:
+        rows = rows.filter(patron__home_branch_id__in=list(branch_ids))
+    page = list(rows.order_by("asked_at", "id")[offset : offset + limit + 1])
+    views = list_patrons([row.patron_id for row in page[:limit]])
+    return ErasureRequestPage(
+        tuple((_erasure_request(row), views[row.patron_id]) for row in page[:limit]), more=len(page) > limit
+    )
+
+
+def _erasure_request(row: ErasureRequest) -> ErasureRequestView:
+    return ErasureRequestView(
+        id=row.id,
+        patron_id=row.patron_id,
+        asked_at=row.asked_at,
+        door=row.door,
+        state=ErasureState(row.state),
+        answer=row.answer,
+        ended_at=row.ended_at,
+    )
 
 
 def list_tokens(patron_id: int) -> tuple[TokenView, ...]:

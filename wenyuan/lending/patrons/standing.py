@@ -21,6 +21,7 @@ from wenyuan.lending.patrons.data import (
     Registration,
     TokenInput,
 )
+from wenyuan.lending.patrons.erasure import end_with_erasure
 from wenyuan.lending.patrons.family import forget_links
 from wenyuan.lending.patrons.models import (
     Consent,
@@ -172,6 +173,7 @@ def erase_patron(*, patron_id: int, reason: str, at: datetime, desk: Desk) -> No
     for record in [patron, *_merged_into(patron)]:
         _blank(record)
         record.save()
+        end_with_erasure(record, at=at, desk=desk)
         forget_recipient(recipient=notice_recipient(record.id), at=at)
     set_status(patron, PatronStatus.CLOSED, reason="", at=at)
     note(Kind.PATRON_STATUS, patron, at=at, desk=desk, details={"from": before, "to": "erased"}, erased=True)

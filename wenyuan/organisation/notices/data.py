@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     CLOSURE_REOPENED = "closure_reopened"
     DUE_MOVED = "due_moved"
     CARD_EXPIRY = "card_expiry"
+    ERASURE_REFUSED = "erasure_refused"  # the request to have one's data deleted
     LOAN_RECEIPT = "loan_receipt"
     RETURN_RECEIPT = "return_receipt"
 
@@ -94,6 +95,7 @@ KINDS: Mapping[NoticeKind, KindFacts] = MappingProxyType(
         NoticeKind.CLOSURE_REOPENED: KindFacts(values=frozenset({"first_date"})),
         NoticeKind.DUE_MOVED: KindFacts(values=frozenset({"title", "due_date"}), gathering=Gathering.DAY),
         NoticeKind.CARD_EXPIRY: KindFacts(values=frozenset({"expires_date"})),
+        NoticeKind.ERASURE_REFUSED: KindFacts(values=frozenset({"reason"})),
         NoticeKind.LOAN_RECEIPT: KindFacts(
             values=frozenset({"title", "due_date"}), gathering=Gathering.VISIT, channels=_RECEIPT_CHANNELS
         ),

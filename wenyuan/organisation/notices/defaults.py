@@ -204,6 +204,18 @@ _WORDS: Mapping[tuple[NoticeKind, Language], _Words] = {
         "there is no fee.\n\n{library} {phone}",
         "Your reader's card is valid until {expires_date}. Extend it at any desk.",
     ),
+    (NoticeKind.ERASURE_REFUSED, _ZH): _Words(
+        "关于您删除个人信息的申请",
+        "您好！您申请删除个人信息，经核实未能办理，原因：{reason}。您可以再次申请，到任一服务台要求复核，"
+        "或向履行个人信息保护职责的部门投诉。\n\n{library} {phone}",
+        "您删除个人信息的申请未能办理，原因请登录我的图书馆查看。",
+    ),
+    (NoticeKind.ERASURE_REFUSED, _EN): _Words(
+        "Your request for deletion",
+        "Hello, your request to have your data deleted was refused: {reason}. You may ask again, have it looked at "
+        "again at any desk, or complain to the authority for the protection of personal data.\n\n{library} {phone}",
+        "Your request for deletion was refused. The reason stands in your account.",
+    ),
     (NoticeKind.LOAN_RECEIPT, _ZH): _Words(
         "借阅成功：{count}册",
         "您在{branch}借出{count}册：\n\n{lines}\n\n{library} {phone}",

@@ -237,6 +237,23 @@ def _erase(request: StaffRequest, view: PatronView) -> str:
     return gettext("Everything that named this person is erased.")
 
 
+def _note_erasure(request: StaffRequest, view: PatronView) -> str:
+    operations.note_erasure_request(patron_id=view.id, at=request.at, desk=request.desk)
+    return gettext("The request for deletion is noted.")
+
+
+def _take_back_erasure(request: StaffRequest, view: PatronView) -> str:
+    operations.take_back_erasure(patron_id=view.id, at=request.at, desk=request.desk)
+    return gettext("The request for deletion is taken back.")
+
+
+def _refuse_erasure(request: StaffRequest, view: PatronView) -> str:
+    operations.refuse_erasure(
+        patron_id=view.id, reason=request.POST.get("reason", ""), at=request.at, desk=request.desk
+    )
+    return gettext("The request for deletion is refused; the reader is told why.")
+
+
 def _reopen(request: StaffRequest, view: PatronView) -> str:
     given_by = GivenBy.GUARDIAN if request.POST.get("given_by") == GivenBy.GUARDIAN else GivenBy.SELF
     consents = request.POST.get("consent") == "on"
@@ -333,6 +350,9 @@ ACTS: dict[str, Callable[[StaffRequest, PatronView], str | HttpResponse]] = {
     "close": _close,
     "reopen": _reopen,
     "erase": _erase,
+    "note-erasure": _note_erasure,
+    "take-back-erasure": _take_back_erasure,
+    "refuse-erasure": _refuse_erasure,
     "reset-pin": _reset_pin,
     "keep-history": _keep_history,
     "forget-history": _forget_history,

@@ -28,6 +28,7 @@ from wenyuan.doors.workbench.patrons.words import (
     TOKEN_STATUS_SHAPES,
     TOKEN_STATUS_WORDS,
     TOKEN_WORDS,
+    obstacles_in_words,
 )
 from wenyuan.doors.workbench.shell import branch_names
 from wenyuan.kernel.identity import age_on, mask_name
@@ -62,6 +63,8 @@ from wenyuan.lending.patrons.queries import (
     list_proxies,
     list_restrictions,
     list_tokens,
+    open_erasure_request,
+    what_keeps,
     wrong_pins,
 )
 from wenyuan.organisation.journal.data import Kind
@@ -280,6 +283,7 @@ def patron_context(view: PatronView, *, desk: Desk, at: datetime) -> dict[str, A
     born, guardians = view.birth_date, list_guardians(view.id)
     consents = [_consented(consent) for consent in list_consents(view.id)]
     language: Any = "en" if (get_language() or "").startswith("en") else "zh"
+    erasure = open_erasure_request(view.id)
     kinds = categories()
     kind = next((one for one in kinds if one.id == view.category_id), None)
     institution = kind is not None and kind.is_institution
@@ -297,6 +301,8 @@ def patron_context(view: PatronView, *, desk: Desk, at: datetime) -> dict[str, A
         "max_loans": known.max_loans if known else None,
         "late": sum(loan.overdue for loan in loans),
         "limits": [words_for_block(block, language, names) for block in (known.blocks if known else ())],
+        "erasure": erasure,
+        "keeps": obstacles_in_words(what_keeps(view.id)) if erasure else (),
         "is_erased": view.no_number_reason == NoNumberReason.ERASED,
         "wrong_pins": wrong_pins(view.id, at=at),
         "pin_locked_until": view.pin_locked_until if view.pin_locked_until and at < view.pin_locked_until else None,

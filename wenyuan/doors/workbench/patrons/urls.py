@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenyuan.doors.workbench.patrons import cards, families, kinds, merges, proxies, rosters, views
+from wenyuan.doors.workbench.patrons import cards, erasures, families, kinds, merges, proxies, rosters, views
 
 urlpatterns = [
     path("", views.search, name="patrons"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("kinds/new", kinds.new, name="category-new"),
     path("kinds/<slug:code>", kinds.one, name="category"),
     path("twice", merges.alike, name="patrons-alike"),
+    path("deletions", erasures.erasures, name="erasure-requests"),
     path("of-age", families.of_age, name="patrons-of-age"),
     path("<int:patron_id>", views.patron, name="patron"),
     path("<int:patron_id>/edit", views.edit, name="patron-edit"),

@@ -15,6 +15,7 @@ from wenyuan.lending.patrons.data import (
     Likeness,
     MatchedBy,
     NoNumberReason,
+    Obstacle,
     PatronRefused,
     Problem,
     ProblemCode,
@@ -173,6 +174,7 @@ MOVED_WORDS = {
     "proxy_act": _("Acts done on behalf"),
     "guardian": _("Guardians"),
     "guardian_twice": _("Guardians of both"),
+    "erasure_request": _("Requests for deletion"),
     "ward": _("Children"),
     "loan": _("Loans"),
     "hold": _("Holds"),
@@ -279,7 +281,9 @@ def refused_words(refused: PatronRefused) -> str:
 
 def obstacle_words(error: CannotLeave) -> str:
     """What still ties the reader to the library."""
-    return gettext("; ").join(
-        str(OBSTACLE_WORDS.get(obstacle.what, _("Still open: %(count)s"))) % {"count": obstacle.count}
-        for obstacle in error.obstacles
-    )
+    return gettext("; ").join(obstacles_in_words(error.obstacles))
+
+
+def obstacles_in_words(obstacles: Iterable[Obstacle]) -> list[str]:
+    """The same thing by thing."""
+    return [str(OBSTACLE_WORDS.get(one.what, _("Still open: %(count)s"))) % {"count": one.count} for one in obstacles]

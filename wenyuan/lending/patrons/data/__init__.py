@@ -38,6 +38,12 @@ from wenyuan.lending.patrons.data.asked import (
     TokenInput,
     Way,
 )
+from wenyuan.lending.patrons.data.erasure import (
+    ANSWER_DAYS,
+    ErasureRequestPage,
+    ErasureRequestView,
+    ErasureState,
+)
 from wenyuan.lending.patrons.data.family import MOST_CARDS, Insight, Keeper, OtherReader
 from wenyuan.lending.patrons.data.merging import (
     UNDO_DAYS,
@@ -74,6 +80,7 @@ from wenyuan.lending.patrons.data.standing import (
 )
 
 __all__ = [
+    "ANSWER_DAYS",
     "MOST_CARDS",
     "NOTICE_VERSION",
     "UNDO_DAYS",
@@ -92,6 +99,9 @@ __all__ = [
     "ConsentView",
     "DocumentSeen",
     "EnrolledChild",
+    "ErasureRequestPage",
+    "ErasureRequestView",
+    "ErasureState",
     "FoundPatron",
     "GivenBy",
     "GuardianInput",

@@ -519,6 +519,49 @@ TABLES = [
             ],
         },
     ),
+    migrations.CreateModel(
+        name="ErasureRequest",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("asked_at", models.DateTimeField()),
+            ("door", models.CharField(max_length=12)),
+            ("state", models.CharField(max_length=12)),
+            ("answer", models.CharField(blank=True, max_length=200)),
+            ("ended_at", models.DateTimeField(blank=True, null=True)),
+            (
+                "ended_by",
+                models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            (
+                "patron",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patrons.patron"),
+            ),
+        ],
+        options={
+            "indexes": [
+                models.Index(fields=["patron", "-id"], name="patrons_erasure_patron"),
+                models.Index(condition=models.Q(("state", "open")), fields=["asked_at"], name="patrons_erasure_open"),
+            ],
+            "constraints": [
+                models.UniqueConstraint(
+                    condition=models.Q(("state", "open")), fields=("patron",), name="patrons_erasure_once"
+                ),
+                models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("ended_at__isnull", True), ("state", "open")),
+                        models.Q(models.Q(("state", "open"), _negated=True), ("ended_at__isnull", False)),
+                        _connector="OR",
+                    ),
+                    name="patrons_erasure_ended",
+                ),
+            ],
+        },
+    ),
 ]
 
 CARD_NUMBERS = "CREATE SEQUENCE patrons_card_number MAXVALUE 9999999"
