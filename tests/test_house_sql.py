@@ -78,6 +78,8 @@ BUILT: dict[str, list[str]] = {
         for area in SWITCHES
     ],
     "wenyuan.office.figures.closing.sql.later": [closing_sql.later(subtree=subtree) for subtree in (False, True)],
+    "wenyuan.office.figures.closing.sql.lent": [closing_sql.lent(subtree=subtree) for subtree in (False, True)],
+    "wenyuan.office.figures.closing.sql.unlike": [closing_sql.unlike(subtree=subtree) for subtree in (False, True)],
     "wenyuan.office.figures.sql.rows": [
         figures_sql.rows(subtree=subtree, at=at, area=area, point=point)
         for subtree in SWITCHES

@@ -239,6 +239,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/figures/stocks/holdings_items?period={year}&branch={code}",
         "/workbench/figures/days?period={year}&branch={code}",
         "/workbench/figures/months?branch={code}",
+        "/workbench/figures/months/reconciliation?branch={code}",
+        "/workbench/figures/months/{closed_month}/loans?branch={code}",
         "/workbench/figures/months/{closed_month}?branch={code}",
         Sight(role="director", path="/workbench/figures/months/{month}?branch={code}", note="open"),
         "/workbench/figures/months/{closed_month}/adjust?branch={code}",

@@ -146,6 +146,29 @@ def test_nothing_recorded_an_open_month_and_what_is_no_month_are_told_cm16(town:
     assert browser.get("/workbench/figures/months?year=1999").status_code == 200
 
 
+def test_the_reconciliation_is_green_or_says_what_differs_cm19(town: Town) -> None:
+    happened(Kind.RETURN, town.central, times=2)
+    closed_april(town)
+    browser = director_of_all(town)
+    green = browser.get("/workbench/figures/months/reconciliation?year=2026")
+    assert (green.context["differs"], "everything agrees" in told(green)) == (0, True)
+
+    happened(Kind.LOAN, town.ring, item_id=7)
+    red = browser.get("/workbench/figures/months/reconciliation?year=2026")
+
+    april = next(line for line in red.context["lines"] if line["words"] == "Apr 2026")
+    assert (april["three"].rows, april["three"].journal, april["snapshot"], april["differs"]) == (0, 1, 0, 8)
+    assert (red.context["differs"], "1 month does not agree" in told(red)) == (1, True)
+    unlike = browser.get(april["unlike_url"])
+    assert [(one.item_id, one.rows, one.journal) for one, _url in unlike.context["rows"]] == [(7, 0, 1)]
+    assert "Every loan is counted alike" in told(browser.get("/workbench/figures/months/2026-05/loans"))
+    south = english(staff_at(town.south, Role.DIRECTOR))
+    assert south.get("/workbench/figures/months/reconciliation?year=2026").context["differs"] == 0
+    assert south.get("/workbench/figures/months/reconciliation?branch=all").status_code == 403
+    for path in ("reconciliation", "2026-04/loans"):
+        assert staff_at(town.central, Role.DRIVER).get(f"/workbench/figures/months/{path}").status_code == 403
+
+
 def test_the_queries_do_not_grow_with_what_differs(town: Town, django_assert_max_num_queries: Any) -> None:
     happened(Kind.LOAN, town.central)
     closed_april(town)

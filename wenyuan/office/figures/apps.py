@@ -9,6 +9,7 @@ class FiguresConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from wenyuan.office.figures.rollups import sql
+        from wenyuan.office.figures.closing import sql as closing
+        from wenyuan.office.figures.rollups import sql as rollups
 
-        invariants.register(*sql.INVARIANTS)
+        invariants.register(*rollups.INVARIANTS, *closing.INVARIANTS)

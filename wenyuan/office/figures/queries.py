@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db import connection
 
 from wenyuan.office.daybook.data import Member, RecordFacts, RecordKind, Wanted
@@ -30,6 +31,8 @@ from wenyuan.office.figures.closing.values import (
     MonthReason,
     MonthRefused,
     Place,
+    ReconciledMonth,
+    UnlikeLoan,
     cells_of,
     differences,
     fingerprint,
@@ -110,6 +113,7 @@ from wenyuan.office.figures.stocks.reading import stock_rows, stocks_of
 from wenyuan.office.figures.stocks.values import BY_STOCK, STOCKS
 from wenyuan.office.figures.summary.checking import findings as findings_in
 from wenyuan.office.figures.summary.writing import write
+from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.data import BranchFacts, NetworkMap
 from wenyuan.organisation.network.queries import get_library, list_service_points, network_map, open_dates
 from wenyuan.organisation.rights.data import Act, Operator
@@ -137,6 +141,8 @@ __all__ = [
     "PublishedBranch",
     "PublishedCode",
     "PublishedFigure",
+    "ReconciledMonth",
+    "UnlikeLoan",
     "by_area",
     "by_branch",
     "by_day",
@@ -164,6 +170,7 @@ __all__ = [
     "parse_period",
     "public_report",
     "published_years",
+    "reconciled_months",
     "rows_of",
     "rows_wanted",
     "same_days_before",
@@ -175,6 +182,7 @@ __all__ = [
     "stocks_of",
     "summary_json",
     "unit_of_standing",
+    "unlike_loans",
     "up_to",
     "work_summary",
     "year_before",
@@ -398,6 +406,42 @@ def compared_months(
         now, facts = _cells(own, month_period(month), network, defined), closed.get(month)
         found.append(ComparedMonth(month, facts, now, differences(facts, now) if facts else ()))
     return tuple(found)
+
+
+def reconciled_months(
+    period: Period, *, branch: str | None = None, network: NetworkMap | None = None
+) -> tuple[ReconciledMonth, ...]:
+    """The loans of each month that the period touches, counted three ways; of a branch and what stood below it.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    months = period.months()
+    whole = span_of(months[0], month_period(months[-1]).last_date)
+    terms = _parameters(whole, branch, WHOLE, network or network_map()) or {}
+    subtree, loan = branch is not None, Kind.LOAN.value
+    spans = zip(terms.get("member_first", ()), terms.get("member_last", ()), strict=True)
+    read = {"shape": SHAPE, "months": whole_months(whole.first_date, whole.last_date, spans)}
+    rolled = rollups_sql.read(Grouping.MONTH, subtree=subtree, at=False, area=False)
+    told = sql.figures(Grouping.MONTH, subtree=subtree, at=False, area=False)
+    by_rollups = {row[0]: row[3] for row in _fetch(rolled, terms | read) if row[1] == loan}
+    by_journal = {row[0]: row[3] for row in _fetch(told, terms | {"kinds": [loan]})}
+    rows = dict(_fetch(closing_sql.lent(subtree=subtree), terms | {"zone": settings.TIME_ZONE}))
+    return tuple(
+        ReconciledMonth(month, rows.get(month, 0), by_journal.get(month, 0), by_rollups.get(month, 0))
+        for month in months
+    )
+
+
+def unlike_loans(
+    month: date, *, branch: str | None = None, size: int = 200, network: NetworkMap | None = None
+) -> tuple[UnlikeLoan, ...]:
+    """Loans of a month of which the table and the journal say another thing, at most so many.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    terms = _parameters(month_period(month), branch, WHOLE, network or network_map()) or {}
+    terms |= {"zone": settings.TIME_ZONE, "limit": size}
+    return tuple(UnlikeLoan(*row) for row in _fetch(closing_sql.unlike(subtree=branch is not None), terms))
 
 
 def later_rows(

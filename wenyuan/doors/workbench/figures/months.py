@@ -23,7 +23,7 @@ from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_
 from wenyuan.doors.workbench.figures.tables import Number, opened
 from wenyuan.doors.workbench.figures.words import MONTH_FIELDS, MONTH_REASONS, answer_words
 from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, refuse
-from wenyuan.doors.workbench.journal.rows import account_names
+from wenyuan.doors.workbench.journal.rows import account_names, subject_url
 from wenyuan.doors.workbench.journal.words import DOORS, KINDS
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
@@ -40,6 +40,7 @@ from wenyuan.office.figures.queries import (
     Difference,
     MonthRefused,
     Place,
+    ReconciledMonth,
     compared_months,
     fingerprint,
     later_rows,
@@ -48,6 +49,8 @@ from wenyuan.office.figures.queries import (
     month_period,
     months_closed,
     parse_period,
+    reconciled_months,
+    unlike_loans,
 )
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.data import NetworkMap
@@ -58,6 +61,7 @@ from wenyuan.plumbing.clock import local_date
 
 ROWS = 50
 SHOWN_DIFFERENCES = 300
+MOST_UNLIKE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +133,59 @@ def months(request: StaffRequest) -> HttpResponse:
         "branch": scope.branch or EVERYTHING,
         "years": [(one, one == year) for one in range(today.year, first.year - 1, -1)],
         "lines": [_line(one, due, today, scope) for one in reversed(shown)],
+        "reconciliation_url": f"{reverse('workbench:figure-reconciliation')}{scope.terms}",
         "due": due if is_over and may(request.operator, Act.KEEP_FIGURES, None) else None,
         "due_slug": f"{due:%Y-%m}" if due else "",
         "due_words": month_of(due) if due else "",
     }
     return page(request, "workbench/figures/months.html", context)
+
+
+@require_GET
+@staff_page(Act.SEE_FIGURES, any_branch=True)
+def reconciliation(request: StaffRequest) -> HttpResponse:
+    """对账: for each month of a year the loans by their table, the journal, the sums of days, and the snapshot."""
+    scope, today, closed = _scope(request), local_date(request.at), months_closed()
+    first = min((*closed, month_due(closed=closed) or today))
+    year = _year(request.GET.get("year", ""), first.year, today.year)
+    period = parse_period(f"{year:04d}")
+    compared = compared_months(period, network=scope.network)
+    counted_thrice = reconciled_months(period, branch=scope.branch, network=scope.network)
+    lines = [
+        _reconciled(one, three, scope)
+        for one, three in zip(compared, counted_thrice, strict=True)
+        if first.replace(day=1) <= one.month <= today
+    ]
+    context = {
+        "title": gettext("Reconciliation"),
+        "line": f"{place_words(scope.branch, scope.network)} · {year}",
+        "crumbs": (*_crumbs(scope), Crumb(gettext("Reconciliation"))),
+        "branch": scope.branch or EVERYTHING,
+        "years": [(one, one == year) for one in range(today.year, first.year - 1, -1)],
+        "lines": lines[::-1],
+        "differs": sum(not line["agrees"] for line in lines),
+    }
+    return page(request, "workbench/figures/reconciliation.html", context)
+
+
+@require_GET
+@staff_page(Act.SEE_FIGURES, any_branch=True)
+def unlike(request: StaffRequest, text: str) -> HttpResponse:
+    """Loans of a month that the table and the journal do not count alike."""
+    first, scope = _month(text), _scope(request)
+    rows = unlike_loans(first, branch=scope.branch, size=MOST_UNLIKE, network=scope.network)
+    context = {
+        "title": gettext("Loans that are not counted alike"),
+        "line": f"{place_words(scope.branch, scope.network)} · {month_of(first)}",
+        "crumbs": (
+            *_crumbs(scope),
+            Crumb(month_of(first), _url("figure-month", first, scope)),
+            Crumb(gettext("Loans")),
+        ),
+        "rows": [(one, subject_url("item", one.item_id)) for one in rows],
+        "most": MOST_UNLIKE if len(rows) == MOST_UNLIKE else 0,
+    }
+    return page(request, "workbench/figures/unlike.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -295,6 +347,20 @@ def _line(one: ComparedMonth, due: date | None, today: date, scope: Scope) -> di
         "adjusted": _change(one.closed.adjusted(*loans), IndicatorCode.LOANS) if one.closed else "",
         "now": opened(IndicatorCode.LOANS, one.now.get(loans, 0), month_period(one.month), scope.branch),
         "differs": len(scope.differences(one)),
+    }
+
+
+def _reconciled(one: ComparedMonth, three: ReconciledMonth, scope: Scope) -> dict[str, object]:
+    differs = len(scope.differences(one))
+    return {
+        "url": _url("figure-month", one.month, scope),
+        "words": month_of(one.month),
+        "three": three,
+        "journal": opened(IndicatorCode.LOANS, three.journal, month_period(one.month), scope.branch),
+        "snapshot": one.closed.value(scope.place, IndicatorCode.LOANS) if one.closed else None,
+        "differs": differs,
+        "unlike_url": _url("figure-month-unlike", one.month, scope) if three.rows != three.journal else "",
+        "agrees": three.agrees and not differs,
     }
 
 

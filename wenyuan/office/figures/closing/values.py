@@ -116,6 +116,32 @@ class ComparedMonth:
     differences: tuple[Difference, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ReconciledMonth:
+    """对账: the loans of a month by the table of loans, by the journal, and by what its days were added up to."""
+
+    month: date
+    rows: int
+    journal: int
+    rollups: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all three say the same."""
+        return self.rows == self.journal == self.rollups
+
+
+@dataclass(frozen=True, slots=True)
+class UnlikeLoan:
+    """A loan of which the table has so many rows, and the journal comes to another number."""
+
+    item_id: int
+    loan_id: int | None
+    day: date
+    rows: int
+    journal: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaterRow:
     """An entry of the journal that was recorded for a month after it was closed."""
