@@ -17,7 +17,9 @@ from wenyuan.holdings.catalogue import sql as catalogue_sql
 from wenyuan.lending.circulation import sql as circulation_sql
 from wenyuan.office.figures import sql as figures_sql
 from wenyuan.office.figures.closing import sql as closing_sql
+from wenyuan.office.figures.data import Aspect
 from wenyuan.office.figures.rollups import sql as rollups_sql
+from wenyuan.office.figures.rollups.declared import ASPECTS
 from wenyuan.organisation.journal import sql as journal_sql
 from wenyuan.plumbing.invariants import Invariant, all_invariants, broken_rows
 from wenyuan.plumbing.statements import numbered
@@ -62,30 +64,39 @@ BUILT: dict[str, list[str]] = {
     "wenyuan.lending.circulation.sql.holds.place_statement": [circulation_sql.place_statement()],
     "wenyuan.lending.circulation.sql.writes.renewal_statement": [circulation_sql.renewal_statement()],
     "wenyuan.office.figures.sql.figures": [
-        figures_sql.figures(grouping, subtree=subtree, at=at, area=area, point=point)
+        figures_sql.figures(grouping, subtree=subtree, at=at, area=area, aspect=aspect)
         for grouping in figures_sql.Grouping
         for subtree in SWITCHES
         for at in SWITCHES
         for area in SWITCHES
-        for point in SWITCHES
+        for aspect in (None, *Aspect)
     ],
     "wenyuan.office.figures.rollups.sql.read": [
         rollups_sql.read(grouping, subtree=subtree, at=at, area=area)
         for grouping in figures_sql.Grouping
-        if grouping is not figures_sql.Grouping.POINT
+        if grouping.name not in Aspect.__members__
         for subtree in SWITCHES
         for at in SWITCHES
         for area in SWITCHES
+    ]
+    + [
+        rollups_sql.read(grouping, subtree=subtree, at=at, area=False, part=part, rollup=rollup)
+        for grouping in figures_sql.Grouping
+        if grouping is not figures_sql.Grouping.AREA
+        for subtree in SWITCHES
+        for at in SWITCHES
+        for part in SWITCHES
+        for rollup in ASPECTS
     ],
     "wenyuan.office.figures.closing.sql.later": [closing_sql.later(subtree=subtree) for subtree in (False, True)],
     "wenyuan.office.figures.closing.sql.lent": [closing_sql.lent(subtree=subtree) for subtree in (False, True)],
     "wenyuan.office.figures.closing.sql.unlike": [closing_sql.unlike(subtree=subtree) for subtree in (False, True)],
     "wenyuan.office.figures.sql.rows": [
-        figures_sql.rows(subtree=subtree, at=at, area=area, point=point)
+        figures_sql.rows(subtree=subtree, at=at, area=area, aspect=aspect)
         for subtree in SWITCHES
         for at in SWITCHES
         for area in SWITCHES
-        for point in SWITCHES
+        for aspect in (None, *Aspect)
     ],
     "wenyuan.organisation.journal.sql.append_statement": [journal_sql.append_statement(rows) for rows in (1, 3)],
     "wenyuan.holdings.catalogue.sql.copy_into": [

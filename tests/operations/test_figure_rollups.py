@@ -272,6 +272,44 @@ def test_days_and_months_are_told_of_one_indicator_alone(central: Branch) -> Non
     assert by_month(period=H1, only=IndicatorCode.RENEWALS)[3].values == {IndicatorCode.RENEWALS: 1001}
 
 
+def asked(part: Slice, code: IndicatorCode = IndicatorCode.LOANS, branch: str | None = None) -> int:
+    return figures_of(period=H1, at=AT, branch=branch, part=part, only=code).values[code]
+
+
+def test_hours_classes_and_service_points_have_rollups_of_their_own_ru11(central: Branch) -> None:
+    east = make_branch("EAST", parent=central)
+    record(
+        entry(APRIL_23, central, class_letter="TP"),
+        entry(APRIL_23, east, class_letter="I", quantity=10),
+        entry(APRIL_23, central, Kind.VISIT, service_point_id=7, quantity=0, persons=30),
+        entry(date(2026, 6, 30), central, class_letter="TP", quantity=100),
+        entry(AT.date(), central, class_letter="TP", quantity=1000),
+    )
+    delivered()
+    roll_up(at=AT)
+
+    for _either_way in ("from the rollups", "from the journal"):
+        assert asked(Slice(hour=410)) == 11  # the 23rd of April is a Thursday
+        assert asked(Slice(hour=410), branch="EAST") == 10
+        assert asked(Slice(hour=210, month=date(2026, 6, 1))) == 100
+        assert asked(Slice(letter="T")) == 101
+        assert asked(Slice(letter="I", at_branch_id=east.id)) == 10
+        assert asked(Slice(letter="")) == 0
+        assert asked(Slice(point_id=7), IndicatorCode.VISITS) == 30
+        recount(
+            first=H1.first_date,
+            last=H1.last_date,
+            reason="test",
+            at=AT,
+            desk=make_desk(central, role=Role.DIRECTOR, everywhere=True),
+        )
+    roll_up(at=AT)
+    tampered("figures_aspectmonth")
+    assert asked(Slice(letter="T")) == 1101  # of June: April is read by its days
+    tampered("figures_aspectday")
+    assert asked(Slice(letter="T", day=APRIL_23)) == 1001
+
+
 def test_codes_are_told_apart_in_the_rollups_too(central: Branch) -> None:
     record(
         entry(APRIL_23, central, Kind.ACTIVITY, persons=30, details={"sort": "lecture", "role": "host", "title": 7}),
@@ -296,13 +334,25 @@ def test_the_invariants_find_a_rollup_that_says_something_else(central: Branch) 
     record(entry(APRIL_23, central))
     delivered()
     roll_up(at=AT)
-    days, months = sql.INVARIANTS
-    assert [list(broken_rows(one)) for one in sql.INVARIANTS] == [[], []]
+    days, months, aspects, aspects_of_months = sql.INVARIANTS
+    assert [list(broken_rows(one)) for one in sql.INVARIANTS] == [[], [], [], []]
 
     tampered("figures_dayroll")
 
     assert list(broken_rows(days)) == [(APRIL_23, central.id, "loan", 1, 1001)]
     assert list(broken_rows(months)) == [(date(2026, 4, 1), central.id, "loan", 1001, 1)]
+    assert [list(broken_rows(one)) for one in (aspects, aspects_of_months)] == [[], []]
+
+    tampered("figures_aspectday")
+
+    assert sorted(broken_rows(aspects)) == [
+        (APRIL_23, "class", "", "loan", 1, 1001),
+        (APRIL_23, "hour", "410", "loan", 1, 1001),
+    ]
+    assert sorted(broken_rows(aspects_of_months)) == [
+        (date(2026, 4, 1), "class", "", "loan", 1001, 1),
+        (date(2026, 4, 1), "hour", "410", "loan", 1001, 1),
+    ]
 
 
 def test_the_follower_is_called_as_the_statements_call_it() -> None:
@@ -369,7 +419,7 @@ def test_whatever_happens_in_whatever_order_figures_are_what_was_recorded(
             sum(quantity for on, code, quantity in within if code == "CEN" and on.replace(day=1) == month)
             for month in period.months()
         ]
-        assert [list(broken_rows(invariant)) for invariant in sql.INVARIANTS] == [[], []]
+        assert [list(broken_rows(invariant)) for invariant in sql.INVARIANTS] == [[], [], [], []]
 
 
 def elsewhere(act: Callable[[], object]) -> None:
@@ -443,7 +493,7 @@ def test_what_is_committed_after_its_day_was_added_up_counts_from_that_moment(fr
     roll_up(at=AT)
 
     assert (counted, loans(), marked()) == ([11, 11], 11, [])
-    assert [list(broken_rows(invariant)) for invariant in sql.INVARIANTS] == [[], []]
+    assert [list(broken_rows(invariant)) for invariant in sql.INVARIANTS] == [[], [], [], []]
 
 
 def test_two_workers_add_up_each_day_once(fresh_database: str) -> None:
@@ -455,4 +505,4 @@ def test_two_workers_add_up_each_day_once(fresh_database: str) -> None:
 
     days = [one for one in done if isinstance(one, int)]
     assert (len(days), sum(days), loans(), marked()) == (2, 179, 21, [])
-    assert [list(broken_rows(invariant)) for invariant in sql.INVARIANTS] == [[], []]
+    assert [list(broken_rows(invariant)) for invariant in sql.INVARIANTS] == [[], [], [], []]

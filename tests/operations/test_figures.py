@@ -552,7 +552,7 @@ PARAMETERS: dict[str, Any] = {
     "before": None,
     "limit": 5,
 }
-NARROWINGS = [
+NARROWINGS: list[dict[str, Any]] = [
     {"subtree": subtree, "at": at, "area": area}
     for subtree in (False, True)
     for at, area in ((False, False), (True, False), (True, True))
@@ -573,7 +573,7 @@ def test_every_sum_finds_its_entries_by_kind_and_day(db: None, statement: str) -
 
 
 @pytest.mark.parametrize("narrowing", NARROWINGS)
-def test_a_page_of_rows_reads_no_whole_table(db: None, narrowing: dict[str, bool]) -> None:
+def test_a_page_of_rows_reads_no_whole_table(db: None, narrowing: dict[str, Any]) -> None:
     """By kind and day, or from the newest entry on: the planner chooses by what is there."""
     assert "Seq Scan" not in plan_of(sql.rows(**narrowing))
 

@@ -4,20 +4,39 @@ from datetime import date
 
 from wenyuan.office.figures.data import IndicatorCode
 from wenyuan.office.figures.indicators import BY_CODE, kinds_of
-from wenyuan.office.figures.rollups.declared import BY_AREA, MOST_DIMENSIONS, Dimension
+from wenyuan.office.figures.rollups.declared import (
+    BY_AREA,
+    BY_CLASS,
+    BY_HOUR,
+    BY_POINT,
+    MOST_DIMENSIONS,
+    ROLLUPS,
+    Dimension,
+    rollup_for,
+)
 from wenyuan.office.figures.rules import whole_months
 
 
 def test_no_rollup_is_wider_than_four_dimensions_besides_the_day() -> None:
     assert MOST_DIMENSIONS == 4
-    assert len(BY_AREA.dimensions) <= 4
+    assert [len(one.dimensions) for one in ROLLUPS] == [4, 4, 4, 4]
     assert BY_AREA.indicators == set(BY_CODE)
 
 
-def test_what_is_asked_by_service_point_is_in_no_rollup() -> None:
-    assert BY_AREA.answers({Dimension.KIND, Dimension.BRANCH})
-    assert BY_AREA.answers({Dimension.BRANCH, Dimension.AREA})
-    assert not BY_AREA.answers({Dimension.POINT})
+def test_each_question_has_the_rollup_that_tells_apart_what_it_asks() -> None:
+    place = {Dimension.KIND, Dimension.BRANCH}
+
+    assert rollup_for(place, None) is BY_AREA
+    assert rollup_for(place | {Dimension.AREA}, IndicatorCode.LOANS) is BY_AREA
+    assert rollup_for(place | {Dimension.POINT}, IndicatorCode.VISITS) is BY_POINT
+    assert rollup_for(place | {Dimension.HOUR}, IndicatorCode.LOANS) is BY_HOUR
+    assert rollup_for(place | {Dimension.CLASS}, IndicatorCode.LOANS) is BY_CLASS
+
+
+def test_what_no_rollup_tells_apart_is_counted_from_the_journal() -> None:
+    assert rollup_for({Dimension.POINT}, IndicatorCode.LOANS) is None
+    assert rollup_for({Dimension.POINT}, None) is None
+    assert rollup_for({Dimension.HOUR, Dimension.AREA}, IndicatorCode.LOANS) is None
 
 
 def test_months_at_the_edge_of_a_period_are_none_of_the_whole() -> None:

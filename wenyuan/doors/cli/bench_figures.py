@@ -60,11 +60,13 @@ _INDEXES: Final = ("enable_indexscan", "enable_bitmapscan", "enable_indexonlysca
 Echo = Callable[[str], None]
 
 _ENTRIES = """
-    INSERT INTO journal_entry (occurred_at, local_date, local_hour, kind, branch_id, area_id, door, patron_category,
-        item_type, quantity, persons, details)
-    SELECT made.day + interval '10 hours', made.day, 10, made.kind, made.branch_id,
-        made.branch_id * 100 + made.n %% %(areas)s, 'bench', 'adult', 'book', 1,
+    INSERT INTO journal_entry (occurred_at, local_date, local_hour, kind, branch_id, area_id,
+        service_point_id, door, patron_category, item_type, quantity, persons, class_letter, details)
+    SELECT made.day + make_interval(hours => 9 + made.n::int %% 9), made.day, 9 + made.n %% 9, made.kind,
+        made.branch_id, made.branch_id * 100 + made.n %% %(areas)s,
+        CASE WHEN made.kind = 'visit' THEN made.branch_id * 10 + made.n %% 2 END, 'bench', 'adult', 'book', 1,
         CASE WHEN made.kind IN ('visit', 'activity') THEN 3 ELSE 0 END,
+        substr('ABCDEFGHIJKNOPQRSTUVXZ', 1 + made.n::int %% 22, 1),
         CASE WHEN made.kind = 'activity' THEN
             jsonb_build_object('sort', (ARRAY['lecture', 'exhibition', 'reading'])[1 + made.n %% 3], 'role', 'host')
         ELSE '{}' END

@@ -249,6 +249,14 @@ class BadSlice(ValueError):
         self.term = term
 
 
+class Aspect(StrEnum):
+    """By what else entries are told apart, beside their branch and kind: one of these at a time."""
+
+    POINT = "point"  # service point
+    HOUR = "hour"  # of the week
+    CLASS = "class"  # first letter of 中图法 大类
+
+
 NOWHERE = 0
 """Stands for entries that name no branch, or no area, where an id is expected: ids begin at 1."""
 
@@ -258,7 +266,8 @@ class Slice:
     """A part of a figure: what was done at one branch, in one area, on one day or in one month.
 
     An empty field does not narrow. ``at_branch_id``, ``area_id`` and ``point_id`` (a service point) may be
-    ``NOWHERE``; ``month`` is its first day.
+    ``NOWHERE``; ``month`` is its first day. ``hour`` is one of the week, 113 the one from 13 o'clock on Mondays,
+    700 the first of Sundays; ``letter`` a class, empty for what has none. Of these three one narrows at most.
     """
 
     at_branch_id: int | None = None
@@ -266,6 +275,17 @@ class Slice:
     day: date | None = None
     month: date | None = None
     point_id: int | None = None
+    hour: int | None = None
+    letter: str | None = None
+
+    @property
+    def aspect(self) -> tuple[Aspect, str] | None:
+        """What it narrows by beside place and day, and to which part of that."""
+        if self.point_id is not None:
+            return Aspect.POINT, str(self.point_id)
+        if self.hour is not None:
+            return Aspect.HOUR, str(self.hour)
+        return None if self.letter is None else (Aspect.CLASS, self.letter)
 
 
 WHOLE = Slice()

@@ -81,6 +81,49 @@ class MonthRoll(models.Model):
         )
 
 
+class AspectDay(models.Model):
+    """As ``DayRoll``, by one thing more that a few indicators are asked by (``data.Aspect``) instead of by area;
+    ``part`` is which service point, hour of the week or class."""
+
+    local_date = models.DateField()
+    aspect = models.CharField(max_length=8)
+    branch_id = models.IntegerField()
+    part = models.CharField(max_length=16)
+    kind = models.CharField(max_length=32)
+    codes = models.JSONField(db_default={})
+    quantity = models.BigIntegerField()
+    persons = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["local_date", "aspect", "kind", "branch_id", "part", "codes"], name="figures_aspectday_once"
+            ),
+        )
+
+
+class AspectMonth(models.Model):
+    """What the days of a month come to; ``month`` is its first day."""
+
+    month = models.DateField()
+    aspect = models.CharField(max_length=8)
+    branch_id = models.IntegerField()
+    part = models.CharField(max_length=16)
+    kind = models.CharField(max_length=32)
+    codes = models.JSONField(db_default={})
+    quantity = models.BigIntegerField()
+    persons = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["month", "aspect", "kind", "branch_id", "part", "codes"], name="figures_aspectmonth_once"
+            ),
+        )
+
+
 class ClosedMonth(models.Model):
     """月结: a month whose figures are frozen; ``month`` is its first day. ``definitions`` are the answers that held on
     its days (``[{first, last, answers}]``), ``indicators`` the codes that there were. Rows are only added."""

@@ -42,6 +42,7 @@ from wenyuan.office.figures.closing.values import (
 from wenyuan.office.figures.data import (
     WHOLE,
     AreaFigures,
+    Aspect,
     BranchFigures,
     CalendarCode,
     Codes,
@@ -94,7 +95,7 @@ from wenyuan.office.figures.published.values import (
     PublishedFigure,
 )
 from wenyuan.office.figures.rollups import sql as rollups_sql
-from wenyuan.office.figures.rollups.declared import BY_AREA, SHAPE, Dimension
+from wenyuan.office.figures.rollups.declared import SHAPE, Dimension, rollup_for
 from wenyuan.office.figures.rules import (
     EVERYTHING,
     link_terms,
@@ -227,15 +228,16 @@ def figures_of(
     at: datetime,
     branch: str | None = None,
     part: Slice = WHOLE,
+    only: IndicatorCode | None = None,
     network: NetworkMap | None = None,
     defined: Definitions | None = None,
 ) -> Figures:
-    """The indicators of a period, or of a part of it.
+    """The indicators of a period, or of a part of it; with ``only`` that one alone.
 
     :raises UnknownBranch: when no branch has the code.
     """
-    found = _split(Grouping.TOTAL, _parameters(period, branch, part, network or network_map()), defined)
-    return Figures(period, branch, at, found.get((), NOTHING))
+    found = _split(Grouping.TOTAL, _parameters(period, branch, part, network or network_map()), defined, only=only)
+    return Figures(period, branch, at, found.get((), {only: 0} if only else NOTHING))
 
 
 def by_branch(
@@ -521,7 +523,7 @@ def rows_of(
         "before": before,
         "limit": size + 1,
     }
-    found = _fetch(sql.rows(**_narrowing(parameters, "subtree", "at", "area", "point")), parameters)
+    found = _fetch(sql.rows(**_narrowing(parameters), aspect=parameters.get("aspect")), parameters)
     rows = tuple(_row(values, indicator, defined) for values in found[:size])
     return RowsPage(rows, rows[-1].id if len(found) > size else None)
 
@@ -782,11 +784,11 @@ def _standing(
 def _points(period: Period, branch: str | None, network: NetworkMap, defined: Definitions) -> tuple[PointVisits, ...]:
     """Visits by service point, the most visited first; what names none is not among them."""
     names = {point.id: point.name_zh for point in list_service_points()}
-    found = _split(Grouping.POINT, _parameters(period, branch, WHOLE, network), defined)
+    found = _split(Grouping.POINT, _parameters(period, branch, WHOLE, network), defined, only=IndicatorCode.VISITS)
     visits = [
-        PointVisits(key[0], names[key[0]], values[IndicatorCode.VISITS])
-        for key, values in found.items()
-        if key[0] in names
+        PointVisits(int(part), names[int(part)], values[IndicatorCode.VISITS])
+        for (part,), values in found.items()
+        if int(part) in names
     ]
     return tuple(sorted((one for one in visits if one.visits > 0), key=lambda one: (-one.visits, one.point_id)))
 
@@ -830,17 +832,17 @@ def _parameters(period: Period, branch: str | None, part: Slice, network: Networ
         parameters["at"] = part.at_branch_id
     if part.area_id is not None:
         parameters["area"] = part.area_id
-    if part.point_id is not None:
-        parameters["point"] = part.point_id
+    if part.aspect is not None:
+        parameters["aspect"], parameters["part"] = part.aspect
     return parameters
 
 
-_TELLTALES = {"subtree": "members", "at": "at", "area": "area", "point": "point"}
+_TELLTALES = {"subtree": "members", "at": "at", "area": "area"}
 """The parameter whose presence says that a statement narrows that way."""
 
 
-def _narrowing(parameters: Parameters, *ways: str) -> dict[str, bool]:
-    return {way: _TELLTALES[way] in parameters for way in ways}
+def _narrowing(parameters: Parameters) -> dict[str, bool]:
+    return {way: parameter in parameters for way, parameter in _TELLTALES.items()}
 
 
 def _split(
@@ -859,16 +861,16 @@ def _split(
     if parameters is None:
         return {}
     parameters = parameters | {"kinds": list(kinds_of(only))}
-    ways = _narrowing(parameters, "subtree", "at", "area", "point")
-    rolled = rollups and BY_AREA.answers(_dimensions(grouping, ways))
-    if rolled:
-        statement = rollups_sql.read(grouping, subtree=ways["subtree"], at=ways["at"], area=ways["area"])
+    ways, aspect = _narrowing(parameters), parameters.get("aspect")
+    rollup = rollup_for(_dimensions(grouping, ways, aspect), only) if rollups else None
+    if rollup:
+        statement = rollups_sql.read(grouping, **ways, part=aspect is not None, rollup=rollup)
     else:
-        statement = sql.figures(grouping, **ways)
+        statement = sql.figures(grouping, **ways, aspect=aspect)
     sums: dict[tuple[Any, ...], dict[IndicatorCode, int]] = {}
     for stretch in (defined or definitions()).stretches(parameters["first"], parameters["last"]):
         days: Parameters = {"first": stretch.first_date, "last": stretch.last_date}
-        if rolled:
+        if rollup:
             spans = zip(parameters.get("member_first", ()), parameters.get("member_last", ()), strict=True)
             days |= {"shape": SHAPE, "months": whole_months(stretch.first_date, stretch.last_date, spans)}
         for key, groups in _grouped(_fetch(statement, parameters | days)).items():
@@ -880,13 +882,16 @@ def _split(
     return sums
 
 
-def _dimensions(grouping: Grouping, ways: Mapping[str, bool]) -> set[Dimension]:
+_ASPECTS = {Grouping.POINT: Aspect.POINT, Grouping.HOUR: Aspect.HOUR, Grouping.CLASS: Aspect.CLASS}
+
+
+def _dimensions(grouping: Grouping, ways: Mapping[str, bool], aspect: Aspect | None) -> set[Dimension]:
     """What a question tells entries apart by, or narrows them to."""
     asked = {Dimension.KIND, Dimension.CODES, Dimension.BRANCH}
     if ways["area"] or grouping is Grouping.AREA:
         asked.add(Dimension.AREA)
-    if ways["point"] or grouping is Grouping.POINT:
-        asked.add(Dimension.POINT)
+    if aspect or grouping in _ASPECTS:
+        asked.add(Dimension((aspect or _ASPECTS[grouping]).value))
     return asked
 
 

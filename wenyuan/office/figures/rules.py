@@ -20,6 +20,8 @@ from wenyuan.organisation.network.data import NetworkMap
 
 EVERYTHING = "all"
 """How an address and the command line write the whole network."""
+NO_LETTER = "-"
+"""How an address writes what has no class."""
 MOST_DAYS = 3_660
 """Ten years: a longer period is a slip, and its days make no chart."""
 FIRST_YEAR = 1900
@@ -176,6 +178,8 @@ def link_terms(wanted: WantedRows) -> dict[str, str]:
         "day": part.day.isoformat() if part.day else "",
         "point": "" if part.point_id is None else str(part.point_id),
         "month": part.month.isoformat()[:7] if part.month else "",
+        "hour": "" if part.hour is None else str(part.hour),
+        "class": "" if part.letter is None else part.letter or NO_LETTER,
     }
     return {name: value for name, value in terms.items() if value}
 
@@ -197,7 +201,11 @@ def rows_wanted(terms: Mapping[str, str]) -> WantedRows:
         day=_date(terms, "day", ""),
         month=_date(terms, "month", "-01"),
         point_id=_number(terms, "point"),
+        hour=_hour(terms),
+        letter=_letter(terms),
     )
+    if sum(one is not None for one in (part.point_id, part.hour, part.letter)) > 1:
+        raise BadSlice("class" if part.letter is not None else "hour")
     return WantedRows(
         indicator=indicator,
         period=parse_period(terms.get("period", "")),
@@ -213,6 +221,20 @@ def _number(terms: Mapping[str, str], name: str) -> int | None:
     if not re.fullmatch(r"[0-9]{1,9}", text):
         raise BadSlice(name)
     return int(text)
+
+
+def _hour(terms: Mapping[str, str]) -> int | None:
+    hour = _number(terms, "hour")
+    if hour is not None and not (1 <= hour // 100 <= 7 and hour % 100 < 24):
+        raise BadSlice("hour")
+    return hour
+
+
+def _letter(terms: Mapping[str, str]) -> str | None:
+    letter = terms.get("class", "")
+    if len(letter) > 1:
+        raise BadSlice("class")
+    return "" if letter == NO_LETTER else letter or None
 
 
 def _date(terms: Mapping[str, str], name: str, ending: str) -> date | None:

@@ -3,11 +3,14 @@ accounts_account (names).
 
 All are composed of constants; values are always parameters: ``kinds`` and ``coded`` (text[]; of the latter
 the details are told apart by what they hold under ``code_names``), ``first`` and ``last`` (dates), and
-where they narrow ``members``, ``member_first`` and ``member_last`` (parallel arrays: branch and span), ``at``,
-``area`` and ``point`` (ids, 0 for entries that name none), ``before``, ``limit``.
+where they narrow ``members``, ``member_first`` and ``member_last`` (parallel arrays: branch and span), ``at`` and
+``area`` (ids, 0 for entries that name none), ``part`` (of an aspect, as text), ``before``, ``limit``.
 """
 
+from collections.abc import Mapping
 from enum import Enum
+
+from wenyuan.office.figures.data import Aspect
 
 _SUMS = """
     entry.kind, CASE WHEN entry.kind = ANY(%(coded)s::text[]) THEN (
@@ -22,7 +25,13 @@ _WHERE = "entry.kind = ANY(%(kinds)s::text[]) AND entry.local_date BETWEEN %(fir
 
 _AT = " AND coalesce(entry.branch_id, 0) = %(at)s::int"
 _AREA = " AND coalesce(entry.area_id, 0) = %(area)s::int"
-_POINT = " AND coalesce(entry.service_point_id, 0) = %(point)s::int"
+
+ASPECTS: Mapping[Aspect, str] = {
+    Aspect.POINT: "coalesce(entry.service_point_id, 0)::text",
+    Aspect.HOUR: "(extract(isodow FROM entry.local_date)::int * 100 + entry.local_hour)::text",
+    Aspect.CLASS: "upper(left(entry.class_letter, 1))",
+}
+"""Which part of an aspect an entry belongs to."""
 
 
 class Grouping(Enum):
@@ -31,19 +40,21 @@ class Grouping(Enum):
     TOTAL = ""
     BRANCH = "coalesce(entry.branch_id, 0)"
     AREA = "coalesce(entry.branch_id, 0), coalesce(entry.area_id, 0)"
-    POINT = "coalesce(entry.service_point_id, 0)"
+    POINT = ASPECTS[Aspect.POINT]
+    HOUR = ASPECTS[Aspect.HOUR]
+    CLASS = ASPECTS[Aspect.CLASS]
     DAY = "entry.local_date"
     MONTH = "date_trunc('month', entry.local_date)::date"
     MONTH_BRANCH = "date_trunc('month', entry.local_date)::date, coalesce(entry.branch_id, 0)"
 
 
-def figures(grouping: Grouping, *, subtree: bool, at: bool, area: bool, point: bool = False) -> str:
+def figures(grouping: Grouping, *, subtree: bool, at: bool, area: bool, aspect: Aspect | None = None) -> str:
     """The groups of entries behind the key, one pass over the entries: from them every indicator is added up.
 
     Narrowing by ``kind`` and ``local_date`` first uses the index ``journal_kind_day``.
     """
     key = f"{grouping.value}, " if grouping.value else ""
-    return f"SELECT {key}{_SUMS} {_from(subtree, at, area, point)} GROUP BY {key}entry.kind, codes"
+    return f"SELECT {key}{_SUMS} {_from(subtree, at, area, aspect)} GROUP BY {key}entry.kind, codes"
 
 
 AREAS = """
@@ -110,11 +121,11 @@ _TERMS = """
 one that leaves nothing out has no ``unless``. A term counts on the days on which the library says so."""
 
 
-def rows(*, subtree: bool, at: bool, area: bool, point: bool = False) -> str:
+def rows(*, subtree: bool, at: bool, area: bool, aspect: Aspect | None = None) -> str:
     """A page of the entries behind a number, newest first: exactly those that the indicator adds up."""
     return f"""
         SELECT {", ".join(f"entry.{column}" for column in ROW_COLUMNS)}
-        {_from(subtree, at, area, point)} {_TERMS}
+        {_from(subtree, at, area, aspect)} {_TERMS}
             AND (%(before)s::bigint IS NULL OR entry.id < %(before)s::bigint)
         ORDER BY entry.id DESC LIMIT %(limit)s
     """
@@ -130,7 +141,8 @@ def members_step(table: str, day: str) -> str:
     """
 
 
-def _from(subtree: bool, at: bool, area: bool, point: bool) -> str:
+def _from(subtree: bool, at: bool, area: bool, aspect: Aspect | None) -> str:
     members = members_step("entry", "entry.local_date") if subtree else ""
-    narrowing = f"{_AT if at else ''}{_AREA if area else ''}{_POINT if point else ''}"
+    part = f" AND {ASPECTS[aspect]} = %(part)s::text" if aspect else ""
+    narrowing = f"{_AT if at else ''}{_AREA if area else ''}{part}"
     return f"FROM journal_entry entry {members} WHERE {_WHERE}{narrowing}"

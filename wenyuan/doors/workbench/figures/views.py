@@ -157,7 +157,12 @@ def rows(request: StaffRequest) -> HttpResponse:
     allowed(request.operator, wanted.branch or EVERYTHING, network, rows=True)
     try:
         figure = queries.figures_of(
-            period=wanted.period, at=request.at, branch=wanted.branch, part=wanted.part, network=network
+            period=wanted.period,
+            at=request.at,
+            branch=wanted.branch,
+            part=wanted.part,
+            only=wanted.indicator,
+            network=network,
         )
         found = queries.rows_of(wanted, before=number_from(request), size=ROWS, network=network)
     except UnknownBranch as unknown:

@@ -95,6 +95,52 @@ TABLES = [
         },
     ),
     migrations.CreateModel(
+        name="AspectDay",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("local_date", models.DateField()),
+            ("aspect", models.CharField(max_length=8)),
+            ("branch_id", models.IntegerField()),
+            ("part", models.CharField(max_length=16)),
+            ("kind", models.CharField(max_length=32)),
+            ("codes", models.JSONField(db_default={})),
+            ("quantity", models.BigIntegerField()),
+            ("persons", models.BigIntegerField()),
+            ("amount_fen", models.BigIntegerField()),
+        ],
+        options={
+            "constraints": [
+                models.UniqueConstraint(
+                    fields=("local_date", "aspect", "kind", "branch_id", "part", "codes"),
+                    name="figures_aspectday_once",
+                ),
+            ],
+        },
+    ),
+    migrations.CreateModel(
+        name="AspectMonth",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("month", models.DateField()),
+            ("aspect", models.CharField(max_length=8)),
+            ("branch_id", models.IntegerField()),
+            ("part", models.CharField(max_length=16)),
+            ("kind", models.CharField(max_length=32)),
+            ("codes", models.JSONField(db_default={})),
+            ("quantity", models.BigIntegerField()),
+            ("persons", models.BigIntegerField()),
+            ("amount_fen", models.BigIntegerField()),
+        ],
+        options={
+            "constraints": [
+                models.UniqueConstraint(
+                    fields=("month", "aspect", "kind", "branch_id", "part", "codes"),
+                    name="figures_aspectmonth_once",
+                ),
+            ],
+        },
+    ),
+    migrations.CreateModel(
         name="ClosedMonth",
         fields=[
             ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -44,8 +44,12 @@ def roll_month(*, month: date, at: datetime) -> int:
         asked = {"kinds": list(KINDS), "coded": list(CODED), "code_names": list(CODE_NAMES), "days": days}
         cursor.execute(sql.DROP_DAYS, asked)
         cursor.execute(sql.ROLL_DAYS, asked)
+        cursor.execute(sql.DROP_ASPECT_DAYS, asked)
+        cursor.execute(sql.ROLL_ASPECT_DAYS, asked)
         cursor.execute(sql.DROP_MONTH, within)
         cursor.execute(sql.ROLL_MONTH, within)
+        cursor.execute(sql.DROP_ASPECT_MONTH, within)
+        cursor.execute(sql.ROLL_ASPECT_MONTH, within)
         cursor.execute(sql.DROP_MARKS, {"marks": [mark_id for mark_id, _day in marks]})
         cursor.execute(sql.NOTE_DAYS, {"shape": SHAPE, "at": at, "days": days})
     return len(days)

@@ -1,13 +1,18 @@
 """Hand-written statements of the rollups. They read journal_entry, journal_pending and journal_stuck (of the journal),
-and write figures_rolledday, figures_daymark, figures_dayroll and figures_monthroll.
+and write figures_rolledday, figures_daymark, figures_dayroll and figures_monthroll, and by aspects figures_aspectday
+and figures_aspectmonth.
 
 A day is read from its rollup where it is *clean*: it was added up for the indicators of today (``shape``), it bears no
 mark, and no entry of it is on its way to the follower that marks days. All that is seen in the one snapshot of the one
 statement that reads: an entry is committed with its pending row, and that goes in the transaction that brings the mark.
 """
 
+from collections.abc import Collection, Iterable
+
+from wenyuan.office.figures.data import Aspect
 from wenyuan.office.figures.indicators import CODE_NAMES, CODED, KINDS
-from wenyuan.office.figures.rollups.declared import SHAPE
+from wenyuan.office.figures.rollups.declared import ASPECTS, BY_AREA, SHAPE, Rollup
+from wenyuan.office.figures.sql import ASPECTS as PARTS
 from wenyuan.office.figures.sql import Grouping, members_step
 from wenyuan.plumbing.invariants import Invariant
 
@@ -85,6 +90,51 @@ ROLL_MONTH = """
     FROM figures_dayroll day WHERE day.local_date BETWEEN %(first)s::date AND %(last)s::date
     GROUP BY day.branch_id, day.area_id, day.kind, day.codes
 """
+
+
+def _of_aspects(days: str) -> str:
+    """What the entries of these days come to by each aspect, for the kinds that are asked by it."""
+    return " UNION ALL ".join(
+        f"""
+        SELECT entry.local_date, '{one.aspect}', coalesce(entry.branch_id, 0), {PARTS[one.aspect]}, entry.kind,
+            {_codes_of(set(one.kinds) & set(CODED))} AS codes,
+            sum(entry.quantity), sum(entry.persons), sum(entry.amount_fen)
+        FROM journal_entry entry
+        WHERE entry.kind IN ({_listed(one.kinds)}) AND {days}
+        GROUP BY 1, 2, 3, 4, 5, 6
+        """
+        for one in ASPECTS
+        if one.aspect
+    )
+
+
+def _codes_of(kinds: Collection[str]) -> str:
+    """The codes that entries hold, of these kinds alone."""
+    if not kinds:
+        return "'{}'::jsonb"
+    return f"""CASE WHEN entry.kind IN ({_listed(sorted(kinds))}) THEN coalesce((
+        SELECT jsonb_object_agg(held.key, held.value) FROM jsonb_each(entry.details) AS held
+        WHERE held.key IN ({_listed(CODE_NAMES)})
+    ), '{{}}') ELSE '{{}}' END"""
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+DROP_ASPECT_DAYS = "DELETE FROM figures_aspectday WHERE local_date = ANY(%(days)s::date[])"
+ROLL_ASPECT_DAYS = f"""
+    INSERT INTO figures_aspectday (local_date, aspect, branch_id, part, kind, codes, quantity, persons, amount_fen)
+    {_of_aspects("entry.local_date = ANY(%(days)s::date[])")}
+"""
+DROP_ASPECT_MONTH = "DELETE FROM figures_aspectmonth WHERE month = %(first)s::date"
+ROLL_ASPECT_MONTH = """
+    INSERT INTO figures_aspectmonth (month, aspect, branch_id, part, kind, codes, quantity, persons, amount_fen)
+    SELECT %(first)s::date, day.aspect, day.branch_id, day.part, day.kind, day.codes, sum(day.quantity),
+        sum(day.persons), sum(day.amount_fen)
+    FROM figures_aspectday day WHERE day.local_date BETWEEN %(first)s::date AND %(last)s::date
+    GROUP BY day.aspect, day.branch_id, day.part, day.kind, day.codes
+"""
 DROP_MARKS = "DELETE FROM figures_daymark WHERE id = ANY(%(marks)s::bigint[])"
 NOTE_DAYS = """
     UPDATE figures_rolledday SET shape = %(shape)s, rolled_at = %(at)s WHERE local_date = ANY(%(days)s::date[])
@@ -100,26 +150,29 @@ _DIRTY = f"""
 """
 
 
-def read(grouping: Grouping, *, subtree: bool, at: bool, area: bool) -> str:
-    """The groups behind the key as ``figures.sql.figures`` has them: whole months and days from the rollups, the days
-    between from the journal (today, and what has just changed).
+def read(
+    grouping: Grouping, *, subtree: bool, at: bool, area: bool, part: bool = False, rollup: Rollup = BY_AREA
+) -> str:
+    """The groups behind the key as ``figures.sql.figures`` has them: whole months and days from the rollup, the days
+    between from the journal (today, and what has just changed). ``part`` narrows to one of the rollup's aspect.
 
     ``months`` are those that may be read as a whole: they lie within the period, and no branch comes or goes in them.
     """
     key = _KEYS[grouping]
     told = f"{key}, " if key else ""
+    place = "part" if rollup.aspect else "area_id"
 
-    def part(source: str, table: str, day: str) -> str:
+    def source_of(source: str, table: str, day: str) -> str:
         members = members_step(table, day) if subtree else ""
-        narrowing = f"{_AT if at else ''}{_AREA if area else ''}".format(table=table)
+        narrowing = f"{_AT if at else ''}{_AREA if area else ''}{_PART if part else ''}".format(table=table)
         return f"""
-            SELECT {day} AS day, {table}.branch_id, {table}.area_id, {table}.kind, {table}.codes, {table}.quantity,
+            SELECT {day} AS day, {table}.branch_id, {table}.{place}, {table}.kind, {table}.codes, {table}.quantity,
                 {table}.persons, {table}.amount_fen
             FROM {source} {members} WHERE TRUE{narrowing}"""
 
-    months = part(_MONTHS, "roll", "roll.month")
-    days = part(f"clean, {_DAY}", "roll", "roll.local_date")
-    journal = part(f"gap, {_COUNTED}", "counted", "counted.local_date")
+    months = source_of(_months(rollup.aspect), "roll", "roll.month")
+    days = source_of(f"clean, {_day(rollup.aspect)}", "roll", "roll.local_date")
+    journal = source_of(f"gap, {_counted(rollup.aspect)}", "counted", "counted.local_date")
     if grouping is Grouping.DAY:
         parts = f"{days} UNION ALL {journal}"
     else:
@@ -147,36 +200,50 @@ def read(grouping: Grouping, *, subtree: bool, at: bool, area: bool) -> str:
 
 _AT = " AND {table}.branch_id = %(at)s::int"
 _AREA = " AND {table}.area_id = %(area)s::int"
-_MONTHS = """whole JOIN figures_monthroll roll
-    ON roll.month = whole.month AND roll.kind = ANY(%(kinds)s::text[])"""
-_DAY = """LATERAL (
-    SELECT day.* FROM figures_dayroll day
-    WHERE day.local_date = clean.local_date AND day.kind = ANY(%(kinds)s::text[]) OFFSET 0
-) AS roll"""
-"""Day by day by the index: where whole months answer, no day is looked at. OFFSET keeps the planner from a join that
-would read all days first."""
-_COUNTED = f"""LATERAL (
-    SELECT entry.local_date, coalesce(entry.branch_id, 0) AS branch_id, coalesce(entry.area_id, 0) AS area_id,
-        entry.kind, {_CODES} AS codes, sum(entry.quantity) AS quantity, sum(entry.persons) AS persons,
-        sum(entry.amount_fen) AS amount_fen
-    FROM journal_entry entry
-    WHERE entry.kind = ANY(%(kinds)s::text[]) AND entry.local_date BETWEEN gap.begins AND gap.ends
-    GROUP BY 1, 2, 3, 4, 5
-) AS counted"""
-"""What the journal adds up to on the days between, as the rollups have it."""
+_PART = " AND {table}.part = %(part)s::text"
+
+
+def _months(aspect: Aspect | None) -> str:
+    table, one = ("aspectmonth", f" AND roll.aspect = '{aspect}'") if aspect else ("monthroll", "")
+    return f"whole JOIN figures_{table} roll ON roll.month = whole.month{one} AND roll.kind = ANY(%(kinds)s::text[])"
+
+
+def _day(aspect: Aspect | None) -> str:
+    """Day by day by the index: where whole months answer, no day is looked at. OFFSET keeps the planner from a join
+    that would read all days first."""
+    table, one = ("aspectday", f" AND day.aspect = '{aspect}'") if aspect else ("dayroll", "")
+    return f"""LATERAL (
+        SELECT day.* FROM figures_{table} day
+        WHERE day.local_date = clean.local_date{one} AND day.kind = ANY(%(kinds)s::text[]) OFFSET 0
+    ) AS roll"""
+
+
+def _counted(aspect: Aspect | None) -> str:
+    """What the journal adds up to on the days between, as the rollups have it."""
+    place = f"{PARTS[aspect]} AS part" if aspect else "coalesce(entry.area_id, 0) AS area_id"
+    return f"""LATERAL (
+        SELECT entry.local_date, coalesce(entry.branch_id, 0) AS branch_id, {place},
+            entry.kind, {_CODES} AS codes, sum(entry.quantity) AS quantity, sum(entry.persons) AS persons,
+            sum(entry.amount_fen) AS amount_fen
+        FROM journal_entry entry
+        WHERE entry.kind = ANY(%(kinds)s::text[]) AND entry.local_date BETWEEN gap.begins AND gap.ends
+        GROUP BY 1, 2, 3, 4, 5
+    ) AS counted"""
+
+
 _KEYS = {
     Grouping.TOTAL: "",
     Grouping.BRANCH: "branch_id",
     Grouping.AREA: "branch_id, area_id",
+    Grouping.POINT: "part",
+    Grouping.HOUR: "part",
+    Grouping.CLASS: "part",
     Grouping.DAY: "day",
     Grouping.MONTH: "date_trunc('month', day)::date",
     Grouping.MONTH_BRANCH: "date_trunc('month', day)::date, branch_id",
 }
 
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(f"'{name}'" for name in names)
-
+_ON_CLEAN_DAYS = "entry.local_date IN (SELECT clean.local_date FROM clean)"
 
 INVARIANTS = (
     Invariant(
@@ -190,10 +257,7 @@ INVARIANTS = (
             ), told AS (
                 SELECT entry.local_date, coalesce(entry.branch_id, 0) AS branch_id,
                     coalesce(entry.area_id, 0) AS area_id, entry.kind,
-                    CASE WHEN entry.kind IN ({_listed(CODED)}) THEN coalesce((
-                        SELECT jsonb_object_agg(held.key, held.value) FROM jsonb_each(entry.details) AS held
-                        WHERE held.key IN ({_listed(CODE_NAMES)})
-                    ), '{{}}') ELSE '{{}}' END AS codes,
+                    {_codes_of(CODED)} AS codes,
                     sum(entry.quantity) AS quantity, sum(entry.persons) AS persons, sum(entry.amount_fen) AS amount_fen
                 FROM journal_entry entry JOIN clean USING (local_date)
                 WHERE entry.kind IN ({_listed(KINDS)}) GROUP BY 1, 2, 3, 4, 5
@@ -220,6 +284,43 @@ INVARIANTS = (
                     sum(quantity) AS quantity, sum(persons) AS persons, sum(amount_fen) AS amount_fen
                 FROM figures_dayroll GROUP BY 1, 2, 3, 4, 5
             ) days FULL JOIN figures_monthroll kept USING (month, branch_id, area_id, kind, codes)
+            WHERE (days.quantity, days.persons, days.amount_fen)
+                IS DISTINCT FROM (kept.quantity, kept.persons, kept.amount_fen)
+        """,
+    ),
+    Invariant(
+        name="figures_aspects_agree_with_the_journal",
+        room="figures",
+        says="What the rollups by service point, hour and class hold of a clean day is what the journal adds up to.",
+        sql=f"""
+            WITH clean AS (
+                SELECT day.local_date FROM figures_rolledday day
+                WHERE day.shape = '{SHAPE}' AND day.local_date NOT IN ({_DIRTY})
+            ), told (local_date, aspect, branch_id, part, kind, codes, quantity, persons, amount_fen) AS (
+                {_of_aspects(_ON_CLEAN_DAYS)}
+            ), kept AS (
+                SELECT local_date, aspect, branch_id, part, kind, codes, quantity, persons, amount_fen
+                FROM figures_aspectday JOIN clean USING (local_date)
+            )
+            SELECT coalesce(told.local_date, kept.local_date), coalesce(told.aspect, kept.aspect),
+                coalesce(told.part, kept.part), coalesce(told.kind, kept.kind), told.quantity, kept.quantity
+            FROM told FULL JOIN kept USING (local_date, aspect, branch_id, part, kind, codes)
+            WHERE (told.quantity, told.persons, told.amount_fen)
+                IS DISTINCT FROM (kept.quantity, kept.persons, kept.amount_fen)
+        """,
+    ),
+    Invariant(
+        name="figures_aspects_of_months_agree_with_their_days",
+        room="figures",
+        says="What the rollups by service point, hour and class hold of a month is what they hold of its days.",
+        sql="""
+            SELECT coalesce(days.month, kept.month), coalesce(days.aspect, kept.aspect),
+                coalesce(days.part, kept.part), coalesce(days.kind, kept.kind), days.quantity, kept.quantity
+            FROM (
+                SELECT date_trunc('month', local_date)::date AS month, aspect, branch_id, part, kind, codes,
+                    sum(quantity) AS quantity, sum(persons) AS persons, sum(amount_fen) AS amount_fen
+                FROM figures_aspectday GROUP BY 1, 2, 3, 4, 5, 6
+            ) days FULL JOIN figures_aspectmonth kept USING (month, aspect, branch_id, part, kind, codes)
             WHERE (days.quantity, days.persons, days.amount_fen)
                 IS DISTINCT FROM (kept.quantity, kept.persons, kept.amount_fen)
         """,
