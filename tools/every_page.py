@@ -96,6 +96,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/account/messages",
         "/account/messages/choices",
         "/account/card",
+        "/account/card/code",
         "/account/cards",
         "/account/data",
         "/account/data/deletion",

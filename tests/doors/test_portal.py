@@ -590,6 +590,7 @@ def test_every_page_is_declared_open_to_everybody_but_what_is_a_readers_own() ->
         "account",
         "card",
         "card-lost",
+        "digital-card",
         "cards",
         "switch-card",
         "remove-card",

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from wenyuan.doors.portal.sessions import forget_ended
-from wenyuan.lending.patrons.operations import forget_old_tries
+from wenyuan.lending.patrons.operations import forget_old_tries, forget_taken_codes
 from wenyuan.plumbing.queue import every
 
 
@@ -17,3 +17,9 @@ def forget_ended_sessions(at: datetime) -> None:
 def forget_tries_that_no_longer_count(at: datetime) -> None:
     """Wrong PINs of a week ago."""
     forget_old_tries(at=at)
+
+
+@every("39 18 * * *", "portal.forget_taken_codes")
+def forget_codes_that_have_expired(at: datetime) -> None:
+    """Codes of digital cards that desks have taken."""
+    forget_taken_codes(at=at)

@@ -187,6 +187,14 @@ class ErasureRequest(models.Model):
         )
 
 
+class TakenCode(models.Model):
+    """A code that a reader showed and a desk took (``shown_codes``), by keyed hash, until it would have expired: it is
+    taken once. It names nobody."""
+
+    code_hash = models.BinaryField(unique=True)
+    until = models.DateTimeField()
+
+
 class CardLink(models.Model):
     """A reader keeps another's card under their own sign-in, since they showed its PIN. It goes with a new PIN, with
     the departure of either, and when either takes it away; a card that is not in use opens nothing meanwhile."""

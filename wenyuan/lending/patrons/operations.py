@@ -17,6 +17,7 @@ from wenyuan.lending.patrons.cards import (
 from wenyuan.lending.patrons.changing import change_patron, renew_registration, verify_patron
 from wenyuan.lending.patrons.data import (
     CannotLeave,
+    CodeRefused,
     PatronRefused,
     PatronUnknown,
     RegistrationRefused,
@@ -70,12 +71,14 @@ from wenyuan.lending.patrons.restrictions import (
 )
 from wenyuan.lending.patrons.rosters import enrol_roster
 from wenyuan.lending.patrons.sheets import read_sheet
+from wenyuan.lending.patrons.shown_codes import forget_taken_codes, take_code
 from wenyuan.lending.patrons.signing_in import forget_old_tries, sign_in, sign_in_by_program
 from wenyuan.lending.patrons.standing import close_patron, erase_patron, reopen_patron
 from wenyuan.lending.patrons.taking_over import look_at_past_patrons, record_past_patrons
 
 __all__ = [
     "CannotLeave",
+    "CodeRefused",
     "PatronRefused",
     "PatronUnknown",
     "RegistrationRefused",
@@ -99,6 +102,7 @@ __all__ = [
     "enrol_roster",
     "erase_patron",
     "forget_old_tries",
+    "forget_taken_codes",
     "free_by_machine",
     "install_default_categories",
     "keep_apart",
@@ -141,6 +145,7 @@ __all__ = [
     "suspend_patron",
     "take_back_erasure",
     "take_back_own_erasure",
+    "take_code",
     "undo_merge",
     "verify_patron",
     "withdraw_consent",

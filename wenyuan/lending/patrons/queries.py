@@ -111,6 +111,8 @@ from wenyuan.lending.patrons.rules import (
     insight,
     years_before,
 )
+from wenyuan.lending.patrons.shown_codes import code_to_show as code_to_show
+from wenyuan.lending.patrons.shown_codes import is_shown_code as is_shown_code
 from wenyuan.organisation.notices.data import Channel
 from wenyuan.organisation.rights.queries import list_audit
 from wenyuan.plumbing.clock import local_date

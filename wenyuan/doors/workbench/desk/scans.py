@@ -13,8 +13,9 @@ from wenyuan.kernel.identity import BadIdentityNumber, Reason, mask_number, pars
 from wenyuan.lending.circulation.data import BlockCode, CheckinOutcome, CheckinReceipt, HeldFor
 from wenyuan.lending.circulation.data.undoing import UndoReason, UndoRefused
 from wenyuan.lending.circulation.operations import Contended, KeyReused, Refused, checkin, checkout, renew, undo
-from wenyuan.lending.patrons.data import PatronView, ScannedPatron
-from wenyuan.lending.patrons.queries import get_patron, patron_by_token
+from wenyuan.lending.patrons.data import CodeFault, PatronView, ScannedPatron
+from wenyuan.lending.patrons.operations import CodeRefused, take_code
+from wenyuan.lending.patrons.queries import get_patron, is_shown_code, patron_by_token
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.queries import may, require
 from wenyuan.plumbing.clock import local_date
@@ -35,6 +36,15 @@ class Trouble(StrEnum):
     BATCH_FULL = "batch_full"
     STALE = "stale"  # the request belongs to a pile or a refusal that is gone
     NO_CARD = "no_card"  # the reader has no card in use
+    CODE_EXPIRED = "code_expired"  # the one on a telephone
+    CODE_TAKEN = "code_taken"
+
+
+CODE_TROUBLES = {
+    CodeFault.EXPIRED: Trouble.CODE_EXPIRED,
+    CodeFault.TAKEN: Trouble.CODE_TAKEN,
+    CodeFault.NO_CARD: Trouble.NO_CARD,
+}
 
 
 class LatenessOfLine(TypedDict):
@@ -91,6 +101,8 @@ def take_scan(text: str, top: DeskTop, work: Work) -> Answer:
     if not code:
         return Answer(desk=top)
     top = replace(_settled(top), applicant="")
+    if is_shown_code(code):
+        return _open_shown(code, top, work)
     has_reader = top.pile is not None and top.pile.patron_id is not None
     if has_reader or top.mode is not Mode.LEND:
         if item := _item_of(code, top, work):
@@ -193,6 +205,18 @@ def _open_scanned(scanned: ScannedPatron, code: str, top: DeskTop, work: Work) -
     if scanned.token_status == "removed":  # noqa: S105 - a status
         return _unknown(code, top, work)
     return _open(scanned.patron, code, top, work)
+
+
+def _open_shown(code: str, top: DeskTop, work: Work) -> Answer:
+    """The reader whose telephone shows this code."""
+    try:
+        card = take_code(code=code, at=work.at, desk=work.desk)
+    except CodeRefused as refused:
+        return Answer(desk=top, trouble=CODE_TROUBLES[refused.fault])
+    scanned = patron_by_token(card)
+    if scanned is None:
+        return Answer(desk=top, trouble=Trouble.NO_CARD)
+    return _open(scanned.patron, card, top, work)
 
 
 def _open(patron: PatronView, card: str, top: DeskTop, work: Work) -> Answer:

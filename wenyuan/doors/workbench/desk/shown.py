@@ -63,6 +63,14 @@ TROUBLE_WORDS = {
         _("The identity number %(scan)s was misread"),
         _("Its check digit or date does not fit. Hold the card to the reader again, or type the number."),
     ),
+    Trouble.CODE_EXPIRED: (
+        _("This code has expired"),
+        _("The reader's telephone shows another one each minute: ask for a new code, or for the card."),
+    ),
+    Trouble.CODE_TAKEN: (
+        _("This code was taken already"),
+        _("Each is good once. Ask for a new code on the telephone; a picture of one opens nothing."),
+    ),
     Trouble.DESK_FULL: (
         _("Eight piles are open already"),
         _("Finish one of them with Esc, then scan the card again."),

@@ -66,6 +66,7 @@ from wenyuan.lending.patrons.data.problems import (
     RosterRefused,
     RowProblem,
 )
+from wenyuan.lending.patrons.data.shown_codes import CodeFault, CodeRefused
 from wenyuan.lending.patrons.data.signing_in import Caller, TooManyGuesses, TriedBy, WrongPins
 from wenyuan.lending.patrons.data.standing import (
     About,
@@ -92,6 +93,8 @@ __all__ = [
     "CategoryFacts",
     "CategoryRules",
     "ChildOfAge",
+    "CodeFault",
+    "CodeRefused",
     "ComingOfAge",
     "ComingOfAgePage",
     "ConsentInput",

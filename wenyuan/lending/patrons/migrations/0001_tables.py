@@ -562,6 +562,14 @@ TABLES = [
             ],
         },
     ),
+    migrations.CreateModel(
+        name="TakenCode",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("code_hash", models.BinaryField(unique=True)),
+            ("until", models.DateTimeField()),
+        ],
+    ),
 ]
 
 CARD_NUMBERS = "CREATE SEQUENCE patrons_card_number MAXVALUE 9999999"
