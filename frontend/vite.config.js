@@ -26,6 +26,8 @@ export default defineConfig({
         // The desk without a network, and the worker that shows it: kept by browsers, so apart from the rest.
         offline: "src/offline/main.js",
         worker: "src/offline/worker.js",
+        "reader-offline": "src/portal/offline.js",
+        "reader-worker": "src/portal/worker.js",
       },
     },
   },

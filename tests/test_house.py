@@ -156,6 +156,7 @@ VIEWS_FOR_ALL = {
     "wenyuan.doors.portal.messages.messages": "the same: what they were told",
     "wenyuan.doors.portal.messages.choices": "the same: what they want to be told by which way",
     "wenyuan.doors.portal.own_data.own_data": "the same: their own data, and the PIN is asked",
+    "wenyuan.doors.portal.offline.kept": "the same: their own card and loans, for their own browser",
     "wenyuan.doors.portal.history.history": "the same: what they agreed to have kept",
     "wenyuan.doors.workbench.home.views.home": "every signed-in member of staff",
     "wenyuan.doors.workbench.home.views.workplace": "every signed-in member of staff",

@@ -600,13 +600,14 @@ def test_every_page_is_declared_open_to_everybody_but_what_is_a_readers_own() ->
         "own-data",
         "deletion",
         "deletion-back",
+        "kept",
         "pin",
         "renew",
         "renew-all",
         "hold",
         "cancel-hold",
     }
-    assert len(views) - len(own) == 29
+    assert len(views) - len(own) == 32
     assert {view.needs for name, view in views.items() if name not in own} == {frozenset()}  # type: ignore[attr-defined]
 
 

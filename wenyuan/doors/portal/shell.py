@@ -22,6 +22,9 @@ _PLACES = (
     ("account", "person"),
 )
 
+_WECHAT = "MicroMessenger"
+"""How WeChat's built-in browser names itself. In it nothing is offered to be installed."""
+
 
 def page(
     request: PublicRequest,
@@ -44,6 +47,7 @@ def page(
             "nav": parts,
             "tabs": parts,
             **_reader(request),
+            "in_wechat": _WECHAT in request.headers.get("User-Agent", ""),
             "canonical": request.build_absolute_uri(canonical or request.path),
             **(context or {}),
         },
