@@ -5,26 +5,33 @@ from typing import Any
 
 import pytest
 from django.db import DataError, ProgrammingError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from psycopg.types.range import Range
 
 from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
 from tests.racing import at_once
 from wenyuan.office.figures import operations
+from wenyuan.office.figures.closing import sql as closing_sql
 from wenyuan.office.figures.data import NOWHERE, IndicatorCode, Question
-from wenyuan.office.figures.operations import Closed, adjust_month, close_month, define, roll_up
+from wenyuan.office.figures.operations import Closed, adjust_month, close_month, define, recount, roll_up
 from wenyuan.office.figures.queries import (
     EVERYWHERE,
     ClosedMonthFacts,
     MonthReason,
     MonthRefused,
     Place,
+    by_month_and_branch,
     closed_month,
     differences_of,
     fingerprint,
     month_due,
     months_closed,
+    parse_period,
+    scan_by_month_and_branch,
 )
+from wenyuan.office.figures.rollups import sql as rollups_sql
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.delivery import deliver
@@ -35,6 +42,7 @@ from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.organisation.rights.queries import NotAllowed
 from wenyuan.plumbing.clock import library_zone
+from wenyuan.plumbing.invariants import broken_rows
 
 AT = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
 APRIL, MAY, JUNE, JULY = (date(2026, month, 1) for month in (4, 5, 6, 7))
@@ -300,6 +308,86 @@ def test_the_same_adjustment_twice_is_one(central: Branch, director: Desk) -> No
     with pytest.raises(MonthRefused) as reused:
         adjust_month(month=APRIL, reason="别的", at=AT, desk=director, key="k2")
     assert reused.value.reasons == (MonthReason.KEY_REUSED,)
+
+
+DAYS = st.dates(min_value=date(2026, 3, 28), max_value=date(2026, 7, 1))
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("record"), DAYS, st.sampled_from(["CEN", "EAST", ""]), st.integers(-3, 9)),
+        st.tuples(st.just("record"), DAYS, st.sampled_from(["CEN", "EAST", ""]), st.integers(-3, 9)),
+        st.tuples(st.sampled_from(["deliver", "roll", "recount", "close", "close", "adjust"])),
+    ),
+    max_size=18,
+)
+
+
+@given(STEPS)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_snapshots_move_only_by_recorded_adjustments_whatever_happens(
+    central: Branch, director: Desk, steps: list[tuple[Any, ...]]
+) -> None:
+    """And journal = rollups + today all along."""
+    with transaction.atomic():
+        places: dict[str, Branch | None] = {"CEN": central, "EAST": make_branch("EAST", parent=central), "": None}
+        known: list[tuple[date, str, int]] = []
+        told: dict[date, dict[str, int]] = {}  # what each snapshot has to say
+        adjusted: dict[date, int] = {}
+
+        def now(month: date) -> dict[str, int]:
+            of = [(code, number) for day, code, number in known if day.replace(day=1) == month]
+            sums = {code: sum(number for at, number in of if at == code) for code in places}
+            return sums | {"all": sum(sums.values()), "CEN+": sums["CEN"] + sums["EAST"], "EAST+": sums["EAST"]}
+
+        for act, *words in steps:
+            if act == "record":
+                day, code, quantity = words
+                record(entry(day, places[code], quantity=quantity))
+                known.append((day, code, quantity))
+            elif act == "deliver":
+                while deliver(at=AT):
+                    pass
+            elif act == "roll":
+                roll_up(at=AT)
+            elif act == "recount":
+                recount(first=date(2026, 4, 10), last=MAY, reason="核对", at=AT, desk=director)
+            elif act == "close":
+                month = month_due()
+                if month is not None and month < JULY:
+                    close_month(month=month, at=AT, desk=director)
+                    told[month], adjusted[month] = now(month), 0
+            else:
+                for month in [month for month in told if told[month] != now(month)][:1]:
+                    adjust_month(month=month, reason="补录", at=AT, desk=director)
+                    told[month], adjusted[month] = now(month), adjusted[month] + 1
+
+        east = places["EAST"]
+        assert east is not None
+        cells = {
+            "CEN": Place(central.id, False),
+            "CEN+": Place(central.id, True),
+            "EAST": Place(east.id, False),
+            "EAST+": Place(east.id, True),
+            "": Place(NOWHERE, False),
+            "all": EVERYWHERE,
+        }
+        assert months_closed() == tuple(sorted(told))
+        for month, sums in told.items():
+            found = closed(month)
+            assert {name: found.value(place, LOANS) for name, place in cells.items()} == sums
+            assert len(found.adjustments) == adjusted[month]
+            differ = {one.place: one.change for one in differences_of(found) if one.code is LOANS}
+            changes = {name: now(month)[name] - sums[name] for name in cells}
+            assert differ == {cells[name]: change for name, change in changes.items() if change}
+        counted = scan_by_month_and_branch(period=parse_period("2026"))
+        assert by_month_and_branch(period=parse_period("2026")) == counted
+        assert {key: values[LOANS] for key, values in counted.items()} == {
+            (month, branch.id if branch else 0): now(month)[code]
+            for month in {day.replace(day=1) for day, _code, _number in known}
+            for code, branch in places.items()
+            if any((day.replace(day=1), at) == (month, code) for day, at, _number in known)
+        }
+        assert [list(broken_rows(one)) for one in (*rollups_sql.INVARIANTS, *closing_sql.INVARIANTS)] == [[]] * 5
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
