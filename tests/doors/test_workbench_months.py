@@ -10,6 +10,7 @@ from django.utils import translation
 from tests.factories.accounts import make_desk
 from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.staff_pages import staff_at
+from wenyuan.doors.cli.summary import closed_words
 from wenyuan.office.figures.operations import adjust_month, close_month
 from wenyuan.office.figures.queries import months_closed
 from wenyuan.organisation.accounts.data import Role
@@ -167,6 +168,38 @@ def test_the_reconciliation_is_green_or_says_what_differs_cm19(town: Town) -> No
     assert south.get("/workbench/figures/months/reconciliation?branch=all").status_code == 403
     for path in ("reconciliation", "2026-04/loans"):
         assert staff_at(town.central, Role.DRIVER).get(f"/workbench/figures/months/{path}").status_code == 403
+
+
+def test_the_work_summary_names_what_is_not_as_the_snapshot_says_cm21(town: Town) -> None:
+    happened(Kind.LOAN, town.central, times=3)
+    closed_april(town)
+    browser = director_of_all(town)
+    green = browser.get("/workbench/figures/summary?period=2026-04")
+    assert (green.context["is_frozen"], green.context["not_frozen"], green.context["adjusted"]) == (True, [], [])
+    assert "Every number is what the closed months say." in told(green)
+
+    happened(Kind.RETURN, town.ring)
+    desk = make_desk(town.central, role=Role.DIRECTOR, everywhere=True)
+    adjust_month(month=APRIL, reason="补录", at=MAY_DAY, desk=desk)
+    happened(Kind.HONOUR, town.ring)
+    red = browser.get("/workbench/figures/summary?period=2026-04")
+
+    assert [str(name) for name in red.context["not_frozen"]] == ["Honours"]
+    assert "Returns counted in items" in [str(name) for name in red.context["adjusted"]]
+    assert "Something came since these months were closed." in told(red)
+    assert not browser.get("/workbench/figures/summary?period=2026-05").context["is_frozen"]
+
+
+def test_the_command_line_says_how_many_figures_were_adjusted_and_differ_cm21() -> None:
+    figures = [
+        {"value": 7, "snapshot": {"frozen": 5, "adjusted": 2}},
+        {"value": 7, "snapshot": {"frozen": 5, "adjusted": 0}},
+        {"value": 1, "snapshot": {"frozen": 1, "adjusted": 0}},
+    ]
+
+    assert closed_words(figures) == (
+        "Every month of it is closed: 1 figures were adjusted since, 1 differ from the snapshot."
+    )
 
 
 def test_the_queries_do_not_grow_with_what_differs(town: Town, django_assert_max_num_queries: Any) -> None:

@@ -14,9 +14,10 @@ from tests.factories.network import make_branch
 from tests.racing import at_once
 from wenyuan.office.figures import operations
 from wenyuan.office.figures.closing import sql as closing_sql
-from wenyuan.office.figures.data import NOWHERE, IndicatorCode, Question
+from wenyuan.office.figures.data import NOWHERE, IndicatorCode, Question, UnknownBranch
 from wenyuan.office.figures.operations import Closed, adjust_month, close_month, define, recount, roll_up
 from wenyuan.office.figures.queries import (
+    BY_CODE,
     EVERYWHERE,
     ClosedMonthFacts,
     MonthReason,
@@ -29,7 +30,10 @@ from wenyuan.office.figures.queries import (
     month_due,
     months_closed,
     parse_period,
+    public_report,
     scan_by_month_and_branch,
+    snapshot_of,
+    summary_json,
 )
 from wenyuan.office.figures.rollups import sql as rollups_sql
 from wenyuan.organisation.accounts.data import Role
@@ -310,6 +314,97 @@ def test_the_same_adjustment_twice_is_one(central: Branch, director: Desk) -> No
     assert reused.value.reasons == (MonthReason.KEY_REUSED,)
 
 
+def test_whole_closed_months_have_a_snapshot_that_is_read_by_itself_cm21(central: Branch, director: Desk) -> None:
+    east = make_branch("EAST", parent=central)
+    record(entry(APRIL, central, quantity=5), entry(MAY, east, quantity=3), entry(MAY, None, quantity=10))
+    for month in (APRIL, MAY):
+        close_month(month=month, at=AT, desk=director)
+    record(entry(APRIL, east, quantity=2), entry(APRIL, None, Kind.RETURN))
+    adjust_month(month=APRIL, reason="补录", at=AT, desk=director)
+    record(entry(MAY, central, quantity=70))
+
+    def told(text: str, branch: str | None = None) -> tuple[int, int, int] | None:
+        found = snapshot_of(period=parse_period(text), branch=branch)
+        return (found.frozen[LOANS], found.adjusted[LOANS], found.value(LOANS)) if found else None
+
+    assert (told("2026-04"), told("2026-04..2026-05"), told("2026-04-01..2026-05-31")) == (
+        (5, 2, 7),
+        (18, 2, 20),
+        (18, 2, 20),
+    )
+    assert (told("2026-04..2026-05", "EAST"), told("2026-05", "CEN")) == ((3, 2, 5), (3, 0, 3))
+    assert (told("2026-04..2026-06"), told("2026-04-01..2026-04-29"), told("2026-W17")) == (None, None, None)
+    with pytest.raises(UnknownBranch):
+        told("2026-04", "NOWHERE")
+
+
+def test_an_indicator_that_is_newer_than_a_closed_month_has_no_snapshot_cm21(
+    central: Branch, director: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(entry(APRIL, central))
+    known = {code: one for code, one in BY_CODE.items() if code is not IndicatorCode.HONOURS}
+    with monkeypatch.context() as patched:
+        patched.setattr(operations, "BY_CODE", known)
+        close_month(month=APRIL, at=AT, desk=director)
+    record(entry(APRIL, central, Kind.HONOUR))
+
+    assert snapshot_of(period=parse_period("2026-04")) is None
+    assert differing() == {}
+
+
+def test_other_programs_read_what_is_frozen_beside_what_is_counted_cm21(central: Branch, director: Desk) -> None:
+    record(entry(APRIL, central, quantity=5))
+    close_month(month=APRIL, at=AT, desk=director)
+    record(entry(APRIL, central, quantity=1))
+    adjust_month(month=APRIL, reason="补录", at=AT, desk=director)
+    record(entry(APRIL, central, quantity=1))
+
+    def loans_of(text: str) -> tuple[object, object]:
+        told: Any = summary_json(period=parse_period(text), branch="all", at=AT, base_url="", name_of=str, unit_of=str)
+        [found] = [one for one in told["figures"] if one["code"] == "loans"]
+        return found["value"], found["snapshot"]
+
+    assert loans_of("2026-04") == (7, {"frozen": 5, "adjusted": 1})
+    assert loans_of("2026-05") == (0, None)
+
+
+def test_the_report_of_a_closed_year_changes_by_adjustments_alone_cm22(central: Branch, director: Desk) -> None:
+    late = datetime(2027, 1, 2, 1, 0, tzinfo=UTC)
+    record(*(entry(date(2026, month, 9), central, quantity=10 * month) for month in range(1, 13)))
+
+    def published() -> tuple[bool, int | None, tuple[int | None, ...]]:
+        found = public_report(2026, on=date(2027, 2, 1))
+        [told] = [one for one in found.figures if one.code is LOANS]
+        return found.frozen, told.value, told.months[2:5]
+
+    for month in range(1, 12):
+        close_month(month=date(2026, month, 1), at=late, desk=director)
+    record(entry(APRIL, central, quantity=100))
+    assert published() == (False, 880, (30, 140, 50))  # December is open: all of it is counted
+    close_month(month=date(2026, 12, 1), at=late, desk=director)
+
+    assert published() == (True, 780, (30, 40, 50))
+    adjust_month(month=APRIL, reason="补录", at=late, desk=director)
+    assert published() == (True, 880, (30, 140, 50))
+
+
+def test_a_closed_year_is_published_by_the_definitions_that_were_frozen_cm22(central: Branch, director: Desk) -> None:
+    late = datetime(2027, 1, 2, 1, 0, tzinfo=UTC)
+    record(
+        *(entry(date(2026, month, 9), central, quantity=10) for month in range(1, 13)),
+        *(entry(date(2026, month, 9), central, Kind.RENEWAL, quantity=10) for month in range(1, 13)),
+    )
+    for month in range(1, 13):
+        close_month(month=date(2026, month, 1), at=late, desk=director)
+    define(
+        question=Question.RENEWALS_IN_LOANS, counts=True, since=date(2026, 1, 1), basis="省馆", at=late, desk=director
+    )
+
+    found = {one.code: one.value for one in public_report(2026, on=date(2027, 2, 1)).figures}
+
+    assert (found[LOANS], found[IndicatorCode.RENEWALS]) == (120, 120)
+
+
 DAYS = st.dates(min_value=date(2026, 3, 28), max_value=date(2026, 7, 1))
 STEPS = st.lists(
     st.one_of(
@@ -386,7 +481,7 @@ def test_snapshots_move_only_by_recorded_adjustments_whatever_happens(
             for code, branch in places.items()
             if any((day.replace(day=1), at) == (month, code) for day, at, _number in known)
         }
-        assert [list(broken_rows(one)) for one in (*rollups_sql.INVARIANTS, *closing_sql.INVARIANTS)] == [[]] * 5
+        assert [one.name for one in (*rollups_sql.INVARIANTS, *closing_sql.INVARIANTS) if broken_rows(one)] == []
         transaction.set_rollback(True)
 
 

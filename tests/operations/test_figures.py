@@ -481,6 +481,7 @@ def test_the_summary_for_machines_keeps_its_shape(central: Branch) -> None:
         "rows_url": "http://127.0.0.1:8000/rows?indicator=loans&period=2026-H1&branch=all",
         "counts": [],
         "one_definition": True,
+        "snapshot": None,
     }
 
 

@@ -61,6 +61,15 @@ def summary(
     for stock in found["stocks"]:
         table.add_row(stock["name"], "—" if stock["value"] is None else f"{stock['value']:,}", stock["unit"])
     Console().print(table)
+    if all(figure["snapshot"] for figure in found["figures"]):
+        click.echo(closed_words(found["figures"]))
+
+
+def closed_words(figures: list[dict[str, Any]]) -> str:
+    """Of figures whose months are all closed: how many were adjusted since, and how many differ from the snapshot."""
+    adjusted = sum(bool(one["snapshot"]["adjusted"]) for one in figures)
+    differ = sum(one["value"] != one["snapshot"]["frozen"] + one["snapshot"]["adjusted"] for one in figures)
+    return f"Every month of it is closed: {adjusted} figures were adjusted since, {differ} differ from the snapshot."
 
 
 def _document(text: str, branch: str, figures_to: date | None) -> bytes:

@@ -109,6 +109,7 @@ def report(request: PublicRequest, year: int) -> HttpResponse:
     context = {
         "year": year,
         "as_of": found.as_of,
+        "frozen": found.frozen,
         "others": [one for one in years if one != year],
         "figures": [(_name(one.code), _number(one.value, one.unit), unit_shown(one.unit)) for one in found.figures],
         "heads": [_name(one.code) for one in split],
@@ -134,6 +135,7 @@ def report_json(request: PublicRequest, year: int) -> HttpResponse:
         "library": {"name_zh": request.library.name("zh-hans"), "name_en": request.library.name("en")},
         "year": year,
         "as_of": found.as_of.isoformat(),
+        "frozen": found.frozen,
         "smallest": SMALLEST,
         "figures": [_told(one, found) for one in found.figures],
     }

@@ -7,7 +7,7 @@ that the caller has just read saves asking for its edition again, and ``defined`
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +19,7 @@ from wenyuan.office.daybook.data import Member, RecordFacts, RecordKind, Wanted
 from wenyuan.office.daybook.queries import list_records
 from wenyuan.office.figures import sql
 from wenyuan.office.figures.closing import sql as closing_sql
-from wenyuan.office.figures.closing.reading import months_closed, read_closed
+from wenyuan.office.figures.closing.reading import months_closed, read_closed, read_snapshot
 from wenyuan.office.figures.closing.values import (
     EVERYWHERE,
     Cells,
@@ -32,6 +32,7 @@ from wenyuan.office.figures.closing.values import (
     MonthRefused,
     Place,
     ReconciledMonth,
+    Snapshot,
     UnlikeLoan,
     cells_of,
     differences,
@@ -65,6 +66,7 @@ from wenyuan.office.figures.data import (
     StandingCode,
     StandingRow,
     StockCode,
+    Stretch,
     SummaryFacts,
     Unit,
     UnknownBranch,
@@ -143,6 +145,7 @@ __all__ = [
     "PublishedCode",
     "PublishedFigure",
     "ReconciledMonth",
+    "Snapshot",
     "UnlikeLoan",
     "by_area",
     "by_branch",
@@ -176,6 +179,7 @@ __all__ = [
     "rows_wanted",
     "same_days_before",
     "scan_by_month_and_branch",
+    "snapshot_of",
     "span_of",
     "standing_of",
     "stock_rows",
@@ -446,6 +450,23 @@ def unlike_loans(
     return tuple(UnlikeLoan(*row) for row in _fetch(closing_sql.unlike(subtree=branch is not None), terms))
 
 
+def snapshot_of(*, period: Period, branch: str | None = None, network: NetworkMap | None = None) -> Snapshot | None:
+    """What the closed months of a period say of a branch with what stood below it, or of everything; nothing unless the
+    period is of whole months that are all closed, with every indicator of today.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    months = period.months()
+    if (period.first_date, period.last_date) != (months[0], month_period(months[-1]).last_date):
+        return None
+    if branch is None:
+        return read_snapshot(months, EVERYWHERE)
+    facts = (network or network_map()).by_code(branch)
+    if facts is None:
+        raise UnknownBranch(branch)
+    return read_snapshot(months, Place(facts.id, True))
+
+
 def later_rows(
     closed: ClosedMonthFacts,
     *,
@@ -539,7 +560,10 @@ def summary_json(
     network: NetworkMap | None = None,
 ) -> dict[str, object]:
     """The summary as other programs read it: ``{period, branch, as_of, figures: [{code, name, value, unit, rows_url,
-    counts, one_definition}]}``.
+    counts, one_definition, snapshot}]}``.
+
+    ``snapshot`` is ``{frozen, adjusted}`` where all months of the period are closed, else none; ``value`` is what is
+    counted now.
 
     ``counts`` are the questions of definition that the library answered with yes on the period's last day, and
     ``one_definition`` says whether they were answered so all along. ``branch`` is a code, ``all`` or none; ``base_url``
@@ -549,9 +573,10 @@ def summary_json(
     :raises UnknownBranch: when no branch has the code.
     """
     code = None if branch == EVERYTHING else branch
-    defined = definitions()
+    network, defined = network or network_map(), definitions()
     figures = figures_of(period=period, at=at, branch=code, network=network, defined=defined)
     counted = defined.on(period.last_date)
+    snapshot = snapshot_of(period=period, branch=code, network=network)
     return {
         "period": period.text,
         "branch": code or EVERYTHING,
@@ -565,6 +590,8 @@ def summary_json(
                 "rows_url": f"{base_url}?{urlencode(link_terms(WantedRows(indicator.code, period, code)))}",
                 "counts": [question.value for question in indicator.questions if question in counted],
                 "one_definition": is_defined_alike(indicator.code, period, defined=defined),
+                "snapshot": snapshot
+                and {"frozen": snapshot.frozen[indicator.code], "adjusted": snapshot.adjusted[indicator.code]},
             }
             for indicator in INDICATORS
         ],
@@ -694,10 +721,14 @@ def public_report(year: int, *, on: date, network: NetworkMap | None = None) -> 
     """公共图书馆法 42: the service report of a year for the whole network, as everybody may read it from the day ``on``
     (``published_years``). It names nobody, and no number in it tells of fewer than five readers or acts of theirs,
     nor can one be computed from the others of the same report. Every sum is read by the same statements, whatever is
-    recorded meanwhile."""
+    recorded meanwhile; of a year whose months are all closed it is what their snapshots say."""
     network = network or network_map()
     period, defined = parse_period(f"{year:04d}"), definitions()
-    sums = by_month_and_branch(period=period, network=network, defined=defined)
+    frozen = _frozen_year(period)
+    sums, stretches = frozen or (
+        by_month_and_branch(period=period, network=network, defined=defined),
+        defined.stretches(period.first_date, period.last_date),
+    )
     seat = seat_of(network, period.last_date)
     standing = standing_values(on=period.last_date, place=None, network=network)
     found: dict[FigureCode, tuple[Unit, int]] = {
@@ -710,13 +741,29 @@ def public_report(year: int, *, on: date, network: NetworkMap | None = None) -> 
     return report(
         year=year,
         as_of=on,
-        answers=frozenset().union(*(one.answers for one in defined.stretches(period.first_date, period.last_date))),
+        answers=frozenset().union(*(one.answers for one in stretches)),
+        frozen=frozen is not None,
         total=_added(sums.values()),
         months=[DatedFigures(month, _added(_with(sums, 0, month))) for month in period.months()],
         branches=_branches({key[1]: _added(_with(sums, 1, key[1])) for key in sums}, period, network.branches, network),
         stocks=stocks_of(period=period, network=network),
         standing={code: found[code] for code in STANDING if code in found},
     )
+
+
+def _frozen_year(period: Period) -> tuple[Mapping[tuple[date, int], Values], Sequence[Stretch]] | None:
+    """As ``by_month_and_branch``, by the snapshots of a period whose months are all closed, and the definitions that
+    they were closed by."""
+    months = period.months()
+    closed = read_closed(months)
+    if len(closed) < len(months) or any(BY_CODE.keys() - one.indicators for one in closed.values()):
+        return None
+    sums: dict[tuple[date, int], dict[IndicatorCode, int]] = {}
+    for month, facts in closed.items():
+        for place, code in facts.cells():
+            if not place.below:
+                sums.setdefault((month, place.branch_id), dict(NOTHING))[code] = facts.value(place, code)
+    return sums, [stretch for facts in closed.values() for stretch in facts.stretches]
 
 
 def _with(sums: Mapping[tuple[Any, ...], Values], place: int, part: date | int) -> Iterable[Values]:

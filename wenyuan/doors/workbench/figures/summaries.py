@@ -35,7 +35,7 @@ from wenyuan.office.figures.data import (
     WantedRows,
     WorkSummary,
 )
-from wenyuan.office.figures.queries import EVERYTHING, link_terms, parse_period
+from wenyuan.office.figures.queries import EVERYTHING, link_terms, parse_period, snapshot_of
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
@@ -100,10 +100,29 @@ def summary(request: StaffRequest) -> HttpResponse:
             for line in written.lines
         ],
         "tables": [(table, _records_url(table.kind, facts)) for table in written.tables],
+        **_frozen(facts),
         "file_url": f"{reverse('workbench:summary-file')}?{urlencode(terms)}",
         "earlier": period_words(facts.earlier) if facts.earlier else "",
     }
     return page(request, "workbench/figures/summary.html", context)
+
+
+def _frozen(facts: SummaryFacts) -> dict[str, object]:
+    """Whether the months told of are closed, and which numbers are not those of their snapshots."""
+    snapshot = snapshot_of(period=facts.counted, branch=facts.branch)
+    differing = [
+        figure_name(code)
+        for code in IndicatorCode
+        if snapshot and code in facts.facts and facts.facts[code].now != snapshot.value(code)
+    ]
+    adjusted = [figure_name(code) for code in IndicatorCode if snapshot and snapshot.adjusted[code]]
+    terms = urlencode({"year": facts.counted.last_date.year, "branch": facts.branch or EVERYTHING})
+    return {
+        "is_frozen": snapshot is not None,
+        "not_frozen": differing,
+        "adjusted": adjusted,
+        "months_url": f"{reverse('workbench:figure-months')}?{terms}",
+    }
 
 
 @require_GET

@@ -1,9 +1,9 @@
 """Closed months as they were written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from wenyuan.office.figures.closing.values import AdjustmentFacts, Cell, ClosedMonthFacts, Place
+from wenyuan.office.figures.closing.values import AdjustmentFacts, Cell, ClosedMonthFacts, Place, Snapshot
 from wenyuan.office.figures.data import IndicatorCode, Question, Stretch
 from wenyuan.office.figures.models import ClosedMonth, FrozenFigure, MonthAdjustment
 from wenyuan.organisation.accounts.queries import list_accounts
@@ -51,6 +51,20 @@ def read_closed(months: Iterable[date]) -> dict[date, ClosedMonthFacts]:
         )
         for row in rows
     }
+
+
+def read_snapshot(months: Sequence[date], place: Place) -> Snapshot | None:
+    """What these months say of a place; nothing where one of them is open, or was closed before an indicator was
+    there."""
+    closed = dict(ClosedMonth.objects.filter(month__in=months).values_list("id", "indicators"))
+    every = {code.value for code in IndicatorCode}
+    if len(closed) < len(months) or any(every - set(known) for known in closed.values()):
+        return None
+    frozen, adjusted = (dict.fromkeys(IndicatorCode, 0) for _ in range(2))
+    rows = FrozenFigure.objects.filter(month_id__in=closed, branch_id=place.branch_id, below=place.below)
+    for adjustment_id, code, value in rows.values_list("adjustment_id", "code", "value"):
+        (frozen if adjustment_id is None else adjusted)[IndicatorCode(code)] += value
+    return Snapshot(frozen, adjusted)
 
 
 def _stretch(told: dict[str, list[str] | str]) -> Stretch:

@@ -91,6 +91,18 @@ class ClosedMonthFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the closed months of a period say of a place: as they were frozen, and what adjustments added."""
+
+    frozen: Values
+    adjusted: Values
+
+    def value(self, code: IndicatorCode) -> int:
+        """Both together."""
+        return self.frozen[code] + self.adjusted[code]
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Where what is counted now is not what the snapshot says."""
 

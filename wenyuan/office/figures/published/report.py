@@ -38,6 +38,7 @@ def report(
     branches: Sequence[BranchFigures],
     stocks: Mapping[StockCode, int | None],
     standing: Mapping[FigureCode, tuple[Unit, int]],
+    frozen: bool = False,
 ) -> PublicReport:
     """The report of a year; ``standing`` are figures that stand at its end, with their units. A figure of which nothing
     is known, or nothing was recorded, is left out, and so is a part of another by what was answered with yes on any day
@@ -53,7 +54,7 @@ def report(
     ]
     figures += [PublishedFigure(code=code, unit=unit, value=value) for code, (unit, value) in standing.items()]
     names = tuple(PublishedBranch(one.code, one.name_zh, one.name_en) for one in branches)
-    return PublicReport(year, as_of, tuple(one.first_date for one in months), names, tuple(figures))
+    return PublicReport(year, as_of, tuple(one.first_date for one in months), names, tuple(figures), frozen)
 
 
 def _split(

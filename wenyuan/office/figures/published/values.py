@@ -75,13 +75,15 @@ class PublishedFigure:
 
 @dataclass(frozen=True, slots=True)
 class PublicReport:
-    """公共图书馆法 42: what the library publishes of a year that has ended, as it was counted on a day."""
+    """公共图书馆法 42: what the library publishes of a year that has ended, as it was counted on a day. ``frozen`` says
+    that its sums are those of closed months."""
 
     year: int
     as_of: date
     months: tuple[date, ...]
     branches: tuple[PublishedBranch, ...]
     figures: tuple[PublishedFigure, ...]
+    frozen: bool = False
 
 
 def parts_of_others(answers: Answers) -> Set[IndicatorCode]:
