@@ -17,6 +17,10 @@ PARTS = st.builds(
     area_id=st.none() | st.integers(0, 999),
     day=st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 30)),
     month=st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 30)).map(lambda day: day.replace(day=1)),
+) | st.one_of(
+    st.builds(Slice, hour=st.sampled_from([100, 113, 723])),
+    st.builds(Slice, letter=st.sampled_from(["", "A", "Z", "="])),
+    st.builds(Slice, point_id=st.integers(0, 999)),
 )
 
 

@@ -59,7 +59,7 @@ function optionOf(table) {
     },
     xAxis: {
       type: "category",
-      data: rows.map((row) => row.cells[0].textContent.trim()),
+      data: rows.map((row) => row.cells[0].dataset.short ?? row.cells[0].textContent.trim()),
       axisLine: { lineStyle: { color: token("--edge") } },
       axisTick: { show: false },
       axisLabel: text,

@@ -149,7 +149,9 @@ __all__ = [
     "UnlikeLoan",
     "by_area",
     "by_branch",
+    "by_class",
     "by_day",
+    "by_hour",
     "by_month",
     "by_month_and_branch",
     "by_place",
@@ -371,6 +373,39 @@ def by_month_and_branch(
     :raises UnknownBranch: when no branch has the code.
     """
     return _split(Grouping.MONTH_BRANCH, _parameters(period, branch, WHOLE, network or network_map()), defined)
+
+
+def by_hour(
+    *,
+    period: Period,
+    only: IndicatorCode,
+    branch: str | None = None,
+    network: NetworkMap | None = None,
+    defined: Definitions | None = None,
+) -> Mapping[int, int]:
+    """An indicator by hour of the week (``Slice.hour``), without those of which nothing was recorded. What was typed
+    for a day stands at noon.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    found = _split(Grouping.HOUR, _parameters(period, branch, WHOLE, network or network_map()), defined, only=only)
+    return {int(hour): values[only] for (hour,), values in found.items()}
+
+
+def by_class(
+    *,
+    period: Period,
+    only: IndicatorCode,
+    branch: str | None = None,
+    network: NetworkMap | None = None,
+    defined: Definitions | None = None,
+) -> Mapping[str, int]:
+    """An indicator by class (``Slice.letter``), without those of which nothing was recorded.
+
+    :raises UnknownBranch: when no branch has the code.
+    """
+    found = _split(Grouping.CLASS, _parameters(period, branch, WHOLE, network or network_map()), defined, only=only)
+    return {letter: values[only] for (letter,), values in found.items()}
 
 
 def scan_by_month_and_branch(*, period: Period) -> Mapping[tuple[date, int], Values]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.figures import checks, definitions, months, standing, stocks, summaries, views
+from wenyuan.doors.workbench.figures import aspects, checks, definitions, months, standing, stocks, summaries, views
 
 urlpatterns = [
     path("", views.figures, name="figures"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("months/<slug:text>/adjust", months.adjust, name="figure-month-adjust"),
     path("months/<slug:text>/loans", months.unlike, name="figure-month-unlike"),
     path("months/<slug:text>/later", months.later, name="figure-month-later"),
+    path("hours", aspects.hours, name="figure-hours"),
+    path("hours.xlsx", aspects.hours_file, name="figure-hours-file"),
+    path("classes", aspects.classes, name="figure-classes"),
+    path("classes.xlsx", aspects.classes_file, name="figure-classes-file"),
     path("stocks", stocks.stocks, name="stocks"),
     path("stocks/<slug:code>", stocks.rows, name="stock-rows"),
     path("summary", summaries.summary, name="summary"),

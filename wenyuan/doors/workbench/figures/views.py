@@ -26,7 +26,14 @@ from wenyuan.doors.workbench.figures.tables import (
     total_line,
     typed_lines,
 )
-from wenyuan.doors.workbench.figures.words import DEFINITIONS, answer_words, period_words, reason_words
+from wenyuan.doors.workbench.figures.words import (
+    DEFINITIONS,
+    answer_words,
+    class_words,
+    hour_words,
+    period_words,
+    reason_words,
+)
 from wenyuan.doors.workbench.journal.rows import account_names, item_type_names, subject_url
 from wenyuan.doors.workbench.journal.words import DOORS, KINDS
 from wenyuan.doors.workbench.paging import number_from, onward
@@ -116,6 +123,8 @@ def figures(request: StaffRequest) -> HttpResponse:
         "area_lines": area_lines(places.areas, period, branch, names),
         "total": total_line(now),
         "months_url": f"{reverse('workbench:figure-months')}?{urlencode({'branch': branch or EVERYTHING})}",
+        "hours_url": f"{reverse('workbench:figure-hours')}?{urlencode(terms)}",
+        "classes_url": f"{reverse('workbench:figure-classes')}?{urlencode(terms)}",
         "stocks_url": f"{reverse('workbench:stocks')}?{urlencode(terms)}",
         "summary_url": f"{reverse('workbench:summary')}?{urlencode(terms)}",
         **_charts(period, earlier, shown, read),
@@ -231,6 +240,10 @@ def _slice_words(wanted: WantedRows, network: NetworkMap) -> list[str]:
         words.append(areas.get(part.area_id, f"#{part.area_id}"))
     elif part.area_id == 0:
         words.append(gettext("no area"))
+    if part.hour is not None:
+        words.append(hour_words(part.hour))
+    if part.letter is not None:
+        words.append(class_words(part.letter))
     if part.day:
         words.append(day(part.day))
     if part.month:

@@ -8,7 +8,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from wenyuan.doors.workbench.templatetags.staff import day, month_of
+from wenyuan.doors.workbench.templatetags.staff import day, month_of, weekday
+from wenyuan.kernel.classes import class_name
 from wenyuan.office.figures.data import (
     Behaviour,
     DefinitionReason,
@@ -285,3 +286,15 @@ def _span_words(period: Period) -> str:
 
 def _is_english() -> bool:
     return (get_language() or "").startswith("en")
+
+
+def hour_words(hour: int) -> str:
+    """An hour of the week, 113 for the one from 13 o'clock on Mondays."""
+    return gettext("%(day)s, %(hour)s o'clock") % {"day": weekday(hour // 100 - 1), "hour": hour % 100}
+
+
+def class_words(letter: str) -> str:
+    """A class by its letter and name; one that has none by its letter alone."""
+    if not letter:
+        return gettext("without a class")
+    return f"{letter} {class_name(letter, get_language() or 'zh-hans')}".strip()
