@@ -102,3 +102,13 @@ def test_nothing_is_kept_of_who_has_not_signed_in(central: Branch) -> None:
     answer = Client().get("/account/kept")
 
     assert (answer.status_code, answer["Location"]) == (302, "/account/sign-in?next=%2Faccount%2Fkept")
+
+
+def test_the_account_leads_to_it_once_and_not_in_wechats_browser(central: Branch) -> None:
+    reader = reader_signed_in(make_patron("陈小雨", "T100", home=central).id)
+
+    ours = reader.get("/account").content.decode()
+    wechat = reader.get("/account", headers={"user-agent": WECHAT}).content.decode()
+
+    assert (ours.count('href="/offline"'), ours.count('id="t-own"')) == (1, 1)
+    assert wechat.count('href="/offline"') == 0
