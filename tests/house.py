@@ -24,6 +24,7 @@ ROOMS = (
     "services.reading",
     "office.daybook",
     "office.figures",
+    "office.workplans",
 )
 """Every room, the lowest first."""
 

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "wenyuan.services.reading",
     "wenyuan.office.daybook",
     "wenyuan.office.figures",
+    "wenyuan.office.workplans",
     "wenyuan.doors.furniture",
     "wenyuan.doors.portal",
     "wenyuan.doors.workbench",

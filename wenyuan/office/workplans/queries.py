@@ -1,0 +1,163 @@
+"""Reads of the work plan: the goals of a year, each with what its figure says now."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+
+from wenyuan.office.figures.data import IndicatorCode, StockCode, SummaryPart, Unit
+from wenyuan.office.figures.queries import (
+    BY_CODE,
+    BY_STOCK,
+    figures_of,
+    may_see,
+    span_of,
+    standing_of,
+    stocks_of,
+    unit_of_standing,
+)
+from wenyuan.office.workplans.data import (
+    PARTS,
+    GoalFacts,
+    GoalFigure,
+    GoalState,
+    Measured,
+    MilestoneFacts,
+    PlannedGoal,
+    goal_figure,
+)
+from wenyuan.office.workplans.models import Goal, Milestone
+from wenyuan.office.workplans.rules import progress
+from wenyuan.organisation.network.data import NetworkMap
+from wenyuan.organisation.network.queries import network_map
+from wenyuan.organisation.rights.data import Operator
+from wenyuan.plumbing.clock import local_date
+
+_ONE_DAY = timedelta(days=1)
+
+
+def get_goal(goal_id: int) -> GoalFacts | None:
+    """One goal, or nothing."""
+    found = _read(Goal.objects.filter(id=goal_id))
+    return found[0] if found else None
+
+
+def goals_of(year: int, *, branch_id: int | None) -> tuple[GoalFacts, ...]:
+    """The goals of a year at a branch, or of the whole network (none), by part and day; at most ``rules.MOST_GOALS``
+    of either."""
+    found = _read(Goal.objects.filter(at_place(branch_id), year=year))
+    order = {part: number for number, part in enumerate(PARTS)}
+    return tuple(sorted(found, key=lambda one: (order[one.part], one.due_date, one.first_date, one.id)))
+
+
+def at_place(branch_id: int | None) -> Q:
+    """Goals of a branch, or of the whole network (none)."""
+    return Q(branch__isnull=True) if branch_id is None else Q(branch_id=branch_id)
+
+
+def planned_years() -> tuple[int, ...]:
+    """The years for which anything is planned, the newest first."""
+    return tuple(Goal.objects.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def places_planned(year: int, operator: Operator) -> tuple[int | None, ...]:
+    """Where there are goals in a year that the operator may see: the whole network (none) first, then branches."""
+    places = Goal.objects.filter(year=year).order_by("branch_id").values_list("branch_id", flat=True).distinct()
+    seen = [one for one in places if may_see(operator, one)]
+    return tuple(sorted(seen, key=lambda one: one or 0))
+
+
+def plan_of(
+    year: int, *, branch_id: int | None, at: datetime, network: NetworkMap | None = None
+) -> tuple[PlannedGoal, ...]:
+    """The goals of a year at a branch, or of the whole network, each with what its figure says at ``at``, for the
+    branch and what stood below it."""
+    return measured(goals_of(year, branch_id=branch_id), at=at, network=network)
+
+
+def measured(goals: Iterable[GoalFacts], *, at: datetime, network: NetworkMap | None = None) -> tuple[PlannedGoal, ...]:
+    """Goals with what their figures say: up to today, of what is over or was closed up to that day."""
+    goals, network, today = tuple(goals), network or network_map(), local_date(at)
+    reader = _Reader(at, network)
+    planned = []
+    for goal in goals:
+        value = _measure(goal, reader, today)
+        planned.append(PlannedGoal(goal, value, progress(goal, value, today=today)))
+    return tuple(planned)
+
+
+def unit_of(figure: GoalFigure) -> Unit:
+    """The unit in which a goal's figure and target are told."""
+    if isinstance(figure, IndicatorCode):
+        return BY_CODE[figure].unit
+    return BY_STOCK[figure].unit if isinstance(figure, StockCode) else unit_of_standing(figure)
+
+
+class _Reader:
+    """Figures by the days and place they are asked of, each read once."""
+
+    def __init__(self, at: datetime, network: NetworkMap) -> None:
+        self._at, self._network = at, network
+        self._sums: dict[tuple[date, date, str | None], Mapping[IndicatorCode, int]] = {}
+        self._stocks: dict[tuple[date, str | None], Mapping[StockCode, int | None]] = {}
+
+    def sum(self, figure: IndicatorCode, first: date, last: date, branch_id: int | None) -> int:
+        asked = (first, last, self._code(branch_id))
+        if asked not in self._sums:
+            self._sums[asked] = figures_of(
+                period=span_of(first, last), at=self._at, branch=asked[2], network=self._network
+            ).values
+        return self._sums[asked][figure]
+
+    def standing(self, figure: GoalFigure, day: date, branch_id: int | None) -> int:
+        branch = self._code(branch_id)
+        if isinstance(figure, StockCode):
+            if (day, branch) not in self._stocks:
+                self._stocks[day, branch] = stocks_of(period=span_of(day, day), branch=branch, network=self._network)
+            return self._stocks[day, branch][figure] or 0
+        assert not isinstance(figure, IndicatorCode)
+        return sum(row.value for row in standing_of(figure, on=day, branch=branch, network=self._network))
+
+    def _code(self, branch_id: int | None) -> str | None:
+        return None if branch_id is None else self._network.branches[branch_id].code
+
+
+def _measure(goal: GoalFacts, reader: _Reader, today: date) -> Measured | None:
+    if goal.figure is None or today < goal.first_date:
+        return None
+    last = min(today, goal.due_date)
+    if goal.closed_date is not None:
+        last = max(goal.first_date, min(last, goal.closed_date))
+    if isinstance(goal.figure, IndicatorCode):
+        return Measured(last, reader.sum(goal.figure, goal.first_date, last, goal.branch_id))
+    before = reader.standing(goal.figure, goal.first_date - _ONE_DAY, goal.branch_id)
+    return Measured(last, reader.standing(goal.figure, last, goal.branch_id), before)
+
+
+def _read(rows: Iterable[Goal]) -> list[GoalFacts]:
+    rows = list(rows)
+    steps: dict[int, list[MilestoneFacts]] = {row.id: [] for row in rows}
+    for step in Milestone.objects.filter(goal_id__in=steps).order_by("due_date", "title"):
+        steps[step.goal_id].append(MilestoneFacts(step.id, step.title, step.due_date, step.done_date))
+    return [_facts(row, steps[row.id]) for row in rows]
+
+
+def _facts(row: Goal, steps: Iterable[MilestoneFacts]) -> GoalFacts:
+    return GoalFacts(
+        id=row.id,
+        year=row.year,
+        part=SummaryPart(row.part),
+        branch_id=row.branch_id,
+        title=row.title,
+        duty=row.duty,
+        standard=row.standard,
+        first_date=row.first_date,
+        due_date=row.due_date,
+        figure=goal_figure(row.figure) if row.figure else None,
+        target=row.target,
+        state=GoalState(row.state),
+        closed_date=row.closed_date,
+        closed_words=row.closed_words,
+        version=row.version,
+        milestones=tuple(steps),
+    )
