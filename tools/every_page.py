@@ -289,6 +289,11 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/visits/counters/{counter}/readings/{reading}/",
         "/workbench/visits/registers/",
         "/workbench/visits/registers/{branch}/{last_month}/",
+        "/workbench/workplan/",
+        Sight(role="director", path="/workbench/workplan/?year=2031", note="nothing"),
+        "/workbench/workplan/new",
+        "/workbench/workplan/{goal}/",
+        "/workbench/workplan/{goal}/edit",
         "/workbench/daybook/",
         Sight(role="director", path="/workbench/daybook/?brand=no-such-series", note="nothing"),
         "/workbench/daybook/{record}/",
@@ -541,6 +546,10 @@ NO_PAGES = frozenset(
         "workbench:booklist-add",
         "workbench:booklist-work",
         "workbench:booklist-remove",
+        "workbench:workplan-carry",
+        "workbench:goal-close",
+        "workbench:goal-reopen",
+        "workbench:goal-milestone",
         "workbench:daybook-approve",
         "workbench:daybook-withdraw",
         "workbench:daybook-attach",
@@ -699,6 +708,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.lending.transit.models import Difference, Handover, Manifest, Run
     from wenyuan.office.daybook.models import Record
     from wenyuan.office.figures.models import ClosedMonth
+    from wenyuan.office.workplans.models import Goal
     from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
     from wenyuan.organisation.journal.models import Entry
     from wenyuan.organisation.network.models import Branch, Closure, ClosureNotice, Membership, ServicePoint
@@ -794,6 +804,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "handover": Handover.objects.filter(used_at__isnull=False).earliest("id").id,
         "run": Run.objects.filter(base=central, ended_at=None).earliest("id").id,
         "difference": Difference.objects.filter(manifest__to_branch=central).earliest("id").id,
+        "goal": Goal.objects.exclude(standard="").latest("id").id,
         "record": Record.objects.filter(branch=central, approved_at=None).latest("id").id,
         "booklist": Booklist.objects.filter(for_children=False).earliest("id").id,
         "last_year": today.year - 1,

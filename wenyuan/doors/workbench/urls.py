@@ -25,6 +25,7 @@ urlpatterns = [
     path("journal/", include("wenyuan.doors.workbench.journal.urls")),
     path("figures/", include("wenyuan.doors.workbench.figures.urls")),
     path("daybook/", include("wenyuan.doors.workbench.daybook.urls")),
+    path("workplan/", include("wenyuan.doors.workbench.workplans.urls")),
     path("booklists/", include("wenyuan.doors.workbench.booklists.urls")),
     path("visits/", include("wenyuan.doors.workbench.visits.urls")),
     path("notices/", include("wenyuan.doors.workbench.notices.urls")),

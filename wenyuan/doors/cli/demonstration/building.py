@@ -14,6 +14,7 @@ from wenyuan.doors.cli.demonstration import history, people
 from wenyuan.doors.cli.demonstration.counting import count_visits, set_gate_up
 from wenyuan.doors.cli.demonstration.daybook import keep_daybook
 from wenyuan.doors.cli.demonstration.network import CHILDREN, Site, join_groups, open_network, places, set_calendars
+from wenyuan.doors.cli.demonstration.planning import plan_the_year
 from wenyuan.doors.cli.demonstration.policies import add_policies
 from wenyuan.doors.cli.demonstration.receiving import receive_a_gift
 from wenyuan.doors.cli.demonstration.recommending import recommend
@@ -75,6 +76,7 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         echo("Counting visits …")
         lead = _desk(operators["lead"], sites["LM00"])
         keep_daybook(sites, operators, first=first, last=until)
+        plan_the_year(at=_noon(until), desk=director)
         receive_a_gift(at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
         settle_authorities(at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
         recommend(at=_noon(until), desk=_desk(operators["outreach"], sites["LM00"]))

@@ -63,7 +63,7 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.APPROVE_DAYBOOK: _("approve records of the daybook"),
     Act.KEEP_BOOKLISTS: _("keep booklists"),
     Act.SEE_FIGURES: _("see figures"),
-    Act.KEEP_FIGURES: _("set the definitions of figures and close months"),
+    Act.KEEP_FIGURES: _("set the definitions of figures, close months and keep the work plan"),
     Act.SEE_JOURNAL: _("see the journal"),
     Act.EDIT_NETWORK: _("change the network"),
     Act.EDIT_CALENDAR: _("change the calendar"),

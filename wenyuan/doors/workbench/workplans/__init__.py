@@ -1,0 +1,1 @@
+"""The work plan at the workbench."""
