@@ -1,8 +1,10 @@
 """Closed months at the workbench (docs/specs/figures.md, CM13 to CM16)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import translation
@@ -14,7 +16,8 @@ from wenyuan.doors.cli.summary import closed_words
 from wenyuan.office.figures.operations import adjust_month, close_month
 from wenyuan.office.figures.queries import months_closed
 from wenyuan.organisation.accounts.data import Role
-from wenyuan.organisation.journal.data import Kind
+from wenyuan.organisation.journal.data import Entry, Kind
+from wenyuan.organisation.journal.operations import record
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -202,6 +205,29 @@ def test_the_command_line_says_how_many_figures_were_adjusted_and_differ_cm21() 
     )
 
 
+def test_the_page_has_the_readers_of_a_month_each_once_cm23(town: Town) -> None:
+    noon = datetime(2026, 4, 23, 4, tzinfo=UTC)
+    lent = Entry(kind=Kind.LOAN, occurred_at=noon, door="workbench", branch_id=town.ring.id, reader_ref=UUID(int=1))
+    record(lent, lent, lent)
+    closed_april(town)
+    record(replace(lent, reader_ref=UUID(int=2)))
+    browser = director_of_all(town)
+
+    month = browser.get("/workbench/figures/months/2026-04")
+    adjust = browser.get("/workbench/figures/months/2026-04/adjust")
+
+    found = {
+        (str(one["name"]), one["category"]): (one["frozen"], one["now"], one["differs"])
+        for one in month.context["readers"]
+    }
+    assert found["Readers who borrowed", "all"] == (1, 2, True)
+    assert len(adjust.context["readers"]) == len(month.context["readers"]) == 4
+    sent = {"seen": adjust.context["form"]["seen"].value(), "reason": "补录"}
+    answer = browser.post("/workbench/figures/months/2026-04/adjust", sent, follow=True)
+    assert [one["adjusted"] for one in answer.context["readers"]] == ["+1"] * 4
+    assert not any(one["differs"] for one in answer.context["readers"])
+
+
 def test_the_queries_do_not_grow_with_what_differs(town: Town, django_assert_max_num_queries: Any) -> None:
     happened(Kind.LOAN, town.central)
     closed_april(town)
@@ -214,7 +240,7 @@ def test_the_queries_do_not_grow_with_what_differs(town: Town, django_assert_max
     browser = director_of_all(town)
     browser.get("/workbench/figures/months/2026-04")
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):  # two of them for readers
         browser.get("/workbench/figures/months/2026-04")
     with django_assert_max_num_queries(16):
         browser.get("/workbench/figures/months?year=2026")

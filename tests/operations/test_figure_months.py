@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import DataError, ProgrammingError, connection, transaction
@@ -31,6 +32,7 @@ from wenyuan.office.figures.queries import (
     months_closed,
     parse_period,
     public_report,
+    reader_differences_of,
     scan_by_month_and_branch,
     snapshot_of,
     summary_json,
@@ -403,6 +405,90 @@ def test_a_closed_year_is_published_by_the_definitions_that_were_frozen_cm22(cen
     found = {one.code: one.value for one in public_report(2026, on=date(2027, 2, 1)).figures}
 
     assert (found[LOANS], found[IndicatorCode.RENEWALS]) == (120, 120)
+
+
+A, B, C = (UUID(int=number) for number in (1, 2, 3))
+
+
+def lent(day: date, branch: Branch | None, reader: UUID, category: str = "adult", quantity: int = 1) -> Entry:
+    return entry(day, branch, reader_ref=reader, patron_category=category, quantity=quantity)
+
+
+def readers(month: date, period: str, branch: Branch | None = None) -> dict[tuple[str, str | None], tuple[int, int]]:
+    found = closed(month)
+    place = branch.id if branch else NOWHERE
+    return {
+        (cell.code.value, cell.category): (found.readers.get(cell, 0), found.readers_adjusted(cell))
+        for cell in found.reader_cells()
+        if (cell.period, cell.branch_id) == (period, place)
+    }
+
+
+def test_readers_are_frozen_each_once_by_period_subtree_and_category_cm23(central: Branch, director: Desk) -> None:
+    east = make_branch("EAST", parent=central)
+    south = make_branch("SOUTH")
+    record(
+        lent(APRIL, central, A),
+        lent(APRIL, central, A, quantity=2),
+        lent(APRIL, east, A, "child"),
+        lent(date(2026, 4, 9), south, B),
+        lent(MAY, east, A),
+        lent(JUNE, east, C, "child"),
+        lent(JUNE, east, B),
+        lent(JUNE, east, B, quantity=-1),
+    )
+
+    for month in (APRIL, MAY, JUNE):
+        close_month(month=month, at=AT, desk=director)
+
+    assert readers(APRIL, "2026-04") == {
+        ("borrowers", None): (2, 0),
+        ("borrowers", "adult"): (2, 0),
+        ("borrowers", "child"): (1, 0),
+        ("borrowing_persons", None): (3, 0),  # A at two branches on one day, and B
+        ("borrowing_persons", "adult"): (2, 0),
+        ("borrowing_persons", "child"): (1, 0),
+    }
+    assert readers(APRIL, "2026-04", central)["borrowers", None] == (1, 0)
+    assert readers(APRIL, "2026-04", south)["borrowing_persons", None] == (1, 0)
+    assert readers(JUNE, "2026-06")["borrowers", None] == (1, 0)  # what B took back makes none
+    for period in ("2026-Q2", "2026-H1"):
+        assert readers(JUNE, period)["borrowers", None] == (3, 0)
+        assert readers(JUNE, period, central)["borrowers", None] == (2, 0)
+    assert readers(MAY, "2026-Q2") == {}
+    assert reader_differences_of(closed(JUNE)) == ()
+
+
+def test_readers_are_adjusted_with_their_month_even_where_the_sums_agree_cm23(central: Branch, director: Desk) -> None:
+    record(lent(APRIL, central, A), lent(APRIL, central, B))
+    close_month(month=APRIL, at=AT, desk=director)
+    record(lent(APRIL, central, B, quantity=-1), lent(APRIL, central, A))
+
+    assert differing() == {}
+    assert {one.cell.category: one.change for one in reader_differences_of(closed()) if one.cell.branch_id == 0} == {
+        None: -1,
+        "adult": -1,
+    }
+    adjust_month(month=APRIL, reason="读者更正", at=AT, desk=director)
+
+    assert readers(APRIL, "2026-04")["borrowers", None] == (2, -1)
+    assert reader_differences_of(closed()) == ()
+
+
+def test_a_year_has_its_readers_with_december_cm23(central: Branch, director: Desk) -> None:
+    record(*(lent(date(2025, month, 3), central, A if month < 7 else B) for month in range(1, 13)))
+
+    for month in range(1, 13):
+        close_month(month=date(2025, month, 1), at=AT, desk=director)
+
+    december = date(2025, 12, 1)
+    assert {cell.period for cell in closed(december).readers} == {"2025-12", "2025-Q4", "2025-H2", "2025"}
+    assert {period: readers(december, period)["borrowers", None] for period in ("2025", "2025-H2", "2025-Q4")} == {
+        "2025": (2, 0),
+        "2025-H2": (1, 0),
+        "2025-Q4": (1, 0),
+    }
+    assert readers(december, "2025")["borrowing_persons", None] == (12, 0)
 
 
 DAYS = st.dates(min_value=date(2026, 3, 28), max_value=date(2026, 7, 1))

@@ -184,3 +184,28 @@ class FrozenFigure(models.Model):
                 nulls_distinct=False,
             ),
         )
+
+
+class FrozenReaders(models.Model):
+    """Readers of a snapshot, each once: of the month, or of the quarter, half-year or year that ends with it
+    (``period``), for a branch with what stood below it (0: everything), of one category or (null) of all. They are
+    never added up. As the month was closed, or what an adjustment added. Rows are only added."""
+
+    month = models.ForeignKey(ClosedMonth, on_delete=models.PROTECT, related_name="+")
+    adjustment = models.ForeignKey(MonthAdjustment, on_delete=models.PROTECT, related_name="+", null=True)
+    period = models.CharField(max_length=8)
+    branch_id = models.IntegerField()
+    code = models.CharField(max_length=32)
+    category = models.CharField(max_length=32, null=True)
+    value = models.BigIntegerField()
+
+    append_only = True
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["month", "adjustment", "period", "branch_id", "code", "category"],
+                name="figures_readers_once",
+                nulls_distinct=False,
+            ),
+        )

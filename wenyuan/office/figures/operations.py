@@ -20,7 +20,15 @@ from wenyuan.office.figures.closing.writing import hold_the_books, write_adjustm
 from wenyuan.office.figures.data import DefinitionReason, DefinitionRefused, Question
 from wenyuan.office.figures.definitions import reasons_against_answer
 from wenyuan.office.figures.models import ClosedMonth, Definition, MonthAdjustment
-from wenyuan.office.figures.queries import BY_CODE, cells_of_month, definitions, differences_of, month_due
+from wenyuan.office.figures.queries import (
+    BY_CODE,
+    cells_of_month,
+    definitions,
+    differences_of,
+    month_due,
+    reader_differences_of,
+    readers_of_month,
+)
 from wenyuan.office.figures.rollups.rolling import announce_days, mark_days, roll_month
 from wenyuan.organisation.journal.data import Entry, Kind
 from wenyuan.organisation.journal.operations import record
@@ -88,7 +96,8 @@ class Closed:
 @needs(Act.KEEP_FIGURES)
 def close_month(*, month: date, at: datetime, desk: Desk, key: str | None = None) -> Closed:
     """Freeze what a month that is over has come to, of every indicator: of each branch itself, of each with what stood
-    below it, and of the whole network, by the definitions that hold on its days. ``month`` is its first day.
+    below it, and of the whole network, by the definitions that hold on its days; and how many readers borrowed, each
+    once, in the month and in what ends with it. ``month`` is its first day.
 
     Months are closed in order, from the first in which anything was recorded. Whatever comes for it later does not
     move it.
@@ -112,9 +121,9 @@ def _close_month(month: date, at: datetime, desk: Desk, key: str | None) -> Clos
     if reasons := reasons_against_closing(month, closed=known, first=due, today=local_date(at)):
         raise MonthRefused(*reasons)
     defined, days = definitions(), month_period(month)
-    cells = cells_of_month(month, defined=defined)
+    cells, readers = cells_of_month(month, defined=defined), readers_of_month(month)
     stretches = defined.stretches(days.first_date, days.last_date)
-    made = write_closing(month, cells, stretches=stretches, indicators=BY_CODE, at=at, desk=desk, key=key)
+    made = write_closing(month, cells, readers, stretches=stretches, indicators=BY_CODE, at=at, desk=desk, key=key)
     _tell(Kind.MONTH_CLOSED, "close_month", made, at=at, desk=desk, figures=len(cells))
     return Closed(made.id, month, len(cells))
 
@@ -145,12 +154,13 @@ def _adjust_month(month: date, reason: str, seen: str | None, at: datetime, desk
     closed = read_closed([month]).get(month)
     if closed is None:
         raise MonthRefused(MonthReason.NOT_CLOSED)
-    found = differences_of(closed)
-    if reasons := reasons_against_adjusting(found, reason=reason, seen=seen):
+    found, of_readers = differences_of(closed), reader_differences_of(closed)
+    if reasons := reasons_against_adjusting(found, of_readers, reason=reason, seen=seen):
         raise MonthRefused(*reasons)
     cells = {(one.place, one.code): one.change for one in found}
+    readers = {one.cell: one.change for one in of_readers}
     row = ClosedMonth.objects.get(id=closed.id)
-    made = write_adjustment(row, cells, reason=reason, at=at, desk=desk, key=key)
+    made = write_adjustment(row, cells, readers, reason=reason, at=at, desk=desk, key=key)
     _tell(Kind.MONTH_ADJUSTED, "adjust_month", row, at=at, desk=desk, figures=len(cells), reason=reason)
     return Closed(made.id, month, len(cells))
 

@@ -31,6 +31,9 @@ from wenyuan.office.figures.closing.values import (
     MonthReason,
     MonthRefused,
     Place,
+    ReaderCell,
+    ReaderDifference,
+    Readers,
     ReconciledMonth,
     Snapshot,
     UnlikeLoan,
@@ -39,6 +42,8 @@ from wenyuan.office.figures.closing.values import (
     fingerprint,
     month_period,
     month_to_close,
+    periods_ending,
+    reader_differences,
 )
 from wenyuan.office.figures.data import (
     WHOLE,
@@ -144,6 +149,9 @@ __all__ = [
     "PublishedBranch",
     "PublishedCode",
     "PublishedFigure",
+    "ReaderCell",
+    "ReaderDifference",
+    "Readers",
     "ReconciledMonth",
     "Snapshot",
     "UnlikeLoan",
@@ -176,6 +184,9 @@ __all__ = [
     "parse_period",
     "public_report",
     "published_years",
+    "reader_differences",
+    "reader_differences_of",
+    "readers_of_month",
     "reconciled_months",
     "rows_of",
     "rows_wanted",
@@ -535,6 +546,33 @@ def _cells(own: Mapping[int, Values], days: Period, network: NetworkMap, defined
     for facts in network.branches.values():
         places[Place(facts.id, True)] = _with_below(facts, own, days, network, defined)
     return cells_of(places | {EVERYWHERE: _added(own.values())})
+
+
+def readers_of_month(month: date, *, network: NetworkMap | None = None) -> Readers:
+    """Readers who borrowed within the month, and within the quarter, half-year and year that end with it: of each
+    branch with what stood below it on each day, and of everything, by category and in all."""
+    network = network or network_map()
+    found: dict[ReaderCell, int] = {}
+    for period in periods_ending(month):
+        spans = [(top, span) for top in network.branches for span in memberships(network, branch_id=top, period=period)]
+        terms: Parameters = {
+            "first": period.first_date,
+            "last": period.last_date,
+            "tops": [top for top, _span in spans],
+            "members": [span.branch_id for _top, span in spans],
+            "member_first": [span.first_date for _top, span in spans],
+            "member_last": [span.last_date for _top, span in spans],
+        }
+        for code, top, category, count in _fetch(closing_sql.READERS, terms):
+            found[ReaderCell(period.text, top, StockCode(code), category)] = count
+    return found
+
+
+def reader_differences_of(
+    closed: ClosedMonthFacts, *, network: NetworkMap | None = None
+) -> tuple[ReaderDifference, ...]:
+    """Where the readers of a closed month are not as many now as it says, adjustments included."""
+    return reader_differences(closed, readers_of_month(closed.month, network=network))
 
 
 def _with_below(

@@ -9,25 +9,26 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 from django_stubs_ext import StrOrPromise
 
-from wenyuan.doors.furniture.figure_words import NAMES, unit_shown
+from wenyuan.doors.furniture.figure_words import NAMES, STOCK_NAMES, unit_shown
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.figures.forms import AdjustForm, CloseForm
 from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_branch, place_words
 from wenyuan.doors.workbench.figures.tables import Number, opened
-from wenyuan.doors.workbench.figures.words import MONTH_FIELDS, MONTH_REASONS, answer_words
+from wenyuan.doors.workbench.figures.words import MONTH_FIELDS, MONTH_REASONS, answer_words, period_words
 from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, refuse
 from wenyuan.doors.workbench.journal.rows import account_names, subject_url
 from wenyuan.doors.workbench.journal.words import DOORS, KINDS
 from wenyuan.doors.workbench.paging import number_from, onward
 from wenyuan.doors.workbench.shell import page
 from wenyuan.doors.workbench.templatetags.staff import counted, month_of
+from wenyuan.lending.patrons.queries import categories
 from wenyuan.office.figures import operations
 from wenyuan.office.figures.data import NOWHERE, WHOLE, IndicatorCode, Question, Slice
 from wenyuan.office.figures.queries import (
@@ -40,6 +41,8 @@ from wenyuan.office.figures.queries import (
     Difference,
     MonthRefused,
     Place,
+    ReaderCell,
+    Readers,
     ReconciledMonth,
     compared_months,
     fingerprint,
@@ -49,6 +52,8 @@ from wenyuan.office.figures.queries import (
     month_period,
     months_closed,
     parse_period,
+    reader_differences,
+    readers_of_month,
     reconciled_months,
     unlike_loans,
 )
@@ -205,6 +210,8 @@ def month(request: StaffRequest, text: str) -> HttpResponse:
             return done(request, words, _url("figure-month", first, scope))
     [one] = compared_months(month_period(first), network=scope.network)
     today, due, differing = local_date(request.at), month_due(), scope.differences(one)
+    now = readers_of_month(first, network=scope.network) if one.closed else {}
+    differs = bool(one.closed and (one.differences or reader_differences(one.closed, now)))
     may_keep = may(request.operator, Act.KEEP_FIGURES, None)
     context = {
         "title": month_of(first),
@@ -219,7 +226,8 @@ def month(request: StaffRequest, text: str) -> HttpResponse:
         "due_words": month_of(due) if due else "",
         "figures": _figures(one, scope),
         **_differing(differing, first, scope.network),
-        "adjust_url": _url("figure-month-adjust", first, scope) if may_keep and one.differences else "",
+        "adjust_url": _url("figure-month-adjust", first, scope) if may_keep and differs else "",
+        "readers": _readers(one.closed, now, scope) if one.closed else [],
         "adjustments": [
             (given, _change(given.cells.get((scope.place, IndicatorCode.LOANS), 0), IndicatorCode.LOANS))
             for given in (one.closed.adjustments if one.closed else ())
@@ -238,7 +246,9 @@ def adjust(request: StaffRequest, text: str) -> HttpResponse:
     [one] = compared_months(month_period(first), network=scope.network)
     if one.closed is None:
         raise Http404
-    seen = {"seen": fingerprint(one.differences), "key": secrets.token_hex(16)}
+    now = readers_of_month(first, network=scope.network)
+    of_readers = reader_differences(one.closed, now)
+    seen = {"seen": fingerprint(one.differences, of_readers), "key": secrets.token_hex(16)}
     form = AdjustForm(request.POST if request.method == "POST" else None, initial=seen)
     back = _url("figure-month", first, scope)
     if form.is_valid():
@@ -263,6 +273,7 @@ def adjust(request: StaffRequest, text: str) -> HttpResponse:
         back=back,
     )
     found = _differing(scope.differences(one), first, scope.network)
+    found["readers"] = [line for line in _readers(one.closed, now, scope) if line["differs"]]
     return form_page(request, form, sheet, template="workbench/figures/adjust_month.html", **found)
 
 
@@ -403,6 +414,36 @@ def _differs(found: Difference, first: date, network: NetworkMap) -> Differing:
         now=opened(found.code, found.now, month_period(first), branch, part),
         change=_change(found.change, found.code),
     )
+
+
+def _readers(closed: ClosedMonthFacts, now: Readers, scope: Scope) -> list[dict[str, object]]:
+    """Readers who borrowed, by period and category, as the page shows them: all before each category."""
+    language = get_language() or "zh-hans"
+    kinds = {one.code: one.name(language) for one in categories()}
+    cells = {one for one in closed.reader_cells() | now.keys() if one.branch_id == scope.place.branch_id}
+    order = sorted(cells, key=lambda one: (one.period, one.code, one.category is not None, one.category or ""))
+    return [
+        {
+            "name": STOCK_NAMES[one.code],
+            "period": period_words(parse_period(one.period)),
+            "category": gettext("all") if one.category is None else kinds.get(one.category, one.category) or "—",
+            "frozen": closed.readers.get(one, 0),
+            "adjusted": _signed(closed.readers_adjusted(one)),
+            "now": now.get(one, 0),
+            "url": _stock_url(one, scope) if one.category is None else "",
+            "differs": closed.readers.get(one, 0) + closed.readers_adjusted(one) != now.get(one, 0),
+        }
+        for one in order
+    ]
+
+
+def _stock_url(cell: ReaderCell, scope: Scope) -> str:
+    terms = urlencode({"period": cell.period, "branch": scope.branch or EVERYTHING})
+    return f"{reverse('workbench:stock-rows', args=[cell.code.value])}?{terms}"
+
+
+def _signed(number: int) -> str:
+    return f"{number:+,}" if number else ""
 
 
 def _terms(place: Place, network: NetworkMap) -> tuple[str | None, Slice]:

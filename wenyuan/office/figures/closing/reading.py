@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from wenyuan.office.figures.closing.values import AdjustmentFacts, Cell, ClosedMonthFacts, Place, Snapshot
-from wenyuan.office.figures.data import IndicatorCode, Question, Stretch
-from wenyuan.office.figures.models import ClosedMonth, FrozenFigure, MonthAdjustment
+from wenyuan.office.figures.closing.values import AdjustmentFacts, Cell, ClosedMonthFacts, Place, ReaderCell, Snapshot
+from wenyuan.office.figures.data import IndicatorCode, Question, StockCode, Stretch
+from wenyuan.office.figures.models import ClosedMonth, FrozenFigure, FrozenReaders, MonthAdjustment
 from wenyuan.organisation.accounts.queries import list_accounts
 
 
@@ -28,6 +28,13 @@ def read_closed(months: Iterable[date]) -> dict[date, ClosedMonthFacts]:
         "month_id", "adjustment_id", "branch_id", "below", "code", "value"
     ):
         cells.setdefault((month_id, adjustment_id), {})[Place(branch_id, below), known[code]] = value
+    readers: dict[tuple[int, int | None], dict[ReaderCell, int]] = {}
+    kept = FrozenReaders.objects.filter(month_id__in=ids)
+    for month_id, adjustment_id, period, branch_id, code, category, value in kept.values_list(
+        "month_id", "adjustment_id", "period", "branch_id", "code", "category", "value"
+    ):
+        cell = ReaderCell(period, branch_id, StockCode(code), category)
+        readers.setdefault((month_id, adjustment_id), {})[cell] = value
     return {
         row.month: ClosedMonthFacts(
             id=row.id,
@@ -37,6 +44,7 @@ def read_closed(months: Iterable[date]) -> dict[date, ClosedMonthFacts]:
             stretches=tuple(_stretch(one) for one in row.definitions),
             indicators=frozenset(known[code] for code in row.indicators),
             frozen=cells.get((row.id, None), {}),
+            readers=readers.get((row.id, None), {}),
             adjustments=tuple(
                 AdjustmentFacts(
                     id=one.id,
@@ -44,6 +52,7 @@ def read_closed(months: Iterable[date]) -> dict[date, ClosedMonthFacts]:
                     made_by_name=names.get(one.made_by_id, ""),
                     made_at=one.made_at,
                     cells=cells.get((row.id, one.id), {}),
+                    readers=readers.get((row.id, one.id), {}),
                 )
                 for one in given
                 if one.month_id == row.id

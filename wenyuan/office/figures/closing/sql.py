@@ -44,6 +44,34 @@ def later(*, subtree: bool) -> str:
     """
 
 
+READERS = """
+    WITH lent AS MATERIALIZED (
+        SELECT entry.reader_ref, coalesce(entry.branch_id, 0) AS branch_id, entry.local_date,
+            coalesce(entry.patron_category, '') AS category, sum(entry.quantity) AS quantity
+        FROM journal_entry entry
+        WHERE entry.kind = 'loan' AND entry.local_date BETWEEN %(first)s::date AND %(last)s::date
+            AND entry.reader_ref IS NOT NULL
+        GROUP BY 1, 2, 3, 4
+    ), placed AS (
+        SELECT 0 AS top, lent.* FROM lent
+        UNION ALL
+        SELECT member.top, lent.* FROM lent JOIN unnest(%(tops)s::int[], %(members)s::int[], %(member_first)s::date[],
+            %(member_last)s::date[]) AS member (top, branch_id, first_date, last_date)
+            ON member.branch_id = lent.branch_id AND lent.local_date BETWEEN member.first_date AND member.last_date
+    ), readers AS (
+        SELECT 'borrowers' AS code, top, CASE WHEN grouping(category) = 0 THEN category END AS category
+        FROM placed GROUP BY GROUPING SETS ((top, reader_ref), (top, reader_ref, category)) HAVING sum(quantity) > 0
+        UNION ALL
+        SELECT 'borrowing_persons', top, CASE WHEN grouping(category) = 0 THEN category END
+        FROM placed
+        GROUP BY GROUPING SETS ((top, reader_ref, local_date, branch_id),
+            (top, reader_ref, local_date, branch_id, category)) HAVING sum(quantity) > 0
+    )
+    SELECT code, top, category, count(*) FROM readers GROUP BY 1, 2, 3
+"""
+"""Readers who borrowed within the days, each once, and once a day and branch: below each of the ``tops`` (0 for
+everything), of each category and of all. One pass over the loans."""
+
 _LENT = """
     FROM circulation_loan loan {members}
     WHERE loan.lent_at >= %(first)s::date::timestamp AT TIME ZONE %(zone)s

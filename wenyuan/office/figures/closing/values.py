@@ -3,12 +3,12 @@ Pure."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from wenyuan.office.figures.data import NOWHERE, IndicatorCode, Period, Stretch, Values
+from wenyuan.office.figures.data import NOWHERE, IndicatorCode, Period, StockCode, Stretch, Values
 
 REASON_CHARACTERS = 200
 
@@ -26,6 +26,20 @@ EVERYWHERE = Place(NOWHERE, True)
 Cell = tuple[Place, IndicatorCode]
 Cells = Mapping[Cell, int]
 """A number for each place and indicator; what is not there is 0."""
+
+
+class ReaderCell(NamedTuple):
+    """Readers who borrowed within a period (its text), each once, or once a day and branch: of a branch with what
+    stood below it, or of everything (``NOWHERE``); of one category, or (none) of all."""
+
+    period: str
+    branch_id: int
+    code: StockCode
+    category: str | None
+
+
+Readers = Mapping[ReaderCell, int]
+"""What is not there is 0. They are never added up over periods, branches or categories."""
 
 
 class MonthReason(StrEnum):
@@ -61,6 +75,7 @@ class AdjustmentFacts:
     made_by_name: str
     made_at: datetime
     cells: Cells
+    readers: Readers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +91,7 @@ class ClosedMonthFacts:
     indicators: frozenset[IndicatorCode]
     frozen: Cells
     adjustments: tuple[AdjustmentFacts, ...] = ()
+    readers: Readers = field(default_factory=dict)
 
     def value(self, place: Place, code: IndicatorCode) -> int:
         """What the snapshot says, adjustments included."""
@@ -84,6 +100,14 @@ class ClosedMonthFacts:
     def adjusted(self, place: Place, code: IndicatorCode) -> int:
         """What all its adjustments come to."""
         return sum(one.cells.get((place, code), 0) for one in self.adjustments)
+
+    def readers_adjusted(self, cell: ReaderCell) -> int:
+        """What all its adjustments added to the readers of a cell."""
+        return sum(one.readers.get(cell, 0) for one in self.adjustments)
+
+    def reader_cells(self) -> frozenset[ReaderCell]:
+        """Every cell of readers that it has a number for."""
+        return frozenset(self.readers).union(*(one.readers for one in self.adjustments))
 
     def cells(self) -> frozenset[Cell]:
         """Every cell that it has a number for."""
@@ -108,6 +132,21 @@ class Difference:
 
     place: Place
     code: IndicatorCode
+    frozen: int
+    adjusted: int
+    now: int
+
+    @property
+    def change(self) -> int:
+        """What the snapshot lacks."""
+        return self.now - self.frozen - self.adjusted
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderDifference:
+    """Where readers counted now are not as many as the snapshot says."""
+
+    cell: ReaderCell
     frozen: int
     adjusted: int
     now: int
@@ -191,9 +230,32 @@ def differences(closed: ClosedMonthFacts, now: Cells) -> tuple[Difference, ...]:
     return tuple(sorted(found, key=lambda one: (one.place.branch_id, not one.place.below, order.index(one.code))))
 
 
-def fingerprint(found: Iterable[Difference]) -> str:
+def reader_differences(closed: ClosedMonthFacts, now: Readers) -> tuple[ReaderDifference, ...]:
+    """Every difference of readers, by period, branch and category."""
+    found = [
+        ReaderDifference(cell, closed.readers.get(cell, 0), closed.readers_adjusted(cell), now.get(cell, 0))
+        for cell in closed.reader_cells() | now.keys()
+    ]
+    order = sorted(found, key=lambda one: (one.cell.period, one.cell.branch_id, one.cell.code, one.cell.category or ""))
+    return tuple(one for one in order if one.change)
+
+
+def periods_ending(month: date) -> tuple[Period, ...]:
+    """The month, and the quarter, half-year and year that end with it: a reader's token is of one calendar year."""
+    following = month_after(month)
+    spans = [(1, f"{month:%Y-%m}"), (3, f"{month.year}-Q{(month.month + 2) // 3}")]
+    spans += [(6, f"{month.year}-H{(month.month + 5) // 6}"), (12, f"{month.year}")]
+    return tuple(
+        Period(text, date(month.year, month.month - count + 1, 1), following - timedelta(days=1))
+        for count, text in spans
+        if month.month % count == 0
+    )
+
+
+def fingerprint(found: Iterable[Difference], readers: Iterable[ReaderDifference] = ()) -> str:
     """What was seen, in few characters: an adjustment takes in no more and no less than that."""
     told = [f"{one.place.branch_id} {one.place.below} {one.code.value} {one.change}" for one in found]
+    told += [f"{one.cell} {one.change}" for one in readers]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
@@ -240,14 +302,16 @@ def reasons_against_closing(
     return reasons
 
 
-def reasons_against_adjusting(found: Iterable[Difference], *, reason: str, seen: str | None) -> list[MonthReason]:
+def reasons_against_adjusting(
+    found: Iterable[Difference], readers: Iterable[ReaderDifference], *, reason: str, seen: str | None
+) -> list[MonthReason]:
     """Everything that speaks against taking these differences of a closed month in. ``seen`` is the fingerprint of what
     was looked at, none where nobody looked."""
-    listed = tuple(found)
+    listed, of_readers = tuple(found), tuple(readers)
     reasons = []
-    if not listed:
+    if not listed and not of_readers:
         reasons.append(MonthReason.NOTHING_DIFFERS)
-    elif seen is not None and seen != fingerprint(listed):
+    elif seen is not None and seen != fingerprint(listed, of_readers):
         reasons.append(MonthReason.CHANGED_MEANWHILE)
     if not reason.strip():
         reasons.append(MonthReason.REASON_MISSING)

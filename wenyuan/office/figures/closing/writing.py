@@ -6,9 +6,9 @@ from datetime import date, datetime
 from django.db import connection
 
 from wenyuan.office.figures.closing import sql
-from wenyuan.office.figures.closing.values import Cells
+from wenyuan.office.figures.closing.values import Cells, Readers
 from wenyuan.office.figures.data import IndicatorCode, Stretch
-from wenyuan.office.figures.models import ClosedMonth, FrozenFigure, MonthAdjustment
+from wenyuan.office.figures.models import ClosedMonth, FrozenFigure, FrozenReaders, MonthAdjustment
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.plumbing.transactions import assert_in_verb
 
@@ -23,6 +23,7 @@ def hold_the_books() -> None:
 def write_closing(
     month: date,
     cells: Cells,
+    readers: Readers,
     *,
     stretches: Iterable[Stretch],
     indicators: Iterable[IndicatorCode],
@@ -46,22 +47,37 @@ def write_closing(
         closed_at=at,
         key=key,
     )
-    _write(made, None, cells)
+    _write(made, None, cells, readers)
     return made
 
 
 def write_adjustment(
-    closed: ClosedMonth, cells: Cells, *, reason: str, at: datetime, desk: Desk, key: str | None
+    closed: ClosedMonth, cells: Cells, readers: Readers, *, reason: str, at: datetime, desk: Desk, key: str | None
 ) -> MonthAdjustment:
     """A step: what is added to a snapshot, and why."""
     made = MonthAdjustment.objects.create(
         month=closed, reason=reason, made_by_id=desk.operator.account_id, made_at=at, key=key
     )
-    _write(closed, made, cells)
+    _write(closed, made, cells, readers)
     return made
 
 
-def _write(closed: ClosedMonth, adjustment: MonthAdjustment | None, cells: Cells) -> None:
+def _write(closed: ClosedMonth, adjustment: MonthAdjustment | None, cells: Cells, readers: Readers) -> None:
+    FrozenReaders.objects.bulk_create(
+        [
+            FrozenReaders(
+                month=closed,
+                adjustment=adjustment,
+                period=cell.period,
+                branch_id=cell.branch_id,
+                code=cell.code.value,
+                category=cell.category,
+                value=value,
+            )
+            for cell, value in readers.items()
+        ],
+        batch_size=1_000,
+    )
     FrozenFigure.objects.bulk_create(
         [
             FrozenFigure(

@@ -6,7 +6,13 @@ from django.db import migrations, models
 from wenyuan.plumbing.first_tables import TablesAtOnce
 from wenyuan.plumbing.roles import AppendOnly
 
-APPEND_ONLY = ("figures_definition", "figures_closedmonth", "figures_monthadjustment", "figures_frozenfigure")
+APPEND_ONLY = (
+    "figures_definition",
+    "figures_closedmonth",
+    "figures_monthadjustment",
+    "figures_frozenfigure",
+    "figures_frozenreaders",
+)
 
 TABLES = [
     migrations.CreateModel(
@@ -225,6 +231,41 @@ TABLES = [
                 models.UniqueConstraint(
                     fields=("month", "adjustment", "branch_id", "below", "code"),
                     name="figures_frozen_once",
+                    nulls_distinct=False,
+                ),
+            ],
+        },
+    ),
+    migrations.CreateModel(
+        name="FrozenReaders",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("period", models.CharField(max_length=8)),
+            ("branch_id", models.IntegerField()),
+            ("code", models.CharField(max_length=32)),
+            ("category", models.CharField(max_length=32, null=True)),
+            ("value", models.BigIntegerField()),
+            (
+                "adjustment",
+                models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="figures.monthadjustment",
+                ),
+            ),
+            (
+                "month",
+                models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to="figures.closedmonth"
+                ),
+            ),
+        ],
+        options={
+            "constraints": [
+                models.UniqueConstraint(
+                    fields=("month", "adjustment", "period", "branch_id", "code", "category"),
+                    name="figures_readers_once",
                     nulls_distinct=False,
                 ),
             ],
