@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.axe import ALL_RULES, RULES_OF_COLOUR, RULES_OF_LOOK, TALL, axe_into, faults
+from tests.doors.test_portal_booklists import make_list
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import (
     make_area,
@@ -54,6 +55,9 @@ PAGES = (
     "/branch/C",
     "/branch/K",
     "/branch/H",
+    "/lists",
+    "/list/{booklist}",
+    "/offline",
     "/account/sign-in",
     "/about/privacy",
     "/about/report",
@@ -63,7 +67,8 @@ PAGES = (
 
 
 def build_town() -> dict[str, int]:
-    """A small district with works in every state; returns the ids of a record with many items and of one with none."""
+    """A small district with works in every state; returns the ids of a record with many items, of one with none, and
+    of a booklist."""
     library = make_library(name_zh="鹿鸣区图书馆", name_en="Luming District Library")
     library.address, library.phone = "书院路 18 号", "0000-8800 1234"
     library.save()
@@ -108,7 +113,10 @@ def build_town() -> dict[str, int]:
         make_item(bib=bib, home=(central, ring, children)[number % 3], state=("on_loan", "available")[number % 2])
     for number in range(22):
         make_bib(title=f"红楼梦研究资料汇编第{number + 1:02d}辑", author="人民文学出版社编辑部")
-    return {"rich": rich.id, "bare": bare.id}
+    booklist = make_list(
+        central, *bibs[:-1], title="冬夜里的长篇，给第一次走进图书馆的人", words="一个下午就能读完，" * 6
+    )
+    return {"rich": rich.id, "bare": bare.id, "booklist": booklist.id}
 
 
 def build_index() -> None:
