@@ -126,6 +126,8 @@ NO_ACT = {
     "patrons.remove_others_card": "the same: of who keeps the card, or whose it is",
     "patrons.forget_old_tries": "run by the clock, nobody's act",
     "patrons.forget_taken_codes": "the same",
+    "patrons.forget_pre_registrations": "the same",
+    "patrons.pre_register": "asked by somebody who is nobody's operator and no reader yet; it is bounded",
     "transit.open_handover": "asked by somebody without an account: the one-time code is the right",
     "transit.receive_handover": "the same",
     "visits.admit_counter": "who shows a key holds no right before it is known whose it is",

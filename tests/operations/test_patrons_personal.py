@@ -18,6 +18,7 @@ from wenyuan.lending.patrons.data import (
     NumberInput,
     PatronRefused,
     PersonalField,
+    PreRegistrationInput,
     ProblemCode,
     Relation,
 )
@@ -26,6 +27,8 @@ from wenyuan.lending.patrons.operations import (
     add_guardian,
     end_guardian,
     install_default_categories,
+    open_pre_registration,
+    pre_register,
     reader_ref,
     record_consent,
     register_patron,
@@ -223,6 +226,21 @@ def test_old_keys_are_replaced_in_chunks_and_nothing_is_lost(
     shown = reveal(patron_id=patron.id, field=PersonalField.NUMBER, reason="核对", at=AT, desk=desk)
     assert shown == WOMANS_NUMBER
     assert Patron.objects.get(id=patron.id).version == 1
+
+
+def test_what_was_told_beforehand_is_sealed_anew_with_the_other_keys(desk: Desk, settings: Any) -> None:
+    told = PreRegistrationInput(name="周小明", home_branch_id=desk.branch_id, phone="13912345678")
+    done = pre_register(told=told, notice_version="2026-1", address="10.0.0.1", at=AT)
+    settings.WENYUAN_PII_KEYS = f"{settings.WENYUAN_PII_KEYS} k2:{base64.b64encode(bytes(32)).decode()}"
+    admin = make_desk(Branch.objects.get(id=desk.branch_id), acts=[Act.MANAGE_ACCOUNTS], everywhere=True)
+
+    while rotate_keys(at=AT, desk=admin).remaining:
+        pass
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT told_sealed FROM patrons_preregistration")
+        assert cursor.fetchone()[0].startswith("k2:")
+    assert open_pre_registration(number=done.number, at=AT, desk=desk).phone == "13912345678"
 
 
 def test_only_who_manages_accounts_everywhere_replaces_keys(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from wenyuan.doors.portal.sessions import forget_ended
-from wenyuan.lending.patrons.operations import forget_old_tries, forget_taken_codes
+from wenyuan.lending.patrons.operations import forget_old_tries, forget_pre_registrations, forget_taken_codes
 from wenyuan.plumbing.queue import every
 
 
@@ -23,3 +23,9 @@ def forget_tries_that_no_longer_count(at: datetime) -> None:
 def forget_codes_that_have_expired(at: datetime) -> None:
     """Codes of digital cards that desks have taken."""
     forget_taken_codes(at=at)
+
+
+@every("41 18 * * *", "portal.forget_pre_registrations")
+def forget_those_who_did_not_come(at: datetime) -> None:
+    """Pre-registrations of a week ago."""
+    forget_pre_registrations(at=at)

@@ -195,6 +195,19 @@ class TakenCode(models.Model):
     until = models.DateTimeField()
 
 
+class PreRegistration(models.Model):
+    """What somebody without a card told of themselves at the portal, sealed, under the number that they tell at a desk.
+    It goes with their registration, or after a week."""
+
+    number = models.CharField(max_length=12, unique=True)
+    told_sealed = EncryptedTextField()
+    place = models.BinaryField()  # from which network, as a keyed hash
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["at"], name="patrons_pre_registered"),)
+
+
 class CardLink(models.Model):
     """A reader keeps another's card under their own sign-in, since they showed its PIN. It goes with a new PIN, with
     the departure of either, and when either takes it away; a card that is not in use opens nothing meanwhile."""

@@ -54,6 +54,7 @@ from wenyuan.lending.patrons.personal import (
     set_keep_history,
     withdraw_consent,
 )
+from wenyuan.lending.patrons.pre_registration import forget_pre_registrations, open_pre_registration, pre_register
 from wenyuan.lending.patrons.records import reader_ref
 from wenyuan.lending.patrons.registration import register_on_first_swipe, register_patron
 from wenyuan.lending.patrons.restrictions import (
@@ -102,6 +103,7 @@ __all__ = [
     "enrol_roster",
     "erase_patron",
     "forget_old_tries",
+    "forget_pre_registrations",
     "forget_taken_codes",
     "free_by_machine",
     "install_default_categories",
@@ -115,7 +117,9 @@ __all__ = [
     "merge_patrons",
     "note_erasure_request",
     "open_own_record",
+    "open_pre_registration",
     "pause_patron",
+    "pre_register",
     "read_sheet",
     "reader_ref",
     "record_consent",

@@ -17,7 +17,7 @@ from wenyuan.lending.patrons.data import (
     Problem,
     ProblemCode,
 )
-from wenyuan.lending.patrons.models import Category, Consent, Guardian, Patron, PatronStatus, ProxyAct
+from wenyuan.lending.patrons.models import Category, Consent, Guardian, Patron, PatronStatus, PreRegistration, ProxyAct
 from wenyuan.lending.patrons.queries import category_facts
 from wenyuan.lending.patrons.records import (
     audit_act,
@@ -327,7 +327,8 @@ def end_guardian(*, guardian_id: int, at: datetime, desk: Desk) -> None:
 @needs(Act.MANAGE_ACCOUNTS)
 @verb
 def rotate_keys(*, at: datetime, desk: Desk, limit: int = ROTATED_ROWS) -> KeyRotation:
-    """Seal up to ``limit`` patrons, guardians and names of who acted for others anew with the ring's current key.
+    """Seal up to ``limit`` patrons, guardians, names of who acted for others, and pre-registrations, anew with the
+    ring's current key.
 
     Call it again until none remain: each call is a transaction of its own and takes whatever still names an older
     key, so a stop loses nothing. Hashes do not change: they hang on the ring's first key. The act is the system
@@ -345,17 +346,21 @@ def rotate_keys(*, at: datetime, desk: Desk, limit: int = ROTATED_ROWS) -> KeyRo
         guardians = [row[0] for row in cursor.fetchall()]
         cursor.execute(sql.OLD_PROXIES, values)
         proxies = [row[0] for row in cursor.fetchall()]
+        cursor.execute(sql.OLD_PRE_REGISTRATIONS, values)
+        applicants = [row[0] for row in cursor.fetchall()]
     for patron in Patron.objects.filter(id__in=patrons):
         patron.save(update_fields=["number_sealed", "phone_sealed", "address_sealed", "email_sealed"])
     for guardian in Guardian.objects.filter(id__in=guardians):
         guardian.save(update_fields=["phone_sealed"])
     for proxy in ProxyAct.objects.filter(id__in=proxies):
         proxy.save(update_fields=["name_sealed"])
+    for applicant in PreRegistration.objects.filter(id__in=applicants):
+        applicant.save(update_fields=["told_sealed"])
     with connection.cursor() as cursor:
         cursor.execute(sql.COUNT_OLD, values)
         row = cursor.fetchone()
     assert row is not None
-    sealed = len(patrons) + len(guardians) + len(proxies)
+    sealed = len(patrons) + len(guardians) + len(proxies) + len(applicants)
     if sealed:
         audit(at=at, desk=desk, act="rotate_keys", subject_kind="key_ring", after={"rows": sealed})
     return KeyRotation(sealed=sealed, remaining=int(row[0]))

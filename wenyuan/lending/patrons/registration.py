@@ -26,6 +26,7 @@ from wenyuan.lending.patrons.data import (
 )
 from wenyuan.lending.patrons.models import Consent, Guardian, Patron, Roster
 from wenyuan.lending.patrons.pins import pin_hash
+from wenyuan.lending.patrons.pre_registration import end_pre_registration
 from wenyuan.lending.patrons.queries import (
     categories,
     get_category,
@@ -80,7 +81,10 @@ def register_patron(*, application: NewPatron, at: datetime, desk: Desk) -> Regi
     :raises RegistrationRefused: with every problem at once; nothing was written.
     """
     require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
-    return enrol(application, at=at, desk=desk, way=Way.DESK)
+    done = enrol(application, at=at, desk=desk, way=Way.DESK)
+    if application.pre_registration:
+        end_pre_registration(application.pre_registration)
+    return done
 
 
 @needs(Act.EDIT_PATRON)

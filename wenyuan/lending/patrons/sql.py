@@ -104,11 +104,16 @@ OLD_PROXIES = """
     SELECT id FROM patrons_proxyact WHERE NOT starts_with(name_sealed, %(current)s)
     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
+OLD_PRE_REGISTRATIONS = """
+    SELECT id FROM patrons_preregistration WHERE NOT starts_with(told_sealed, %(current)s)
+    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
 COUNT_OLD = f"""
     SELECT (SELECT count(*) FROM patrons_patron WHERE {_OLD_PATRON})
         + (SELECT count(*) FROM patrons_guardian
             WHERE phone_sealed <> '' AND NOT starts_with(phone_sealed, %(current)s))
         + (SELECT count(*) FROM patrons_proxyact WHERE NOT starts_with(name_sealed, %(current)s))
+        + (SELECT count(*) FROM patrons_preregistration WHERE NOT starts_with(told_sealed, %(current)s))
 """
 
 INVARIANTS = (

@@ -207,6 +207,7 @@ SUBJECTS: Final[Mapping[str, StrOrPromise]] = {
     "notice_template": _("Text of a notice"),
     "notice_settings": _("Hours of sending"),
     "notice_recipient": _("Choices of a reader"),
+    "pre_registration": _("Pre-registration"),
     "call_list": _("Call list"),
     "call": _("Call"),
 }
@@ -324,6 +325,7 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "ask_erasure": _("deletion asked for"),
     "take_back_erasure": _("request for deletion taken back"),
     "refuse_erasure": _("request for deletion refused"),
+    "open_pre_registration": _("pre-registration opened"),
     "open_own_record": _("own data downloaded by the reader"),
     "rotate_keys": _("encryption keys rotated"),
     "edit_template": _("text of a notice changed"),

@@ -181,6 +181,7 @@ class RegistrationForm(PersonForm, GuardianFields):
     )
     keep_history = forms.BooleanField(label=_("They ask the library to keep their reading history"), required=False)
     notices = forms.BooleanField(label=_("They agree to messages"), required=False)
+    pre_registration = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput())
     somebody_else = forms.BooleanField(
         label=_("The record that looks the same was looked at, and is another person's"), required=False
     )
@@ -205,6 +206,7 @@ class RegistrationForm(PersonForm, GuardianFields):
             card_no=values["card_no"] or None,
             pin=values["pin"] or None,
             somebody_else=values["somebody_else"],
+            pre_registration=values["pre_registration"],
         )
 
     def _consent(self) -> ConsentInput:

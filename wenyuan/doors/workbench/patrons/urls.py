@@ -7,6 +7,7 @@ from wenyuan.doors.workbench.patrons import cards, erasures, families, kinds, me
 urlpatterns = [
     path("", views.search, name="patrons"),
     path("new", views.register, name="patron-new"),
+    path("new/prefilled", views.prefilled, name="patron-prefilled"),
     path("<int:patron_id>/loan-list", rosters.card_loans, name="patron-loan-list"),
     path("class-lists", rosters.class_lists, name="class-lists"),
     path("class-lists/new", rosters.enrol, name="class-list-new"),

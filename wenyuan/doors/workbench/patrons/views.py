@@ -34,6 +34,7 @@ from wenyuan.lending.circulation.queries import loans_history
 from wenyuan.lending.patrons.data import (
     NOTICE_VERSION,
     PatronRefused,
+    PatronUnknown,
     PatronView,
     PersonalField,
     ProblemCode,
@@ -41,6 +42,7 @@ from wenyuan.lending.patrons.data import (
 )
 from wenyuan.lending.patrons.operations import (
     change_patron,
+    open_pre_registration,
     register_patron,
     reveal,
     reveal_guardian_phone,
@@ -266,6 +268,38 @@ def register(request: StaffRequest) -> HttpResponse:
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return page(request, "workbench/patrons/register.html", context, status=status)
+
+
+@staff_page(Act.EDIT_PATRON)
+@sensitive_post_parameters()
+@require_POST
+def prefilled(request: StaffRequest) -> HttpResponse:
+    """The form of a registration with what was told at the portal under this number; the document is looked at now."""
+    number = request.POST.get("pre_registration", "").strip()
+    try:
+        told = open_pre_registration(number=number, at=request.at, desk=request.desk)
+    except PatronUnknown:
+        messages.error(
+            request, gettext("Nothing is kept under this number: it is mistyped, done, or older than a week.")
+        )
+        return HttpResponseRedirect(reverse("workbench:patron-new"))
+    initial = {
+        "name": told.name,
+        "birth_date": told.birth_date,
+        "phone": told.phone,
+        "email": told.email,
+        "home_branch": str(told.home_branch_id),
+        "pre_registration": number,
+    }
+    form = RegistrationForm(categories=categories(), branches=standing_branches(request), initial=initial)
+    context = {
+        "form": form,
+        "notice_version": NOTICE_VERSION,
+        "is_prefilled": True,
+        "register_url": reverse("workbench:patron-new"),
+        "crumbs": _crumbs(Crumb(label=gettext("New reader"))),
+    }
+    return page(request, "workbench/patrons/register.html", context)
 
 
 @staff_page(Act.EDIT_PATRON)

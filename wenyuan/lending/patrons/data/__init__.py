@@ -55,6 +55,12 @@ from wenyuan.lending.patrons.data.merging import (
 )
 from wenyuan.lending.patrons.data.own import OwnRecord
 from wenyuan.lending.patrons.data.past import PastPatronInput, PastStanding, PastTerms, RecardRow
+from wenyuan.lending.patrons.data.pre_registration import (
+    KEPT_DAYS,
+    PreRegistered,
+    PreRegistrationInput,
+    TooManyPreRegistrations,
+)
 from wenyuan.lending.patrons.data.problems import (
     CannotLeave,
     Obstacle,
@@ -82,6 +88,7 @@ from wenyuan.lending.patrons.data.standing import (
 
 __all__ = [
     "ANSWER_DAYS",
+    "KEPT_DAYS",
     "MOST_CARDS",
     "NOTICE_VERSION",
     "UNDO_DAYS",
@@ -133,6 +140,8 @@ __all__ = [
     "PatronUnknown",
     "PatronView",
     "PersonalField",
+    "PreRegistered",
+    "PreRegistrationInput",
     "Problem",
     "ProblemCode",
     "ProxyRelation",
@@ -155,6 +164,7 @@ __all__ = [
     "TokenInput",
     "TokenView",
     "TooManyGuesses",
+    "TooManyPreRegistrations",
     "TriedBy",
     "Way",
     "WrongPins",

@@ -132,7 +132,8 @@ class ConsentInput:
 class NewPatron:
     """An application for a card. ``category`` is its code. Birth date and gender follow from the number where it
     states them. Without ``card_no`` the library numbers the card itself. ``somebody_else``: records that look like this
-    person's were looked at, and are another's. ``behalf`` is who applies for them (代办)."""
+    person's were looked at, and are another's. ``behalf`` is who applies for them (代办).
+    ``pre_registration``: the number under which they had told it before, and which ends with it."""
 
     name: str
     category: str
@@ -152,6 +153,7 @@ class NewPatron:
     pin: str | None = None
     somebody_else: bool = False
     behalf: OnBehalf | None = None
+    pre_registration: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

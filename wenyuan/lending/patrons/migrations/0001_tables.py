@@ -570,6 +570,19 @@ TABLES = [
             ("until", models.DateTimeField()),
         ],
     ),
+    migrations.CreateModel(
+        name="PreRegistration",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("number", models.CharField(max_length=12, unique=True)),
+            ("told_sealed", wenyuan.plumbing.fields.EncryptedTextField()),
+            ("place", models.BinaryField()),
+            ("at", models.DateTimeField()),
+        ],
+        options={
+            "indexes": [models.Index(fields=["at"], name="patrons_pre_registered")],
+        },
+    ),
 ]
 
 CARD_NUMBERS = "CREATE SEQUENCE patrons_card_number MAXVALUE 9999999"
