@@ -16,7 +16,7 @@ from tests.factories.patrons import make_guardian
 from wenyuan.doors.portal import cards
 from wenyuan.holdings.catalogue.models import Bib
 from wenyuan.lending.circulation.models import Hold, Loan
-from wenyuan.lending.circulation.operations import checkout
+from wenyuan.lending.circulation.operations import checkout, place_hold
 from wenyuan.lending.patrons.data import PatronRefused, Problem, ProblemCode
 from wenyuan.lending.patrons.models import CardLink, Patron, Token
 from wenyuan.organisation.journal.models import Entry
@@ -108,6 +108,25 @@ def test_in_anothers_account_nothing_of_a_third_is_reached(portal_town: Town, cl
     lost = Token.objects.get(card_no="R0003").id
     assert client.post(f"/account/card/{lost}/lost").status_code == 404
     assert "This card is not among yours" in words(client.post(f"{CARDS}/999999/removal", follow=True))
+
+
+def test_in_anothers_account_neither_ones_own_hold_nor_a_thirds_is_cancelled(portal_town: Town, clock: Clock) -> None:
+    desk, central = portal_town.district.at_central, portal_town.district.central.id
+    lend(portal_town, clock, "R0002")
+    held = Bib.objects.get(title="平凡的世界").id
+    mine = place_hold(card="R0001", pickup_branch_id=central, bib_id=held, at=clock(), desk=desk)
+    client = signed_in()
+    add(client)
+    switch(client, "R0002")
+
+    answer = client.post(f"/account/holds/{mine.hold_id}/cancellation", follow=True)
+
+    assert "Nothing was cancelled There is no such hold" in words(answer)
+    assert Hold.objects.get(id=mine.hold_id).ended_at is None
+    switch(client, "R0001")
+    assert "Hold cancelled: 平凡的世界" in words(
+        client.post(f"/account/holds/{mine.hold_id}/cancellation", follow=True)
+    )
 
 
 def test_nobody_takes_away_what_is_neither_theirs_nor_of_their_card(portal_town: Town) -> None:

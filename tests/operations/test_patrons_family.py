@@ -1,13 +1,17 @@
 """Cards of others under one sign-in: by the card's PIN, until a new one, and nobody else's."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
 from tests.factories.patrons import make_category, make_guardian, make_patron
 from tests.operations.patrons_cast import AT, TODAY
+from tests.racing import Meanwhile
 from wenyuan.lending.patrons import family
 from wenyuan.lending.patrons.data import Caller, PatronRefused, PatronUnknown, ProblemCode
 from wenyuan.lending.patrons.models import CardLink, Patron, PinTry, Token
@@ -18,6 +22,7 @@ from wenyuan.lending.patrons.operations import (
     merge_patrons,
     remove_others_card,
     set_pin,
+    sign_in,
     undo_merge,
 )
 from wenyuan.lending.patrons.queries import keepers_of, other_readers
@@ -247,3 +252,79 @@ def test_what_was_added_of_a_merged_record_shows_neither_after_the_undoing(
     undo_merge(merge_id=merge_id, reason="two persons", at=AT, desk=staff)
 
     assert seen_by(mother) == []
+
+
+def test_with_a_new_pin_of_a_moment_ago_the_old_one_adds_nothing(
+    mother: Patron, grandfather: Patron, desk: Desk, staff: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = sign_in
+
+    def then_a_new_pin(**options: Any) -> Any:
+        found = asked(**options)
+        set_pin(patron_id=grandfather.id, pin="730258", at=AT, desk=staff)
+        return found
+
+    monkeypatch.setattr(family, "sign_in", then_a_new_pin)
+
+    with pytest.raises(PatronRefused) as refused:
+        add(mother, desk)
+
+    assert refused.value.codes == {ProblemCode.PIN_WRONG}
+    assert not CardLink.objects.exists()
+
+
+def test_a_card_that_is_reported_lost_a_moment_ago_is_not_added(
+    mother: Patron, grandfather: Patron, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = sign_in
+
+    def then_lost(**options: Any) -> Any:
+        found = asked(**options)
+        Token.objects.filter(patron=grandfather).update(status="lost")
+        return found
+
+    monkeypatch.setattr(family, "sign_in", then_lost)
+
+    with pytest.raises(PatronRefused) as refused:
+        add(mother, desk)
+
+    assert refused.value.codes == {ProblemCode.PIN_WRONG}
+    assert not CardLink.objects.exists()
+
+
+def family_of(home: Branch, *, kept: int) -> tuple[Patron, Desk]:
+    """A reader with as many cards of others, and six readers whose cards may be added."""
+    desk = Desk(operator=READER, branch_id=home.id, door=Door.PORTAL)
+    keeper = make_patron("王芳", "M0001", home=home, pin=PIN)
+    for number in range(1, 7):
+        make_patron(f"家人{number}", f"G000{number}", home=home, pin=PIN)
+    for number in range(1, kept + 1):
+        add(keeper, desk, f"G000{number}")
+    return keeper, desk
+
+
+def add_while(keeper: Patron, desk: Desk, *, first: str, second: str) -> object:
+    """What becomes of adding the second card while the first is being added in another browser."""
+    with transaction.atomic():
+        Patron.objects.select_for_update().get(id=keeper.id)
+        CardLink.objects.create(keeper=keeper, token=Token.objects.get(card_no=first), since=AT)
+        other = Meanwhile(partial(add, keeper, desk, second))
+    return other.result()
+
+
+def test_a_card_that_is_added_twice_at_once_is_kept_once(fresh_database: str) -> None:
+    keeper, desk = family_of(make_branch("ZG"), kept=0)
+
+    assert add_while(keeper, desk, first="G0001", second="G0001") is None
+
+    assert CardLink.objects.count() == 1
+
+
+def test_of_two_cards_that_are_added_at_once_where_one_more_fits_one_is_kept(fresh_database: str) -> None:
+    keeper, desk = family_of(make_branch("ZG"), kept=4)
+
+    refused = add_while(keeper, desk, first="G0005", second="G0006")
+
+    assert isinstance(refused, PatronRefused)
+    assert refused.codes == {ProblemCode.CARDS_MANY}
+    assert CardLink.objects.count() == 5
