@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.furniture.figure_words import NAMES, PARTS, unit_shown
@@ -116,8 +116,12 @@ class GoalForm(forms.Form):
 class ClosingForm(forms.Form):
     """That a goal is done, or given up; since when, and on what that rests."""
 
-    dropped = forms.ChoiceField(label=_("It is"), choices=[("", _("done")), ("yes", _("given up"))], required=False)
-    on = DayField(label=_("Since"))
+    dropped = forms.ChoiceField(
+        label=_("Outcome"),
+        required=False,
+        choices=[("", pgettext_lazy("goal", "done")), ("yes", pgettext_lazy("goal", "given up"))],
+    )
+    on = DayField(label=_("Since which day"))
     words = forms.CharField(label=_("On what that rests, or why"), max_length=WORDS)
 
 
