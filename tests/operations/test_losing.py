@@ -123,7 +123,6 @@ def test_the_same_edition_leaves_the_fee_for_the_work(district: District, at: da
 
 
 def test_what_a_return_of_that_day_would_cost_is_due_as_well(district: District, at: datetime, lent: Patron) -> None:
-    Loan.objects.update(lent_at=at - timedelta(days=40))
     make_policy(branch=district.central, category=district.adult, fine_day_fen=20)
     due = Loan.objects.get().due_at  # Saturday 23 May; Monday is closed
 
