@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wenyuan.doors.workbench.patrons.words import (
     DOCUMENT_CHOICES,
@@ -98,7 +99,7 @@ class PersonForm(forms.Form):
 
     name = text(_("Name"), most=60, required=True)
     number = text(_("Identity number"), most=40, autocapitalize="characters")
-    document = forms.ChoiceField(label=_("Kind of document"), choices=DOCUMENTS, required=False)
+    document = forms.ChoiceField(label=pgettext_lazy("identity", "Kind of document"), choices=DOCUMENTS, required=False)
     birth_date = day(_("Birth date"))
     gender = forms.ChoiceField(label=_("Gender"), choices=GENDERS, required=False)
     phone = text(_("Phone"), most=32, inputmode="tel")
