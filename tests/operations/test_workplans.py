@@ -4,14 +4,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
 from tests.factories.office_pages import happened
-from tests.racing import at_once
+from tests.racing import Meanwhile, at_once
 from wenyuan.office.daybook.data import StateCode
 from wenyuan.office.figures.data import IndicatorCode, StockCode, SummaryPart
+from wenyuan.office.workplans import rules
 from wenyuan.office.workplans.data import (
     GoalDraft,
     GoalReason,
@@ -106,13 +108,12 @@ def test_what_stands_is_read_on_the_day_and_before_the_first_wp3(director: Desk,
     branches = planned(director, figure=StockCode.BRANCHES, target=3)
     make_branch("T", kind="branch", parent=central, opened_date=date(2026, 5, 1))
     later = plan_of(2026, branch_id=None, at=AT)[0]
-    journals = planned(director, figure=StateCode.SEATS, target=10)
+    seats = planned(director, figure=StateCode.SEATS, target=10)
 
     assert branches.measured is not None
     assert later.measured is not None
     assert (branches.measured.now, later.measured.now, later.measured.begun_with) == (0, 1, 0)
-    assert journals.measured is not None
-    assert (journals.measured.now, journals.progress.standing) == (0, GoalStanding.BEHIND)
+    assert (seats.measured, seats.progress.done) == (None, None)  # nobody has stated any
 
 
 def test_nothing_is_read_of_a_goal_whose_first_day_is_ahead_wp2(director: Desk) -> None:
@@ -267,6 +268,60 @@ def test_two_who_carry_over_at_once_carry_each_goal_once_wp6(fresh_database: str
 
     assert sorted(map(int, map(str, results))) == [0, 3]
     assert Goal.objects.filter(year=2027).count() == 3
+
+
+def test_a_goal_given_up_while_somebody_carries_over_stays_behind_wp6(fresh_database: str) -> None:
+    desk = make_desk(make_branch("C", kind="central"), role=Role.DIRECTOR, everywhere=True)
+    made = set_goal(draft=draft(), at=AT, desk=desk).goal
+
+    with transaction.atomic():
+        Goal.objects.filter(id=made.id).update(state="dropped", closed_date=AT.date(), closed_words="经费取消")
+        carrying = Meanwhile(lambda: carry_over(year=2026, branch_id=None, at=AT, desk=desk))
+
+    assert carrying.result() == 0
+    assert not Goal.objects.filter(year=2027).exists()
+
+
+def test_two_who_set_the_last_goal_at_once_set_one_wp1(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "MOST_GOALS", 1)
+    desk = make_desk(make_branch("C", kind="central"), role=Role.DIRECTOR, everywhere=True)
+
+    results = at_once(*[lambda: set_goal(draft=draft(), at=AT, desk=desk)] * 2)
+
+    assert sum(isinstance(one, GoalRefused) for one in results) == 1
+    assert Goal.objects.count() == 1
+
+
+def test_a_goal_moves_to_another_place_where_there_is_room_and_the_audit_has_both_wp1(
+    director: Desk, central: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_GOALS", 1)
+    made = set_goal(draft=draft(), at=AT, desk=director).goal
+    at_central = set_goal(draft=draft(branch_id=central.id), at=AT, desk=director).goal
+
+    full = refused(lambda: change_goal(goal_id=at_central.id, version=1, draft=draft(), at=AT, desk=director))
+    Goal.objects.filter(id=made.id).delete()
+    change_goal(goal_id=at_central.id, version=1, draft=draft(), at=AT, desk=director)
+
+    assert full == (GoalReason.TOO_MANY,)
+    row = AuditRow.objects.filter(act="change_goal").get()
+    assert (row.before["branch"], row.after["branch"]) == (central.id, None)
+
+
+def test_a_goal_of_branches_reads_nothing_of_holdings_and_loans_wp2(
+    director: Desk, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(5):
+        set_goal(
+            draft=draft(figure=StockCode.BRANCHES, target=3, first_date=date(2026, 1, 1 + number)),
+            at=AT,
+            desk=director,
+        )
+
+    with django_assert_max_num_queries(6), CaptureQueriesContext(connection) as asked:
+        plan_of(2026, branch_id=None, at=AT)
+
+    assert not [one["sql"] for one in asked if "journal_entry" in one["sql"] or "circulation_loan" in one["sql"]]
 
 
 def test_a_plan_has_an_end_wp1(director: Desk) -> None:

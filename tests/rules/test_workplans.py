@@ -73,15 +73,16 @@ def steps(*done: date | None, due: date = date(2026, 6, 30)) -> tuple[MilestoneF
     ("now", "today", "standing", "done", "due"),
     [
         (0, date(2025, 12, 31), GoalStanding.COMING, 0, 0),
-        (8, date(2026, 1, 1), GoalStanding.UNDER_WAY, 2, 2),
-        (1499, date(2026, 7, 1), GoalStanding.UNDER_WAY, 499, 498),
-        (1345, date(2026, 7, 1), GoalStanding.BEHIND, 448, 498),
-        (1347, date(2026, 7, 1), GoalStanding.UNDER_WAY, 449, 498),
-        (2999, date(2026, 12, 31), GoalStanding.UNDER_WAY, 999, 1000),
+        (0, date(2026, 1, 1), GoalStanding.UNDER_WAY, 0, 0),
+        (0, date(2026, 1, 2), GoalStanding.BEHIND, 0, 2),
+        (1499, date(2026, 7, 1), GoalStanding.UNDER_WAY, 499, 495),
+        (1337, date(2026, 7, 1), GoalStanding.BEHIND, 445, 495),
+        (1338, date(2026, 7, 1), GoalStanding.UNDER_WAY, 446, 495),
+        (2999, date(2026, 12, 31), GoalStanding.UNDER_WAY, 999, 997),
         (2999, date(2027, 1, 1), GoalStanding.MISSED, 999, 1000),
-        (3000, date(2026, 2, 1), GoalStanding.REACHED, 1000, 87),
+        (3000, date(2026, 2, 1), GoalStanding.REACHED, 1000, 84),
         (4000, date(2027, 3, 1), GoalStanding.REACHED, 1000, 1000),
-        (-5, date(2026, 7, 1), GoalStanding.BEHIND, 0, 498),
+        (-5, date(2026, 7, 1), GoalStanding.BEHIND, 0, 495),
     ],
 )
 def test_a_sum_is_held_against_the_days_that_are_gone_wp2(
@@ -92,6 +93,17 @@ def test_a_sum_is_held_against_the_days_that_are_gone_wp2(
     assert (found.standing, found.done, found.due) == (standing, done, due)
 
 
+def test_a_goal_of_one_day_is_not_behind_on_that_day_wp2() -> None:
+    day = date(2026, 4, 23)
+    reading_day = goal(first_date=day, due_date=day, target=1)
+
+    on_the_day = progress(reading_day, Measured(day, 0), today=day)
+    after = progress(reading_day, Measured(day, 0), today=day + timedelta(days=1))
+
+    assert (on_the_day.standing, on_the_day.due) == (GoalStanding.UNDER_WAY, 0)
+    assert (after.standing, after.due) == (GoalStanding.MISSED, 1000)
+
+
 def test_what_stands_on_a_day_is_counted_from_where_it_began_wp3() -> None:
     seen = progress(goal(target=200), Measured(date(2026, 7, 1), 150, begun_with=100), today=date(2026, 7, 1))
     fallen = progress(goal(target=200), Measured(date(2026, 7, 1), 90, begun_with=100), today=date(2026, 7, 1))
@@ -100,6 +112,16 @@ def test_what_stands_on_a_day_is_counted_from_where_it_began_wp3() -> None:
     assert (seen.standing, seen.done) == (GoalStanding.UNDER_WAY, 500)
     assert (fallen.standing, fallen.done) == (GoalStanding.BEHIND, 0)
     assert (had_it.standing, had_it.done) == (GoalStanding.REACHED, 1000)
+
+
+def test_from_where_nobody_had_stated_anything_no_way_is_measured_wp3() -> None:
+    seats = goal(target=210)
+
+    stated = progress(seats, Measured(date(2026, 7, 1), 200, None), today=date(2026, 7, 1))
+    reached = progress(seats, Measured(date(2026, 7, 1), 210, None), today=date(2026, 7, 1))
+
+    assert (stated.standing, stated.done) == (GoalStanding.UNDER_WAY, None)
+    assert (reached.standing, reached.done) == (GoalStanding.REACHED, 1000)
 
 
 @pytest.mark.parametrize(

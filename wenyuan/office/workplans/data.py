@@ -133,11 +133,12 @@ class GoalFacts:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a goal's figure says by ``day``. ``begun_with`` is what stood before the goal's first day; 0 for a sum."""
+    """What a goal's figure says by ``day``. ``begun_with`` is what stood before the goal's first day, none where nobody
+    had stated it; 0 for a sum."""
 
     day: date
     now: int
-    begun_with: int = 0
+    begun_with: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class PlannedGoal:
-    """A goal with what its figure says (none where it has none, or its first day is ahead) and how it stands."""
+    """A goal with what its figure says (none where it has none, where nobody has stated it, or where its first day is
+    ahead) and how it stands."""
 
     goal: GoalFacts
     measured: Measured | None

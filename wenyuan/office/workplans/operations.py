@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
-from wenyuan.office.workplans import rules
+from wenyuan.office.workplans import rules, sql
 from wenyuan.office.workplans.data import GoalDraft, GoalFacts, GoalReason, GoalRefused, GoalState, goal_figure
 from wenyuan.office.workplans.models import Goal, Milestone
 from wenyuan.office.workplans.queries import at_place, get_goal, goals_of
@@ -108,8 +108,7 @@ def _set(draft: GoalDraft, at: datetime, desk: Desk, key: str | None) -> GoalRec
             raise GoalRefused(GoalReason.KEY_REUSED)
         return GoalReceipt(made, repeated=True)
     _refuse_unfit(draft)
-    if Goal.objects.filter(at_place(draft.branch_id), year=draft.year).count() >= rules.MOST_GOALS:
-        raise GoalRefused(GoalReason.TOO_MANY)
+    _hold_room_for(1, draft.year, draft.branch_id)
     made = _read(_create(draft, at, desk, key=key).id)
     _audit("set_goal", made, None, at, desk)
     return GoalReceipt(made)
@@ -126,6 +125,8 @@ def _change(goal_id: int, version: int, draft: GoalDraft, at: datetime, desk: De
     if draft.year != before.year:
         raise GoalRefused(GoalReason.OTHER_YEAR)
     _refuse_unfit(draft)
+    if draft.branch_id != before.branch_id:
+        _hold_room_for(1, draft.year, draft.branch_id)
     Goal.objects.filter(id=goal_id).update(**_columns(draft), version=version + 1)
     done = {one.title: one.done_date for one in before.milestones}
     Milestone.objects.filter(goal_id=goal_id).delete()
@@ -172,12 +173,11 @@ def _note(milestone_id: int, done: date | None, at: datetime, desk: Desk) -> Goa
 @verb
 def _carry(year: int, branch_id: int | None, at: datetime, desk: Desk) -> int:
     require(desk.operator, Act.KEEP_FIGURES, branch_id)
+    list(Goal.objects.select_for_update().filter(at_place(branch_id), year=year).order_by("id").values_list("id"))
     goals = goals_of(year, branch_id=branch_id)
-    list(Goal.objects.select_for_update().filter(id__in=[one.id for one in goals]).order_by("id").values_list("id"))
     there = set(Goal.objects.filter(carried_from__in=[one.id for one in goals]).values_list("carried_from", flat=True))
     wanted = [one for one in goals if one.state is not GoalState.DROPPED and one.id not in there]
-    if Goal.objects.filter(at_place(branch_id), year=year + 1).count() + len(wanted) > rules.MOST_GOALS:
-        raise GoalRefused(GoalReason.TOO_MANY)
+    _hold_room_for(len(wanted), year + 1, branch_id)
     for one in wanted:
         made = _create(rules.carried(one), at, desk, carried_from_id=one.id)
         _audit("set_goal", _read(made.id), None, at, desk, carried_from=one.id)
@@ -191,6 +191,14 @@ def _locked(goal_id: int, desk: Desk) -> GoalFacts:
     goal = _read(goal_id)
     require(desk.operator, Act.KEEP_FIGURES, goal.branch_id)
     return goal
+
+
+def _hold_room_for(count: int, year: int, branch_id: int | None) -> None:
+    """Nobody else adds to the plans of the year until the end. :raises GoalRefused: there is no room for so many."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.HOLD_PLANS, {"lock": sql.PLANS_LOCK, "year": year})
+    if Goal.objects.filter(at_place(branch_id), year=year).count() + count > rules.MOST_GOALS:
+        raise GoalRefused(GoalReason.TOO_MANY)
 
 
 def _refuse_unfit(draft: GoalDraft) -> None:
@@ -264,6 +272,8 @@ def _shown(goal: GoalFacts) -> dict[str, object]:
     """Codes, days and numbers; texts stay with the goal."""
     return {
         "year": goal.year,
+        "part": goal.part.value,
+        "branch": goal.branch_id,
         "first": goal.first_date,
         "due": goal.due_date,
         "figure": goal.figure.value if goal.figure else "",

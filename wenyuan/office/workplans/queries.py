@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
+from wenyuan.office.daybook.data import StateCode
 from wenyuan.office.figures.data import IndicatorCode, StockCode, SummaryPart, Unit
 from wenyuan.office.figures.queries import (
     BY_CODE,
@@ -99,7 +100,7 @@ class _Reader:
     def __init__(self, at: datetime, network: NetworkMap) -> None:
         self._at, self._network = at, network
         self._sums: dict[tuple[date, date, str | None], Mapping[IndicatorCode, int]] = {}
-        self._stocks: dict[tuple[date, str | None], Mapping[StockCode, int | None]] = {}
+        self._standing: dict[tuple[GoalFigure, date, str | None], int | None] = {}
 
     def sum(self, figure: IndicatorCode, first: date, last: date, branch_id: int | None) -> int:
         asked = (first, last, self._code(branch_id))
@@ -109,14 +110,20 @@ class _Reader:
             ).values
         return self._sums[asked][figure]
 
-    def standing(self, figure: GoalFigure, day: date, branch_id: int | None) -> int:
-        branch = self._code(branch_id)
+    def standing(self, figure: GoalFigure, day: date, branch_id: int | None) -> int | None:
+        """What stood at the end of the day; none where nobody had stated it."""
+        asked = (figure, day, self._code(branch_id))
+        if asked not in self._standing:
+            self._standing[asked] = self._read_standing(*asked)
+        return self._standing[asked]
+
+    def _read_standing(self, figure: GoalFigure, day: date, branch: str | None) -> int | None:
         if isinstance(figure, StockCode):
-            if (day, branch) not in self._stocks:
-                self._stocks[day, branch] = stocks_of(period=span_of(day, day), branch=branch, network=self._network)
-            return self._stocks[day, branch][figure] or 0
+            found = stocks_of(period=span_of(day, day), branch=branch, network=self._network, only=figure)
+            return found[figure]
         assert not isinstance(figure, IndicatorCode)
-        return sum(row.value for row in standing_of(figure, on=day, branch=branch, network=self._network))
+        rows = standing_of(figure, on=day, branch=branch, network=self._network)
+        return None if isinstance(figure, StateCode) and not rows else sum(row.value for row in rows)
 
     def _code(self, branch_id: int | None) -> str | None:
         return None if branch_id is None else self._network.branches[branch_id].code
@@ -130,8 +137,10 @@ def _measure(goal: GoalFacts, reader: _Reader, today: date) -> Measured | None:
         last = max(goal.first_date, min(last, goal.closed_date))
     if isinstance(goal.figure, IndicatorCode):
         return Measured(last, reader.sum(goal.figure, goal.first_date, last, goal.branch_id))
-    before = reader.standing(goal.figure, goal.first_date - _ONE_DAY, goal.branch_id)
-    return Measured(last, reader.standing(goal.figure, last, goal.branch_id), before)
+    now = reader.standing(goal.figure, last, goal.branch_id)
+    if now is None:
+        return None
+    return Measured(last, now, reader.standing(goal.figure, goal.first_date - _ONE_DAY, goal.branch_id))
 
 
 def _read(rows: Iterable[Goal]) -> list[GoalFacts]:

@@ -77,7 +77,7 @@ def reasons_against_closing(*, words: str, on: date, today: date) -> list[GoalRe
 
 
 def progress(goal: GoalFacts, measured: Measured | None, *, today: date) -> Progress:
-    """How a goal stands at the end of ``today``."""
+    """How a goal stands on ``today``."""
     due, done = _due(goal, today), _done(goal, measured)
     return Progress(_standing(goal, done, due, today), done, due)
 
@@ -131,9 +131,9 @@ def _target_fits(draft: GoalDraft) -> bool:
 
 
 def _due(goal: GoalFacts, today: date) -> int:
-    """What the calendar asks by the end of the day: the days gone, of all the goal's days."""
-    gone = (min(today, goal.due_date) - goal.first_date).days + 1
-    return max(0, gone) * WHOLE // ((goal.due_date - goal.first_date).days + 1)
+    """What the calendar asks: the days that are over, of all the goal's days. Today is not over."""
+    days = (goal.due_date - goal.first_date).days + 1
+    return min(max(0, (today - goal.first_date).days), days) * WHOLE // days
 
 
 def _done(goal: GoalFacts, measured: Measured | None) -> int | None:
@@ -141,6 +141,8 @@ def _done(goal: GoalFacts, measured: Measured | None) -> int | None:
     if measured is not None and goal.target is not None:
         if measured.now >= goal.target:
             return WHOLE
+        if measured.begun_with is None:
+            return None
         way, gone = goal.target - measured.begun_with, measured.now - measured.begun_with
         return max(0, gone) * WHOLE // way if way > 0 else 0
     if goal.figure is None and goal.milestones:

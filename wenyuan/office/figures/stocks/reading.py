@@ -1,6 +1,7 @@
 """Stocks at the end of a period and distinct readers within it, and the rows that each of them counts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -25,28 +26,31 @@ _PLACES = (StockCode.BRANCHES, StockCode.SERVICE_STOPS)
 
 
 def stocks_of(
-    *, period: Period, branch: str | None = None, network: NetworkMap | None = None
+    *, period: Period, branch: str | None = None, network: NetworkMap | None = None, only: StockCode | None = None
 ) -> Mapping[StockCode, int | None]:
     """What stood at the end of the period's last day for a branch and what stood below it on that day, and who borrowed
     within the period; of distinct readers nothing is known over a turn of the year.
 
     Items and titles of the holdings are what was told of each item by then; cards and loans are read from their rows as
-    they are now: a reader who has left since counts on no earlier day.
+    they are now: a reader who has left since counts on no earlier day. With ``only`` no more is read than it takes for
+    that one.
 
     :raises UnknownBranch: when no branch has the code.
     """
     network = network or network_map()
     values = _values(period, branch, network)
-    items, titles = _one(sql.HOLDINGS, values)
-    return {
-        StockCode.HOLDINGS_ITEMS: items,
-        StockCode.HOLDINGS_TITLES: titles,
-        StockCode.VALID_CARDS: _one(sql.CARDS, values)[0],
-        StockCode.OPEN_LOANS: _one(sql.LOANS, values)[0],
-        **{code: len(_standing(code, period, branch, network)) for code in _PLACES},
-        StockCode.BORROWERS: _one(sql.BORROWERS, values)[0] if _is_of_one_year(period) else None,
-        StockCode.BORROWING_PERSONS: _one(sql.BORROWING_PERSONS, values)[0],
+    reads: Mapping[StockCode, Callable[[], int | None]] = {
+        StockCode.VALID_CARDS: lambda: _one(sql.CARDS, values)[0],
+        StockCode.OPEN_LOANS: lambda: _one(sql.LOANS, values)[0],
+        **{code: partial(_count_standing, code, period, branch, network) for code in _PLACES},
+        StockCode.BORROWERS: lambda: _one(sql.BORROWERS, values)[0] if _is_of_one_year(period) else None,
+        StockCode.BORROWING_PERSONS: lambda: _one(sql.BORROWING_PERSONS, values)[0],
     }
+    if only is not None and only in reads:
+        return {only: reads[only]()}
+    items, titles = _one(sql.HOLDINGS, values)
+    holdings = {StockCode.HOLDINGS_ITEMS: items, StockCode.HOLDINGS_TITLES: titles}
+    return holdings if only else {**holdings, **{code: read() for code, read in reads.items()}}
 
 
 def stock_rows(
@@ -83,6 +87,10 @@ def stock_rows(
         values = _values(period, branch, network) | {"skip": skip, "limit": size + 1}
         found = [StockRow(**dict(zip(names, row, strict=True))) for row in _fetch(_ROWS[code], values)]
     return StockRows(tuple(found[:size]), skip + size if len(found) > size else None)
+
+
+def _count_standing(code: StockCode, period: Period, branch: str | None, network: NetworkMap) -> int:
+    return len(_standing(code, period, branch, network))
 
 
 def _is_of_one_year(period: Period) -> bool:
