@@ -1,5 +1,6 @@
 """Somebody without a card registers beforehand: a number, a week, and nothing said of anybody's card."""
 
+import re
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ def test_the_form_gives_a_number_and_says_until_when(portal_town: Town) -> None:
 
     row = PreRegistration.objects.get()
     assert answer.status_code == 200
+    assert re.fullmatch(r"Y-[0-9]{9}", row.number), "no card number of a branch of code Y"
     assert row.number in words(answer)
     assert "Tell it at any desk by Tue 1 Dec 2026" in words(answer)
     assert answer["Cache-Control"] == "no-store"
@@ -170,16 +172,27 @@ def test_the_desk_goes_on_with_it_and_it_ends_with_the_card(portal_town: Town) -
     assert not PreRegistration.objects.exists()
 
 
-@pytest.mark.parametrize("number", ["", "Y00000000", "R0001", IDENTITY_NUMBER])
+@pytest.mark.parametrize("number", ["", "Y-", "Y-000000000", "R0001", IDENTITY_NUMBER])
 def test_an_unknown_number_opens_nothing_at_the_desk(portal_town: Town, number: str) -> None:
     fill_in(portal_town)
-    PreRegistration.objects.update(number="Y99999999")
+    PreRegistration.objects.update(number="Y-999999999")
     clerk = staff_at(portal_town.district.central, Role.DESK)
 
     answer = clerk.post("/workbench/patrons/new/prefilled", {"pre_registration": number})
 
     assert answer.status_code == 302
     assert not AuditRow.objects.filter(act="open_pre_registration").exists()
+
+
+@pytest.mark.parametrize("typed", ["Y-012345678", "y-012345678", "Y012345678", " 012345678", "Ｙ－０１２３４５６７８"])
+def test_the_number_is_known_however_it_is_typed(portal_town: Town, typed: str) -> None:
+    fill_in(portal_town)
+    PreRegistration.objects.update(number="Y-012345678")
+    clerk = staff_at(portal_town.district.central, Role.DESK)
+
+    shown = clerk.post("/workbench/patrons/new/prefilled", {"pre_registration": typed})
+
+    assert 'value="周小明"' in shown.content.decode()
 
 
 def test_whoever_may_not_register_readers_opens_none(portal_town: Town) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import connection
 
+from wenyuan.kernel.chinese import half_width
 from wenyuan.lending.patrons import rules, sql
 from wenyuan.lending.patrons.data import (
     KEPT_DAYS,
@@ -35,7 +36,8 @@ MOST_FROM_ONE_PLACE: Final = 20
 """Within a day from one address (of IPv6 one /64): a class behind one router gets through, a program does not."""
 MOST_IN_ALL: Final = 1000
 """Within a day from everywhere: the table cannot be filled."""
-_DIGITS: Final = 100_000_000
+_LED_BY: Final = "Y-"
+_DIGITS: Final = 1_000_000_000
 
 
 @needs()
@@ -79,11 +81,17 @@ def _checked(told: PreRegistrationInput, *, today: date) -> dict[str, object]:
 
 
 def _free_number() -> str:
-    """Eight digits of chance after a letter, which no card and no identity number looks like."""
+    """Nine digits of chance after a letter and a hyphen: a card number that the library makes has no hyphen (a branch
+    of code Y or Y1 has cards of the same letter and digits), an identity number neither letter nor hyphen there."""
     while True:
-        number = f"Y{randbelow(_DIGITS):08}"
+        number = f"{_LED_BY}{randbelow(_DIGITS):09}"
         if not PreRegistration.objects.filter(number=number).exists():
             return number
+
+
+def _as_kept(number: str) -> str:
+    """The number however it was typed: in small letters, without its hyphen, or the digits alone."""
+    return _LED_BY + half_width(number).strip().upper().removeprefix("Y").lstrip("-").strip()
 
 
 @needs(Act.EDIT_PATRON)
@@ -95,7 +103,7 @@ def open_pre_registration(*, number: str, at: datetime, desk: Desk) -> PreRegist
     :raises PatronUnknown: there is none of this number, or it is older than a week.
     """
     require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
-    row = PreRegistration.objects.filter(number=number.strip().upper(), at__gt=at - timedelta(days=KEPT_DAYS)).first()
+    row = PreRegistration.objects.filter(number=_as_kept(number), at__gt=at - timedelta(days=KEPT_DAYS)).first()
     if row is None:
         raise PatronUnknown("pre_registration")
     told = json.loads(row.told_sealed)
@@ -118,7 +126,7 @@ def open_pre_registration(*, number: str, at: datetime, desk: Desk) -> PreRegist
 
 def end_pre_registration(number: str) -> None:
     """A step: whoever it was has a card now."""
-    PreRegistration.objects.filter(number=number.strip().upper()).delete()
+    PreRegistration.objects.filter(number=_as_kept(number)).delete()
 
 
 @needs()
