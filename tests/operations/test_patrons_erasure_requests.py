@@ -22,6 +22,7 @@ from wenyuan.lending.patrons.operations import (
 from wenyuan.lending.patrons.queries import last_erasure_request, list_erasure_requests
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import READER, Act, Desk, Door
+from wenyuan.organisation.rights.models import AuditRow
 from wenyuan.organisation.rights.queries import NotAllowed
 
 DAY = timedelta(days=1)
@@ -129,6 +130,8 @@ def test_the_erasure_ends_the_request_and_leaves_no_answer(patron: Patron, head:
 
     rows = ErasureRequest.objects.order_by("id")
     assert [(row.state, row.answer) for row in rows] == [("refused", ""), ("erased", "")]
+    audited = AuditRow.objects.get(act="refuse_erasure")
+    assert (audited.subject_id, audited.reason, audited.after) == (patron.id, "", {"request": rows[0].id})
     assert rows[1].ended_by_id == head.operator.account
     with pytest.raises(PatronRefused) as refused:
         note_erasure_request(patron_id=patron.id, at=AT, desk=head)

@@ -136,7 +136,8 @@ def _end_open(patron: Patron, state: ErasureState, answer: str, *, at: datetime,
     standing.ended_by_id = desk.operator.account
     standing.save(update_fields=["state", "answer", "ended_at", "ended_by"])
     note(Kind.PATRON_CHANGED, patron, at=at, desk=desk, details={"what": [f"erasure_{state.value}"]})
-    audit_act(patron, _ENDS[state], at=at, desk=desk, reason=answer, request=standing.id)
+    # The answer's words stay in the request, which an erasure empties; in the audit they would outlive it.
+    audit_act(patron, _ENDS[state], at=at, desk=desk, request=standing.id)
     return standing
 
 
