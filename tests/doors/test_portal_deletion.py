@@ -112,6 +112,25 @@ def test_a_refusal_is_told_with_its_reason_in_the_account_and_by_a_message(porta
     assert (message.kind, message.recipient) == ("erasure_refused", f"patron:{patron().id}")
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("陈小雨", "读者会看到该理由", "理由已告知读者"),
+        ("赵敏", "没有账户可查看，请自行将理由告知读者", "已拒绝。该读者已退证，没有账户可查看，请自行将理由告知读者"),
+    ],
+)
+def test_who_has_left_is_told_by_whoever_refuses(portal_town: Town, name: str, before: str, after: str) -> None:
+    clerk, page = staff_at(portal_town.district.central, Role.DESK_LEAD), f"/workbench/patrons/{patron(name).id}"
+    clerk.post(f"{page}/acts/note-erasure")
+
+    asked = clerk.get(page)
+    done = clerk.post(f"{page}/acts/refuse-erasure", {"reason": "尚有诉讼，依法保留"}, follow=True)
+
+    assert before in asked.content.decode()
+    assert after in done.content.decode()
+    assert states() == ["refused"]
+
+
 def test_what_is_erased_ends_the_request_and_the_sign_in(portal_town: Town) -> None:
     client, clerk = signed_in(), staff_at(portal_town.district.central, Role.DESK_LEAD)
     client.post(DELETION, {"pin": PIN})

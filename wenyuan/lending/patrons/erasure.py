@@ -95,7 +95,8 @@ def take_back_erasure(*, patron_id: int, at: datetime, desk: Desk) -> None:
 @needs(Act.SUSPEND_PATRON)
 @verb
 def refuse_erasure(*, patron_id: int, reason: str, at: datetime, desk: Desk) -> None:
-    """Refuse a request, for a reason that its reader reads in their account (PIPL art. 50).
+    """Refuse a request, for a reason that its reader reads in their account (PIPL art. 50). A reader who has left has
+    neither account nor address any more: whoever refuses tells them.
 
     :raises NotAllowed: the operator may not suspend here (who refuses may erase).
     :raises PatronUnknown: no such patron, or no open request of theirs.

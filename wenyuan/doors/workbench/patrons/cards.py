@@ -251,6 +251,8 @@ def _refuse_erasure(request: StaffRequest, view: PatronView) -> str:
     operations.refuse_erasure(
         patron_id=view.id, reason=request.POST.get("reason", ""), at=request.at, desk=request.desk
     )
+    if view.status == "closed":
+        return gettext("Refused. Tell the reader why yourself: they have no account any more.")
     return gettext("The request for deletion is refused; the reader is told why.")
 
 
