@@ -39,6 +39,7 @@ def test_the_form_gives_a_number_and_says_until_when(portal_town: Town) -> None:
     assert re.fullmatch(r"Y-[0-9]{9}", row.number), "no card number of a branch of code Y"
     assert row.number in words(answer)
     assert "Tell it at any desk by Tue 1 Dec 2026" in words(answer)
+    assert "What you wrote here is deleted in the night after that day at the latest." in words(answer)
     assert answer["Cache-Control"] == "no-store"
     assert not Patron.objects.filter(name="周小明").exists()
 

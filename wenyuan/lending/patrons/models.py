@@ -197,7 +197,7 @@ class TakenCode(models.Model):
 
 class PreRegistration(models.Model):
     """What somebody without a card told of themselves at the portal, sealed, under the number that they tell at a desk.
-    It goes with their registration, or after a week."""
+    It goes with the registration that goes on with it, else in the night after a week."""
 
     number = models.CharField(max_length=12, unique=True)
     told_sealed = EncryptedTextField()

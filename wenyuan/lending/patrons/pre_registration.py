@@ -125,7 +125,8 @@ def open_pre_registration(*, number: str, at: datetime, desk: Desk) -> PreRegist
 
 
 def end_pre_registration(number: str) -> None:
-    """A step: whoever it was has a card now."""
+    """A step: whoever it was has a card now. A first swipe, or somebody who turns out to be known, names no number:
+    what was told then goes with the week."""
     PreRegistration.objects.filter(number=_as_kept(number)).delete()
 
 
