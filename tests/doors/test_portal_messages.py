@@ -160,6 +160,17 @@ def test_a_form_that_was_drawn_for_another_account_chooses_nothing(portal_town: 
     assert not preferences(recipient()).channels
 
 
+def test_for_a_child_a_guardian_chooses_at_the_desk(portal_town: Town) -> None:
+    Patron.objects.filter(name="陈小雨").update(birth_date="2018-01-01")
+
+    refused = signed_in().post(CHOICES, {**USUAL, "due_soon": "box"})
+
+    assert refused.status_code == 422
+    assert "For a child a guardian chooses, at any desk." in words(refused)
+    assert not preferences(recipient()).channels
+    assert not AuditRow.objects.filter(act="choose_own_messages").exists()
+
+
 def test_what_another_site_sends_is_refused(portal_town: Town) -> None:
     client = browser(enforce_csrf_checks=True)
     client.cookies = signed_in().cookies

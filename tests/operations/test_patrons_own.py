@@ -1,5 +1,7 @@
 """What readers do about their own card and PIN: asked for the old one, refused what is weak, and nothing of others."""
 
+from datetime import date
+
 import pytest
 
 from tests.factories.network import make_branch
@@ -10,6 +12,7 @@ from wenyuan.lending.patrons.models import Consent, Patron, PinTry, Token
 from wenyuan.lending.patrons.operations import (
     change_own_pin,
     check_pin,
+    choose_own_messages,
     keep_own_history,
     open_own_record,
     report_own_lost,
@@ -17,6 +20,8 @@ from wenyuan.lending.patrons.operations import (
 )
 from wenyuan.organisation.journal.models import Entry
 from wenyuan.organisation.network.models import Branch
+from wenyuan.organisation.notices.data import NoticeKind
+from wenyuan.organisation.notices.queries import preferences
 from wenyuan.organisation.rights.data import READER, Desk, Door
 from wenyuan.organisation.rights.models import AuditRow
 
@@ -105,6 +110,20 @@ def test_somebody_elses_card_changes_nothing(home: Branch, patron: Patron, desk:
         change_own_pin(patron_id=other.id, card="C0001", old=PIN, new=NEW, caller=HERE, at=AT, desk=desk)
 
     assert check_pin(patron_id=other.id, pin=PIN, at=AT)
+
+
+def test_below_fourteen_a_guardian_chooses_the_messages(home: Branch, desk: Desk) -> None:
+    child = make_patron(card="C0003", home=home, birth_date=date(2012, 4, 24))
+    fourteen = make_patron(card="C0004", home=home, birth_date=date(2012, 4, 23))
+    silent = {NoticeKind.OVERDUE_1: ()}
+
+    choose_own_messages(patron_id=fourteen.id, channels=silent, language=None, at=AT, desk=desk)
+    with pytest.raises(PatronRefused) as refused:
+        choose_own_messages(patron_id=child.id, channels=silent, language=None, at=AT, desk=desk)
+
+    assert refused.value.codes == {ProblemCode.GUARDIAN_CONSENT_MISSING}
+    assert preferences(f"patron:{fourteen.id}").channels == {NoticeKind.OVERDUE_1: ()}
+    assert not preferences(f"patron:{child.id}").channels
 
 
 def test_a_card_reported_lost_by_its_reader_opens_nothing_and_stands_in_the_journal(patron: Patron, desk: Desk) -> None:

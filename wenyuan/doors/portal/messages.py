@@ -15,7 +15,7 @@ from wenyuan.doors.portal.account import told
 from wenyuan.doors.portal.card import crumbs
 from wenyuan.doors.portal.sessions import keep_word, word_of
 from wenyuan.doors.portal.shell import page
-from wenyuan.lending.patrons.data import PatronRefused
+from wenyuan.lending.patrons.data import PatronRefused, ProblemCode
 from wenyuan.lending.patrons.operations import choose_own_messages
 from wenyuan.lending.patrons.queries import notice_contacts, notice_recipient
 from wenyuan.organisation.notices.data import BoxMessage
@@ -56,10 +56,11 @@ def _row(message: BoxMessage) -> dict[str, object]:
 
 @reader_act(with_page=True)
 def choices(request: ReaderRequest) -> HttpResponse:
-    """The form: for each kind the way that is tried first. Each reader chooses, signed in themselves."""
+    """The form: for each kind the way that is tried first. Each reader chooses, signed in themselves; for a
+    child the guardian, at a desk."""
     if request.reader.is_other:
         return told(request, "refused", gettext("Messages are chosen by whoever has signed in with that card"))
-    patron, is_refused = request.reader.patron, False
+    patron, refusal = request.reader.patron, ""
     recipient = notice_recipient(patron.id)
     form = ChoicesForm(request.POST if request.method == "POST" else None, initial=as_initial(preferences(recipient)))
     if form.is_valid():
@@ -71,8 +72,10 @@ def choices(request: ReaderRequest) -> HttpResponse:
                 at=request.at,
                 desk=request.desk,
             )
-        except PatronRefused:  # the card was given up at a desk just now
-            is_refused = True
+        except PatronRefused as refused:
+            refusal = gettext("Ask at any desk.")  # the card was given up there just now
+            if ProblemCode.GUARDIAN_CONSENT_MISSING in refused.codes:
+                refusal = gettext("For a child a guardian chooses, at any desk.")
         else:
             keep_word(request.reader, {"heading": gettext("Your choices are saved")})
             return HttpResponseRedirect(reverse("portal:messages"))
@@ -81,12 +84,12 @@ def choices(request: ReaderRequest) -> HttpResponse:
     trail.insert(1, Crumb(label=gettext("My messages"), url=reverse("portal:messages")))
     context = {
         "form": form,
-        "is_refused": is_refused,
+        "refusal": refusal,
         "contacts": [(CHANNELS[channel], last4_of(address)) for channel, address in contacts.items()],
         "wrong": [(CHANNELS[one.channel], one.last4) for one in list_bad_addresses([recipient]).get(recipient, ())],
         "hours": hours,
         "is_quiet": hours.quiet_from != hours.quiet_until,
         "crumbs": trail,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or is_refused else HTTPStatus.OK
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or refusal else HTTPStatus.OK
     return page(request, "portal/message_choices.html", context, at="account", status=status)

@@ -9,7 +9,7 @@ from wenyuan.lending.patrons.cards import lose, store_pin
 from wenyuan.lending.patrons.data import Caller, GivenBy, OwnRecord, PatronRefused, PatronUnknown, Problem, ProblemCode
 from wenyuan.lending.patrons.models import Guardian
 from wenyuan.lending.patrons.personal import switch_history
-from wenyuan.lending.patrons.queries import notice_recipient
+from wenyuan.lending.patrons.queries import category_facts, notice_recipient
 from wenyuan.lending.patrons.records import audit_act, lock_open_patron, lock_token, tails_of
 from wenyuan.lending.patrons.signing_in import sign_in
 from wenyuan.organisation.notices.data import Channel, Language, NoticeKind
@@ -17,6 +17,7 @@ from wenyuan.organisation.notices.operations import prefer
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs
+from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import verb
 
 OWN_PIN_DIGITS: Final = 6
@@ -100,10 +101,13 @@ def choose_own_messages(
 ) -> None:
     """Say which kinds of message come by which way, and in which language: see ``notices.prefer``.
 
-    :raises PatronRefused: the reader has left.
+    :raises PatronRefused: the reader has left, or a guardian agrees for this reader (``GUARDIAN_CONSENT_MISSING``) and
+        so chooses too, at the desk.
     :raises NoticeRefused: a channel twice in one order.
     """
     patron = lock_open_patron(patron_id)
+    if rules.guardian_consents(category_facts(patron.category), patron.birth_date, today=local_date(at)):
+        raise PatronRefused(Problem(ProblemCode.GUARDIAN_CONSENT_MISSING))
     prefer(recipient=notice_recipient(patron.id), channels=channels, language=language, at=at)
     orders = {kind.value: None if order is None else list(order) for kind, order in channels.items()}
     audit_act(patron, "choose_own_messages", at=at, desk=desk, language=language, channels=orders)
