@@ -108,18 +108,33 @@ def test_from_one_address_and_in_all_no_more_than_so_many_a_day(
 ) -> None:
     monkeypatch.setattr(pre_registration, "MOST_FROM_ONE_PLACE", 2)
     monkeypatch.setattr(pre_registration, "MOST_IN_ALL", 3)
-    here, there = browser(REMOTE_ADDR="10.0.0.1"), browser(REMOTE_ADDR="10.0.0.2")
-    for _ in range(2):
-        assert fill_in(portal_town, here).status_code == 200
+    here, there, elsewhere = (browser(REMOTE_ADDR=f"10.0.0.{number}") for number in (1, 2, 3))
+    for client in (there, here, here):
+        assert fill_in(portal_town, client).status_code == 200
+        clock.move(hours=1)
 
     refused = fill_in(portal_town, here)
+    nowhere = fill_in(portal_town, elsewhere)
 
-    assert (refused.status_code, refused["Retry-After"]) == (429, "3600")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "79200"), "the first from here is two hours old"
     assert "Too many registrations from here" in words(refused)
-    assert fill_in(portal_town, there).status_code == 200
-    assert fill_in(portal_town, there).status_code == 429, "three in all"
-    clock.move(days=1)
+    assert (nowhere.status_code, nowhere["Retry-After"]) == (429, "75600"), "three in all, the first three hours ago"
+    clock.move(hours=21)
+    assert fill_in(portal_town, here)["Retry-After"] == "3600"
+    assert fill_in(portal_town, elsewhere).status_code == 200
+    clock.move(hours=1)
     assert fill_in(portal_town, here).status_code == 200
+
+
+def test_a_hundred_of_a_school_behind_one_address_get_through_in_a_day(portal_town: Town) -> None:
+    fill_in(portal_town)
+    first = PreRegistration.objects.get()
+    PreRegistration.objects.bulk_create(
+        PreRegistration(number=f"N{other}", place=first.place, at=first.at, told_sealed="{}") for other in range(98)
+    )
+
+    assert fill_in(portal_town).status_code == 200
+    assert fill_in(portal_town).status_code == 429
 
 
 def test_what_another_site_sends_is_refused(portal_town: Town) -> None:

@@ -25,7 +25,6 @@ from wenyuan.lending.patrons.operations import pre_register
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.plumbing.clock import local_date
 
-RETRY_AFTER_S = 3600
 PROBLEMS: dict[ProblemCode, StrOrPromise] = {
     ProblemCode.NAME_BAD: _("A name has no number in it."),
     ProblemCode.PHONE_BAD: _("This is no telephone number."),
@@ -77,14 +76,14 @@ class PreRegistrationForm(forms.Form):
 def pre_registering(request: PublicRequest) -> HttpResponse:
     """The form, and the number."""
     form = PreRegistrationForm(request.POST if request.method == "POST" else None, branches=_branches(request))
-    done, is_busy = None, False
+    done, wait = None, 0
     if form.is_valid():
         try:
             done = pre_register(
                 told=form.told(), notice_version=NOTICE_VERSION, address=caller_network(request), at=request.at
             )
-        except TooManyPreRegistrations:
-            is_busy = True
+        except TooManyPreRegistrations as many:
+            wait = many.wait_s
         except PatronRefused as refused:
             for problem in refused.problems:
                 form.add_error(FIELDS.get(problem.field, problem.field), PROBLEMS.get(problem.code, _("Look again.")))
@@ -93,15 +92,15 @@ def pre_registering(request: PublicRequest) -> HttpResponse:
         "form": form,
         "done": done,
         "until": local_date(done.until) if done else None,
-        "is_busy": is_busy,
+        "is_busy": bool(wait),
         "kept_days": KEPT_DAYS,
         "notice_version": NOTICE_VERSION,
     }
-    status = HTTPStatus.TOO_MANY_REQUESTS if is_busy else status
+    status = HTTPStatus.TOO_MANY_REQUESTS if wait else status
     response = page(request, "portal/pre_registering.html", context, at="account", status=status)
     response["Cache-Control"] = "no-store"
-    if is_busy:
-        response["Retry-After"] = str(RETRY_AFTER_S)
+    if wait:
+        response["Retry-After"] = str(wait)
     return response
 
 

@@ -5,10 +5,12 @@ What they wrote is sealed, and looks at no reader: nobody learns from it who has
 
 import json
 from datetime import date, datetime, timedelta
+from math import ceil
 from secrets import randbelow
 from typing import Final
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from wenyuan.kernel.chinese import half_width
 from wenyuan.lending.patrons import rules, sql
@@ -32,8 +34,9 @@ from wenyuan.plumbing.secrets import lookup_hash
 from wenyuan.plumbing.transactions import verb
 
 DAY: Final = timedelta(days=1)
-MOST_FROM_ONE_PLACE: Final = 20
-"""Within a day from one address (of IPv6 one /64): a class behind one router gets through, a program does not."""
+MOST_FROM_ONE_PLACE: Final = 100
+"""Within a day from one address (of IPv6 one /64): a class, a school's day or the library's own Wi-Fi gets through, a
+program not for long."""
 MOST_IN_ALL: Final = 1000
 """Within a day from everywhere: the table cannot be filled."""
 _LED_BY: Final = "Y-"
@@ -53,8 +56,12 @@ def pre_register(*, told: PreRegistrationInput, notice_version: str, address: st
     with connection.cursor() as cursor:  # one after the other, so that none is counted beside another
         cursor.execute(sql.COUNT_IN_TURN, {"place": place, "reader": lookup_hash("patron:pre_registered", "all")})
     recent = PreRegistration.objects.filter(at__gt=at - DAY)
-    if recent.filter(place=place).count() >= MOST_FROM_ONE_PLACE or recent.count() >= MOST_IN_ALL:
-        raise TooManyPreRegistrations
+    full_since = [
+        _full_since(recent.filter(place=place), MOST_FROM_ONE_PLACE),
+        _full_since(recent, MOST_IN_ALL),
+    ]
+    if oldest := max((one for one in full_since if one is not None), default=None):
+        raise TooManyPreRegistrations(ceil((oldest + DAY - at).total_seconds()))
     checked = _checked(told, today=local_date(at))
     row = PreRegistration.objects.create(
         number=_free_number(),
@@ -63,6 +70,11 @@ def pre_register(*, told: PreRegistrationInput, notice_version: str, address: st
         told_sealed=json.dumps({**checked, "notice_version": notice_version}, ensure_ascii=False),
     )
     return PreRegistered(number=row.number, until=at + timedelta(days=KEPT_DAYS))
+
+
+def _full_since(recent: QuerySet[PreRegistration], most: int) -> datetime | None:
+    """Of the last ``most`` the oldest, a day after which there is room again; None while there is room."""
+    return recent.order_by("-at").values_list("at", flat=True)[most - 1 : most].first()
 
 
 def _checked(told: PreRegistrationInput, *, today: date) -> dict[str, object]:

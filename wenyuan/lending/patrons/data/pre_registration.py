@@ -28,4 +28,11 @@ class PreRegistered:
 
 
 class TooManyPreRegistrations(Exception):
-    """There were too many from there, or in all, within a day; nothing was looked at."""
+    """There were too many from there, or in all, within a day; nothing was looked at.
+
+    :param wait_s: whole seconds until there is room again
+    """
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"{wait_s} s")
+        self.wait_s = wait_s
