@@ -123,10 +123,56 @@ def test_a_branch_sees_its_own_snapshot_and_closes_nothing_cm15(town: Town) -> N
     assert browser.post("/workbench/figures/months/2026-04/adjust", {"reason": "补录"}).status_code == 403
     assert months_closed() == (APRIL,)
     south = english(staff_at(town.south, Role.DIRECTOR))
-    assert {one.place for one in south.get("/workbench/figures/months/2026-04").context["differing"]} == {
+    differing = south.get("/workbench/figures/months/2026-04").context["differing"]
+    assert {one.place for one in differing} == {"South", "South and what stands below it"}
+    for one in differing:
+        assert south.get(one.now.url).status_code == 200
+
+
+def test_the_adjustment_shows_the_whole_network_from_whichever_branch_one_comes_cm14(town: Town) -> None:
+    happened(Kind.LOAN, town.central)
+    closed_april(town)
+    happened(Kind.LOAN, town.south)
+    browser = director_of_all(town)
+
+    month = browser.get("/workbench/figures/months/2026-04?branch=S")
+    page = browser.get("/workbench/figures/months/2026-04/adjust?branch=R")
+
+    assert month.context["adjust_url"] == "/workbench/figures/months/2026-04/adjust?branch=all"
+    assert {one.place for one in page.context["differing"]} == {
+        "the whole network",
         "South",
         "South and what stands below it",
     }
+    assert page.context["sheet"].line == "the whole network · Apr 2026"
+    assert english(staff_at(town.south, Role.DIRECTOR)).get(
+        "/workbench/figures/months/2026-04/adjust?branch=S"
+    ).status_code == 403
+
+
+def test_the_adjustment_shows_the_readers_of_every_place_cm23(town: Town) -> None:
+    noon = datetime(2026, 4, 23, 4, tzinfo=UTC)
+    lent = Entry(kind=Kind.LOAN, occurred_at=noon, door="workbench", branch_id=town.ring.id, reader_ref=UUID(int=1))
+    record(lent, replace(lent, branch_id=town.south.id))
+    closed_april(town)
+    record(replace(lent, quantity=-1), lent, replace(lent, branch_id=town.south.id, quantity=-1), lent)
+    browser = director_of_all(town)
+
+    page = browser.get("/workbench/figures/months/2026-04/adjust")
+
+    shown = {
+        (one.place, str(one.name)): (one.snapshot, one.now, one.change)
+        for one in page.context["differing_readers"]
+        if one.category == "all"
+    }
+    assert shown == {
+        ("the whole network", "Borrowing readers by day"): (2, 1, "-1"),
+        ("South and what stands below it", "Readers who borrowed"): (1, 0, "-1"),
+        ("South and what stands below it", "Borrowing readers by day"): (1, 0, "-1"),
+    }
+    assert "South and what stands below it" in told(page)
+    for one in page.context["differing_readers"]:
+        assert not one.url or browser.get(one.url).status_code == 200
 
 
 def test_who_sees_no_figures_sees_no_closed_months_cm15(town: Town) -> None:
@@ -221,7 +267,7 @@ def test_the_page_has_the_readers_of_a_month_each_once_cm23(town: Town) -> None:
         for one in month.context["readers"]
     }
     assert found["Readers who borrowed", "all"] == (1, 2, True)
-    assert len(adjust.context["readers"]) == len(month.context["readers"]) == 4
+    assert len(month.context["readers"]) == 4
     sent = {"seen": adjust.context["form"]["seen"].value(), "reason": "补录"}
     answer = browser.post("/workbench/figures/months/2026-04/adjust", sent, follow=True)
     assert [one["adjusted"] for one in answer.context["readers"]] == ["+1"] * 4

@@ -2,8 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -42,6 +42,7 @@ from wenyuan.office.figures.queries import (
     MonthRefused,
     Place,
     ReaderCell,
+    ReaderDifference,
     Readers,
     ReconciledMonth,
     compared_months,
@@ -113,6 +114,20 @@ class Differing:
     unit: StrOrPromise
     snapshot: str
     now: Number
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingReaders:
+    """A difference of readers in words; ``url`` opens those counted now, where a page lists them."""
+
+    place: str
+    name: StrOrPromise
+    period: str
+    category: str
+    snapshot: int
+    now: int
+    url: str
     change: str
 
 
@@ -225,8 +240,8 @@ def month(request: StaffRequest, text: str) -> HttpResponse:
         "may_close": may_keep and first == due and month_period(first).last_date < today,
         "due_words": month_of(due) if due else "",
         "figures": _figures(one, scope),
-        **_differing(differing, first, scope.network),
-        "adjust_url": _url("figure-month-adjust", first, scope) if may_keep and differs else "",
+        **_differing(differing, (), first, scope),
+        "adjust_url": _url("figure-month-adjust", first, replace(scope, branch=None, place=EVERYWHERE)) if may_keep and differs else "",
         "readers": _readers(one.closed, now, scope) if one.closed else [],
         "adjustments": [
             (given, _change(given.cells.get((scope.place, IndicatorCode.LOANS), 0), IndicatorCode.LOANS))
@@ -241,13 +256,13 @@ def month(request: StaffRequest, text: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Act.KEEP_FIGURES, any_branch=True)
 def adjust(request: StaffRequest, text: str) -> HttpResponse:
-    """Take what differs into the snapshot, for a reason; what is taken in stands below the form."""
-    first, scope = _month(text), _scope(request)
+    """Take what differs into the snapshot, for a reason. What is taken in stands below the form: that of the whole
+    network, from whichever branch somebody came."""
+    first, scope = _month(text), _whole_network(request)
     [one] = compared_months(month_period(first), network=scope.network)
     if one.closed is None:
         raise Http404
-    now = readers_of_month(first, network=scope.network)
-    of_readers = reader_differences(one.closed, now)
+    of_readers = reader_differences(one.closed, readers_of_month(first, network=scope.network))
     seen = {"seen": fingerprint(one.differences, of_readers), "key": secrets.token_hex(16)}
     form = AdjustForm(request.POST if request.method == "POST" else None, initial=seen)
     back = _url("figure-month", first, scope)
@@ -264,7 +279,7 @@ def adjust(request: StaffRequest, text: str) -> HttpResponse:
             return done(request, _("The adjustment is recorded; what was frozen stays beside it."), back)
     sheet = Sheet(
         title=gettext("Adjust the snapshot"),
-        line=month_of(first),
+        line=f"{place_words(None, scope.network)} · {month_of(first)}",
         act=_("Record the adjustment"),
         words=gettext(
             "All that differs below is taken into the snapshot. What was frozen stays, and so does the reason."
@@ -272,8 +287,7 @@ def adjust(request: StaffRequest, text: str) -> HttpResponse:
         crumbs=(*_crumbs(scope), Crumb(month_of(first), back), Crumb(gettext("Adjust the snapshot"))),
         back=back,
     )
-    found = _differing(scope.differences(one), first, scope.network)
-    found["readers"] = [line for line in _readers(one.closed, now, scope) if line["differs"]]
+    found = _differing(one.differences, of_readers, first, scope)
     return form_page(request, form, sheet, template="workbench/figures/adjust_month.html", **found)
 
 
@@ -326,6 +340,12 @@ def _scope(request: StaffRequest) -> Scope:
     branch = allowed(request.operator, request.GET.get("branch") or own_branch(request, network, choices), network)
     facts = network.by_code(branch) if branch else None
     return Scope(branch, Place(facts.id, True) if facts else EVERYWHERE, network)
+
+
+def _whole_network(request: StaffRequest) -> Scope:
+    """Whatever branch the address names: everything, for who sees it."""
+    network = network_map()
+    return Scope(allowed(request.operator, EVERYTHING, network), EVERYWHERE, network)
 
 
 def _url(name: str, first: date, scope: Scope) -> str:
@@ -395,19 +415,23 @@ def _frozen(one: ComparedMonth, code: IndicatorCode, scope: Scope) -> Frozen:
     )
 
 
-def _differing(found: Sequence[Difference], first: date, network: NetworkMap) -> dict[str, object]:
-    """As the table of differences shows them, and how many are left off."""
+def _differing(
+    found: Sequence[Difference], readers: Sequence[ReaderDifference], first: date, scope: Scope
+) -> dict[str, object]:
+    """As the tables of differences show them, and how many are left off."""
     return {
-        "differing": [_differs(one, first, network) for one in found[:SHOWN_DIFFERENCES]],
+        "differing": [_differs(one, first, scope) for one in found[:SHOWN_DIFFERENCES]],
         "left_off": max(0, len(found) - SHOWN_DIFFERENCES),
+        "differing_readers": _reader_lines(readers[:SHOWN_DIFFERENCES], scope),
+        "readers_left_off": max(0, len(readers) - SHOWN_DIFFERENCES),
     }
 
 
-def _differs(found: Difference, first: date, network: NetworkMap) -> Differing:
-    branch, part = _terms(found.place, network)
+def _differs(found: Difference, first: date, scope: Scope) -> Differing:
+    branch, part = _terms(found.place, scope)
     unit = BY_CODE[found.code].unit
     return Differing(
-        place=_place_words(found.place, network),
+        place=_place_words(found.place, scope.network),
         name=NAMES[found.code],
         unit=unit_shown(unit),
         snapshot=counted(found.frozen + found.adjusted, unit),
@@ -416,29 +440,55 @@ def _differs(found: Difference, first: date, network: NetworkMap) -> Differing:
     )
 
 
+def _reader_lines(found: Sequence[ReaderDifference], scope: Scope) -> list[DifferingReaders]:
+    kinds = _category_names()
+    return [
+        DifferingReaders(
+            place=_place_words(Place(one.cell.branch_id, True), scope.network),
+            name=STOCK_NAMES[one.cell.code],
+            period=period_words(parse_period(one.cell.period)),
+            category=_category_words(one.cell, kinds),
+            snapshot=one.frozen + one.adjusted,
+            now=one.now,
+            url=_stock_url(one.cell, scope.network) if one.cell.category is None else "",
+            change=_signed(one.change),
+        )
+        for one in found
+    ]
+
+
 def _readers(closed: ClosedMonthFacts, now: Readers, scope: Scope) -> list[dict[str, object]]:
     """Readers who borrowed, by period and category, as the page shows them: all before each category."""
-    language = get_language() or "zh-hans"
-    kinds = {one.code: one.name(language) for one in categories()}
+    kinds = _category_names()
     cells = {one for one in closed.reader_cells() | now.keys() if one.branch_id == scope.place.branch_id}
     order = sorted(cells, key=lambda one: (one.period, one.code, one.category is not None, one.category or ""))
     return [
         {
             "name": STOCK_NAMES[one.code],
             "period": period_words(parse_period(one.period)),
-            "category": gettext("all") if one.category is None else kinds.get(one.category, one.category) or "—",
+            "category": _category_words(one, kinds),
             "frozen": closed.readers.get(one, 0),
             "adjusted": _signed(closed.readers_adjusted(one)),
             "now": now.get(one, 0),
-            "url": _stock_url(one, scope) if one.category is None else "",
+            "url": _stock_url(one, scope.network) if one.category is None else "",
             "differs": closed.readers.get(one, 0) + closed.readers_adjusted(one) != now.get(one, 0),
         }
         for one in order
     ]
 
 
-def _stock_url(cell: ReaderCell, scope: Scope) -> str:
-    terms = urlencode({"period": cell.period, "branch": scope.branch or EVERYTHING})
+def _category_names() -> Mapping[str, str]:
+    language = get_language() or "zh-hans"
+    return {one.code: one.name(language) for one in categories()}
+
+
+def _category_words(cell: ReaderCell, names: Mapping[str, str]) -> str:
+    return gettext("all") if cell.category is None else names.get(cell.category, cell.category) or "—"
+
+
+def _stock_url(cell: ReaderCell, network: NetworkMap) -> str:
+    facts = network.branches.get(cell.branch_id)
+    terms = urlencode({"period": cell.period, "branch": facts.code if facts else EVERYTHING})
     return f"{reverse('workbench:stock-rows', args=[cell.code.value])}?{terms}"
 
 
@@ -446,12 +496,13 @@ def _signed(number: int) -> str:
     return f"{number:+,}" if number else ""
 
 
-def _terms(place: Place, network: NetworkMap) -> tuple[str | None, Slice]:
-    """The branch and part whose rows are those of the place."""
-    if not place.below:
-        return None, Slice(at_branch_id=place.branch_id)
-    facts = network.branches.get(place.branch_id)
-    return (facts.code if facts else None), WHOLE
+def _terms(place: Place, scope: Scope) -> tuple[str | None, Slice]:
+    """The branch and part whose rows are those of the place, in the reach of who sees the page: rows of days on which
+    a branch did not stand are found from the whole network alone."""
+    facts = scope.network.branches.get(place.branch_id)
+    if place.below:
+        return (facts.code if facts else None), WHOLE
+    return (facts.code if facts and scope.branch else None), Slice(at_branch_id=place.branch_id)
 
 
 def _place_words(place: Place, network: NetworkMap) -> str:
