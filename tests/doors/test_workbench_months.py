@@ -13,7 +13,8 @@ from tests.factories.accounts import make_desk
 from tests.factories.office_pages import Town, happened, make_town
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.cli.summary import closed_words
-from wenyuan.office.figures.operations import adjust_month, close_month
+from wenyuan.office.figures.data import Question
+from wenyuan.office.figures.operations import adjust_month, close_month, define
 from wenyuan.office.figures.queries import months_closed
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Entry, Kind
@@ -272,6 +273,21 @@ def test_the_page_has_the_readers_of_a_month_each_once_cm23(town: Town) -> None:
     answer = browser.post("/workbench/figures/months/2026-04/adjust", sent, follow=True)
     assert [one["adjusted"] for one in answer.context["readers"]] == ["+1"] * 4
     assert not any(one["differs"] for one in answer.context["readers"])
+
+
+def test_the_page_has_the_definitions_that_an_adjustment_took_in_cm24(town: Town) -> None:
+    happened(Kind.LOAN, town.central)
+    happened(Kind.RENEWAL, town.central)
+    closed_april(town)
+    desk = make_desk(town.central, role=Role.DIRECTOR, everywhere=True)
+    define(question=Question.RENEWALS_IN_LOANS, counts=True, since=APRIL, basis="省馆", at=MAY_DAY, desk=desk)
+    browser = director_of_all(town)
+    assert "without renewals" in told(browser.get("/workbench/figures/months/2026-04"))
+
+    adjust_month(month=APRIL, reason="口径调整", at=MAY_DAY, desk=desk)
+
+    page = told(browser.get("/workbench/figures/months/2026-04"))
+    assert ("with renewals" in page, "without renewals" in page) == (True, False)
 
 
 def test_the_queries_do_not_grow_with_what_differs(town: Town, django_assert_max_num_queries: Any) -> None:

@@ -407,6 +407,38 @@ def test_a_closed_year_is_published_by_the_definitions_that_were_frozen_cm22(cen
     assert (found[LOANS], found[IndicatorCode.RENEWALS]) == (120, 120)
 
 
+def test_an_adjustment_takes_its_definitions_in_and_the_report_tells_no_part_beside_its_whole_cm24(
+    central: Branch, director: Desk
+) -> None:
+    late = datetime(2027, 1, 2, 1, 0, tzinfo=UTC)
+    record(
+        *(entry(date(2026, month, 9), central, quantity=10) for month in range(1, 13)),
+        *(entry(date(2026, month, 9), central, Kind.RENEWAL, quantity=10) for month in range(1, 13)),
+    )
+    for month in range(1, 13):
+        close_month(month=date(2026, month, 1), at=late, desk=director)
+    define(
+        question=Question.RENEWALS_IN_LOANS, counts=True, since=date(2026, 4, 5), basis="省馆", at=late, desk=director
+    )
+    adjust_month(month=APRIL, reason="口径调整", at=late, desk=director)
+
+    found = {one.code: one.value for one in public_report(2026, on=date(2027, 2, 1)).figures}
+
+    assert (found[LOANS], found.get(IndicatorCode.RENEWALS)) == (130, None)
+    told = [
+        (one.first_date.day, one.last_date.day, Question.RENEWALS_IN_LOANS in one.answers)
+        for one in closed().counted_by
+    ]
+    assert told == [(1, 4, False), (5, 30, True)]
+    assert [Question.RENEWALS_IN_LOANS in one.answers for one in closed().stretches] == [False]
+    define(
+        question=Question.RENEWALS_IN_LOANS, counts=False, since=date(2026, 4, 5), basis="撤回", at=late, desk=director
+    )
+    adjust_month(month=APRIL, reason="口径撤回", at=late, desk=director)
+    later = {one.code: one.value for one in public_report(2026, on=date(2027, 2, 1)).figures}
+    assert (later[LOANS], later.get(IndicatorCode.RENEWALS)) == (120, None)  # the earlier report had it in its loans
+
+
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
 
 

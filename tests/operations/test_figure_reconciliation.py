@@ -139,6 +139,20 @@ def test_what_was_recorded_since_explains_a_difference_to_the_invariant(
     assert list(broken_rows(BY_WHAT_CAME)) == []
 
 
+def test_the_invariant_holds_an_adjusted_snapshot_against_the_definitions_that_it_took_in_cm24(
+    district: District, at: datetime, director: Desk
+) -> None:
+    lend(district, "1", district.at_central, at)
+    record(renewal(at, 3))
+    close_month(month=APRIL, at=LONG_AFTER, desk=director)
+    define(question=Question.RENEWALS_IN_LOANS, counts=True, since=APRIL, basis="省馆", at=at, desk=director)
+    adjust_month(month=APRIL, reason="口径调整", at=LONG_AFTER, desk=director)
+
+    assert list(broken_rows(BY_WHAT_CAME)) == []
+    record(renewal(at, 2))
+    assert sorted(broken_rows(BY_WHAT_CAME)) == [(APRIL, "loans", 4, 6), (APRIL, "renewals", 3, 5)]
+
+
 def test_the_invariant_finds_a_month_that_is_open_between_two_that_are_closed(
     district: District, at: datetime, director: Desk
 ) -> None:

@@ -145,10 +145,12 @@ class ClosedMonth(models.Model):
 
 
 class MonthAdjustment(models.Model):
-    """调整: what came for a closed month later is taken into its snapshot, for a reason. Rows are only added."""
+    """调整: what came for a closed month later is taken into its snapshot, for a reason. ``definitions`` are those that
+    it was counted by, as ``ClosedMonth`` has them: from then on the snapshot is theirs. Rows are only added."""
 
     month = models.ForeignKey(ClosedMonth, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
+    definitions = models.JSONField()
     made_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     key = models.CharField(max_length=64, null=True)

@@ -154,13 +154,15 @@ def _adjust_month(month: date, reason: str, seen: str | None, at: datetime, desk
     closed = read_closed([month]).get(month)
     if closed is None:
         raise MonthRefused(MonthReason.NOT_CLOSED)
-    found, of_readers = differences_of(closed), reader_differences_of(closed)
+    defined, days = definitions(), month_period(month)
+    found, of_readers = differences_of(closed, defined=defined), reader_differences_of(closed)
     if reasons := reasons_against_adjusting(found, of_readers, reason=reason, seen=seen):
         raise MonthRefused(*reasons)
     cells = {(one.place, one.code): one.change for one in found}
     readers = {one.cell: one.change for one in of_readers}
     row = ClosedMonth.objects.get(id=closed.id)
-    made = write_adjustment(row, cells, readers, reason=reason, at=at, desk=desk, key=key)
+    stretches = defined.stretches(days.first_date, days.last_date)
+    made = write_adjustment(row, cells, readers, stretches=stretches, reason=reason, at=at, desk=desk, key=key)
     _tell(Kind.MONTH_ADJUSTED, "adjust_month", row, at=at, desk=desk, figures=len(cells), reason=reason)
     return Closed(made.id, month, len(cells))
 

@@ -826,7 +826,7 @@ def public_report(year: int, *, on: date, network: NetworkMap | None = None) -> 
 
 def _frozen_year(period: Period) -> tuple[Mapping[tuple[date, int], Values], Sequence[Stretch]] | None:
     """As ``by_month_and_branch``, by the snapshots of a period whose months are all closed, and the definitions that
-    they were closed by."""
+    they were ever counted by: a part that was told in its whole once is none beside it later."""
     months = period.months()
     closed = read_closed(months)
     if len(closed) < len(months) or any(BY_CODE.keys() - one.indicators for one in closed.values()):
@@ -836,7 +836,7 @@ def _frozen_year(period: Period) -> tuple[Mapping[tuple[date, int], Values], Seq
         for place, code in facts.cells():
             if not place.below:
                 sums.setdefault((month, place.branch_id), dict(NOTHING))[code] = facts.value(place, code)
-    return sums, [stretch for facts in closed.values() for stretch in facts.stretches]
+    return sums, [stretch for facts in closed.values() for stretch in facts.ever_counted_by]
 
 
 def _with(sums: Mapping[tuple[Any, ...], Values], place: int, part: date | int) -> Iterable[Values]:

@@ -520,5 +520,5 @@ def _change(number: int, code: IndicatorCode) -> str:
 def _definitions(closed: ClosedMonthFacts) -> list[tuple[date, Sequence[StrOrPromise]]]:
     return [
         (one.first_date, [answer_words(question, question in one.answers) for question in Question])
-        for one in closed.stretches
+        for one in closed.counted_by
     ]

@@ -41,7 +41,7 @@ def read_closed(months: Iterable[date]) -> dict[date, ClosedMonthFacts]:
             month=row.month,
             closed_by_name=names.get(row.closed_by_id, ""),
             closed_at=row.closed_at,
-            stretches=tuple(_stretch(one) for one in row.definitions),
+            stretches=tuple(_stretch(told) for told in row.definitions),
             indicators=frozenset(known[code] for code in row.indicators),
             frozen=cells.get((row.id, None), {}),
             readers=readers.get((row.id, None), {}),
@@ -49,6 +49,7 @@ def read_closed(months: Iterable[date]) -> dict[date, ClosedMonthFacts]:
                 AdjustmentFacts(
                     id=one.id,
                     reason=one.reason,
+                    stretches=tuple(_stretch(told) for told in one.definitions),
                     made_by_name=names.get(one.made_by_id, ""),
                     made_at=one.made_at,
                     cells=cells.get((row.id, one.id), {}),

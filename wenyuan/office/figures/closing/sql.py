@@ -143,7 +143,7 @@ INVARIANTS = (
         name="figures_snapshots_differ_by_what_came_later",
         room="figures",
         says="A snapshot of the whole network, with its adjustments, is what the journal adds up to by the definitions "
-        "that were frozen, but for what was recorded since.",
+        "that were frozen, or last taken in, but for what was recorded since.",
         sql=f"""
             WITH snapshot AS (
                 SELECT frozen.month_id, frozen.code, sum(frozen.value) AS value FROM figures_frozenfigure frozen
@@ -157,7 +157,10 @@ INVARIANTS = (
                     sum(CASE term.measure WHEN 'quantity' THEN entry.quantity WHEN 'persons' THEN entry.persons
                         ELSE entry.amount_fen END) AS value
                 FROM figures_closedmonth closed
-                CROSS JOIN LATERAL jsonb_array_elements(closed.definitions) AS stretch (told)
+                CROSS JOIN LATERAL jsonb_array_elements(coalesce((
+                    SELECT adjustment.definitions FROM figures_monthadjustment adjustment
+                    WHERE adjustment.month_id = closed.id ORDER BY adjustment.id DESC LIMIT 1
+                ), closed.definitions)) AS stretch (told)
                 CROSS JOIN (VALUES {_TERMS}) AS term (code, kind, measure, question, among, unless)
                 JOIN journal_entry entry ON entry.kind = term.kind
                     AND entry.local_date BETWEEN (told ->> 'first')::date AND (told ->> 'last')::date

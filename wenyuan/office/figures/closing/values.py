@@ -68,12 +68,13 @@ class MonthRefused(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustmentFacts:
     """调整: what came after a month was closed, taken into its snapshot by somebody for a reason. ``cells`` are what
-    it added, negative where it took off."""
+    it added, negative where it took off, and ``stretches`` the definitions by which it was counted."""
 
     id: int
     reason: str
     made_by_name: str
     made_at: datetime
+    stretches: tuple[Stretch, ...]
     cells: Cells
     readers: Readers = field(default_factory=dict)
 
@@ -81,7 +82,7 @@ class AdjustmentFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedMonthFacts:
     """A closed month: ``frozen`` as it was closed, ``adjustments`` in their order, ``stretches`` the definitions that
-    held on its days, and ``indicators`` those there were: of others the snapshot says nothing."""
+    held on its days when it was closed, and ``indicators`` those there were: of others the snapshot says nothing."""
 
     id: int
     month: date
@@ -96,6 +97,16 @@ class ClosedMonthFacts:
     def value(self, place: Place, code: IndicatorCode) -> int:
         """What the snapshot says, adjustments included."""
         return self.frozen.get((place, code), 0) + self.adjusted(place, code)
+
+    @property
+    def counted_by(self) -> tuple[Stretch, ...]:
+        """The definitions of what the snapshot says: each adjustment takes in all that differs by its own."""
+        return self.adjustments[-1].stretches if self.adjustments else self.stretches
+
+    @property
+    def ever_counted_by(self) -> tuple[Stretch, ...]:
+        """Those of the closing and of every adjustment."""
+        return sum((one.stretches for one in self.adjustments), self.stretches)
 
     def adjusted(self, place: Place, code: IndicatorCode) -> int:
         """What all its adjustments come to."""

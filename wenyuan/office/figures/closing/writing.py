@@ -34,14 +34,7 @@ def write_closing(
     """A step: the month with its snapshot."""
     made = ClosedMonth.objects.create(
         month=month,
-        definitions=[
-            {
-                "first": one.first_date.isoformat(),
-                "last": one.last_date.isoformat(),
-                "answers": sorted(question.value for question in one.answers),
-            }
-            for one in stretches
-        ],
+        definitions=_told(stretches),
         indicators=[code.value for code in indicators],
         closed_by_id=desk.operator.account_id,
         closed_at=at,
@@ -52,14 +45,38 @@ def write_closing(
 
 
 def write_adjustment(
-    closed: ClosedMonth, cells: Cells, readers: Readers, *, reason: str, at: datetime, desk: Desk, key: str | None
+    closed: ClosedMonth,
+    cells: Cells,
+    readers: Readers,
+    *,
+    stretches: Iterable[Stretch],
+    reason: str,
+    at: datetime,
+    desk: Desk,
+    key: str | None,
 ) -> MonthAdjustment:
     """A step: what is added to a snapshot, and why."""
     made = MonthAdjustment.objects.create(
-        month=closed, reason=reason, made_by_id=desk.operator.account_id, made_at=at, key=key
+        month=closed,
+        reason=reason,
+        definitions=_told(stretches),
+        made_by_id=desk.operator.account_id,
+        made_at=at,
+        key=key,
     )
     _write(closed, made, cells, readers)
     return made
+
+
+def _told(stretches: Iterable[Stretch]) -> list[dict[str, str | list[str]]]:
+    return [
+        {
+            "first": one.first_date.isoformat(),
+            "last": one.last_date.isoformat(),
+            "answers": sorted(question.value for question in one.answers),
+        }
+        for one in stretches
+    ]
 
 
 def _write(closed: ClosedMonth, adjustment: MonthAdjustment | None, cells: Cells, readers: Readers) -> None:

@@ -176,6 +176,7 @@ TABLES = [
         fields=[
             ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ("reason", models.CharField(max_length=200)),
+            ("definitions", models.JSONField()),
             ("made_at", models.DateTimeField()),
             ("key", models.CharField(max_length=64, null=True)),
             (
