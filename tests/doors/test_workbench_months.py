@@ -116,7 +116,8 @@ def test_a_branch_sees_its_own_snapshot_and_closes_nothing_cm15(town: Town) -> N
     month = browser.get("/workbench/figures/months/2026-04")
 
     april = next(one for one in listed.context["lines"] if one["closed"])
-    assert (april["frozen"], april["differs"]) == (0, 0)
+    assert (april["frozen"], april["differs"], april["state"]) == (0, 0, "agrees")
+    assert month.context["state"] == "agrees"
     assert (month.context["differing"], month.context["adjust_url"]) == ([], "")
     assert browser.get("/workbench/figures/months/2026-04?branch=all").status_code == 403
     assert browser.get("/workbench/figures/months/2026-04?branch=S").status_code == 403
@@ -128,6 +129,11 @@ def test_a_branch_sees_its_own_snapshot_and_closes_nothing_cm15(town: Town) -> N
     assert {one.place for one in differing} == {"South", "South and what stands below it"}
     for one in differing:
         assert south.get(one.now.url).status_code == 200
+    desk = make_desk(town.central, role=Role.DIRECTOR, everywhere=True)
+    adjust_month(month=APRIL, reason="城南补录", at=MAY_DAY, desk=desk)
+    assert browser.get("/workbench/figures/months/2026-04").context["adjustments"] == []
+    [(one, numbers, loans)] = south.get("/workbench/figures/months/2026-04").context["adjustments"]
+    assert (one.reason, numbers, loans) == ("城南补录", 4, "+1")
 
 
 def test_the_adjustment_shows_the_whole_network_from_whichever_branch_one_comes_cm14(town: Town) -> None:
@@ -146,9 +152,12 @@ def test_the_adjustment_shows_the_whole_network_from_whichever_branch_one_comes_
         "South and what stands below it",
     }
     assert page.context["sheet"].line == "the whole network · Apr 2026"
-    assert english(staff_at(town.south, Role.DIRECTOR)).get(
-        "/workbench/figures/months/2026-04/adjust?branch=S"
-    ).status_code == 403
+    assert (
+        english(staff_at(town.south, Role.DIRECTOR))
+        .get("/workbench/figures/months/2026-04/adjust?branch=S")
+        .status_code
+        == 403
+    )
 
 
 def test_the_adjustment_shows_the_readers_of_every_place_cm23(town: Town) -> None:
@@ -273,6 +282,33 @@ def test_the_page_has_the_readers_of_a_month_each_once_cm23(town: Town) -> None:
     answer = browser.post("/workbench/figures/months/2026-04/adjust", sent, follow=True)
     assert [one["adjusted"] for one in answer.context["readers"]] == ["+1"] * 4
     assert not any(one["differs"] for one in answer.context["readers"])
+
+
+def test_readers_alone_that_differ_are_told_on_every_page_cm23(town: Town) -> None:
+    noon = datetime(2026, 4, 23, 4, tzinfo=UTC)
+    lent = Entry(kind=Kind.LOAN, occurred_at=noon, door="workbench", branch_id=town.ring.id, reader_ref=UUID(int=1))
+    record(lent, replace(lent, reader_ref=UUID(int=2)))
+    closed_april(town)
+    record(lent, replace(lent, reader_ref=UUID(int=2), quantity=-1))
+    browser = director_of_all(town)
+
+    months = browser.get("/workbench/figures/months?year=2026")
+    reconciled = browser.get("/workbench/figures/months/reconciliation?year=2026")
+    month = browser.get("/workbench/figures/months/2026-04")
+
+    # two figures of readers, by category and in all, of the branch, of what it stands below and of everything
+    april = next(one for one in months.context["lines"] if one["closed"])
+    assert (april["state"], april["differs"]) == ("differs", 12)
+    april = next(one for one in reconciled.context["lines"] if one["words"] == "Apr 2026")
+    assert (april["differs"], april["agrees"]) == (12, False)
+    assert (month.context["state"], len(month.context["differing_readers"])) == ("differs", 12)
+    assert "Nothing differs from the snapshot." not in told(month)
+    south = english(staff_at(town.south, Role.DIRECTOR))
+    assert south.get("/workbench/figures/months/2026-04").context["differing_readers"] == []
+    desk = make_desk(town.central, role=Role.DIRECTOR, everywhere=True)
+    adjust_month(month=APRIL, reason="读者更正", at=MAY_DAY, desk=desk)
+    [(_one, numbers, loans)] = browser.get("/workbench/figures/months/2026-04").context["adjustments"]
+    assert (numbers, loans) == (12, "")
 
 
 def test_the_page_has_the_definitions_that_an_adjustment_took_in_cm24(town: Town) -> None:

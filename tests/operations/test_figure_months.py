@@ -26,6 +26,7 @@ from wenyuan.office.figures.queries import (
     Place,
     by_month_and_branch,
     closed_month,
+    compared_months,
     differences_of,
     fingerprint,
     month_due,
@@ -33,6 +34,7 @@ from wenyuan.office.figures.queries import (
     parse_period,
     public_report,
     reader_differences_of,
+    reader_differences_of_months,
     scan_by_month_and_branch,
     snapshot_of,
     summary_json,
@@ -51,6 +53,8 @@ from wenyuan.plumbing.clock import library_zone
 from wenyuan.plumbing.invariants import broken_rows
 
 AT = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
+"""Later than the clock of the database, so that nothing looks as if it had come since."""
 APRIL, MAY, JUNE, JULY = (date(2026, month, 1) for month in (4, 5, 6, 7))
 LOANS = IndicatorCode.LOANS
 
@@ -501,10 +505,41 @@ def test_readers_are_adjusted_with_their_month_even_where_the_sums_agree_cm23(ce
         None: -1,
         "adult": -1,
     }
-    adjust_month(month=APRIL, reason="读者更正", at=AT, desk=director)
+    done = adjust_month(month=APRIL, reason="读者更正", at=AT, desk=director, key="k3")
+    again = adjust_month(month=APRIL, reason="读者更正", at=AT, desk=director, key="k3")
 
     assert readers(APRIL, "2026-04")["borrowers", None] == (2, -1)
     assert reader_differences_of(closed()) == ()
+    # two figures of readers, by category and in all, of the branch and of everything
+    assert (done.figures, again.figures, Row.objects.get(kind="month_adjusted").details["figures"]) == (8, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("closed_at", "came", "change"),
+    [
+        (AT, [(A, 1), (B, -1)], -1),  # the sums agree, but loans were recorded since
+        (LATER, [(C, 1)], 1),  # nothing was recorded since, but the loans differ
+    ],
+)
+def test_readers_of_a_quarter_that_differ_are_found_among_the_months_of_the_year_cm23(
+    central: Branch, director: Desk, closed_at: datetime, came: list[tuple[UUID, int]], change: int
+) -> None:
+    record(lent(APRIL, central, A), lent(APRIL, central, B), lent(JUNE, central, A))
+    for month in (APRIL, MAY, JUNE):
+        close_month(month=month, at=closed_at, desk=director)
+
+    def differing_readers() -> dict[date, set[tuple[str, int]]]:
+        found = reader_differences_of_months(compared_months(parse_period("2026")))
+        return {month: {(one.cell.period, one.change) for one in told} for month, told in found.items()}
+
+    assert differing_readers() == {APRIL: set(), MAY: set(), JUNE: set()}
+    record(*(lent(APRIL, central, reader, quantity=quantity) for reader, quantity in came))
+
+    assert differing_readers() == {
+        APRIL: {("2026-04", change)},
+        MAY: set(),
+        JUNE: {("2026-Q2", change), ("2026-H1", change)},
+    }
 
 
 def test_a_year_has_its_readers_with_december_cm23(central: Branch, director: Desk) -> None:

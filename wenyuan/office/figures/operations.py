@@ -84,7 +84,8 @@ def recount(*, first: date, last: date, reason: str, at: datetime, desk: Desk) -
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A month was closed, or its snapshot adjusted; ``figures`` is how many numbers were written, ``repeated`` when a
+    """A month was closed, or its snapshot adjusted; ``figures`` is how many numbers were written, those of
+    readers among them, ``repeated`` when a
     request with the same key had already done it."""
 
     id: int
@@ -115,7 +116,8 @@ def _close_month(month: date, at: datetime, desk: Desk, key: str | None) -> Clos
     if key and (done := ClosedMonth.objects.filter(key=key).first()):
         if done.month != month:
             raise MonthRefused(MonthReason.KEY_REUSED)
-        return Closed(done.id, month, len(read_closed([month])[month].frozen), repeated=True)
+        facts = read_closed([month])[month]
+        return Closed(done.id, month, len(facts.frozen) + len(facts.readers), repeated=True)
     known = months_closed()
     due = None if known else month_due(closed=known)
     if reasons := reasons_against_closing(month, closed=known, first=due, today=local_date(at)):
@@ -124,8 +126,9 @@ def _close_month(month: date, at: datetime, desk: Desk, key: str | None) -> Clos
     cells, readers = cells_of_month(month, defined=defined), readers_of_month(month)
     stretches = defined.stretches(days.first_date, days.last_date)
     made = write_closing(month, cells, readers, stretches=stretches, indicators=BY_CODE, at=at, desk=desk, key=key)
-    _tell(Kind.MONTH_CLOSED, "close_month", made, at=at, desk=desk, figures=len(cells))
-    return Closed(made.id, month, len(cells))
+    figures = len(cells) + len(readers)
+    _tell(Kind.MONTH_CLOSED, "close_month", made, at=at, desk=desk, figures=figures)
+    return Closed(made.id, month, figures)
 
 
 @needs(Act.KEEP_FIGURES)
@@ -149,8 +152,8 @@ def _adjust_month(month: date, reason: str, seen: str | None, at: datetime, desk
     if key and (done := MonthAdjustment.objects.filter(key=key).select_related("month").first()):
         if (done.month.month, done.reason) != (month, reason):
             raise MonthRefused(MonthReason.KEY_REUSED)
-        [cells] = [one.cells for one in read_closed([month])[month].adjustments if one.id == done.id]
-        return Closed(done.id, month, len(cells), repeated=True)
+        [facts] = [one for one in read_closed([month])[month].adjustments if one.id == done.id]
+        return Closed(done.id, month, len(facts.cells) + len(facts.readers), repeated=True)
     closed = read_closed([month]).get(month)
     if closed is None:
         raise MonthRefused(MonthReason.NOT_CLOSED)
@@ -163,8 +166,9 @@ def _adjust_month(month: date, reason: str, seen: str | None, at: datetime, desk
     row = ClosedMonth.objects.get(id=closed.id)
     stretches = defined.stretches(days.first_date, days.last_date)
     made = write_adjustment(row, cells, readers, stretches=stretches, reason=reason, at=at, desk=desk, key=key)
-    _tell(Kind.MONTH_ADJUSTED, "adjust_month", row, at=at, desk=desk, figures=len(cells), reason=reason)
-    return Closed(made.id, month, len(cells))
+    figures = len(cells) + len(readers)
+    _tell(Kind.MONTH_ADJUSTED, "adjust_month", row, at=at, desk=desk, figures=figures, reason=reason)
+    return Closed(made.id, month, figures)
 
 
 def _tell(

@@ -22,6 +22,7 @@ from wenyuan.office.figures.closing import sql as closing_sql
 from wenyuan.office.figures.closing.reading import months_closed, read_closed, read_snapshot
 from wenyuan.office.figures.closing.values import (
     EVERYWHERE,
+    AdjustmentFacts,
     Cells,
     ClosedMonthFacts,
     ComparedMonth,
@@ -137,6 +138,7 @@ __all__ = [
     "MAIN",
     "SMALLEST",
     "STOCKS",
+    "AdjustmentFacts",
     "ClosedMonthFacts",
     "ComparedMonth",
     "Difference",
@@ -186,6 +188,7 @@ __all__ = [
     "published_years",
     "reader_differences",
     "reader_differences_of",
+    "reader_differences_of_months",
     "readers_of_month",
     "reconciled_months",
     "rows_of",
@@ -458,6 +461,28 @@ def compared_months(
         now, facts = _cells(own, month_period(month), network, defined), closed.get(month)
         found.append(ComparedMonth(month, facts, now, differences(facts, now) if facts else ()))
     return tuple(found)
+
+
+def reader_differences_of_months(
+    compared: Sequence[ComparedMonth], *, network: NetworkMap | None = None
+) -> dict[date, tuple[ReaderDifference, ...]]:
+    """The differences of readers of each closed month among these, which follow each other. Readers are counted only
+    where they may differ: some were frozen, and loans were recorded for the days since, or the loans of a subtree
+    differ in a month of the quarter, half-year or year that ends with it."""
+    network = network or network_map()
+    terms: Parameters = {"first": compared[0].month, "last": month_period(compared[-1].month).last_date}
+    has_readers = any(one.closed and one.closed.reader_cells() for one in compared)
+    latest: dict[date, datetime] = dict(_fetch(closing_sql.LATEST, terms)) if has_readers else {}
+    moved = {one.month for one in compared if any(each.code is IndicatorCode.LOANS for each in one.differences)}
+    found: dict[date, tuple[ReaderDifference, ...]] = {}
+    for one in compared:
+        if one.closed is None:
+            continue
+        months = periods_ending(one.month)[-1].months()
+        since = one.closed.touched_at - timedelta(minutes=1)
+        may_differ = any(month in moved or (month in latest and latest[month] >= since) for month in months)
+        found[one.month] = reader_differences_of(one.closed, network=network) if may_differ else ()
+    return found
 
 
 def reconciled_months(

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -36,6 +36,7 @@ from wenyuan.office.figures.queries import (
     EVERYTHING,
     EVERYWHERE,
     INDICATORS,
+    AdjustmentFacts,
     ClosedMonthFacts,
     ComparedMonth,
     Difference,
@@ -54,6 +55,7 @@ from wenyuan.office.figures.queries import (
     months_closed,
     parse_period,
     reader_differences,
+    reader_differences_of_months,
     readers_of_month,
     reconciled_months,
     unlike_loans,
@@ -71,6 +73,17 @@ MOST_UNLIKE = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Differences:
+    """What differs of a month: figures, and readers, each once."""
+
+    figures: tuple[Difference, ...]
+    readers: tuple[ReaderDifference, ...]
+
+    def __len__(self) -> int:
+        return len(self.figures) + len(self.readers)
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What the page is about: a branch and what stood below it, or (``branch`` none) the whole network."""
 
@@ -83,13 +96,20 @@ class Scope:
         """How an address says it."""
         return f"?{urlencode({'branch': self.branch or EVERYTHING})}"
 
-    def differences(self, one: ComparedMonth) -> list[Difference]:
-        """Of a month's differences those of the branches that stood there."""
+    def holds(self, month: date) -> Callable[[int], bool]:
+        """Whether the numbers of a branch in a month belong here: it stood there, or the page is about everything."""
         if self.branch is None:
-            return list(one.differences)
-        spans = members_of(branch_id=self.place.branch_id, period=month_period(one.month), network=self.network)
-        standing = {span.branch_id for span in spans}
-        return [found for found in one.differences if found.place.branch_id in standing]
+            return lambda _branch_id: True
+        spans = members_of(branch_id=self.place.branch_id, period=month_period(month), network=self.network)
+        return frozenset(span.branch_id for span in spans).__contains__
+
+    def differing(self, one: ComparedMonth, readers: Iterable[ReaderDifference]) -> Differences:
+        """What differs of a month here."""
+        here = self.holds(one.month)
+        return Differences(
+            tuple(found for found in one.differences if here(found.place.branch_id)),
+            tuple(found for found in readers if here(found.cell.branch_id)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +159,11 @@ def months(request: StaffRequest) -> HttpResponse:
     due = month_due(closed=closed)
     first = min((*closed, due or today))
     year = _year(request.GET.get("year", ""), first.year, today.year)
+    compared = compared_months(parse_period(f"{year:04d}"), network=scope.network)
+    of_readers = reader_differences_of_months(compared, network=scope.network)
     shown = [
-        one
-        for one in compared_months(parse_period(f"{year:04d}"), network=scope.network)
+        (one, scope.differing(one, of_readers.get(one.month, ())))
+        for one in compared
         if first.replace(day=1) <= one.month <= today
     ]
     is_over = due is not None and month_period(due).last_date < today
@@ -152,7 +174,7 @@ def months(request: StaffRequest) -> HttpResponse:
         "terms": scope.terms,
         "branch": scope.branch or EVERYTHING,
         "years": [(one, one == year) for one in range(today.year, first.year - 1, -1)],
-        "lines": [_line(one, due, today, scope) for one in reversed(shown)],
+        "lines": [_line(one, differing, due, today, scope) for one, differing in reversed(shown)],
         "reconciliation_url": f"{reverse('workbench:figure-reconciliation')}{scope.terms}",
         "due": due if is_over and may(request.operator, Act.KEEP_FIGURES, None) else None,
         "due_slug": f"{due:%Y-%m}" if due else "",
@@ -170,9 +192,10 @@ def reconciliation(request: StaffRequest) -> HttpResponse:
     year = _year(request.GET.get("year", ""), first.year, today.year)
     period = parse_period(f"{year:04d}")
     compared = compared_months(period, network=scope.network)
+    of_readers = reader_differences_of_months(compared, network=scope.network)
     counted_thrice = reconciled_months(period, branch=scope.branch, network=scope.network)
     lines = [
-        _reconciled(one, three, scope)
+        _reconciled(one, three, len(scope.differing(one, of_readers.get(one.month, ()))), scope)
         for one, three in zip(compared, counted_thrice, strict=True)
         if first.replace(day=1) <= one.month <= today
     ]
@@ -224,10 +247,12 @@ def month(request: StaffRequest, text: str) -> HttpResponse:
             words = _("The month is closed; its figures are frozen.")
             return done(request, words, _url("figure-month", first, scope))
     [one] = compared_months(month_period(first), network=scope.network)
-    today, due, differing = local_date(request.at), month_due(), scope.differences(one)
+    today, due = local_date(request.at), month_due()
     now = readers_of_month(first, network=scope.network) if one.closed else {}
-    differs = bool(one.closed and (one.differences or reader_differences(one.closed, now)))
+    of_readers = reader_differences(one.closed, now) if one.closed else ()
+    differing, differs = scope.differing(one, of_readers), bool(one.differences or of_readers)
     may_keep = may(request.operator, Act.KEEP_FIGURES, None)
+    everything = replace(scope, branch=None, place=EVERYWHERE)
     context = {
         "title": month_of(first),
         "line": place_words(scope.branch, scope.network),
@@ -235,18 +260,15 @@ def month(request: StaffRequest, text: str) -> HttpResponse:
         "crumbs": (*_crumbs(scope), Crumb(month_of(first))),
         "form": form,
         "later_url": _url("figure-month-later", first, scope),
-        "state": _state(one, due, today),
+        "state": _state(one, differing, due, today),
         "closed": one.closed,
         "may_close": may_keep and first == due and month_period(first).last_date < today,
         "due_words": month_of(due) if due else "",
         "figures": _figures(one, scope),
-        **_differing(differing, (), first, scope),
-        "adjust_url": _url("figure-month-adjust", first, replace(scope, branch=None, place=EVERYWHERE)) if may_keep and differs else "",
+        **_differing(differing, first, scope),
+        "adjust_url": _url("figure-month-adjust", first, everything) if may_keep and differs else "",
         "readers": _readers(one.closed, now, scope) if one.closed else [],
-        "adjustments": [
-            (given, _change(given.cells.get((scope.place, IndicatorCode.LOANS), 0), IndicatorCode.LOANS))
-            for given in (one.closed.adjustments if one.closed else ())
-        ],
+        "adjustments": _adjustments(one.closed, scope) if one.closed else [],
         "definitions": _definitions(one.closed) if one.closed else [],
         "at": request.at,
     }
@@ -287,7 +309,7 @@ def adjust(request: StaffRequest, text: str) -> HttpResponse:
         crumbs=(*_crumbs(scope), Crumb(month_of(first), back), Crumb(gettext("Adjust the snapshot"))),
         back=back,
     )
-    found = _differing(one.differences, of_readers, first, scope)
+    found = _differing(scope.differing(one, of_readers), first, scope)
     return form_page(request, form, sheet, template="workbench/figures/adjust_month.html", **found)
 
 
@@ -359,30 +381,29 @@ def _crumbs(scope: Scope) -> tuple[Crumb, ...]:
     )
 
 
-def _state(one: ComparedMonth, due: date | None, today: date) -> str:
+def _state(one: ComparedMonth, differing: Differences, due: date | None, today: date) -> str:
     if one.closed is not None:
-        return "differs" if one.differences else "agrees"
+        return "differs" if differing else "agrees"
     if month_period(one.month).last_date >= today:
         return "running"
     return "due" if one.month == due else "open" if due and one.month > due else "before"
 
 
-def _line(one: ComparedMonth, due: date | None, today: date, scope: Scope) -> dict[str, object]:
+def _line(one: ComparedMonth, differing: Differences, due: date | None, today: date, scope: Scope) -> dict[str, object]:
     loans = (scope.place, IndicatorCode.LOANS)
     return {
         "url": _url("figure-month", one.month, scope),
         "words": month_of(one.month),
-        "state": _state(one, due, today),
+        "state": _state(one, differing, due, today),
         "closed": one.closed,
         "frozen": one.closed.frozen.get(loans, 0) if one.closed else None,
         "adjusted": _change(one.closed.adjusted(*loans), IndicatorCode.LOANS) if one.closed else "",
         "now": opened(IndicatorCode.LOANS, one.now.get(loans, 0), month_period(one.month), scope.branch),
-        "differs": len(scope.differences(one)),
+        "differs": len(differing),
     }
 
 
-def _reconciled(one: ComparedMonth, three: ReconciledMonth, scope: Scope) -> dict[str, object]:
-    differs = len(scope.differences(one))
+def _reconciled(one: ComparedMonth, three: ReconciledMonth, differs: int, scope: Scope) -> dict[str, object]:
     return {
         "url": _url("figure-month", one.month, scope),
         "words": month_of(one.month),
@@ -415,10 +436,21 @@ def _frozen(one: ComparedMonth, code: IndicatorCode, scope: Scope) -> Frozen:
     )
 
 
-def _differing(
-    found: Sequence[Difference], readers: Sequence[ReaderDifference], first: date, scope: Scope
-) -> dict[str, object]:
+def _adjustments(closed: ClosedMonthFacts, scope: Scope) -> list[tuple[AdjustmentFacts, int, str]]:
+    """Those that touched anything here: how many numbers, and by how much the loans."""
+    here, loans = scope.holds(closed.month), (scope.place, IndicatorCode.LOANS)
+    found = []
+    for one in closed.adjustments:
+        numbers = sum(here(place.branch_id) for place, _code in one.cells)
+        numbers += sum(here(cell.branch_id) for cell in one.readers)
+        if numbers or scope.branch is None:
+            found.append((one, numbers, _change(one.cells.get(loans, 0), IndicatorCode.LOANS)))
+    return found
+
+
+def _differing(differing: Differences, first: date, scope: Scope) -> dict[str, object]:
     """As the tables of differences show them, and how many are left off."""
+    found, readers = differing.figures, differing.readers
     return {
         "differing": [_differs(one, first, scope) for one in found[:SHOWN_DIFFERENCES]],
         "left_off": max(0, len(found) - SHOWN_DIFFERENCES),
@@ -441,7 +473,7 @@ def _differs(found: Difference, first: date, scope: Scope) -> Differing:
 
 
 def _reader_lines(found: Sequence[ReaderDifference], scope: Scope) -> list[DifferingReaders]:
-    kinds = _category_names()
+    kinds = _category_names() if found else {}
     return [
         DifferingReaders(
             place=_place_words(Place(one.cell.branch_id, True), scope.network),

@@ -72,6 +72,13 @@ READERS = """
 """Readers who borrowed within the days, each once, and once a day and branch: below each of the ``tops`` (0 for
 everything), of each category and of all. One pass over the loans."""
 
+LATEST = """
+    SELECT date_trunc('month', local_date)::date, max(recorded_at) FROM journal_entry
+    WHERE kind = 'loan' AND local_date BETWEEN %(first)s::date AND %(last)s::date AND reader_ref IS NOT NULL
+    GROUP BY 1
+"""
+"""When a reader's loan was last recorded for each month."""
+
 _LENT = """
     FROM circulation_loan loan {members}
     WHERE loan.lent_at >= %(first)s::date::timestamp AT TIME ZONE %(zone)s

@@ -104,9 +104,14 @@ class ClosedMonthFacts:
         return self.adjustments[-1].stretches if self.adjustments else self.stretches
 
     @property
+    def touched_at(self) -> datetime:
+        """When it was closed, or last adjusted."""
+        return max([self.closed_at, *(one.made_at for one in self.adjustments)])
+
+    @property
     def ever_counted_by(self) -> tuple[Stretch, ...]:
         """Those of the closing and of every adjustment."""
-        return sum((one.stretches for one in self.adjustments), self.stretches)
+        return (*self.stretches, *(stretch for one in self.adjustments for stretch in one.stretches))
 
     def adjusted(self, place: Place, code: IndicatorCode) -> int:
         """What all its adjustments come to."""
