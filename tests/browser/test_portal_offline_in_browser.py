@@ -53,6 +53,34 @@ def is_ready(page: Page) -> None:
     comes_true(page, "localStorage.getItem('wenyuan-portal-kept') !== null")
 
 
+HOLDS_BACK = """
+    const ask = window.fetch;
+    const released = new Promise((resolve) => (window.release = resolve));
+    window.fetch = async (...asked) => {
+      const answer = await ask(...asked);
+      if (!String(asked[0]).endsWith("/account/kept")) return answer;
+      window.hasAsked = true;
+      await released;
+      return answer;
+    };
+"""
+"""What the server says of its reader reaches the page when it is let through."""
+
+SEEN_LONGER_AGO = """(days) => caches.open("wenyuan-reader").then(async (cache) => {
+    const [request] = await cache.keys();
+    const own = await (await cache.match(request)).json();
+    own.at_ms -= days * 86_400_000;
+    await cache.put(request, new Response(JSON.stringify(own)));
+})"""
+IS_KEPT = "caches.has('wenyuan-reader')"
+
+
+def keeps_the_card(page: Page, site: str, card: str = "T100") -> None:
+    page.goto(f"{site}/offline")
+    page.get_by_role("button", name="把读者证留在本机").click()
+    expect(page.locator("[data-card]")).to_have_text(card)
+
+
 def test_card_loans_and_hours_stand_there_without_a_network_and_go_with_the_sign_out(
     chromium: Browser, site: str, patron: Patron
 ) -> None:
@@ -119,6 +147,70 @@ def test_another_reader_in_the_same_browser_finds_nothing_of_the_one_before(
     expect(page.get_by_role("button", name="把读者证留在本机")).to_be_visible()
     expect(page.locator("[data-there]")).to_be_hidden()
     comes_true(page, "caches.has('wenyuan-reader').then((is) => !is)")
+    context.close()
+
+
+def test_what_was_asked_for_before_a_sign_out_in_another_tab_is_not_kept_after_it(
+    chromium: Browser, site: str, patron: Patron
+) -> None:
+    context = chromium.new_context(locale="zh-CN", service_workers="block")
+    signed_in(context, site, patron)
+    page, other = context.new_page(), context.new_page()
+    keeps_the_card(page, site)
+    page.evaluate(SEEN_LONGER_AGO, 1)
+    page.add_init_script(HOLDS_BACK)
+    page.goto(f"{site}/account")
+    comes_true(page, "window.hasAsked === true")
+
+    other.goto(f"{site}/account")
+    other.get_by_role("button", name="退出").first.click()
+    other.wait_for_url(f"{site}/")
+    page.evaluate("release()")
+    page.wait_for_timeout(1000)
+
+    assert page.evaluate(IS_KEPT) is False
+    context.close()
+
+
+def test_an_old_page_keeps_who_is_signed_in_now_and_nobody_where_nobody_is(
+    chromium: Browser, site: str, branch: Branch, patron: Patron
+) -> None:
+    context = chromium.new_context(locale="zh-CN", service_workers="block")
+    signed_in(context, site, patron)
+    page = context.new_page()
+    page.goto(f"{site}/offline")
+    keep = page.get_by_role("button", name="把读者证留在本机")
+    expect(keep).to_be_visible()
+
+    signed_in(context, site, make_patron("李小军", "T200", home=branch))
+    keep.click()
+    expect(page.locator("[data-card]")).to_have_text("T200")
+    page.get_by_role("button", name="不再留存").click()
+    expect(keep).to_be_focused()
+    context.clear_cookies()
+    keep.click()
+    expect(page.locator("[data-sign-in]")).to_be_visible()
+    assert page.evaluate(IS_KEPT) is False
+    context.close()
+
+
+def test_the_page_for_no_network_asks_who_is_signed_in_before_it_shows_anybody(
+    chromium: Browser, site: str, branch: Branch, patron: Patron
+) -> None:
+    context = chromium.new_context(locale="zh-CN", service_workers="block")
+    signed_in(context, site, patron)
+    page = context.new_page()
+    keeps_the_card(page, site)
+    signed_in(context, site, make_patron("李小军", "T200", home=branch))
+    page.add_init_script(HOLDS_BACK)
+
+    page.goto(f"{site}/offline")
+    comes_true(page, "window.hasAsked === true")
+    page.wait_for_timeout(500)
+    assert "T100" not in page.content()
+    page.evaluate("release()")
+    expect(page.get_by_role("button", name="把读者证留在本机")).to_be_visible()
+    assert "T100" not in page.content()
     context.close()
 
 

@@ -6,44 +6,76 @@ const OWN = "wenyuan-reader";
 const SHELL_FRESH_MS = 3_600_000;
 const OWN_FRESH_MS = 300_000;
 const OWN_LASTS_MS = 30 * 24 * 3_600_000;
+const ANSWERS_WITHIN_MS = 5_000;
 const NOTE = "wenyuan-portal-kept";
+const FORGOTTEN = "wenyuan-reader-forgotten";
 
 export const canKeep = () => Boolean(navigator.serviceWorker && window.caches && window.isSecureContext);
 
 export async function recallOwn(url) {
-  if (!(await caches.has(OWN))) return undefined; // to open it would make it
-  const answer = await (await caches.open(OWN)).match(url, { ignoreVary: true });
+  if (!(await caches.has(OWN))) return undefined;
+  const answer = await caches.match(url, { cacheName: OWN, ignoreVary: true }); // to open it would make it
   const own = answer && (await answer.json());
   if (own && own.at_ms + OWN_LASTS_MS < Date.now()) return forgetOwn();
   return own;
 }
 
+// When it was forgotten last, told to every tab: what was asked for before is kept by none of them afterwards. The mark
+// comes before the deletion, and whoever writes looks at it once more afterwards, so that one of the two takes it away.
 export async function forgetOwn() {
+  try {
+    localStorage.setItem(FORGOTTEN, `${Date.now()} ${Math.random()}`);
+  } catch {
+    // No room for the mark: what is kept goes all the same.
+  }
   await caches.delete(OWN);
 }
 
-// "ok", "signed_out", or "gone" where nobody answers.
-export async function askOwn(url) {
+const lastForgotten = () => localStorage.getItem(FORGOTTEN);
+
+// "ok", "signed_out", or "gone" where nobody answers (in time).
+async function askOwn(url) {
+  const late = new AbortController();
+  const clock = setTimeout(() => late.abort(), ANSWERS_WITHIN_MS);
   try {
-    const answer = await fetch(url, { redirect: "manual", cache: "no-store" });
+    const answer = await fetch(url, { redirect: "manual", cache: "no-store", signal: late.signal });
     return answer.ok ? { standing: "ok", text: await answer.text() } : { standing: answer.type === "opaqueredirect" ? "signed_out" : "gone" };
   } catch {
     return { standing: "gone" };
+  } finally {
+    clearTimeout(clock);
   }
 }
 
-export async function keepOwn(url, text) {
+async function put(url, text, forgotten) {
+  if (lastForgotten() !== forgotten) return;
   await (await caches.open(OWN)).put(url, new Response(text, { headers: { "Content-Type": "application/json" } }));
+  if (lastForgotten() !== forgotten) await caches.delete(OWN);
 }
 
-// Another reader than the one who asked for it leaves nothing of the one before, and nothing of themselves.
-async function freshenOwn(url) {
-  const before = await recallOwn(url);
-  if (!before || before.at_ms + OWN_FRESH_MS > Date.now()) return;
+// Keep what the server says now of whoever is signed in now: the page may be an old one. What became of it is returned.
+export async function keepOwn(url) {
+  const forgotten = lastForgotten();
   const { standing, text } = await askOwn(url);
-  if (standing !== "ok") return;
-  if (JSON.parse(text).of === before.of) await keepOwn(url, text);
-  else await forgetOwn();
+  if (standing === "ok") await put(url, text, forgotten);
+  return standing;
+}
+
+// Ask who is signed in, and make what is kept new. Another reader than the one who asked for it leaves nothing of the
+// one before, and nothing of themselves.
+export async function freshenOwn(url) {
+  const forgotten = lastForgotten();
+  const { standing, text } = await askOwn(url);
+  const before = await recallOwn(url);
+  if (!before || standing !== "ok" || lastForgotten() !== forgotten) return standing;
+  if (JSON.parse(text).of !== before.of) await forgetOwn();
+  else if (await caches.has(OWN)) await put(url, text, forgotten);
+  return standing;
+}
+
+async function freshenWhenStale(url) {
+  const own = await recallOwn(url);
+  if (own && own.at_ms + OWN_FRESH_MS < Date.now()) await freshenOwn(url);
 }
 
 async function keepShell(url) {
@@ -87,6 +119,6 @@ export function watchKeeping() {
   window.addEventListener("load", () => {
     navigator.serviceWorker.register(told.worker).catch(() => {});
     keepShell(told.shell).catch(() => {});
-    if ("reader" in told) freshenOwn(told.kept).catch(() => {});
+    if ("reader" in told) freshenWhenStale(told.kept).catch(() => {});
   });
 }

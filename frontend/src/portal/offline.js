@@ -2,7 +2,7 @@
 import { furnish } from "../furniture/base.js";
 import "./portal.css";
 import "./pages.css";
-import { askOwn, canKeep, forgetOwn, keepOwn, recallOwn, watchKeeping } from "./keeping.js";
+import { canKeep, forgetOwn, freshenOwn, keepOwn, recallOwn, watchKeeping } from "./keeping.js";
 
 const section = document.querySelector("[data-own]");
 const url = section.dataset.own;
@@ -31,28 +31,22 @@ async function begin() {
   furnish();
   watchKeeping();
   if (!canKeep() || /MicroMessenger/i.test(navigator.userAgent)) return show('says="insecure"', true);
-  let own = await recallOwn(url);
-  draw(own);
-  const asked = await askOwn(url);
-  const is = () => ({ kept: Boolean(own), in: asked.standing === "ok" });
-  const offer = () => {
-    show("offer", !is().kept && is().in);
-    show("sign-in", !is().kept && asked.standing === "signed_out");
-    show('says="none"', !is().kept && asked.standing === "gone");
+  let standing = await freshenOwn(url); // before anything is drawn: it may be another reader's by now
+  const look = async () => {
+    const own = await recallOwn(url);
+    draw(own);
+    show("offer", !own && standing === "ok");
+    show("sign-in", !own && standing === "signed_out");
+    show('says="none"', !own && standing === "gone");
   };
-  if (own && is().in && JSON.parse(asked.text).of !== own.of) own = await forgetOwn();
-  else if (own && is().in) await keepOwn(url, asked.text), (own = JSON.parse(asked.text));
-  draw(own);
-  offer();
+  await look();
   section.addEventListener("click", async (event) => {
     const does = event.target.closest("[data-does]")?.dataset.does;
-    if (does === "keep") await keepOwn(url, asked.text);
+    if (does === "keep") standing = await keepOwn(url);
     else if (does === "forget") await forgetOwn();
     else return;
-    own = await recallOwn(url);
-    draw(own);
-    offer();
-    (own ? part("there") : section).querySelector("button:not([hidden])")?.focus();
+    await look();
+    [...section.querySelectorAll("button, a")].find((one) => one.offsetParent)?.focus();
   });
 }
 
