@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.test_desk_in_browser import violations
+from tests.doors.sip2_town import IDENTITY_NUMBER, PIN
 from tests.doors.test_portal_offline import WECHAT, lend
 from tests.factories.circulation import make_policy
 from tests.factories.network import make_branch, make_hours, make_library
@@ -132,21 +133,59 @@ def test_nothing_is_kept_that_the_reader_did_not_ask_for(chromium: Browser, site
     context.close()
 
 
+@pytest.mark.parametrize("path", ["/", "/account", "/offline"])
 def test_another_reader_in_the_same_browser_finds_nothing_of_the_one_before(
-    chromium: Browser, site: str, branch: Branch, patron: Patron
+    chromium: Browser, site: str, branch: Branch, patron: Patron, path: str
 ) -> None:
     context = chromium.new_context(locale="zh-CN")
     signed_in(context, site, patron)
     page = context.new_page()
-    page.goto(f"{site}/offline")
-    page.get_by_role("button", name="把读者证留在本机").click()
-    expect(page.locator("[data-card]")).to_have_text("T100")
+    keeps_the_card(page, site)
 
     signed_in(context, site, make_patron("李小军", "T200", home=branch))
+    page.goto(f"{site}{path}")
+    comes_true(page, f"{IS_KEPT}.then((is) => !is)")
     page.goto(f"{site}/offline")
     expect(page.get_by_role("button", name="把读者证留在本机")).to_be_visible()
     expect(page.locator("[data-there]")).to_be_hidden()
-    comes_true(page, "caches.has('wenyuan-reader').then((is) => !is)")
+    context.close()
+
+
+def test_what_is_older_than_thirty_days_goes_whoever_opens_a_page(chromium: Browser, site: str, patron: Patron) -> None:
+    context = chromium.new_context(locale="zh-CN", service_workers="block")
+    signed_in(context, site, patron)
+    page = context.new_page()
+    keeps_the_card(page, site)
+    context.clear_cookies()
+
+    page.evaluate(SEEN_LONGER_AGO, 29)
+    page.goto(f"{site}/")
+    page.wait_for_timeout(500)
+    assert page.evaluate(IS_KEPT) is True
+    page.evaluate(SEEN_LONGER_AGO, 2)
+    page.goto(f"{site}/")
+    comes_true(page, f"{IS_KEPT}.then((is) => !is)")
+    context.close()
+
+
+def test_a_card_that_is_reported_lost_under_another_sign_in_is_not_kept(
+    chromium: Browser, site: str, branch: Branch
+) -> None:
+    make_patron("陈小雨", "T100", home=branch, number=IDENTITY_NUMBER, pin=PIN)
+    context = chromium.new_context(locale="zh-CN", service_workers="block")
+    page = context.new_page()
+    page.goto(f"{site}/account/sign-in")
+    page.get_by_label("读者证号").fill(IDENTITY_NUMBER)
+    page.get_by_label("密码").fill(PIN)
+    page.get_by_role("main").get_by_role("button", name="登录").click()
+    page.wait_for_url(f"{site}/account")
+    keeps_the_card(page, site)
+
+    page.goto(f"{site}/account/card")
+    page.get_by_role("link", name="T100").click()
+    page.get_by_role("button", name="挂失", exact=True).click()
+    page.wait_for_url(f"{site}/account")
+    assert page.evaluate(IS_KEPT) is False
     context.close()
 
 

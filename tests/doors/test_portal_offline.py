@@ -1,6 +1,7 @@
 """The portal as an application of a phone: what it says of itself, and what a browser may keep of its reader."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,18 @@ def test_two_readers_are_told_apart_without_their_ids(central: Branch) -> None:
 
     assert mine == again != theirs
     assert len(mine) == 32
+
+
+def test_each_page_says_whose_copy_may_stay_by_no_id_and_the_page_for_no_network_says_nothing(central: Branch) -> None:
+    patron = make_patron("陈小雨", "T100", home=central)
+    reader = reader_signed_in(patron.id)
+    of = reader.get("/account/kept").json()["of"]
+
+    for path in ("/", "/find", "/account"):
+        html = reader.get(path).content.decode()
+        assert re.findall(r'data-reader="(\w+)"', html) == [of]
+    assert "data-reader" not in reader.get("/offline").content.decode()
+    assert "data-reader" not in Client().get("/").content.decode()
 
 
 def test_nothing_is_kept_of_who_has_not_signed_in(central: Branch) -> None:

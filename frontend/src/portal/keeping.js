@@ -97,11 +97,12 @@ async function keepShell(url) {
   localStorage.setItem(NOTE, JSON.stringify({ look, at: Date.now() }));
 }
 
-function watchSignOut() {
+// Signing out, and reporting a card lost.
+function watchForgetting() {
   let isForgotten = false;
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (isForgotten || !form.action.endsWith("/account/sign-out")) return;
+    if (isForgotten || !(form.action.endsWith("/account/sign-out") || form.matches("[data-forgets-reader]"))) return;
     event.preventDefault();
     isForgotten = true;
     forgetOwn()
@@ -110,15 +111,23 @@ function watchSignOut() {
   });
 }
 
+// On every page, without a question to the server: it says by whom it was asked for, and old things go by themselves.
+async function forgetOthers({ kept, reader }) {
+  const own = await recallOwn(kept);
+  if (own && reader && own.of !== reader) await forgetOwn();
+}
+
 export function watchKeeping() {
   if (!canKeep()) return;
-  watchSignOut();
-  if (document.querySelector("[data-forgets-reader]")) forgetOwn().catch(() => {});
+  watchForgetting();
+  if (document.querySelector("[data-forgets-reader]:not(form)")) forgetOwn().catch(() => {});
   const told = document.querySelector('link[rel="manifest"]')?.dataset;
   if (!told?.shell) return;
-  window.addEventListener("load", () => {
+  const isSettled = forgetOthers(told).catch(() => {});
+  window.addEventListener("load", async () => {
     navigator.serviceWorker.register(told.worker).catch(() => {});
     keepShell(told.shell).catch(() => {});
-    if ("reader" in told) freshenWhenStale(told.kept).catch(() => {});
+    await isSettled;
+    if (told.reader) freshenWhenStale(told.kept).catch(() => {});
   });
 }

@@ -9,7 +9,6 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
@@ -75,6 +74,7 @@ def offline(request: PublicRequest) -> HttpResponse:
         "nav": (),
         "tabs": (),
         "patron_name": "",
+        "kept_of": "",
         "sign_in_url": "",
         "weeks": [(one.branch, week_in_words(network.calendar(one.branch.id), today)) for one in near],
         "seen_on": today,
@@ -91,7 +91,7 @@ def kept(request: ReaderRequest) -> HttpResponse:
     loans = found.loans if found else ()
     return JsonResponse(
         {
-            "of": salted_hmac("wenyuan.doors.portal.kept", str(own.id), algorithm="sha256").hexdigest()[:32],
+            "of": request.reader.kept_of,
             "at_ms": round(request.at.timestamp() * MILLISECONDS),
             "at": date_format(localtime(request.at), "Y-m-d H:i"),
             "name": own.masked_name,

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.crypto import salted_hmac
 
 from wenyuan.lending.patrons.data import Insight, PatronView, ScannedPatron
 from wenyuan.lending.patrons.queries import other_readers, still_signed_in
@@ -67,6 +68,12 @@ class Reader:
     def meant(self) -> str:
         """What a form of this account carries, so that it does nothing in another."""
         return str(self.patron.id)
+
+    @property
+    def kept_of(self) -> str:
+        """By what a browser tells apart the readers who sign in in it: no id and no card, and of each always the same,
+        whichever account is open."""
+        return salted_hmac("wenyuan.doors.portal.kept", str(self.own.id), algorithm="sha256").hexdigest()[:32]
 
 
 def reader_of(request: HttpRequest, *, at: datetime) -> Reader | None:

@@ -63,6 +63,7 @@ def _reader(request: PublicRequest) -> dict[str, str]:
             "patron_name": request.reader.patron.masked_name,
             "account_url": account,
             "meant": request.reader.meant,
+            "kept_of": request.reader.kept_of,
             "sign_out_url": reverse("portal:sign-out"),
         }
     if request.path == signing_in:
