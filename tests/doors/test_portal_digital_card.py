@@ -53,6 +53,13 @@ def test_the_code_is_another_one_each_time_and_says_neither_card_nor_name(
         assert IDENTITY_NUMBER not in code
 
 
+def test_the_page_does_not_say_that_a_picture_of_the_code_opens_nothing(portal_town: Town) -> None:
+    told = words(signed_in().get(CODE))
+
+    assert "Until a desk has taken it, a picture of it is as good for two minutes" in told
+    assert "opens nothing" not in told
+
+
 def test_it_changes_by_itself_for_five_minutes_and_then_waits_for_a_tap(portal_town: Town) -> None:
     client = signed_in()
 

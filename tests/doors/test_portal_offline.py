@@ -22,6 +22,8 @@ from wenyuan.organisation.network.models import Branch
 NOON = datetime(2026, 4, 23, 4, 0, tzinfo=UTC)
 WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/122.0 Mobile MicroMessenger/8.0.47.2560(0x28002F36)"
 
+WARNING = "Whoever has this device can show the QR code like your card"
+
 
 def lend(branch: Branch, card: str, title: str, *, at: datetime = NOON) -> None:
     item = make_item(bib=make_bib(title=title), home=branch)
@@ -70,6 +72,13 @@ def test_the_page_for_no_network_has_the_hours_and_names_nobody(central: Branch)
 
     assert html.count("9:00–17:00") == 6
     assert not [word for word in ("陈", "T100", "csrf") if word in html]
+
+
+def test_who_is_offered_it_and_who_has_it_are_told_that_it_is_as_good_as_the_card(central: Branch) -> None:
+    html = Client(headers={"accept-language": "en"}).get("/offline").content.decode()
+
+    for part in (" data-there ", " data-offer "):
+        assert WARNING in html.split(part)[1].split("<button")[0]
 
 
 def test_what_is_kept_is_the_readers_own_card_and_loans(central: Branch) -> None:
