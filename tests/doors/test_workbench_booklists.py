@@ -83,6 +83,18 @@ def test_a_form_that_is_refused_says_why_at_the_field(staff: Client, central: Br
     assert Booklist.objects.count() == 0
 
 
+def test_what_readers_saw_is_not_made_a_draft_and_the_form_says_why_at_its_first_day(
+    staff: Client, central: Branch
+) -> None:
+    made = begin(staff, central, first_date="2026-01-05")
+
+    answer = staff.post(f"{HERE}{made.id}/edit", {"title": "春天读什么", "version": "1", "first_date": ""})
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {"first_date": ["读者已看到过这份书目，请改为填写结束日期。"]}
+    assert Booklist.objects.get().first_date == date(2026, 1, 5)
+
+
 def test_who_comes_second_sees_what_the_first_wrote(staff: Client, central: Branch) -> None:
     made = begin(staff, central)
     for title in ("夏天", "秋天"):

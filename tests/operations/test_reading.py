@@ -144,7 +144,7 @@ def test_lists_for_children_are_told_apart(branch: Branch, desk: Desk) -> None:
 def test_what_makes_no_list_is_refused_with_every_reason(
     branch: Branch, desk: Desk, draft: BooklistDraft, expected: tuple[BooklistReason, ...]
 ) -> None:
-    made = begin(branch, desk)
+    made = begin(branch, desk, BooklistDraft(title="草稿"))
 
     assert reasons(lambda: begin(branch, desk, draft)) == expected
     assert reasons(lambda: change_booklist(list_id=made, version=1, draft=draft, at=AT, desk=desk)) == expected
@@ -160,11 +160,10 @@ def test_a_request_that_is_sent_twice_makes_one_list(branch: Branch, desk: Desk)
 
 def test_who_was_second_does_not_overwrite_what_the_first_said(branch: Branch, desk: Desk) -> None:
     made = begin(branch, desk)
-    change_booklist(list_id=made, version=1, draft=BooklistDraft(title="夏天读什么"), at=AT, desk=desk)
+    summer, autumn = (BooklistDraft(title=title, first_date=TODAY) for title in ("夏天读什么", "秋天"))
+    change_booklist(list_id=made, version=1, draft=summer, at=AT, desk=desk)
 
-    late = reasons(
-        lambda: change_booklist(list_id=made, version=1, draft=BooklistDraft(title="秋天"), at=AT, desk=desk)
-    )
+    late = reasons(lambda: change_booklist(list_id=made, version=1, draft=autumn, at=AT, desk=desk))
 
     assert late == (BooklistReason.CHANGED_MEANWHILE,)
     assert Booklist.objects.get().title == "夏天读什么"
@@ -192,12 +191,12 @@ def test_a_work_stands_once_on_a_list_and_must_be_there(branch: Branch, desk: De
     add(made, bib, desk)
 
     assert reasons(lambda: add(made, bib, desk)) == (BooklistReason.ALREADY_ON_IT,)
-    assert reasons(lambda: add_to_booklist(list_id=made, bib_id=9, words="字" * 121, at=AT, desk=desk)) == (
+    assert reasons(lambda: add_to_booklist(list_id=made, bib_id=0, words="字" * 121, at=AT, desk=desk)) == (
         BooklistReason.TEXT_TOO_LONG,
         BooklistReason.UNKNOWN_WORK,
     )
-    assert reasons(lambda: add(7, bib, desk)) == (BooklistReason.UNKNOWN_LIST,)
-    assert reasons(lambda: remove_line(list_id=made, line_id=7, at=AT, desk=desk)) == (BooklistReason.UNKNOWN_LINE,)
+    assert reasons(lambda: add(0, bib, desk)) == (BooklistReason.UNKNOWN_LIST,)
+    assert reasons(lambda: remove_line(list_id=made, line_id=0, at=AT, desk=desk)) == (BooklistReason.UNKNOWN_LINE,)
 
 
 def test_a_list_has_at_most_two_hundred_works(branch: Branch, desk: Desk) -> None:
@@ -217,6 +216,32 @@ def test_a_draft_is_deleted_and_what_readers_saw_is_not(branch: Branch, desk: De
 
     assert reasons(lambda: delete_booklist(list_id=shown, at=AT, desk=desk)) == (BooklistReason.WAS_SHOWN,)
     assert list(Booklist.objects.values_list("id", flat=True)) == [shown]
+
+
+@pytest.mark.parametrize("last", [None, date(2026, 4, 22)], ids=["shown", "ended"])
+@pytest.mark.parametrize("first", [None, date(2026, 4, 24)], ids=["draft", "coming"])
+def test_what_readers_saw_is_ended_and_made_neither_a_draft_nor_something_to_come(
+    branch: Branch, desk: Desk, last: date | None, first: date | None
+) -> None:
+    made = begin(branch, desk, BooklistDraft(title="春天", first_date=date(2026, 4, 1), last_date=last))
+
+    def change(draft: BooklistDraft, version: int = 1) -> object:
+        return change_booklist(list_id=made, version=version, draft=draft, at=AT, desk=desk)
+
+    assert reasons(lambda: change(BooklistDraft(title="春天", first_date=first))) == (BooklistReason.WAS_SHOWN,)
+    assert reasons(lambda: delete_booklist(list_id=made, at=AT, desk=desk)) == (BooklistReason.WAS_SHOWN,)
+    change(BooklistDraft(title="春天", first_date=date(2026, 4, 2), last_date=date(2026, 4, 21)))
+    change(BooklistDraft(title="春天", first_date=TODAY), 2)
+    assert [one.state(TODAY) for one in list_booklists()] == [BooklistState.SHOWN]
+
+
+def test_what_no_reader_has_seen_becomes_a_draft_again(branch: Branch, desk: Desk) -> None:
+    made = begin(branch, desk, BooklistDraft(title="夏天", first_date=date(2026, 4, 24)))
+
+    change_booklist(list_id=made, version=1, draft=BooklistDraft(title="夏天"), at=AT, desk=desk)
+    delete_booklist(list_id=made, at=AT, desk=desk)
+
+    assert list_booklists() == ()
 
 
 def test_who_may_not_keep_lists_at_its_branch_changes_nothing(branch: Branch, desk: Desk) -> None:

@@ -24,6 +24,14 @@ class BooklistDraft:
     first_date: date | None = None
     last_date: date | None = None
 
+    def state(self, today: date) -> BooklistState:
+        """Whether readers see a list with these days today."""
+        if self.first_date is None:
+            return BooklistState.DRAFT
+        if today < self.first_date:
+            return BooklistState.COMING
+        return BooklistState.ENDED if self.last_date is not None and self.last_date < today else BooklistState.SHOWN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BooklistFacts:
@@ -43,12 +51,7 @@ class BooklistFacts:
 
     def state(self, today: date) -> BooklistState:
         """Whether readers see it today."""
-        first, last = self.draft.first_date, self.draft.last_date
-        if first is None:
-            return BooklistState.DRAFT
-        if today < first:
-            return BooklistState.COMING
-        return BooklistState.ENDED if last is not None and last < today else BooklistState.SHOWN
+        return self.draft.state(today)
 
 
 @dataclass(frozen=True, slots=True)

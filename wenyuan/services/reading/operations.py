@@ -47,10 +47,12 @@ def change_booklist(*, list_id: int, version: int, draft: BooklistDraft, at: dat
     """Say what a list is called and about, and when readers see it. ``version`` is the one that was looked at.
 
     :raises NotAllowed: the operator may not keep lists at its branch.
-    :raises BooklistRefused: with every reason; CHANGED_MEANWHILE when somebody else was first.
+    :raises BooklistRefused: with every reason; CHANGED_MEANWHILE when somebody else was first; WAS_SHOWN when what
+        readers have seen would be a draft again or still to come.
     """
-    before, draft = _held(list_id, desk), rules.tidied(draft)
+    before, draft, today = _held(list_id, desk), rules.tidied(draft), local_date(at)
     reasons = rules.reasons_against_draft(draft)
+    reasons += rules.reasons_against_days(before.state(today), draft.state(today))
     if before.version != version:
         reasons.append(BooklistReason.CHANGED_MEANWHILE)
     if reasons:

@@ -5,6 +5,7 @@ from wenyuan.services.reading.data import BooklistDraft, BooklistReason, Booklis
 TITLE_CHARACTERS, WORDS_CHARACTERS, LINE_CHARACTERS = 80, 500, 120
 MOST_WORKS = 200
 """On one list. A longer one is a bibliography, which the search gives."""
+UNSEEN = (BooklistState.DRAFT, BooklistState.COMING)
 
 
 def tidied(draft: BooklistDraft) -> BooklistDraft:
@@ -43,8 +44,13 @@ def reasons_against_line(words: str, *, standing: int) -> list[BooklistReason]:
 
 
 def reasons_against_deletion(state: BooklistState) -> list[BooklistReason]:
-    """Only what no reader sees, has seen by its days, or is about to see goes without a trace."""
-    return [] if state in (BooklistState.DRAFT, BooklistState.COMING) else [BooklistReason.WAS_SHOWN]
+    """Only what no reader sees or has seen by its days goes without a trace."""
+    return [] if state in UNSEEN else [BooklistReason.WAS_SHOWN]
+
+
+def reasons_against_days(before: BooklistState, after: BooklistState) -> list[BooklistReason]:
+    """What readers have seen by its days becomes no draft and nothing to come, which could be deleted: it is ended."""
+    return [BooklistReason.WAS_SHOWN] if before not in UNSEEN and after in UNSEEN else []
 
 
 def moved(order: list[int], one: int, place: int) -> list[int]:

@@ -38,6 +38,7 @@ FIELDS: Final[Mapping[BooklistReason, str]] = {
     BooklistReason.TITLE_MISSING: "title",
     BooklistReason.DAYS_OUT_OF_ORDER: "last_date",
     BooklistReason.LAST_WITHOUT_FIRST: "last_date",
+    BooklistReason.WAS_SHOWN: "first_date",
 }
 """The field that a reason is about."""
 
