@@ -40,6 +40,15 @@ def make_list(branch: Branch, *bibs: Bib, title: str = "春天读什么", words:
     return made
 
 
+def assert_is_nobodys(reader: Client, made: Booklist, bib: Bib) -> None:
+    """No page leads to it, and it has none."""
+    for path in ("/", "/children", "/lists", f"/record/{bib.id}", "/sitemap/pages.xml"):
+        html = reader.get(path).content.decode()
+        assert made.title not in html
+        assert f"/list/{made.id}" not in html
+    assert reader.get(f"/list/{made.id}").status_code == 404
+
+
 def test_a_list_has_its_words_its_works_and_whether_they_can_be_had(reader: Client, central: Branch) -> None:
     bib, lent = make_bib(title="活着"), make_bib(title="围城")
     make_item(bib=bib, home=central)
@@ -92,18 +101,24 @@ def test_a_draft_what_is_to_come_and_what_has_ended_are_nobodys(
     bib = make_bib()
     made = make_list(central, bib, title="还没好", **days)  # type: ignore[arg-type] # columns of the list
 
-    assert reader.get(f"/list/{made.id}").status_code == 404
-    for path in ("/", "/lists", f"/record/{bib.id}", "/sitemap/pages.xml"):
-        assert "还没好" not in reader.get(path).content.decode()
-        assert f"/list/{made.id}" not in reader.get(path).content.decode()
+    assert_is_nobodys(reader, made, bib)
 
 
-def test_a_list_of_which_every_work_is_withdrawn_has_no_page(reader: Client, central: Branch) -> None:
-    bib = make_bib()
+@pytest.mark.parametrize("for_children", [False, True])
+def test_a_list_of_which_every_work_is_withdrawn_is_nobodys_until_one_is_there(
+    reader: Client, central: Branch, for_children: bool
+) -> None:
+    bib, merged = make_bib(), make_bib(merged_into=make_bib())
     make_item(bib=bib, home=central, state="withdrawn")
-    made = make_list(central, bib)
+    assert merged.merged_into is not None
+    make_item(bib=merged.merged_into, home=central, state="withdrawn")
+    made = make_list(central, bib, merged, title="都不在了", for_children=for_children)
 
-    assert reader.get(f"/list/{made.id}").status_code == 404
+    assert_is_nobodys(reader, made, bib)
+    make_item(bib=merged.merged_into, home=central)
+    for path in ("/lists", "/children" if for_children else "/", f"/record/{bib.id}", "/sitemap/pages.xml"):
+        assert f"/list/{made.id}" in reader.get(path).content.decode()
+    assert reader.get(f"/list/{made.id}").status_code == 200
 
 
 def test_a_record_leads_to_the_lists_that_recommend_it_also_by_a_record_that_was_merged(

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from tests.factories.catalogue import make_bib
+from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import make_branch, make_library
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.booklists.words import FIELDS, REASONS, STATES
@@ -59,6 +59,17 @@ def test_a_list_is_made_filled_put_in_order_and_shown(staff: Client, central: Br
     assert "对读者可见" in staff.get(HERE).content.decode()
     staff.post(f"{page}/works/{second.id}/removed")
     assert list(BooklistLine.objects.values_list("place", "words")) == [(1, "好看")]
+
+
+def test_a_list_of_which_every_work_is_withdrawn_leads_to_no_page_of_readers(staff: Client, central: Branch) -> None:
+    made, bib = begin(staff, central, first_date="2026-01-05"), make_bib(title="活着")
+    make_item(bib=bib, home=central, state="withdrawn")
+    staff.post(f"{HERE}{made.id}/works", {"bib": bib.id})
+
+    html = staff.get(f"{HERE}{made.id}").content.decode()
+
+    assert "活着" in html
+    assert f'href="/list/{made.id}"' not in html
 
 
 def test_what_is_on_the_list_already_is_said_so(staff: Client, central: Branch) -> None:

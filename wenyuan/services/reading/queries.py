@@ -34,7 +34,7 @@ def list_shown_booklists(
     *, today: date, for_children: bool | None = None, start: int = 0, size: int = PAGE
 ) -> tuple[BooklistFacts, ...]:
     """What readers see today, the latest first; ``for_children`` narrows to those that are or are not for children. A
-    list without a work is not shown."""
+    list without a work that is there is not shown."""
     return _lists(sql.SHOWN, {"today": today, "for_children": for_children, "start": start, "limit": size})
 
 

@@ -21,9 +21,16 @@ KEPT = f"""
 """
 """What branches keep, the latest changed first."""
 
-_SHOWN = """
+_IS_GONE = """COALESCE((
+        SELECT bool_and(item.state = 'withdrawn') FROM catalogue_item item
+        WHERE item.bib_id = COALESCE(bib.merged_into_id, bib.id)), FALSE)"""
+"""Of a line's work: it had items, and every one of them was withdrawn. A value: for EXISTS all items may be hashed."""
+
+_SHOWN = f"""
     list.first_date <= %(today)s AND (list.last_date IS NULL OR %(today)s <= list.last_date)
-    AND EXISTS (SELECT FROM reading_booklistline line WHERE line.booklist_id = list.id)
+    AND EXISTS (
+        SELECT FROM reading_booklistline line JOIN catalogue_bib bib ON bib.id = line.bib_id
+        WHERE line.booklist_id = list.id AND NOT {_IS_GONE})
 """
 
 _SHOWN_TO = f"{_SHOWN} AND (%(for_children)s::boolean IS NULL OR list.for_children = %(for_children)s::boolean)"
@@ -34,14 +41,10 @@ SHOWN = f"""
     {_LISTS} WHERE {_SHOWN_TO}
     ORDER BY list.first_date DESC, list.id DESC LIMIT %(limit)s OFFSET %(start)s
 """
-"""What readers see on a day, the latest first. An empty list is not shown."""
+"""What readers see on a day, the latest first. A list without a work that is there is not shown."""
 
-_LINES = """
-    SELECT line.booklist_id, line.id, COALESCE(bib.merged_into_id, bib.id) AS bib_id, line.place, line.words,
-        EXISTS (SELECT FROM catalogue_item item WHERE item.bib_id = COALESCE(bib.merged_into_id, bib.id))
-        AND NOT EXISTS (
-            SELECT FROM catalogue_item item
-            WHERE item.bib_id = COALESCE(bib.merged_into_id, bib.id) AND item.state <> 'withdrawn')
+_LINES = f"""
+    SELECT line.booklist_id, line.id, COALESCE(bib.merged_into_id, bib.id) AS bib_id, line.place, line.words, {_IS_GONE}
     FROM reading_booklistline line JOIN catalogue_bib bib ON bib.id = line.bib_id
 """
 

@@ -48,7 +48,7 @@ def booklist(request: StaffRequest, list_id: int) -> HttpResponse:
         "crumbs": crumbs(Crumb(found.title)),
         "booklist": found,
         "state": STATES[state],
-        "is_shown": state is BooklistState.SHOWN and bool(lines),
+        "is_shown": state is BooklistState.SHOWN and not all(line.is_gone for line in lines),
         "may_delete": may_be_deleted(found, request),
         "rows": [Shown(line, known[line.bib_id]) for line in lines if line.bib_id in known],
         "form": AskForm({"q": asked} if asked else None),
