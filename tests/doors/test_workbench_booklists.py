@@ -1,5 +1,6 @@
 """Booklists at the workbench: made, filled by a search, put in order, shown and deleted."""
 
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import make_branch, make_library
 from tests.factories.staff_pages import staff_at
 from wenyuan.doors.workbench.booklists.words import FIELDS, REASONS, STATES
+from wenyuan.holdings.catalogue.models import Bib
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.network.models import Branch
 from wenyuan.services.reading.data import BooklistReason, BooklistState
@@ -50,7 +52,7 @@ def test_a_list_is_made_filled_put_in_order_and_shown(staff: Client, central: Br
         bib_id = staff.get(page, {"q": asked}).context["found"][0].id
         staff.post(f"{page}/works", {"bib": bib_id, "words": "好看"})
     second = BooklistLine.objects.get(place=2)
-    staff.post(f"{page}/works/{second.id}", {"place": "1", "words": "先读这本"})
+    staff.post(f"{page}/works/{second.id}", {"version": "1", "place": "1", "words": "先读这本"})
 
     html = staff.get(page).content.decode()
     assert html.index("围城") < html.index("活着")
@@ -81,6 +83,25 @@ def test_what_is_on_the_list_already_is_said_so(staff: Client, central: Branch) 
 
     assert "已在书目中" in html
     assert "该书已在书目中。" in again
+
+
+def test_a_lines_form_has_the_place_of_its_line_and_who_comes_second_overwrites_nothing(
+    staff: Client, central: Branch
+) -> None:
+    made, kept = begin(staff, central), make_bib(title="活着")
+    gone, other = make_bib(title="活着（旧）"), make_bib(title="围城")
+    for bib in (gone, kept, other):
+        staff.post(f"{HERE}{made.id}/works", {"bib": bib.id})
+    Bib.objects.filter(id=gone.id).update(merged_into=kept)
+    line = f"{HERE}{made.id}/works/{BooklistLine.objects.get(bib=other).id}"
+
+    html = staff.get(f"{HERE}{made.id}").content.decode()
+    staff.post(line, {"version": "1", "place": "3", "words": "先来"})
+    late = staff.post(line, {"version": "1", "place": "3", "words": "后到"}, follow=True).content.decode()
+
+    assert re.findall(r'name="place"[^>]* value="(\d+)"', html) == ["1", "3"]
+    assert "刚被他人修改" in late
+    assert list(BooklistLine.objects.order_by("place").values_list("words", flat=True)) == ["", "", "先来"]
 
 
 def test_a_form_that_is_refused_says_why_at_the_field(staff: Client, central: Branch) -> None:

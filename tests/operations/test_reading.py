@@ -175,15 +175,33 @@ def test_lines_change_places_and_words_and_go(branch: Branch, desk: Desk) -> Non
         add(made, make_bib(title=title), desk)
     first, second, third = (line.id for line in lines_of(made))
 
-    change_line(list_id=made, line_id=third, place=1, words="先读这本", at=AT, desk=desk)
+    change_line(list_id=made, version=1, line_id=third, place=1, words="先读这本", at=AT, desk=desk)
     assert titles(made) == ["丙", "甲", "乙"]
     assert lines_of(made)[0].words == "先读这本"
 
-    change_line(list_id=made, line_id=third, place=99, words="", at=AT, desk=desk)
+    change_line(list_id=made, version=2, line_id=third, place=99, words="", at=AT, desk=desk)
     assert titles(made) == ["甲", "乙", "丙"]
 
     remove_line(list_id=made, line_id=first, at=AT, desk=desk)
     assert [(line.place, line.id) for line in lines_of(made)] == [(1, second), (2, third)]
+
+
+def test_who_was_second_overwrites_no_line_and_adding_hinders_nobody(branch: Branch, desk: Desk) -> None:
+    made = begin(branch, desk)
+    for title in ("甲", "乙"):
+        add(made, make_bib(title=title), desk)
+    first, second = (line.id for line in lines_of(made))
+
+    def change(line_id: int, version: int, words: str) -> None:
+        change_line(list_id=made, version=version, line_id=line_id, place=1, words=words, at=AT, desk=desk)
+
+    change(second, 1, "先读这本")
+    assert reasons(lambda: change(second, 1, "后读这本")) == (BooklistReason.CHANGED_MEANWHILE,)
+    add(made, make_bib(title="丙"), desk)
+    change(first, 2, "再读这本")
+    remove_line(list_id=made, line_id=second, at=AT, desk=desk)
+    assert reasons(lambda: change(first, 3, "晚了")) == (BooklistReason.CHANGED_MEANWHILE,)
+    assert [(line.place, line.words) for line in lines_of(made)] == [(1, "再读这本"), (2, "")]
 
 
 def test_a_work_stands_once_on_a_list_and_must_be_there(branch: Branch, desk: Desk) -> None:
@@ -255,7 +273,7 @@ def test_who_may_not_keep_lists_at_its_branch_changes_nothing(branch: Branch, de
         lambda: change_booklist(list_id=made, version=1, draft=DRAFT, at=AT, desk=stranger),
         lambda: delete_booklist(list_id=made, at=AT, desk=stranger),
         lambda: add(made, make_bib(), stranger),
-        lambda: change_line(list_id=made, line_id=line, place=1, words="", at=AT, desk=stranger),
+        lambda: change_line(list_id=made, version=1, line_id=line, place=1, words="", at=AT, desk=stranger),
         lambda: remove_line(list_id=made, line_id=line, at=AT, desk=stranger),
     ):
         with pytest.raises(NotAllowed):

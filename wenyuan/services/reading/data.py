@@ -35,7 +35,8 @@ class BooklistDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BooklistFacts:
-    """A list. ``works`` is how many lines it has, ``version`` grows with each change of what ``draft`` says."""
+    """A list. ``works`` is how many lines it has, ``version`` grows with each change of what ``draft`` or a line
+    says, and when a line goes."""
 
     id: int
     branch_id: int

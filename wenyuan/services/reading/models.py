@@ -16,7 +16,7 @@ class Booklist(models.Model):
     made_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())  # also when a line was
-    version = models.PositiveIntegerField(default=1)  # grows with each change of the list's own fields
+    version = models.PositiveIntegerField(default=1)  # grows with each change, but not when a line is added
     key = models.CharField(max_length=64, null=True, unique=True)
 
     class Meta:

@@ -103,18 +103,23 @@ def add_to_booklist(*, list_id: int, bib_id: int, words: str, at: datetime, desk
 
 @needs(Act.KEEP_BOOKLISTS)
 @verb
-def change_line(*, list_id: int, line_id: int, place: int, words: str, at: datetime, desk: Desk) -> None:
-    """Say why a work is recommended, and at which place of the list it stands; the others make room.
+def change_line(*, list_id: int, version: int, line_id: int, place: int, words: str, at: datetime, desk: Desk) -> None:
+    """Say why a work is recommended, and at which place of the list it stands; where that is another one, the others
+    make room. ``version`` is that of the list that was looked at.
 
     :raises NotAllowed: the operator may not keep lists at its branch.
-    :raises BooklistRefused: UNKNOWN_LIST, UNKNOWN_LINE, TEXT_TOO_LONG.
+    :raises BooklistRefused: UNKNOWN_LIST, UNKNOWN_LINE, TEXT_TOO_LONG; CHANGED_MEANWHILE when somebody else was first.
     """
     booklist = _held(list_id, desk)
     line = _line(list_id, line_id)
-    if reasons := rules.reasons_against_line(words, standing=0):
+    reasons = rules.reasons_against_line(words, standing=0)
+    if booklist.version != version:
+        reasons.append(BooklistReason.CHANGED_MEANWHILE)
+    if reasons:
         raise BooklistRefused(*reasons)
     BooklistLine.objects.filter(id=line_id).update(words=words.strip())
-    _reorder(list_id, rules.moved(_order(list_id), line_id, place))
+    if place != line.place:
+        _reorder(list_id, rules.moved(_order(list_id), line_id, place))
     _note_line(booklist, at, desk, before={"bib": line.bib_id, "place": line.place}, after={"place": place})
 
 
@@ -217,7 +222,8 @@ def _note_line(
     before: dict[str, object] | None = None,
     after: dict[str, object] | None = None,
 ) -> None:
-    Booklist.objects.filter(id=booklist.id).update(changed_at=at)
+    # What is added at the end changes nothing that somebody else has looked at.
+    Booklist.objects.filter(id=booklist.id).update(changed_at=at, version=F("version") + int(before is not None))
     _audit("change_booklist_works", booklist, at, desk, before=before, after=after)
 
 

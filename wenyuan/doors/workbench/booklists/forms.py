@@ -73,5 +73,6 @@ class WorkForm(forms.Form):
 
 
 class LineForm(forms.Form):
+    version = forms.IntegerField(min_value=1)
     place = forms.IntegerField(min_value=1, max_value=9999)
     words = forms.CharField(max_length=LINE, required=False)

@@ -92,6 +92,7 @@ def change(request: StaffRequest, list_id: int, line_id: int) -> HttpResponse:
     try:
         operations.change_line(
             list_id=list_id,
+            version=form.cleaned_data["version"],
             line_id=line_id,
             place=form.cleaned_data["place"],
             words=form.cleaned_data["words"],
