@@ -33,15 +33,15 @@ def demo(site: str, settings: Any, tmp_path: Path) -> str:
 
 
 def window(chromium: Browser, site: str, town: Town, role: str) -> BrowserContext:
-    """A browser window of somebody with this role at the central library, an administrator's everywhere, or of a
-    reader."""
+    """A browser window of somebody with this role at the central library, of who has it everywhere (the director and
+    the administrators), or of a reader."""
     context = chromium.new_context(locale="zh-CN", viewport=DESKTOP, reduced_motion="reduce")
     if role == SIGNED_IN:
         session = reader_signed_in(longest_borrower()).cookies["wenyuan_reader"].value
         context.add_cookies([{"name": "wenyuan_reader", "value": session, "url": site}])
     elif role != READER:
         clerk = staff_at(town.central, Role(role))
-        if Role(role) in ADMIN_ROLES:
+        if Role(role) in {Role.DIRECTOR, *ADMIN_ROLES}:
             RoleGrant.objects.filter(account_id=clerk.session["_auth_user_id"]).update(branch=None)
         context.add_cookies([{"name": "wenyuan_staff", "value": clerk.cookies["wenyuan_staff"].value, "url": site}])
     return context

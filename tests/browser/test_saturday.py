@@ -102,10 +102,11 @@ def test_a_saturday_by_scanner_and_keyboard_alone(chromium: Browser, site: str, 
     press(page, "F8")
     expect(page.locator(".alert.refused")).to_have_count(0)
     press(page, "Escape")
+    expect(page.locator(".reader h2")).to_have_text("没有读者")
 
     # The elder has no phone, and lost her card: found by name, given a new card, served.
-    page.keyboard.press("/")
-    page.wait_for_url("**/patrons/")
+    with page.expect_navigation(url="**/patrons/"):
+        page.keyboard.press("/")
     expect(page.locator("#id_text")).to_be_focused()
     page.keyboard.type("王秀英")
     enter(page)
