@@ -12,7 +12,7 @@ from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch
 from tests.factories.office_pages import NOON, Town, happened, make_town
 from tests.factories.patrons import make_patron
-from tests.factories.staff_pages import staff_at
+from tests.factories.staff_pages import english, staff_at
 from wenyuan.doors.workbench.figures.words import period_words
 from wenyuan.office.figures.data import IndicatorCode, Question
 from wenyuan.office.figures.operations import define
@@ -32,11 +32,6 @@ def town() -> Town:
 def _in_english() -> Iterator[None]:
     with translation.override("en"):
         yield
-
-
-def english(browser: Any) -> Any:
-    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return browser
 
 
 def number_after(markup: str, heading: str) -> str:

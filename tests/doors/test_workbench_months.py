@@ -11,7 +11,7 @@ from django.utils import translation
 
 from tests.factories.accounts import make_desk
 from tests.factories.office_pages import Town, happened, make_town
-from tests.factories.staff_pages import staff_at
+from tests.factories.staff_pages import english, staff_at
 from wenyuan.doors.cli.summary import closed_words
 from wenyuan.office.figures.data import Question
 from wenyuan.office.figures.operations import adjust_month, close_month, define
@@ -35,11 +35,6 @@ def town() -> Town:
 def _in_english() -> Iterator[None]:
     with translation.override("en"):
         yield
-
-
-def english(browser: Any) -> Any:
-    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return browser
 
 
 def director_of_all(town: Town) -> Any:

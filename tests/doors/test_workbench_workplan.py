@@ -109,7 +109,7 @@ def test_a_goal_is_changed_by_who_saw_it_last(town: Town) -> None:
     browser = director(town)
     goal = put_in(browser)
     form = browser.get(f"/workbench/workplan/{goal.id}/edit").context["form"]
-    sent = {**SENT, "title": "入藏新书和报刊", "key": form.initial["key"]}
+    sent = {**SENT, "title": "入藏新书和报刊", "version": form.initial["version"]}
 
     first = browser.post(f"/workbench/workplan/{goal.id}/edit", sent)
     again = browser.post(f"/workbench/workplan/{goal.id}/edit", sent)

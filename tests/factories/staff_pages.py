@@ -28,4 +28,10 @@ def staff_at(
     return browser
 
 
-__all__ = ["PASSWORD", "staff_at"]
+def english(browser: Client) -> Client:
+    """The same browser, whose pages are in English."""
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return browser
+
+
+__all__ = ["PASSWORD", "english", "staff_at"]

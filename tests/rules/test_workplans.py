@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenyuan.office.figures.data import IndicatorCode, SummaryPart
+from wenyuan.office.figures.data import IndicatorCode, StockCode, SummaryPart
 from wenyuan.office.workplans.data import (
     GoalDraft,
     GoalFacts,
@@ -189,6 +189,7 @@ def test_progress_never_leaves_its_bounds(now: int, begun: int, target: int, day
         ({"target": None}, [GoalReason.BAD_TARGET]),
         ({"target": 0}, [GoalReason.BAD_TARGET]),
         ({"figure": None}, [GoalReason.BAD_TARGET]),
+        ({"figure": StockCode.BORROWERS}, [GoalReason.BAD_FIGURE]),
         ({"milestones": (MilestoneDraft("招标", DUE), MilestoneDraft(" 招标 ", DUE))}, [GoalReason.SAME_MILESTONE]),
         ({"milestones": (MilestoneDraft("招标", date(2027, 1, 1)),)}, [GoalReason.MILESTONE_OUTSIDE]),
         ({"milestones": (MilestoneDraft(" ", DUE),)}, [GoalReason.TITLE_MISSING]),

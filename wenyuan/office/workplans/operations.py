@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, connection
 
 from wenyuan.office.workplans import rules, sql
-from wenyuan.office.workplans.data import GoalDraft, GoalFacts, GoalReason, GoalRefused, GoalState, goal_figure
+from wenyuan.office.workplans.data import GoalDraft, GoalFacts, GoalReason, GoalRefused, GoalState
 from wenyuan.office.workplans.models import Goal, Milestone
 from wenyuan.office.workplans.queries import at_place, get_goal, goals_of
 from wenyuan.organisation.network.queries import network_map
@@ -203,8 +203,6 @@ def _hold_room_for(count: int, year: int, branch_id: int | None) -> None:
 
 def _refuse_unfit(draft: GoalDraft) -> None:
     reasons = rules.reasons_against_draft(draft)
-    if draft.figure is not None and goal_figure(draft.figure.value) is None:
-        reasons.append(GoalReason.BAD_FIGURE)
     if draft.branch_id is not None and draft.branch_id not in network_map().branches:
         reasons.append(GoalReason.UNKNOWN_BRANCH)
     if reasons:

@@ -15,6 +15,7 @@ from wenyuan.office.workplans.data import (
     MilestoneDraft,
     MilestoneFacts,
     Progress,
+    goal_figure,
 )
 
 TITLE_CHARACTERS = 120
@@ -54,6 +55,7 @@ def reasons_against_draft(draft: GoalDraft) -> list[GoalReason]:
         (_is_too_long(draft), GoalReason.TEXT_TOO_LONG),
         (draft.first_date > draft.due_date, GoalReason.DAYS_OUT_OF_ORDER),
         ({draft.first_date.year, draft.due_date.year} != {draft.year}, GoalReason.OTHER_YEAR),
+        (draft.figure is not None and goal_figure(draft.figure.value) is None, GoalReason.BAD_FIGURE),
         (not _target_fits(draft), GoalReason.BAD_TARGET),
         ("" in titles, GoalReason.TITLE_MISSING),
         (len(set(titles)) != len(titles), GoalReason.SAME_MILESTONE),

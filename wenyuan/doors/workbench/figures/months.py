@@ -19,6 +19,7 @@ from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.figures.forms import AdjustForm, CloseForm
+from wenyuan.doors.workbench.figures.links import stock_url
 from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_branch, place_words
 from wenyuan.doors.workbench.figures.tables import Number, opened
 from wenyuan.doors.workbench.figures.words import MONTH_FIELDS, MONTH_REASONS, answer_words, period_words
@@ -520,8 +521,7 @@ def _category_words(cell: ReaderCell, names: Mapping[str, str]) -> str:
 
 def _stock_url(cell: ReaderCell, network: NetworkMap) -> str:
     facts = network.branches.get(cell.branch_id)
-    terms = urlencode({"period": cell.period, "branch": facts.code if facts else EVERYTHING})
-    return f"{reverse('workbench:stock-rows', args=[cell.code.value])}?{terms}"
+    return stock_url(cell.code, cell.period, facts.code if facts else None)
 
 
 def _signed(number: int) -> str:

@@ -13,6 +13,7 @@ from wenyuan.doors.furniture.figure_words import STOCK_NAMES, UNITS
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
+from wenyuan.doors.workbench.figures.links import stock_url
 from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_branch, place_words
 from wenyuan.doors.workbench.figures.words import BEHAVIOURS, STOCK_DEFINITIONS, period_words
 from wenyuan.doors.workbench.items.words import DOCUMENT_KINDS
@@ -73,9 +74,9 @@ def stocks(request: StaffRequest) -> HttpResponse:
                 "behaviour": BEHAVIOURS[one.behaviour],
                 "form_item": one.form_item,
                 "now": now[one.code],
-                "url": _url(one.code, period, branch),
+                "url": stock_url(one.code, period.text, branch),
                 "before": before.get(one.code),
-                "before_url": _url(one.code, earlier, branch) if earlier else "",
+                "before_url": stock_url(one.code, earlier.text, branch) if earlier else "",
             }
             for one in STOCKS
         ],
@@ -157,11 +158,6 @@ def _crumbs(period: Period, branch: str | None) -> tuple[Crumb, ...]:
         Crumb(gettext("Figures"), f"{reverse('workbench:figures')}?{terms}"),
         Crumb(gettext("Stocks and readers"), f"{reverse('workbench:stocks')}?{terms}"),
     )
-
-
-def _url(code: StockCode, period: Period, branch: str | None) -> str:
-    terms = urlencode({"period": period.text, "branch": branch or EVERYTHING})
-    return f"{reverse('workbench:stock-rows', args=[code.value])}?{terms}"
 
 
 def _page_of(request: StaffRequest, code: StockCode, row: StockRow) -> str:

@@ -16,6 +16,7 @@ from wenyuan.doors.furniture.summary_file import summary_docx
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
 from wenyuan.doors.workbench.figures.forms import SummaryForm
+from wenyuan.doors.workbench.figures.links import rows_url, standing_url
 from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_branch, place_words
 from wenyuan.doors.workbench.figures.words import period_words, reason_words
 from wenyuan.doors.workbench.shell import page
@@ -32,10 +33,9 @@ from wenyuan.office.figures.data import (
     Sentence,
     Slice,
     SummaryFacts,
-    WantedRows,
     WorkSummary,
 )
-from wenyuan.office.figures.queries import EVERYTHING, link_terms, parse_period, snapshot_of
+from wenyuan.office.figures.queries import EVERYTHING, parse_period, snapshot_of
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
@@ -227,10 +227,8 @@ def _url(code: FigureCode, facts: SummaryFacts, *, earlier: bool = False, point_
         return f"{reverse('workbench:figure-days')}?{urlencode({'period': period.text, 'branch': facts.seat or ''})}"
     if not isinstance(code, IndicatorCode):
         branch = facts.seat if code is CalendarCode.WEEKLY_HOURS else facts.branch
-        days = {"figure": code.value, "day": period.last_date.isoformat(), "branch": branch or EVERYTHING}
-        return f"{reverse('workbench:figure-standing')}?{urlencode(days)}"
-    terms = link_terms(WantedRows(code, period, facts.branch, Slice(point_id=point_id)))
-    return f"{reverse('workbench:figure-rows')}?{urlencode(terms)}"
+        return standing_url(code, period.last_date, branch)
+    return rows_url(code, period, facts.branch, Slice(point_id=point_id))
 
 
 def _refused(request: StaffRequest, form: SummaryForm) -> HttpResponse:

@@ -10,6 +10,7 @@ from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.furniture.figure_words import NAMES as WORDS
 from wenyuan.doors.furniture.figure_words import unit_shown
+from wenyuan.doors.workbench.figures.links import rows_url
 from wenyuan.doors.workbench.figures.words import answer_words
 from wenyuan.doors.workbench.templatetags.staff import counted, month_of, short_day
 from wenyuan.office.figures.data import (
@@ -26,9 +27,8 @@ from wenyuan.office.figures.data import (
     Slice,
     Unit,
     Values,
-    WantedRows,
 )
-from wenyuan.office.figures.queries import BY_CODE, EVERYTHING, INDICATORS, MAIN, is_defined_alike, link_terms
+from wenyuan.office.figures.queries import BY_CODE, EVERYTHING, INDICATORS, MAIN, is_defined_alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,7 @@ class Step:
 
 def opened(indicator: IndicatorCode, value: int, period: Period, branch: str | None, part: Slice = WHOLE) -> Number:
     """A number with the address of exactly its rows. A sum of nothing may still have rows that cancel out."""
-    terms = link_terms(WantedRows(indicator, period, branch, part))
-    return Number(value, f"{reverse('workbench:figure-rows')}?{urlencode(terms)}", BY_CODE[indicator].unit)
+    return Number(value, rows_url(indicator, period, branch, part), BY_CODE[indicator].unit)
 
 
 def tiles(now: Figures, before: Figures | None, counted_days: Period, defined: Definitions) -> list[Tile]:

@@ -79,6 +79,7 @@ class GoalForm(forms.Form):
         help_text=_("One a line, its day first: 2026-06-30 the contract is signed"),
     )
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: object, year: int, branches: Choices, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type] # handed through

@@ -1,19 +1,17 @@
 """What the pages of the work plan show of goals."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.urls import reverse
 from django_stubs_ext import StrOrPromise
 
 from wenyuan.doors.furniture.figure_words import PARTS, unit_shown
+from wenyuan.doors.workbench.figures.links import rows_url, standing_url, stock_url
 from wenyuan.doors.workbench.workplans.words import STANDINGS, goal_figure_name
-from wenyuan.office.figures.data import IndicatorCode, StockCode, SummaryPart, Unit, WantedRows
-from wenyuan.office.figures.queries import EVERYTHING, link_terms, may_see, span_of
+from wenyuan.office.figures.data import IndicatorCode, StockCode, Unit
+from wenyuan.office.figures.queries import may_see, span_of
 from wenyuan.office.workplans.data import GoalFacts, GoalState, PlannedGoal
 from wenyuan.office.workplans.queries import get_goal, unit_of
 from wenyuan.organisation.network.data import NetworkMap
@@ -27,6 +25,7 @@ class ShownGoal:
     """A goal in words. ``done`` and ``due`` are per cent; ``url`` leads to the rows of what its figure says."""
 
     goal: GoalFacts
+    part: StrOrPromise
     shape: str
     standing: StrOrPromise
     figure: str
@@ -44,15 +43,6 @@ class ShownGoal:
         return self.goal.state is GoalState.OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPart:
-    """A part of the plan with its goals."""
-
-    part: SummaryPart
-    name: StrOrPromise
-    goals: tuple[ShownGoal, ...]
-
-
 def seen_goal(operator: Operator, goal_id: int) -> GoalFacts:
     """The goal, if it is there and the operator sees figures of the place where it stands."""
     goal = get_goal(goal_id)
@@ -63,20 +53,13 @@ def seen_goal(operator: Operator, goal_id: int) -> GoalFacts:
     return goal
 
 
-def by_part(planned: Iterable[PlannedGoal], network: NetworkMap) -> list[ShownPart]:
-    """Goals under the parts they belong to, in their order; parts without any are left out."""
-    parts: dict[SummaryPart, list[ShownGoal]] = {}
-    for one in planned:
-        parts.setdefault(one.goal.part, []).append(shown(one, network))
-    return [ShownPart(part, PARTS[part], tuple(goals)) for part, goals in parts.items()]
-
-
 def shown(planned: PlannedGoal, network: NetworkMap) -> ShownGoal:
     goal, measured, progress = planned.goal, planned.measured, planned.progress
     shape, words = STANDINGS[progress.standing]
     unit = unit_of(goal.figure) if goal.figure else None
     return ShownGoal(
         goal=goal,
+        part=PARTS[goal.part],
         shape=shape,
         standing=words,
         figure=goal_figure_name(goal.figure) if goal.figure else "",
@@ -97,12 +80,8 @@ def _rows_url(planned: PlannedGoal, network: NetworkMap) -> str:
     assert measured is not None
     branch = None if goal.branch_id is None else network.branches[goal.branch_id].code
     if isinstance(goal.figure, IndicatorCode):
-        terms = link_terms(WantedRows(goal.figure, span_of(goal.first_date, measured.day), branch))
-        return f"{reverse('workbench:figure-rows')}?{urlencode(terms)}"
-    day = measured.day.isoformat()
+        return rows_url(goal.figure, span_of(goal.first_date, measured.day), branch)
     if isinstance(goal.figure, StockCode):
-        terms = {"period": day, "branch": branch or EVERYTHING}
-        return f"{reverse('workbench:stock-rows', args=[goal.figure.value])}?{urlencode(terms)}"
+        return stock_url(goal.figure, measured.day.isoformat(), branch)
     assert goal.figure is not None
-    terms = {"figure": goal.figure.value, "day": day, "branch": branch or EVERYTHING}
-    return f"{reverse('workbench:figure-standing')}?{urlencode(terms)}"
+    return standing_url(goal.figure, measured.day, branch)

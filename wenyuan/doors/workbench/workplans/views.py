@@ -24,7 +24,7 @@ from wenyuan.doors.workbench.workplans.forms import (
     MilestoneForm,
     initial_of,
 )
-from wenyuan.doors.workbench.workplans.shown import by_part, seen_goal, shown
+from wenyuan.doors.workbench.workplans.shown import seen_goal, shown
 from wenyuan.doors.workbench.workplans.words import FIELDS, REASONS
 from wenyuan.office.figures.queries import EVERYTHING
 from wenyuan.office.workplans import operations
@@ -57,7 +57,7 @@ def plan(request: StaffRequest) -> HttpResponse:
         "title": gettext("Work plan of %(year)s") % {"year": year},
         "line": place_words(branch, network),
         "crumbs": (_figures_crumb(), Crumb(gettext("Work plan"))),
-        "parts": by_part(planned, network),
+        "goals": [shown(one, network) for one in planned],
         "counts": {
             "all": len(planned),
             "reached": sum(one in {GoalStanding.REACHED, GoalStanding.DONE} for one in standings),
@@ -124,15 +124,14 @@ def change(request: StaffRequest, goal_id: int) -> HttpResponse:
         request.POST or None,
         year=goal.year,
         branches=_own_places(request),
-        initial={**initial_of(goal), "key": str(goal.version)},
+        initial={**initial_of(goal), "version": goal.version},
     )
     url = reverse("workbench:goal", args=[goal_id])
     if form.is_valid():
-        version = form.cleaned_data["key"]
         try:
             operations.change_goal(
                 goal_id=goal_id,
-                version=int(version) if version.isdecimal() else 0,
+                version=form.cleaned_data["version"] or 0,
                 draft=form.draft(),
                 at=request.at,
                 desk=request.desk,
