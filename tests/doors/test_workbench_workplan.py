@@ -51,7 +51,7 @@ def director(town: Town) -> Any:
 
 
 def put_in(browser: Any, **changes: str) -> Goal:
-    answer = browser.post("/workbench/workplan/new?year=2026", {**SENT, **changes})
+    answer = browser.post("/workbench/figures/plan/new?year=2026", {**SENT, **changes})
     assert answer.status_code == 302, answer.content.decode()
     return Goal.objects.latest("id")
 
@@ -65,7 +65,7 @@ def test_a_goal_is_put_in_and_its_figure_opens_onto_its_rows(town: Town) -> None
     assert (goal.year, goal.target, goal.figure, goal.branch_id) == (2026, 3000, "items_added", None)
     steps = Milestone.objects.order_by("due_date").values_list("title", "due_date__month")
     assert list(steps) == [("招标", 3), ("首批到馆", 6)]
-    page = browser.get("/workbench/workplan/?year=2026").content.decode()
+    page = browser.get("/workbench/figures/plan/?year=2026").content.decode()
     assert "2026年工作计划" in page
     assert "馆藏" in page
     found = re.search(r'<a class="opens" href="([^"]+)">1,850</a>', page)
@@ -88,7 +88,7 @@ def test_a_goal_is_put_in_and_its_figure_opens_onto_its_rows(town: Town) -> None
     ],
 )
 def test_what_cannot_be_is_told_at_its_field(town: Town, changes: dict[str, str], words: str) -> None:
-    answer = director(town).post("/workbench/workplan/new?year=2026", {**SENT, **changes})
+    answer = director(town).post("/workbench/figures/plan/new?year=2026", {**SENT, **changes})
 
     assert answer.status_code == 422
     assert words in answer.content.decode()
@@ -99,7 +99,7 @@ def test_money_is_planned_in_yuan_and_hours_and_places_by_their_number(town: Tow
     browser = director(town)
 
     money = put_in(browser, figure="money_received", target="12000.50", key="k2")
-    page = browser.get(f"/workbench/workplan/{money.id}/edit").content.decode()
+    page = browser.get(f"/workbench/figures/plan/{money.id}/edit").content.decode()
 
     assert money.target == 1_200_050
     assert 'value="12000.50"' in page
@@ -108,11 +108,11 @@ def test_money_is_planned_in_yuan_and_hours_and_places_by_their_number(town: Tow
 def test_a_goal_is_changed_by_who_saw_it_last(town: Town) -> None:
     browser = director(town)
     goal = put_in(browser)
-    form = browser.get(f"/workbench/workplan/{goal.id}/edit").context["form"]
+    form = browser.get(f"/workbench/figures/plan/{goal.id}/edit").context["form"]
     sent = {**SENT, "title": "入藏新书和报刊", "version": form.initial["version"]}
 
-    first = browser.post(f"/workbench/workplan/{goal.id}/edit", sent)
-    again = browser.post(f"/workbench/workplan/{goal.id}/edit", sent)
+    first = browser.post(f"/workbench/figures/plan/{goal.id}/edit", sent)
+    again = browser.post(f"/workbench/figures/plan/{goal.id}/edit", sent)
 
     assert (first.status_code, again.status_code) == (302, 422)
     assert "该目标已被他人修改，请重新查看。" in again.content.decode()
@@ -123,7 +123,7 @@ def test_milestones_are_noted_and_a_goal_is_closed_and_opened_again(town: Town) 
     browser = director(town)
     goal = put_in(browser, figure="", target="")
     step = Milestone.objects.get(title="招标")
-    url = f"/workbench/workplan/{goal.id}/"
+    url = f"/workbench/figures/plan/{goal.id}/"
 
     browser.post(f"{url}milestones/{step.id}", {"done": "2026-03-30"})
     page = browser.get(url).content.decode()
@@ -145,7 +145,7 @@ def test_goals_are_carried_over_to_the_next_year(town: Town) -> None:
     browser = director(town)
     put_in(browser)
 
-    answer = browser.post("/workbench/workplan/carried", {"year": "2026", "branch": "all"}, follow=True)
+    answer = browser.post("/workbench/figures/plan/carried", {"year": "2026", "branch": "all"}, follow=True)
 
     assert "已结转1项目标。" in answer.content.decode()
     assert "2027年工作计划" in answer.content.decode()
@@ -153,8 +153,8 @@ def test_goals_are_carried_over_to_the_next_year(town: Town) -> None:
 
 
 def test_a_year_without_goals_says_what_to_do(town: Town) -> None:
-    keeps = director(town).get("/workbench/workplan/?year=2031").content.decode()
-    sees = staff_at(town.central, Role.DESK_LEAD).get("/workbench/workplan/?year=2031").content.decode()
+    keeps = director(town).get("/workbench/figures/plan/?year=2031").content.decode()
+    sees = staff_at(town.central, Role.DESK_LEAD).get("/workbench/figures/plan/?year=2031").content.decode()
 
     assert "请录入第一项目标" in keeps
     assert "新增目标" in keeps
@@ -165,25 +165,25 @@ def test_a_year_without_goals_says_what_to_do(town: Town) -> None:
 def test_nobody_sees_or_touches_a_plan_of_elsewhere_wp8(town: Town) -> None:
     goal = put_in(director(town))
     at_south = staff_at(town.south, Role.DIRECTOR, username="south")
-    url = f"/workbench/workplan/{goal.id}/"
+    url = f"/workbench/figures/plan/{goal.id}/"
 
     answers = [
-        at_south.get("/workbench/workplan/?year=2026&branch=all"),
-        at_south.get(f"/workbench/workplan/?year=2026&branch={town.central.code}"),
+        at_south.get("/workbench/figures/plan/?year=2026&branch=all"),
+        at_south.get(f"/workbench/figures/plan/?year=2026&branch={town.central.code}"),
         at_south.get(url),
         at_south.get(f"{url}edit"),
         at_south.post(f"{url}edit", SENT),
         at_south.post(f"{url}closed", {"on": "2026-06-30", "words": "x"}),
         at_south.post(f"{url}reopened"),
         at_south.post(f"{url}milestones/{Milestone.objects.earliest('id').id}", {"done": ""}),
-        at_south.post("/workbench/workplan/carried", {"year": "2026", "branch": "all"}),
+        at_south.post("/workbench/figures/plan/carried", {"year": "2026", "branch": "all"}),
     ]
 
     assert [answer.status_code for answer in answers] == [403] * 9
-    assert at_south.get("/workbench/workplan/?year=2026").status_code == 200
-    assert at_south.get("/workbench/workplan/999/").status_code == 404
-    assert staff_at(town.south, Role.DESK, username="desk").get("/workbench/workplan/").status_code == 403
-    refused = at_south.post("/workbench/workplan/new?year=2026", SENT)
+    assert at_south.get("/workbench/figures/plan/?year=2026").status_code == 200
+    assert at_south.get("/workbench/figures/plan/999/").status_code == 404
+    assert staff_at(town.south, Role.DESK, username="desk").get("/workbench/figures/plan/").status_code == 403
+    refused = at_south.post("/workbench/figures/plan/new?year=2026", SENT)
     assert refused.status_code == 422  # the whole network is none of its choices
 
 
@@ -192,8 +192,8 @@ def test_who_sees_several_places_finds_their_plans(town: Town) -> None:
     put_in(browser)
     put_in(browser, branch=str(town.ring.id), key="k2")
 
-    page = browser.get("/workbench/workplan/?year=2026").content.decode()
-    of_ring = browser.get(f"/workbench/workplan/?year=2026&branch={town.ring.code}").content.decode()
+    page = browser.get("/workbench/figures/plan/?year=2026").content.decode()
+    of_ring = browser.get(f"/workbench/figures/plan/?year=2026&branch={town.ring.code}").content.decode()
 
     assert "本年度其他计划" in page
     assert f"branch={town.ring.code}" in page

@@ -156,7 +156,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
         desk=desks["C"],
     )
     _close_a_month(town, network_desk, at=at)
-    plan_the_year(branch_id=town.central.id, at=at, desk=network_desk)
+    plan_the_year(at=at, desk=network_desk)
     recommend(at=at, desk=make_desk(town.central, role=Role.OUTREACH))
     make_record(make_draft(town.central, today - timedelta(days=9), brand="鹿鸣讲坛", number=3), town.central, at=at)
     waiting = make_draft(town.central, today - timedelta(days=8), "换书大集", sort="festival", persons=530)

@@ -76,7 +76,7 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         echo("Counting visits …")
         lead = _desk(operators["lead"], sites["LM00"])
         keep_daybook(sites, operators, first=first, last=until)
-        plan_the_year(branch_id=sites["LM00"].id, at=_noon(until), desk=director)
+        plan_the_year(at=_noon(until), desk=director)
         receive_a_gift(at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
         settle_authorities(at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
         recommend(at=_noon(until), desk=_desk(operators["outreach"], sites["LM00"]))

@@ -17,15 +17,15 @@ _GOALS: tuple[tuple[SummaryPart, str, str, GoalFigure, int], ...] = (
 )
 
 
-def plan_the_year(*, branch_id: int | None, at: datetime, desk: Desk) -> None:
-    """Put the goals of a branch in, or of the whole network; the first milestone of the bookmobile's is done."""
+def plan_the_year(*, at: datetime, desk: Desk) -> None:
+    """Put the goals of the whole network in; the first milestone of the bookmobile's is done."""
     today = local_date(at)
     first, last = date(today.year, 1, 1), date(today.year, 12, 31)
     for part, title, duty, figure, target in _GOALS:
         draft = GoalDraft(
             year=today.year,
             part=part,
-            branch_id=branch_id,
+            branch_id=None,
             title=title,
             duty=duty,
             first_date=first,
@@ -39,7 +39,7 @@ def plan_the_year(*, branch_id: int | None, at: datetime, desk: Desk) -> None:
         draft=GoalDraft(
             year=today.year,
             part=SummaryPart.NETWORK,
-            branch_id=branch_id,
+            branch_id=None,
             title="更新流动图书车",
             duty="办公室",
             standard="配置自助借还设备，覆盖全部流动站点。",
