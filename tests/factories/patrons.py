@@ -52,6 +52,7 @@ def make_patron(
     number: str | None = None,
     phone: str | None = None,
     pin: str | None = None,
+    pin_set_at: datetime = REGISTERED_AT,
     status: str = "active",
     suspended_until: date | None = None,
     expires_date: date | None = EXPIRES,
@@ -93,7 +94,8 @@ def make_patron(
     patron.save()
     if pin is not None:
         patron.pin_hash = pin_hash(patron_id=patron.id, pin=pin)
-        patron.save(update_fields=["pin_hash"])
+        patron.pin_set_at = pin_set_at
+        patron.save(update_fields=["pin_hash", "pin_set_at"])
     if status == "suspended":
         make_restriction(patron, until=suspended_until)
     make_token(patron, TokenKind.CARD, card or f"T{next(_numbers):06d}", status=card_status)

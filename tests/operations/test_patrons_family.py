@@ -207,15 +207,21 @@ def test_a_child_of_whom_the_desk_knows_the_guardian_is_there_by_itself_up_to_fo
     assert seen_by(mother, TODAY + timedelta(days=1)) == [("陈思雨", "sums")]
 
 
-def test_what_was_added_of_a_child_ends_at_fourteen_until_the_child_gives_the_pin(
-    home: Branch, mother: Patron, desk: Desk
+def test_what_was_added_of_a_child_ends_at_fourteen_until_the_child_gives_another_pin(
+    home: Branch, mother: Patron, desk: Desk, staff: Desk
 ) -> None:
-    make_patron("陈思雨", "C0001", home=home, birth_date=date(2012, 4, 24), pin=PIN)
+    child = make_patron("陈思雨", "C0001", home=home, birth_date=date(2012, 4, 24), pin=PIN)
     later = AT + timedelta(days=1)
     add(mother, desk, "C0001")
-
     assert seen_by(mother, TODAY + timedelta(days=1)) == []
-    add(mother, desk, "C0001", at=later)
+
+    with pytest.raises(PatronRefused) as refused:
+        add(mother, desk, "C0001", at=later)
+    assert refused.value.codes == {ProblemCode.PIN_OF_CHILDHOOD}
+    assert seen_by(mother, TODAY + timedelta(days=1)) == []
+
+    set_pin(patron_id=child.id, pin="730258", at=later, desk=staff)
+    add(mother, desk, "C0001", "730258", at=later)
 
     assert seen_by(mother, TODAY + timedelta(days=1)) == [("陈思雨", "all")]
 

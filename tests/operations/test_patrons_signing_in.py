@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -390,23 +391,39 @@ def test_a_sign_in_ends_with_the_card_the_pin_and_the_membership(desk: Desk, pat
     token = token_of(patron)
     later = AT + timedelta(minutes=1)
 
-    def stands() -> bool:
-        return still_signed_in(patron_id=patron.id, token_id=token.id, since=AT) is not None
+    def stands(pin_set_at: datetime | None) -> bool:
+        return still_signed_in(patron_id=patron.id, token_id=token.id, pin_set_at=pin_set_at) is not None
 
-    assert stands()
-    set_pin(patron_id=patron.id, pin="730258", at=AT - timedelta(minutes=1), desk=desk)
-    assert stands()
+    assert stands(patron.pin_set_at)
     set_pin(patron_id=patron.id, pin="730259", at=later, desk=desk)
-    assert not stands()
+    assert not stands(patron.pin_set_at)
+    assert not stands(None)
 
-    assert still_signed_in(patron_id=patron.id, token_id=token.id, since=later + timedelta(seconds=1)) is not None
+    assert stands(later)
     report_lost(token_id=token.id, at=later, desk=desk)
-    assert still_signed_in(patron_id=patron.id, token_id=token.id, since=later + timedelta(seconds=1)) is None
+    assert not stands(later)
+
+
+def test_a_pin_that_is_set_while_somebody_signs_in_by_the_old_one_ends_that_sign_in(
+    desk: Desk, patron: Patron, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = AT - timedelta(seconds=1)  # by the clock of a desk that is a little slow
+
+    def matches(**values: Any) -> bool:
+        is_right = pin_matches(**values)
+        set_pin(patron_id=patron.id, pin="730259", at=earlier, desk=desk)
+        return is_right
+
+    monkeypatch.setattr(signing_in, "pin_matches", matches)
+    scanned = sign_in()
+
+    assert scanned is not None
+    assert still_signed_in(patron_id=patron.id, token_id=scanned.token_id, pin_set_at=scanned.pin_set_at) is None
 
 
 def test_who_has_left_is_no_longer_signed_in(patron: Patron) -> None:
     token = token_of(patron)
     Patron.objects.filter(id=patron.id).update(status="closed")
 
-    assert still_signed_in(patron_id=patron.id, token_id=token.id, since=AT) is None
-    assert still_signed_in(patron_id=patron.id + 99, token_id=token.id, since=AT) is None
+    assert still_signed_in(patron_id=patron.id, token_id=token.id, pin_set_at=patron.pin_set_at) is None
+    assert still_signed_in(patron_id=patron.id + 99, token_id=token.id, pin_set_at=None) is None

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from wenyuan.lending.patrons.data import CategoryFacts, Holder, Insight
-from wenyuan.lending.patrons.rules import insight
+from wenyuan.lending.patrons.rules import insight, is_own_pin
 
 TODAY = date(2026, 4, 23)
 LONG_AGO = date(2025, 1, 1)
@@ -52,3 +52,23 @@ def test_who_answers_for_an_institution_sees_nothing_of_it_by_that() -> None:
     held = kind(guarded=True, holder=Holder.INSTITUTION)
 
     assert insight(held, None, added_on=None, answers=True, on=TODAY) is Insight.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("born", "set_on", "is_own"),
+    [
+        # below fourteen it is the guardian's affair
+        (date(2012, 4, 24), LONG_AGO, True),
+        # from the fourteenth birthday on only one that is set since
+        (date(2012, 4, 23), date(2026, 4, 22), False),
+        (date(2012, 4, 23), date(2026, 4, 23), True),
+        # nor later, as long as there is no other
+        (date(1998, 1, 1), date(2011, 12, 31), False),
+        (date(1998, 1, 1), date(2012, 1, 1), True),
+        (None, LONG_AGO, True),
+    ],
+)
+def test_a_pin_from_before_fourteen_says_nothing_of_who_is_fourteen(
+    born: date | None, set_on: date, is_own: bool
+) -> None:
+    assert is_own_pin(kind(), born, set_on=set_on, on=TODAY) is is_own

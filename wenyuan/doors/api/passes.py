@@ -27,13 +27,14 @@ LEFT: Final = "closed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """A reader who signed in by ``card`` (a token of theirs, ``card_id``), through an application's token."""
+    """A reader who signed in by ``card`` (a token of theirs, ``card_id``) and the PIN that stands since ``pin_set_at``,
+    through an application's token."""
 
     patron_id: int
     card_id: int
     card: str = field(repr=False)
     api_token_id: int
-    since: datetime
+    pin_set_at: datetime | None
     until: datetime
 
 
@@ -46,7 +47,7 @@ def write_pass(signed_in: Pass) -> str:
             "card_id": signed_in.card_id,
             "card": signed_in.card,
             "token": signed_in.api_token_id,
-            "since": signed_in.since.timestamp(),
+            "pin_set_at": signed_in.pin_set_at.isoformat() if signed_in.pin_set_at else "",
             "until": signed_in.until.timestamp(),
         },
     )
@@ -62,14 +63,14 @@ def read_pass(text: str, *, at: datetime) -> Pass | None:
         card_id=values["card_id"],
         card=values["card"],
         api_token_id=values["token"],
-        since=datetime.fromtimestamp(values["since"], UTC),
+        pin_set_at=datetime.fromisoformat(values["pin_set_at"]) if values["pin_set_at"] else None,
         until=datetime.fromtimestamp(values["until"], UTC),
     )
 
 
 def reader_of(signed_in: Pass) -> PatronView | None:
     """The reader of a pass as they are now; nothing when the pass has ended since it was given."""
-    return still_signed_in(patron_id=signed_in.patron_id, token_id=signed_in.card_id, since=signed_in.since)
+    return still_signed_in(patron_id=signed_in.patron_id, token_id=signed_in.card_id, pin_set_at=signed_in.pin_set_at)
 
 
 def write_handle(*, patron_id: int, account_id: int, at: datetime) -> str:

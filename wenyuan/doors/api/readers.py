@@ -64,7 +64,7 @@ def sign_in(request: HttpRequest, body: SignInAsked) -> SessionTold:
         card_id=reader.token_id,
         card=body.card,
         api_token_id=call.caller.token_id,
-        since=call.at,
+        pin_set_at=reader.pin_set_at,
         until=until,
     )
     return SessionTold(token=write_pass(signed_in), expires_at=local(until), name=reader.patron.name)

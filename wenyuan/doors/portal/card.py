@@ -80,7 +80,7 @@ def pin(request: ReaderRequest) -> HttpResponse:
     form = PinForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            by_act = change_own_pin(
+            change_own_pin(
                 patron_id=request.reader.patron.id,
                 card=request.reader.card,
                 old=form.cleaned_data["old"],
@@ -92,20 +92,20 @@ def pin(request: ReaderRequest) -> HttpResponse:
         except PatronRefused as refused:
             note_problems(form, refused, PROBLEMS)
         else:
-            return _changed(request, by_act)
+            return _changed(request)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"form": form, "crumbs": crumbs(gettext("Change the PIN"))}
     return page(request, "portal/pin.html", context, at="account", status=status)
 
 
-def _changed(request: ReaderRequest, by_act: int) -> HttpResponse:
+def _changed(request: ReaderRequest) -> HttpResponse:
     response = told(
         request,
         "fine",
         gettext("Your PIN is another one now"),
         [gettext("Wherever else you were signed in, you no longer are.")],
     )
-    stay(request.reader, response, by_act=by_act, at=request.at)
+    stay(request.reader, response, at=request.at)
     return response
 
 

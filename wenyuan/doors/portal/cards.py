@@ -40,6 +40,10 @@ PROBLEMS: Final = {
         "Card number and PIN do not open an account, or there were too many wrong ones and it is not looked at yet."
     ),
     ProblemCode.CARD_OWN: _("This is your own card."),
+    ProblemCode.PIN_OF_CHILDHOOD: _(
+        "This PIN is from before the fourteenth birthday. Whose card it is chooses another one first, and then decides "
+        "whether to tell you."
+    ),
     ProblemCode.CARDS_MANY: _("Five cards are here already. Remove one first."),
 }
 

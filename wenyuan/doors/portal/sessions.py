@@ -84,8 +84,11 @@ def reader_of(request: HttpRequest, *, at: datetime) -> Reader | None:
     since, seen = (datetime.fromtimestamp(session[name], UTC) for name in ("since", "seen"))
     if not since <= at < since + LONGEST:
         return None
+    set_at = session["pin_set_at"]
     patron = still_signed_in(
-        patron_id=session["patron"], token_id=session["token"], since=since, by_act=session.get("by_act")
+        patron_id=session["patron"],
+        token_id=session["token"],
+        pin_set_at=datetime.fromisoformat(set_at) if set_at else None,
     )
     if patron is None:
         return None
@@ -140,14 +143,14 @@ def enter(request: HttpRequest, response: HttpResponseBase, scanned: ScannedPatr
     session["patron"], session["token"] = scanned.patron.id, scanned.token_id
     session["card"] = key_ring().encrypt(card)
     session["since"] = session["seen"] = at.timestamp()
+    session["pin_set_at"] = scanned.pin_set_at.isoformat() if scanned.pin_set_at else None
     session.create()
     _give(response, session)
 
 
-def stay(reader: Reader, response: HttpResponseBase, *, by_act: int, at: datetime) -> None:
-    """Go on under a new key where the reader has set another PIN, which ends all other sign-ins: ``by_act`` is that
-    act in the audit."""
-    reader.session["since"], reader.session["by_act"] = at.timestamp(), by_act
+def stay(reader: Reader, response: HttpResponseBase, *, at: datetime) -> None:
+    """Go on under a new key where the reader has set another PIN ``at`` this moment, which ends all other sign-ins."""
+    reader.session["since"], reader.session["pin_set_at"] = at.timestamp(), at.isoformat()
     reader.session.cycle_key()
     reader.session.save()
     _give(response, reader.session)

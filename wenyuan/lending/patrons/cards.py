@@ -178,7 +178,7 @@ def set_pin(*, patron_id: int, pin: str, at: datetime, desk: Desk) -> None:
     patron = lock_open_patron(patron_id)
     if problems := rules.pin_problems(pin, birth_date=patron.birth_date, tails=tails_of(patron)):
         raise PatronRefused(*problems)
-    store_pin(patron, pin)
+    store_pin(patron, pin, at=at)
     audit(at=at, desk=desk, act="set_pin", subject_kind="patron", subject_id=patron.id)
 
 
@@ -194,7 +194,7 @@ def reset_pin(*, patron_id: int, at: datetime, desk: Desk) -> str:
     require(desk.operator, Act.EDIT_PATRON, desk.branch_id)
     patron = lock_open_patron(patron_id)
     pin = random_pin(birth_date=patron.birth_date, tails=tails_of(patron))
-    store_pin(patron, pin, drawn_at=at)
+    store_pin(patron, pin, at=at, is_drawn=True)
     audit(at=at, desk=desk, act="reset_pin", subject_kind="patron", subject_id=patron.id)
     return pin
 
@@ -215,7 +215,7 @@ def check_pin(*, patron_id: int, pin: str, at: datetime) -> bool:
     rows = run(lambda: _stored_pin(patron_id))
     if not rows:
         raise PatronUnknown("patron")
-    stored, failures, locked_until, _ = rows[0]
+    stored, failures, locked_until, *_ = rows[0]
     if not failures and locked_until is None and pin_matches(stored=stored, patron_id=patron_id, pin=pin.strip()):
         return True
     return _count_attempt(patron_id=patron_id, pin=pin, at=at)
@@ -286,11 +286,12 @@ def _end(token: Token, status: TokenStatus, *, at: datetime) -> None:
     token.save(update_fields=["status", "ended_at"])
 
 
-def store_pin(patron: Patron, pin: str, *, drawn_at: datetime | None = None) -> None:
-    """A step: the patron, who is locked, has this PIN from now on, nothing that was wrong before counts, and who had
-    added the card by the old one no longer has it."""
-    patron.pin_hash, patron.pin_drawn_at = pin_hash(patron_id=patron.id, pin=pin), drawn_at
-    patron.save(update_fields=["pin_hash", "pin_drawn_at"])
+def store_pin(patron: Patron, pin: str, *, at: datetime, is_drawn: bool = False) -> None:
+    """A step: the patron, who is locked, has this PIN from now on, nothing that was wrong before counts, who had added
+    the card by the old one no longer has it, and who has signed in no longer is."""
+    patron.pin_hash, patron.pin_set_at = pin_hash(patron_id=patron.id, pin=pin), at
+    patron.pin_drawn_at = at if is_drawn else None
+    patron.save(update_fields=["pin_hash", "pin_set_at", "pin_drawn_at"])
     _count_pin(patron, failures=0, locked_until=None)
     forget_tries(patron.id)
     forget_links(of=patron.id, also_kept=False)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from wenyuan.kernel.identity import TokenKind
+from wenyuan.lending.patrons import rules
 from wenyuan.lending.patrons.data import (
     MOST_CARDS,
     Caller,
@@ -19,7 +20,7 @@ from wenyuan.lending.patrons.data import (
 )
 from wenyuan.lending.patrons.models import CardLink, Token, TokenStatus
 from wenyuan.lending.patrons.pins import pin_matches
-from wenyuan.lending.patrons.queries import LINK_AND_READER, still_opens
+from wenyuan.lending.patrons.queries import LINK_AND_READER, category_facts, still_opens
 from wenyuan.lending.patrons.records import audit_act, lock_open_patron
 from wenyuan.lending.patrons.signing_in import sign_in
 from wenyuan.organisation.rights.data import Desk
@@ -35,8 +36,8 @@ def add_others_card(*, keeper_id: int, card: str, pin: str, caller: Caller, at: 
     either of them takes it away. Added again, nothing.
 
     :raises TooManyGuesses: as ``sign_in``.
-    :raises PatronRefused: card and PIN open no account (``PIN_WRONG``, whatever the reason); it is the reader's own; or
-        there are as many as may be.
+    :raises PatronRefused: card and PIN open no account (``PIN_WRONG``, whatever the reason); it is the reader's own;
+        there are as many as may be; or the PIN stands since a guardian decided for its reader (``PIN_OF_CHILDHOOD``).
     """
     scanned = sign_in(card=card, pin=pin, caller=caller, at=at)
     if scanned is None:
@@ -67,6 +68,10 @@ def _link(keeper_id: int, patron_id: int, pin: str, *, at: datetime, desk: Desk)
     # No card that could be shown for them from here, or another PIN since a moment ago.
     if shown is None or not pin_matches(stored=other.pin_hash, patron_id=patron_id, pin=pin.strip()):
         raise PatronRefused(Problem(ProblemCode.PIN_WRONG, "pin"))
+    if other.pin_set_at is None or not rules.is_own_pin(
+        category_facts(other.category), other.birth_date, set_on=local_date(other.pin_set_at), on=today
+    ):
+        raise PatronRefused(Problem(ProblemCode.PIN_OF_CHILDHOOD, "pin"))
     CardLink.objects.create(keeper_id=keeper_id, token=shown, since=at)
     audit_act(other, "add_others_card", at=at, desk=desk, keeper=keeper_id)
 

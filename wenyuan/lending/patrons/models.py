@@ -88,6 +88,7 @@ class Patron(models.Model):
     pin_hash = models.CharField(max_length=200, blank=True)
     pin_failures = models.SmallIntegerField(default=0)
     pin_locked_until = models.DateTimeField(null=True, blank=True)
+    pin_set_at = models.DateTimeField(null=True, blank=True)
     pin_drawn_at = models.DateTimeField(null=True, blank=True)  # when the desk drew it at random; none: it was chosen
     roster = models.ForeignKey("patrons.Roster", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     keep_history = models.BooleanField(default=False)
@@ -116,6 +117,7 @@ class Patron(models.Model):
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | Q(status="closed"), name="patrons_merged_is_closed"
             ),
+            models.CheckConstraint(condition=Q(pin_hash="") | Q(pin_set_at__isnull=False), name="patrons_pin_since"),
         )
 
 

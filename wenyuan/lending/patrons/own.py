@@ -25,8 +25,8 @@ OWN_PIN_DIGITS: Final = 6
 
 
 @needs()
-def change_own_pin(*, patron_id: int, card: str, old: str, new: str, caller: Caller, at: datetime, desk: Desk) -> int:
-    """Set another PIN of six digits; returns the audit's row, since which every other sign-in has ended.
+def change_own_pin(*, patron_id: int, card: str, old: str, new: str, caller: Caller, at: datetime, desk: Desk) -> None:
+    """Set another PIN of six digits; every sign-in ends with it.
 
     The old one is asked and counted like a sign-in in a browser that is known: who finds one left open guesses no
     further than elsewhere.
@@ -36,7 +36,7 @@ def change_own_pin(*, patron_id: int, card: str, old: str, new: str, caller: Cal
         digits, is too easily guessed, or is the old one.
     """
     ask_for_pin(patron_id, card, old, caller, "old", at=at)
-    return _set(patron_id, old.strip(), new.strip(), at=at, desk=desk)
+    _set(patron_id, old.strip(), new.strip(), at=at, desk=desk)
 
 
 def ask_for_pin(patron_id: int, card: str, pin: str, caller: Caller, field: str, *, at: datetime) -> None:
@@ -50,7 +50,7 @@ def ask_for_pin(patron_id: int, card: str, pin: str, caller: Caller, field: str,
 
 
 @verb
-def _set(patron_id: int, old: str, new: str, *, at: datetime, desk: Desk) -> int:
+def _set(patron_id: int, old: str, new: str, *, at: datetime, desk: Desk) -> None:
     patron = lock_open_patron(patron_id)
     problems = rules.pin_problems(
         new, birth_date=patron.birth_date, tails=tails_of(patron), least_digits=OWN_PIN_DIGITS
@@ -59,8 +59,8 @@ def _set(patron_id: int, old: str, new: str, *, at: datetime, desk: Desk) -> int
         problems.append(Problem(ProblemCode.PIN_SAME, "pin"))
     if problems:
         raise PatronRefused(*problems)
-    store_pin(patron, new)
-    return audit(at=at, desk=desk, act="change_own_pin", subject_kind="patron", subject_id=patron.id)
+    store_pin(patron, new, at=at)
+    audit(at=at, desk=desk, act="change_own_pin", subject_kind="patron", subject_id=patron.id)
 
 
 @needs()

@@ -114,17 +114,14 @@ from wenyuan.lending.patrons.rules import (
 from wenyuan.lending.patrons.shown_codes import code_to_show as code_to_show
 from wenyuan.lending.patrons.shown_codes import is_shown_code as is_shown_code
 from wenyuan.organisation.notices.data import Channel
-from wenyuan.organisation.rights.queries import list_audit
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.secrets import KeyRing, key_ring, lookup_hash
 from wenyuan.plumbing.statements import LARGEST_ID, Statement, rows_of
 
 PAGE_ROWS = 20
 LONGEST_PAGE = 200
-PIN_ACTS = frozenset({"set_pin", "reset_pin", "change_own_pin"})
 LINK_AND_READER = ("token__patron__category",)
 """What is read with a card's link for ``still_opens``."""
-"""What of the audit of a patron ends every sign-in from before."""
 
 
 def token_hashes(scanned: str) -> list[bytes]:
@@ -481,17 +478,16 @@ def list_tokens(patron_id: int) -> tuple[TokenView, ...]:
     )
 
 
-def still_signed_in(*, patron_id: int, token_id: int, since: datetime, by_act: int | None = None) -> PatronView | None:
-    """A reader who signed in by one of their tokens at ``since``, as they are now; nothing once that has ended: the
-    token is no longer in use, the PIN was set anew, or the reader has left. ``by_act`` is the audit's row of a PIN
-    that they set themselves in this very sign-in."""
+def still_signed_in(*, patron_id: int, token_id: int, pin_set_at: datetime | None) -> PatronView | None:
+    """A reader who signed in by one of their tokens, as they are now; nothing once that has ended: the token is no
+    longer in use, the PIN is not the one that stood then (``pin_set_at``), or the reader has left."""
     reader = get_patron(patron_id)
     if reader is None or reader.status == PatronStatus.CLOSED:
         return None
     if all(token.id != token_id or token.status != TokenStatus.ACTIVE for token in list_tokens(reader.id)):
         return None
-    changes = list_audit(subject_kind="patron", subject_id=reader.id, first_at=since)
-    return None if any(change.act in PIN_ACTS and change.id != by_act for change in changes) else reader
+    stands = Patron.objects.filter(id=reader.id).values_list("pin_set_at", flat=True)
+    return reader if list(stands) == [pin_set_at] else None
 
 
 def wrong_pins(patron_id: int, *, at: datetime) -> WrongPins | None:

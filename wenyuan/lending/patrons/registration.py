@@ -323,7 +323,8 @@ def _write(application: NewPatron, checked: _Checked, *, at: datetime, desk: Des
     patron.save()
     if application.pin:
         patron.pin_hash = pin_hash(patron_id=patron.id, pin=application.pin)
-        patron.save(update_fields=["pin_hash"])
+        patron.pin_set_at = at
+        patron.save(update_fields=["pin_hash", "pin_set_at"])
     card_no = add_card(patron, checked.card_no, at=at)
     for kind, canonical in checked.tokens:
         add_token_row(patron, kind, canonical, at=at)

@@ -312,6 +312,14 @@ def insight(
     return Insight.SUMS if answers and is_below(AGE_OF_MAJORITY, birth_date, on=on) else Insight.NOTHING
 
 
+def is_own_pin(category: CategoryFacts, birth_date: date | None, *, set_on: date, on: date) -> bool:
+    """Whether a PIN says that the reader wants it: from the fourteenth birthday on only one that is set since, for who
+    answered for the child may have known the other."""
+    return guardian_consents(category, birth_date, today=on) or not guardian_consents(
+        category, birth_date, today=set_on
+    )
+
+
 def consent_problems(consent: ConsentInput | None, *, by_guardian: bool) -> list[Problem]:
     """Whether the consent is there, names its notice, and was given by who may give it."""
     if consent is None or not consent.notice_version.strip() or len(consent.notice_version) > 16:

@@ -4,7 +4,7 @@ Wrong PINs are counted in the database, for each reader by who tried: strangers 
 reader has used before, other programs, machines (``cards.check_pin``). Nobody's count keeps another out (ADR 0024).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -87,19 +87,19 @@ def _mark_of_nobody(card: str) -> bytes:
 
 
 def _tried(attempt: _Attempt, pin: str, *, at: datetime) -> ScannedPatron | None:
-    stored = _counted(attempt, at=at)
+    stored, set_at = _counted(attempt, at=at)
     patron_id = attempt.patron_id if stored else 0
     is_right = pin_matches(stored=stored or _of_nobody(), patron_id=patron_id, pin=pin.strip())
-    if not stored or not is_right:
+    if not stored or not is_right or attempt.scanned is None:
         return None
     PinTry.objects.filter(reader=attempt.reader, place=attempt.place).delete()
-    return attempt.scanned
+    return replace(attempt.scanned, pin_set_at=set_at)
 
 
 @verb
-def _counted(attempt: _Attempt, *, at: datetime) -> str:
-    """The hash to compare with; none where the PIN is not to be looked at. A try is counted before it is made, one
-    after the other for one place and one reader, so that none is made beside it.
+def _counted(attempt: _Attempt, *, at: datetime) -> tuple[str, datetime | None]:
+    """The hash to compare with, and since when it stands; none where the PIN is not to be looked at. A try is counted
+    before it is made, one after the other for one place and one reader, so that none is made beside it.
 
     :raises TooManyGuesses: as ``sign_in``.
     """
@@ -107,15 +107,15 @@ def _counted(attempt: _Attempt, *, at: datetime) -> str:
         cursor.execute(sql.COUNT_IN_TURN, {"place": attempt.place, "reader": attempt.reader})
     here, everywhere, readers = _counts(attempt, at=at)
     rows = rows_of(Statement(sql.PIN, {"patron": attempt.patron_id}))
-    stored, _, _, drawn_at = rows[0] if rows else ("", 0, None, None)
+    stored, _, _, drawn_at, set_at = rows[0] if rows else ("", 0, None, None, None)
     if wait_s := _must_be_told_to_wait(attempt.by, everywhere, readers, at=at):
         raise TooManyGuesses(wait_s)
     if attempt.by is not TriedBy.PROGRAM and waits.reader_waits_until(
         here=here, strangers=everywhere, is_known=attempt.by is TriedBy.KNOWN, drawn_at=drawn_at, at=at
     ):
-        return ""
+        return "", None
     PinTry.objects.create(reader=attempt.reader, way=attempt.by, place=attempt.place, at=at)
-    return stored if attempt.may_open else ""
+    return (stored, set_at) if attempt.may_open else ("", None)
 
 
 def _must_be_told_to_wait(by: TriedBy, everywhere: waits.Counted, readers: waits.Counted, *, at: datetime) -> int:

@@ -81,7 +81,8 @@ ALIKE_TO = _alike("a.id = %(patron)s AND b.id <> a.id")
 """The same of one record."""
 
 PIN = """
-    SELECT pin_hash, pin_failures, pin_locked_until, pin_drawn_at FROM patrons_patron WHERE id = :patron::bigint
+    SELECT pin_hash, pin_failures, pin_locked_until, pin_drawn_at, pin_set_at
+    FROM patrons_patron WHERE id = :patron::bigint
 """
 COUNT_IN_TURN = """
     SELECT pg_advisory_xact_lock(('x' || encode(substring(%(place)s::bytea FROM 1 FOR 8), 'hex'))::bit(64)::bigint),

@@ -227,7 +227,7 @@ def _blank(patron: Patron) -> None:
     ):
         setattr(patron, name, "")
     patron.birth_date = patron.roster = patron.pin_locked_until = patron.verified_date = None
-    patron.pin_failures, patron.pin_drawn_at = 0, None
+    patron.pin_failures, patron.pin_drawn_at, patron.pin_set_at = 0, None, None
     forget_tries(patron.id)
     Token.objects.filter(patron=patron).delete()
     Restriction.objects.filter(patron=patron).delete()

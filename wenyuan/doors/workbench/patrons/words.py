@@ -69,6 +69,7 @@ PROBLEM_WORDS = {
     ProblemCode.PIN_WRONG: _("This is not the PIN until now."),
     ProblemCode.PIN_SAME: _("This is the PIN until now."),
     ProblemCode.CARD_OWN: _("This is the reader's own card."),
+    ProblemCode.PIN_OF_CHILDHOOD: _("The PIN is from before its reader was fourteen."),
     ProblemCode.CARDS_MANY: _("No more cards fit under one sign-in."),
     ProblemCode.EXPIRES_BAD: _("This day cannot be the last day of a registration."),
     ProblemCode.TEXT_PERSONAL: _("An identity or telephone number must not stand in this text."),

@@ -82,12 +82,14 @@ class PatronView:
 
 @dataclass(frozen=True, slots=True)
 class ScannedPatron:
-    """Whose token was shown, and how that token stands (``models.TokenStatus``)."""
+    """Whose token was shown, and how that token stands (``models.TokenStatus``). ``pin_set_at`` is since when the PIN
+    stands by which somebody was let in; of a scan alone nothing."""
 
     patron: PatronView
     token_id: int
     token_kind: TokenKind
     token_status: str
+    pin_set_at: datetime | None = None
 
 
 class MatchedBy(StrEnum):

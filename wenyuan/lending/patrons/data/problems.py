@@ -54,6 +54,7 @@ class ProblemCode(StrEnum):
     PIN_WRONG = "pin_wrong"  # the one until now, where the reader sets another
     PIN_SAME = "pin_same"
     CARD_OWN = "card_own"  # the reader's own card, where another's is added
+    PIN_OF_CHILDHOOD = "pin_of_childhood"  # set before its reader was fourteen
     CARDS_MANY = "cards_many"  # under one sign-in
     EXPIRES_BAD = "expires_bad"
     TEXT_PERSONAL = "text_personal"  # a free text holds an identity number or a mobile number

@@ -77,6 +77,7 @@ TABLES = [
             ("pin_hash", models.CharField(blank=True, max_length=200)),
             ("pin_failures", models.SmallIntegerField(default=0)),
             ("pin_locked_until", models.DateTimeField(blank=True, null=True)),
+            ("pin_set_at", models.DateTimeField(blank=True, null=True)),
             ("pin_drawn_at", models.DateTimeField(blank=True, null=True)),
             ("keep_history", models.BooleanField(default=False)),
             ("note", models.CharField(blank=True, max_length=500)),
@@ -145,6 +146,10 @@ TABLES = [
                 models.CheckConstraint(
                     condition=models.Q(("merged_into__isnull", True), ("status", "closed"), _connector="OR"),
                     name="patrons_merged_is_closed",
+                ),
+                models.CheckConstraint(
+                    condition=models.Q(("pin_hash", ""), ("pin_set_at__isnull", False), _connector="OR"),
+                    name="patrons_pin_since",
                 ),
             ],
         },
