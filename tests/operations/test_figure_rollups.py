@@ -1,4 +1,4 @@
-"""Adding up past days (docs/specs/figures.md, RU1 to RU10): figures never change by it, and nothing gets lost."""
+"""Adding up past days (docs/specs/figures.md, RU1 to RU12): figures never change by it, and nothing gets lost."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -355,6 +355,63 @@ def test_the_invariants_find_a_rollup_that_says_something_else(central: Branch) 
     ]
 
 
+def test_a_month_moves_by_what_a_single_day_differs_ru12(central: Branch) -> None:
+    record(entry(APRIL_23, central, class_letter="TP"), entry(date(2026, 4, 2), central, class_letter="I", quantity=5))
+    delivered()
+    roll_up(at=AT)
+    record(entry(APRIL_23, central, class_letter="TP", quantity=-1), entry(APRIL_23, central, class_letter="K"))
+    delivered()
+    statements: list[str] = []
+
+    def heard(execute: Callable[..., Any], statement: str, *rest: Any) -> Any:
+        statements.append(statement)
+        return execute(statement, *rest)
+
+    with connection.execute_wrapper(heard):
+        assert roll_up(at=AT) == 1
+
+    assert sql.ROLL_DAYS in statements
+    assert sql.ROLL_MONTH not in statements
+    assert loans() == 6
+    assert [asked(Slice(letter=letter, month=date(2026, 4, 1))) for letter in "TKI"] == [0, 1, 5]
+    assert [list(broken_rows(invariant)) for invariant in sql.INVARIANTS] == [[], [], [], []]
+
+
+def counted_anew(central: Branch, first: date, last: date) -> None:
+    keeper = make_desk(central, role=Role.DIRECTOR, everywhere=True)
+    recount(first=first, last=last, reason="test", at=AT, desk=keeper)
+    roll_up(at=AT)
+
+
+def test_several_days_counted_anew_have_their_month_added_up_anew_ru12(central: Branch) -> None:
+    record(entry(APRIL_23, central), entry(date(2026, 4, 24), central))
+    delivered()
+    roll_up(at=AT)
+    tampered("figures_monthroll")
+    tampered("figures_aspectmonth")
+
+    counted_anew(central, APRIL_23, date(2026, 4, 24))
+
+    assert [list(broken_rows(invariant)) for invariant in sql.INVARIANTS] == [[], [], [], []]
+
+
+@pytest.mark.parametrize("table", ["dayroll", "aspectday"])
+def test_what_a_day_does_not_come_to_any_more_goes_from_its_month_too_ru12(central: Branch, table: str) -> None:
+    record(entry(APRIL_23, central), entry(date(2026, 4, 24), central))
+    delivered()
+    roll_up(at=AT)
+    month = {"dayroll": "monthroll", "aspectday": "aspectmonth"}[table]
+    with connection.cursor() as cursor:  # as another version told its codes
+        for name in (table, month):
+            cursor.execute(f'UPDATE figures_{name} SET codes = \'{{"way": "other"}}\'')
+
+    counted_anew(central, APRIL_23, APRIL_23)
+    counted_anew(central, date(2026, 4, 24), date(2026, 4, 24))
+
+    assert loans() == 2
+    assert [list(broken_rows(invariant)) for invariant in sql.INVARIANTS] == [[], [], [], []]
+
+
 def test_the_follower_is_called_as_the_statements_call_it() -> None:
     assert sql.FOLLOWER in followers_of(Kind.LOAN)
     assert f"{tasks.mark_day.__module__}.{tasks.mark_day.__qualname__}" == sql.FOLLOWER
@@ -364,7 +421,11 @@ DAYS = st.dates(min_value=date(2026, 5, 28), max_value=date(2026, 7, 3))
 STEPS = st.lists(
     st.one_of(
         st.tuples(
-            st.just("record"), DAYS, st.sampled_from(["CEN", "EAST", ""]), st.integers(min_value=-3, max_value=9)
+            st.just("record"),
+            DAYS,
+            st.sampled_from(["CEN", "EAST", ""]),
+            st.integers(min_value=-3, max_value=9),
+            st.sampled_from(["", "TP", "TV"]),
         ),
         st.tuples(st.just("deliver")),
         st.tuples(st.just("roll"), DAYS),
@@ -393,8 +454,8 @@ def test_whatever_happens_in_whatever_order_figures_are_what_was_recorded(
         known: list[tuple[date, str, int]] = []
         for act, *words in steps:
             if act == "record":
-                day, code, quantity = words
-                record(entry(day, places[code], quantity=quantity))
+                day, code, quantity, letter = words
+                record(entry(day, places[code], quantity=quantity, class_letter=letter))
                 known.append((day, code, quantity))
             elif act == "deliver":
                 delivered()

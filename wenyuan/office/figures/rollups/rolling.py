@@ -29,7 +29,11 @@ def announce_days(*, today: date) -> list[date]:
 
 @verb
 def roll_month(*, month: date, at: datetime) -> int:
-    """Add up the marked days of a month and then the month; returns how many days. None where somebody else does."""
+    """Add up the marked days of a month and the month; returns how many days. None where somebody else does.
+
+    A month moves by what a single day differs, as every night: its sum over all days would take longer than the day.
+    Of several days at once, and where codes are told apart otherwise than before, it is added up from its days anew.
+    """
     last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     within = {"first": month, "last": last}
     with connection.cursor() as cursor:
@@ -42,14 +46,11 @@ def roll_month(*, month: date, at: datetime) -> int:
         if not days:
             return 0
         asked = {"kinds": list(KINDS), "coded": list(CODED), "code_names": list(CODE_NAMES), "days": days}
-        cursor.execute(sql.DROP_DAYS, asked)
-        cursor.execute(sql.ROLL_DAYS, asked)
-        cursor.execute(sql.DROP_ASPECT_DAYS, asked)
-        cursor.execute(sql.ROLL_ASPECT_DAYS, asked)
-        cursor.execute(sql.DROP_MONTH, within)
-        cursor.execute(sql.ROLL_MONTH, within)
-        cursor.execute(sql.DROP_ASPECT_MONTH, within)
-        cursor.execute(sql.ROLL_ASPECT_MONTH, within)
+        anew = len(days) > 1
+        cursor.execute(sql.ROLL_DAYS, asked | {"first": month, "anew": anew})
+        if anew or cursor.fetchone() == (True,):
+            for statement in (sql.DROP_MONTH, sql.ROLL_MONTH, sql.DROP_ASPECT_MONTH, sql.ROLL_ASPECT_MONTH):
+                cursor.execute(statement, within)
         cursor.execute(sql.DROP_MARKS, {"marks": [mark_id for mark_id, _day in marks]})
         cursor.execute(sql.NOTE_DAYS, {"shape": SHAPE, "at": at, "days": days})
     return len(days)

@@ -7,7 +7,7 @@ mark, and no entry of it is on its way to the follower that marks days. All that
 statement that reads: an entry is committed with its pending row, and that goes in the transaction that brings the mark.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from wenyuan.office.figures.data import Aspect
 from wenyuan.office.figures.indicators import CODE_NAMES, CODED, KINDS
@@ -72,40 +72,78 @@ _CODES = """CASE WHEN entry.kind = ANY(%(coded)s::text[]) THEN coalesce((
         WHERE held.key = ANY(%(code_names)s::text[])
     ), '{}') ELSE '{}' END"""
 
-DROP_DAYS = "DELETE FROM figures_dayroll WHERE local_date = ANY(%(days)s::date[])"
-ROLL_DAYS = f"""
-    INSERT INTO figures_dayroll (local_date, branch_id, area_id, kind, codes, quantity, persons, amount_fen)
-    SELECT entry.local_date, coalesce(entry.branch_id, 0), coalesce(entry.area_id, 0), entry.kind,
-        {_CODES} AS codes,
-        sum(entry.quantity), sum(entry.persons), sum(entry.amount_fen)
-    FROM journal_entry entry
-    WHERE entry.kind = ANY(%(kinds)s::text[]) AND entry.local_date = ANY(%(days)s::date[])
-    GROUP BY 1, 2, 3, 4, 5
-"""
-DROP_MONTH = "DELETE FROM figures_monthroll WHERE month = %(first)s::date"
-ROLL_MONTH = """
-    INSERT INTO figures_monthroll (month, branch_id, area_id, kind, codes, quantity, persons, amount_fen)
-    SELECT %(first)s::date, day.branch_id, day.area_id, day.kind, day.codes, sum(day.quantity), sum(day.persons),
-        sum(day.amount_fen)
-    FROM figures_dayroll day WHERE day.local_date BETWEEN %(first)s::date AND %(last)s::date
-    GROUP BY day.branch_id, day.area_id, day.kind, day.codes
-"""
+
+_ASKED_OF: Mapping[Aspect, str] = {
+    Aspect.POINT: "service_point_id",
+    Aspect.HOUR: "local_hour",
+    Aspect.CLASS: "class_letter",
+}
+"""The column from which a part of an aspect is read."""
 
 
-def _of_aspects(days: str) -> str:
-    """What the entries of these days come to by each aspect, for the kinds that are asked by it."""
-    return " UNION ALL ".join(
-        f"""
-        SELECT entry.local_date, '{one.aspect}', coalesce(entry.branch_id, 0), {PARTS[one.aspect]}, entry.kind,
-            {_codes_of(set(one.kinds) & set(CODED))} AS codes,
-            sum(entry.quantity), sum(entry.persons), sum(entry.amount_fen)
-        FROM journal_entry entry
-        WHERE entry.kind IN ({_listed(one.kinds)}) AND {days}
-        GROUP BY 1, 2, 3, 4, 5, 6
-        """
-        for one in ASPECTS
-        if one.aspect
+def _told(days: str) -> str:
+    """What the entries of these days come to by area (``aspect`` is null) and by each aspect, in one pass. Entries are
+    grouped by the columns as they are: it is quicker to make parts of the groups than of each entry."""
+    columns = {one: _ASKED_OF[one.aspect] for one in ASPECTS if one.aspect}
+    told_by = ", ".join(f"entry.{column}" for column in ("area_id", *columns.values()))
+    sets = ", ".join(f"({column})" for column in told_by.split(", "))
+    aspects = " ".join(f"WHEN grouping(entry.{column}) = 0 THEN '{one.aspect}'" for one, column in columns.items())
+    asked = " ".join(
+        f"OR grouping(entry.{column}) = 0 AND entry.kind IN ({_listed(one.kinds)})" for one, column in columns.items()
     )
+    parts = " ".join(f"WHEN '{one.aspect}' THEN {PARTS[one.aspect]}" for one in columns if one.aspect)
+    return f"""
+        SELECT entry.local_date, coalesce(entry.branch_id, 0) AS branch_id, coalesce(entry.area_id, 0) AS area_id,
+            entry.aspect, CASE entry.aspect {parts} END AS part, entry.kind, entry.codes,
+            sum(entry.quantity) AS quantity, sum(entry.persons) AS persons, sum(entry.amount_fen) AS amount_fen
+        FROM (
+            SELECT entry.local_date, entry.branch_id, {told_by}, entry.kind,
+                CASE {aspects} END AS aspect, {_CODES} AS codes,
+                sum(entry.quantity) AS quantity, sum(entry.persons) AS persons, sum(entry.amount_fen) AS amount_fen
+            FROM journal_entry entry
+            WHERE entry.kind = ANY(%(kinds)s::text[]) AND {days}
+            GROUP BY entry.local_date, entry.branch_id, entry.kind, codes, GROUPING SETS ({sets})
+            HAVING grouping(entry.area_id) = 0 {asked}
+        ) AS entry
+        GROUP BY 1, 2, 3, 4, 5, 6, 7
+    """
+
+
+def _moving(name: str, key: str, *, days: str, months: str, of: str) -> str:
+    """Steps that bring the rows of days to what was told of them, write only what differs, and move their month by the
+    difference. ``gone`` are rows of which nothing is told any more."""
+    month_key = key.replace("local_date", "month")
+    return f"""
+        {name}_moved AS MATERIALIZED (
+            SELECT {key}, told.quantity, told.persons, told.amount_fen,
+                coalesce(told.quantity, 0) - coalesce(kept.quantity, 0) AS quantity_by,
+                coalesce(told.persons, 0) - coalesce(kept.persons, 0) AS persons_by,
+                coalesce(told.amount_fen, 0) - coalesce(kept.amount_fen, 0) AS amount_fen_by
+            FROM (SELECT {key}, quantity, persons, amount_fen FROM told WHERE {of}) AS told
+            FULL JOIN (
+                SELECT {key}, quantity, persons, amount_fen FROM {days} WHERE local_date = ANY(%(days)s::date[])
+            ) AS kept USING ({key})
+            WHERE (told.quantity, told.persons, told.amount_fen)
+                IS DISTINCT FROM (kept.quantity, kept.persons, kept.amount_fen)
+        ), {name}_gone AS (
+            DELETE FROM {days} AS kept USING {name}_moved AS moved
+            WHERE moved.quantity IS NULL AND ({_of("kept", key)}) = ({_of("moved", key)}) RETURNING kept.id
+        ), {name}_days AS (
+            INSERT INTO {days} ({key}, quantity, persons, amount_fen)
+            SELECT {key}, quantity, persons, amount_fen FROM {name}_moved WHERE quantity IS NOT NULL
+            ON CONFLICT ({key}) DO UPDATE
+            SET quantity = excluded.quantity, persons = excluded.persons, amount_fen = excluded.amount_fen
+        ), {name}_month AS (
+            INSERT INTO {months} AS kept ({month_key}, quantity, persons, amount_fen)
+            SELECT {key.replace("local_date", "%(first)s::date")}, sum(quantity_by), sum(persons_by), sum(amount_fen_by)
+            FROM {name}_moved WHERE NOT %(anew)s GROUP BY {key.replace("local_date, ", "")}
+            ON CONFLICT ({month_key}) DO UPDATE SET quantity = kept.quantity + excluded.quantity,
+                persons = kept.persons + excluded.persons, amount_fen = kept.amount_fen + excluded.amount_fen
+        )"""
+
+
+def _of(table: str, key: str) -> str:
+    return ", ".join(f"{table}.{column}" for column in key.split(", "))
 
 
 def _codes_of(kinds: Collection[str]) -> str:
@@ -122,10 +160,24 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
-DROP_ASPECT_DAYS = "DELETE FROM figures_aspectday WHERE local_date = ANY(%(days)s::date[])"
-ROLL_ASPECT_DAYS = f"""
-    INSERT INTO figures_aspectday (local_date, aspect, branch_id, part, kind, codes, quantity, persons, amount_fen)
-    {_of_aspects("entry.local_date = ANY(%(days)s::date[])")}
+_BY_AREA = "local_date, branch_id, area_id, kind, codes"
+_BY_ASPECT = "local_date, aspect, branch_id, part, kind, codes"
+
+ROLL_DAYS = f"""
+    WITH told AS MATERIALIZED ({_told("entry.local_date = ANY(%(days)s::date[])")}),
+    {_moving("area", _BY_AREA, days="figures_dayroll", months="figures_monthroll", of="aspect IS NULL")},
+    {_moving("part", _BY_ASPECT, days="figures_aspectday", months="figures_aspectmonth", of="aspect IS NOT NULL")}
+    SELECT EXISTS (SELECT FROM area_gone) OR EXISTS (SELECT FROM part_gone)
+"""
+"""The days are added up, and their month (``first``) moves by what differs, unless it is to be added up ``anew``.
+Whether rows went: then the month must be."""
+DROP_MONTH = "DELETE FROM figures_monthroll WHERE month = %(first)s::date"
+ROLL_MONTH = """
+    INSERT INTO figures_monthroll (month, branch_id, area_id, kind, codes, quantity, persons, amount_fen)
+    SELECT %(first)s::date, day.branch_id, day.area_id, day.kind, day.codes, sum(day.quantity), sum(day.persons),
+        sum(day.amount_fen)
+    FROM figures_dayroll day WHERE day.local_date BETWEEN %(first)s::date AND %(last)s::date
+    GROUP BY day.branch_id, day.area_id, day.kind, day.codes
 """
 DROP_ASPECT_MONTH = "DELETE FROM figures_aspectmonth WHERE month = %(first)s::date"
 ROLL_ASPECT_MONTH = """
@@ -242,6 +294,24 @@ _KEYS = {
     Grouping.MONTH: "date_trunc('month', day)::date",
     Grouping.MONTH_BRANCH: "date_trunc('month', day)::date, branch_id",
 }
+
+
+def _of_aspects(days: str) -> str:
+    """What the entries of these days come to by each aspect, each by a pass of its own: what ``ROLL_DAYS`` is held
+    against."""
+    return " UNION ALL ".join(
+        f"""
+        SELECT entry.local_date, '{one.aspect}', coalesce(entry.branch_id, 0), {PARTS[one.aspect]}, entry.kind,
+            {_codes_of(set(one.kinds) & set(CODED))} AS codes,
+            sum(entry.quantity), sum(entry.persons), sum(entry.amount_fen)
+        FROM journal_entry entry
+        WHERE entry.kind IN ({_listed(one.kinds)}) AND {days}
+        GROUP BY 1, 2, 3, 4, 5, 6
+        """
+        for one in ASPECTS
+        if one.aspect
+    )
+
 
 _ON_CLEAN_DAYS = "entry.local_date IN (SELECT clean.local_date FROM clean)"
 
