@@ -3,16 +3,20 @@
 import html
 import io
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from docx import Document
 
+from tests.factories.accounts import make_desk
 from tests.factories.daybook import make_draft, make_record
 from tests.factories.office_pages import NOON, Town, happened, make_town
 from tests.factories.staff_pages import staff_at
 from wenyuan.office.daybook.data import RecordKind
+from wenyuan.office.figures.data import IndicatorCode, SummaryPart
+from wenyuan.office.workplans.data import GoalDraft
+from wenyuan.office.workplans.operations import set_goal
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
 
@@ -150,3 +154,37 @@ def test_a_pasted_text_is_looked_through_and_not_kept(town: Town) -> None:
     assert "<mark>" not in good
     assert browser.post(url, {"text": ""}).status_code == 422
     assert staff_at(town.ring, Role.AUDIT_ADMIN).get(url).status_code == 403
+
+
+def test_the_goals_of_the_plan_stand_beside_the_text_and_under_what_comes_next(town: Town) -> None:
+    happened(Kind.ITEM_ADDED, town.central, times=7)
+    keeper = make_desk(town.central, role=Role.DIRECTOR)
+    for title, due in (("春季采购", date(2026, 3, 31)), ("入藏新书", date(2026, 12, 31))):
+        set_goal(
+            draft=GoalDraft(
+                year=2026,
+                part=SummaryPart.HOLDINGS,
+                branch_id=town.central.id,
+                title=title,
+                duty="采编部",
+                first_date=date(2026, 1, 1),
+                due_date=due,
+                figure=IndicatorCode.ITEMS_ADDED,
+                target=3_000,
+            ),
+            at=NOON,
+            desk=keeper,
+        )
+    browser = staff_at(town.central, Role.DIRECTOR)
+
+    text, aside = summary_of(browser).content.decode().split("</article>")
+
+    assert "下一步，入藏新书，目标" in text
+    assert "春季采购" not in text
+    found = chips(text)
+    assert browser.get(found["3000册"]).context["one"].goal.title == "入藏新书"
+    assert "入藏新书" in aside
+    assert "春季采购" in aside
+    beside = chips(aside)
+    assert browser.get(beside["0"]).context["value"] == 0
+    assert browser.get(beside["7"]).context["value"] == 7

@@ -75,14 +75,15 @@ def closed_words(figures: list[dict[str, Any]]) -> str:
 def _document(text: str, branch: str, figures_to: date | None) -> bytes:
     from wenyuan.doors.furniture.summary_file import summary_docx
     from wenyuan.office.figures.data import BadPeriod
-    from wenyuan.office.figures.queries import EVERYTHING, parse_period, work_summary
+    from wenyuan.office.figures.queries import EVERYTHING, parse_period
+    from wenyuan.office.workplans.queries import planned_summary
 
     place = None if branch == EVERYTHING else branch
     try:
-        written = work_summary(period=parse_period(text), branch=place, at=datetime.now(UTC), figures_to=figures_to)
+        planned = planned_summary(period=parse_period(text), branch=place, at=datetime.now(UTC), figures_to=figures_to)
     except BadPeriod:
         raise click.BadParameter(f"{text!r} has not begun by then.", param_hint="PERIOD") from None
-    return summary_docx(written)
+    return summary_docx(planned.summary)
 
 
 def _summary(here: Installation, text: str, branch: str, language: str) -> dict[str, Any]:

@@ -476,11 +476,21 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """The rows behind a number that goes over days of its own: a sum over them, or what stands on the last of them."""
+
+    figure: "IndicatorCode | StockCode | StateCode | NetworkCode"
+    period: Period
+    branch: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A piece of a sentence: words, or a number that opens onto its rows in the journal, or onto records.
 
     ``earlier`` says that the rows are those of the year before, which the number is compared with; ``point_id`` that
-    they are those of one service point.
+    they are those of one service point; ``opened`` that they are those of other days than the summary's. A target
+    opens onto the goal ``goal_id`` of the work plan, which states it.
     """
 
     text: str
@@ -488,6 +498,8 @@ class Run:
     earlier: bool = False
     listed: Listed | None = None
     point_id: int | None = None
+    opened: Opened | None = None
+    goal_id: int | None = None
 
 
 Sentence = tuple[Run, ...]

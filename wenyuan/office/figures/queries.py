@@ -121,7 +121,7 @@ from wenyuan.office.figures.standing import standing_rows, standing_values, unit
 from wenyuan.office.figures.stocks.reading import stock_rows, stocks_of
 from wenyuan.office.figures.stocks.values import BY_STOCK, STOCKS
 from wenyuan.office.figures.summary.checking import findings as findings_in
-from wenyuan.office.figures.summary.writing import write
+from wenyuan.office.figures.summary.writing import period_words, told, told_exactly, with_part, write
 from wenyuan.organisation.journal.data import Kind
 from wenyuan.organisation.network.data import BranchFacts, NetworkMap
 from wenyuan.organisation.network.queries import get_library, list_service_points, network_map, open_dates
@@ -184,6 +184,7 @@ __all__ = [
     "months_closed",
     "open_days_by_month",
     "parse_period",
+    "period_words",
     "public_report",
     "published_years",
     "reader_differences",
@@ -202,9 +203,12 @@ __all__ = [
     "stocks_json",
     "stocks_of",
     "summary_json",
+    "told",
+    "told_exactly",
     "unit_of_standing",
     "unlike_loans",
     "up_to",
+    "with_part",
     "work_summary",
     "year_before",
 ]

@@ -11,6 +11,7 @@ from wenyuan.office.figures.data import (
     NetworkCode,
     StockCode,
     SummaryPart,
+    WorkSummary,
 )
 
 GoalFigure = IndicatorCode | StockCode | StateCode | NetworkCode
@@ -159,6 +160,15 @@ class PlannedGoal:
     goal: GoalFacts
     measured: Measured | None
     progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSummary:
+    """A work summary with what the plan adds: what comes next stands in its text, and ``goals`` are what the writer of
+    存在问题 should know, those missed or behind before those reached, as they stood on the last day counted."""
+
+    summary: WorkSummary
+    goals: tuple[PlannedGoal, ...]
 
 
 STANDING_STOCKS = (

@@ -6,16 +6,15 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from wenyuan.office.daybook.data import StateCode
-from wenyuan.office.figures.data import IndicatorCode, StockCode, SummaryPart, Unit
+from wenyuan.office.figures.data import IndicatorCode, Period, StockCode, SummaryPart
 from wenyuan.office.figures.queries import (
-    BY_CODE,
-    BY_STOCK,
     figures_of,
     may_see,
     span_of,
     standing_of,
     stocks_of,
-    unit_of_standing,
+    with_part,
+    work_summary,
 )
 from wenyuan.office.workplans.data import (
     PARTS,
@@ -25,10 +24,15 @@ from wenyuan.office.workplans.data import (
     Measured,
     MilestoneFacts,
     PlannedGoal,
+    PlannedSummary,
     goal_figure,
 )
 from wenyuan.office.workplans.models import Goal, Milestone
-from wenyuan.office.workplans.rules import progress
+from wenyuan.office.workplans.rules import as_of, progress
+from wenyuan.office.workplans.telling import OF_PROBLEMS as OF_PROBLEMS
+from wenyuan.office.workplans.telling import OF_SUCCESS as OF_SUCCESS
+from wenyuan.office.workplans.telling import facts_of, next_goals, next_sentences
+from wenyuan.office.workplans.telling import unit_of as unit_of
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Operator
@@ -78,20 +82,52 @@ def plan_of(
 
 def measured(goals: Iterable[GoalFacts], *, at: datetime, network: NetworkMap | None = None) -> tuple[PlannedGoal, ...]:
     """Goals with what their figures say: up to today, of what is over or was closed up to that day."""
-    goals, network, today = tuple(goals), network or network_map(), local_date(at)
-    reader = _Reader(at, network)
+    today = local_date(at)
+    return _planned(goals, _Reader(at, network or network_map()), day=today, today=today)
+
+
+def planned_summary(
+    *,
+    period: Period,
+    branch: str | None,
+    at: datetime,
+    figures_to: date | None = None,
+    network: NetworkMap | None = None,
+) -> PlannedSummary:
+    """``figures.queries.work_summary`` with the plan of the same place: what comes next in its text, and how the goals
+    of its years stood on the last day counted.
+
+    :raises UnknownBranch: when no branch has the code.
+    :raises BadPeriod: nothing of the period lies before ``figures_to`` and today.
+    """
+    network = network or network_map()
+    summary = work_summary(period=period, branch=branch, at=at, figures_to=figures_to, network=network)
+    place = network.by_code(branch) if branch else None
+    counted, branch_id = summary.facts.counted, place.id if place else None
+    now, coming = range(counted.first_date.year, counted.last_date.year + 1), (period.last_date + _ONE_DAY).year
+    plans = {
+        year: _as_of(goals_of(year, branch_id=branch_id), day=counted.last_date, at=at, network=network)
+        for year in {*now, coming}
+    }
+    ahead = next_goals(plans[coming], after=period.last_date)
+    return PlannedSummary(
+        with_part(summary, SummaryPart.NEXT, next_sentences(ahead, summary.facts)),
+        facts_of(one for year in now for one in plans[year]),
+    )
+
+
+def _as_of(goals: Iterable[GoalFacts], *, day: date, at: datetime, network: NetworkMap) -> tuple[PlannedGoal, ...]:
+    """Goals as they stood at the end of a day, or stand now where that day is not over."""
+    today = min(day + _ONE_DAY, local_date(at))
+    return _planned([as_of(one, day) for one in goals], _Reader(at, network), day=day, today=today)
+
+
+def _planned(goals: Iterable[GoalFacts], reader: "_Reader", *, day: date, today: date) -> tuple[PlannedGoal, ...]:
     planned = []
     for goal in goals:
-        value = _measure(goal, reader, today)
+        value = _measure(goal, reader, day)
         planned.append(PlannedGoal(goal, value, progress(goal, value, today=today)))
     return tuple(planned)
-
-
-def unit_of(figure: GoalFigure) -> Unit:
-    """The unit in which a goal's figure and target are told."""
-    if isinstance(figure, IndicatorCode):
-        return BY_CODE[figure].unit
-    return BY_STOCK[figure].unit if isinstance(figure, StockCode) else unit_of_standing(figure)
 
 
 class _Reader:

@@ -84,6 +84,17 @@ def progress(goal: GoalFacts, measured: Measured | None, *, today: date) -> Prog
     return Progress(_standing(goal, done, due, today), done, due)
 
 
+def as_of(goal: GoalFacts, day: date) -> GoalFacts:
+    """The goal as it stood at the end of a day: what was closed or done later was not yet."""
+    steps = tuple(
+        replace(one, done_date=None) if one.done_date is not None and one.done_date > day else one
+        for one in goal.milestones
+    )
+    if goal.closed_date is not None and goal.closed_date > day:
+        goal = replace(goal, state=GoalState.OPEN, closed_date=None, closed_words="")
+    return replace(goal, milestones=steps)
+
+
 def next_year(day: date) -> date:
     """The same day a year on; the 28th for a 29th of February."""
     try:

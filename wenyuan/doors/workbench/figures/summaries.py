@@ -21,6 +21,7 @@ from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_
 from wenyuan.doors.workbench.figures.words import period_words, reason_words
 from wenyuan.doors.workbench.shell import page
 from wenyuan.doors.workbench.templatetags.staff import month_of
+from wenyuan.doors.workbench.workplans.shown import ShownGoal, figure_url, shown
 from wenyuan.office.daybook.data import RecordKind
 from wenyuan.office.figures import queries
 from wenyuan.office.figures.data import (
@@ -33,9 +34,11 @@ from wenyuan.office.figures.data import (
     Sentence,
     Slice,
     SummaryFacts,
-    WorkSummary,
 )
 from wenyuan.office.figures.queries import EVERYTHING, parse_period, snapshot_of
+from wenyuan.office.workplans.data import GoalStanding, PlannedSummary
+from wenyuan.office.workplans.queries import OF_PROBLEMS, OF_SUCCESS, planned_summary
+from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.clock import local_date
@@ -57,11 +60,12 @@ def summary(request: StaffRequest) -> HttpResponse:
         return _refused(request, form)
     branch = allowed(request.operator, chosen, network)
     try:
-        written = _written(request, branch)
+        planned = _planned(request, branch)
     except BadPeriod as bad:
         form = SummaryForm({"branch": chosen, "year": str(today.year)}, today=today, branches=choices)
         form.add_error(None, str(reason_words(bad.reason)))
         return _refused(request, form)
+    written = planned.summary
     facts = written.facts
     period = facts.period
     initial: dict[str, object] = {
@@ -87,6 +91,8 @@ def summary(request: StaffRequest) -> HttpResponse:
             (section.heading, [_runs(sentence, facts) for sentence in section.sentences])
             for section in written.sections
         ],
+        "missed": _goals(planned, OF_PROBLEMS, network),
+        "reached": _goals(planned, OF_SUCCESS, network),
         "silent": [PARTS[part] for part in written.silent],
         "falling": [figure_name(code) for code in written.falling],
         "lines": [
@@ -131,7 +137,7 @@ def summary_file(request: StaffRequest) -> HttpResponse:
     """The Word file of what the page shows."""
     branch = allowed(request.operator, request.GET.get("branch") or EVERYTHING, network_map())
     try:
-        written = _written(request, branch)
+        written = _planned(request, branch).summary
     except BadPeriod as bad:
         raise Http404 from bad
     name = f"summary-{written.facts.period.text}-{branch or EVERYTHING}.docx"
@@ -169,16 +175,27 @@ def open_days(request: StaffRequest) -> HttpResponse:
     return page(request, "workbench/figures/open_days.html", context)
 
 
-def _written(request: StaffRequest, branch: str | None) -> WorkSummary:
+def _planned(request: StaffRequest, branch: str | None) -> PlannedSummary:
     """:raises BadPeriod: the address names none, or one that has not begun."""
     today = local_date(request.at)
     half = f"{today.year}-H1" if today.month <= _HALF else f"{today.year}"
-    return queries.work_summary(
+    return planned_summary(
         period=parse_period(request.GET.get("period") or half),
         branch=branch,
         at=request.at,
         figures_to=_day(request.GET.get("to", "")),
     )
+
+
+def _goals(
+    planned: PlannedSummary, standings: tuple[GoalStanding, ...], network: NetworkMap
+) -> list[tuple[ShownGoal, str]]:
+    """Goals that stand so, each with the page on which it is planned."""
+    return [
+        (shown(one, network), reverse("workbench:goal", args=[one.goal.id]))
+        for one in planned.goals
+        if one.progress.standing in standings
+    ]
 
 
 _HALF = 7
@@ -198,6 +215,10 @@ def _runs(sentence: Sentence, facts: SummaryFacts) -> list[tuple[str, str]]:
 
 
 def _run_url(run: Run, facts: SummaryFacts) -> str:
+    if run.goal_id:
+        return reverse("workbench:goal", args=[run.goal_id])
+    if run.opened:
+        return figure_url(run.opened)
     if run.listed:
         held = {"held": "on"} if run.listed.held else {}
         return _records_url(run.listed.kind, facts, **{run.listed.field: run.listed.value}, **held)

@@ -10,9 +10,9 @@ from django_stubs_ext import StrOrPromise
 from wenyuan.doors.furniture.figure_words import PARTS, unit_shown
 from wenyuan.doors.workbench.figures.links import rows_url, standing_url, stock_url
 from wenyuan.doors.workbench.workplans.words import STANDINGS, goal_figure_name
-from wenyuan.office.figures.data import IndicatorCode, StockCode, Unit
+from wenyuan.office.figures.data import IndicatorCode, Opened, StockCode, Unit
 from wenyuan.office.figures.queries import may_see, span_of
-from wenyuan.office.workplans.data import GoalFacts, GoalState, PlannedGoal
+from wenyuan.office.workplans.data import GoalFacts, GoalState, Measured, PlannedGoal
 from wenyuan.office.workplans.queries import get_goal, unit_of
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.rights.data import Operator
@@ -66,7 +66,7 @@ def shown(planned: PlannedGoal, network: NetworkMap) -> ShownGoal:
         unit=unit,
         unit_words=unit_shown(unit) if unit else "",
         now=measured.now if measured else None,
-        url=_rows_url(planned, network) if measured else "",
+        url=figure_url(_opened(goal, measured, network)) if measured else "",
         day=measured.day if measured else None,
         done=None if progress.done is None else progress.done / _TENTHS,
         due=progress.due / _TENTHS,
@@ -74,14 +74,17 @@ def shown(planned: PlannedGoal, network: NetworkMap) -> ShownGoal:
     )
 
 
-def _rows_url(planned: PlannedGoal, network: NetworkMap) -> str:
-    """Where the rows are behind what a goal's figure says."""
-    goal, measured = planned.goal, planned.measured
-    assert measured is not None
-    branch = None if goal.branch_id is None else network.branches[goal.branch_id].code
-    if isinstance(goal.figure, IndicatorCode):
-        return rows_url(goal.figure, span_of(goal.first_date, measured.day), branch)
-    if isinstance(goal.figure, StockCode):
-        return stock_url(goal.figure, measured.day.isoformat(), branch)
+def figure_url(opened: Opened) -> str:
+    """Where the rows are behind a figure of days and a place: a sum over them, or what stands on the last."""
+    figure, branch, day = opened.figure, opened.branch, opened.period.last_date
+    if isinstance(figure, IndicatorCode):
+        return rows_url(figure, opened.period, branch)
+    if isinstance(figure, StockCode):
+        return stock_url(figure, day.isoformat(), branch)
+    return standing_url(figure, day, branch)
+
+
+def _opened(goal: GoalFacts, measured: Measured, network: NetworkMap) -> Opened:
     assert goal.figure is not None
-    return standing_url(goal.figure, measured.day, branch)
+    branch = None if goal.branch_id is None else network.branches[goal.branch_id].code
+    return Opened(goal.figure, span_of(goal.first_date, measured.day), branch)

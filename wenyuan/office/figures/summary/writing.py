@@ -23,7 +23,7 @@ from wenyuan.office.figures.data import (
 )
 from wenyuan.office.figures.indicators import BY_CODE
 from wenyuan.office.figures.summary.annexes import tables
-from wenyuan.office.figures.summary.phrasing import Style, compared, exact, money, per_cent, written
+from wenyuan.office.figures.summary.phrasing import Style, compared, exact, money, numeral, per_cent, written
 from wenyuan.office.figures.summary.skeleton import (
     HEADINGS,
     IN_FULL,
@@ -70,6 +70,24 @@ def told(value: int, unit: Unit) -> str:
     if unit is Unit.WEEK_MINUTES:
         return f"{exact(value, PARTS_OF_A_UNIT[unit])}{UNITS[unit]}"
     return written(value, UNITS[unit], style=Style.FULL if unit in IN_FULL else Style.USUAL).text
+
+
+def told_exactly(value: int, unit: Unit) -> str:
+    """A number with its unit where nothing may be left off, such as a target: 3000册, 12万册次, 86.50元."""
+    if unit is Unit.FEN or unit in PARTS_OF_A_UNIT:
+        return told(value, unit)
+    return f"{numeral(value)}{UNITS[unit]}"
+
+
+def with_part(summary: WorkSummary, part: SummaryPart, sentences: Sequence[Sentence]) -> WorkSummary:
+    """The summary with a part at its place that others had something to tell under; as it was where they had not."""
+    if not sentences:
+        return summary
+    order = list(SummaryPart)
+    sections = [one for one in summary.sections if one.part is not part]
+    sections.append(SummarySection(part, HEADINGS[part], tuple(sentences)))
+    sections.sort(key=lambda one: order.index(one.part))
+    return replace(summary, sections=tuple(sections), silent=tuple(one for one in summary.silent if one is not part))
 
 
 def period_words(period: Period) -> str:
