@@ -22,6 +22,7 @@ ROOMS = (
     "services.visits",
     "services.registers",
     "services.reading",
+    "services.feedback",
     "office.daybook",
     "office.figures",
     "office.workplans",

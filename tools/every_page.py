@@ -95,6 +95,9 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/account",
         "/account/pin",
         "/account/history",
+        "/account/suggestions",
+        "/suggestion",
+        Sight(role=SIGNED_IN, path="/suggestion?title={title}", note="filled-in"),
         "/account/messages",
         "/account/messages/choices",
         "/account/card",
@@ -307,6 +310,9 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/booklists/{booklist}",
         Sight(role="cataloguer", path="/workbench/booklists/{booklist}?q={title}", note="found"),
         "/workbench/booklists/{booklist}/edit",
+        "/workbench/suggestions/",
+        Sight(role="cataloguer", path="/workbench/suggestions/?state=refused", note="refused"),
+        "/workbench/suggestions/{suggestion}",
         "/workbench/",
         "/workbench/items/",
         Sight(role="cataloguer", path="/workbench/items/", typed=("{title}",), note="found"),
@@ -715,6 +721,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.organisation.journal.models import Entry
     from wenyuan.organisation.network.models import Branch, Closure, ClosureNotice, Membership, ServicePoint
     from wenyuan.organisation.notices.models import Call, Message
+    from wenyuan.services.feedback.models import Suggestion
     from wenyuan.services.reading.models import Booklist
     from wenyuan.services.visits.models import Counter, CounterReading
 
@@ -809,6 +816,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "goal": Goal.objects.exclude(standard="").latest("id").id,
         "record": Record.objects.filter(branch=central, approved_at=None).latest("id").id,
         "booklist": Booklist.objects.filter(for_children=False).earliest("id").id,
+        "suggestion": Suggestion.objects.filter(state="new").earliest("id").id,
         "last_year": today.year - 1,
         "branch": central.id,
         "code": central.code,

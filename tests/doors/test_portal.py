@@ -606,6 +606,8 @@ def test_every_page_is_declared_open_to_everybody_but_what_is_a_readers_own() ->
         "renew-all",
         "hold",
         "cancel-hold",
+        "suggest-title",
+        "suggestions",
     }
     assert len(views) - len(own) == 33
     assert {view.needs for name, view in views.items() if name not in own} == {frozenset()}  # type: ignore[attr-defined]

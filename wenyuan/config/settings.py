@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "wenyuan.services.visits",
     "wenyuan.services.registers",
     "wenyuan.services.reading",
+    "wenyuan.services.feedback",
     "wenyuan.office.daybook",
     "wenyuan.office.figures",
     "wenyuan.office.workplans",

@@ -24,6 +24,9 @@ KINDS: Final[Mapping[NoticeKind, StrOrPromise]] = {
     NoticeKind.DUE_MOVED: _("Due date moved"),
     NoticeKind.CARD_EXPIRY: _("Card ends soon"),
     NoticeKind.ERASURE_REFUSED: _("Deletion refused"),
+    NoticeKind.SUGGESTION_ORDERED: _("Suggestion ordered"),
+    NoticeKind.SUGGESTION_REFUSED: _("Suggestion not followed"),
+    NoticeKind.SUGGESTION_ARRIVED: _("Suggestion arrived"),
     NoticeKind.LOAN_RECEIPT: _("Receipt for loans"),
     NoticeKind.RETURN_RECEIPT: _("Receipt for returns"),
 }

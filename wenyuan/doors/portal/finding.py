@@ -12,6 +12,7 @@ from wenyuan.doors.portal.access import PublicRequest, public_page
 from wenyuan.doors.portal.availability import Row, rows_of
 from wenyuan.doors.portal.searching import By
 from wenyuan.doors.portal.shell import page
+from wenyuan.doors.portal.suggesting import suggest_url
 from wenyuan.doors.portal.words import SORTED_BY
 from wenyuan.holdings.catalogue.data import BibBrief, NotIndexed, SearchHelp, SortBy
 from wenyuan.holdings.catalogue.queries import complete, is_indexed
@@ -40,7 +41,11 @@ def find(request: PublicRequest) -> HttpResponse:
             counted=narrowing.counted(narrowed),
             sort_by=searching.sort_of(request.GET.get("sort", "")),
         )
-        context |= {"found": found, "rows": _rows(request, found.page.bibs, network)}
+        context |= {
+            "found": found,
+            "rows": _rows(request, found.page.bibs, network),
+            "suggest_url": suggest_url(text, found.by),
+        }
         if isinstance(found, searching.Ranked):
             context |= _ranked(request, text, found, narrowed, network)
         else:

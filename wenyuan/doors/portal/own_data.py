@@ -40,6 +40,7 @@ from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.notices.data import BoxMessage
 from wenyuan.organisation.notices.queries import message_box
 from wenyuan.plumbing.clock import local, local_date
+from wenyuan.services.feedback.queries import count_own_suggestions, list_own_suggestions
 
 ROWS_A_TIME: Final = 200
 OBSTACLES: Final = {
@@ -61,6 +62,7 @@ SECTIONS: Final = {
     "holds": _("Holds"),
     "money": _("Money"),
     "messages": _("Messages"),
+    "suggestions": _("Suggestions to buy"),
     "deletion": _("Requests for deletion"),
 }
 FIELDS: Final = {
@@ -105,6 +107,9 @@ FIELDS: Final = {
     "asked": _("Asked on"),
     "answer": _("Answer"),
     "pickup": _("Fetched at"),
+    "author": _("Author"),
+    "isbn": _("ISBN"),
+    "why": _("Why the library should have it"),
     "at": _("Time"),
     "what": _("What for"),
     "yuan": _("Yuan"),
@@ -257,6 +262,19 @@ def everything(record: OwnRecord, patron: PatronView, *, at: datetime) -> dict[s
         "messages": [
             {"at": one.at, "kind": one.kind.value, "subject": one.subject, "text": one.text}
             for one in _messages(patron.id)
+        ],
+        "suggestions": [
+            {
+                "at": one.since,
+                "title": one.suggestion.wanted.title,
+                "author": one.suggestion.wanted.author,
+                "isbn": one.suggestion.wanted.isbn,
+                "why": one.wish.why,
+                "pickup": names.get(one.wish.pickup_branch_id),
+                "state": one.suggestion.state.value,
+                "answer": one.suggestion.reason,
+            }
+            for one in list_own_suggestions(patron.id, size=count_own_suggestions(patron.id))
         ],
         "deletion": [
             {"asked": one.asked_at, "state": one.state.value, "ended": one.ended_at, "answer": one.answer}

@@ -23,6 +23,7 @@ from wenyuan.doors.portal import (
     record,
     report,
     signing_in,
+    suggesting,
     views,
 )
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("find", finding.find, name="find"),
     path("find/suggest", finding.suggest, name="suggest"),
+    path("suggestion", suggesting.suggest_title, name="suggest-title"),
     path("new", arrivals.newest, name="newest"),
     path("new.atom", arrivals.feed, name="newest-feed"),
     path("lists", booklists.booklists, name="booklists"),
@@ -54,6 +56,7 @@ urlpatterns = [
     path("account/loans/<int:loan_id>/renewal", account.renew_one, name="renew"),
     path("account/kept", offline.kept, name="kept"),
     path("account/history", history.history, name="history"),
+    path("account/suggestions", suggesting.suggestions, name="suggestions"),
     path("account/messages", messages.messages, name="messages"),
     path("account/messages/choices", messages.choices, name="message-choices"),
     path("account/data", own_data.own_data, name="own-data"),

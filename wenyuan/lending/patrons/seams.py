@@ -30,6 +30,19 @@ class ForgetHistory(Protocol):
     def __call__(self, patron_id: int, /) -> None: ...
 
 
+class ForgetReader(Protocol):
+    """Takes the id of a patron who leaves; deletes what they said or gathered for themselves (lists, wishes).
+
+    A step: the transaction is open. Unlike the history it does not go with a consent.
+    """
+
+    def __call__(self, patron_id: int, /) -> None: ...
+
+
+def _has_nothing(_patron_id: int) -> None:
+    """Of a room that keeps nothing that readers said."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatronKeeper:
     """A room's answers."""
@@ -37,6 +50,7 @@ class PatronKeeper:
     room: str
     may_leave: MayLeave
     forget_history: ForgetHistory
+    forget_reader: ForgetReader = _has_nothing
 
 
 class LockRows(Protocol):
@@ -142,3 +156,9 @@ def forget_history(patron_id: int) -> None:
     """Let every room above forget what it kept of the patron by consent."""
     for keeper in _keepers.values():
         keeper.forget_history(patron_id)
+
+
+def forget_reader(patron_id: int) -> None:
+    """Let every room above delete what a patron who leaves said or gathered for themselves."""
+    for keeper in _keepers.values():
+        keeper.forget_reader(patron_id)

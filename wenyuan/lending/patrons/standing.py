@@ -196,6 +196,7 @@ def _end_everything(patron: Patron, *, at: datetime) -> None:
     forget_links(of=patron.id)
     patron.keep_history = False
     seams.forget_history(patron.id)
+    seams.forget_reader(patron.id)
 
 
 def _merged_into(patron: Patron) -> list[Patron]:

@@ -76,6 +76,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
         Act.KEEP_DAYBOOK,
         Act.APPROVE_DAYBOOK,
         Act.KEEP_BOOKLISTS,
+        Act.ANSWER_SUGGESTIONS,
     },
     Role.KEEPER: _DESK | {Act.SEE_FIGURES, Act.EDIT_CALENDAR, Act.SEE_NOTICES, Act.KEEP_DAYBOOK},
     Role.CATALOGUER: frozenset(
@@ -90,6 +91,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.SEE_FIGURES,
             Act.KEEP_DAYBOOK,
             Act.KEEP_BOOKLISTS,
+            Act.ANSWER_SUGGESTIONS,
         }
     ),
     Role.OUTREACH: frozenset({Act.SEE_ITEM, Act.ENTER_VISITS, Act.SEE_FIGURES, Act.KEEP_DAYBOOK, Act.KEEP_BOOKLISTS}),
@@ -106,6 +108,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.KEEP_DAYBOOK,
             Act.APPROVE_DAYBOOK,
             Act.KEEP_BOOKLISTS,
+            Act.ANSWER_SUGGESTIONS,
             Act.TAKE_OVER,
             Act.EDIT_NETWORK,
             Act.EDIT_CALENDAR,

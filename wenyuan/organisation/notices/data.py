@@ -41,6 +41,9 @@ class NoticeKind(StrEnum):
     DUE_MOVED = "due_moved"
     CARD_EXPIRY = "card_expiry"
     ERASURE_REFUSED = "erasure_refused"  # the request to have one's data deleted
+    SUGGESTION_ORDERED = "suggestion_ordered"
+    SUGGESTION_REFUSED = "suggestion_refused"
+    SUGGESTION_ARRIVED = "suggestion_arrived"
     LOAN_RECEIPT = "loan_receipt"
     RETURN_RECEIPT = "return_receipt"
 
@@ -96,6 +99,9 @@ KINDS: Mapping[NoticeKind, KindFacts] = MappingProxyType(
         NoticeKind.DUE_MOVED: KindFacts(values=frozenset({"title", "due_date"}), gathering=Gathering.DAY),
         NoticeKind.CARD_EXPIRY: KindFacts(values=frozenset({"expires_date"})),
         NoticeKind.ERASURE_REFUSED: KindFacts(values=frozenset({"reason"})),
+        NoticeKind.SUGGESTION_ORDERED: KindFacts(values=frozenset({"title"}), gathering=Gathering.DAY),
+        NoticeKind.SUGGESTION_REFUSED: KindFacts(values=frozenset({"title", "reason"})),
+        NoticeKind.SUGGESTION_ARRIVED: KindFacts(values=frozenset({"title"}), gathering=Gathering.DAY),
         NoticeKind.LOAN_RECEIPT: KindFacts(
             values=frozenset({"title", "due_date"}), gathering=Gathering.VISIT, channels=_RECEIPT_CHANNELS
         ),

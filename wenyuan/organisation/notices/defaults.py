@@ -216,6 +216,37 @@ _WORDS: Mapping[tuple[NoticeKind, Language], _Words] = {
         "again at any desk, or complain to the authority for the protection of personal data.\n\n{library} {phone}",
         "Your request for deletion was refused. The reason stands in your account.",
     ),
+    (NoticeKind.SUGGESTION_ORDERED, _ZH): _Words(
+        "您荐购的书已订购",
+        "您好！您荐购的{titles}图书馆已订购，到馆后会再通知您。\n\n{library} {phone}",
+        "您荐购的{titles}已订购，到馆后另行通知。",
+    ),
+    (NoticeKind.SUGGESTION_ORDERED, _EN): _Words(
+        "What you suggested is ordered",
+        "Hello, the library has ordered {titles}, which you suggested. You are told when it is there."
+        "\n\n{library} {phone}",
+        "{titles}, which you suggested, is ordered.",
+    ),
+    (NoticeKind.SUGGESTION_REFUSED, _ZH): _Words(
+        "您的荐购已答复",
+        "您好！您荐购的{titles}图书馆暂不购买，原因：{reason}。\n\n{library} {phone}",
+        "您荐购的{titles}暂不购买，原因请登录我的图书馆查看。",
+    ),
+    (NoticeKind.SUGGESTION_REFUSED, _EN): _Words(
+        "About your suggestion",
+        "Hello, the library does not buy {titles}, which you suggested: {reason}\n\n{library} {phone}",
+        "{titles}, which you suggested, is not bought. The reason stands in your account.",
+    ),
+    (NoticeKind.SUGGESTION_ARRIVED, _ZH): _Words(
+        "您荐购的书已到馆",
+        "您好！您荐购的{titles}已到馆，可登录我的图书馆预约。\n\n{library} {phone}",
+        "您荐购的{titles}已到馆，可登录我的图书馆预约。",
+    ),
+    (NoticeKind.SUGGESTION_ARRIVED, _EN): _Words(
+        "What you suggested is there",
+        "Hello, {titles}, which you suggested, has come in. You can hold it in your account.\n\n{library} {phone}",
+        "{titles}, which you suggested, has come in. Hold it in your account.",
+    ),
     (NoticeKind.LOAN_RECEIPT, _ZH): _Words(
         "借阅成功：{count}册",
         "您在{branch}借出{count}册：\n\n{lines}\n\n{library} {phone}",
@@ -283,10 +314,11 @@ def _body(kind: NoticeKind, channel: Channel, words: _Words) -> str:
     return words.letter
 
 
+_READY = {"pickup_date": "2026-05-10", "place": "预约架 B3", "reason": "该书已停印，暂时买不到"}
 _TITLES = (
-    {"title": "城南旧事", "due_date": "2026-05-06", "days": "9", "pickup_date": "2026-05-10", "place": "预约架 B3"},
-    {"title": "边城", "due_date": "2026-05-08", "days": "7", "pickup_date": "2026-05-10", "place": "预约架 B3"},
-    {"title": "呼兰河传", "due_date": "2026-05-08", "days": "7", "pickup_date": "2026-05-10", "place": "预约架 B3"},
+    {"title": "城南旧事", "due_date": "2026-05-06", "days": "9", **_READY},
+    {"title": "边城", "due_date": "2026-05-08", "days": "7", **_READY},
+    {"title": "呼兰河传", "due_date": "2026-05-08", "days": "7", **_READY},
 )
 _OTHERS = (
     {

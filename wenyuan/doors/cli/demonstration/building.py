@@ -22,6 +22,7 @@ from wenyuan.doors.cli.demonstration.settling import settle_authorities
 from wenyuan.doors.cli.demonstration.stock import Stock, fits_scale
 from wenyuan.doors.cli.demonstration.telling import tell_readers
 from wenyuan.doors.cli.demonstration.van import fill_batches, fill_crates, plan_van
+from wenyuan.doors.cli.demonstration.wishing import wish_titles
 from wenyuan.holdings.catalogue.operations import Lendable, set_lendable
 from wenyuan.holdings.catalogue.queries import get_item
 from wenyuan.lending.fees.data import Book, ChargeKind, Means, PointSchemeFacts
@@ -80,6 +81,8 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         receive_a_gift(at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
         settle_authorities(at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
         recommend(at=_noon(until), desk=_desk(operators["outreach"], sites["LM00"]))
+        wishing = [reader.patron_id for reader in year.readers if reader.category == "adult"][:3]
+        wish_titles(wishing, at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
         tell_readers(sites, year.readers, at=_noon(until), desk=lead)
         gate = set_gate_up(sites, last=until, desk=director)
         counted = count_visits(

@@ -62,6 +62,7 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.KEEP_DAYBOOK: _("keep the daybook"),
     Act.APPROVE_DAYBOOK: _("approve records of the daybook"),
     Act.KEEP_BOOKLISTS: _("keep booklists"),
+    Act.ANSWER_SUGGESTIONS: _("answer what readers suggest to buy"),
     Act.SEE_FIGURES: _("see figures"),
     Act.KEEP_FIGURES: _("set the definitions of figures, close months and keep the work plan"),
     Act.SEE_JOURNAL: _("see the journal"),

@@ -61,6 +61,7 @@ _SUBJECT_PAGES = {
     "bib": "workbench:record",
     "branch": "workbench:network-branch",
     "booklist": "workbench:booklist",
+    "suggestion": "workbench:suggestion",
     "daybook_record": "workbench:daybook-record",
 }
 

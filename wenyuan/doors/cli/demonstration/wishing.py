@@ -1,0 +1,31 @@
+"""What readers of the demo wish the library had: one title that several wish, and one that is answered."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from wenyuan.organisation.rights.data import READER, Desk, Door
+from wenyuan.services.feedback.data import SuggestionState, Wanted, Wish
+from wenyuan.services.feedback.operations import answer_suggestion, suggest
+
+_WISHED: Final = (
+    (Wanted(title="长安的荔枝", author="马伯庸"), "单位读书会下个月要一起读。", 3),
+    (Wanted(title="秦汉简牍探研", author="李明远"), "写地方志要用，县里找不到。", 1),
+)
+"""What is wished, why, and by how many."""
+_ANSWERED: Final = (Wanted(title="考研英语真题（2011年版）"), "版本太旧，馆内已有新版，可在服务台询问。")
+
+
+def wish_titles(patron_ids: Sequence[int], *, at: datetime, desk: Desk) -> None:
+    """Suggest titles for some readers, and answer one suggestion at a desk that may."""
+    own = Desk(operator=READER, branch_id=desk.branch_id, door=Door.PORTAL)
+    for wanted, why, count in _WISHED:
+        for patron_id in patron_ids[:count]:
+            wish = Wish(pickup_branch_id=desk.branch_id, why=why)
+            suggest(patron_id=patron_id, wanted=wanted, wish=wish, at=at - timedelta(hours=2), desk=own)
+    wanted, reason = _ANSWERED
+    wish = Wish(pickup_branch_id=desk.branch_id)
+    made = suggest(patron_id=patron_ids[0], wanted=wanted, wish=wish, at=at - timedelta(hours=1), desk=own).suggestion
+    answer_suggestion(
+        suggestion_id=made.id, version=made.version, answer=SuggestionState.REFUSED, reason=reason, at=at, desk=desk
+    )

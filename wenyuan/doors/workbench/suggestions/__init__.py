@@ -1,0 +1,1 @@
+"""Suggestions to buy at the workbench: what readers wish, and what is answered."""

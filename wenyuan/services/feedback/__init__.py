@@ -1,0 +1,1 @@
+"""What readers wish for and say."""
