@@ -36,6 +36,7 @@ format: setup-dev
 
 soak: setup-dev
 	@$(PYTHON) tools/chromium.py
+	@$(PYTHON) tools/lighthouse.py
 	$(BIN)/python -m pytest -m soak -n 0 -s $(PYTEST_ARGS)
 
 bench: setup

