@@ -128,6 +128,8 @@ def test_a_short_bench_of_circulation_loses_nothing(command: Command) -> None:
     assert 0 < measured["p50_ms"] <= measured["p99_ms"]
     assert measured["worker_cpu_ms_per_op"] > 0
     assert 0 <= measured["index_waits_s"] < 30
+    assert 0 < measured["fresh_p95_s"] < 30
+    assert measured["fresh_changes"] >= 2
     assert command.json("index", "check")["sound"]
 
 

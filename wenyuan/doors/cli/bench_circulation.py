@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,9 +21,9 @@ from typing import Any
 from django.db import connection
 from psycopg.conninfo import conninfo_to_dict
 
-from wenyuan.doors.cli.bench_server import Meter, Slice, one_slice, servers, signed_in_machines
+from wenyuan.doors.cli.bench_server import Machines, Meter, Slice, one_slice, servers, signed_in_machines
 from wenyuan.doors.cli.bench_town import Town, lend_more, load_town, size_of
-from wenyuan.doors.cli.bench_worker import oldest_wait_s, worker_beside
+from wenyuan.doors.cli.bench_worker import oldest_wait_s, waits_of_changes, worker_beside
 from wenyuan.doors.cli.environment import Installation
 from wenyuan.plumbing.invariants import all_invariants, broken_rows
 from wenyuan.runtime.binaries import find_binaries
@@ -31,6 +32,8 @@ from wenyuan.runtime.problem import Problem
 from wenyuan.runtime.server_user import choose_server_user
 
 SLICES = 5
+FRESH_SLICES = 4
+"""So many times the length of a slice titles are changed while the machines talk; that counts for nothing else."""
 WARM_UP_S = 1.5
 LIMIT_CLIENTS, LIMIT_THREADS = 8, 2
 MOST_TRANSACTIONS_A_SECOND = 9_000
@@ -116,6 +119,8 @@ def measure_circulation(
                 f"  {number + 1}/{SLICES}: {ours[-1].rate:.0f} operations/s beside {limits[-1]:.0f}, "
                 f"p99 {ours[-1].p99_ms:.1f} ms"
             )
+        echo("Changing titles meanwhile …")
+        fresh = _freshness(machines, seconds * FRESH_SLICES)
         told = machines.end()
     wrong = [*told["wrong"], *_missing(told["acknowledged"]), *_broken()]
     spread = (max(limits) - min(limits)) / statistics.median(limits)
@@ -127,6 +132,8 @@ def measure_circulation(
         **_medians(ours),
         "worker_cpu_ms_per_op": _median_cpu([one.worker_cpu_ms for one in ours]),
         "index_waits_s": round(statistics.median(waits), 2),
+        "fresh_p95_s": round(statistics.quantiles(fresh, n=100, method="inclusive")[94], 2),
+        "fresh_changes": len(fresh),
         "errors": told["errors"] + len(wrong) - len(told["wrong"]),
         "steady": spread <= STEADY_SPREAD,
         "limit_spread": round(spread, 3),
@@ -177,6 +184,19 @@ def measure_growth(
         "errors": told["errors"] + len(wrong) - len(told["wrong"]),
         "wrong": wrong,
     }
+
+
+def _freshness(machines: Machines, seconds: float) -> list[float]:
+    """Seconds until each of the titles is found that are changed while the machines talk; two at least."""
+    waits: list[float] = []
+    with ThreadPoolExecutor(1) as beside:
+        talking = beside.submit(machines.talk, seconds)
+        for wait in waits_of_changes():
+            waits.append(wait)
+            if talking.done() and len(waits) > 1:
+                break
+        talking.result()
+    return waits
 
 
 def _medians(slices: list[Slice]) -> dict[str, Any]:

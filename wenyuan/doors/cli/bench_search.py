@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,12 +24,12 @@ from django.test import Client
 
 from wenyuan.doors.cli.bench_import import bench_desk, write_file
 from wenyuan.doors.cli.bench_relevance import TOPICS, read_rules, relevance
-from wenyuan.doors.cli.bench_worker import worker_beside
+from wenyuan.doors.cli.bench_worker import waits_of_changes, worker_beside
 from wenyuan.doors.cli.environment import Installation
 from wenyuan.doors.portal.narrowing import counted
 from wenyuan.doors.portal.searching import PAGE_SIZE
 from wenyuan.holdings.catalogue.operations import Indexer, ask_anew, open_batch, run_batch
-from wenyuan.holdings.catalogue.queries import count_holdings, find_ids, search
+from wenyuan.holdings.catalogue.queries import count_holdings, find_ids
 from wenyuan.kernel.chinese import initials_of, pinyin_of
 from wenyuan.kernel.searching import words_of
 from wenyuan.organisation.network.operations import found_library
@@ -42,15 +42,9 @@ QUESTIONS: Final = 560
 _WARM_UP: Final = 20
 _HELPED: Final = 150
 """Works whose titles are begun, and mistyped."""
-_NOT_FOUND_S: Final = 30.0
-_POLL_S: Final = 0.01
 _SAMPLE = """
     SELECT title, author, class_no FROM catalogue_bib WHERE author <> '' ORDER BY md5(id::text || %(seed)s)
     LIMIT %(count)s
-"""
-_RETITLE = """
-    UPDATE catalogue_bib SET title = %(title)s
-    WHERE id = (SELECT id FROM catalogue_bib ORDER BY md5(id::text || %(title)s) LIMIT 1)
 """
 
 Echo = Callable[[str], None]
@@ -92,7 +86,8 @@ def measure_search(
             {"records": total, "questions": len(asked), **_told(*_ask(asked)), **_told_help(), "build_rate": build_rate}
         )
     echo("Changing titles …")
-    alone = _freshness(here, changes)
+    with worker_beside(here):
+        alone = list(islice(waits_of_changes(), changes))
     told = _judge(here, questions, judged, echo) if judged else None
     return {
         **steps[-1],
@@ -105,7 +100,7 @@ def measure_search(
         "rows_a_page": PAGE_SIZE,
         "facets_a_page": len(counted({})),
         "why": {
-            "fresh_p95_s": "freshness while circulation runs is not measured yet; fresh_alone_p95_s is without it",
+            "fresh_p95_s": "`bench circulation` measures it; fresh_alone_p95_s is with nothing else at work",
             **(
                 {}
                 if told
@@ -244,25 +239,6 @@ def _timed(client: Client, path: str, text: str) -> float:
     if response.status_code != 200:
         raise Problem(f"{path} answers “{text}” with {response.status_code}.")
     return taken
-
-
-def _freshness(here: Installation, changes: int) -> list[float]:
-    """Seconds from the commit of another title until it is found, with the worker as in ``up``, a change at a time."""
-    waited: list[float] = []
-    with worker_beside(here), connection.cursor() as cursor:
-        for number in range(changes):
-            title = f"改名第{number}次{SEED}"
-            asked = f'"{title}"'  # quoted: word by word it would find the title of the change before
-            if search(asked, size=1).total:
-                raise Problem("A change was found before it was made.")
-            cursor.execute(_RETITLE, {"title": title})
-            started = time.perf_counter()
-            while not search(asked, size=1).total:
-                if time.perf_counter() - started > _NOT_FOUND_S:
-                    raise Problem("A change was not found; logs/bench-worker.log says why.")
-                time.sleep(_POLL_S)
-            waited.append(time.perf_counter() - started)
-    return waited
 
 
 def _percentile(values: Sequence[float], percent: int) -> float:

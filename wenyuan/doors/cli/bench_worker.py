@@ -1,5 +1,6 @@
 """The worker beside the SIP2 servers under measurement: it keeps the search index up, and rests beside the limit."""
 
+import random
 import signal
 import subprocess
 import sys
@@ -7,18 +8,29 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from django.db import connection
 
 from wenyuan.doors.cli.environment import CHECKOUT, Installation
-from wenyuan.holdings.catalogue.queries import index_backlog, is_indexed
+from wenyuan.holdings.catalogue.queries import index_backlog, is_indexed, search
 from wenyuan.runtime.problem import Problem
 
 _NAME = "bench-worker"
 """Its connections are called so: the CPU of their server processes is told apart from that of circulation."""
 _CATCH_UP_S = 900
 _BACKENDS = "SELECT ARRAY(SELECT pid FROM pg_stat_activity WHERE application_name = %s)"
+_NOT_FOUND_S = 30.0
+_POLL_S = 0.02
+_RETITLE = """
+    UPDATE catalogue_bib SET title = %(title)s
+    WHERE id = (
+        SELECT bib.id FROM (SELECT min(id) AS low, max(id) AS high FROM catalogue_bib) AS ids
+        JOIN catalogue_bib AS bib ON bib.id >= ids.low + floor((ids.high - ids.low) * %(share)s)
+        ORDER BY bib.id LIMIT 1
+    )
+"""
 _PENDING = "SELECT EXISTS (SELECT 1 FROM journal_pending)"
 
 
@@ -77,6 +89,28 @@ def worker_beside(here: Installation) -> Iterator[Worker]:
         finally:
             process.terminate()
             process.wait()
+
+
+def waits_of_changes() -> Iterator[float]:
+    """Seconds from the commit of another title until a search finds it, one change after the other, without end.
+
+    Each is made as soon as the one before is found, just after the worker has looked: it waits longest then.
+
+    :raises Problem: a change is found before it is made, or not at all.
+    """
+    for number in count():
+        title = f"改名第{number}次{time.time_ns()}"
+        asked = f'"{title}"'  # quoted: word by word it would find the title of the change before
+        if search(asked, size=1).total:
+            raise Problem("A change was found before it was made.")
+        with connection.cursor() as cursor:
+            cursor.execute(_RETITLE, {"title": title, "share": random.random()})  # noqa: S311 - any title will do
+        started = time.perf_counter()
+        while not search(asked, size=1).total:
+            if time.perf_counter() - started > _NOT_FOUND_S:
+                raise Problem("A change was not found; logs/bench-worker.log says why.")
+            time.sleep(_POLL_S)
+        yield time.perf_counter() - started
 
 
 def _value(statement: str, *values: str) -> Any:
