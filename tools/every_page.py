@@ -95,6 +95,10 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/account",
         "/account/pin",
         "/account/history",
+        "/account/lists",
+        "/account/lists/{own_list}",
+        "/record/{bib}/list",
+        Sight(role=SIGNED_IN, path="/find?q={title}", note="hits"),
         "/account/suggestions",
         "/suggestion",
         Sight(role=SIGNED_IN, path="/suggestion?title={title}", note="filled-in"),
@@ -539,6 +543,8 @@ NO_PAGES = frozenset(
         "portal:cancel-hold",
         "portal:switch-card",
         "portal:deletion-back",
+        "portal:own-list-delete",
+        "portal:own-list-remove",
         "portal:remove-card",
         "workbench:patron-prefilled",
         "workbench:sign-out",
@@ -722,7 +728,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.organisation.network.models import Branch, Closure, ClosureNotice, Membership, ServicePoint
     from wenyuan.organisation.notices.models import Call, Message
     from wenyuan.services.feedback.models import Suggestion
-    from wenyuan.services.reading.models import Booklist
+    from wenyuan.services.reading.models import Booklist, OwnList
     from wenyuan.services.visits.models import Counter, CounterReading
 
     alike = list_alike_records(size=1).groups[0].pairs[0]
@@ -816,6 +822,9 @@ def the_house(*, today: date) -> dict[str, str]:
         "goal": Goal.objects.exclude(standard="").latest("id").id,
         "record": Record.objects.filter(branch=central, approved_at=None).latest("id").id,
         "booklist": Booklist.objects.filter(for_children=False).earliest("id").id,
+        "own_list": OwnList.objects.filter(patron_id=open_loans.order_by("id").values_list("patron_id", flat=True)[:1])
+        .earliest("id")
+        .id,
         "suggestion": Suggestion.objects.filter(state="new").earliest("id").id,
         "last_year": today.year - 1,
         "branch": central.id,

@@ -608,6 +608,11 @@ def test_every_page_is_declared_open_to_everybody_but_what_is_a_readers_own() ->
         "cancel-hold",
         "suggest-title",
         "suggestions",
+        "own-lists",
+        "own-list",
+        "own-list-delete",
+        "own-list-remove",
+        "listing",
     }
     assert len(views) - len(own) == 33
     assert {view.needs for name, view in views.items() if name not in own} == {frozenset()}  # type: ignore[attr-defined]

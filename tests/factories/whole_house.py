@@ -18,7 +18,7 @@ from tests.factories.transit import make_transit, packed_crate
 from tests.factories.visits import make_count, make_counter, make_director
 from wenyuan.doors.cli.demonstration.planning import plan_the_year
 from wenyuan.doors.cli.demonstration.recommending import recommend
-from wenyuan.doors.cli.demonstration.wishing import wish_titles
+from wenyuan.doors.cli.demonstration.wishing import keep_a_list, wish_titles
 from wenyuan.holdings.catalogue.data import (
     AuthorityInput,
     CopyProtocol,
@@ -160,6 +160,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     plan_the_year(at=at, desk=network_desk)
     recommend(at=at, desk=make_desk(town.central, role=Role.OUTREACH))
     wishing = [Token.objects.get(card_no=card).patron_id for card in ("T300", "T100", "T200")]
+    keep_a_list(wishing[0], at=at, desk=desks["C"])
     wish_titles(wishing, at=at, desk=make_desk(town.central, role=Role.CATALOGUER))
     make_record(make_draft(town.central, today - timedelta(days=9), brand="鹿鸣讲坛", number=3), town.central, at=at)
     waiting = make_draft(town.central, today - timedelta(days=8), "换书大集", sort="festival", persons=530)

@@ -19,6 +19,7 @@ from wenyuan.doors.portal.account import told
 from wenyuan.doors.portal.card import PROBLEMS, crumbs, note_problems
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.signing_in import caller_of
+from wenyuan.holdings.catalogue.queries import titles_of
 from wenyuan.kernel.money import yuan_text
 from wenyuan.lending.circulation.data import OpenLoan
 from wenyuan.lending.circulation.queries import holds_of_patron, loans_history, patron_loans
@@ -41,6 +42,7 @@ from wenyuan.organisation.notices.data import BoxMessage
 from wenyuan.organisation.notices.queries import message_box
 from wenyuan.plumbing.clock import local, local_date
 from wenyuan.services.feedback.queries import count_own_suggestions, list_own_suggestions
+from wenyuan.services.reading.queries import own_lists, own_works
 
 ROWS_A_TIME: Final = 200
 OBSTACLES: Final = {
@@ -62,6 +64,7 @@ SECTIONS: Final = {
     "holds": _("Holds"),
     "money": _("Money"),
     "messages": _("Messages"),
+    "lists": _("My lists"),
     "suggestions": _("Suggestions to buy"),
     "deletion": _("Requests for deletion"),
 }
@@ -109,6 +112,7 @@ FIELDS: Final = {
     "pickup": _("Fetched at"),
     "author": _("Author"),
     "isbn": _("ISBN"),
+    "list": pgettext_lazy("of works", "List"),
     "why": _("Why the library should have it"),
     "at": _("Time"),
     "what": _("What for"),
@@ -262,6 +266,14 @@ def everything(record: OwnRecord, patron: PatronView, *, at: datetime) -> dict[s
         "messages": [
             {"at": one.at, "kind": one.kind.value, "subject": one.subject, "text": one.text}
             for one in _messages(patron.id)
+        ],
+        "lists": [
+            {"list": own.name, "title": known[work.bib_id].title, "since": work.since}
+            for own in own_lists(patron.id)
+            for works in [own_works(own.id, size=own.works)]
+            for known in [titles_of(work.bib_id for work in works)]
+            for work in works
+            if work.bib_id in known
         ],
         "suggestions": [
             {

@@ -1,4 +1,5 @@
-"""What booklists answer the rooms below: a list hinders no closing of its branch, and no merge of records moves one.
+"""What lists answer the rooms below: one hinders no closing of its branch, no departure and no merge of records, and a
+reader's own go with them.
 
 A line is read through the merge of its record (``sql``), so that neither the merge nor its undoing changes a row.
 """
@@ -8,8 +9,13 @@ from datetime import date, datetime
 
 from wenyuan.holdings.catalogue.data import BibMoved, Hanging, Parting, StayReason
 from wenyuan.holdings.catalogue.seams import BibUser
+from wenyuan.lending.patrons.data import Moved, Obstacle
+from wenyuan.lending.patrons.seams import PatronKeeper, PatronMover
 from wenyuan.organisation.network.seams import BranchUser, Tie
 from wenyuan.organisation.rights.data import Desk
+from wenyuan.services.reading.models import OwnLine, OwnList
+
+OWN_LIST = "own_list"
 
 
 def ties(branch_id: int, on: date) -> Iterable[Tie]:
@@ -42,5 +48,40 @@ def move_back(parting: Parting) -> Iterable[tuple[BibMoved, StayReason]]:
     return ()
 
 
+def may_leave(patron_id: int) -> Iterable[Obstacle]:
+    """A list keeps nobody."""
+    return ()
+
+
+def forget_history(patron_id: int) -> None:
+    """A list is no history: it goes when its reader leaves."""
+
+
+def forget_reader(patron_id: int) -> None:
+    """A reader's own lists go with them."""
+    OwnLine.objects.filter(own_list__patron_id=patron_id).delete()
+    OwnList.objects.filter(patron_id=patron_id).delete()
+
+
+def lock_readers(patron_ids: Sequence[int]) -> None:
+    """Nothing here stands before a patron."""
+
+
+def move_reader(gone_id: int, kept_id: int, at: datetime) -> Iterable[Moved]:
+    """The lists of both stand with the one, also two of one name."""
+    lists = OwnList.objects.filter(patron_id=gone_id)
+    moved = [Moved(OWN_LIST, list_id) for list_id in lists.order_by("id").values_list("id", flat=True)]
+    lists.update(patron_id=kept_id)
+    return moved
+
+
+def move_reader_back(moved: Sequence[Moved], gone_id: int, kept_id: int) -> None:
+    """What came with the merge and is still there goes back."""
+    came = OwnList.objects.filter(patron_id=kept_id, id__in=[row.row_id for row in moved])
+    came.update(patron_id=gone_id)
+
+
+KEEPER = PatronKeeper(room="reading", may_leave=may_leave, forget_history=forget_history, forget_reader=forget_reader)
+MOVER = PatronMover(room="reading", lock=lock_readers, move=move_reader, move_back=move_reader_back)
 BRANCH_USER = BranchUser(room="reading", ties=ties, touched=touched)
 BIB_USER = BibUser(room="reading", hangs=hangs, lock=lock, move=move, binds=binds, move_back=move_back)

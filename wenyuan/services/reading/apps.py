@@ -10,8 +10,11 @@ class ReadingConfig(AppConfig):
 
     def ready(self) -> None:
         from wenyuan.holdings.catalogue import seams as bib_seams
+        from wenyuan.lending.patrons import seams as patron_seams
         from wenyuan.organisation.network import seams as network_seams
         from wenyuan.services.reading import answers
 
         network_seams.join(answers.BRANCH_USER)
         bib_seams.join(answers.BIB_USER)
+        patron_seams.join(answers.KEEPER)
+        patron_seams.join_mover(answers.MOVER)

@@ -99,3 +99,51 @@ class BooklistRefused(Exception):
     def __init__(self, *reasons: BooklistReason) -> None:
         super().__init__(", ".join(reason.value for reason in reasons))
         self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class OwnListFacts:
+    """A reader's own list. ``works`` is how many different works stand on it."""
+
+    id: int
+    name: str
+    made_at: datetime
+    works: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWork:
+    """A work on a reader's own list: the record that stands, whether every item of it was withdrawn, since when."""
+
+    bib_id: int
+    is_gone: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnListReceipt:
+    """The list as it stands now. ``repeated`` when the work stood on it already."""
+
+    own_list: OwnListFacts
+    repeated: bool = False
+
+
+class OwnListReason(StrEnum):
+    """Why a reader's own list is not made or changed."""
+
+    UNKNOWN_READER = "unknown_reader"
+    UNKNOWN_LIST = "unknown_list"  # or another reader's
+    UNKNOWN_WORK = "unknown_work"
+    NAME_MISSING = "name_missing"
+    NAME_TOO_LONG = "name_too_long"
+    NAME_TAKEN = "name_taken"
+    TOO_MANY_LISTS = "too_many_lists"
+    TOO_MANY_WORKS = "too_many_works"
+
+
+class OwnListRefused(Exception):
+    """A change of a reader's own list is refused, for every reason at once."""
+
+    def __init__(self, *reasons: OwnListReason) -> None:
+        super().__init__(", ".join(reason.value for reason in reasons))
+        self.reasons = reasons

@@ -51,3 +51,26 @@ class BooklistLine(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
             ),
         )
+
+
+class OwnList(models.Model):
+    """A reader's own list of works, for nobody else. Two of one name stand only where two records of one person were
+    merged."""
+
+    patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (models.CheckConstraint(name="reading_own_list_has_name", condition=~Q(name="")),)
+
+
+class OwnLine(models.Model):
+    """A work on a reader's own list. The record may have been merged since: whoever reads follows it."""
+
+    own_list = models.ForeignKey("reading.OwnList", on_delete=models.PROTECT, related_name="+")
+    bib = models.ForeignKey("catalogue.Bib", on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["own_list", "bib"], name="reading_work_once_on_an_own_list"),)

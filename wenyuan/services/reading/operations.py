@@ -1,19 +1,20 @@
 """Making and changing booklists. Each change is of one list, which is held until the end, so that two librarians who
-work on it come one after the other."""
+work on it come one after the other. A reader's own lists are theirs alone: the door names who has signed in."""
 
 from datetime import date, datetime
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import F
 
 from wenyuan.holdings.catalogue.queries import standing_bib, titles_of
+from wenyuan.lending.patrons.queries import get_patron
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import verb
-from wenyuan.services.reading import rules
+from wenyuan.services.reading import rules, sql
 from wenyuan.services.reading.data import (
     BooklistDraft,
     BooklistFacts,
@@ -21,9 +22,20 @@ from wenyuan.services.reading.data import (
     BooklistReason,
     BooklistReceipt,
     BooklistRefused,
+    OwnListFacts,
+    OwnListReason,
+    OwnListReceipt,
+    OwnListRefused,
 )
-from wenyuan.services.reading.models import Booklist, BooklistLine
-from wenyuan.services.reading.queries import get_booklist, line_ids_of_work, lines_of
+from wenyuan.services.reading.models import Booklist, BooklistLine, OwnLine, OwnList
+from wenyuan.services.reading.queries import (
+    get_booklist,
+    get_own_list,
+    line_ids_of_work,
+    lines_of,
+    own_lines_of_work,
+    own_lists,
+)
 
 
 @needs(Act.KEEP_BOOKLISTS)
@@ -137,6 +149,96 @@ def remove_line(*, list_id: int, line_id: int, at: datetime, desk: Desk) -> None
     BooklistLine.objects.filter(id__in=line_ids_of_work(list_id, line.bib_id)).delete()
     _reorder(list_id, _order(list_id))
     _note_line(booklist, at, desk, before={"bib": line.bib_id, "place": line.place})
+
+
+@needs()
+@verb
+def add_to_own_list(
+    *, patron_id: int, bib_id: int, at: datetime, desk: Desk, list_id: int | None = None, name: str = ""
+) -> OwnListReceipt:
+    """Put a work on a reader's own list: on ``list_id``, else on the one that is called ``name``, which is made where
+    there is none. What stands on it already stays.
+
+    :raises OwnListRefused: with every reason; UNKNOWN_LIST also for another reader's.
+    """
+    _hold_reader(patron_id)
+    work = standing_bib(bib_id)
+    if work not in titles_of([work]):
+        raise OwnListRefused(OwnListReason.UNKNOWN_WORK)
+    found = _own_list(patron_id, list_id) if list_id is not None else _own_list_called(patron_id, name, at)
+    if own_lines_of_work(found.id, work):
+        return OwnListReceipt(found, repeated=True)
+    if reasons := rules.reasons_against_own_work(found.works):
+        raise OwnListRefused(*reasons)
+    OwnLine.objects.create(own_list_id=found.id, bib_id=work, added_at=at)
+    return OwnListReceipt(_own_list(patron_id, found.id))
+
+
+@needs()
+@verb
+def rename_own_list(*, patron_id: int, list_id: int, name: str, at: datetime, desk: Desk) -> OwnListFacts:
+    """Call a reader's own list otherwise.
+
+    :raises OwnListRefused: with every reason; UNKNOWN_LIST also for another reader's.
+    """
+    _hold_reader(patron_id)
+    _own_list(patron_id, list_id)
+    name = rules.own_name(name)
+    others = {one.name for one in own_lists(patron_id) if one.id != list_id}
+    if reasons := rules.reasons_against_name(name, others):
+        raise OwnListRefused(*reasons)
+    OwnList.objects.filter(id=list_id).update(name=name)
+    return _own_list(patron_id, list_id)
+
+
+@needs()
+@verb
+def delete_own_list(*, patron_id: int, list_id: int, at: datetime, desk: Desk) -> OwnListFacts:
+    """Delete a reader's own list with all that stands on it; returns what it was.
+
+    :raises OwnListRefused: UNKNOWN_LIST, also for another reader's.
+    """
+    _hold_reader(patron_id)
+    found = _own_list(patron_id, list_id)
+    OwnLine.objects.filter(own_list_id=list_id).delete()
+    OwnList.objects.filter(id=list_id).delete()
+    return found
+
+
+@needs()
+@verb
+def remove_from_own_list(*, patron_id: int, list_id: int, bib_id: int, at: datetime, desk: Desk) -> None:
+    """Take a work off a reader's own list, by whatever records it was added. What is not on it is off it.
+
+    :raises OwnListRefused: UNKNOWN_LIST, also for another reader's.
+    """
+    _hold_reader(patron_id)
+    _own_list(patron_id, list_id)
+    OwnLine.objects.filter(id__in=own_lines_of_work(list_id, standing_bib(bib_id))).delete()
+
+
+def _hold_reader(patron_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.ONE_READER_AT_A_TIME, {"patron": patron_id})
+    if get_patron(patron_id) is None:
+        raise OwnListRefused(OwnListReason.UNKNOWN_READER)
+
+
+def _own_list(patron_id: int, list_id: int) -> OwnListFacts:
+    found = get_own_list(list_id, patron_id=patron_id)
+    if found is None:
+        raise OwnListRefused(OwnListReason.UNKNOWN_LIST)
+    return found
+
+
+def _own_list_called(patron_id: int, name: str, at: datetime) -> OwnListFacts:
+    """The reader's list of that name, made where there is none."""
+    name, lists = rules.own_name(name), own_lists(patron_id)
+    if found := next((one for one in lists if one.name == name), None):
+        return found
+    if reasons := rules.reasons_against_name(name, ()) + rules.reasons_against_own_list(len(lists)):
+        raise OwnListRefused(*reasons)
+    return _own_list(patron_id, OwnList.objects.create(patron_id=patron_id, name=name, made_at=at).id)
 
 
 @verb

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from wenyuan.services.reading import sql
-from wenyuan.services.reading.data import BooklistDraft, BooklistFacts, BooklistLineFacts
+from wenyuan.services.reading.data import BooklistDraft, BooklistFacts, BooklistLineFacts, OwnListFacts, OwnWork
 
 PAGE = 20
 ON_A_RECORD = 6
@@ -64,6 +64,33 @@ def first_lines_of(list_ids: Iterable[int], *, most: int) -> Mapping[int, tuple[
     """The first ``most`` works of each list, by list."""
     wanted = sorted(set(list_ids))
     return _lines_by_list(sql.FIRST_LINES, {"lists": wanted, "most": most}) if wanted else {}
+
+
+def own_lists(patron_id: int) -> tuple[OwnListFacts, ...]:
+    """A reader's own lists, in the order in which they were made."""
+    return tuple(OwnListFacts(*row) for row in _rows(sql.OWN_LISTS, {"patron": patron_id, "list": None}))
+
+
+def get_own_list(list_id: int, *, patron_id: int) -> OwnListFacts | None:
+    """One of a reader's own lists; nothing where it is another's."""
+    rows = _rows(sql.OWN_LISTS, {"patron": patron_id, "list": list_id})
+    return next((OwnListFacts(*row) for row in rows), None)
+
+
+def own_works(list_id: int, *, start: int = 0, size: int = PAGE) -> tuple[OwnWork, ...]:
+    """The works of a reader's own list, what was added last first. Whose it is the caller has asked."""
+    return tuple(OwnWork(*row) for row in _rows(sql.OWN_WORKS, {"list": list_id, "start": start, "limit": size}))
+
+
+def own_lines_of_work(list_id: int, bib_id: int) -> tuple[int, ...]:
+    """Every line of a reader's own list that stands for a work, by whatever record it was added."""
+    return tuple(row[0] for row in _rows(sql.OWN_LINES_OF_WORK, {"list": list_id, "bib": bib_id}))
+
+
+def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
 
 
 def _ids(branch_ids: frozenset[int] | None) -> list[int] | None:

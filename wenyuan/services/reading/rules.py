@@ -1,6 +1,8 @@
 """Decisions about booklists: values in, reasons to refuse out."""
 
-from wenyuan.services.reading.data import BooklistDraft, BooklistReason, BooklistState
+from collections.abc import Collection
+
+from wenyuan.services.reading.data import BooklistDraft, BooklistReason, BooklistState, OwnListReason
 
 TITLE_CHARACTERS, WORDS_CHARACTERS, LINE_CHARACTERS = 80, 500, 120
 MOST_WORKS = 200
@@ -58,3 +60,34 @@ def moved(order: list[int], one: int, place: int) -> list[int]:
     others = [other for other in order if other != one]
     at = min(max(place, 1), len(order)) - 1
     return [*others[:at], one, *others[at:]]
+
+
+NAME_CHARACTERS, MOST_OWN_LISTS, MOST_OWN_WORKS = 40, 20, 200
+"""Of a reader's own lists: the name, how many, and works on each."""
+
+
+def own_name(name: str) -> str:
+    """A name without needless blanks."""
+    return " ".join(name.split())
+
+
+def reasons_against_name(name: str, others: Collection[str]) -> list[OwnListReason]:
+    """Why a list cannot be called so; the name is an ``own_name``, ``others`` are the reader's other lists."""
+    reasons = []
+    if not name:
+        reasons.append(OwnListReason.NAME_MISSING)
+    if len(name) > NAME_CHARACTERS:
+        reasons.append(OwnListReason.NAME_TOO_LONG)
+    if name in others:
+        reasons.append(OwnListReason.NAME_TAKEN)
+    return reasons
+
+
+def reasons_against_own_list(lists: int) -> list[OwnListReason]:
+    """Why a reader with so many lists makes no further one."""
+    return [OwnListReason.TOO_MANY_LISTS] if lists >= MOST_OWN_LISTS else []
+
+
+def reasons_against_own_work(works: int) -> list[OwnListReason]:
+    """Why nothing is added to a list of so many works."""
+    return [OwnListReason.TOO_MANY_WORKS] if works >= MOST_OWN_WORKS else []

@@ -1,4 +1,5 @@
-"""Hand-written statements of this room. Own tables: reading_booklist, reading_booklistline. Lower tables read:
+"""Hand-written statements of this room. Own tables: reading_booklist, reading_booklistline,
+reading_ownlist, reading_ownline. Lower tables read:
 accounts_account (who made a list), catalogue_bib (where a merged record leads), catalogue_item (whether
 all are gone)."""
 
@@ -68,3 +69,30 @@ WITH_WORK = f"""
     ORDER BY list.first_date DESC, list.id DESC LIMIT %(limit)s
 """
 """Lists that readers see and that have a work, also by a record that was merged into it."""
+
+OWN_LISTS = """
+    SELECT own.id, own.name, own.made_at, (
+        SELECT count(DISTINCT COALESCE(bib.merged_into_id, bib.id))
+        FROM reading_ownline line JOIN catalogue_bib bib ON bib.id = line.bib_id WHERE line.own_list_id = own.id)
+    FROM reading_ownlist own
+    WHERE own.patron_id = %(patron)s AND (%(list)s::bigint IS NULL OR own.id = %(list)s::bigint)
+    ORDER BY own.id
+"""
+"""A reader's own lists, or one of them."""
+
+_OWN_LINES = f"""
+    SELECT COALESCE(bib.merged_into_id, bib.id) AS bib_id, {_IS_GONE} AS is_gone, line.added_at, line.id
+    FROM reading_ownline line JOIN catalogue_bib bib ON bib.id = line.bib_id WHERE line.own_list_id = %(list)s
+"""
+
+OWN_WORKS = f"""
+    SELECT work.bib_id, work.is_gone, work.added_at FROM (
+        SELECT DISTINCT ON (line.bib_id) line.* FROM ({_OWN_LINES}) line ORDER BY line.bib_id, line.id DESC) work
+    ORDER BY work.added_at DESC, work.id DESC LIMIT %(limit)s OFFSET %(start)s
+"""
+"""The works of an own list, what was added last first; what a merge of records has made one work stands once."""
+
+OWN_LINES_OF_WORK = f"SELECT line.id FROM ({_OWN_LINES}) line WHERE line.bib_id = %(bib)s"
+
+ONE_READER_AT_A_TIME = "SELECT pg_advisory_xact_lock(7412, (%(patron)s::bigint %% 2147483647)::int)"
+"""Taken by whoever changes a reader's own lists, so that their number and names are those that stand."""

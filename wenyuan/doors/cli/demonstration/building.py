@@ -2,7 +2,7 @@
 
 import random
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,9 +22,10 @@ from wenyuan.doors.cli.demonstration.settling import settle_authorities
 from wenyuan.doors.cli.demonstration.stock import Stock, fits_scale
 from wenyuan.doors.cli.demonstration.telling import tell_readers
 from wenyuan.doors.cli.demonstration.van import fill_batches, fill_crates, plan_van
-from wenyuan.doors.cli.demonstration.wishing import wish_titles
+from wenyuan.doors.cli.demonstration.wishing import keep_a_list, wish_titles
 from wenyuan.holdings.catalogue.operations import Lendable, set_lendable
 from wenyuan.holdings.catalogue.queries import get_item
+from wenyuan.lending.circulation.queries import patron_loans
 from wenyuan.lending.fees.data import Book, ChargeKind, Means, PointSchemeFacts
 from wenyuan.lending.fees.operations import add_charge, close_day, pay, replace_in_kind, set_point_scheme, take_deposit
 from wenyuan.lending.patrons.data import NOTICE_VERSION, ConsentInput, GivenBy
@@ -83,6 +84,7 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         recommend(at=_noon(until), desk=_desk(operators["outreach"], sites["LM00"]))
         wishing = [reader.patron_id for reader in year.readers if reader.category == "adult"][:3]
         wish_titles(wishing, at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
+        keep_a_list(_longest_borrower(year.readers, sites, at=_noon(until)), at=_noon(until), desk=lead)
         tell_readers(sites, year.readers, at=_noon(until), desk=lead)
         gate = set_gate_up(sites, last=until, desk=director)
         counted = count_visits(
@@ -170,6 +172,15 @@ def _enrol_class(
                 eagerness=1.5,
             )
         )
+
+
+def _longest_borrower(readers: Sequence[history.Reader], sites: Mapping[str, Site], *, at: datetime) -> int:
+    """The reader who has had something on loan for the longest time: whose account is looked at first."""
+    lent: dict[int, int] = {}
+    for reader in readers:
+        found = patron_loans(patron_id=reader.patron_id, branch_id=sites[reader.home].id, at=at)
+        lent |= {loan.id: reader.patron_id for loan in (found.loans if found else ())}
+    return lent[min(lent)]
 
 
 def _move_money(readers: Sequence[history.Reader], *, at: datetime, desk: Desk) -> None:

@@ -1,12 +1,14 @@
-"""What readers of the demo wish the library had: one title that several wish, and one that is answered."""
+"""What readers of the demo wish the library had (one that is answered among it), and want to read."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from wenyuan.holdings.catalogue.queries import list_newest
 from wenyuan.organisation.rights.data import READER, Desk, Door
 from wenyuan.services.feedback.data import SuggestionState, Wanted, Wish
 from wenyuan.services.feedback.operations import answer_suggestion, suggest
+from wenyuan.services.reading.operations import add_to_own_list
 
 _WISHED: Final = (
     (Wanted(title="长安的荔枝", author="马伯庸"), "单位读书会下个月要一起读。", 3),
@@ -29,3 +31,10 @@ def wish_titles(patron_ids: Sequence[int], *, at: datetime, desk: Desk) -> None:
     answer_suggestion(
         suggestion_id=made.id, version=made.version, answer=SuggestionState.REFUSED, reason=reason, at=at, desk=desk
     )
+
+
+def keep_a_list(patron_id: int, *, at: datetime, desk: Desk) -> None:
+    """Give a reader a list of their own with two works."""
+    own = Desk(operator=READER, branch_id=desk.branch_id, door=Door.PORTAL)
+    for bib in list_newest(size=2).bibs:
+        add_to_own_list(patron_id=patron_id, bib_id=bib.id, name="想读", at=at, desk=own)

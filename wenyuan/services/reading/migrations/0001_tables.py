@@ -77,6 +77,45 @@ TABLES = [
             ],
         },
     ),
+    migrations.CreateModel(
+        name="OwnList",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("name", models.CharField(max_length=40)),
+            ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            (
+                "patron",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patrons.patron"),
+            ),
+        ],
+        options={
+            "constraints": [
+                models.CheckConstraint(
+                    condition=models.Q(("name", ""), _negated=True), name="reading_own_list_has_name"
+                )
+            ]
+        },
+    ),
+    migrations.CreateModel(
+        name="OwnLine",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("added_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            (
+                "bib",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.bib"),
+            ),
+            (
+                "own_list",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reading.ownlist"),
+            ),
+        ],
+        options={
+            "constraints": [
+                models.UniqueConstraint(fields=("own_list", "bib"), name="reading_work_once_on_an_own_list")
+            ]
+        },
+    ),
 ]
 
 
@@ -86,6 +125,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("catalogue", "0001_tables"),
         ("network", "0001_tables"),
+        ("patrons", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
