@@ -1,5 +1,6 @@
 """Figures in a real Chromium: the chart is drawn, keeps to its window, and its numbers open."""
 
+import struct
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -58,6 +59,28 @@ def test_the_chart_is_drawn_from_its_table_and_a_number_opens(chromium: Browser,
 
     assert "/figures/rows" in page.url
     assert page.locator(".drawer .figure").is_visible()
+    context.close()
+
+
+def test_a_chart_is_taken_along_as_a_picture(chromium: Browser, site: str, town: Town) -> None:
+    context = as_staff(chromium, site, town, Role.DIRECTOR)
+    page = context.new_page()
+    page.goto(f"{site}/workbench/figures/?period={local_date(NOW).year}&branch=C")
+    page.wait_for_selector(".chart svg path", state="attached")
+    taken = {}
+
+    for form in ("png", "svg"):
+        with page.expect_download() as download:
+            page.click(f".chart-files >> nth=0 >> [data-picture={form}]")
+        taken[form] = download.value.path().read_bytes()
+        assert download.value.suggested_filename == f"外借册次, 按月.{form}"
+
+    width, height = struct.unpack(">II", taken["png"][16:24])
+    assert (taken["png"][:8], width, height) == (b"\x89PNG\r\n\x1a\n", 2400, 1200)
+    assert len(taken["png"]) > 10_000
+    assert "外借册次, 按月" in taken["svg"].decode()
+    assert taken["svg"].count(b"<path") > 5
+    assert "<script" not in taken["svg"].decode()
     context.close()
 
 

@@ -2,13 +2,15 @@
 // this year (solid ink), the second what it is compared with (outline or dashes), so that fill tells them apart as well
 // as colour. Colours come from the tokens and follow a change of theme.
 import { BarChart, LineChart } from "echarts/charts";
-import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
+import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
 
-use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, AriaComponent, SVGRenderer]);
+use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, TooltipComponent, AriaComponent]);
+use([CanvasRenderer, SVGRenderer]);
 
 const drawn = new Set();
+const PICTURE = { width: 1200, height: 600 };
 
 export function drawTable(table) {
   const figure = document.createElement("div");
@@ -22,6 +24,54 @@ export function drawTable(table) {
   drawn.add(entry);
   paint(entry);
   new ResizeObserver(() => chart.resize()).observe(figure);
+  offerPictures(table);
+}
+
+function offerPictures(table) {
+  const offered = table.closest("figure")?.querySelector(".chart-files");
+  if (!offered) return;
+  offered.hidden = false;
+  offered.addEventListener("click", async (event) => {
+    const form = event.target.closest("button")?.dataset.picture;
+    if (form) keepFile(await pictureOf(table, form), `${titleOf(table)}.${form}`);
+  });
+}
+
+// Drawn anew, in the size of a document's page and with its title, whatever the window is like.
+async function pictureOf(table, form) {
+  const svg = form === "svg";
+  const canvas = document.createElement("canvas");
+  const options = { ...PICTURE, renderer: svg ? "svg" : "canvas", ssr: svg, devicePixelRatio: 2 };
+  const chart = init(svg ? null : canvas, null, options);
+  const token = tokensOf(table);
+  const option = optionOf(table);
+  chart.setOption({
+    ...option,
+    animation: false,
+    backgroundColor: token("--paper"),
+    title: { text: titleOf(table), left: 16, top: 12, textStyle: { ...option.textStyle, color: token("--ink") } },
+    legend: { ...option.legend, top: 16, right: 16 },
+    grid: { ...option.grid, left: 16, right: 24, top: 64, bottom: 16 },
+  });
+  try {
+    if (svg) return new Blob([chart.renderToSVGString()], { type: "image/svg+xml" });
+    chart.getZr().flush();
+    return await new Promise((done) => canvas.toBlob(done, "image/png"));
+  } finally {
+    chart.dispose();
+  }
+}
+
+function keepFile(file, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function titleOf(table) {
+  return table.caption?.textContent.trim() || document.title;
 }
 
 for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
