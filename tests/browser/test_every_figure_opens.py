@@ -95,7 +95,7 @@ def test_every_figure_opens_onto_rows_whose_sum_it_is_fo1(chromium: Browser, sit
     wrong: list[str] = []
     counts: dict[str, int] = {}
 
-    for path in ("", "hours", "classes", "stocks", "summary"):
+    for path in ("", "hours", "classes", "branches", "stocks", "summary"):
         page.goto(f"{site}/workbench/figures/{path}{terms}")
         links = page.evaluate(LINKS)
         wrong += wrong_ones(page, links)
@@ -105,6 +105,7 @@ def test_every_figure_opens_onto_rows_whose_sum_it_is_fo1(chromium: Browser, sit
     assert counts[""] > 100
     assert counts["hours"] > 0
     assert counts["classes"] > 0
+    assert counts["branches"] > 5
     assert counts["stocks"] == 16
     assert counts["summary"] > 20
     context.close()

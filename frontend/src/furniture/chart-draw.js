@@ -1,6 +1,6 @@
 // Draws a table with ECharts: the first column names the steps, each further column is a series. The first series is
 // this year (solid ink), the second what it is compared with (outline or dashes), so that fill tells them apart as well
-// as colour. Colours come from the tokens and follow a change of theme.
+// as colour. "across" has its bars lie, for steps whose names are long. Colours come from the tokens and follow a change of theme.
 import { BarChart, LineChart } from "echarts/charts";
 import { AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
@@ -18,6 +18,7 @@ export function drawTable(table) {
   figure.setAttribute("aria-hidden", "true"); // the table says it better
   const fold = table.closest("details.chart-table");
   (fold ?? table).before(figure);
+  if (lies(table)) figure.style.height = `${heightOf(table)}px`;
   if (fold) fold.open = false;
   const chart = init(figure, null, { renderer: "svg" });
   const entry = { chart, table, figure };
@@ -41,7 +42,8 @@ function offerPictures(table) {
 async function pictureOf(table, form) {
   const svg = form === "svg";
   const canvas = document.createElement("canvas");
-  const options = { ...PICTURE, renderer: svg ? "svg" : "canvas", ssr: svg, devicePixelRatio: 2 };
+  const size = lies(table) ? { ...PICTURE, height: Math.max(PICTURE.height, heightOf(table) + 80) } : PICTURE;
+  const options = { ...size, renderer: svg ? "svg" : "canvas", ssr: svg, devicePixelRatio: 2 };
   const chart = init(svg ? null : canvas, null, options);
   const token = tokensOf(table);
   const option = optionOf(table);
@@ -107,20 +109,35 @@ function optionOf(table) {
       borderColor: token("--edge"),
       textStyle: { ...text, color: token("--ink") },
     },
-    xAxis: {
-      type: "category",
-      data: rows.map((row) => row.cells[0].dataset.short ?? row.cells[0].textContent.trim()),
-      axisLine: { lineStyle: { color: token("--edge") } },
-      axisTick: { show: false },
-      axisLabel: text,
-    },
-    yAxis: { type: "value", splitLine: { lineStyle: { color: token("--hair") } }, axisLabel: text },
+    ...axesOf(table, rows, text, token),
     series: heads.slice(1).map((name, index) => ({
       name,
       ...shapeOf(table.dataset.chart, index, token),
       data: rows.map((row) => numberIn(row.cells[index + 1])),
     })),
   };
+}
+
+function axesOf(table, rows, text, token) {
+  const names = {
+    type: "category",
+    data: rows.map((row) => row.cells[0].dataset.short ?? row.cells[0].textContent.trim()),
+    axisLine: { lineStyle: { color: token("--edge") } },
+    axisTick: { show: false },
+    axisLabel: text,
+  };
+  const numbers = { type: "value", splitLine: { lineStyle: { color: token("--hair") } }, axisLabel: text };
+  if (!lies(table)) return { xAxis: names, yAxis: numbers };
+  const short = { ...text, interval: 0, width: 120, overflow: "truncate" };
+  return { xAxis: numbers, yAxis: { ...names, inverse: true, axisLabel: short } };
+}
+
+function lies(table) {
+  return table.dataset.chart === "across";
+}
+
+function heightOf(table) {
+  return 60 + 34 * table.tBodies[0].rows.length;
 }
 
 function shapeOf(kind, index, token) {

@@ -6,11 +6,24 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from wenyuan.doors.furniture.figure_words import NAMES
 from wenyuan.doors.workbench.branches import Choices
 from wenyuan.doors.workbench.figures.words import part_choices
 from wenyuan.doors.workbench.network.forms import DayField
+from wenyuan.office.figures.data import IndicatorCode
+from wenyuan.office.figures.queries import MAIN
 
 FIRST_YEAR = 2000
+SIDE_BY_SIDE = (
+    *(one.code for one in MAIN),
+    IndicatorCode.ACTIVITIES,
+    IndicatorCode.ACTIVITY_ATTENDANCE,
+    IndicatorCode.OUTREACH,
+    IndicatorCode.OUTREACH_PERSONS,
+    IndicatorCode.ENQUIRIES,
+    IndicatorCode.VOLUNTEER_PERSONS,
+)
+"""The figures by which branches can be held against each other."""
 
 
 class PeriodForm(forms.Form):
@@ -42,6 +55,19 @@ class PeriodForm(forms.Form):
         if values.get("first") and values.get("last"):
             return f"{values['first']:%Y-%m-%d}..{values['last']:%Y-%m-%d}"
         return f"{values['year']}{values['part']}"
+
+
+class SideForm(PeriodForm):
+    """A period and branch, and which figures stand side by side."""
+
+    figure = forms.MultipleChoiceField(
+        label=_("Figures side by side"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: object, today: date, branches: Choices, **options: object) -> None:
+        super().__init__(*args, today=today, branches=branches, **options)
+        choices = [(one.value, NAMES[one]) for one in SIDE_BY_SIDE]
+        self.fields["figure"].choices = choices  # type: ignore[attr-defined] # a choice field
 
 
 class AnswerForm(forms.Form):

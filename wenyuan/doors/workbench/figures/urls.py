@@ -1,6 +1,16 @@
 from django.urls import path
 
-from wenyuan.doors.workbench.figures import aspects, checks, definitions, months, standing, stocks, summaries, views
+from wenyuan.doors.workbench.figures import (
+    aspects,
+    checks,
+    definitions,
+    months,
+    side_by_side,
+    standing,
+    stocks,
+    summaries,
+    views,
+)
 
 urlpatterns = [
     path("", views.figures, name="figures"),
@@ -19,6 +29,8 @@ urlpatterns = [
     path("hours.xlsx", aspects.hours_file, name="figure-hours-file"),
     path("classes", aspects.classes, name="figure-classes"),
     path("classes.xlsx", aspects.classes_file, name="figure-classes-file"),
+    path("branches", side_by_side.branches, name="figure-branches"),
+    path("branches.xlsx", side_by_side.branches_file, name="figure-branches-file"),
     path("stocks", stocks.stocks, name="stocks"),
     path("stocks/<slug:code>", stocks.rows, name="stock-rows"),
     path("summary", summaries.summary, name="summary"),
