@@ -94,6 +94,7 @@ NO_ACT = {
     "catalogue.note_files_gone": "the same",
     "catalogue.ask_anew": "what is derived is made again; nothing changes for anybody",
     "catalogue.stamp_changes": "run by the worker, nobody's act",
+    "catalogue.settle_standings": "the same",
     "catalogue.follow_headings": "the same",
     "catalogue.stop_without_right": "run by the worker for somebody who has no right any more",
     "catalogue.install_defaults": "run by the set-up, nobody's act",

@@ -326,6 +326,16 @@ class ImportFailure(models.Model):
         indexes = (models.Index(fields=["batch", "number"], name="catalogue_failure_order"),)
 
 
+class BibStanding(models.Model):
+    """How a bib stands among the others in the order of results (``searching.standing``); 0 has no row.
+
+    No foreign key: it is derived, settled every night, and hinders nobody who takes a bib away.
+    """
+
+    bib_id = models.BigIntegerField(primary_key=True)
+    level = models.SmallIntegerField()
+
+
 class IndexWaiting(models.Model):
     """A bib whose place in the search index is out of date; written by triggers in the transaction of the change, and
     deleted by key when the index says the same. ``bib_id`` null: the whole index is to be built anew.

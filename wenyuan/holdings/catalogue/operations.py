@@ -68,6 +68,7 @@ from wenyuan.holdings.catalogue.merging.looking import begin_look, look_for_dupl
 from wenyuan.holdings.catalogue.merging.parting import undo_bib_merge
 from wenyuan.holdings.catalogue.models import Bib, Item, ItemState, Lendable
 from wenyuan.holdings.catalogue.searching.indexing import TURN_ROWS, Indexer, ask_anew
+from wenyuan.holdings.catalogue.searching.settling import settle_standings
 from wenyuan.holdings.catalogue.shelving.author_tables import keep_author_table
 from wenyuan.holdings.catalogue.shelving.class_tables import keep_class_table
 from wenyuan.holdings.catalogue.shelving.groups import keep_shelf_group
@@ -155,6 +156,7 @@ __all__ = [
     "run_batch",
     "run_edit",
     "set_lendable",
+    "settle_standings",
     "stamp_changes",
     "start_edit",
     "stop_edit",

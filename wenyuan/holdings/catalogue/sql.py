@@ -327,7 +327,7 @@ _FACT_COLUMNS = (
     "audience",
     "summary",
 )
-FACTS = (*_FACT_COLUMNS, "numbers")
+FACTS = (*_FACT_COLUMNS, "numbers", "standing")
 """What is gathered of a bib for the index, in the order of the columns of ``FACTS_OF_BIBS`` and ``FACTS_AFTER``."""
 _BIB_FACTS = f"""
     SELECT {", ".join(f"bib.{column}" for column in _FACT_COLUMNS)},
@@ -338,7 +338,8 @@ _BIB_FACTS = f"""
             WHERE gone.merged_into_id = bib.id AND NOT EXISTS (
                 SELECT 1 FROM catalogue_identifier own WHERE own.bib_id = bib.id AND own.value = number.value
             )
-        )
+        ),
+        coalesce((SELECT level FROM catalogue_bibstanding standing WHERE standing.bib_id = bib.id), 0)
     FROM catalogue_bib bib
     WHERE bib.merged_into_id IS NULL
 """
@@ -349,6 +350,26 @@ FACTS_AFTER = f"{_BIB_FACTS} AND bib.id > %(after)s ORDER BY bib.id LIMIT %(coun
 WAITING = """
     SELECT id, bib_id, of_items FROM catalogue_indexwaiting WHERE bib_id IS NOT NULL ORDER BY id LIMIT %(count)s
 """
+STANDINGS = """
+    WITH borrowed AS (
+        SELECT item.bib_id, count(DISTINCT entry.reader_ref) FILTER (WHERE entry.quantity > 0) AS readers
+        FROM journal_entry entry JOIN catalogue_item item ON item.id = entry.subject_id
+        WHERE entry.kind = 'loan' AND entry.subject_kind = 'item'
+            AND entry.local_date BETWEEN %(first)s::date AND %(last)s::date
+        GROUP BY item.bib_id HAVING sum(entry.quantity) > 0
+    ), held AS (
+        SELECT bib_id, count(*) AS items FROM catalogue_item WHERE state <> 'withdrawn' GROUP BY bib_id
+    )
+    SELECT bib.id, coalesce(borrowed.readers, 0), coalesce(held.items, 0), bib.year
+    FROM catalogue_bib bib
+    LEFT JOIN borrowed ON borrowed.bib_id = bib.id
+    LEFT JOIN held ON held.bib_id = bib.id
+    WHERE bib.merged_into_id IS NULL
+        AND (borrowed.readers >= %(readers)s OR held.items >= %(items)s OR bib.year >= %(year)s)
+"""
+"""What may raise a bib in the order of results: how many readers borrowed it on these days (what was undone not
+counted), how many items it has, its year. Those that reach none of the least values are left out."""
+
 ASKED_ANEW = "SELECT id FROM catalogue_indexwaiting WHERE bib_id IS NULL"
 DROP_WAITING = "DELETE FROM catalogue_indexwaiting WHERE id = ANY(%(ids)s)"
 """By key: a row that another transaction commits meanwhile, whatever its id, stays."""

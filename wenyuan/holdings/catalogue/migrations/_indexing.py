@@ -18,6 +18,13 @@ TABLES = [
             "indexes": [models.Index(condition=models.Q(("bib_id", None)), fields=["id"], name="catalogue_asked_anew")],
         },
     ),
+    migrations.CreateModel(
+        name="BibStanding",
+        fields=[
+            ("bib_id", models.BigIntegerField(primary_key=True, serialize=False)),
+            ("level", models.SmallIntegerField()),
+        ],
+    ),
 ]
 
 TRIGGERS = """

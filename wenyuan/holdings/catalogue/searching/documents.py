@@ -59,6 +59,7 @@ class BibFacts:
     audience: str
     summary: str
     numbers: tuple[str, ...]
+    standing: int = 0  # see ``searching.standing``
     holdings: HoldingFacts
     other_forms: tuple[tuple[HeadingKind, str], ...] = ()  # of its headings, by their authorities
 
@@ -90,6 +91,7 @@ def document(facts: BibFacts) -> Values:
         ],
         "number": " ".join(facts.numbers),
         "class_no": " ".join(classes),
+        "standing": str(facts.standing) if facts.standing else "",
         "pinyin": " ".join(pinyin),
         "initials": " ".join(initials),
         "class": list(dict.fromkeys(level for number in classes for level in levels_of(number))),

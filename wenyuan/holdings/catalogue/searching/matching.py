@@ -1,7 +1,7 @@
 """A question as what the index is asked. Weights are few and said here; tuning them by measure is later work.
 
 Each part must be found, in any of the ways below; the more ways, the higher. A title that is the question, or begins
-with it, comes first.
+with it, comes first. What is borrowed much, held often or new comes a little higher than what matches as well.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from wenyuan.holdings.catalogue.searching.schema import LONGEST_OPENING
+from wenyuan.holdings.catalogue.searching.standing import HIGHEST
 from wenyuan.kernel.classification import fold_class_number
 from wenyuan.kernel.searching import (
     Anything,
@@ -32,7 +33,10 @@ from wenyuan.plumbing.index.asks import All, AnyOf, Ask, Begins, Between, Everyt
 
 _IS_THE_TITLE, _BEGINS_THE_TITLE = 12.0, 4.0
 _TITLE, _TITLE_WORDS, _AUTHOR, _SUBJECT, _PUBLISHER, _TEXT, _APART = 2.0, 3.0, 3.0, 1.0, 0.5, 0.5, 0.5
+_STANDING = 0.25
+"""For each level of a bib's standing: less than any way in which a title matches."""
 _PINYIN, _INITIALS, _NUMBER, _CLASS = 4.0, 2.0, 8.0, 2.0
+_STANDINGS = [Scored(Term("standing", str(level)), level * _STANDING) for level in range(1, HIGHEST + 1)]
 
 
 def ask_for(question: Question, filters: Sequence[Ask] = (), *, numbers: Mapping[str, Sequence[str]]) -> Ask:
@@ -44,7 +48,7 @@ def ask_for(question: Question, filters: Sequence[Ask] = (), *, numbers: Mapping
     unwanted = [_wanted(part, numbers) for part in question.unwanted]
     narrowing: list[Ask] = [Scored(one, 0.0) for one in filters]
     found: list[Ask] = wanted or [Everything()]
-    return All([*found, *narrowing], but=unwanted, better=_openings(question))
+    return All([*found, *narrowing], but=unwanted, better=[*_openings(question), *_STANDINGS])
 
 
 def ask_for_tree(tree: Tree, *, numbers: Mapping[str, Sequence[str]]) -> Ask:

@@ -6,7 +6,7 @@ from wenyuan.plumbing.index.fields import Field, Kind, Schema
 
 SCHEMA: Final = Schema(
     name="catalogue",
-    revision=3,
+    revision=4,
     fields=(
         Field("key", Kind.KEY),
         Field("bib", Kind.ID),
@@ -20,6 +20,7 @@ SCHEMA: Final = Schema(
         Field("text", Kind.STEMMED),  # series, summary, keywords
         Field("number", Kind.MARKS),  # ISBN-13, ISSN, 统一书号 and what else it is found by
         Field("class_no", Kind.MARKS),
+        Field("standing", Kind.MARKS),  # how much it is borrowed, held and new, where that is notable
         Field("pinyin", Kind.MARKS),
         Field("initials", Kind.MARKS),
         Field("held", Kind.FACET),  # branches to which an item belongs
