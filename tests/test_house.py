@@ -113,6 +113,7 @@ NO_ACT = {
     "notices.forget_old": "run by the worker, nobody's act",
     "notices.install_default_templates": "run by the set-up, nobody's act",
     "notices.send_due": "run by the worker, nobody's act",
+    "notices.send_at_once": "the same",
     "patrons.check_pin": "asked for the reader, who is no operator",
     "patrons.sign_in": "asked by the reader, who is no operator",
     "patrons.sign_in_by_program": "the same",

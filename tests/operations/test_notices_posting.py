@@ -245,7 +245,7 @@ def test_defaults_are_installed_once_and_edits_stay(db: None) -> None:
 
     again = install_default_templates()
 
-    assert (first, again) == (160, 0)
+    assert (first, again) == (162, 0)
     assert models.Template.objects.get(kind="due_soon", channel="sms", language="zh").body == "自己的话"
 
 

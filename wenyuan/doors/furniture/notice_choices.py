@@ -6,8 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wenyuan.doors.furniture.notice_words import CHANNELS, KINDS, LANGUAGES
+from wenyuan.organisation.notices.data import KINDS as FACTS
 from wenyuan.organisation.notices.data import Channel, Language, NoticeKind, PreferenceFacts
 
+CHOSEN: Final = tuple(kind for kind in KINDS if not FACTS[kind].at_once)
+"""The kinds of which a reader says how they come; a code comes to the telephone by which it was asked for."""
 OWN_WAY: Final = "own"
 BOX: Final = "box"
 
@@ -28,8 +31,8 @@ class ChoicesForm(forms.Form):
             *((channel.value, CHANNELS[channel]) for channel in Channel if channel is not Channel.IN_APP),
             (BOX, _("message box only")),
         ]
-        for kind, words in KINDS.items():
-            self.fields[kind.value] = forms.ChoiceField(label=words, choices=ways)
+        for kind in CHOSEN:
+            self.fields[kind.value] = forms.ChoiceField(label=KINDS[kind], choices=ways)
 
     def chosen_language(self) -> Language | None:
         """The language that a valid form states."""
@@ -37,7 +40,7 @@ class ChoicesForm(forms.Form):
 
     def chosen_channels(self) -> dict[NoticeKind, tuple[Channel, ...] | None]:
         """The order of channels per kind: the chosen one first, the others after it."""
-        return {kind: _order(self.cleaned_data[kind.value]) for kind in NoticeKind}
+        return {kind: _order(self.cleaned_data[kind.value]) for kind in CHOSEN}
 
 
 def _order(way: str) -> tuple[Channel, ...] | None:
@@ -52,7 +55,7 @@ def _order(way: str) -> tuple[Channel, ...] | None:
 def as_initial(chosen: PreferenceFacts) -> dict[str, str]:
     """What the form begins with."""
     initial = {"language": chosen.language.value if chosen.language else ""}
-    for kind in KINDS:
+    for kind in CHOSEN:
         order = chosen.channels.get(kind)
         initial[kind.value] = OWN_WAY if order is None else (order[0].value if order else BOX)
     return initial

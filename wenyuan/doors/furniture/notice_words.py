@@ -29,6 +29,7 @@ KINDS: Final[Mapping[NoticeKind, StrOrPromise]] = {
     NoticeKind.SUGGESTION_ARRIVED: _("Suggestion arrived"),
     NoticeKind.LOAN_RECEIPT: _("Receipt for loans"),
     NoticeKind.RETURN_RECEIPT: _("Receipt for returns"),
+    NoticeKind.VERIFICATION_CODE: _("Code that a reader asked for"),
 }
 
 CHANNELS: Final[Mapping[Channel, StrOrPromise]] = {

@@ -46,6 +46,7 @@ class NoticeKind(StrEnum):
     SUGGESTION_ARRIVED = "suggestion_arrived"
     LOAN_RECEIPT = "loan_receipt"
     RETURN_RECEIPT = "return_receipt"
+    VERIFICATION_CODE = "verification_code"  # asked for at this very moment
 
 
 class Gathering(StrEnum):
@@ -62,7 +63,8 @@ class KindFacts:
 
     ``values`` are the names that whoever posts must give; names ending in ``_date`` hold ISO dates. ``may_be_empty``
     are those of them that may be empty. ``when_open`` waits until the branch is open. ``channels`` is the order of
-    preference of somebody who stated none.
+    preference of somebody who stated none. ``at_once``: somebody waits for it, so it goes out by SMS at this moment
+    (``send_at_once``), whatever the hour; it is never posted, chosen about or kept.
     """
 
     values: frozenset[str]
@@ -70,6 +72,7 @@ class KindFacts:
     gathering: Gathering = Gathering.NONE
     when_open: bool = False
     channels: tuple[Channel, ...] = (Channel.WECHAT, Channel.SMS, Channel.EMAIL)
+    at_once: bool = False
 
 
 _RECEIPT_CHANNELS = (Channel.WECHAT, Channel.EMAIL)
@@ -107,6 +110,9 @@ KINDS: Mapping[NoticeKind, KindFacts] = MappingProxyType(
         ),
         NoticeKind.RETURN_RECEIPT: KindFacts(
             values=frozenset({"title"}), gathering=Gathering.VISIT, channels=_RECEIPT_CHANNELS
+        ),
+        NoticeKind.VERIFICATION_CODE: KindFacts(
+            values=frozenset({"code", "minutes"}), channels=(Channel.SMS,), at_once=True
         ),
     }
 )

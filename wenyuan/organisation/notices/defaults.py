@@ -267,6 +267,12 @@ _WORDS: Mapping[tuple[NoticeKind, Language], _Words] = {
         "You returned {count} items at {branch}:\n\n{lines}\n\n{library} {phone}",
         "You returned {count} items. Thank you.",
     ),
+    (NoticeKind.VERIFICATION_CODE, _ZH): _Words(
+        "", "", "您的验证码是{code}，{minutes}分钟内有效。请勿告诉他人，馆员也不会向您索要。"
+    ),
+    (NoticeKind.VERIFICATION_CODE, _EN): _Words(
+        "", "", "Your code is {code}, good for {minutes} minutes. Tell it to nobody; our staff never ask for it."
+    ),
 }
 
 _WECHAT_DATE: Mapping[NoticeKind, str] = {
@@ -287,9 +293,10 @@ _WECHAT_DATE: Mapping[NoticeKind, str] = {
 
 
 def default_templates() -> Iterator[TemplateFacts]:
-    """Every kind in every channel and language. SMS and WeChat wait for the code that the provider gives each text."""
+    """Every kind in every language and every channel that may carry it. SMS and WeChat wait for the code that the
+    provider gives each text."""
     for (kind, language), words in _WORDS.items():
-        for channel in Channel:
+        for channel in (Channel.SMS,) if KINDS[kind].at_once else Channel:
             subject = "" if channel in {Channel.SMS, Channel.WECHAT} else words.subject
             yield TemplateFacts(
                 kind=kind,
@@ -326,6 +333,8 @@ _OTHERS = (
         "last_date": "2026-05-20",
         "reason": "消防设施改造",
         "expires_date": "2026-05-31",
+        "code": "408215",
+        "minutes": "5",
     },
 )
 

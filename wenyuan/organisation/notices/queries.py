@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
+from django.conf import settings
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -57,6 +58,7 @@ __all__ = [
     "preferences",
     "preview",
     "ready_templates",
+    "sends_at_once",
 ]
 
 
@@ -105,6 +107,11 @@ def ready_templates(kind: NoticeKind, language: Language) -> dict[Channel, Templ
         if template is not None and template.is_ready and template.language in {language, Language.ZH}:
             found[template.channel] = template
     return found
+
+
+def sends_at_once(kind: NoticeKind, language: Language) -> bool:
+    """Whether the library has an SMS provider and a text there for what somebody waits for."""
+    return bool(settings.WENYUAN_SMS_URL) and Channel.SMS in ready_templates(kind, language)
 
 
 def _template(row: models.Template) -> TemplateFacts | None:

@@ -47,6 +47,8 @@ _CODE = re.compile(r"[A-Za-z0-9_\-]{1,64}")
 def faults_of_values(notice: NewNotice) -> list[str]:
     """The names that a notice lacks or that its kind does not know, and dates that are none; a caller's mistake."""
     facts = KINDS[notice.kind]
+    if facts.at_once:
+        return ["kind"]
     missing = [name for name in facts.values if not _is_given(notice.values.get(name), name in facts.may_be_empty)]
     strange = [name for name in notice.values if name not in facts.values]
     dates = [

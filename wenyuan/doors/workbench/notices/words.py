@@ -53,6 +53,8 @@ PLACEHOLDERS: Final[Mapping[str, StrOrPromise]] = {
     "first_date": _("first day"),
     "reason": _("reason"),
     "expires_date": _("last day of the card"),
+    "code": _("the code"),
+    "minutes": _("how many minutes it is good for"),
 }
 
 OUTCOMES: Final[Mapping[CallOutcome, tuple[str, StrOrPromise]]] = {

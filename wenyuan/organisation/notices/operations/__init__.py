@@ -1,5 +1,6 @@
 """Verbs and steps of the notices: posting, sending, editing, deciding, calling."""
 
+from wenyuan.organisation.notices.operations.at_once import send_at_once
 from wenyuan.organisation.notices.operations.calling import (
     assign_calls,
     close_call_list,
@@ -46,6 +47,7 @@ __all__ = [
     "post_many",
     "prefer",
     "reveal_call_number",
+    "send_at_once",
     "send_due",
     "set_preferences",
     "withdraw",
