@@ -614,7 +614,7 @@ def test_every_page_is_declared_open_to_everybody_but_what_is_a_readers_own() ->
         "own-list-remove",
         "listing",
     }
-    assert len(views) - len(own) == 33
+    assert len(views) - len(own) == 36
     assert {view.needs for name, view in views.items() if name not in own} == {frozenset()}  # type: ignore[attr-defined]
 
 

@@ -24,6 +24,8 @@ from wenyuan.doors.portal.sessions import enter, leave
 from wenyuan.doors.portal.shell import page
 from wenyuan.lending.patrons.data import Caller, ScannedPatron, TooManyGuesses
 from wenyuan.lending.patrons.operations import sign_in as check_sign_in
+from wenyuan.organisation.notices.data import Language, NoticeKind
+from wenyuan.organisation.notices.queries import sends_at_once
 
 T = TypeVar("T")
 
@@ -54,7 +56,7 @@ class SignInForm(forms.Form):
 @public_form
 def sign_in(request: PublicRequest) -> HttpResponse:
     """The form, and the way on to the page that one came for."""
-    following = _following(request)
+    following = following_of(request)
     if request.reader is not None and request.method != "POST":
         return HttpResponseRedirect(following)
     form = SignInForm(request.POST if request.method == "POST" else None)
@@ -69,7 +71,13 @@ def sign_in(request: PublicRequest) -> HttpResponse:
             if scanned is not None:
                 return _let_in(request, scanned, card, following)
             is_refused = True
-    context = {"form": form, "next": following, "is_refused": is_refused, "wait_minutes": -(-wait // 60)}
+    context = {
+        "form": form,
+        "next": following,
+        "is_refused": is_refused,
+        "wait_minutes": -(-wait // 60),
+        "offers_codes": offers_codes(request),
+    }
     response = page(request, "portal/sign_in.html", context, at="account", status=_status(form, wait, is_refused))
     response["Cache-Control"] = "no-store"
     if wait:
@@ -113,7 +121,17 @@ def _status(form: SignInForm, wait: int, is_refused: bool) -> int:
     return HTTPStatus.UNPROCESSABLE_ENTITY if is_refused or form.errors else HTTPStatus.OK
 
 
-def _following(request: PublicRequest) -> str:
+def language_of(request: PublicRequest) -> Language:
+    """In which language an SMS goes to whoever reads this page."""
+    return Language.EN if request.language == "en" else Language.ZH
+
+
+def offers_codes(request: PublicRequest) -> bool:
+    """Whether the library sends codes by which a reader signs in."""
+    return sends_at_once(NoticeKind.VERIFICATION_CODE, language_of(request))
+
+
+def following_of(request: PublicRequest) -> str:
     """The page that one came for, if it is one of the portal's; anything else leads to the account."""
     path = (request.POST if request.method == "POST" else request.GET).get("next", "")
     return path if is_own_page(path) else reverse("portal:account")

@@ -3,7 +3,12 @@
 from datetime import datetime
 
 from wenyuan.doors.portal.sessions import forget_ended
-from wenyuan.lending.patrons.operations import forget_old_tries, forget_pre_registrations, forget_taken_codes
+from wenyuan.lending.patrons.operations import (
+    forget_old_codes,
+    forget_old_tries,
+    forget_pre_registrations,
+    forget_taken_codes,
+)
 from wenyuan.plumbing.queue import every
 
 
@@ -23,6 +28,12 @@ def forget_tries_that_no_longer_count(at: datetime) -> None:
 def forget_codes_that_have_expired(at: datetime) -> None:
     """Codes of digital cards that desks have taken."""
     forget_taken_codes(at=at)
+
+
+@every("40 18 * * *", "portal.forget_old_codes")
+def forget_codes_asked_for_a_week_ago(at: datetime) -> None:
+    """Codes that were asked for by telephone."""
+    forget_old_codes(at=at)
 
 
 @every("41 18 * * *", "portal.forget_pre_registrations")

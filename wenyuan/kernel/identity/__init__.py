@@ -12,7 +12,7 @@ from wenyuan.kernel.identity.numbers import (
     parse_number,
     parse_passport,
 )
-from wenyuan.kernel.identity.phones import PhoneError, PhoneReason, canonical_phone
+from wenyuan.kernel.identity.phones import PhoneError, PhoneReason, canonical_phone, is_mobile
 from wenyuan.kernel.identity.tokens import (
     BadToken,
     ByteOrder,
@@ -47,6 +47,7 @@ __all__ = [
     "canonical_token",
     "canonical_uid",
     "classify_scan",
+    "is_mobile",
     "mask_name",
     "mask_number",
     "mask_numbers",

@@ -54,6 +54,11 @@ def canonical_phone(text: str, *, area_code: str | None = None) -> str:
     return f"{number}-{extension[1]}"
 
 
+def is_mobile(canonical: str) -> bool:
+    """Whether a canonical number is a mobile one of the mainland, to which an SMS goes."""
+    return _MOBILE.fullmatch(canonical) is not None
+
+
 def _national(dialled: str) -> str:
     """The number without China's own prefix, a trunk 0 put back before an area code."""
     if dialled.startswith("00"):

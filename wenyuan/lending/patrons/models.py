@@ -197,6 +197,30 @@ class TakenCode(models.Model):
     until = models.DateTimeField()
 
 
+class PhoneCode(models.Model):
+    """Somebody asked for a code by a telephone number that may be nobody's: number, form, place and code as keyed
+    hashes. The worker draws the code; it is good for five minutes and five tries. Kept for a week, for counting."""
+
+    key_hash = models.BinaryField(null=True, unique=True)  # of the form; none: another code was asked for by it
+    phone_hash = models.BinaryField()
+    phone_last4 = models.CharField(max_length=4)
+    language = models.CharField(max_length=2)
+    place = models.BinaryField()  # an address
+    at = models.DateTimeField()
+    code_hash = models.BinaryField(null=True)
+    drawn_at = models.DateTimeField(null=True)
+    tries = models.SmallIntegerField(default=0)
+    passed_at = models.DateTimeField(null=True)  # the right code was given
+    used_at = models.DateTimeField(null=True)  # and one of the readers has signed in by it
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["phone_hash", "at"], name="patrons_code_phone"),
+            models.Index(fields=["place", "at"], name="patrons_code_place"),
+            models.Index(fields=["at"], name="patrons_code_at"),
+        )
+
+
 class PreRegistration(models.Model):
     """What somebody without a card told of themselves at the portal, sealed, under the number that they tell at a desk.
     It goes with the registration that goes on with it, else in the night after a week."""

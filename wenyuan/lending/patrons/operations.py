@@ -22,6 +22,7 @@ from wenyuan.lending.patrons.data import (
     PatronUnknown,
     RegistrationRefused,
     RosterRefused,
+    TooManyCodes,
     TooManyGuesses,
 )
 from wenyuan.lending.patrons.defaults import install_default_categories
@@ -54,6 +55,13 @@ from wenyuan.lending.patrons.personal import (
     set_keep_history,
     withdraw_consent,
 )
+from wenyuan.lending.patrons.phone_codes import (
+    ask_for_code,
+    forget_old_codes,
+    give_code,
+    send_asked_code,
+    sign_in_by_code,
+)
 from wenyuan.lending.patrons.pre_registration import forget_pre_registrations, open_pre_registration, pre_register
 from wenyuan.lending.patrons.records import reader_ref
 from wenyuan.lending.patrons.registration import register_on_first_swipe, register_patron
@@ -84,11 +92,13 @@ __all__ = [
     "PatronUnknown",
     "RegistrationRefused",
     "RosterRefused",
+    "TooManyCodes",
     "TooManyGuesses",
     "add_category",
     "add_guardian",
     "add_others_card",
     "add_token",
+    "ask_for_code",
     "ask_own_erasure",
     "begin_leaving",
     "block_by_machine",
@@ -102,10 +112,12 @@ __all__ = [
     "end_guardian",
     "enrol_roster",
     "erase_patron",
+    "forget_old_codes",
     "forget_old_tries",
     "forget_pre_registrations",
     "forget_taken_codes",
     "free_by_machine",
+    "give_code",
     "install_default_categories",
     "keep_apart",
     "keep_own_history",
@@ -142,9 +154,11 @@ __all__ = [
     "reveal_guardian_phone",
     "reveal_proxy",
     "rotate_keys",
+    "send_asked_code",
     "set_keep_history",
     "set_pin",
     "sign_in",
+    "sign_in_by_code",
     "sign_in_by_program",
     "suspend_patron",
     "take_back_erasure",

@@ -312,6 +312,20 @@ def insight(
     return Insight.SUMS if answers and is_below(AGE_OF_MAJORITY, birth_date, on=on) else Insight.NOTHING
 
 
+def opens_by_phone(
+    category: CategoryFacts, birth_date: date | None, *, is_own: bool, is_guardians: bool, on: date
+) -> bool:
+    """Whether who has a telephone in hand may sign in as this reader: it is the one on the reader's record, or that of
+    who answers for them.
+
+    Below 14 the guardian decides (``insight``). From 14 to 18 a telephone that is the guardian's, too, says nothing of
+    who holds it: what the reader reads is their own, so they sign in by card and PIN.
+    """
+    if guardian_consents(category, birth_date, today=on):
+        return is_own or is_guardians
+    return is_own and not (is_guardians and is_below(AGE_OF_MAJORITY, birth_date, on=on))
+
+
 def is_own_pin(category: CategoryFacts, birth_date: date | None, *, set_on: date, on: date) -> bool:
     """Whether a PIN says that the reader wants it: from the fourteenth birthday on only one that is set since, for who
     answered for the child may have known the other."""

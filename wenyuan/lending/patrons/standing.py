@@ -35,6 +35,7 @@ from wenyuan.lending.patrons.models import (
     Token,
     TokenStatus,
 )
+from wenyuan.lending.patrons.phone_codes import forget_codes
 from wenyuan.lending.patrons.queries import category_facts, notice_recipient, token_hash
 from wenyuan.lending.patrons.records import (
     add_token_row,
@@ -212,6 +213,7 @@ def _merged_into(patron: Patron) -> list[Patron]:
 def _blank(patron: Patron) -> None:
     """Nothing of the person is left in the row or in those that hang on it."""
     set_number(patron, None)
+    forget_codes(patron)
     set_phone(patron, "")
     patron.no_number_reason = NoNumberReason.ERASED.value
     for name in (

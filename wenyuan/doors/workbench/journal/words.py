@@ -320,6 +320,7 @@ ACTS: Final[Mapping[str, StrOrPromise]] = {
     "reveal_personal": _("personal data revealed"),
     "set_pin": _("reader's PIN set"),
     "reset_pin": _("reader's PIN reset"),
+    "sign_in_by_code": _("signed in by a code to the telephone"),
     "change_own_pin": _("PIN changed by the reader"),
     "add_others_card": _("reader's card added under another's sign-in"),
     "remove_others_card": _("reader's card taken from another's sign-in"),

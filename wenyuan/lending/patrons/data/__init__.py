@@ -55,6 +55,7 @@ from wenyuan.lending.patrons.data.merging import (
 )
 from wenyuan.lending.patrons.data.own import OwnRecord
 from wenyuan.lending.patrons.data.past import PastPatronInput, PastStanding, PastTerms, RecardRow
+from wenyuan.lending.patrons.data.phone_codes import CODE_MINUTES, TooManyCodes
 from wenyuan.lending.patrons.data.pre_registration import (
     KEPT_DAYS,
     PreRegistered,
@@ -88,6 +89,7 @@ from wenyuan.lending.patrons.data.standing import (
 
 __all__ = [
     "ANSWER_DAYS",
+    "CODE_MINUTES",
     "KEPT_DAYS",
     "MOST_CARDS",
     "NOTICE_VERSION",
@@ -163,6 +165,7 @@ __all__ = [
     "Spelling",
     "TokenInput",
     "TokenView",
+    "TooManyCodes",
     "TooManyGuesses",
     "TooManyPreRegistrations",
     "TriedBy",

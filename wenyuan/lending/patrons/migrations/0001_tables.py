@@ -576,6 +576,30 @@ TABLES = [
         ],
     ),
     migrations.CreateModel(
+        name="PhoneCode",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("key_hash", models.BinaryField(null=True, unique=True)),
+            ("phone_hash", models.BinaryField()),
+            ("phone_last4", models.CharField(max_length=4)),
+            ("language", models.CharField(max_length=2)),
+            ("place", models.BinaryField()),
+            ("at", models.DateTimeField()),
+            ("code_hash", models.BinaryField(null=True)),
+            ("drawn_at", models.DateTimeField(null=True)),
+            ("tries", models.SmallIntegerField(default=0)),
+            ("passed_at", models.DateTimeField(null=True)),
+            ("used_at", models.DateTimeField(null=True)),
+        ],
+        options={
+            "indexes": [
+                models.Index(fields=["phone_hash", "at"], name="patrons_code_phone"),
+                models.Index(fields=["place", "at"], name="patrons_code_place"),
+                models.Index(fields=["at"], name="patrons_code_at"),
+            ],
+        },
+    ),
+    migrations.CreateModel(
         name="PreRegistration",
         fields=[
             ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

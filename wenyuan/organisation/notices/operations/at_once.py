@@ -38,7 +38,7 @@ def send_at_once(
     template = ready_templates(kind, language).get(Channel.SMS)
     if port is None or template is None:
         return False
-    words = common_words(None, language) | values
+    words = {**common_words(None, language), **values}
     outcome = port.send(
         Parcel(
             name=name,
