@@ -26,6 +26,7 @@ ROOMS = (
     "office.daybook",
     "office.figures",
     "office.workplans",
+    "office.documents",
 )
 """Every room, the lowest first."""
 

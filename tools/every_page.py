@@ -237,6 +237,11 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         Sight(role="director", path="/workbench/figures/?period={month}", note="month"),
         "/workbench/figures/rows?indicator=loans&period={year}&branch={code}",
         "/workbench/figures/summary?period={year}",
+        "/workbench/figures/documents/",
+        "/workbench/figures/documents/{document}/",
+        "/workbench/figures/documents/{document}/edit",
+        "/workbench/figures/documents/{document}/figure",
+        "/workbench/figures/documents/{document}/anew",
         "/workbench/figures/summary/check",
         "/workbench/figures/definitions",
         "/workbench/figures/standing?figure=seats&day={year}-01-31&branch={code}",
@@ -515,6 +520,7 @@ NO_PAGES = frozenset(
         "portal:citation-ris",
         "portal:citation-bibtex",
         "workbench:summary-file",
+        "workbench:document-file",
         "workbench:figure-hours-file",
         "workbench:figure-classes-file",
         "workbench:figure-branches-file",
@@ -565,6 +571,7 @@ NO_PAGES = frozenset(
         "workbench:booklist-add",
         "workbench:booklist-work",
         "workbench:booklist-remove",
+        "workbench:document-new",
         "workbench:workplan-carry",
         "workbench:goal-close",
         "workbench:goal-reopen",
@@ -726,6 +733,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.lending.patrons.models import Guardian, Roster, Token
     from wenyuan.lending.transit.models import Difference, Handover, Manifest, Run
     from wenyuan.office.daybook.models import Record
+    from wenyuan.office.documents.models import Document
     from wenyuan.office.figures.models import ClosedMonth
     from wenyuan.office.workplans.models import Goal
     from wenyuan.organisation.accounts.models import Account, ApiToken, RoleGrant
@@ -824,6 +832,7 @@ def the_house(*, today: date) -> dict[str, str]:
         "handover": Handover.objects.filter(used_at__isnull=False).earliest("id").id,
         "run": Run.objects.filter(base=central, ended_at=None).earliest("id").id,
         "difference": Difference.objects.filter(manifest__to_branch=central).earliest("id").id,
+        "document": Document.objects.latest("id").id,
         "goal": Goal.objects.exclude(standard="").latest("id").id,
         "record": Record.objects.filter(branch=central, approved_at=None).latest("id").id,
         "booklist": Booklist.objects.filter(for_children=False).earliest("id").id,

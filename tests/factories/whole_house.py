@@ -18,6 +18,7 @@ from tests.factories.transit import make_transit, packed_crate
 from tests.factories.visits import make_count, make_counter, make_director
 from wenyuan.doors.cli.demonstration.planning import plan_the_year
 from wenyuan.doors.cli.demonstration.recommending import recommend
+from wenyuan.doors.cli.demonstration.summaries import keep_a_summary
 from wenyuan.doors.cli.demonstration.wishing import keep_a_list, wish_titles
 from wenyuan.holdings.catalogue.data import (
     AuthorityInput,
@@ -179,6 +180,7 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     _catalogue_twice(desk, at)
     target = TargetInput(name="省图书馆", protocol=CopyProtocol.SRU, address="https://sru.example.org/", is_asked=False)
     keep_copy_target(target=target, at=at, desk=make_desk(town.central, role=Role.CATALOGUER, everywhere=True))
+    keep_a_summary(at=at, desk=network_desk)
     return town
 
 

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "wenyuan.office.daybook",
     "wenyuan.office.figures",
     "wenyuan.office.workplans",
+    "wenyuan.office.documents",
     "wenyuan.doors.furniture",
     "wenyuan.doors.portal",
     "wenyuan.doors.workbench",

@@ -1,50 +1,50 @@
-"""The work summary as the office sends it: a Word file with the text and the table of figures."""
+"""Work summaries as the office sends them: a Word file with the text and the tables behind it."""
 
-from wenyuan.office.figures.data import WorkSummary
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from wenyuan.office.figures.data import Annexed, WorkSummary
+from wenyuan.office.figures.queries import annexes
 from wenyuan.plumbing.official import Annex, Block, Body, Heading, as_docx
 
 ORDINALS = "一二三四五六七八九十"
-HEADS = ("指标", "单位", "本期", "上年同期", "增减", "增减（%）")
-NOT_KNOWN = "—"
 
 
 def numbered(number: int, heading: str) -> str:
-    """一、党建…; the parts of a summary are fewer than twenty."""
+    """一、党建…; below a hundred."""
     tens, ones = divmod(number, 10)
-    word = ORDINALS[number - 1] if number <= len(ORDINALS) else f"十{ORDINALS[ones - 1]}" if tens == 1 else str(number)
-    return f"{word}、{heading}"
+    before = f"{ORDINALS[tens - 1] if tens > 1 else ''}十" if tens else ""
+    return f"{before}{ORDINALS[ones - 1] if ones else ''}、{heading}"
 
 
 def summary_docx(summary: WorkSummary) -> bytes:
-    """The bytes of the Word file."""
+    """The bytes of the Word file of a summary as it is written."""
+    parts = [
+        (section.heading, ["".join(run.text for sentence in section.sentences for run in sentence)])
+        for section in summary.sections
+    ]
+    return text_docx(summary.title, parts, annexes(summary), author=summary.facts.name, at=summary.facts.as_of)
+
+
+def text_docx(
+    title: str,
+    parts: Iterable[tuple[str, Sequence[str]]],
+    tables: Iterable[Annexed],
+    *,
+    author: str,
+    at: datetime,
+) -> bytes:
+    """The bytes of a Word file: parts with their headings (none for the opening), numbered, and their paragraphs, then
+    the tables."""
     blocks: list[Block] = []
     number = 0
-    for section in summary.sections:
-        if section.heading:
+    for heading, paragraphs in parts:
+        if heading:
             number += 1
-            blocks.append(Heading(numbered(number, section.heading)))
-        blocks.append(Body("".join(run.text for sentence in section.sentences for run in sentence)))
-    blocks.append(
-        Annex(
-            label="附件1",
-            title="主要业务数据表",
-            heads=HEADS,
-            rows=[
-                (
-                    line.name,
-                    line.unit,
-                    line.now_text,
-                    line.before_text or NOT_KNOWN,
-                    line.change or NOT_KNOWN,
-                    line.share.removesuffix("%") or NOT_KNOWN,
-                )
-                for line in summary.lines
-            ],
-            numbers=frozenset({2, 3, 4, 5}),
-        )
-    )
+            blocks.append(Heading(numbered(number, heading)))
+        blocks += [Body(paragraph) for paragraph in paragraphs]
     blocks += [
-        Annex(label=f"附件{number}", title=table.title, heads=table.heads, rows=table.rows, numbers=table.numbers)
-        for number, table in enumerate(summary.tables, 2)
+        Annex(label=f"附件{place}", title=table.title, heads=table.heads, rows=table.rows, numbers=table.numbers)
+        for place, table in enumerate(tables, 1)
     ]
-    return as_docx(summary.title, blocks, author=summary.facts.name, at=summary.facts.as_of)
+    return as_docx(title, blocks, author=author, at=at)

@@ -23,6 +23,7 @@ urlpatterns = [
     path("network/", include("wenyuan.doors.workbench.network.urls")),
     path("policies/", include("wenyuan.doors.workbench.policies.urls")),
     path("journal/", include("wenyuan.doors.workbench.journal.urls")),
+    path("figures/documents/", include("wenyuan.doors.workbench.documents.urls")),
     path("figures/plan/", include("wenyuan.doors.workbench.workplans.urls")),
     path("figures/", include("wenyuan.doors.workbench.figures.urls")),
     path("daybook/", include("wenyuan.doors.workbench.daybook.urls")),

@@ -475,6 +475,18 @@ class Listed:
     held: bool = False
 
 
+class Said(StrEnum):
+    """How a figure is put into words."""
+
+    TOLD = "told"  # by the rules of 余
+    FULL = "full"  # exactly
+    COMPARED = "compared"  # beside the year before
+    BEFORE = "before"  # what that year had, exactly
+    DAILY = "daily"  # a day on which the doors were open
+    DAILY_BEFORE = "daily_before"
+    UP_TO = "up_to"  # the last day counted: no figure
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The rows behind a number that goes over days of its own: a sum over them, or what stands on the last of them."""
@@ -491,6 +503,9 @@ class Run:
     ``earlier`` says that the rows are those of the year before, which the number is compared with; ``point_id`` that
     they are those of one service point; ``opened`` that they are those of other days than the summary's. A target
     opens onto the goal ``goal_id`` of the work plan, which states it.
+
+    ``said`` is how it is put, so that it can be put alike of other days; of what opens onto nothing, an average or the
+    last day counted, ``of`` names the figure it is made of.
     """
 
     text: str
@@ -500,6 +515,8 @@ class Run:
     point_id: int | None = None
     opened: Opened | None = None
     goal_id: int | None = None
+    said: Said = Said.TOLD
+    of: FigureCode | None = None
 
 
 Sentence = tuple[Run, ...]
@@ -535,6 +552,16 @@ class SummaryTable:
     """A table behind the text: records of a kind, row by row; columns named in ``numbers`` hold numbers."""
 
     kind: RecordKind
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Annexed:
+    """A table behind a text that is sent; columns named in ``numbers`` hold numbers."""
+
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

@@ -81,7 +81,11 @@ def _so_far(planned: PlannedGoal, facts: SummaryFacts) -> list[Run]:
     if isinstance(goal.figure, IndicatorCode) and (days.first_date, days.last_date) == counted:
         number = Run(told(measured.now, unit_of(goal.figure)), goal.figure)
     else:
-        number = Run(told_exactly(measured.now, unit_of(goal.figure)), opened=Opened(goal.figure, days, facts.branch))
+        number = Run(
+            told_exactly(measured.now, unit_of(goal.figure)),
+            opened=Opened(goal.figure, days, facts.branch),
+            goal_id=goal.id,
+        )
     return [Run("（已完成" if is_sum else "（现为"), number, Run("）")]
 
 

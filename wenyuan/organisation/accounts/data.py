@@ -77,6 +77,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
         Act.APPROVE_DAYBOOK,
         Act.KEEP_BOOKLISTS,
         Act.ANSWER_SUGGESTIONS,
+        Act.WRITE_DOCUMENTS,
     },
     Role.KEEPER: _DESK | {Act.SEE_FIGURES, Act.EDIT_CALENDAR, Act.SEE_NOTICES, Act.KEEP_DAYBOOK},
     Role.CATALOGUER: frozenset(
@@ -103,6 +104,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.SEE_ITEM,
             Act.SEE_FIGURES,
             Act.KEEP_FIGURES,
+            Act.WRITE_DOCUMENTS,
             Act.SEE_JOURNAL,
             Act.ENTER_VISITS,
             Act.KEEP_DAYBOOK,

@@ -48,6 +48,7 @@ class Act(StrEnum):
     ANSWER_SUGGESTIONS = "answer_suggestions"
     SEE_FIGURES = "see_figures"
     KEEP_FIGURES = "keep_figures"
+    WRITE_DOCUMENTS = "write_documents"
     SEE_JOURNAL = "see_journal"
     EDIT_NETWORK = "edit_network"
     EDIT_CALENDAR = "edit_calendar"

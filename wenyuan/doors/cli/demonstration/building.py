@@ -20,6 +20,7 @@ from wenyuan.doors.cli.demonstration.receiving import receive_a_gift
 from wenyuan.doors.cli.demonstration.recommending import recommend
 from wenyuan.doors.cli.demonstration.settling import settle_authorities
 from wenyuan.doors.cli.demonstration.stock import Stock, fits_scale
+from wenyuan.doors.cli.demonstration.summaries import keep_a_summary
 from wenyuan.doors.cli.demonstration.telling import tell_readers
 from wenyuan.doors.cli.demonstration.van import fill_batches, fill_crates, plan_van
 from wenyuan.doors.cli.demonstration.wishing import keep_a_list, wish_titles
@@ -92,6 +93,7 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         )
         for _ in counted:
             pass
+        keep_a_summary(at=_noon(until), desk=director)
     # Committed with full durability, and with it all that was committed before.
     for _ in count_visits(dice, sites, operator=operators["lead"], first=until, last=until):
         pass

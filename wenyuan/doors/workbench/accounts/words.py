@@ -64,6 +64,7 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.KEEP_BOOKLISTS: _("keep booklists"),
     Act.ANSWER_SUGGESTIONS: _("answer what readers suggest to buy"),
     Act.SEE_FIGURES: _("see figures"),
+    Act.WRITE_DOCUMENTS: _("keep and write work summaries"),
     Act.KEEP_FIGURES: _("set the definitions of figures, close months and keep the work plan"),
     Act.SEE_JOURNAL: _("see the journal"),
     Act.EDIT_NETWORK: _("change the network"),

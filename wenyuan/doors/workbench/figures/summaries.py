@@ -1,5 +1,6 @@
 """The work summary on a page, each number of it opening onto its rows, and as the Word file that is sent."""
 
+import secrets
 from datetime import date
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from wenyuan.doors.workbench.shell import page
 from wenyuan.doors.workbench.templatetags.staff import month_of
 from wenyuan.doors.workbench.workplans.shown import ShownGoal, figure_url, shown
 from wenyuan.office.daybook.data import RecordKind
+from wenyuan.office.documents.data import DocumentFacts
 from wenyuan.office.figures import queries
 from wenyuan.office.figures.data import (
     BadPeriod,
@@ -41,8 +43,11 @@ from wenyuan.office.workplans.queries import OF_PROBLEMS, OF_SUCCESS, planned_su
 from wenyuan.organisation.network.data import NetworkMap
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
+from wenyuan.organisation.rights.queries import may
 from wenyuan.plumbing.clock import local_date
 
+Told = SummaryFacts | DocumentFacts
+"""What knows the days and the place that a text tells of."""
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -109,8 +114,16 @@ def summary(request: StaffRequest) -> HttpResponse:
         **_frozen(facts),
         "file_url": f"{reverse('workbench:summary-file')}?{urlencode(terms)}",
         "earlier": period_words(facts.earlier) if facts.earlier else "",
+        "keeps": may(request.operator, Act.WRITE_DOCUMENTS, _place_id(branch, network)),
+        "terms": terms,
+        "key": secrets.token_hex(16),
     }
     return page(request, "workbench/figures/summary.html", context)
+
+
+def _place_id(branch: str | None, network: NetworkMap) -> int | None:
+    place = network.by_code(branch) if branch else None
+    return place.id if place else None
 
 
 def _frozen(facts: SummaryFacts) -> dict[str, object]:
@@ -211,21 +224,22 @@ def _day(text: str) -> date | None:
 
 def _runs(sentence: Sentence, facts: SummaryFacts) -> list[tuple[str, str]]:
     """Text and address of each run; no address for words."""
-    return [(run.text, _run_url(run, facts)) for run in sentence]
+    return [(run.text, run_url(run, facts)) for run in sentence]
 
 
-def _run_url(run: Run, facts: SummaryFacts) -> str:
-    if run.goal_id:
-        return reverse("workbench:goal", args=[run.goal_id])
+def run_url(run: Run, facts: Told) -> str:
+    """Where the rows are behind a run of a text; nothing of words."""
     if run.opened:
         return figure_url(run.opened)
+    if run.goal_id:
+        return reverse("workbench:goal", args=[run.goal_id])
     if run.listed:
         held = {"held": "on"} if run.listed.held else {}
         return _records_url(run.listed.kind, facts, **{run.listed.field: run.listed.value}, **held)
     return _url(run.figure, facts, earlier=run.earlier, point_id=run.point_id) if run.figure else ""
 
 
-def _records_url(kind: RecordKind, facts: SummaryFacts, **more: str) -> str:
+def _records_url(kind: RecordKind, facts: Told, **more: str) -> str:
     """Where the records of a kind are that counted within the days of the summary."""
     branch = network_map().by_code(facts.branch) if facts.branch else None
     terms = {
@@ -239,7 +253,7 @@ def _records_url(kind: RecordKind, facts: SummaryFacts, **more: str) -> str:
     return f"{reverse('workbench:daybook')}?{urlencode(terms)}"
 
 
-def _url(code: FigureCode, facts: SummaryFacts, *, earlier: bool = False, point_id: int | None = None) -> str:
+def _url(code: FigureCode, facts: Told, *, earlier: bool = False, point_id: int | None = None) -> str:
     """Where the rows behind a number are; nothing where nothing is known of the year before."""
     period: Period | None = facts.earlier if earlier else facts.counted
     if period is None:

@@ -83,14 +83,24 @@ from wenyuan.office.figures.rules import (
 from wenyuan.office.figures.standing import unit_of_standing
 from wenyuan.office.figures.stocks.reading import stock_rows, stocks_of
 from wenyuan.office.figures.stocks.values import BY_STOCK, STOCKS
+from wenyuan.office.figures.summary.annexes import annexes
 from wenyuan.office.figures.summary.checking import findings as findings_in
-from wenyuan.office.figures.summary.writing import period_words, told, told_exactly, with_part
+from wenyuan.office.figures.summary.skeleton import HEADINGS
+from wenyuan.office.figures.summary.writing import (
+    last_day_words,
+    period_words,
+    phrased,
+    told,
+    told_exactly,
+    with_part,
+)
 
 __all__ = [
     "BY_CODE",
     "BY_STOCK",
     "EVERYTHING",
     "EVERYWHERE",
+    "HEADINGS",
     "INDICATORS",
     "MAIN",
     "SMALLEST",
@@ -114,6 +124,7 @@ __all__ = [
     "ReconciledMonth",
     "Snapshot",
     "UnlikeLoan",
+    "annexes",
     "by_area",
     "by_branch",
     "by_class",
@@ -131,6 +142,7 @@ __all__ = [
     "findings_in",
     "fingerprint",
     "is_defined_alike",
+    "last_day_words",
     "later_rows",
     "link_terms",
     "may_see",
@@ -142,6 +154,7 @@ __all__ = [
     "open_days_by_month",
     "parse_period",
     "period_words",
+    "phrased",
     "public_report",
     "published_years",
     "reader_differences",

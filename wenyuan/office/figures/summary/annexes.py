@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wenyuan.office.daybook.data import RecordFacts, RecordKind
-from wenyuan.office.figures.data import SummaryFacts, SummaryTable
+from wenyuan.office.figures.data import Annexed, SummaryFacts, SummaryTable, WorkSummary
 
 Cell = Callable[[RecordFacts], str]
 
@@ -137,6 +137,27 @@ TABLES: tuple[TableSpec, ...] = (
         ),
     ),
 )
+
+
+LINE_HEADS = ("指标", "单位", "本期", "上年同期", "增减", "增减（%）")
+NOT_KNOWN = "—"
+
+
+def annexes(summary: WorkSummary) -> tuple[Annexed, ...]:
+    """The tables that go with the text: the figures, exactly, then those of the daybook."""
+    lines = tuple(
+        (
+            line.name,
+            line.unit,
+            line.now_text,
+            line.before_text or NOT_KNOWN,
+            line.change or NOT_KNOWN,
+            line.share.removesuffix("%") or NOT_KNOWN,
+        )
+        for line in summary.lines
+    )
+    figures = Annexed("主要业务数据表", LINE_HEADS, lines, frozenset({2, 3, 4, 5}))
+    return (figures, *(Annexed(one.title, one.heads, one.rows, one.numbers) for one in summary.tables))
 
 
 def tables(facts: SummaryFacts) -> tuple[SummaryTable, ...]:

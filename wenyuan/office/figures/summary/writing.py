@@ -13,6 +13,7 @@ from wenyuan.office.figures.data import (
     Listed,
     Period,
     Run,
+    Said,
     Sentence,
     SummaryFacts,
     SummaryLine,
@@ -79,6 +80,34 @@ def told_exactly(value: int, unit: Unit) -> str:
     return f"{numeral(value)}{UNITS[unit]}"
 
 
+def phrased(code: FigureCode, said: Said, facts: SummaryFacts) -> str:
+    """A figure put into words in this way; empty where the facts do not tell it."""
+    fact, open_days = facts.facts.get(code), facts.facts.get(CalendarCode.OPEN_DAYS)
+    if fact is None:
+        return ""
+    days, days_before = (open_days.now, open_days.before) if open_days else (None, None)
+    match said:
+        case Said.TOLD:
+            return told(fact.now, fact.unit)
+        case Said.FULL:
+            return told_exactly(fact.now, fact.unit)
+        case Said.COMPARED:
+            return _compared(fact)
+        case Said.BEFORE:
+            return "" if fact.before is None else told_exactly(fact.before, fact.unit)
+        case Said.DAILY:
+            return _per_day(fact.now, days, fact.unit)
+        case Said.DAILY_BEFORE:
+            return _per_day(fact.before, days_before, fact.unit)
+        case Said.UP_TO:
+            return last_day_words(facts)
+
+
+def last_day_words(facts: SummaryFacts) -> str:
+    """The last day counted: 6月12日."""
+    return _month_and_day(facts.counted.last_date)
+
+
 def with_part(summary: WorkSummary, part: SummaryPart, sentences: Sequence[Sentence]) -> WorkSummary:
     """The summary with a part at its place that others had something to tell under; as it was where they had not."""
     if not sentences:
@@ -119,9 +148,10 @@ def _month_and_day(day: date) -> str:
 
 
 def _opening(facts: SummaryFacts, when: str) -> tuple[Sentence, ...]:
-    sentences = [(Run(f"现将{when}主要工作情况总结如下。"),)]
+    sentences: list[Sentence] = [(Run(f"现将{when}主要工作情况总结如下。"),)]
     if facts.counted != facts.period:
-        sentences.append((Run(f"以下数据截至{_month_and_day(facts.counted.last_date)}。"),))
+        day = Run(last_day_words(facts), said=Said.UP_TO)
+        sentences.append((Run("以下数据截至"), day, STOP))
     return tuple(sentences)
 
 
@@ -221,7 +251,7 @@ def _clause(clause: Clause, facts: SummaryFacts) -> Sentence:
     fact = facts.facts[clause.figure]
     runs = [Run(clause.before), Run(told(fact.now, fact.unit), fact.code)]
     if clause.compares and (words := _compared(fact)):
-        runs += [COMMA, Run(words, fact.code, earlier=True)]
+        runs += [COMMA, Run(words, fact.code, earlier=True, said=Said.COMPARED)]
         if clause.by_day and _falls(fact):
             runs += _why_it_may_fall(fact, facts)
     return tuple(runs)
@@ -236,15 +266,21 @@ def _why_it_may_fall(fact: Fact, facts: SummaryFacts) -> list[Run]:
     days = facts.facts.get(CalendarCode.OPEN_DAYS)
     if days is None or not days.before or not days.now or days.now == days.before:
         return []
-    unit = UNITS[fact.unit]
-    now, before = _daily(fact.now, days.now), _daily(fact.before or 0, days.before)
     return [
         Run("（开放"),
         Run(f"{days.now}天", days.code),
         Run("，上年同期"),
-        Run(f"{days.before}天", days.code, earlier=True),
-        Run(f"；日均{now}{unit}，上年同期{before}{unit}）"),
+        Run(f"{days.before}天", days.code, earlier=True, said=Said.BEFORE),
+        Run("；日均"),
+        Run(phrased(fact.code, Said.DAILY, facts), said=Said.DAILY, of=fact.code),
+        Run("，上年同期"),
+        Run(phrased(fact.code, Said.DAILY_BEFORE, facts), said=Said.DAILY_BEFORE, of=fact.code),
+        Run("）"),
     ]
+
+
+def _per_day(value: int | None, days: int | None, unit: Unit) -> str:
+    return f"{_daily(value, days)}{UNITS[unit]}" if value is not None and days else ""
 
 
 def _daily(value: int, days: int) -> int:

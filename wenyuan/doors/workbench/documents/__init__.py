@@ -1,0 +1,1 @@
+"""Kept work summaries at the workbench."""
