@@ -168,6 +168,7 @@ VIEWS_FOR_ALL = {
     "wenyuan.doors.portal.deletion.take_back": "the same: what they asked for themselves",
     "wenyuan.doors.portal.digital_card.digital_card": "the same: a code for their own card",
     "wenyuan.doors.portal.messages.messages": "the same: what they were told",
+    "wenyuan.doors.portal.points.points": "the same: their own points",
     "wenyuan.doors.portal.messages.choices": "the same: what they want to be told by which way",
     "wenyuan.doors.portal.own_data.own_data": "the same: their own data, and the PIN is asked",
     "wenyuan.doors.portal.offline.kept": "the same: their own card and loans, for their own browser",

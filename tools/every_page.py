@@ -103,6 +103,7 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/account/suggestions",
         "/suggestion",
         Sight(role=SIGNED_IN, path="/suggestion?title={title}", note="filled-in"),
+        "/account/points",
         "/account/messages",
         "/account/messages/choices",
         "/account/card",

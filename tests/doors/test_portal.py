@@ -597,6 +597,7 @@ def test_every_page_is_declared_open_to_everybody_but_what_is_a_readers_own() ->
         "history",
         "messages",
         "message-choices",
+        "points",
         "own-data",
         "deletion",
         "deletion-back",
