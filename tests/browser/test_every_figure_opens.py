@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.test_every_page import window
 from tests.factories.daybook import make_draft, make_record
+from tests.factories.network import make_closure
 from tests.factories.office_pages import Town
 from tests.factories.whole_house import make_whole_house, now
 from wenyuan.office.daybook.data import RecordKind
@@ -77,6 +78,7 @@ def town(site: str, tmp_path: Path) -> Town:
     made = make_whole_house(tmp_path, at=at, today=today)
     seats: dict[str, Any] = {"state": "seats", "standing": 120}
     issues: dict[str, Any] = {"publication": "科技小报", "issues": 3, "copies": 300}
+    make_closure(made.central, today - timedelta(days=9), today - timedelta(days=8))
     for draft in (
         make_draft(made.central, today - timedelta(days=20), "座席", kind=RecordKind.STATE, base=seats),
         make_draft(made.central, today - timedelta(days=7), "小报", kind=RecordKind.NEWSLETTER, base=issues),
@@ -95,7 +97,7 @@ def test_every_figure_opens_onto_rows_whose_sum_it_is_fo1(chromium: Browser, sit
     wrong: list[str] = []
     counts: dict[str, int] = {}
 
-    for path in ("", "hours", "classes", "branches", "stocks", "summary"):
+    for path in ("", "hours", "classes", "branches", "closures", "stocks", "summary"):
         page.goto(f"{site}/workbench/figures/{path}{terms}")
         links = page.evaluate(LINKS)
         wrong += wrong_ones(page, links)
@@ -106,6 +108,7 @@ def test_every_figure_opens_onto_rows_whose_sum_it_is_fo1(chromium: Browser, sit
     assert counts["hours"] > 0
     assert counts["classes"] > 0
     assert counts["branches"] > 5
+    assert counts["closures"] > 5
     assert counts["stocks"] == 16
     assert counts["summary"] > 20
     context.close()

@@ -3,6 +3,7 @@ from django.urls import path
 from wenyuan.doors.workbench.figures import (
     aspects,
     checks,
+    closures,
     definitions,
     months,
     reconciling,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("classes.xlsx", aspects.classes_file, name="figure-classes-file"),
     path("branches", side_by_side.branches, name="figure-branches"),
     path("branches.xlsx", side_by_side.branches_file, name="figure-branches-file"),
+    path("closures", closures.closures, name="figure-closures"),
+    path("closures.xlsx", closures.closures_file, name="figure-closures-file"),
     path("stocks", stocks.stocks, name="stocks"),
     path("stocks/<slug:code>", stocks.rows, name="stock-rows"),
     path("summary", summaries.summary, name="summary"),

@@ -125,6 +125,7 @@ def figures(request: StaffRequest) -> HttpResponse:
         "months_url": f"{reverse('workbench:figure-months')}?{urlencode({'branch': branch or EVERYTHING})}",
         "hours_url": f"{reverse('workbench:figure-hours')}?{urlencode(terms)}",
         "branches_url": f"{reverse('workbench:figure-branches')}?{urlencode(terms)}",
+        "closures_url": f"{reverse('workbench:figure-closures')}?{urlencode(terms)}",
         "classes_url": f"{reverse('workbench:figure-classes')}?{urlencode(terms)}",
         "plan_url": f"{reverse('workbench:workplan')}?{urlencode({'branch': branch or EVERYTHING})}",
         "stocks_url": f"{reverse('workbench:stocks')}?{urlencode(terms)}",
