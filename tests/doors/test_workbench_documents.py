@@ -192,3 +192,18 @@ def test_a_long_list_costs_no_more_reads(town: Town, browser: Any, django_assert
 
     with django_assert_max_num_queries(12):
         browser.get(LIST)
+
+
+def test_what_wants_a_look_stands_beside_the_text_with_its_place(town: Town, browser: Any) -> None:
+    url = kept(browser)
+    before = browser.get(url).content.decode()
+    typed = fields(browser.get(f"{url}edit").content.decode())
+    more = {"part_new": "problems", "place_new": "2", "text_new": "截止6月12日，藏书<500册。"}
+
+    browser.post(f"{url}edit", {**typed, **more})
+
+    page = browser.get(url).content.decode()
+    assert "<mark>" not in before
+    assert "<mark>截止</mark>6月12日" in page
+    assert "<mark>一、" not in page
+    assert "藏书&lt;500" in page

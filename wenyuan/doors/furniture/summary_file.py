@@ -1,6 +1,6 @@
 """Work summaries as the office sends them: a Word file with the text and the tables behind it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from wenyuan.office.figures.data import Annexed, WorkSummary
@@ -15,6 +15,14 @@ def numbered(number: int, heading: str) -> str:
     tens, ones = divmod(number, 10)
     before = f"{ORDINALS[tens - 1] if tens > 1 else ''}十" if tens else ""
     return f"{before}{ORDINALS[ones - 1] if ones else ''}、{heading}"
+
+
+def with_numbers(parts: Iterable[tuple[str, Sequence[str]]]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Parts as they are sent: what has a heading has a number before it."""
+    number = 0
+    for heading, paragraphs in parts:
+        number += 1 if heading else 0
+        yield numbered(number, heading) if heading else "", paragraphs
 
 
 def summary_docx(summary: WorkSummary) -> bytes:
@@ -37,11 +45,8 @@ def text_docx(
     """The bytes of a Word file: parts with their headings (none for the opening), numbered, and their paragraphs, then
     the tables."""
     blocks: list[Block] = []
-    number = 0
-    for heading, paragraphs in parts:
-        if heading:
-            number += 1
-            blocks.append(Heading(numbered(number, heading)))
+    for heading, paragraphs in with_numbers(parts):
+        blocks += [Heading(heading)] if heading else []
         blocks += [Body(paragraph) for paragraph in paragraphs]
     blocks += [
         Annex(label=f"附件{place}", title=table.title, heads=table.heads, rows=table.rows, numbers=table.numbers)

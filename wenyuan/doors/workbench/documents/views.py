@@ -7,9 +7,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from wenyuan.doors.furniture.navigation import Crumb
-from wenyuan.doors.furniture.summary_file import text_docx
+from wenyuan.doors.furniture.summary_file import text_docx, with_numbers
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.documents.words import source_words
+from wenyuan.doors.workbench.figures.checks import Place, place_of
 from wenyuan.doors.workbench.figures.places import place_words
 from wenyuan.doors.workbench.figures.summaries import WORD, run_url
 from wenyuan.doors.workbench.figures.words import period_words
@@ -19,7 +20,7 @@ from wenyuan.office.daybook.data import RecordKind
 from wenyuan.office.documents.data import DocumentFacts, Paragraph, Source, SourceKind
 from wenyuan.office.documents.queries import figure_code, get_document, list_documents
 from wenyuan.office.figures.data import IndicatorCode, Listed, Run, Said
-from wenyuan.office.figures.queries import may_see
+from wenyuan.office.figures.queries import findings_in, may_see
 from wenyuan.organisation.accounts.queries import get_account
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Operator
@@ -61,6 +62,7 @@ def one(request: StaffRequest, document_id: int) -> HttpResponse:
         "parts": [
             (part.heading, [shown_paragraph(line, document) for line in part.paragraphs]) for part in document.parts
         ],
+        "places": places_to_look_at(document),
         "gone": [(chip, source_words(chip.source)) for chip in document.chips if chip.gone],
         "changed_by": account.name if account else "",
         "writes": may(request.operator, Act.WRITE_DOCUMENTS, document.branch_id),
@@ -73,13 +75,25 @@ def one(request: StaffRequest, document_id: int) -> HttpResponse:
 def file(request: StaffRequest, document_id: int) -> HttpResponse:
     """The Word file of a kept summary."""
     document = seen_document(request.operator, document_id)
-    parts = [(part.heading, [words_of(line, document) for line in part.paragraphs]) for part in document.parts]
+    parts = sent_parts(document)
     name = f"summary-{document.period.text}-{document.id}-{document.version}.docx"
     return HttpResponse(
         text_docx(document.title, parts, document.annexes, author=document.name, at=document.changed_at),
         content_type=WORD,
         headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
     )
+
+
+def sent_parts(document: DocumentFacts) -> list[tuple[str, list[str]]]:
+    """Headings and paragraphs as they are sent, without numbers."""
+    return [(part.heading, [words_of(line, document) for line in part.paragraphs]) for part in document.parts]
+
+
+def places_to_look_at(document: DocumentFacts) -> list[Place]:
+    """What a person should look at before the text is sent, in its order."""
+    lines = [line for heading, lines in with_numbers(sent_parts(document)) for line in (heading, *lines) if line]
+    text = "\n".join([document.title, *lines])
+    return [place_of(one, text) for one in findings_in(text)]
 
 
 def seen_document(operator: Operator, document_id: int) -> DocumentFacts:

@@ -68,7 +68,7 @@ def check(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         text = form.cleaned_data["text"].replace("\r\n", "\n")
         found = findings_in(text, earlier_text=form.cleaned_data["earlier"])
-        places = [_place(one, text) for one in found]
+        places = [place_of(one, text) for one in found]
     sheet = Sheet(
         title=_("Check a text"),
         act=_("Look through it"),
@@ -83,7 +83,8 @@ def check(request: StaffRequest) -> HttpResponse:
     return form_page(request, form, sheet, template="workbench/figures/check.html", places=places)
 
 
-def _place(finding: Finding, text: str) -> Place:
+def place_of(finding: Finding, text: str) -> Place:
+    """A finding in words, with what stands around it in the text."""
     end = finding.at + len(finding.found)
     return Place(
         before=text[max(finding.at - AROUND, 0) : finding.at],
