@@ -69,6 +69,8 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/children",
         "/lists",
         "/list/{booklist}",
+        "/record/{reviewed}/reviews",
+        Sight(role=READER, path="/record/{reviewed}", note="reviewed"),
         "/classes",
         Sight(role=READER, path="/classes?below=I", note="below"),
         "/authority/{authority}",
@@ -96,6 +98,9 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/account",
         "/account/pin",
         "/account/history",
+        "/account/reviews",
+        "/record/{reviewed}/review",
+        "/review/{review}/report",
         "/account/lists",
         "/account/lists/{own_list}",
         "/record/{bib}/list",
@@ -323,6 +328,9 @@ SIGHTS: Mapping[str, tuple[str | Sight, ...]] = {
         "/workbench/booklists/{booklist}",
         Sight(role="cataloguer", path="/workbench/booklists/{booklist}?q={title}", note="found"),
         "/workbench/booklists/{booklist}/edit",
+        "/workbench/reviews/",
+        Sight(role="cataloguer", path="/workbench/reviews/?wanted=refused", note="nothing"),
+        "/workbench/reviews/{review}",
         "/workbench/suggestions/",
         Sight(role="cataloguer", path="/workbench/suggestions/?state=refused", note="refused"),
         "/workbench/suggestions/{suggestion}",
@@ -556,6 +564,7 @@ NO_PAGES = frozenset(
         "portal:switch-card",
         "portal:deletion-back",
         "portal:own-list-delete",
+        "portal:review-back",
         "portal:own-list-remove",
         "portal:phone-code-given",
         "portal:phone-code-reader",
@@ -744,7 +753,7 @@ def the_house(*, today: date) -> dict[str, str]:
     from wenyuan.organisation.network.models import Branch, Closure, ClosureNotice, Membership, ServicePoint
     from wenyuan.organisation.notices.models import Call, Message
     from wenyuan.services.feedback.models import Suggestion
-    from wenyuan.services.reading.models import Booklist, OwnList
+    from wenyuan.services.reading.models import Booklist, OwnList, Review
     from wenyuan.services.visits.models import Counter, CounterReading
 
     alike = list_alike_records(size=1).groups[0].pairs[0]
@@ -769,6 +778,7 @@ def the_house(*, today: date) -> dict[str, str]:
     counter = Counter.objects.filter(service_point__branch=central, ended_date=None).earliest("id")
     staged = ImportSample.objects.filter(batch__state="ready", reason="").earliest("id")
     short = ConsignmentLine.objects.filter(ended_as="short", settled_at=None).earliest("id")
+    shown_review = Review.objects.filter(state="shown").exclude(words="").earliest("id")
     values = {
         "message": message.id,
         "told": message.recipient.removeprefix("patron:"),
@@ -839,6 +849,8 @@ def the_house(*, today: date) -> dict[str, str]:
         "goal": Goal.objects.exclude(standard="").latest("id").id,
         "record": Record.objects.filter(branch=central, approved_at=None).latest("id").id,
         "booklist": Booklist.objects.filter(for_children=False).earliest("id").id,
+        "review": shown_review.id,
+        "reviewed": shown_review.bib_id,
         "own_list": OwnList.objects.filter(patron_id=open_loans.order_by("id").values_list("patron_id", flat=True)[:1])
         .earliest("id")
         .id,

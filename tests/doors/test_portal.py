@@ -614,8 +614,12 @@ def test_every_page_is_declared_open_to_everybody_but_what_is_a_readers_own() ->
         "own-list-delete",
         "own-list-remove",
         "listing",
+        "review",
+        "own-reviews",
+        "review-back",
+        "review-report",
     }
-    assert len(views) - len(own) == 36
+    assert len(views) - len(own) == 37
     assert {view.needs for name, view in views.items() if name not in own} == {frozenset()}  # type: ignore[attr-defined]
 
 
@@ -654,8 +658,8 @@ def test_a_record_costs_the_same_however_many_items_it_has(
 
     for bib in (rich, poor):
         # library; bib, its numbers, its items; edition; due dates; record, headings; of the title, the series and the
-        # authors; the item on its shelf, left and right of it; all their titles with their numbers; booklists
-        with django_assert_num_queries(16):
+        # authors; the item on its shelf, left and right of it; all their titles with their numbers; booklists; reviews
+        with django_assert_num_queries(17):
             reader.get(f"/record/{bib.id}")
 
 

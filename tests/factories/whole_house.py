@@ -19,7 +19,7 @@ from tests.factories.visits import make_count, make_counter, make_director
 from wenyuan.doors.cli.demonstration.planning import plan_the_year
 from wenyuan.doors.cli.demonstration.recommending import recommend
 from wenyuan.doors.cli.demonstration.summaries import keep_a_summary
-from wenyuan.doors.cli.demonstration.wishing import keep_a_list, wish_titles
+from wenyuan.doors.cli.demonstration.wishing import keep_a_list, speak, wish_titles
 from wenyuan.holdings.catalogue.data import (
     AuthorityInput,
     CopyProtocol,
@@ -161,6 +161,8 @@ def make_whole_house(folder: Path, *, at: datetime, today: date) -> Town:
     plan_the_year(at=at, desk=network_desk)
     recommend(at=at, desk=make_desk(town.central, role=Role.OUTREACH))
     wishing = [Token.objects.get(card_no=card).patron_id for card in ("T300", "T100", "T200")]
+    speaking = [Token.objects.get(card_no=card).patron_id for card in ("T300", "T100", "T200", "T500")]
+    speak(speaking, at=at, desk=make_desk(town.central, role=Role.OUTREACH))
     keep_a_list(wishing[0], at=at, desk=desks["C"])
     wish_titles(wishing, at=at, desk=make_desk(town.central, role=Role.CATALOGUER))
     make_record(make_draft(town.central, today - timedelta(days=9), brand="鹿鸣讲坛", number=3), town.central, at=at)

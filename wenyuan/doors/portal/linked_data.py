@@ -39,10 +39,15 @@ _ESCAPES: Final = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2
 
 
 def linked_data(
-    work: Cited, *, address: str, holdings: Iterable[Holding], places: Mapping[int, tuple[str, str]]
+    work: Cited,
+    *,
+    address: str,
+    holdings: Iterable[Holding],
+    places: Mapping[int, tuple[str, str]],
+    rated: tuple[float | None, int] = (None, 0),
 ) -> SafeString:
     """The text of the script: nothing in it can end it. ``places`` are names and whole addresses of branches by id;
-    of others nothing is offered."""
+    of others nothing is offered. ``rated`` is the average of its stars, if there are enough, and how many."""
     about: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": _TYPES.get(work.document_kind, "CreativeWork"),
@@ -56,6 +61,7 @@ def linked_data(
         "inLanguage": _LANGUAGES.get(work.language.lower(), work.language),
         "description": work.summary,
         "offers": _offers(holdings, places),
+        "aggregateRating": _rating(*rated),
     }
     match about["@type"]:
         case "Book":
@@ -66,6 +72,18 @@ def linked_data(
         about["isPartOf"] = [{"@type": "BookSeries", "name": name} for name in work.series]
     text = json.dumps({name: value for name, value in about.items() if value}, ensure_ascii=False)
     return SafeString(text.translate(_ESCAPES))
+
+
+def _rating(average: float | None, count: int) -> dict[str, Any] | None:
+    if average is None:
+        return None
+    return {
+        "@type": "AggregateRating",
+        "ratingValue": average,
+        "ratingCount": count,
+        "bestRating": 5,
+        "worstRating": 1,
+    }
 
 
 def _offers(holdings: Iterable[Holding], places: Mapping[int, tuple[str, str]]) -> list[dict[str, Any]]:

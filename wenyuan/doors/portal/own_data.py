@@ -42,7 +42,7 @@ from wenyuan.organisation.notices.data import BoxMessage
 from wenyuan.organisation.notices.queries import message_box
 from wenyuan.plumbing.clock import local, local_date
 from wenyuan.services.feedback.queries import count_own_suggestions, list_own_suggestions
-from wenyuan.services.reading.queries import own_lists, own_works
+from wenyuan.services.reading.queries import count_own_reviews, list_own_reviews, own_lists, own_works
 
 ROWS_A_TIME: Final = 200
 OBSTACLES: Final = {
@@ -65,6 +65,7 @@ SECTIONS: Final = {
     "money": _("Money"),
     "messages": _("Messages"),
     "lists": _("My lists"),
+    "reviews": _("My reviews"),
     "suggestions": _("Suggestions to buy"),
     "deletion": _("Requests for deletion"),
 }
@@ -112,6 +113,9 @@ FIELDS: Final = {
     "pickup": _("Fetched at"),
     "author": _("Author"),
     "isbn": _("ISBN"),
+    "stars": _("Stars"),
+    "words": _("What you say of it"),
+    "shown_as": _("By which name it is shown"),
     "list": pgettext_lazy("of works", "List"),
     "why": _("Why the library should have it"),
     "at": _("Time"),
@@ -274,6 +278,20 @@ def everything(record: OwnRecord, patron: PatronView, *, at: datetime) -> dict[s
             for known in [titles_of(work.bib_id for work in works)]
             for work in works
             if work.bib_id in known
+        ],
+        "reviews": [
+            {
+                "at": one.written_at,
+                "title": known[one.bib_id].title if one.bib_id in known else "",
+                "stars": one.draft.stars,
+                "words": one.draft.words,
+                "shown_as": one.draft.shown_as,
+                "state": one.state.value,
+                "answer": one.reason,
+            }
+            for reviews in [list_own_reviews(patron.id, size=count_own_reviews(patron.id))]
+            for known in [titles_of(one.bib_id for one in reviews)]
+            for one in reviews
         ],
         "suggestions": [
             {

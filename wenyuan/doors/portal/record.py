@@ -17,6 +17,7 @@ from wenyuan.doors.portal.beside import beside, class_line, headings
 from wenyuan.doors.portal.citation import Cited, bibtex, cited, gbt7714, ris
 from wenyuan.doors.portal.linked_data import linked_data
 from wenyuan.doors.portal.places import openings
+from wenyuan.doors.portal.reviews import beside_work
 from wenyuan.doors.portal.shell import page
 from wenyuan.doors.portal.words import IDENTIFIERS, document_words, language_words
 from wenyuan.holdings.catalogue.data import ItemView
@@ -57,7 +58,9 @@ def record(request: PublicRequest, bib_id: int) -> HttpResponse:
         )
         for branch_id, opening in now.items()
     }
+    reviewed = beside_work(bib.id)
     context = {
+        "reviewed": reviewed,
         "bib": bib,
         "summary": summary,
         "item_count": len(held),
@@ -77,7 +80,13 @@ def record(request: PublicRequest, bib_id: int) -> HttpResponse:
         "identifiers": [(IDENTIFIERS.get(kind, kind), kind, number) for kind, number in bib.identifiers],
         "citation": gbt7714(work),
         "description": _described(work, summary.word),
-        "linked_data": linked_data(work, address=address, holdings=holdings, places=places),
+        "linked_data": linked_data(
+            work,
+            address=address,
+            holdings=holdings,
+            places=places,
+            rated=(reviewed.summary.average, reviewed.summary.rated),
+        ),
         "headings": headings(bib.id),
         "class_line": class_line(bib.class_no, request.language),
         "beside": beside(bib.id, shelved=_shelved(held, holdings), network=network),

@@ -61,6 +61,7 @@ PARTS: Final = (
     Part("policies", _("Lending rules"), frozenset({Act.EDIT_POLICIES}), "calendar", True),
     Part("visits", _("Visits"), frozenset({Act.ENTER_VISITS}), "leave"),
     Part("booklists", _("Booklists"), frozenset({Act.KEEP_BOOKLISTS}), "books", True),
+    Part("reviews", _("Readers’ reviews"), frozenset({Act.MODERATE_REVIEWS}), "star", True),
     Part("suggestions", _("Suggestions to buy"), frozenset({Act.ANSWER_SUGGESTIONS}), "plus", True),
     Part(
         "daybook",

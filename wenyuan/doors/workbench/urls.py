@@ -28,6 +28,7 @@ urlpatterns = [
     path("figures/", include("wenyuan.doors.workbench.figures.urls")),
     path("daybook/", include("wenyuan.doors.workbench.daybook.urls")),
     path("booklists/", include("wenyuan.doors.workbench.booklists.urls")),
+    path("reviews/", include("wenyuan.doors.workbench.reviews.urls")),
     path("suggestions/", include("wenyuan.doors.workbench.suggestions.urls")),
     path("visits/", include("wenyuan.doors.workbench.visits.urls")),
     path("notices/", include("wenyuan.doors.workbench.notices.urls")),

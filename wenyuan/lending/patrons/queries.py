@@ -108,6 +108,7 @@ from wenyuan.lending.patrons.rules import (
     GuardianFacts,
     birthday,
     clean_name,
+    guardian_consents,
     insight,
     years_before,
 )
@@ -355,6 +356,12 @@ def _of_age(view: PatronView, last: date) -> ChildOfAge:
     grown = view.birth_date <= years_before(last, AGE_OF_MAJORITY)
     reached = ComingOfAge.MAJORITY if grown else ComingOfAge.OWN_CONSENT
     return ChildOfAge(view, reached, birthday(view.birth_date, AGE_OF_MAJORITY if grown else AGE_OF_OWN_CONSENT))
+
+
+def is_guarded(patron_id: int, *, on: date) -> bool:
+    """Whether a guardian consents for this reader: below 14, or of a guarded category where nobody knows the age."""
+    patron = Patron.objects.select_related("category").get(id=patron_id)
+    return guardian_consents(category_facts(patron.category), patron.birth_date, today=on)
 
 
 def other_readers(patron_id: int, *, on: date) -> tuple[OtherReader, ...]:

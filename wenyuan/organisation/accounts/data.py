@@ -78,6 +78,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
         Act.KEEP_BOOKLISTS,
         Act.ANSWER_SUGGESTIONS,
         Act.WRITE_DOCUMENTS,
+        Act.MODERATE_REVIEWS,
     },
     Role.KEEPER: _DESK | {Act.SEE_FIGURES, Act.EDIT_CALENDAR, Act.SEE_NOTICES, Act.KEEP_DAYBOOK},
     Role.CATALOGUER: frozenset(
@@ -93,9 +94,12 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.KEEP_DAYBOOK,
             Act.KEEP_BOOKLISTS,
             Act.ANSWER_SUGGESTIONS,
+            Act.MODERATE_REVIEWS,
         }
     ),
-    Role.OUTREACH: frozenset({Act.SEE_ITEM, Act.ENTER_VISITS, Act.SEE_FIGURES, Act.KEEP_DAYBOOK, Act.KEEP_BOOKLISTS}),
+    Role.OUTREACH: frozenset(
+        {Act.SEE_ITEM, Act.ENTER_VISITS, Act.SEE_FIGURES, Act.KEEP_DAYBOOK, Act.KEEP_BOOKLISTS, Act.MODERATE_REVIEWS}
+    ),
     Role.DIRECTOR: frozenset(
         {
             Act.SEE_PATRON,
@@ -111,6 +115,7 @@ ROLE_ACTS: Mapping[Role, frozenset[Act]] = {
             Act.APPROVE_DAYBOOK,
             Act.KEEP_BOOKLISTS,
             Act.ANSWER_SUGGESTIONS,
+            Act.MODERATE_REVIEWS,
             Act.TAKE_OVER,
             Act.EDIT_NETWORK,
             Act.EDIT_CALENDAR,

@@ -45,6 +45,7 @@ class Act(StrEnum):
     KEEP_DAYBOOK = "keep_daybook"
     APPROVE_DAYBOOK = "approve_daybook"
     KEEP_BOOKLISTS = "keep_booklists"
+    MODERATE_REVIEWS = "moderate_reviews"
     ANSWER_SUGGESTIONS = "answer_suggestions"
     SEE_FIGURES = "see_figures"
     KEEP_FIGURES = "keep_figures"

@@ -7,15 +7,17 @@ A line is read through the merge of its record (``sql``), so that neither the me
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from wenyuan.holdings.catalogue.data import BibMoved, Hanging, Parting, StayReason
 from wenyuan.holdings.catalogue.seams import BibUser
 from wenyuan.lending.patrons.data import Moved, Obstacle
 from wenyuan.lending.patrons.seams import PatronKeeper, PatronMover
 from wenyuan.organisation.network.seams import BranchUser, Tie
 from wenyuan.organisation.rights.data import Desk
-from wenyuan.services.reading.models import OwnLine, OwnList
+from wenyuan.services.reading.models import OwnLine, OwnList, Review, ReviewReport
 
-OWN_LIST = "own_list"
+OWN_LIST, REVIEW, REPORT = "own_list", "review", "review_report"
 
 
 def ties(branch_id: int, on: date) -> Iterable[Tie]:
@@ -58,7 +60,9 @@ def forget_history(patron_id: int) -> None:
 
 
 def forget_reader(patron_id: int) -> None:
-    """A reader's own lists go with them."""
+    """A reader's own lists go with them, and what they said of works and of what others said."""
+    ReviewReport.objects.filter(Q(patron_id=patron_id) | Q(review__patron_id=patron_id)).delete()
+    Review.objects.filter(patron_id=patron_id).delete()
     OwnLine.objects.filter(own_list__patron_id=patron_id).delete()
     OwnList.objects.filter(patron_id=patron_id).delete()
 
@@ -68,17 +72,29 @@ def lock_readers(patron_ids: Sequence[int]) -> None:
 
 
 def move_reader(gone_id: int, kept_id: int, at: datetime) -> Iterable[Moved]:
-    """The lists of both stand with the one, also two of one name."""
+    """The lists of both stand with the one, also two of one name. Of what both said of a work, or reported, that of the
+    record that stays is kept, also when it is undone."""
+    spoken = Review.objects.filter(patron_id=gone_id)
+    twice = spoken.filter(bib_id__in=Review.objects.filter(patron_id=kept_id).values("bib_id"))
+    ReviewReport.objects.filter(review_id__in=twice.values("id")).delete()
+    twice.delete()
+    reported = ReviewReport.objects.filter(patron_id=gone_id)
+    reported.filter(review_id__in=ReviewReport.objects.filter(patron_id=kept_id).values("review_id")).delete()
+    moved = [Moved(REVIEW, row_id) for row_id in spoken.order_by("id").values_list("id", flat=True)]
+    moved += [Moved(REPORT, row_id) for row_id in reported.order_by("id").values_list("id", flat=True)]
+    spoken.update(patron_id=kept_id)
+    reported.update(patron_id=kept_id)
     lists = OwnList.objects.filter(patron_id=gone_id)
-    moved = [Moved(OWN_LIST, list_id) for list_id in lists.order_by("id").values_list("id", flat=True)]
+    moved += [Moved(OWN_LIST, list_id) for list_id in lists.order_by("id").values_list("id", flat=True)]
     lists.update(patron_id=kept_id)
     return moved
 
 
 def move_reader_back(moved: Sequence[Moved], gone_id: int, kept_id: int) -> None:
     """What came with the merge and is still there goes back."""
-    came = OwnList.objects.filter(patron_id=kept_id, id__in=[row.row_id for row in moved])
-    came.update(patron_id=gone_id)
+    for what, rows in ((OWN_LIST, OwnList.objects), (REVIEW, Review.objects), (REPORT, ReviewReport.objects)):
+        ids = [row.row_id for row in moved if row.what == what]
+        rows.filter(patron_id=kept_id, id__in=ids).update(patron_id=gone_id)
 
 
 KEEPER = PatronKeeper(room="reading", may_leave=may_leave, forget_history=forget_history, forget_reader=forget_reader)

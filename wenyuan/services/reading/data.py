@@ -147,3 +147,69 @@ class OwnListRefused(Exception):
     def __init__(self, *reasons: OwnListReason) -> None:
         super().__init__(", ".join(reason.value for reason in reasons))
         self.reasons = reasons
+
+
+class ReviewState(StrEnum):
+    """Whether a review is shown. Each change by its reader makes it ``waiting`` again."""
+
+    WAITING = "waiting"
+    SHOWN = "shown"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDraft:
+    """What a reader says of a work. ``stars`` 1 to 5 or none; ``shown_as`` empty: by no name."""
+
+    stars: int | None = None
+    words: str = ""
+    shown_as: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFacts:
+    """A review. ``bib_id`` is the record that stands; ``reports`` how many readers find it improper."""
+
+    id: int
+    bib_id: int
+    branch_id: int
+    draft: ReviewDraft
+    state: ReviewState
+    reason: str
+    written_at: datetime
+    version: int
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSummary:
+    """What all shown reviews of a work come to. ``average`` of the stars, none below the least number of them."""
+
+    count: int
+    rated: int
+    average: float | None
+
+
+class ReviewReason(StrEnum):
+    """Why a review is not taken, reported or decided."""
+
+    UNKNOWN_READER = "unknown_reader"
+    UNKNOWN_WORK = "unknown_work"
+    UNKNOWN_REVIEW = "unknown_review"  # or another reader's
+    GUARDED = "guarded"  # for this reader a guardian would have to agree
+    NOTHING_SAID = "nothing_said"
+    BAD_STARS = "bad_stars"
+    TEXT_TOO_LONG = "text_too_long"
+    NAME_HAS_NUMBERS = "name_has_numbers"
+    TOO_MANY = "too_many"  # today
+    REASON_MISSING = "reason_missing"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    OWN = "own"  # nobody reports what is their own
+
+
+class ReviewRefused(Exception):
+    """A review is refused, for every reason at once."""
+
+    def __init__(self, *reasons: ReviewReason) -> None:
+        super().__init__(", ".join(reason.value for reason in reasons))
+        self.reasons = reasons

@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from wenyuan.services.reading.data import ReviewState
+
 
 class Booklist(models.Model):
     """Works that a branch recommends. Without a first day it is a draft; readers see it from the first day to the last,
@@ -74,3 +76,53 @@ class OwnLine(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["own_list", "bib"], name="reading_work_once_on_an_own_list"),)
+
+
+class Review(models.Model):
+    """What a reader says of a work: stars, words, or both. One of a reader and record; each change waits to be looked
+    at again. See ``ReviewState``."""
+
+    patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    bib = models.ForeignKey("catalogue.Bib", on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey("network.Branch", on_delete=models.PROTECT, related_name="+")  # whose staff look at it
+    stars = models.PositiveSmallIntegerField(null=True)  # 1 to 5
+    words = models.CharField(max_length=1000, blank=True)
+    shown_as = models.CharField(max_length=20, blank=True)  # by which name; empty: a reader
+    state = models.CharField(max_length=16, default=ReviewState.WAITING.value)
+    reason = models.CharField(max_length=200, blank=True)  # why it is not shown
+    written_at = models.DateTimeField(db_default=Now())
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["patron", "bib"], name="reading_one_review_each"),
+            models.CheckConstraint(
+                name="reading_review_says_something",
+                condition=(Q(stars__isnull=False) | ~Q(words="")),
+            ),
+            models.CheckConstraint(
+                name="reading_review_stars", condition=Q(stars__isnull=True) | Q(stars__gte=1, stars__lte=5)
+            ),
+            models.CheckConstraint(
+                name="reading_review_state", condition=Q(state__in=[state.value for state in ReviewState])
+            ),
+            models.CheckConstraint(
+                name="reading_refused_review_says_why",
+                condition=~Q(state=ReviewState.REFUSED.value) | ~Q(reason=""),
+            ),
+        )
+        indexes = (models.Index(fields=["state", "written_at", "id"], name="reading_review_queue"),)
+
+
+class ReviewReport(models.Model):
+    """A reader finds a shown review improper: it is looked at again, and stands until then."""
+
+    review = models.ForeignKey("reading.Review", on_delete=models.PROTECT, related_name="+")
+    patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=200)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["review", "patron"], name="reading_reported_once_each"),)

@@ -36,6 +36,24 @@ from wenyuan.services.reading.queries import (
     own_lines_of_work,
     own_lists,
 )
+from wenyuan.services.reading.reviewing import decide_review, report_review, take_review_back, write_review
+
+__all__ = [
+    "add_to_booklist",
+    "add_to_own_list",
+    "begin_booklist",
+    "change_booklist",
+    "change_line",
+    "decide_review",
+    "delete_booklist",
+    "delete_own_list",
+    "remove_from_own_list",
+    "remove_line",
+    "rename_own_list",
+    "report_review",
+    "take_review_back",
+    "write_review",
+]
 
 
 @needs(Act.KEEP_BOOKLISTS)

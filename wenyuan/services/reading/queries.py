@@ -6,8 +6,19 @@ from typing import Any
 
 from django.db import connection
 
-from wenyuan.services.reading import sql
-from wenyuan.services.reading.data import BooklistDraft, BooklistFacts, BooklistLineFacts, OwnListFacts, OwnWork
+from wenyuan.services.reading import rules, sql
+from wenyuan.services.reading.data import (
+    BooklistDraft,
+    BooklistFacts,
+    BooklistLineFacts,
+    OwnListFacts,
+    OwnWork,
+    ReviewDraft,
+    ReviewFacts,
+    ReviewState,
+    ReviewSummary,
+)
+from wenyuan.services.reading.models import Review, ReviewReport
 
 PAGE = 20
 ON_A_RECORD = 6
@@ -85,6 +96,72 @@ def own_works(list_id: int, *, start: int = 0, size: int = PAGE) -> tuple[OwnWor
 def own_lines_of_work(list_id: int, bib_id: int) -> tuple[int, ...]:
     """Every line of a reader's own list that stands for a work, by whatever record it was added."""
     return tuple(row[0] for row in _rows(sql.OWN_LINES_OF_WORK, {"list": list_id, "bib": bib_id}))
+
+
+def get_review(review_id: int) -> ReviewFacts | None:
+    """One review, or nothing."""
+    return next(map(_review, _rows(sql.ONE_REVIEW, {"review": review_id})), None)
+
+
+def own_review_of(bib_id: int, *, patron_id: int) -> ReviewFacts | None:
+    """What a reader has said of a work, by whatever record."""
+    rows = _rows(sql.OWN_REVIEW_OF_WORK, {"patron": patron_id, "bib": bib_id})
+    return next(map(_review, rows), None)
+
+
+def count_own_reviews(patron_id: int) -> int:
+    """Of how many works a reader has said something."""
+    return Review.objects.filter(patron_id=patron_id).count()
+
+
+def list_own_reviews(patron_id: int, *, start: int = 0, size: int = PAGE) -> tuple[ReviewFacts, ...]:
+    """What a reader has said, the latest first."""
+    return tuple(map(_review, _rows(sql.OWN_REVIEWS, {"patron": patron_id, "start": start, "limit": size})))
+
+
+def reviews_in_sum(bib_id: int) -> ReviewSummary:
+    """What the shown reviews of a work come to."""
+    count, rated, stars = _rows(sql.REVIEWS_IN_SUM, {"bib": bib_id})[0]
+    return ReviewSummary(count=count, rated=rated, average=rules.average_of(stars, rated))
+
+
+def list_reviews_of(bib_id: int, *, start: int = 0, size: int = PAGE) -> tuple[ReviewFacts, ...]:
+    """The shown words of a work, the latest first."""
+    return tuple(map(_review, _rows(sql.REVIEWS_OF_WORK, {"bib": bib_id, "start": start, "limit": size})))
+
+
+def count_reviews(*, wanted: str, branch_ids: frozenset[int] | None = None) -> int:
+    """How many reviews of these branches' readers are in a state, or ``reported``."""
+    values = {"branches": _ids(branch_ids), "wanted": wanted}
+    return _count(sql.COUNT_LOOKED_AT, values)
+
+
+def list_reviews(
+    *, wanted: str, branch_ids: frozenset[int] | None = None, start: int = 0, size: int = PAGE
+) -> tuple[ReviewFacts, ...]:
+    """The same, what waits longest first."""
+    values = {"branches": _ids(branch_ids), "wanted": wanted, "start": start, "limit": size}
+    return tuple(map(_review, _rows(sql.LOOKED_AT, values)))
+
+
+def reports_of(review_id: int, *, size: int = PAGE) -> tuple[str, ...]:
+    """Why readers find a review improper, the first first; nobody's name."""
+    rows = ReviewReport.objects.filter(review_id=review_id).order_by("at", "id")
+    return tuple(rows.values_list("why", flat=True)[:size])
+
+
+def _review(row: tuple[Any, ...]) -> ReviewFacts:
+    return ReviewFacts(
+        id=row[0],
+        bib_id=row[1],
+        branch_id=row[2],
+        draft=ReviewDraft(stars=row[3], words=row[4], shown_as=row[5]),
+        state=ReviewState(row[6]),
+        reason=row[7],
+        written_at=row[8],
+        version=row[9],
+        reports=row[10],
+    )
 
 
 def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

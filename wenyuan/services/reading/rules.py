@@ -1,8 +1,17 @@
 """Decisions about booklists: values in, reasons to refuse out."""
 
+import re
 from collections.abc import Collection
+from typing import Final
 
-from wenyuan.services.reading.data import BooklistDraft, BooklistReason, BooklistState, OwnListReason
+from wenyuan.services.reading.data import (
+    BooklistDraft,
+    BooklistReason,
+    BooklistState,
+    OwnListReason,
+    ReviewDraft,
+    ReviewReason,
+)
 
 TITLE_CHARACTERS, WORDS_CHARACTERS, LINE_CHARACTERS = 80, 500, 120
 MOST_WORKS = 200
@@ -91,3 +100,48 @@ def reasons_against_own_list(lists: int) -> list[OwnListReason]:
 def reasons_against_own_work(works: int) -> list[OwnListReason]:
     """Why nothing is added to a list of so many works."""
     return [OwnListReason.TOO_MANY_WORKS] if works >= MOST_OWN_WORKS else []
+
+
+REVIEW_CHARACTERS, PUBLIC_NAME_CHARACTERS, REASON_CHARACTERS = 1000, 20, 200
+MOST_REVIEWS_A_DAY: Final = 10
+"""Written or changed by one reader, and as many reports: more is a flood."""
+LEAST_RATINGS: Final = 3
+"""From so many on an average is shown: below it says whose taste it was rather than how good the work is."""
+_NUMBER = re.compile(r"\d{4}")
+
+
+def tidied_review(draft: ReviewDraft) -> ReviewDraft:
+    """Without needless blanks."""
+    return ReviewDraft(stars=draft.stars, words=draft.words.strip(), shown_as=" ".join(draft.shown_as.split()))
+
+
+def reasons_against_review(draft: ReviewDraft, *, today_written: int, guarded: bool) -> list[ReviewReason]:
+    """Why it is not taken; the draft is ``tidied_review``. ``guarded``: below 14, or nobody knows the age of a child.
+    Showing what they say of themselves needs a separate consent (PIPL art. 25), of a guardian (art. 31), for which the
+    desk has no form: so nothing is taken of them."""
+    reasons = []
+    if guarded:
+        reasons.append(ReviewReason.GUARDED)
+    if draft.stars is None and not draft.words:
+        reasons.append(ReviewReason.NOTHING_SAID)
+    if draft.stars is not None and not 1 <= draft.stars <= 5:
+        reasons.append(ReviewReason.BAD_STARS)
+    if len(draft.words) > REVIEW_CHARACTERS or len(draft.shown_as) > PUBLIC_NAME_CHARACTERS:
+        reasons.append(ReviewReason.TEXT_TOO_LONG)
+    if _NUMBER.search(draft.shown_as):  # of a card, telephone or document
+        reasons.append(ReviewReason.NAME_HAS_NUMBERS)
+    if today_written >= MOST_REVIEWS_A_DAY:
+        reasons.append(ReviewReason.TOO_MANY)
+    return reasons
+
+
+def reasons_against_decision(reason: str, *, shown: bool) -> list[ReviewReason]:
+    """Why a review cannot be decided so: what is not shown says why."""
+    if not shown and not reason.strip():
+        return [ReviewReason.REASON_MISSING]
+    return [ReviewReason.TEXT_TOO_LONG] if len(reason.strip()) > REASON_CHARACTERS else []
+
+
+def average_of(stars: int, rated: int) -> float | None:
+    """The average of ``rated`` ratings that add up to ``stars``, to one place; none of too few."""
+    return round(stars / rated, 1) if rated >= LEAST_RATINGS else None

@@ -1,5 +1,5 @@
 """Hand-written statements of this room. Own tables: reading_booklist, reading_booklistline,
-reading_ownlist, reading_ownline. Lower tables read:
+reading_ownlist, reading_ownline, reading_review, reading_reviewreport. Lower tables read:
 accounts_account (who made a list), catalogue_bib (where a merged record leads), catalogue_item (whether
 all are gone)."""
 
@@ -96,3 +96,59 @@ OWN_LINES_OF_WORK = f"SELECT line.id FROM ({_OWN_LINES}) line WHERE line.bib_id 
 
 ONE_READER_AT_A_TIME = "SELECT pg_advisory_xact_lock(7412, (%(patron)s::bigint %% 2147483647)::int)"
 """Taken by whoever changes a reader's own lists, so that their number and names are those that stand."""
+
+_REVIEW = """
+    review.id, COALESCE(bib.merged_into_id, bib.id) AS bib_id, review.branch_id, review.stars, review.words,
+    review.shown_as, review.state, review.reason, review.written_at, review.version,
+    (SELECT count(*) FROM reading_reviewreport report WHERE report.review_id = review.id) AS reports
+"""
+
+_REVIEWS = "FROM reading_review review JOIN catalogue_bib bib ON bib.id = review.bib_id"
+
+ONE_REVIEW = f"SELECT {_REVIEW} {_REVIEWS} WHERE review.id = %(review)s"
+
+OWN_REVIEWS = f"""
+    SELECT {_REVIEW} {_REVIEWS} WHERE review.patron_id = %(patron)s
+    ORDER BY review.written_at DESC, review.id DESC LIMIT %(limit)s OFFSET %(start)s
+"""
+"""What a reader has said, the latest first."""
+
+OWN_REVIEW_OF_WORK = f"""
+    SELECT {_REVIEW} {_REVIEWS}
+    WHERE review.patron_id = %(patron)s AND COALESCE(bib.merged_into_id, bib.id) = %(bib)s
+    ORDER BY review.written_at DESC, review.id DESC LIMIT 1
+"""
+
+_SHOWN_OF_WORK = f"""
+    SELECT DISTINCT ON (review.patron_id) {_REVIEW} {_REVIEWS}
+    WHERE review.state = 'shown' AND (review.bib_id = %(bib)s OR review.bib_id IN (
+        SELECT gone.id FROM catalogue_bib gone WHERE gone.merged_into_id = %(bib)s))
+    ORDER BY review.patron_id, review.written_at DESC, review.id DESC
+"""
+"""What is shown of a work, of each reader the latest: a merge of records may have brought two together."""
+
+REVIEWS_IN_SUM = f"""
+    SELECT count(*) FILTER (WHERE one.words <> ''), count(one.stars), COALESCE(sum(one.stars), 0)
+    FROM ({_SHOWN_OF_WORK}) one
+"""
+
+REVIEWS_OF_WORK = f"""
+    SELECT * FROM ({_SHOWN_OF_WORK}) one WHERE one.words <> ''
+    ORDER BY one.written_at DESC, one.id DESC LIMIT %(limit)s OFFSET %(start)s
+"""
+
+_LOOKED_AT = """
+    (%(branches)s::int[] IS NULL OR review.branch_id = ANY(%(branches)s::int[]))
+    AND CASE %(wanted)s::text
+        WHEN 'reported' THEN review.state = 'shown'
+            AND EXISTS (SELECT FROM reading_reviewreport report WHERE report.review_id = review.id)
+        ELSE review.state = %(wanted)s::text END
+"""
+
+COUNT_LOOKED_AT = f"SELECT count(*) FROM reading_review review WHERE {_LOOKED_AT}"
+
+LOOKED_AT = f"""
+    SELECT {_REVIEW} {_REVIEWS} WHERE {_LOOKED_AT}
+    ORDER BY review.written_at, review.id LIMIT %(limit)s OFFSET %(start)s
+"""
+"""What staff look at: what waits longest first."""

@@ -23,7 +23,7 @@ from wenyuan.doors.cli.demonstration.stock import Stock, fits_scale
 from wenyuan.doors.cli.demonstration.summaries import keep_a_summary
 from wenyuan.doors.cli.demonstration.telling import tell_readers
 from wenyuan.doors.cli.demonstration.van import fill_batches, fill_crates, plan_van
-from wenyuan.doors.cli.demonstration.wishing import keep_a_list, wish_titles
+from wenyuan.doors.cli.demonstration.wishing import keep_a_list, speak, wish_titles
 from wenyuan.holdings.catalogue.operations import Lendable, set_lendable
 from wenyuan.holdings.catalogue.queries import get_item
 from wenyuan.lending.circulation.queries import patron_loans
@@ -85,6 +85,8 @@ def build_network(*, until: date, scale: float, seed: int, echo: Echo, days: int
         recommend(at=_noon(until), desk=_desk(operators["outreach"], sites["LM00"]))
         wishing = [reader.patron_id for reader in year.readers if reader.category == "adult"][:3]
         wish_titles(wishing, at=_noon(until), desk=_desk(operators["cataloguer"], sites["LM00"]))
+        speaking = [reader.patron_id for reader in year.readers if reader.category == "adult"][3:7]
+        speak(speaking, at=_noon(until), desk=_desk(operators["outreach"], sites["LM00"]))
         keep_a_list(_longest_borrower(year.readers, sites, at=_noon(until)), at=_noon(until), desk=lead)
         tell_readers(sites, year.readers, at=_noon(until), desk=lead)
         gate = set_gate_up(sites, last=until, desk=director)

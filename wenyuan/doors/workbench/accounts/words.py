@@ -62,6 +62,7 @@ ACTS: Final[Mapping[Act, StrOrPromise]] = {
     Act.KEEP_DAYBOOK: _("keep the daybook"),
     Act.APPROVE_DAYBOOK: _("approve records of the daybook"),
     Act.KEEP_BOOKLISTS: _("keep booklists"),
+    Act.MODERATE_REVIEWS: _("look at readers’ reviews before they are shown"),
     Act.ANSWER_SUGGESTIONS: _("answer what readers suggest to buy"),
     Act.SEE_FIGURES: _("see figures"),
     Act.WRITE_DOCUMENTS: _("keep and write work summaries"),

@@ -62,6 +62,7 @@ _SUBJECT_PAGES = {
     "branch": "workbench:network-branch",
     "booklist": "workbench:booklist",
     "suggestion": "workbench:suggestion",
+    "review": "workbench:review",
     "daybook_record": "workbench:daybook-record",
 }
 

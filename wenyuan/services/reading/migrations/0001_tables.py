@@ -116,6 +116,89 @@ TABLES = [
             ]
         },
     ),
+    migrations.CreateModel(
+        name="Review",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("stars", models.PositiveSmallIntegerField(null=True)),
+            ("words", models.CharField(blank=True, max_length=1000)),
+            ("shown_as", models.CharField(blank=True, max_length=20)),
+            ("state", models.CharField(default="waiting", max_length=16)),
+            ("reason", models.CharField(blank=True, max_length=200)),
+            ("written_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ("decided_at", models.DateTimeField(null=True)),
+            ("version", models.PositiveIntegerField(default=1)),
+            (
+                "bib",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.bib"),
+            ),
+            (
+                "branch",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.branch"),
+            ),
+            (
+                "decided_by",
+                models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            (
+                "patron",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patrons.patron"),
+            ),
+        ],
+        options={
+            "indexes": [models.Index(fields=["state", "written_at", "id"], name="reading_review_queue")],
+            "constraints": [
+                models.UniqueConstraint(fields=("patron", "bib"), name="reading_one_review_each"),
+                models.CheckConstraint(
+                    condition=models.Q(
+                        ("stars__isnull", False), models.Q(("words", ""), _negated=True), _connector="OR"
+                    ),
+                    name="reading_review_says_something",
+                ),
+                models.CheckConstraint(
+                    condition=models.Q(
+                        ("stars__isnull", True), models.Q(("stars__gte", 1), ("stars__lte", 5)), _connector="OR"
+                    ),
+                    name="reading_review_stars",
+                ),
+                models.CheckConstraint(
+                    condition=models.Q(("state__in", ["waiting", "shown", "refused"])), name="reading_review_state"
+                ),
+                models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state", "refused"), _negated=True),
+                        models.Q(("reason", ""), _negated=True),
+                        _connector="OR",
+                    ),
+                    name="reading_refused_review_says_why",
+                ),
+            ],
+        },
+    ),
+    migrations.CreateModel(
+        name="ReviewReport",
+        fields=[
+            ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+            ("why", models.CharField(max_length=200)),
+            ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            (
+                "patron",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patrons.patron"),
+            ),
+            (
+                "review",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reading.review"),
+            ),
+        ],
+        options={
+            "constraints": [models.UniqueConstraint(fields=("review", "patron"), name="reading_reported_once_each")]
+        },
+    ),
 ]
 
 
