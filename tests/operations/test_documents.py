@@ -175,6 +175,18 @@ def test_a_figure_is_put_in_as_it_was_for_these_days_d07(central: Branch, desk: 
     assert refused(lambda: put(Said.FULL, version=1)).reasons == (DocumentReason.SUPERSEDED,)
 
 
+def test_a_figure_is_put_in_up_to_the_last_day_that_the_text_counts_d07(central: Branch, desk: Desk) -> None:
+    happened(Kind.LOAN, central, at=SPRING, times=36)
+    happened(Kind.LOAN, central, at=LATE, times=4)
+    made = kept(desk, to=date(2026, 6, 12))
+
+    after = put_figure(
+        document_id=made.id, version=1, figure=IndicatorCode.LOANS, said=Said.FULL, place=0, at=AT, desk=desk
+    )
+
+    assert after.chips[-1].text == "36册次"
+
+
 def test_every_changed_sentence_is_shown_before_anything_is_taken_over_d06(central: Branch, desk: Desk) -> None:
     happened(Kind.LOAN, central, at=SPRING, times=36)
     made = kept(desk, to=date(2026, 6, 12))
