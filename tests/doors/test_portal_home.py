@@ -16,6 +16,9 @@ from tests.factories.patrons import make_patron
 from wenyuan.doors.portal import popular
 from wenyuan.lending.circulation.operations import checkin, checkout
 from wenyuan.lending.circulation.queries import most_borrowed
+from wenyuan.organisation.journal.data import Entry, Kind
+from wenyuan.organisation.journal.models import Entry as JournalEntry
+from wenyuan.organisation.journal.operations import record
 from wenyuan.organisation.network.models import Branch, Closure
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -82,6 +85,24 @@ def test_days_are_counted_from_the_first_to_the_last(central: Branch) -> None:
 
     assert most_borrowed(first_date=date(2026, 4, 22), last_date=date(2026, 4, 22), size=5) == (bib_id,)
     assert most_borrowed(first_date=date(2026, 4, 23), last_date=date(2026, 4, 30), size=5) == ()
+
+
+def test_whose_loan_was_undone_is_no_reader_of_it(central: Branch) -> None:
+    lent(central, "三人", 3)
+    loan = JournalEntry.objects.filter(kind="loan").latest("id")
+    undone = Entry(
+        kind=Kind.LOAN,
+        occurred_at=loan.occurred_at,
+        door="workbench",
+        subject_kind="item",
+        subject_id=loan.subject_id,
+        reader_ref=loan.reader_ref,
+        quantity=-1,
+    )
+
+    record(undone)
+
+    assert most_borrowed(first_date=date(2026, 4, 22), last_date=date(2026, 4, 22), size=5) == ()
 
 
 def test_it_is_counted_once_a_day(central: Branch, reader: Client, django_assert_num_queries: Any) -> None:

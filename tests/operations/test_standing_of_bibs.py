@@ -37,9 +37,10 @@ def levels() -> dict[int, int]:
     return dict(BibStanding.objects.values_list("bib_id", "level"))
 
 
-def lend(item: Item, *, times: int, at: datetime = NIGHT - timedelta(days=1), quantity: int = 1) -> None:
-    """So many readers borrow the item; a quantity below zero takes that back."""
-    for _ in range(times):
+def lend(item: Item, *, times: int, at: datetime = NIGHT - timedelta(days=1), undone: int = 0) -> None:
+    """So many readers borrow the item, and the loans of some are undone."""
+    readers = [uuid4() for _ in range(times)]
+    for reader, quantity in [(one, 1) for one in readers] + [(one, -1) for one in readers[:undone]]:
         record(
             Entry(
                 kind=Kind.LOAN,
@@ -48,7 +49,7 @@ def lend(item: Item, *, times: int, at: datetime = NIGHT - timedelta(days=1), qu
                 branch_id=item.home_branch_id,
                 subject_kind="item",
                 subject_id=item.id,
-                reader_ref=uuid4(),
+                reader_ref=reader,
                 quantity=quantity,
             )
         )
@@ -64,12 +65,11 @@ def found(text: str) -> list[int]:
 
 
 def test_readers_items_and_the_year_are_settled_and_what_was_undone_does_not_count(branch: Branch) -> None:
-    wanted, undone, held, new, old = (
+    wanted, less, held, new, old = (
         make_bib(title=f"书{number}", year=year) for number, year in enumerate((None, None, None, 2026, 2024))
     )
     lend(make_item(bib=wanted, home=branch), times=20)
-    lend(make_item(bib=undone, home=branch), times=6)
-    lend(Item.objects.get(bib=undone), times=6, quantity=-1)
+    lend(make_item(bib=less, home=branch), times=6, undone=1)
     for _ in range(5):
         make_item(bib=held, home=branch)
     make_item(bib=old, home=branch)

@@ -352,11 +352,12 @@ WAITING = """
 """
 STANDINGS = """
     WITH borrowed AS (
-        SELECT item.bib_id, count(DISTINCT entry.reader_ref) FILTER (WHERE entry.quantity > 0) AS readers
-        FROM journal_entry entry JOIN catalogue_item item ON item.id = entry.subject_id
-        WHERE entry.kind = 'loan' AND entry.subject_kind = 'item'
-            AND entry.local_date BETWEEN %(first)s::date AND %(last)s::date
-        GROUP BY item.bib_id HAVING sum(entry.quantity) > 0
+        SELECT bib_id, count(*) AS readers FROM (
+            SELECT item.bib_id FROM journal_entry entry JOIN catalogue_item item ON item.id = entry.subject_id
+            WHERE entry.kind = 'loan' AND entry.subject_kind = 'item' AND entry.reader_ref IS NOT NULL
+                AND entry.local_date BETWEEN %(first)s::date AND %(last)s::date
+            GROUP BY item.bib_id, entry.reader_ref HAVING sum(entry.quantity) > 0
+        ) AS each_reader GROUP BY bib_id
     ), held AS (
         SELECT bib_id, count(*) AS items FROM catalogue_item WHERE state <> 'withdrawn' GROUP BY bib_id
     )

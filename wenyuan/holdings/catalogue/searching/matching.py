@@ -34,7 +34,7 @@ from wenyuan.plumbing.index.asks import All, AnyOf, Ask, Begins, Between, Everyt
 _IS_THE_TITLE, _BEGINS_THE_TITLE = 12.0, 4.0
 _TITLE, _TITLE_WORDS, _AUTHOR, _SUBJECT, _PUBLISHER, _TEXT, _APART = 2.0, 3.0, 3.0, 1.0, 0.5, 0.5, 0.5
 _STANDING = 0.25
-"""For each level of a bib's standing: less than any way in which a title matches."""
+"""For each level of a bib's standing, all six of which are less than a title that begins with the question."""
 _PINYIN, _INITIALS, _NUMBER, _CLASS = 4.0, 2.0, 8.0, 2.0
 _STANDINGS = [Scored(Term("standing", str(level)), level * _STANDING) for level in range(1, HIGHEST + 1)]
 
