@@ -11,13 +11,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.factories.accounts import make_desk
 from tests.factories.network import make_branch, make_library
 from tests.factories.notices import Answering, make_templates
-from tests.factories.patrons import make_guardian, make_patron
+from tests.factories.patrons import make_category, make_guardian, make_patron
 from tests.operations.patrons_cast import AT
 from tests.racing import at_once
-from wenyuan.lending.patrons.data import PatronRefused, ProblemCode, TooManyCodes
+from wenyuan.lending.patrons.data import Holder, PatronRefused, ProblemCode, TooManyCodes
 from wenyuan.lending.patrons.models import Patron, PhoneCode, Token
 from wenyuan.lending.patrons.operations import (
     ask_for_code,
+    end_guardian,
     erase_patron,
     forget_old_codes,
     give_code,
@@ -291,11 +292,12 @@ CHILD, YOUTH, ADULT = date(2014, 1, 1), date(2010, 1, 1), date(2000, 1, 1)
         (CHILD, PHONE, "", True),
         (CHILD, "", PHONE, True),
         (CHILD, STRANGE, "", False),
-        # from fourteen to eighteen the own number alone, and not one that is the guardian's too
+        # from fourteen on the own number alone, and never one that is the guardian's too
         (YOUTH, PHONE, "", True),
         (YOUTH, "", PHONE, False),
         (YOUTH, PHONE, PHONE, False),
-        (ADULT, PHONE, PHONE, True),
+        (ADULT, PHONE, PHONE, False),
+        (ADULT, PHONE, STRANGE, True),
     ],
 )
 def test_a_child_is_signed_in_by_who_answers_for_it_up_to_fourteen(
@@ -307,6 +309,28 @@ def test_a_child_is_signed_in_by_who_answers_for_it_up_to_fourteen(
     ask()
 
     assert len(work()) == is_there
+
+
+@pytest.mark.parametrize("born", [CHILD, YOUTH, ADULT])
+def test_who_no_longer_answers_for_a_child_opens_it_by_no_number_that_stands_with_it(home: Branch, born: date) -> None:
+    child = make_patron("陈思雨", "C0001", home=home, birth_date=born, phone=PHONE)
+    ended = make_guardian(child, name="陈卫国", relation="father", phone=PHONE)
+    make_guardian(child, name="王芳", phone=STRANGE)
+
+    end_guardian(guardian_id=ended.id, at=AT, desk=make_desk(home))
+    ask()
+
+    assert work() == []
+
+
+def test_an_institution_opens_by_its_number_though_it_is_of_who_answers_for_it(home: Branch) -> None:
+    kind = make_category("school")
+    kind.holder = Holder.INSTITUTION.value
+    kind.save()
+    school = make_patron("实验小学", "S0001", home=home, category=kind, birth_date=None, phone=PHONE)
+    make_guardian(school, name="王芳", relation="responsible", phone=PHONE)
+
+    assert names(KEY, sent()) == ["实验小学"]
 
 
 def test_a_childs_account_opens_by_the_number_of_a_guardian_who_is_a_reader_too(home: Branch) -> None:
@@ -325,6 +349,35 @@ def test_nothing_of_it_is_left_of_who_is_erased_and_of_nobody_after_a_week(patro
 
     assert forget_old_codes(at=AT + timedelta(days=7, seconds=-1)) == 0
     assert forget_old_codes(at=AT + timedelta(days=7)) == 1
+
+
+def test_of_who_is_erased_nothing_is_left_of_the_guardians_number_unless_somebody_else_has_it(home: Branch) -> None:
+    child = make_patron("陈思雨", "C0001", home=home, birth_date=CHILD)
+    make_guardian(child, name="王芳", phone=PHONE)
+    make_guardian(child, name="陈卫国", relation="father", phone=STRANGE)
+    make_guardian(make_patron("陈思晨", home=home, birth_date=CHILD), name="陈卫国", relation="father", phone=STRANGE)
+    ask()
+    ask(STRANGE, "b" * 32)
+
+    erase_patron(patron_id=child.id, reason="asked", at=AT, desk=make_desk(home))
+
+    assert [row.phone_last4 for row in PhoneCode.objects.all()] == [STRANGE[-4:]]
+
+
+def test_what_was_asked_with_a_number_of_two_readers_stays_when_one_is_erased(patron: Patron, home: Branch) -> None:
+    make_patron("陈大山", "G0001", home=home, phone=PHONE)
+    code = sent()
+
+    erase_patron(patron_id=patron.id, reason="asked", at=AT, desk=make_desk(home))
+
+    assert names(KEY, code) == ["陈大山"]
+
+
+def test_a_code_is_read_in_full_width_and_with_blanks(patron: Patron) -> None:
+    code = sent()
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+
+    assert names(KEY, f"\u3000{wide[:3]} {wide[3:]}\n") == ["王芳"]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Final
 from django.db import connection
 from django.db.models import F, Q, QuerySet, Sum
 
-from wenyuan.kernel.chinese import name_sort_key
+from wenyuan.kernel.chinese import half_width, name_sort_key
 from wenyuan.kernel.identity import is_mobile
 from wenyuan.lending.patrons import rules, sql
 from wenyuan.lending.patrons.data import (
@@ -156,7 +156,7 @@ def _address(row: PhoneCode, *, at: datetime) -> str:
     own = Patron.objects.filter(phone_hash=row.phone_hash).first()
     if own is not None:
         return own.phone_sealed
-    return next(guardian.phone_sealed for guardian in _guardians(row) if guardian.phone_sealed)
+    return next(one.phone_sealed for one in _guardians(row) if one.phone_sealed and one.until is None)
 
 
 @needs()
@@ -177,7 +177,7 @@ def _tried(key: str, code: str, *, at: datetime) -> PhoneCode | None:
     row = open_rows.select_for_update().first()
     if row is None or row.code_hash is None:
         return None
-    is_right = compare_digest(bytes(row.code_hash), _code_hash(row.id, code.strip()))
+    is_right = compare_digest(bytes(row.code_hash), _code_hash(row.id, "".join(half_width(code).split())))
     PhoneCode.objects.filter(id=row.id).update(tries=F("tries") + 1, passed_at=at if is_right else None)
     return row if is_right else None
 
@@ -207,7 +207,8 @@ def _chosen(row: PhoneCode, patron_id: int, *, at: datetime) -> PatronView | Non
 def _readers(row: PhoneCode, *, on: date) -> tuple[PatronView, ...]:
     """As whom one may sign in who has this telephone in hand: whoever has left or has no card in use is not there."""
     own = set(Patron.objects.filter(phone_hash=row.phone_hash).values_list("id", flat=True))
-    wards = {guardian.child_id for guardian in _guardians(row)}
+    guardians = _guardians(row)
+    once, wards = {one.child_id for one in guardians}, {one.child_id for one in guardians if one.until is None}
     kinds = {kind.id: kind for kind in categories()}
     found = [
         view
@@ -215,18 +216,24 @@ def _readers(row: PhoneCode, *, on: date) -> tuple[PatronView, ...]:
         if view.status != PatronStatus.CLOSED
         and view.card_no
         and rules.opens_by_phone(
-            kinds[view.category_id], view.birth_date, is_own=view.id in own, is_guardians=view.id in wards, on=on
+            kinds[view.category_id],
+            view.birth_date,
+            is_own=view.id in own,
+            answers=view.id in wards,
+            has_answered=view.id in once,
+            on=on,
         )
     ]
     return tuple(sorted(found, key=lambda view: (name_sort_key(view.name), view.id)))
 
 
 def _guardians(row: PhoneCode) -> list[Guardian]:
-    """Those who answer for somebody and have this number. One who is named only with the child has no hash of it."""
+    """Those who answer for somebody, or once did, and have this number. One who is named only with the child has no
+    hash of it."""
     asked = bytes(row.phone_hash)
-    likely = Guardian.objects.filter(
-        Q(phone_last4=row.phone_last4) | Q(patron__phone_hash=asked), until__isnull=True
-    ).select_related("patron")
+    likely = Guardian.objects.filter(Q(phone_last4=row.phone_last4) | Q(patron__phone_hash=asked)).select_related(
+        "patron"
+    )
     return [
         one
         for one in likely
@@ -236,9 +243,18 @@ def _guardians(row: PhoneCode) -> list[Guardian]:
 
 
 def forget_codes(patron: Patron) -> None:
-    """A step: the reader is erased, so nothing is kept that was asked for with their number."""
+    """A step, before the numbers are blanked: the reader is erased, so nothing is kept that was asked for with their
+    number or that of who answered for them; where somebody else has the number it is kept for them."""
+    answering = Guardian.objects.filter(Q(child=patron) | Q(patron=patron)).select_related("patron")
+    numbers = {phone_hash(one.phone_sealed) for one in answering if one.phone_sealed}
+    numbers |= {bytes(one.patron.phone_hash) for one in answering if one.patron and one.patron.phone_hash}
     if patron.phone_hash is not None:
-        PhoneCode.objects.filter(phone_hash=patron.phone_hash).delete()
+        numbers.add(bytes(patron.phone_hash))
+    for row in PhoneCode.objects.filter(phone_hash__in=numbers).order_by("phone_hash").distinct("phone_hash"):
+        others = Patron.objects.filter(phone_hash=row.phone_hash).exclude(id=patron.id)
+        of_others = (one for one in _guardians(row) if patron.id not in (one.child_id, one.patron_id))
+        if not others.exists() and not any(of_others):
+            PhoneCode.objects.filter(phone_hash=row.phone_hash).delete()
 
 
 @needs()

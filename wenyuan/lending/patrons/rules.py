@@ -313,17 +313,19 @@ def insight(
 
 
 def opens_by_phone(
-    category: CategoryFacts, birth_date: date | None, *, is_own: bool, is_guardians: bool, on: date
+    category: CategoryFacts, birth_date: date | None, *, is_own: bool, answers: bool, has_answered: bool, on: date
 ) -> bool:
     """Whether who has a telephone in hand may sign in as this reader: it is the one on the reader's record, or that of
-    who answers for them.
+    who ``answers`` for them.
 
-    Below 14 the guardian decides (``insight``). From 14 to 18 a telephone that is the guardian's, too, says nothing of
-    who holds it: what the reader reads is their own, so they sign in by card and PIN.
+    Below 14 the guardian decides (``insight``), and who ``has_answered`` no longer. From 14 on, past 18 too, a
+    telephone that was ever a guardian's says nothing of who holds it: what the reader reads is their own, so they sign
+    in by card and PIN. Of an institution the telephone is of who answers for it.
     """
-    if guardian_consents(category, birth_date, today=on):
-        return is_own or is_guardians
-    return is_own and not (is_guardians and is_below(AGE_OF_MAJORITY, birth_date, on=on))
+    if category.is_institution:
+        return is_own
+    is_only_theirs = is_own and not has_answered
+    return is_only_theirs or (answers and guardian_consents(category, birth_date, today=on))
 
 
 def is_own_pin(category: CategoryFacts, birth_date: date | None, *, set_on: date, on: date) -> bool:
