@@ -151,28 +151,37 @@ def test_the_second_of_two_writers_is_told_and_overwrites_nothing_d05(central: B
     assert get_document(made.id) == first
 
 
-def test_a_figure_is_put_in_as_it_was_for_these_days_d07(central: Branch, desk: Desk) -> None:
+def put(desk: Desk, made: DocumentFacts, said: Said, *, place: int = 0, version: int = 1) -> DocumentFacts:
+    return put_figure(
+        document_id=made.id, version=version, figure=IndicatorCode.LOANS, said=said, place=place, at=AT, desk=desk
+    )
+
+
+def test_a_figure_is_put_in_of_the_days_of_the_others_d07(central: Branch, desk: Desk) -> None:
     happened(Kind.LOAN, central, at=SPRING, times=1200)
-    made = kept(desk)
-    happened(Kind.LOAN, central, at=LATE.replace(month=7, day=5), times=9)
+    made = kept(desk, to=date(2026, 6, 12))
+    happened(Kind.LOAN, central, at=LATE, times=9)
 
-    def put(said: Said, place: int = 0, version: int = 1) -> DocumentFacts:
-        return put_figure(
-            document_id=made.id,
-            version=version,
-            figure=IndicatorCode.LOANS,
-            said=said,
-            place=place,
-            at=AT,
-            desk=desk,
-        )
+    after = put(desk, made, Said.FULL)
 
-    after = put(Said.FULL)
     assert after.parts[0].paragraphs[-1][-1] == len(made.chips) + 1
     assert after.chips[-1].text == "1200册次"
-    assert refused(lambda: put(Said.BEFORE, version=2)).reasons == (DocumentReason.NOTHING_TOLD,)
-    assert refused(lambda: put(Said.FULL, place=99, version=2)).reasons == (DocumentReason.NO_SUCH_PART,)
-    assert refused(lambda: put(Said.FULL, version=1)).reasons == (DocumentReason.SUPERSEDED,)
+    assert refused(lambda: put(desk, made, Said.BEFORE, version=2)).reasons == (DocumentReason.NOTHING_TOLD,)
+    assert refused(lambda: put(desk, made, Said.FULL, place=99, version=2)).reasons == (DocumentReason.NO_SUCH_PART,)
+    assert refused(lambda: put(desk, made, Said.FULL)).reasons == (DocumentReason.SUPERSEDED,)
+
+
+def test_no_figure_is_put_in_beside_others_that_moved_d07(central: Branch, desk: Desk) -> None:
+    happened(Kind.LOAN, central, at=SPRING, times=1200)
+    made = kept(desk)
+    happened(Kind.LOAN, central, at=LATE, times=9)
+
+    assert refused(lambda: put(desk, made, Said.FULL)).reasons == (DocumentReason.FIGURES_MOVED,)
+
+    assert get_document(made.id) == made
+    outcome = read_anew(made, at=AT)
+    take_over_figures(document_id=made.id, version=1, figures_to=None, digest=outcome.digest, at=AT, desk=desk)
+    assert put(desk, made, Said.FULL, version=2).chips[-1].text == "1209册次"
 
 
 def test_a_figure_is_put_in_up_to_the_last_day_that_the_text_counts_d07(central: Branch, desk: Desk) -> None:

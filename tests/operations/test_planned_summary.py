@@ -1,4 +1,4 @@
-"""What the plan of a place tells in its work summary (docs/specs/work-summary.md, P-01 to P-06)."""
+"""What the plan of a place tells in its work summary (docs/specs/work-summary.md, P-01 to P-05)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

@@ -10,6 +10,7 @@ from wenyuan.office.daybook.data import StateCode
 from wenyuan.office.documents.data import (
     ChangedSentence,
     Chip,
+    DocumentFacts,
     Paragraph,
     Part,
     Piece,
@@ -28,7 +29,7 @@ from wenyuan.office.figures.data import (
     SummaryPart,
     WorkSummary,
 )
-from wenyuan.office.figures.queries import last_day_words, phrased
+from wenyuan.office.figures.queries import annexes, last_day_words, phrased
 
 CHOOSABLE = (Said.TOLD, Said.FULL, Said.COMPARED, Said.BEFORE)
 """How a person may have a figure put into words."""
@@ -121,6 +122,12 @@ def read_anew(parts: Iterable[Part], chips: Iterable[Chip], summary: WorkSummary
     ]
     digest = hashlib.sha256(json.dumps(outcome, ensure_ascii=True).encode()).hexdigest()
     return ReadAnew(summary.facts.counted, changed, gone, untold, digest)
+
+
+def has_moved(document: DocumentFacts, summary: WorkSummary) -> bool:
+    """Whether the summary has other words for what the document tells, or other tables."""
+    chips = with_new_words(document.chips, Reading(summary))
+    return chips != document.chips or annexes(summary) != document.annexes
 
 
 def sentences_of(paragraph: Paragraph) -> Iterator[Paragraph]:

@@ -156,6 +156,7 @@ class DocumentReason(StrEnum):
     LOST_MARK = "lost_mark"
     NOTHING_TOLD = "nothing_told"  # the figure asked for says nothing of these days
     NO_SUCH_PART = "no_such_part"
+    FIGURES_MOVED = "figures_moved"  # since the document was read
     OTHER_OUTCOME = "other_outcome"  # figures moved since the changes were shown
     KEY_REUSED = "key_reused"
 

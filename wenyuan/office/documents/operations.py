@@ -62,10 +62,11 @@ def rewrite_document(*, document_id: int, version: int, draft: TextDraft, at: da
 def put_figure(
     *, document_id: int, version: int, figure: FigureCode, said: Said, place: int, at: datetime, desk: Desk
 ) -> DocumentFacts:
-    """Put a figure, as it was when the document was last read, at the end of its part number ``place`` (from 0).
+    """Put a figure, of the days of the others, at the end of its part number ``place`` (from 0).
 
     :raises NotAllowed: without the right where it stands.
-    :raises DocumentRefused: nothing tells it of these days, there is no such part, or somebody changed it meanwhile.
+    :raises DocumentRefused: nothing tells it of these days, there is no such part, figures moved since the document was
+        read (one text would tell two moments), or somebody changed it meanwhile.
     """
     return _put(document_id, version, figure, said, place, at, desk)
 
@@ -144,7 +145,9 @@ def _put(
     if len(before.chips) >= rules.MOST_CHIPS:
         raise DocumentRefused(DocumentReason.TOO_MANY)
     source = Source(kind=SourceKind.FIGURE, code=figure.value, said=said)
-    summary = summary_for(before, at=before.read_at, figures_to=before.counted.last_date)
+    summary = summary_for(before, at=at, figures_to=before.counted.last_date)
+    if anew.has_moved(before, summary):
+        raise DocumentRefused(DocumentReason.FIGURES_MOVED)
     words = anew.Reading(summary).words(source)
     if not words:
         raise DocumentRefused(DocumentReason.NOTHING_TOLD)

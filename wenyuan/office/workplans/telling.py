@@ -73,7 +73,7 @@ def _goal(planned: PlannedGoal, facts: SummaryFacts) -> list[Run]:
 def _so_far(planned: PlannedGoal, facts: SummaryFacts) -> list[Run]:
     """（已完成1200册）, or what stands: （现为200个）."""
     goal, measured = planned.goal, planned.measured
-    if measured is None or goal.figure is None or not measured.now:
+    if measured is None or goal.figure is None or measured.now <= 0:
         return []
     is_sum = isinstance(goal.figure, IndicatorCode)
     days = span_of(goal.first_date if is_sum else measured.day, measured.day)
@@ -96,7 +96,7 @@ def _year_before(planned: PlannedGoal, facts: SummaryFacts) -> list[Run]:
         return []
     fact = facts.facts.get(goal.figure)
     is_sum = isinstance(goal.figure, IndicatorCode)
-    if fact is None or not fact.now or (is_sum and not (_is_year(facts) and _whole(goal.first_date, goal.due_date))):
+    if fact is None or fact.now <= 0 or (is_sum and not (_is_year(facts) and _whole(goal.first_date, goal.due_date))):
         return []
     words = f"（{period_words(facts.period)}为" if is_sum else "（现为"
     return [Run(words), Run(told(fact.now, fact.unit), goal.figure), Run("）")]

@@ -39,6 +39,9 @@ REASONS: Final[Mapping[DocumentReason, StrOrPromise]] = {
     DocumentReason.LOST_MARK: _("These marks are gone. Put them back, or tick that their figures may be left out:"),
     DocumentReason.NOTHING_TOLD: _("Nothing was recorded that this figure could tell of these days."),
     DocumentReason.NO_SUCH_PART: _("There is no such part."),
+    DocumentReason.FIGURES_MOVED: _(
+        "Figures have moved since the text was read. Read them anew first, perhaps only up to a day that is over."
+    ),
     DocumentReason.OTHER_OUTCOME: _("Figures have moved since these changes were shown. Look at them once more."),
     DocumentReason.KEY_REUSED: _("This form was sent before with other words. Begin anew."),
 }

@@ -81,24 +81,26 @@ def told_exactly(value: int, unit: Unit) -> str:
 
 
 def phrased(code: FigureCode, said: Said, facts: SummaryFacts) -> str:
-    """A figure put into words in this way; empty where the facts do not tell it."""
+    """A figure put into words in this way; empty where the facts do not tell it. Exactly, nothing is 0, which a person
+    may want to say; a sum that corrections took below nothing is never told."""
     fact, open_days = facts.facts.get(code), facts.facts.get(CalendarCode.OPEN_DAYS)
-    if fact is None:
+    if fact is None or fact.now < 0:
         return ""
     days, days_before = (open_days.now, open_days.before) if open_days else (None, None)
     match said:
         case Said.TOLD:
-            return told(fact.now, fact.unit)
+            return told(fact.now, fact.unit) if _is_told(fact) else ""
         case Said.FULL:
             return told_exactly(fact.now, fact.unit)
         case Said.COMPARED:
             return _compared(fact)
         case Said.BEFORE:
-            return "" if fact.before is None else told_exactly(fact.before, fact.unit)
+            before = _before(fact)
+            return "" if before is None else told_exactly(before, fact.unit)
         case Said.DAILY:
             return _per_day(fact.now, days, fact.unit)
         case Said.DAILY_BEFORE:
-            return _per_day(fact.before, days_before, fact.unit)
+            return _per_day(_before(fact), days_before, fact.unit)
         case Said.UP_TO:
             return last_day_words(facts)
 
@@ -289,7 +291,12 @@ def _daily(value: int, days: int) -> int:
 
 
 def _compared(fact: Fact) -> str:
-    return compared(fact.now, fact.before, UNITS[fact.unit], same_definition=fact.same_definition)
+    return compared(fact.now, _before(fact), UNITS[fact.unit], same_definition=fact.same_definition)
+
+
+def _before(fact: Fact) -> int | None:
+    """What the year before had; none where that is not known, or corrections took it below nothing."""
+    return fact.before if fact.before is not None and fact.before >= 0 else None
 
 
 def _line(fact: Fact) -> SummaryLine:
