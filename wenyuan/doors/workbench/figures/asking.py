@@ -15,7 +15,7 @@ from django_stubs_ext import StrOrPromise
 from wenyuan.doors.furniture.figure_words import NAMES
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest
-from wenyuan.doors.workbench.figures.forms import PeriodForm
+from wenyuan.doors.workbench.figures.forms import PeriodForm, initial_of
 from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_branch, place_words
 from wenyuan.doors.workbench.figures.tables import Number, opened
 from wenyuan.doors.workbench.figures.words import period_words, reason_words
@@ -106,10 +106,9 @@ def context_of(
     """What every such page shows; ``here`` is its name, beside which its file is."""
     today = local_date(request.at)
     initial = {
-        "first": asked.period.first_date,
-        "last": asked.period.last_date,
+        **initial_of(asked.period),
         "branch": asked.branch or EVERYTHING,
-        "year": str(asked.period.first_date.year),
+        "show": asked.shown.value,
         "figure": [one.value for one in asked.figures],
     }
     figures = f"{reverse('workbench:figures')}?{urlencode({name: asked.terms[name] for name in ('period', 'branch')})}"

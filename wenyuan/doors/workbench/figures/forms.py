@@ -10,8 +10,8 @@ from wenyuan.doors.furniture.figure_words import NAMES
 from wenyuan.doors.workbench.branches import Choices
 from wenyuan.doors.workbench.figures.words import part_choices
 from wenyuan.doors.workbench.network.forms import DayField
-from wenyuan.office.figures.data import IndicatorCode
-from wenyuan.office.figures.queries import MAIN
+from wenyuan.office.figures.data import BadPeriod, IndicatorCode, Period
+from wenyuan.office.figures.queries import MAIN, parse_period
 
 FIRST_YEAR = 2000
 SIDE_BY_SIDE = (
@@ -26,14 +26,26 @@ SIDE_BY_SIDE = (
 """The figures by which branches can be held against each other."""
 
 
+def initial_of(period: Period) -> dict[str, object]:
+    """How a form shows a period: as a year and a part of it where it is one, else also by its days."""
+    year, part = period.text[:4], period.text[4:]
+    if part in dict(part_choices()):
+        return {"year": year, "part": part}
+    days = {"first": period.first_date, "last": period.last_date}
+    return {"year": str(period.first_date.year), "part": "", **days, "was": period.text}
+
+
 class PeriodForm(forms.Form):
-    """Either a year with a part of it, or two days."""
+    """Either a year with a part of it, or two days. Days that the form itself filled in give way to another year or
+    part, and left as they were mean the period that they stood for (``was``): a week stays one."""
 
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False, empty_value=None)
     part = forms.ChoiceField(label=_("Part of the year"), required=False)
     first = DayField(label=_("or from"), required=False)
     last = DayField(label=_("until"), required=False)
     branch = forms.ChoiceField(label=_("Branch and what stands below it"), required=False)
+    was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    show = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: object, today: date, branches: Choices, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type] # handed through
@@ -52,9 +64,19 @@ class PeriodForm(forms.Form):
     def period_text(self) -> str:
         """The period chosen, as an address writes it."""
         values = self.cleaned_data
-        if values.get("first") and values.get("last"):
-            return f"{values['first']:%Y-%m-%d}..{values['last']:%Y-%m-%d}"
-        return f"{values['year']}{values['part']}"
+        first, last, year, part = (values.get(name) for name in ("first", "last", "year", "part"))
+        if not (first and last):
+            return f"{year}{part}"
+        was = self._was()
+        if was is None or (first, last) != (was.first_date, was.last_date):
+            return f"{first:%Y-%m-%d}..{last:%Y-%m-%d}"
+        return was.text if (year or first.year, part) == (first.year, "") else f"{year or first.year}{part}"
+
+    def _was(self) -> Period | None:
+        try:
+            return parse_period(self.cleaned_data.get("was") or "")
+        except BadPeriod:
+            return None
 
 
 class SideForm(PeriodForm):
@@ -126,6 +148,7 @@ class SummaryForm(PeriodForm):
     """A period and branch, and how far the figures go."""
 
     figures_to = DayField(label=_("Figures up to"), required=False)
+    show = None  # type: ignore[assignment] # it tells of all figures
 
     def terms(self, branch: str) -> dict[str, str]:
         """The terms of the address; ``branch`` where none was chosen."""

@@ -16,7 +16,7 @@ from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.furniture.summary_file import summary_docx
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
-from wenyuan.doors.workbench.figures.forms import SummaryForm
+from wenyuan.doors.workbench.figures.forms import SummaryForm, initial_of
 from wenyuan.doors.workbench.figures.links import rows_url, standing_url
 from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_branch, place_words
 from wenyuan.doors.workbench.figures.words import period_words, reason_words
@@ -73,14 +73,7 @@ def summary(request: StaffRequest) -> HttpResponse:
     written = planned.summary
     facts = written.facts
     period = facts.period
-    initial: dict[str, object] = {
-        "year": period.text[:4],
-        "part": period.text[4:],
-        "branch": branch or EVERYTHING,
-        "figures_to": request.GET.get("to", ""),
-    }
-    if ".." in period.text or len(period.text) > len("2026-H1"):
-        initial |= {"first": period.first_date, "last": period.last_date, "part": ""}
+    initial = {**initial_of(period), "branch": branch or EVERYTHING, "figures_to": request.GET.get("to", "")}
     terms = {"period": period.text, "branch": branch or EVERYTHING, "to": request.GET.get("to", "")}
     context = {
         "title": gettext("Work summary"),

@@ -15,7 +15,7 @@ from wenyuan.doors.furniture.figure_words import NAMES, unit_shown
 from wenyuan.doors.furniture.navigation import Crumb
 from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name
-from wenyuan.doors.workbench.figures.forms import PeriodForm
+from wenyuan.doors.workbench.figures.forms import PeriodForm, initial_of
 from wenyuan.doors.workbench.figures.places import allowed, branch_choices, own_branch, place_words
 from wenyuan.doors.workbench.figures.tables import (
     area_lines,
@@ -84,7 +84,8 @@ def figures(request: StaffRequest) -> HttpResponse:
         form = PeriodForm(request.GET, today=today, branches=choices)
         if form.is_valid():
             terms = {"period": form.period_text(), "branch": form.cleaned_data["branch"] or chosen}
-            return HttpResponseRedirect(f"{request.path}?{urlencode(terms)}")
+            kept = {"show": form.cleaned_data["show"]} if form.cleaned_data["show"] else {}
+            return HttpResponseRedirect(f"{request.path}?{urlencode(terms | kept)}")
         return _refused(request, form)
     try:
         period = parse_period(request.GET.get("period") or f"{today:%Y-%m}")
@@ -100,9 +101,7 @@ def figures(request: StaffRequest) -> HttpResponse:
     places = queries.by_place(period=period, at=request.at, **read)
     now = places.total
     before = queries.figures_of(period=earlier, at=request.at, **read) if earlier else None
-    initial: dict[str, object] = {"year": period.text[:4], "part": period.text[4:], "branch": branch or EVERYTHING}
-    if ".." in period.text or len(period.text) > 7:
-        initial |= {"first": period.first_date, "last": period.last_date, "part": ""}
+    initial = {**initial_of(period), "branch": branch or EVERYTHING, "show": request.GET.get("show", "")}
     terms = {"period": period.text, "branch": branch or EVERYTHING}
     names = {branch_id: branch_name(branch_id, network) for branch_id in network.branches}
     context = {
