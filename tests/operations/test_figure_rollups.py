@@ -383,14 +383,15 @@ def counted_anew(central: Branch, first: date, last: date) -> None:
     roll_up(at=AT)
 
 
-def test_several_days_counted_anew_have_their_month_added_up_anew_ru12(central: Branch) -> None:
+@pytest.mark.parametrize("last", [APRIL_23, date(2026, 4, 24)])
+def test_days_counted_anew_have_their_month_added_up_anew_ru12(central: Branch, last: date) -> None:
     record(entry(APRIL_23, central), entry(date(2026, 4, 24), central))
     delivered()
     roll_up(at=AT)
     tampered("figures_monthroll")
     tampered("figures_aspectmonth")
 
-    counted_anew(central, APRIL_23, date(2026, 4, 24))
+    counted_anew(central, APRIL_23, last)
 
     assert [list(broken_rows(invariant)) for invariant in sql.INVARIANTS] == [[], [], [], []]
 

@@ -35,9 +35,10 @@ class RolledDay(models.Model):
 
 class DayMark(models.Model):
     """Something came for a day after it was added up (or it never was). Whoever adds it up takes the marks away that it
-    saw before; those that come meanwhile stay."""
+    saw before; those that come meanwhile stay. ``anew`` where somebody has the day counted anew."""
 
     local_date = models.DateField(db_index=True)
+    anew = models.BooleanField(db_default=False)
 
 
 class DayRoll(models.Model):

@@ -56,6 +56,7 @@ TABLES = [
         fields=[
             ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ("local_date", models.DateField(db_index=True)),
+            ("anew", models.BooleanField(db_default=False)),
         ],
     ),
     migrations.CreateModel(

@@ -55,15 +55,15 @@ MARK_OTHER_SHAPES = """
         AND NOT EXISTS (SELECT FROM figures_daymark mark WHERE mark.local_date = day.local_date)
 """
 MARK_DAYS = """
-    INSERT INTO figures_daymark (local_date)
-    SELECT day.local_date FROM figures_rolledday day
+    INSERT INTO figures_daymark (local_date, anew)
+    SELECT day.local_date, TRUE FROM figures_rolledday day
     WHERE day.local_date BETWEEN %(first)s::date AND %(last)s::date
 """
 MARKED_MONTHS = """
     SELECT DISTINCT date_trunc('month', mark.local_date)::date AS month FROM figures_daymark mark ORDER BY month DESC
 """
 MARKS = """
-    SELECT mark.id, mark.local_date FROM figures_daymark mark
+    SELECT mark.id, mark.local_date, mark.anew FROM figures_daymark mark
     WHERE mark.local_date BETWEEN %(first)s::date AND %(last)s::date
 """
 
