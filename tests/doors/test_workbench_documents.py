@@ -207,3 +207,17 @@ def test_what_wants_a_look_stands_beside_the_text_with_its_place(town: Town, bro
     assert "<mark>截止</mark>6月12日" in page
     assert "<mark>一、" not in page
     assert "藏书&lt;500" in page
+
+
+def test_the_page_says_where_figures_moved_since_they_were_read(town: Town, browser: Any) -> None:
+    happened(Kind.LOAN, town.central, times=36)
+    url = kept(browser)
+    before = browser.get(url).content.decode()
+    happened(Kind.LOAN, town.central, times=4)
+
+    page, anew = browser.get(url).content.decode(), browser.get(f"{url}anew").content.decode()
+
+    assert "Figures have moved since" not in before
+    assert "Figures have moved since" in page
+    assert "<del>外借册次 册次 36" in anew
+    assert "<ins>外借册次 册次 40" in anew

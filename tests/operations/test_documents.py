@@ -266,6 +266,38 @@ def test_what_nothing_tells_any_more_keeps_its_words_and_is_named_d08(central: B
     assert after.chips[0].gone
 
 
+def test_lines_of_tables_that_change_are_shown_and_held_d06(central: Branch, desk: Desk) -> None:
+    happened(Kind.LOAN, central, at=SPRING, times=1201)
+    made = kept(desk)
+    happened(Kind.LOAN, central, at=LATE, times=1)
+    outcome = read_anew(made, at=AT)
+    happened(Kind.LOAN, central, at=LATE, times=1)
+
+    told = refused(
+        lambda: take_over_figures(
+            document_id=made.id, version=1, figures_to=None, digest=outcome.digest, at=AT, desk=desk
+        )
+    )
+
+    assert outcome.sentences == ()
+    loans = [one for one in outcome.lines if one.cells[0] == "外借册次"]
+    assert [(one.title, one.cells[2], one.is_new) for one in loans] == [
+        ("主要业务数据表", "1201", False),
+        ("主要业务数据表", "1202", True),
+    ]
+    assert told.reasons == (DocumentReason.OTHER_OUTCOME,)
+    assert read_anew(kept(desk), at=AT).lines == ()
+
+
+def test_a_new_clause_of_a_sentence_in_the_text_is_named_d08(central: Branch, desk: Desk) -> None:
+    happened(Kind.LOAN, central, at=SPRING, times=36)
+    made = kept(desk)
+    happened(Kind.RETURN, central, at=SPRING, times=7)
+
+    assert any("外借文献36册次" in text and "7册次" in text for _heading, text in read_anew(made, at=AT).untold)
+    assert read_anew(kept(desk), at=AT).untold == ()
+
+
 def test_a_period_that_has_not_begun_is_not_kept(central: Branch, desk: Desk) -> None:
     with pytest.raises(BadPeriod):
         keep_summary(period=parse_period("2027"), branch=None, figures_to=None, at=AT, desk=desk)

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
 
-from wenyuan.office.daybook.data import StateCode
+from wenyuan.office.daybook.data import RecordKind, StateCode
 from wenyuan.office.documents.data import (
+    ChangedLine,
     ChangedSentence,
     Chip,
     DocumentFacts,
@@ -19,21 +21,26 @@ from wenyuan.office.documents.data import (
     SourceKind,
 )
 from wenyuan.office.documents.rules import marks_in, without_marks
+from wenyuan.office.documents.storing import annexes_stored
 from wenyuan.office.figures.data import (
+    Annexed,
     CalendarCode,
     FigureCode,
     IndicatorCode,
+    Listed,
     NetworkCode,
     Run,
     Said,
     SummaryPart,
     WorkSummary,
 )
-from wenyuan.office.figures.queries import annexes, last_day_words, phrased
+from wenyuan.office.figures.queries import annexes, last_day_words, listed_words, phrased, point_words
 
 CHOOSABLE = (Said.TOLD, Said.FULL, Said.COMPARED, Said.BEFORE)
 """How a person may have a figure put into words."""
 _STOPS = "。！？"
+_NUMBER = "序号"
+_NAMING = (SourceKind.FIGURE, SourceKind.POINT, SourceKind.LISTED, SourceKind.GOAL)
 
 
 def source_of(run: Run) -> Source | None:
@@ -49,6 +56,11 @@ def source_of(run: Run) -> Source | None:
         return Source(kind=SourceKind.POINT, number=run.point_id)
     code = run.figure or run.of
     return Source(kind=SourceKind.FIGURE, code=code.value, said=run.said) if code else None
+
+
+def listed_of(source: Source) -> Listed:
+    """The records of the daybook that a chip tells."""
+    return Listed(RecordKind(source.code), source.field, source.value, held=source.held)
 
 
 def figure_code(code: str) -> FigureCode | None:
@@ -89,6 +101,10 @@ class Reading:
         """Empty where nothing tells it."""
         if source.kind is SourceKind.UP_TO:
             return last_day_words(self._facts)
+        if source.kind is SourceKind.POINT:
+            return point_words(source.number, self._facts)
+        if source.kind is SourceKind.LISTED:
+            return listed_words(listed_of(source), self._facts)
         code = figure_code(source.code) if source.kind is SourceKind.FIGURE else None
         return phrased(code, source.said, self._facts) if code else self._told.get(source, "")
 
@@ -101,9 +117,10 @@ def with_new_words(chips: Iterable[Chip], reading: Reading) -> tuple[Chip, ...]:
     )
 
 
-def read_anew(parts: Iterable[Part], chips: Iterable[Chip], summary: WorkSummary) -> ReadAnew:
-    """Every sentence of which a chip changes, what is gone, and what the summary tells by now beside it."""
-    chips, parts = tuple(chips), tuple(parts)
+def read_anew(document: DocumentFacts, summary: WorkSummary) -> ReadAnew:
+    """Every sentence of which a chip changes, what is gone, what the summary tells by now beside it, and every line of
+    a table that changes."""
+    chips, parts, tables = document.chips, document.parts, annexes(summary)
     new = with_new_words(chips, Reading(summary))
     before, after = {one.number: one.text for one in chips}, {one.number: one.text for one in new}
     changed = tuple(
@@ -113,15 +130,17 @@ def read_anew(parts: Iterable[Part], chips: Iterable[Chip], summary: WorkSummary
         for sentence in sentences_of(line)
         if any(isinstance(one, int) and before[one] != after[one] for one in sentence)
     )
-    told = {one.source for one in chips}
+    told = {_plainly(one.source) for one in chips}
     gone = tuple(one for one in new if one.gone and one.number in set(marks_in(parts)))
     untold = tuple(_untold(summary, told))
     outcome = [
         summary.facts.counted.text,
         [[one.number, one.text, one.gone] for one in new],
+        annexes_stored(tables),
     ]
     digest = hashlib.sha256(json.dumps(outcome, ensure_ascii=True).encode()).hexdigest()
-    return ReadAnew(summary.facts.counted, changed, gone, untold, digest)
+    lines = tuple(_changed_lines(document.annexes, tables))
+    return ReadAnew(summary.facts.counted, changed, gone, untold, lines, digest)
 
 
 def has_moved(document: DocumentFacts, summary: WorkSummary) -> bool:
@@ -152,11 +171,37 @@ def _pieces(sentence: Paragraph, before: Mapping[int, str], after: Mapping[int, 
 
 
 def _untold(summary: WorkSummary, told: set[Source]) -> Iterator[tuple[str, str]]:
-    """Sentences of the summary none of whose figures stand in the text."""
+    """Sentences of the summary that name something the text does not; how that is compared does not count."""
     for section in summary.sections:
         if section.part is SummaryPart.OPENING:
             continue
         for sentence in section.sentences:
             sources = {source for run in sentence if (source := source_of(run))}
-            if sources and not sources & told:
+            if any(one.kind in _NAMING and one.said is Said.TOLD and one not in told for one in sources):
                 yield section.heading, "".join(run.text for run in sentence)
+
+
+def _plainly(source: Source) -> Source:
+    """What is told exactly is told."""
+    return replace(source, said=Said.TOLD) if source.said is Said.FULL else source
+
+
+def _changed_lines(before: Iterable[Annexed], after: Iterable[Annexed]) -> Iterator[ChangedLine]:
+    """The lines that one side alone has, those with the same first cell together; a number in front says nothing."""
+    old, new = _by_title(before), _by_title(after)
+    for title in dict.fromkeys((*old, *new)):
+        had, has = old.get(title, Counter()), new.get(title, Counter())
+        lines = [(cells, False) for cells in (had - has).elements()] + [
+            (cells, True) for cells in (has - had).elements()
+        ]
+        places = {first: place for place, first in enumerate(dict.fromkeys(cells[0] for cells in (*had, *has)))}
+        for cells, is_new in sorted(lines, key=lambda one: places[one[0][0]]):
+            yield ChangedLine(title, cells, is_new)
+
+
+def _by_title(tables: Iterable[Annexed]) -> dict[str, Counter[tuple[str, ...]]]:
+    """The rows of each table, by its title without what says that not all were read."""
+    return {
+        one.title.partition("（")[0]: Counter(row[1:] if one.heads[0] == _NUMBER else row for row in one.rows)
+        for one in tables
+    }

@@ -130,14 +130,25 @@ class ChangedSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedLine:
+    """A line that a table behind the text loses or gains."""
+
+    title: str
+    cells: tuple[str, ...]
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReadAnew:
-    """What reading all figures anew would change: sentences, chips that nothing tells any more, and sentences that the
-    writer would tell by now and the text does not (heading and words). ``digest`` names exactly this outcome."""
+    """What reading all figures anew would change: sentences, chips that nothing tells any more, and lines of tables;
+    and sentences in which the writer would name by now what the text does not (heading and words). ``digest`` names
+    exactly this outcome."""
 
     counted: Period
     sentences: tuple[ChangedSentence, ...]
     gone: tuple[Chip, ...]
     untold: tuple[tuple[str, str], ...]
+    lines: tuple[ChangedLine, ...]
     digest: str
 
 

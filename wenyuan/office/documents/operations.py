@@ -165,7 +165,7 @@ def _take_over(
 ) -> DocumentFacts:
     before = _locked(document_id, version, desk)
     summary = summary_for(before, at=at, figures_to=figures_to)
-    if anew.read_anew(before.parts, before.chips, summary).digest != digest:
+    if anew.read_anew(before, summary).digest != digest:
         raise DocumentRefused(DocumentReason.OTHER_OUTCOME)
     chips = anew.with_new_words(before.chips, anew.Reading(summary))
     return _changed("take_over_figures", before, before.parts, chips, at, desk, **_frame(summary))

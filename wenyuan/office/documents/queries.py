@@ -8,6 +8,7 @@ from django.db.models import Q
 from wenyuan.office.documents import anew
 from wenyuan.office.documents.anew import CHOOSABLE as CHOOSABLE
 from wenyuan.office.documents.anew import figure_code as figure_code
+from wenyuan.office.documents.anew import listed_of as listed_of
 from wenyuan.office.documents.data import DocumentFacts, DocumentLine, ReadAnew
 from wenyuan.office.documents.models import Document
 from wenyuan.office.documents.rules import draft_of as draft_of
@@ -56,7 +57,12 @@ def read_anew(document: DocumentFacts, *, at: datetime, figures_to: date | None 
 
     :raises BadPeriod: nothing of the period lies before ``figures_to``.
     """
-    return anew.read_anew(document.parts, document.chips, summary_for(document, at=at, figures_to=figures_to))
+    return anew.read_anew(document, summary_for(document, at=at, figures_to=figures_to))
+
+
+def has_moved(document: DocumentFacts, *, at: datetime) -> bool:
+    """Whether figures or tables of the days that the document tells of come to something else by now."""
+    return anew.has_moved(document, summary_for(document, at=at, figures_to=document.counted.last_date))
 
 
 def facts_of(row: Document) -> DocumentFacts:

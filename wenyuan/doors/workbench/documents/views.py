@@ -16,10 +16,9 @@ from wenyuan.doors.workbench.figures.summaries import WORD, run_url
 from wenyuan.doors.workbench.figures.words import period_words
 from wenyuan.doors.workbench.paged import page_of
 from wenyuan.doors.workbench.shell import page
-from wenyuan.office.daybook.data import RecordKind
 from wenyuan.office.documents.data import DocumentFacts, Paragraph, Source, SourceKind
-from wenyuan.office.documents.queries import figure_code, get_document, list_documents
-from wenyuan.office.figures.data import IndicatorCode, Listed, Run, Said
+from wenyuan.office.documents.queries import figure_code, get_document, has_moved, list_documents, listed_of
+from wenyuan.office.figures.data import IndicatorCode, Run, Said
 from wenyuan.office.figures.queries import findings_in, may_see
 from wenyuan.organisation.accounts.queries import get_account
 from wenyuan.organisation.network.queries import network_map
@@ -63,6 +62,7 @@ def one(request: StaffRequest, document_id: int) -> HttpResponse:
             (part.heading, [shown_paragraph(line, document) for line in part.paragraphs]) for part in document.parts
         ],
         "places": places_to_look_at(document),
+        "moved": has_moved(document, at=request.at),
         "gone": [(chip, source_words(chip.source)) for chip in document.chips if chip.gone],
         "changed_by": account.name if account else "",
         "writes": may(request.operator, Act.WRITE_DOCUMENTS, document.branch_id),
@@ -142,8 +142,7 @@ def source_url(source: Source, document: DocumentFacts) -> str:
         case SourceKind.POINT:
             return run_url(Run("", IndicatorCode.VISITS, point_id=source.number), document)
         case SourceKind.LISTED:
-            listed = Listed(RecordKind(source.code), source.field, source.value, held=source.held)
-            return run_url(Run("", listed=listed), document)
+            return run_url(Run("", listed=listed_of(source)), document)
         case SourceKind.FIGURE if source.said not in _AVERAGES:
             return run_url(Run("", figure_code(source.code), earlier=source.said in _OF_YEAR_BEFORE), document)
         case _:

@@ -28,6 +28,8 @@ from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import may
 
 LONGEST_KEY = 64
+MOST_LINES = 200
+"""Of tables that are shown to change; a year of activities may be thousands."""
 
 
 @require_POST
@@ -138,7 +140,13 @@ def read_anew(request: StaffRequest, document_id: int) -> HttpResponse:
     except BadPeriod as bad:
         form.add_error("to", str(reason_words(bad.reason)))
         return _anew_page(request, document, form)
-    return _anew_page(request, document, form, outcome=outcome, counted=period_words(outcome.counted))
+    more: dict[str, object] = {
+        "outcome": outcome,
+        "counted": period_words(outcome.counted),
+        "lines": outcome.lines[:MOST_LINES],
+        "more_lines": max(len(outcome.lines) - MOST_LINES, 0),
+    }
+    return _anew_page(request, document, form, **more)
 
 
 def _taken_over(request: StaffRequest, document: DocumentFacts, day: date | None) -> HttpResponse:

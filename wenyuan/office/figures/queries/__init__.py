@@ -88,8 +88,10 @@ from wenyuan.office.figures.summary.checking import findings as findings_in
 from wenyuan.office.figures.summary.skeleton import HEADINGS
 from wenyuan.office.figures.summary.writing import (
     last_day_words,
+    listed_words,
     period_words,
     phrased,
+    point_words,
     told,
     told_exactly,
     with_part,
@@ -145,6 +147,7 @@ __all__ = [
     "last_day_words",
     "later_rows",
     "link_terms",
+    "listed_words",
     "may_see",
     "may_see_rows",
     "members_of",
@@ -155,6 +158,7 @@ __all__ = [
     "parse_period",
     "period_words",
     "phrased",
+    "point_words",
     "public_report",
     "published_years",
     "reader_differences",

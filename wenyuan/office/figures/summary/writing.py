@@ -105,6 +105,20 @@ def phrased(code: FigureCode, said: Said, facts: SummaryFacts) -> str:
             return last_day_words(facts)
 
 
+def point_words(point_id: int, facts: SummaryFacts) -> str:
+    """Visits at a service point; empty where none were counted."""
+    return next((told(one.visits, Unit.PERSON_TIMES) for one in facts.points if one.point_id == point_id), "")
+
+
+def listed_words(listed: Listed, facts: SummaryFacts) -> str:
+    """What the records name, with its number; empty where it is nothing, or not all records were read."""
+    for naming in NAMINGS:
+        if (naming.kind, naming.field, naming.held) == (listed.kind, listed.field, listed.held):
+            count = _sums(naming, facts)[listed.value]
+            return told(count, naming.unit) if count else ""
+    return ""
+
+
 def last_day_words(facts: SummaryFacts) -> str:
     """The last day counted: 6月12日."""
     return _month_and_day(facts.counted.last_date)
@@ -212,13 +226,8 @@ def _led(clauses: Sequence[Clause], pattern: Pattern) -> Iterable[Clause]:
 
 
 def _named(naming: Naming, facts: SummaryFacts) -> Sentence:
-    """What the records name, with its number, the greatest first; nothing where more are on record than were read."""
-    sums: Counter[str] = Counter()
-    for record in () if facts.left_off else facts.records.get(naming.kind, ()):
-        if naming.held and record.text("role") == "participant":
-            continue
-        if value := record.text(naming.field):
-            sums[value] += record.number(naming.number) or 0
+    """What the records name, with its number, the greatest first."""
+    sums = _sums(naming, facts)
     named = sorted(((value, count) for value, count in sums.items() if count), key=lambda one: (-one[1], one[0]))
     runs: list[Run] = []
     for value, count in named[: naming.most]:
@@ -228,6 +237,17 @@ def _named(naming: Naming, facts: SummaryFacts) -> Sentence:
             Run(number, listed=Listed(naming.kind, naming.field, value, held=naming.held)),
         ]
     return (*runs, STOP) if runs else ()
+
+
+def _sums(naming: Naming, facts: SummaryFacts) -> Counter[str]:
+    """The number of each that the records name; of none where more are on record than were read."""
+    sums: Counter[str] = Counter()
+    for record in () if facts.left_off else facts.records.get(naming.kind, ()):
+        if naming.held and record.text("role") == "participant":
+            continue
+        if value := record.text(naming.field):
+            sums[value] += record.number(naming.number) or 0
+    return sums
 
 
 def _by_point(facts: SummaryFacts) -> Sentence:
