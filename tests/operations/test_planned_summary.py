@@ -161,6 +161,21 @@ def test_what_stands_is_told_beside_its_target_and_opens_onto_its_day_p02(centra
     assert now.opened == Opened(StockCode.BRANCHES, span_of(date(2026, 6, 30), date(2026, 6, 30)), None)
 
 
+def test_a_stock_goal_of_the_year_after_sets_out_from_what_stood_at_the_end_p02(
+    central: Branch, director: Desk
+) -> None:
+    make_branch("R", parent=central)
+    first, due = date(2027, 1, 1), date(2027, 12, 31)
+    goal = draft(year=2027, first_date=first, due_date=due, title="建成分馆", figure=StockCode.BRANCHES, target=8)
+    set_goal(draft=goal, at=AT, desk=director)
+
+    found = told()
+
+    [now] = [run for run in next_runs(found) if run.opened]
+    assert next_text(found) == "2027年，建成分馆，目标8个（现为1个）。"
+    assert now.opened == Opened(StockCode.BRANCHES, span_of(date(2026, 12, 31), date(2026, 12, 31)), None)
+
+
 def test_a_sum_of_other_days_is_not_told_as_if_it_were_of_as_many_p05(central: Branch, director: Desk) -> None:
     added(central, date(2026, 3, 1), 28)
     whole = draft(year=2027, first_date=date(2027, 1, 1), due_date=date(2027, 12, 31))

@@ -1,6 +1,7 @@
 """Reads of the work plan: the goals of a year, each with what its figure says now."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q
@@ -109,11 +110,21 @@ def planned_summary(
         year: _as_of(goals_of(year, branch_id=branch_id), day=counted.last_date, at=at, network=network)
         for year in {*now, coming}
     }
-    ahead = next_goals(plans[coming], after=period.last_date)
+    reader = _Reader(at, network)
+    ahead = [_setting_out(one, reader, counted.last_date) for one in next_goals(plans[coming], after=period.last_date)]
     return PlannedSummary(
         with_part(summary, SummaryPart.NEXT, next_sentences(ahead, summary.facts)),
         facts_of(one for year in now for one in plans[year]),
     )
+
+
+def _setting_out(planned: PlannedGoal, reader: "_Reader", day: date) -> PlannedGoal:
+    """The goal; of a stock whose first day is ahead, with what stood at the end of the day."""
+    goal = planned.goal
+    if planned.measured is not None or not isinstance(goal.figure, StockCode):
+        return planned
+    now = reader.standing(goal.figure, day, goal.branch_id)
+    return planned if now is None else replace(planned, measured=Measured(day, now))
 
 
 def _as_of(goals: Iterable[GoalFacts], *, day: date, at: datetime, network: NetworkMap) -> tuple[PlannedGoal, ...]:
