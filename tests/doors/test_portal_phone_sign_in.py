@@ -12,9 +12,11 @@ from tests.doors.sip2_server import Clock
 from tests.doors.sip2_town import Town
 from tests.factories.notices import Answering, make_templates
 from tests.factories.patrons import make_patron
-from wenyuan.doors.portal import signing_in
+from wenyuan.doors.portal import phone_sign_in, signing_in
 from wenyuan.doors.portal.browsers import BROWSER_COOKIE
 from wenyuan.doors.portal.sessions import COOKIE
+from wenyuan.lending.patrons import phone_codes
+from wenyuan.lending.patrons.data import TooManyCodes
 from wenyuan.lending.patrons.models import PhoneCode
 from wenyuan.lending.patrons.operations import send_asked_code
 from wenyuan.organisation.notices.data import Channel
@@ -228,6 +230,66 @@ def test_who_asks_too_often_is_told_when_there_is_room_again(town: Town, clock: 
     assert ask(browser()).status_code == 200
 
 
+def test_who_asks_for_another_too_soon_still_gets_in_by_the_first(town: Town, clock: Clock) -> None:
+    client = browser()
+    page = ask(client)
+    code = code_sent(clock)
+    assert "after a minute" in words(page)
+
+    number = client.post(BY_PHONE, {"key": key_of(page), "code": "", "last4": "1234", "next": "/new"})
+    assert (number.status_code, key_of(number), "/new" in number.content.decode()) == (200, key_of(page), True)
+    again = client.post(BY_PHONE, {"phone": PHONE, "key": key_of(number)})
+
+    assert (again.status_code, PhoneCode.objects.count()) == (200, 1)
+    assert give(client, again, code).status_code == 302
+
+
+def test_of_a_form_that_is_refused_a_code_from_before_is_taken_beside_it(town: Town, clock: Clock) -> None:
+    client = browser()
+    page = ask(client)
+    code, key = code_sent(clock), key_of(page)
+    limit = phone_codes.OF_NUMBER[1].most
+    for _ in range(limit - 1):
+        clock.move(minutes=1)
+        page = client.post(BY_PHONE, {"phone": PHONE, "key": key})
+        code = code_sent(clock)
+    clock.move(minutes=1)
+
+    refused = client.post(BY_PHONE, {"phone": PHONE, "key": key})
+
+    assert (refused.status_code, re.findall(r'name="key" value="(\w+)"', refused.content.decode())) == (429, [key] * 2)
+    assert 'name="last4" value="1234"' in refused.content.decode()
+    assert client.post(GIVEN, {"key": key, "code": code}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("wait_s", "said"), [(61, "2 minutes"), (89 * 60, "89 minutes"), (90 * 60, "2 hours"), (86400, "24 hours")]
+)
+@pytest.mark.parametrize("is_of_all", [False, True])
+def test_a_long_wait_is_told_in_hours_and_that_of_all_without_a_cause(
+    town: Town, monkeypatch: pytest.MonkeyPatch, wait_s: int, said: str, is_of_all: bool
+) -> None:
+    def refuse(**asked: object) -> str:
+        raise TooManyCodes(wait_s, is_of_all=is_of_all, last4="1234")
+
+    monkeypatch.setattr(phone_sign_in, "ask_for_code", refuse)
+
+    refused = ask(browser())
+
+    assert (refused.status_code, refused["Retry-After"]) == (429, str(wait_s))
+    assert f"Try again in {said}," in words(refused)
+    assert ("with this number or from here" in words(refused)) is not is_of_all
+
+
+def test_an_empty_code_is_told_as_an_error_and_not_as_done(town: Town) -> None:
+    client = browser()
+
+    page = give(client, ask(client), "")
+
+    assert (page.status_code, 'role="alert"' in page.content.decode()) == (422, True)
+    assert 'role="status"' not in page.content.decode().split("<main")[1].split("</main")[0]
+
+
 @pytest.mark.parametrize("phone", ["", "x", "010-62345678", "1" * 40])
 def test_what_is_no_mobile_number_is_said(town: Town, phone: str) -> None:
     assert ask(browser(), phone).status_code == 422
@@ -246,5 +308,5 @@ def test_who_has_signed_in_is_led_on_and_nothing_is_opened_by_a_link(town: Town,
 def test_by_phone_in_chinese(town: Town) -> None:
     page = Client().post(BY_PHONE, {"phone": PHONE}, headers={"accept-language": "zh-hans"})
 
-    assert "已为尾号1234的手机号索取验证码" in words(page)
+    assert "已申请向尾号1234的手机发送验证码" in words(page)
     assert PhoneCode.objects.get().language == "zh"

@@ -29,6 +29,7 @@ from wenyuan.lending.patrons.queries import get_patron
 from wenyuan.organisation.rights.data import READER, Desk, Door
 
 _KEY: Final = re.compile(r"[0-9a-f]{32}")
+_IN_HOURS_S: Final = 90 * 60
 
 
 class NumberForm(forms.Form):
@@ -59,10 +60,10 @@ def ask(request: PublicRequest) -> HttpResponse:
     if request.reader is not None and request.method != "POST":
         return HttpResponseRedirect(following_of(request))
     is_offered = offers_codes(request)
-    form = NumberForm(request.POST if request.method == "POST" and is_offered else None)
-    wait = 0
+    # without a number it is who asks for another code: with the same key, so that the first one still opens
+    form = NumberForm(request.POST if "phone" in request.POST and is_offered else None)
+    key, refused = _key(request) or secrets.token_hex(16), None
     if form.is_valid():
-        key = _key(request) or secrets.token_hex(16)
         try:
             last4 = ask_for_code(
                 phone=form.cleaned_data["phone"],
@@ -72,18 +73,24 @@ def ask(request: PublicRequest) -> HttpResponse:
                 at=request.at,
             )
         except TooManyCodes as many:
-            wait = many.wait_s
+            refused = many
         except PatronRefused:
             form.add_error("phone", _("This is no mobile number."))
         else:
             return _asked_for_code(request, CodeForm(), key=key, last4=last4)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    status = HTTPStatus.TOO_MANY_REQUESTS if wait else status
-    context = {"form": form, "is_offered": is_offered, "wait_minutes": -(-wait // 60), "key": secrets.token_hex(16)}
-    response = _page(request, context, status)
-    if wait:
-        response["Retry-After"] = str(wait)
+    context = {"form": form, "is_offered": is_offered, "key": key}
+    if refused is None:
+        return _page(request, context, status)
+    told = {**context, "refused": refused, "code_form": CodeForm(), **_wait_in_words(refused.wait_s)}
+    response = _page(request, told, HTTPStatus.TOO_MANY_REQUESTS)
+    response["Retry-After"] = str(refused.wait_s)
     return response
+
+
+def _wait_in_words(wait_s: int) -> dict[str, int]:
+    """In minutes, from ninety of them on in hours; never too short."""
+    return {"wait_hours": -(-wait_s // 3600)} if wait_s >= _IN_HOURS_S else {"wait_minutes": -(-wait_s // 60)}
 
 
 @sensitive_post_parameters("code", "key")

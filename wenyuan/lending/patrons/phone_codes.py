@@ -95,13 +95,13 @@ def ask_for_code(*, phone: str, key: str, address: str, language: Language, at: 
     of_number = PhoneCode.objects.filter(phone_hash=asked)
     if of_number.filter(key_hash=form, at__gt=at - AGAIN).exists():
         return number[-4:]
-    waits = [
+    own_s = max(
         *(_wait_s(of_number, limit, at=at) for limit in OF_NUMBER),
         *(_wait_s(PhoneCode.objects.filter(place=place), limit, at=at) for limit in OF_PLACE),
-        *(_wait_s(PhoneCode.objects.all(), limit, at=at) for limit in IN_ALL),
-    ]
-    if wait_s := max(waits):
-        raise TooManyCodes(wait_s)
+    )
+    all_s = max(_wait_s(PhoneCode.objects.all(), limit, at=at) for limit in IN_ALL)
+    if wait_s := max(own_s, all_s):
+        raise TooManyCodes(wait_s, is_of_all=all_s > own_s, last4=number[-4:])
     PhoneCode.objects.filter(key_hash=form).update(key_hash=None)
     row = PhoneCode.objects.create(
         key_hash=form, phone_hash=asked, phone_last4=number[-4:], language=language.value, place=place, at=at
