@@ -58,6 +58,7 @@ STEPS = {
     "fees.set_fine": "a step of circulation's verbs",
     "fees.settle_found": "a step of circulation's verbs",
     "patrons.reader_ref": "a step of the verbs of rooms above",
+    "patrons.hold_reader": "the same",
     "network.announce": "a step of rooms that tell readers themselves, whose verb asks for its own right",
     "network.roll_horizons": "a step of the nightly run over due dates, nobody's act",
     "network.set_spreads": "a step of the run over due dates after a signed closure",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,10 +13,10 @@ from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import make_branch
 from tests.factories.patrons import make_patron
-from tests.racing import at_once
+from tests.racing import Meanwhile, at_once
 from wenyuan.holdings.catalogue.operations import merge_bibs
 from wenyuan.lending.patrons.models import Patron
-from wenyuan.lending.patrons.operations import erase_patron, merge_patrons, undo_merge
+from wenyuan.lending.patrons.operations import close_patron, erase_patron, merge_patrons, undo_merge
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.notices.models import Message, Notice
 from wenyuan.organisation.rights.data import READER, Act, Desk, Door
@@ -369,7 +370,60 @@ def test_only_who_may_answers_at_its_branch(reader: Patron) -> None:
     assert Suggestion.objects.get().state == "new"
 
 
+def test_who_wishes_what_is_just_being_refused_begins_anew(fresh_database: str, settings: Any) -> None:
+    settings.WENYUAN_VERBS_NEST = True  # what another has not ended yet
+    branch = make_branch("C", kind="central")
+    desk = make_desk(branch, acts=[Act.ANSWER_SUGGESTIONS])
+    other = make_patron("周明", "R2", home=branch)
+    made = wish_for(make_patron("读者", "R", home=branch))
+
+    with transaction.atomic():
+        answer(made, SuggestionState.REFUSED, desk, reason="已停印")
+        meanwhile = Meanwhile(lambda: wish_for(other))
+    receipt = meanwhile.result()
+
+    assert isinstance(receipt, SuggestionReceipt)
+    assert (receipt.joined, receipt.suggestion.state.value) == (False, "new")
+    assert list(Support.objects.filter(suggestion_id=made.suggestion.id).values_list("patron__name", flat=True)) == [
+        "读者"
+    ]
+
+
 # Whose data it is
+
+
+def leave(reader: Patron, branch: Branch) -> None:
+    close_patron(patron_id=reader.id, at=AT, desk=make_desk(branch, acts=[Act.EDIT_PATRON]))
+
+
+def test_who_has_left_or_is_leaving_suggests_nothing(fresh_database: str, settings: Any) -> None:
+    settings.WENYUAN_VERBS_NEST = True  # what another has not ended yet
+    branch = make_branch("C", kind="central")
+    gone, going = make_patron("走了", "R1", home=branch), make_patron("正走", "R2", home=branch)
+    leave(gone, branch)
+    assert refused(lambda: wish_for(gone)) == (SuggestionReason.UNKNOWN_READER,)
+
+    with transaction.atomic():
+        leave(going, branch)
+        meanwhile = Meanwhile(lambda: wish_for(going))
+
+    assert isinstance(meanwhile.result(), SuggestionRefused)
+    assert not Suggestion.objects.exists()
+
+
+def test_what_somebody_is_just_joining_stays_when_the_first_leaves(fresh_database: str, settings: Any) -> None:
+    settings.WENYUAN_VERBS_NEST = True  # what another has not ended yet
+    branch = make_branch("C", kind="central")
+    first, second = make_patron("先", "R1", home=branch), make_patron("后", "R2", home=branch)
+    made = wish_for(first)
+
+    with transaction.atomic():
+        assert wish_for(second).joined
+        meanwhile = Meanwhile(lambda: leave(first, branch))
+
+    assert meanwhile.result() is None
+    [own] = list_own_suggestions(second.id)
+    assert (own.suggestion.id, own.suggestion.supporters) == (made.suggestion.id, 1)
 
 
 def test_with_a_reader_goes_what_they_said_and_what_nobody_else_wishes(

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,11 +13,11 @@ from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import make_branch
 from tests.factories.patrons import make_patron
-from tests.racing import at_once
+from tests.racing import Meanwhile, at_once
 from wenyuan.holdings.catalogue.models import Bib
 from wenyuan.holdings.catalogue.operations import merge_bibs, undo_bib_merge
 from wenyuan.lending.patrons.models import Patron
-from wenyuan.lending.patrons.operations import erase_patron, merge_patrons, undo_merge
+from wenyuan.lending.patrons.operations import close_patron, erase_patron, merge_patrons, undo_merge
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import READER, Act, Desk, Door
 from wenyuan.services.reading import rules
@@ -181,6 +183,22 @@ def test_two_at_once_make_one_list_with_one_line(fresh_database: str) -> None:
     at_once(*(lambda: put(reader, bib) for _ in range(4)))
 
     assert (OwnList.objects.count(), OwnLine.objects.count()) == (1, 1)
+
+
+def test_who_has_left_or_is_leaving_keeps_no_list(fresh_database: str, settings: Any) -> None:
+    settings.WENYUAN_VERBS_NEST = True  # what another has not ended yet
+    branch, bib = make_branch("C", kind="central"), make_bib()
+    desk = make_desk(branch, acts=[Act.EDIT_PATRON])
+    gone, going = make_patron("走了", "R1", home=branch), make_patron("正走", "R2", home=branch)
+    close_patron(patron_id=gone.id, at=AT, desk=desk)
+    assert refused(lambda: put(gone, bib)) == (OwnListReason.UNKNOWN_READER,)
+
+    with transaction.atomic():
+        close_patron(patron_id=going.id, at=AT, desk=desk)
+        meanwhile = Meanwhile(lambda: put(going, bib))
+
+    assert isinstance(meanwhile.result(), OwnListRefused)
+    assert not OwnList.objects.exists()
 
 
 def test_lists_go_with_their_reader_and_no_other_does(reader: Patron, other: Patron, branch: Branch) -> None:

@@ -63,7 +63,7 @@ from wenyuan.lending.patrons.phone_codes import (
     sign_in_by_code,
 )
 from wenyuan.lending.patrons.pre_registration import forget_pre_registrations, open_pre_registration, pre_register
-from wenyuan.lending.patrons.records import reader_ref
+from wenyuan.lending.patrons.records import hold_reader, reader_ref
 from wenyuan.lending.patrons.registration import register_on_first_swipe, register_patron
 from wenyuan.lending.patrons.restrictions import (
     begin_leaving,
@@ -118,6 +118,7 @@ __all__ = [
     "forget_taken_codes",
     "free_by_machine",
     "give_code",
+    "hold_reader",
     "install_default_categories",
     "keep_apart",
     "keep_own_history",

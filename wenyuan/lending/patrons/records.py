@@ -48,6 +48,15 @@ def refuse_when_closed(patron: Patron) -> None:
         raise PatronRefused(Problem(ProblemCode.PATRON_CLOSED))
 
 
+def hold_reader(patron_id: int) -> bool:
+    """A step of verbs of rooms above that a reader does: whether the patron is there and has not left. Until the end
+    nobody leaves, is erased or merged, and what one reader does twice at once comes one after the other; loans go on.
+    """
+    assert_in_verb()
+    held = Patron.objects.select_for_update(no_key=True).filter(id=patron_id).values_list("status", flat=True).first()
+    return held is not None and held != PatronStatus.CLOSED
+
+
 def follow_contacts(patron: Patron, *, at: datetime) -> None:
     """A step: what still waits to be sent to the patron, or to a child they answer for, goes where it may go now, and
     nowhere without consent."""

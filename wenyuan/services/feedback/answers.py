@@ -10,6 +10,7 @@ from wenyuan.lending.patrons.seams import PatronKeeper, PatronMover
 from wenyuan.organisation.network.seams import BranchUser, Tie
 from wenyuan.organisation.rights.data import Desk
 from wenyuan.services.feedback.data import SuggestionState
+from wenyuan.services.feedback.locking import one_at_a_time
 from wenyuan.services.feedback.models import Suggestion, Support
 
 SUPPORT = "support"
@@ -36,6 +37,7 @@ def forget_history(patron_id: int) -> None:
 
 def forget_reader(patron_id: int) -> None:
     """What a reader said goes; a suggestion that nobody else supports and nobody has looked at goes with it."""
+    one_at_a_time()
     own = Support.objects.filter(patron_id=patron_id)
     suggestion_ids = list(own.values_list("suggestion_id", flat=True))
     own.delete()

@@ -4,11 +4,11 @@ reader it names; what staff answers is audited and told to whoever asked to be t
 from datetime import datetime, time
 from typing import Final
 
-from django.db import connection
 from django.db.models import F, Q
 
 from wenyuan.holdings.catalogue.queries import standing_bib, titles_of
-from wenyuan.lending.patrons.queries import get_patron, notice_contacts, notice_recipient
+from wenyuan.lending.patrons.operations import hold_reader
+from wenyuan.lending.patrons.queries import notice_contacts, notice_recipient
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.notices.data import NewNotice, NoticeKind
 from wenyuan.organisation.notices.operations import post_many
@@ -17,7 +17,7 @@ from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import library_zone, local_date
 from wenyuan.plumbing.transactions import verb
-from wenyuan.services.feedback import rules, sql
+from wenyuan.services.feedback import rules
 from wenyuan.services.feedback.data import (
     OPEN_STATES,
     SuggestionFacts,
@@ -28,6 +28,7 @@ from wenyuan.services.feedback.data import (
     Wanted,
     Wish,
 )
+from wenyuan.services.feedback.locking import one_at_a_time
 from wenyuan.services.feedback.models import Suggestion, Support
 from wenyuan.services.feedback.queries import get_suggestion, held_alike, held_by_isbn
 
@@ -49,8 +50,8 @@ def suggest(
 
     :raises SuggestionRefused: with every reason; HELD and HELD_ALIKE with the records that the library has.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql.ONE_AT_A_TIME)
+    is_here = hold_reader(patron_id)
+    one_at_a_time()
     wanted = rules.tidied(wanted)
     found = _standing_wish(wanted)
     if found and Support.objects.filter(suggestion_id=found, patron_id=patron_id).exists():
@@ -59,7 +60,7 @@ def suggest(
     pickup = network_map().branches.get(wish.pickup_branch_id)
     if pickup is None or not pickup.stands_on(local_date(at)):
         reasons.append(SuggestionReason.UNKNOWN_BRANCH)
-    if get_patron(patron_id) is None:
+    if not is_here:
         reasons.append(SuggestionReason.UNKNOWN_READER)
     if held := held_by_isbn(wanted.isbn):
         reasons.append(SuggestionReason.HELD)
@@ -97,6 +98,7 @@ def answer_suggestion(
     :raises NotAllowed: the operator may not answer at its branch.
     :raises SuggestionRefused: with every reason; CHANGED_MEANWHILE when somebody else was first.
     """
+    one_at_a_time()
     row = Suggestion.objects.select_for_update().filter(id=suggestion_id).first()
     if row is None:
         raise SuggestionRefused(SuggestionReason.UNKNOWN_SUGGESTION)

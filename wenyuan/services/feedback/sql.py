@@ -54,4 +54,4 @@ HELD_ALIKE = """
 """Records that are called so, by this author or one who is not said, of which an item is left."""
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7411)"
-"""Taken by whoever suggests: two who wish one title at once, or one reader twice, come one after the other."""
+"""Two who wish one title at once come one after the other; nobody joins what is just being answered or deleted."""

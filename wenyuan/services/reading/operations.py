@@ -3,18 +3,18 @@ work on it come one after the other. A reader's own lists are theirs alone: the 
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import F
 
 from wenyuan.holdings.catalogue.queries import standing_bib, titles_of
-from wenyuan.lending.patrons.queries import get_patron
+from wenyuan.lending.patrons.operations import hold_reader
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import local_date
 from wenyuan.plumbing.transactions import verb
-from wenyuan.services.reading import rules, sql
+from wenyuan.services.reading import rules
 from wenyuan.services.reading.data import (
     BooklistDraft,
     BooklistFacts,
@@ -236,9 +236,7 @@ def remove_from_own_list(*, patron_id: int, list_id: int, bib_id: int, at: datet
 
 
 def _hold_reader(patron_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql.ONE_READER_AT_A_TIME, {"patron": patron_id})
-    if get_patron(patron_id) is None:
+    if not hold_reader(patron_id):
         raise OwnListRefused(OwnListReason.UNKNOWN_READER)
 
 
