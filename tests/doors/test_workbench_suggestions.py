@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories.catalogue import make_bib
+from tests.factories.catalogue import make_bib, make_item
 from tests.factories.network import make_branch, make_library
 from tests.factories.patrons import make_patron
 from tests.factories.staff_pages import staff_at
@@ -48,15 +48,20 @@ def test_what_most_wish_stands_first_and_a_state_narrows(staff: Client, central:
 
     html = staff.get(HERE).content.decode()
     refused = staff.get(f"{HERE}?state=refused").content.decode()
+    everything = staff.get(f"{HERE}?state=every").content.decode()
 
     assert html.index("三人想读") < html.index("一人想读")
-    assert "不买" in refused
+    assert ">不买<" not in html
+    assert ">不买<" in refused
+    assert ">不买<" in everything
+    assert "一人想读" in everything
     assert "一人想读" not in refused
     assert staff.get(f"{HERE}?state=' OR 1=1 --&page=x").status_code == 200
 
 
 def test_without_any_the_page_says_so(staff: Client) -> None:
-    assert "还没有读者荐购" in staff.get(HERE).content.decode()
+    assert "荐购均已处理完毕" in staff.get(HERE).content.decode()
+    assert "还没有读者荐购" in staff.get(f"{HERE}?state=every").content.decode()
     assert "没有处于此状态的荐购" in staff.get(f"{HERE}?state=ordered").content.decode()
 
 
@@ -77,6 +82,7 @@ def test_a_refusal_needs_a_reason_and_is_told(staff: Client, central: Branch) ->
 def test_what_has_arrived_is_found_by_its_number(staff: Client, central: Branch, work: str) -> None:
     made = make_suggestion(central, isbn="" if work else "9787506365437")
     bib = make_bib(title="长安的荔枝", isbn="9787506365437")
+    make_item(bib=bib, home=central)
 
     answer(staff, made, "arrived", work=work)
 
@@ -90,6 +96,21 @@ def test_what_is_in_no_catalogue_has_not_arrived(staff: Client, central: Branch)
     assert answer(staff, made, "arrived", work="9787506365437").status_code == 422
     assert answer(staff, made, "nonsense").status_code == 422
     assert Suggestion.objects.get().state == "new"
+
+
+def test_of_two_records_with_one_isbn_the_barcode_says_which(staff: Client, central: Branch) -> None:
+    made = make_suggestion(central, isbn="9787506365437")
+    first, second = (make_bib(title=f"三国演义 {volume}", isbn="9787506365437") for volume in ("上", "下"))
+    make_item(barcode="B1", bib=first, home=central)
+    make_item(barcode="B2", bib=second, home=central)
+
+    by_isbn = answer(staff, made, "arrived")
+    assert by_isbn.status_code == 422
+    assert "多条书目记录" in by_isbn.content.decode()
+    answer(staff, made, "arrived", work="B2")
+
+    made.refresh_from_db()
+    assert (made.state, made.bib_id) == ("arrived", second.id)
 
 
 def test_who_is_second_sees_what_the_first_answered(staff: Client, central: Branch) -> None:

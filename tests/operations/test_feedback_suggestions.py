@@ -212,9 +212,11 @@ def test_what_the_library_has_by_its_isbn_is_shown_instead(reader: Patron, branc
     make_item(bib=bib, home=branch)
 
     with pytest.raises(SuggestionRefused) as caught:
-        wish_for(reader, Wanted(title="别的名字", isbn=ISBN_10), means_another=True)
+        wish_for(reader, Wanted(title="别的名字", isbn=ISBN_10))
 
     assert (caught.value.reasons, caught.value.bib_ids) == ((SuggestionReason.HELD,), (bib.id,))
+    volume = wish_for(reader, Wanted(title="别的名字", isbn=ISBN_10), means_another=True)
+    assert (volume.suggestion.wanted.isbn, volume.suggestion.supporters) == (ISBN, 1)
 
 
 def test_what_is_called_so_is_shown_and_whoever_means_another_says_so(reader: Patron, branch: Branch) -> None:
@@ -229,8 +231,9 @@ def test_what_is_called_so_is_shown_and_whoever_means_another_says_so(reader: Pa
     assert wish_for(reader, means_another=True).suggestion.supporters == 1
 
 
-def test_what_was_withdrawn_may_be_suggested(reader: Patron, branch: Branch) -> None:
-    make_item(bib=make_bib(title="长安的荔枝", author="马伯庸", isbn=ISBN), home=branch, state="withdrawn")
+@pytest.mark.parametrize("gone", [{"state": "withdrawn"}, {"condition": "lost"}, {"condition": "missing"}])
+def test_what_is_gone_may_be_suggested(reader: Patron, branch: Branch, gone: dict[str, Any]) -> None:
+    make_item(bib=make_bib(title="长安的荔枝", author="马伯庸", isbn=ISBN), home=branch, **gone)
 
     assert wish_for(reader, Wanted(title="长安的荔枝", author="马伯庸", isbn=ISBN)).suggestion.supporters == 1
 
@@ -282,7 +285,7 @@ def test_what_most_readers_wish_comes_first_and_a_branch_sees_its_own(
 
     here = frozenset({branch.id})
     assert [one.wanted.title for one in list_suggestions(branch_ids=here)] == ["长安的荔枝", "一人想读"]
-    assert count_suggestions(branch_ids=here, state=SuggestionState.NEW) == 1
+    assert count_suggestions(branch_ids=here, states=[SuggestionState.NEW]) == 1
     assert count_suggestions() == 3
 
 
@@ -327,6 +330,18 @@ def test_what_has_arrived_leads_to_the_record_that_stands(reader: Patron, branch
         "suggestion_arrived",
     }
     assert wish_for(reader, means_another=True).joined is False, "it may be wished anew"
+
+
+def test_what_has_no_item_that_is_there_has_not_arrived(reader: Patron, branch: Branch, desk: Desk) -> None:
+    bib, made = make_bib(title="长安的荔枝"), wish_for(reader)
+    make_item(bib=bib, home=branch, state="withdrawn")
+
+    assert refused(lambda: answer(made, SuggestionState.ARRIVED, desk, bib_id=bib.id)) == (
+        SuggestionReason.UNKNOWN_WORK,
+    )
+    make_item(bib=bib, home=branch, state="in_process")
+    answer(made, SuggestionState.ARRIVED, desk, bib_id=bib.id)
+    assert Suggestion.objects.get().state == "arrived"
 
 
 def test_an_answer_to_what_somebody_else_answered_is_refused(reader: Patron, desk: Desk) -> None:

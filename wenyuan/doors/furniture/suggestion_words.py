@@ -24,14 +24,16 @@ REASONS: Final[Mapping[SuggestionReason, StrOrPromise]] = {
     SuggestionReason.ISBN_WRONG: _("This is no ISBN: a digit is wrong or missing. It may be left out."),
     SuggestionReason.UNKNOWN_BRANCH: _("Choose where you would fetch it."),
     SuggestionReason.UNKNOWN_READER: _("There is no such reader any more."),
-    SuggestionReason.HELD: _("The library has it already."),
+    SuggestionReason.HELD: _(
+        "The library has one of this ISBN already. Is it another one that you mean, another volume perhaps?"
+    ),
     SuggestionReason.HELD_ALIKE: _("The library has one of this title already. Is it another one that you mean?"),
     SuggestionReason.TOO_MANY: _("You have made five suggestions this month. There is room again next month."),
     SuggestionReason.UNKNOWN_SUGGESTION: _("The suggestion is not there any more."),
     SuggestionReason.CHANGED_MEANWHILE: _("Somebody else has answered meanwhile; here is what it says now."),
     SuggestionReason.NOT_FROM_HERE: _("What has been answered so stays so."),
     SuggestionReason.REASON_MISSING: _("Say why: readers are told so."),
-    SuggestionReason.UNKNOWN_WORK: _("Nothing with this number is in the catalogue yet."),
+    SuggestionReason.UNKNOWN_WORK: _("The library has no item with this number yet."),
 }
 
 FIELDS: Final[Mapping[SuggestionReason, str]] = {

@@ -102,7 +102,7 @@ def suggest_title(request: ReaderRequest) -> HttpResponse:
         initial=initial,
     )
     held: list[Row] = []
-    is_alike = False
+    may_mean_another = False
     if form.is_valid():
         try:
             return _suggested(request, _suggest(request, form))
@@ -110,11 +110,11 @@ def suggest_title(request: ReaderRequest) -> HttpResponse:
             for words, field in each_reason(refused):
                 form.add_error(field if field in form.fields else None, str(words))
             held = _held(request, refused.bib_ids)
-            is_alike = refused.reasons == (SuggestionReason.HELD_ALIKE,)
+            may_mean_another = refused.reasons in ((SuggestionReason.HELD,), (SuggestionReason.HELD_ALIKE,))
     context = {
         "form": form,
         "held": held,
-        "is_alike": is_alike,
+        "may_mean_another": may_mean_another,
         "crumbs": crumbs(gettext("Suggest a title")),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -88,7 +88,7 @@ class SuggestionReason(StrEnum):
     ISBN_WRONG = "isbn_wrong"
     UNKNOWN_BRANCH = "unknown_branch"
     UNKNOWN_READER = "unknown_reader"
-    HELD = "held"  # the library has it, by its ISBN
+    HELD = "held"  # the library has one of this ISBN; the volumes of a set may share one
     HELD_ALIKE = "held_alike"  # it has one of this title and author; whoever means another says so
     TOO_MANY = "too_many"  # this month
     UNKNOWN_SUGGESTION = "unknown_suggestion"

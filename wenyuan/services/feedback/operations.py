@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db.models import F, Q
 
-from wenyuan.holdings.catalogue.queries import standing_bib, titles_of
+from wenyuan.holdings.catalogue.queries import standing_bib
 from wenyuan.lending.patrons.operations import hold_reader
 from wenyuan.lending.patrons.queries import notice_contacts, notice_recipient
 from wenyuan.organisation.network.queries import network_map
@@ -30,7 +30,7 @@ from wenyuan.services.feedback.data import (
 )
 from wenyuan.services.feedback.locking import one_at_a_time
 from wenyuan.services.feedback.models import Suggestion, Support
-from wenyuan.services.feedback.queries import get_suggestion, held_alike, held_by_isbn
+from wenyuan.services.feedback.queries import get_suggestion, has_item, held_alike, held_by_isbn
 
 TOLD: Final = {
     SuggestionState.ORDERED: NoticeKind.SUGGESTION_ORDERED,
@@ -46,7 +46,7 @@ def suggest(
     *, patron_id: int, wanted: Wanted, wish: Wish, at: datetime, desk: Desk, means_another: bool = False
 ) -> SuggestionReceipt:
     """Wish that the library buys a title, for a reader. What another reader wishes already they support; what they wish
-    already themselves stays as it is. ``means_another``: the reader has seen what is held alike, and means another.
+    already themselves stays as it is. ``means_another``: the reader has seen what is held and means another.
 
     :raises SuggestionRefused: with every reason; HELD and HELD_ALIKE with the records that the library has.
     """
@@ -62,7 +62,8 @@ def suggest(
         reasons.append(SuggestionReason.UNKNOWN_BRANCH)
     if not is_here:
         reasons.append(SuggestionReason.UNKNOWN_READER)
-    if held := held_by_isbn(wanted.isbn):
+    held: tuple[int, ...] = ()
+    if not means_another and (held := held_by_isbn(wanted.isbn)):
         reasons.append(SuggestionReason.HELD)
     elif not means_another and (held := held_alike(wanted)):
         reasons.append(SuggestionReason.HELD_ALIKE)
@@ -105,7 +106,7 @@ def answer_suggestion(
     require(desk.operator, Act.ANSWER_SUGGESTIONS, row.branch_id)
     before, reason = SuggestionState(row.state), reason.strip()
     work = standing_bib(bib_id) if bib_id is not None and answer is SuggestionState.ARRIVED else None
-    has_work = work is not None and work in titles_of([work])
+    has_work = work is not None and has_item(work)
     reasons = rules.reasons_against_answer(before, answer, reason, has_work=has_work)
     if row.version != version:
         reasons.append(SuggestionReason.CHANGED_MEANWHILE)

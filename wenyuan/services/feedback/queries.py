@@ -1,5 +1,6 @@
 """Reads of suggestions: what is to be answered, what became of a reader's own, what the library has already."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
@@ -22,6 +23,7 @@ __all__ = [
     "count_own_suggestions",
     "count_suggestions",
     "get_suggestion",
+    "has_item",
     "held_alike",
     "held_by_isbn",
     "is_isbn",
@@ -35,20 +37,22 @@ SHOWN_HELD = 5
 _COLUMNS = 12
 
 
-def count_suggestions(*, branch_ids: frozenset[int] | None = None, state: SuggestionState | None = None) -> int:
-    """How many there are to answer at these branches (none: every branch), in a state or in any."""
-    return int(_rows(sql.COUNT_KEPT, _narrowed(branch_ids, state))[0][0])
+def count_suggestions(
+    *, branch_ids: frozenset[int] | None = None, states: Collection[SuggestionState] | None = None
+) -> int:
+    """How many there are to answer at these branches (none: every branch), in some states or in any."""
+    return int(_rows(sql.COUNT_KEPT, _narrowed(branch_ids, states))[0][0])
 
 
 def list_suggestions(
     *,
     branch_ids: frozenset[int] | None = None,
-    state: SuggestionState | None = None,
+    states: Collection[SuggestionState] | None = None,
     start: int = 0,
     size: int = PAGE,
 ) -> tuple[SuggestionFacts, ...]:
     """The same, what most readers wish first."""
-    values = {**_narrowed(branch_ids, state), "start": start, "limit": size}
+    values = {**_narrowed(branch_ids, states), "start": start, "limit": size}
     return tuple(_facts(row) for row in _rows(sql.KEPT, values))
 
 
@@ -83,22 +87,30 @@ def list_own_suggestions(patron_id: int, *, start: int = 0, size: int = PAGE) ->
 
 
 def held_by_isbn(isbn13: str) -> tuple[int, ...]:
-    """Records with this ISBN of which an item is left, also those that stand under a merged one."""
+    """Records with this ISBN of which an item is there, also those that stand under a merged one."""
     if not isbn13:
         return ()
     return _ids(sql.HELD_BY_ISBN, {"isbns": [isbn13], "limit": SHOWN_HELD})
 
 
 def held_alike(wanted: Wanted) -> tuple[int, ...]:
-    """Records of this title and author of which an item is left, ways of writing left out."""
+    """Records of this title and author of which an item is there, ways of writing left out."""
     title = fold(wanted.title)
     if not title:
         return ()
     return _ids(sql.HELD_ALIKE, {"title": title, "author": fold(wanted.author), "limit": SHOWN_HELD})
 
 
-def _narrowed(branch_ids: frozenset[int] | None, state: SuggestionState | None) -> dict[str, Any]:
-    return {"branches": None if branch_ids is None else sorted(branch_ids), "state": state.value if state else None}
+def has_item(bib_id: int) -> bool:
+    """Whether an item of the record is there."""
+    return bool(_rows(sql.HAS_ITEM, {"bib": bib_id})[0][0])
+
+
+def _narrowed(branch_ids: frozenset[int] | None, states: Collection[SuggestionState] | None) -> dict[str, Any]:
+    return {
+        "branches": None if branch_ids is None else sorted(branch_ids),
+        "states": None if states is None else [state.value for state in states],
+    }
 
 
 def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

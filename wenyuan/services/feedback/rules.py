@@ -74,7 +74,7 @@ def reasons_against_wish(wanted: Wanted, wish: Wish, *, this_month: int) -> list
 def reasons_against_answer(
     state: SuggestionState, answer: SuggestionState, reason: str, *, has_work: bool
 ) -> list[SuggestionReason]:
-    """Why it cannot be answered so; ``has_work`` when a record is named that stands."""
+    """Why it cannot be answered so; ``has_work`` when a record is named of which an item is there."""
     reasons = []
     if answer not in STEPS[state]:
         reasons.append(SuggestionReason.NOT_FROM_HERE)

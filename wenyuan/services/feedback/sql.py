@@ -1,6 +1,6 @@
 """Hand-written statements of this room. Own tables: feedback_suggestion, feedback_support. Lower tables read:
 catalogue_bib (where a merged record leads, what is called so), catalogue_identifier (what has an ISBN), catalogue_item
-(whether any is left)."""
+(whether any is there)."""
 
 _SUGGESTION = """
     suggestion.id, suggestion.branch_id, suggestion.title, suggestion.author, suggestion.isbn, suggestion.state,
@@ -14,7 +14,7 @@ ONE = f"SELECT {_SUGGESTION} FROM feedback_suggestion suggestion WHERE suggestio
 
 _KEPT = """
     (%(branches)s::int[] IS NULL OR suggestion.branch_id = ANY(%(branches)s::int[]))
-    AND (%(state)s::text IS NULL OR suggestion.state = %(state)s::text)
+    AND (%(states)s::text[] IS NULL OR suggestion.state = ANY(%(states)s::text[]))
 """
 
 COUNT_KEPT = f"SELECT count(*) FROM feedback_suggestion suggestion WHERE {_KEPT}"
@@ -33,25 +33,29 @@ OF_READER = f"""
 """
 """What a reader has suggested or supported, the latest first."""
 
-HELD_BY_ISBN = """
+_IS_THERE = "item.state <> 'withdrawn' AND item.condition NOT IN ('lost', 'missing')"
+
+HELD_BY_ISBN = f"""
     SELECT DISTINCT COALESCE(bib.merged_into_id, bib.id) AS bib_id
     FROM catalogue_identifier number JOIN catalogue_bib bib ON bib.id = number.bib_id
     WHERE number.value = ANY(%(isbns)s::text[]) AND EXISTS (
         SELECT FROM catalogue_item item
-        WHERE item.bib_id = COALESCE(bib.merged_into_id, bib.id) AND item.state <> 'withdrawn')
+        WHERE item.bib_id = COALESCE(bib.merged_into_id, bib.id) AND {_IS_THERE})
     ORDER BY bib_id LIMIT %(limit)s
 """
-"""Records with this number of which an item is left."""
+"""Records with this number of which an item is there."""
 
-HELD_ALIKE = """
+HELD_ALIKE = f"""
     SELECT bib.id FROM catalogue_bib bib
     WHERE bib.title_fold = %(title)s AND bib.merged_into_id IS NULL
         AND (%(author)s = '' OR bib.author_fold = '' OR starts_with(bib.author_fold, %(author)s)
             OR starts_with(%(author)s, bib.author_fold))
-        AND EXISTS (SELECT FROM catalogue_item item WHERE item.bib_id = bib.id AND item.state <> 'withdrawn')
+        AND EXISTS (SELECT FROM catalogue_item item WHERE item.bib_id = bib.id AND {_IS_THERE})
     ORDER BY bib.id DESC LIMIT %(limit)s
 """
-"""Records that are called so, by this author or one who is not said, of which an item is left."""
+"""Records that are called so, by this author or one who is not said, of which an item is there."""
+
+HAS_ITEM = f"SELECT EXISTS (SELECT FROM catalogue_item item WHERE item.bib_id = %(bib)s AND {_IS_THERE})"
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7411)"
 """Two who wish one title at once come one after the other; nobody joins what is just being answered or deleted."""

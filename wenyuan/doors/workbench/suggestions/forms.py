@@ -7,16 +7,21 @@ from wenyuan.doors.furniture.suggestion_words import STATES
 from wenyuan.services.feedback.data import SuggestionState
 
 REASON, NUMBER = 300, 40
+EVERY = "every"
 ANSWERS = tuple((state.value, STATES[state][1]) for state in SuggestionState if state is not SuggestionState.NEW)
 
 
 class FilterForm(forms.Form):
-    """Which suggestions are looked at."""
+    """Which suggestions are looked at; unasked those that are not settled."""
 
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("Every state")), *((state.value, STATES[state][1]) for state in SuggestionState)],
+        choices=[
+            ("", _("Not settled yet")),
+            (EVERY, _("Every state")),
+            *((state.value, STATES[state][1]) for state in SuggestionState),
+        ],
     )
 
 

@@ -14,12 +14,18 @@ from wenyuan.doors.workbench.access import StaffRequest, staff_page
 from wenyuan.doors.workbench.branches import branch_name, branches_with
 from wenyuan.doors.workbench.form_pages import Sheet, done, form_page, not_done, refuse
 from wenyuan.doors.workbench.shell import page
-from wenyuan.doors.workbench.suggestions.forms import AnswerForm, FilterForm
+from wenyuan.doors.workbench.suggestions.forms import EVERY, AnswerForm, FilterForm
 from wenyuan.holdings.catalogue.queries import lookup, titles_of
 from wenyuan.organisation.network.queries import network_map
 from wenyuan.organisation.rights.data import Act
 from wenyuan.organisation.rights.queries import may
-from wenyuan.services.feedback.data import SuggestionFacts, SuggestionReason, SuggestionRefused, SuggestionState
+from wenyuan.services.feedback.data import (
+    OPEN_STATES,
+    SuggestionFacts,
+    SuggestionReason,
+    SuggestionRefused,
+    SuggestionState,
+)
 from wenyuan.services.feedback.operations import answer_suggestion
 from wenyuan.services.feedback.queries import (
     count_suggestions,
@@ -36,20 +42,22 @@ GET_POST = ("GET", "HEAD", "POST")
 @require_GET
 @staff_page(Act.ANSWER_SUGGESTIONS, any_branch=True)
 def suggestions(request: StaffRequest) -> HttpResponse:
-    """What readers wish, what most of them wish first; of one state, or of every."""
+    """What readers wish, what most of them wish first: what is not settled, of one state, or all."""
     kept, network = branches_with(request.operator, Act.ANSWER_SUGGESTIONS), network_map()
     form = FilterForm(request.GET or None)
-    state = SuggestionState(form.cleaned_data["state"]) if form.is_valid() and form.cleaned_data["state"] else None
-    count = count_suggestions(branch_ids=kept, state=state)
+    chosen = form.cleaned_data["state"] if form.is_valid() else ""
+    states = None if chosen == EVERY else (SuggestionState(chosen),) if chosen else OPEN_STATES
+    count = count_suggestions(branch_ids=kept, states=states)
     numbers = Paginator(range(count), ROWS).get_page(request.GET.get("page"))
     start = max(numbers.start_index() - 1, 0)
-    found = list_suggestions(branch_ids=kept, state=state, start=start, size=ROWS)
+    found = list_suggestions(branch_ids=kept, states=states, start=start, size=ROWS)
     context = {
         "title": gettext("Suggestions to buy"),
         "line": gettext("What readers wish the library had"),
         "form": form,
-        "is_narrowed": state is not None,
-        "cleared_url": reverse("workbench:suggestions") if state else "",
+        "chosen": chosen,
+        "is_everything": chosen == EVERY,
+        "cleared_url": reverse("workbench:suggestions") if chosen else "",
         "rows": [(one, branch_name(one.branch_id, network), *STATES[one.state]) for one in found],
         "page": numbers,
     }
@@ -71,6 +79,8 @@ def suggestion(request: StaffRequest, suggestion_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             _answer(request, found, form)
+        except _SeveralRecords:
+            refuse(form, _("Several records have this ISBN. Scan the barcode of what has arrived."), "work")
         except SuggestionRefused as refused:
             if SuggestionReason.CHANGED_MEANWHILE in refused.reasons:
                 return not_done(request, REASONS[SuggestionReason.CHANGED_MEANWHILE], here)
@@ -102,14 +112,21 @@ def suggestion(request: StaffRequest, suggestion_id: int) -> HttpResponse:
     return form_page(request, form, sheet, template="workbench/suggestions/one.html", **more)
 
 
+class _SeveralRecords(Exception):
+    """The number does not say which record it is."""
+
+
 def _answer(request: StaffRequest, found: SuggestionFacts, form: AnswerForm) -> None:
     told = form.cleaned_data
-    number = told["work"] or found.wanted.isbn
-    bibs = (lookup(isbn=number, size=1).bibs or lookup(barcode=number, size=1).bibs) if number else ()
+    answer = SuggestionState(told["answer"])
+    number = (told["work"] or found.wanted.isbn) if answer is SuggestionState.ARRIVED else ""
+    bibs = (lookup(isbn=number, size=2).bibs or lookup(barcode=number, size=2).bibs) if number else ()
+    if len(bibs) > 1:
+        raise _SeveralRecords
     answer_suggestion(
         suggestion_id=found.id,
         version=told["version"],
-        answer=SuggestionState(told["answer"]),
+        answer=answer,
         reason=told["reason"],
         bib_id=bibs[0].id if bibs else None,
         at=request.at,
