@@ -94,6 +94,7 @@ def test_another_readers_list_is_not_there(bib: Bib) -> None:
 
     assert client.get(f"{MINE}/{theirs.id}").status_code == 404
     assert client.post(f"{MINE}/{theirs.id}", {"name": "我的了"}).status_code == 404
+    assert client.get(f"{MINE}/{theirs.id}/deleted").status_code == 404
     assert client.post(f"{MINE}/{theirs.id}/deleted").status_code == 404
     assert client.post(f"{MINE}/{theirs.id}/works/{bib.id}/removed").status_code == 404
     assert put(client, bib, chosen=str(theirs.id)).status_code == 422
@@ -111,12 +112,16 @@ def test_a_list_is_renamed_emptied_and_deleted(bib: Bib) -> None:
     client.post(f"{path}/works/{bib.id}/removed")
     html = client.get(path).content.decode()
     assert "Nothing on this list" in html
-    assert 'data-confirm="The list is deleted with all that stands on it."' in html
+    assert f'href="{path}/deleted"' in html
+    asked = words(client.get(f"{path}/deleted"))
+    assert "Delete “明年读”?" in asked
+    assert "The list is deleted with all that stands on it." in asked
+    assert OwnList.objects.exists()
     assert client.post(f"{path}/deleted")["Location"] == MINE
 
     assert "No lists yet" in words(client.get(MINE))
     assert client.post(f"{path}/deleted").status_code == 404
-    assert client.get(f"{path}/deleted").status_code == 405
+    assert client.get(f"{path}/deleted").status_code == 404
 
 
 def test_no_name_becomes_a_tag(bib: Bib) -> None:

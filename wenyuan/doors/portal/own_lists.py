@@ -1,4 +1,5 @@
-"""A reader's own lists of works: what they want to read, or read already. Nobody else sees them."""
+"""A reader's own lists of works: what they want to read, or read already. Whoever has the
+account open sees them, and nobody else."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -157,10 +158,15 @@ def listing(request: ReaderRequest, bib_id: int) -> HttpResponse:
     return page(request, "portal/listing.html", context, at="find", status=status)
 
 
-@reader_act()
+@reader_act(with_page=True)
 def delete(request: ReaderRequest, list_id: int) -> HttpResponse:
-    """Delete a list with all that stands on it."""
-    _own(request, list_id)
+    """Ask whether a list is to be deleted with all that stands on it, and delete it."""
+    found = _own(request, list_id)
+    if request.method != "POST":
+        trail = crumbs(gettext("Delete the list"))
+        trail.insert(1, Crumb(label=gettext("My lists"), url=reverse("portal:own-lists")))
+        trail.insert(2, Crumb(label=found.name, url=reverse("portal:own-list", args=[list_id])))
+        return page(request, "portal/own_list_deletion.html", {"own_list": found, "crumbs": trail}, at="account")
     try:
         gone = delete_own_list(patron_id=request.reader.patron.id, list_id=list_id, at=request.at, desk=request.desk)
     except OwnListRefused:  # in another tab just now
