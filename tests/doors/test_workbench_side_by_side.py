@@ -122,9 +122,15 @@ def test_there_is_no_per_cent_across_a_change_of_definition_sb4(town: Town) -> N
         desk=make_desk(town.central, role=Role.DIRECTOR, everywhere=True),
     )
 
-    page = english(town.central).get(f"{PAGE}?period=2026-04&branch=C&figure=loans")
+    terms = "period=2026-04&branch=C&figure=loans&figure=visits"
+    page = english(town.central).get(f"{PAGE}?{terms}")
+    file = english(town.central).get(f"{PAGE}.xlsx?{terms}")
 
-    assert numbers(page)["Central"] == [(30, 20, None)]
+    assert numbers(page)["Central"] == [(30, 20, None), (0, 0, None)]
+    assert [differs for _name, _unit, differs in page.context["heads"]] == [True, False]
+    assert page.content.decode().count("another definition") == 2  # over the chart, and over the table
+    heads = [cell.value for cell in load_workbook(io.BytesIO(file.content)).worksheets[0][1]]
+    assert ["another definition" in head for head in heads] == [False, False, True, False, False]
 
 
 def test_the_table_comes_as_a_workbook_of_numbers_sb5(town: Town) -> None:
@@ -139,7 +145,7 @@ def test_the_table_comes_as_a_workbook_of_numbers_sb5(town: Town) -> None:
     assert [cell.value for cell in cells[-1]] == ["Total", 30, 3]
     assert [cell.data_type for cell in cells[1]][1:] == ["n", "n"]
     assert {cell.data_type for row in cells for cell in row} <= {"n", "s", "inlineStr"}
-    assert answer["Content-Disposition"] == 'attachment; filename="branches-loans-2026-04-C.xlsx"'
+    assert answer["Content-Disposition"] == 'attachment; filename="branches-2026-04-C.xlsx"'
 
 
 def test_empty_forbidden_and_unreadable_sb6(town: Town) -> None:

@@ -125,13 +125,21 @@ def context_of(
     }
 
 
-def workbook(heads: Sequence[StrOrPromise], rows: Sequence[Sequence[Value]], name: str, asked: Asked) -> HttpResponse:
-    """Numbers as numbers, and no formula."""
+def workbook(
+    heads: Sequence[StrOrPromise],
+    rows: Sequence[Sequence[Value]],
+    name: str,
+    asked: Asked,
+    *,
+    title: str | None = None,
+) -> HttpResponse:
+    """Numbers as numbers, and no formula. A table with a ``title`` holds more than the figure that is shown."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "table.xlsx"
-        write_xlsx(path, [str(head) for head in heads], rows, title=str(NAMES[asked.shown]))
+        write_xlsx(path, [str(head) for head in heads], rows, title=title or str(NAMES[asked.shown]))
         content = path.read_bytes()
-    file = f"{name}-{asked.shown.value}-{asked.counted.text}-{asked.branch or EVERYTHING}.xlsx"
+    told = name if title else f"{name}-{asked.shown.value}"
+    file = f"{told}-{asked.counted.text}-{asked.branch or EVERYTHING}.xlsx"
     return HttpResponse(
         content,
         content_type=EXCEL,

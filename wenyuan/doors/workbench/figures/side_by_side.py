@@ -62,12 +62,14 @@ def branches(request: StaffRequest) -> HttpResponse:
     if isinstance(asked, HttpResponse):
         return asked
     earlier = same_days_before(asked.period, asked.counted.last_date)
-    sides, total = _sides(asked, earlier)
+    alike = _alike(asked, earlier)
+    sides, total = _sides(asked, earlier, alike)
     title = gettext("Branches side by side")
     context = context_of(request, asked, chosen, title, "workbench:figure-branches", form_of=SideForm) | {
         "sides": sides,
         "total": total,
-        "heads": [(NAMES[one], unit_shown(BY_CODE[one].unit)) for one in chosen],
+        "heads": [(NAMES[one], unit_shown(BY_CODE[one].unit), not alike[one]) for one in chosen],
+        "differs": not alike[asked.shown],
         "now_words": period_words(asked.counted),
         "earlier_words": period_words(earlier) if earlier else "",
     }
@@ -83,14 +85,19 @@ def branches_file(request: StaffRequest) -> HttpResponse:
     if isinstance(asked, HttpResponse):
         raise Http404
     earlier = same_days_before(asked.period, asked.counted.last_date)
-    sides, total = _sides(asked, earlier)
-    spans = [period_words(one) for one in (asked.counted, earlier) if one]
-    heads = [gettext("Branch"), *(f"{NAMES[code]} {span}" for code in chosen for span in spans)]
+    alike = _alike(asked, earlier)
+    sides, total = _sides(asked, earlier, alike)
+    heads = [gettext("Branch")]
+    for code in chosen:
+        heads.append(f"{NAMES[code]} {period_words(asked.counted)}")
+        if earlier:
+            differs = "" if alike[code] else f" ({gettext('another definition')})"
+            heads.append(f"{NAMES[code]} {period_words(earlier)}{differs}")
     rows: list[list[Value]] = [
         [side.name, *(one.value for pair in side.pairs for one in (pair.now, pair.before) if one)]
         for side in (*sides, total)
     ]
-    return workbook(heads, rows, "branches", asked)
+    return workbook(heads, rows, "branches", asked, title=gettext("Branches side by side"))
 
 
 def _chosen(request: StaffRequest) -> tuple[IndicatorCode, ...]:
@@ -98,17 +105,19 @@ def _chosen(request: StaffRequest) -> tuple[IndicatorCode, ...]:
     return tuple(one for one in SIDE_BY_SIDE if one.value in wanted) or USUAL
 
 
-def _sides(asked: Asked, earlier: Period | None) -> tuple[list[Side], Side]:
+def _alike(asked: Asked, earlier: Period | None) -> Mapping[IndicatorCode, bool]:
+    """Of each figure whether it was counted by one definition in both periods."""
+    spans, defined = [one for one in (asked.counted, earlier) if one], definitions()
+    return {one: is_defined_alike(one, *spans, defined=defined) for one in asked.figures}
+
+
+def _sides(asked: Asked, earlier: Period | None, alike: Mapping[IndicatorCode, bool]) -> tuple[list[Side], Side]:
     """The branches in the order of their codes, and their sum; no branch where nothing happened at all."""
     defined = definitions()
     now, before = (
         by_branch(period=one, branch=asked.branch, network=asked.network, defined=defined) if one else ()
         for one in (asked.counted, earlier)
     )
-    alike = {
-        one: is_defined_alike(one, *(span for span in (asked.counted, earlier) if span), defined=defined)
-        for one in asked.figures
-    }
     found, known = _by_id(now), _by_id(before)
     sums, earlier_sums = _sum(now, asked.figures), _sum(before, asked.figures)
     total = _side(gettext("Total"), sums, earlier_sums, asked, earlier, alike, Slice())
