@@ -106,4 +106,6 @@ def test_without_scripts_the_numbers_stand_in_open_tables(chromium: Browser, sit
 
     assert page.locator("table[data-chart=bars] tbody tr").count() == 12
     assert page.locator("table[data-chart=bars] tbody tr >> nth=0").is_visible()
+    assert page.locator(".chart-files").count() > 0
+    assert not any(one.is_visible() for one in page.locator(".chart-files").all())
     context.close()
