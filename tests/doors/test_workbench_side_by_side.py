@@ -129,7 +129,7 @@ def test_there_is_no_per_cent_across_a_change_of_definition_sb4(town: Town) -> N
     assert numbers(page)["Central"] == [(30, 20, None), (0, 0, None)]
     assert [differs for _name, _unit, differs in page.context["heads"]] == [True, False]
     assert page.content.decode().count("another definition") == 2  # over the chart, and over the table
-    heads = [cell.value for cell in load_workbook(io.BytesIO(file.content)).worksheets[0][1]]
+    heads = [str(cell.value) for cell in load_workbook(io.BytesIO(file.content)).worksheets[0][1]]
     assert ["another definition" in head for head in heads] == [False, False, True, False, False]
 
 

@@ -15,7 +15,7 @@ from tests.factories.patrons import make_category, make_patron
 from tests.racing import at_once
 from wenyuan.holdings.catalogue.models import Bib
 from wenyuan.lending.patrons.models import Patron
-from wenyuan.lending.patrons.operations import erase_patron, merge_patrons, undo_merge
+from wenyuan.lending.patrons.operations import close_patron, erase_patron, merge_patrons, undo_merge
 from wenyuan.organisation.network.models import Branch
 from wenyuan.organisation.rights.data import READER, Act, Desk, Door
 from wenyuan.organisation.rights.models import AuditRow
@@ -209,6 +209,15 @@ def test_what_is_not_there_is_refused(reader: Patron, bib: Bib, desk: Desk) -> N
     assert refused(lambda: decide_review(review_id=987654, version=1, shown=True, at=AT, desk=desk)) == unknown
     report = {"patron_id": reader.id, "review_id": said.id, "why": "x", "at": AT, "desk": OWN}
     assert refused(lambda: report_review(**report)) == unknown, "nobody reports what is not shown"  # type: ignore[arg-type]
+
+
+def test_who_has_left_says_nothing_more(reader: Patron, other: Patron, bib: Bib, branch: Branch, desk: Desk) -> None:
+    said = decide(say(other, bib), desk)
+    close_patron(patron_id=reader.id, at=AT, desk=make_desk(branch, acts=[Act.EDIT_PATRON]))
+
+    assert refused(lambda: say(reader, bib)) == (ReviewReason.UNKNOWN_READER,)
+    report = {"patron_id": reader.id, "review_id": said.id, "why": "x", "at": AT, "desk": OWN}
+    assert refused(lambda: report_review(**report)) == (ReviewReason.UNKNOWN_READER,)  # type: ignore[arg-type]
 
 
 def test_a_reader_takes_back_their_own_and_no_other(reader: Patron, other: Patron, bib: Bib) -> None:

@@ -3,17 +3,17 @@ reported by others. The door names who has signed in."""
 
 from datetime import datetime, time
 
-from django.db import connection
 from django.db.models import F
 
 from wenyuan.holdings.catalogue.queries import standing_bib, titles_of
+from wenyuan.lending.patrons.operations import hold_reader
 from wenyuan.lending.patrons.queries import get_patron, is_guarded
 from wenyuan.organisation.rights.data import Act, Desk
 from wenyuan.organisation.rights.operations import audit
 from wenyuan.organisation.rights.queries import needs, require
 from wenyuan.plumbing.clock import library_zone, local_date
 from wenyuan.plumbing.transactions import verb
-from wenyuan.services.reading import rules, sql
+from wenyuan.services.reading import rules
 from wenyuan.services.reading.data import ReviewDraft, ReviewFacts, ReviewReason, ReviewRefused, ReviewState
 from wenyuan.services.reading.models import Review, ReviewReport
 from wenyuan.services.reading.queries import get_review, own_review_of
@@ -28,8 +28,7 @@ def write_review(*, patron_id: int, bib_id: int, draft: ReviewDraft, at: datetim
     """
     _hold(patron_id)
     patron = get_patron(patron_id)
-    if patron is None:
-        raise ReviewRefused(ReviewReason.UNKNOWN_READER)
+    assert patron is not None, "held above"
     work, draft = standing_bib(bib_id), rules.tidied_review(draft)
     before = own_review_of(work, patron_id=patron_id)
     guarded = is_guarded(patron_id, on=local_date(at))
@@ -66,7 +65,7 @@ def write_review(*, patron_id: int, bib_id: int, draft: ReviewDraft, at: datetim
 def take_review_back(*, patron_id: int, review_id: int, at: datetime, desk: Desk) -> None:
     """A reader wants what they said of a work gone.
 
-    :raises ReviewRefused: UNKNOWN_REVIEW, also for another reader's.
+    :raises ReviewRefused: UNKNOWN_REVIEW, also for another reader's; UNKNOWN_READER.
     """
     _hold(patron_id)
     if not Review.objects.select_for_update().filter(id=review_id, patron_id=patron_id).exists():
@@ -80,7 +79,8 @@ def take_review_back(*, patron_id: int, review_id: int, at: datetime, desk: Desk
 def report_review(*, patron_id: int, review_id: int, why: str, at: datetime, desk: Desk) -> None:
     """A reader finds a shown review improper: it is looked at again, and stands until then. Once each.
 
-    :raises ReviewRefused: UNKNOWN_REVIEW where it is not shown; OWN; REASON_MISSING, TEXT_TOO_LONG, TOO_MANY.
+    :raises ReviewRefused: UNKNOWN_READER; UNKNOWN_REVIEW where it is not shown; OWN; REASON_MISSING, TEXT_TOO_LONG,
+        TOO_MANY.
     """
     _hold(patron_id)
     review = Review.objects.select_for_update().filter(id=review_id, state=ReviewState.SHOWN.value).first()
@@ -143,8 +143,12 @@ def decide_review(
 
 
 def _hold(patron_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql.ONE_READER_AT_A_TIME, {"patron": patron_id})
+    """What one reader does twice at once comes one after the other, and nobody leaves or is erased meanwhile.
+
+    :raises ReviewRefused: UNKNOWN_READER where they have.
+    """
+    if not hold_reader(patron_id):
+        raise ReviewRefused(ReviewReason.UNKNOWN_READER)
 
 
 def _midnight(at: datetime) -> datetime:

@@ -94,9 +94,6 @@ OWN_WORKS = f"""
 
 OWN_LINES_OF_WORK = f"SELECT line.id FROM ({_OWN_LINES}) line WHERE line.bib_id = %(bib)s"
 
-ONE_READER_AT_A_TIME = "SELECT pg_advisory_xact_lock(7412, (%(patron)s::bigint %% 2147483647)::int)"
-"""Taken by whoever writes a reader's reviews, so that their number is the one that stands."""
-
 _REVIEW = """
     review.id, COALESCE(bib.merged_into_id, bib.id) AS bib_id, review.branch_id, review.stars, review.words,
     review.shown_as, review.state, review.reason, review.written_at, review.version,
