@@ -181,6 +181,25 @@ def test_what_is_improper_is_reported_once_and_stands_in_the_queue(portal_town: 
     assert Review.objects.get(id=shown.id).state == "refused"
 
 
+def test_in_anothers_account_nothing_is_said_deleted_or_reported(portal_town: Town, bib: Bib) -> None:
+    say(signed_in(), bib)
+    own, shown = Review.objects.get(), make_review(portal_town, make_bib())
+    other = signed_in("R0002")
+    other.post("/account/cards", {"card": "R0001", "pin": PIN})
+    other.post("/account/cards/switch", {"reader": str(own.patron_id)})
+
+    for path, sent in (
+        (f"/record/{bib.id}/review", {"words": "不同"}),
+        (f"{MINE}/{own.id}/deleted", {}),
+        (f"/review/{shown.id}/report", {"why": "不妥"}),
+    ):
+        answer = other.post(path, {**sent, "for": str(own.patron_id)}, follow=True)
+        assert "Whoever has signed in with that card speaks for themselves" in words(answer)
+
+    own.refresh_from_db()
+    assert (own.words, ReviewReport.objects.exists()) == ("读了两遍", False)
+
+
 def test_who_has_not_signed_in_or_comes_from_another_site_says_nothing(portal_town: Town, bib: Bib) -> None:
     shown = make_review(portal_town, bib)
     forged = browser(enforce_csrf_checks=True)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from tests.factories.accounts import make_desk
 from tests.factories.catalogue import make_bib
 from tests.factories.network import make_branch
 from tests.factories.patrons import make_category, make_patron
-from tests.racing import at_once
+from tests.racing import Meanwhile, at_once
 from wenyuan.holdings.catalogue.models import Bib
 from wenyuan.lending.patrons.models import Patron
 from wenyuan.lending.patrons.operations import close_patron, erase_patron, merge_patrons, undo_merge
@@ -248,6 +249,21 @@ def test_what_is_reported_stands_until_somebody_has_looked(
     decide(said, desk)
     assert count_reviews(wanted="reported") == 0
     assert count_reviews(wanted="shown") == 1
+
+
+def test_a_reader_goes_while_another_reports_what_they_said(fresh_database: str, settings: Any) -> None:
+    settings.WENYUAN_VERBS_NEST = True  # what another has not ended yet
+    branch = make_branch("C", kind="central")
+    going, other = make_patron("走", "R1", home=branch), make_patron("留", "R2", home=branch)
+    said = decide(say(going, make_bib()), make_desk(branch, acts=[Act.MODERATE_REVIEWS]))
+    leaves = {"patron_id": going.id, "at": AT, "desk": make_desk(branch, acts=[Act.EDIT_PATRON])}
+
+    with transaction.atomic():
+        report_review(patron_id=other.id, review_id=said.id, why="x", at=AT, desk=OWN)
+        meanwhile = Meanwhile(lambda: close_patron(**leaves))  # type: ignore[arg-type]
+
+    assert not isinstance(meanwhile.result(), Exception)
+    assert (Review.objects.count(), ReviewReport.objects.count()) == (0, 0)
 
 
 def test_of_two_records_that_became_one_each_reader_speaks_once(reader: Patron, bib: Bib, desk: Desk) -> None:

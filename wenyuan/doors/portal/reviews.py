@@ -204,6 +204,8 @@ def own_reviews(request: ReaderRequest) -> HttpResponse:
 @reader_act()
 def take_back(request: ReaderRequest, review_id: int) -> HttpResponse:
     """What the reader said goes."""
+    if request.reader.is_other:
+        return told(request, "refused", gettext("Whoever has signed in with that card speaks for themselves"))
     try:
         take_review_back(patron_id=request.reader.patron.id, review_id=review_id, at=request.at, desk=request.desk)
     except ReviewRefused:
@@ -217,6 +219,8 @@ def report(request: ReaderRequest, review_id: int) -> HttpResponse:
     found = get_review(review_id)
     if found is None or found.state is not ReviewState.SHOWN:
         raise Http404
+    if request.reader.is_other:
+        return told(request, "refused", gettext("Whoever has signed in with that card speaks for themselves"))
     bib = _work(found.bib_id)
     form = ReportForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

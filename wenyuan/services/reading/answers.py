@@ -7,7 +7,7 @@ A line is read through the merge of its record (``sql``), so that neither the me
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from wenyuan.holdings.catalogue.data import BibMoved, Hanging, Parting, StayReason
 from wenyuan.holdings.catalogue.seams import BibUser
@@ -61,8 +61,8 @@ def forget_history(patron_id: int) -> None:
 
 def forget_reader(patron_id: int) -> None:
     """A reader's own lists go with them, and what they said of works and of what others said."""
-    ReviewReport.objects.filter(Q(patron_id=patron_id) | Q(review__patron_id=patron_id)).delete()
-    Review.objects.filter(patron_id=patron_id).delete()
+    _delete_reviews(Review.objects.filter(patron_id=patron_id))
+    ReviewReport.objects.filter(patron_id=patron_id).delete()
     OwnLine.objects.filter(own_list__patron_id=patron_id).delete()
     OwnList.objects.filter(patron_id=patron_id).delete()
 
@@ -76,8 +76,7 @@ def move_reader(gone_id: int, kept_id: int, at: datetime) -> Iterable[Moved]:
     record that stays is kept, also when it is undone."""
     spoken = Review.objects.filter(patron_id=gone_id)
     twice = spoken.filter(bib_id__in=Review.objects.filter(patron_id=kept_id).values("bib_id"))
-    ReviewReport.objects.filter(review_id__in=twice.values("id")).delete()
-    twice.delete()
+    _delete_reviews(twice)
     reported = ReviewReport.objects.filter(patron_id=gone_id)
     reported.filter(review_id__in=ReviewReport.objects.filter(patron_id=kept_id).values("review_id")).delete()
     moved = [Moved(REVIEW, row_id) for row_id in spoken.order_by("id").values_list("id", flat=True)]
@@ -88,6 +87,13 @@ def move_reader(gone_id: int, kept_id: int, at: datetime) -> Iterable[Moved]:
     moved += [Moved(OWN_LIST, list_id) for list_id in lists.order_by("id").values_list("id", flat=True)]
     lists.update(patron_id=kept_id)
     return moved
+
+
+def _delete_reviews(reviews: QuerySet[Review]) -> None:
+    """With what was reported of them; nobody reports one meanwhile."""
+    ids = list(reviews.select_for_update().values_list("id", flat=True))
+    ReviewReport.objects.filter(review_id__in=ids).delete()
+    Review.objects.filter(id__in=ids).delete()
 
 
 def move_reader_back(moved: Sequence[Moved], gone_id: int, kept_id: int) -> None:
