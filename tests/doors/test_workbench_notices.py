@@ -155,7 +155,7 @@ def test_the_faults_of_a_text_are_told_at_once(branch: Branch) -> None:
 def test_the_texts_say_which_wait_for_a_code(branch: Branch) -> None:
     page = director(branch).get(TEXTS).content.decode()
 
-    assert page.count("缺编号") == 34  # WeChat: seventeen kinds in two languages
+    assert page.count("缺编号") == 40  # WeChat: twenty kinds in two languages
 
 
 def test_hours_are_changed_and_impossible_ones_told(branch: Branch) -> None:

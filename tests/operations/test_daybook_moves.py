@@ -13,7 +13,6 @@ from wenyuan.office.daybook.data import PaperInput, RecordFacts, RecordKind, Rec
 from wenyuan.office.daybook.models import Record
 from wenyuan.office.daybook.operations import approve_record, attach_paper, correct_record, remove_paper
 from wenyuan.office.daybook.queries import list_records
-from wenyuan.office.figures import queries as figure_queries
 from wenyuan.office.figures.data import SummaryPart
 from wenyuan.office.figures.queries import parse_period, work_summary
 from wenyuan.organisation.accounts.data import Role
@@ -145,7 +144,7 @@ def test_a_series_that_readers_were_only_taken_to_is_not_the_librarys_own(centre
 def test_tables_say_where_they_do_not_list_every_record(centre: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         make_record(make_draft(centre, DAY, f"第{number}讲", brand="鹿鸣讲坛"), centre, at=AT)
-    monkeypatch.setattr(figure_queries, "MOST_RECORDS", 2)
+    monkeypatch.setattr("wenyuan.office.figures.queries.telling.MOST_RECORDS", 2)
 
     summary = work_summary(period=parse_period("2026-H1"), branch=None, at=AT)
 

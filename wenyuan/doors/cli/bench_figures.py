@@ -59,6 +59,13 @@ _CHUNK: Final = 200_000
 
 _INDEXES: Final = ("enable_indexscan", "enable_bitmapscan", "enable_indexonlyscan")
 
+_DAY_AS_IF_NEW = """
+    WITH days AS (DELETE FROM figures_dayroll WHERE local_date = %(day)s),
+    parts AS (DELETE FROM figures_aspectday WHERE local_date = %(day)s)
+    INSERT INTO figures_daymark (local_date) VALUES (%(day)s)
+"""
+"""As in the night after a day: nothing of it is added up, and all of its rows are to be written."""
+
 Echo = Callable[[str], None]
 
 _ENTRIES = """
@@ -137,18 +144,21 @@ def _step(desk: Desk, browser: Client, at: datetime) -> dict[str, Any]:
     def one_day() -> None:
         roll_up(at=at)
 
-    def mark() -> None:
-        recount(first=_busy(today), last=_busy(today), at=at, desk=desk, reason="bench")
+    def as_if_new() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_DAY_AS_IF_NEW, {"day": _busy(today)})
 
     busy = span_of(_busy(today), _busy(today))
     entries = sum(figures_of(period=busy, at=at).values[code] for code in _EACH_ONE)
     summary = parse_period(f"{today.year}-01-01..{today}")
     taken = {
         "year_ms": year_ms,
-        "day_ms": _times(one_day, before=mark),
+        "day_ms": _times(one_day, before=as_if_new),
         "page_ms": _times(lambda: _page(browser, {"period": str(today.year), "branch": "all"})),
         "summary_ms": _times(lambda: summary_docx(work_summary(period=summary, branch=None, at=at))),
     }
+    recount(first=_busy(today), last=_busy(today), at=at, desk=desk, reason="bench")  # its month has it many times now
+    roll_up(at=at)
     medians = {name: round(statistics.median(times), 1) for name, times in taken.items()}
     return {
         **medians,
