@@ -12,11 +12,11 @@ from openpyxl import load_workbook
 
 from tests.factories.network import make_closure
 from tests.factories.office_pages import NOON, Town, happened, make_town
-from tests.factories.staff_pages import staff_at
+from tests.factories.staff_pages import english_at
 from tests.factories.whole_house import now
 from wenyuan.organisation.accounts.data import Role
 from wenyuan.organisation.journal.data import Kind
-from wenyuan.organisation.network.models import Branch, Closure
+from wenyuan.organisation.network.models import Closure
 from wenyuan.organisation.network.queries import list_closures
 from wenyuan.plumbing.clock import local_date
 
@@ -35,12 +35,6 @@ def town() -> Town:
 def _in_english() -> Iterator[None]:
     with translation.override("en"):
         yield
-
-
-def english(branch: Branch, role: Role = Role.DIRECTOR) -> Any:
-    browser = staff_at(branch, role)
-    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return browser
 
 
 def busy(town: Town) -> None:
@@ -68,7 +62,7 @@ def test_loans_and_visits_before_during_and_after_a_closure_ce1(town: Town) -> N
     busy(town)
     make_closure(town.ring, FIRST, LAST)
 
-    page = english(town.central).get(f"{PAGE}?period=2026-04&branch=C")
+    page = english_at(town.central).get(f"{PAGE}?period=2026-04&branch=C")
 
     assert told(page) == [
         (
@@ -90,7 +84,7 @@ def test_a_closure_that_lasts_or_has_just_ended_is_told_as_far_as_today_ce2(town
     make_closure(town.ring, today - timedelta(days=3))
     make_closure(town.central, today - timedelta(days=9), today - timedelta(days=2))
 
-    page = english(town.central).get(f"{PAGE}?period={today - timedelta(days=20)}..{today}&branch=C")
+    page = english_at(town.central).get(f"{PAGE}?period={today - timedelta(days=20)}..{today}&branch=C")
 
     lasting, ended = (stretches for _name, stretches in told(page))
     assert [one[:2] for one in lasting][1:] == [(str(today - timedelta(days=3)), str(today))]
@@ -108,7 +102,7 @@ def test_only_what_shuts_a_whole_branch_of_those_asked_for_in_the_period_is_told
     Closure.objects.filter(id=make_closure(town.central, FIRST, LAST).id).update(withdrawn_at=NOON)
     Closure.objects.filter(id=make_closure(town.central, FIRST, LAST).id).update(shuts_door=False)
 
-    page = english(town.central).get(f"{PAGE}?period=2026&branch=C")
+    page = english_at(town.central).get(f"{PAGE}?period=2026&branch=C")
 
     assert [name for name, _stretches in told(page)] == ["Ring Road"]
     assert len(list_closures()) == 6
@@ -117,7 +111,7 @@ def test_only_what_shuts_a_whole_branch_of_those_asked_for_in_the_period_is_told
 def test_every_number_opens_onto_its_rows_ce4(town: Town) -> None:
     busy(town)
     make_closure(town.ring, FIRST, LAST)
-    browser = english(town.central)
+    browser = english_at(town.central)
 
     markup = browser.get(f"{PAGE}?period=2026-04&branch=C").content.decode()
 
@@ -132,7 +126,7 @@ def test_the_table_comes_as_a_workbook_of_numbers_ce5(town: Town) -> None:
     busy(town)
     make_closure(town.ring, FIRST, LAST, reason="=cmd()")
 
-    answer = english(town.central).get(f"{PAGE}.xlsx?period=2026-04&branch=C")
+    answer = english_at(town.central).get(f"{PAGE}.xlsx?period=2026-04&branch=C")
 
     cells = [list(row) for row in load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows()]
     assert [cell.value for cell in cells[1]][:2] == ["Ring Road", "=cmd()"]
@@ -141,13 +135,13 @@ def test_the_table_comes_as_a_workbook_of_numbers_ce5(town: Town) -> None:
 
 
 def test_empty_forbidden_and_unreadable_ce6(town: Town) -> None:
-    browser = english(town.south)
+    browser = english_at(town.south)
 
     assert "No branch was closed in this period" in browser.get(f"{PAGE}?period=2026&branch=S").content.decode()
     for address in (PAGE, f"{PAGE}.xlsx"):
         assert browser.get(f"{address}?period=2026&branch=C").status_code == 403
         assert browser.get(f"{address}?period=2026&branch=NOPE").status_code == 404
-        assert english(town.central, Role.DRIVER).get(address).status_code == 403
+        assert english_at(town.central, Role.DRIVER).get(address).status_code == 403
     assert browser.get(f"{PAGE}?period=yesterday&branch=S").status_code == 422
     assert browser.get(f"{PAGE}.xlsx?period=yesterday&branch=S").status_code == 404
 
@@ -155,7 +149,7 @@ def test_empty_forbidden_and_unreadable_ce6(town: Town) -> None:
 def test_at_most_twelve_closures_are_read_ce6(town: Town, django_assert_max_num_queries: Any) -> None:
     for number in range(14):
         make_closure(town.ring, date(2026, 3, 1 + number), date(2026, 3, 1 + number))
-    browser = english(town.central)
+    browser = english_at(town.central)
 
     with django_assert_max_num_queries(50):
         page = browser.get(f"{PAGE}?period=2026&branch=C")

@@ -34,4 +34,9 @@ def english(browser: Client) -> Client:
     return browser
 
 
-__all__ = ["PASSWORD", "english", "staff_at"]
+def english_at(branch: Branch, role: Role = Role.DIRECTOR) -> Client:
+    """A clerk's browser as by ``staff_at``, whose pages are in English."""
+    return english(staff_at(branch, role))
+
+
+__all__ = ["PASSWORD", "english", "english_at", "staff_at"]

@@ -15,7 +15,7 @@ from wenyuan.doors.workbench.figures.forms import SIDE_BY_SIDE, SideForm
 from wenyuan.doors.workbench.figures.tables import Number, opened
 from wenyuan.doors.workbench.figures.words import period_words
 from wenyuan.doors.workbench.shell import page
-from wenyuan.office.figures.data import BranchFigures, IndicatorCode, Period, Slice, Values
+from wenyuan.office.figures.data import BranchFigures, Definitions, IndicatorCode, Period, Slice, Values
 from wenyuan.office.figures.queries import BY_CODE, by_branch, definitions, is_defined_alike, same_days_before
 from wenyuan.organisation.rights.data import Act
 from wenyuan.plumbing.tables import Value
@@ -62,8 +62,9 @@ def branches(request: StaffRequest) -> HttpResponse:
     if isinstance(asked, HttpResponse):
         return asked
     earlier = same_days_before(asked.period, asked.counted.last_date)
-    alike = _alike(asked, earlier)
-    sides, total = _sides(asked, earlier, alike)
+    defined = definitions()
+    alike = _alike(asked, earlier, defined)
+    sides, total = _sides(asked, earlier, alike, defined)
     title = gettext("Branches side by side")
     context = context_of(request, asked, chosen, title, "workbench:figure-branches", form_of=SideForm) | {
         "sides": sides,
@@ -85,8 +86,9 @@ def branches_file(request: StaffRequest) -> HttpResponse:
     if isinstance(asked, HttpResponse):
         raise Http404
     earlier = same_days_before(asked.period, asked.counted.last_date)
-    alike = _alike(asked, earlier)
-    sides, total = _sides(asked, earlier, alike)
+    defined = definitions()
+    alike = _alike(asked, earlier, defined)
+    sides, total = _sides(asked, earlier, alike, defined)
     heads = [gettext("Branch")]
     for code in chosen:
         heads.append(f"{NAMES[code]} {period_words(asked.counted)}")
@@ -105,15 +107,16 @@ def _chosen(request: StaffRequest) -> tuple[IndicatorCode, ...]:
     return tuple(one for one in SIDE_BY_SIDE if one.value in wanted) or USUAL
 
 
-def _alike(asked: Asked, earlier: Period | None) -> Mapping[IndicatorCode, bool]:
+def _alike(asked: Asked, earlier: Period | None, defined: Definitions) -> Mapping[IndicatorCode, bool]:
     """Of each figure whether it was counted by one definition in both periods."""
-    spans, defined = [one for one in (asked.counted, earlier) if one], definitions()
+    spans = [one for one in (asked.counted, earlier) if one]
     return {one: is_defined_alike(one, *spans, defined=defined) for one in asked.figures}
 
 
-def _sides(asked: Asked, earlier: Period | None, alike: Mapping[IndicatorCode, bool]) -> tuple[list[Side], Side]:
+def _sides(
+    asked: Asked, earlier: Period | None, alike: Mapping[IndicatorCode, bool], defined: Definitions
+) -> tuple[list[Side], Side]:
     """The branches in the order of their codes, and their sum; no branch where nothing happened at all."""
-    defined = definitions()
     now, before = (
         by_branch(period=one, branch=asked.branch, network=asked.network, defined=defined) if one else ()
         for one in (asked.counted, earlier)
